@@ -1,0 +1,10 @@
+// Compiles src to dist from scratch, so that no file of an earlier build lingers (oclif takes every file for a command).
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const root = new URL('..', import.meta.url)
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+
+rmSync(new URL('dist', root), { recursive: true, force: true })
+execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })

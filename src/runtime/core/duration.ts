@@ -1,0 +1,56 @@
+import { DaffiError } from './errors.js'
+
+/** A number of seconds, or text such as `500ms`, `5s`, `1m24s`, `1.2 minutes`. */
+export type Duration = number | string
+
+const UNITS: Record<string, number> = {
+  ms: 1,
+  millisecond: 1,
+  milliseconds: 1,
+  s: 1000,
+  sec: 1000,
+  secs: 1000,
+  second: 1000,
+  seconds: 1000,
+  m: 60_000,
+  min: 60_000,
+  mins: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
+}
+
+const PART = /(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy
+
+/**
+ * Milliseconds of a duration. Zero is allowed; what zero means is up to the option.
+ * @throws DaffiError DAFFI_BAD_DURATION, showing the accepted forms
+ */
+export function parseDuration(value: Duration, what = 'duration'): number {
+  const ms = typeof value === 'number' ? value * 1000 : textToMs(value.trim().toLowerCase())
+  if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
+    throw new DaffiError(
+      'DAFFI_BAD_DURATION',
+      `${what}: ${JSON.stringify(value)} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
+    )
+  }
+  return ms
+}
+
+function textToMs(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
+  let total = 0
+  let end = 0
+  for (const match of text.matchAll(PART)) {
+    const unit = UNITS[match[2] ?? '']
+    if (unit === undefined) return undefined
+    total += Number(match[1]) * unit
+    end = match.index + match[0].length
+  }
+  return end > 0 && end === text.length ? total : undefined
+}

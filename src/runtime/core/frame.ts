@@ -1,0 +1,45 @@
+export const PIXEL_FORMATS = ['bgr24', 'rgb24', 'gray', 'yuv420p', 'mjpeg'] as const
+export type PixelFormat = (typeof PIXEL_FORMATS)[number]
+
+/** One picture of a camera or video. */
+export interface Frame {
+  /** Raw pixels without padding, rows from top to bottom; for `mjpeg` one whole JPEG. */
+  data: Buffer
+  /** Pixels. */
+  width: number
+  /** Pixels. */
+  height: number
+  format: PixelFormat
+  /** Counts from 0 as the source yields. */
+  sequence: number
+  /** When the frame was read, in milliseconds since the epoch, with a fraction. */
+  time: number
+}
+
+/** Bytes of one raw frame; undefined for `mjpeg`, whose frames differ in size. */
+export function frameBytes(format: PixelFormat, width: number, height: number): number | undefined {
+  switch (format) {
+    case 'bgr24':
+    case 'rgb24':
+      return width * height * 3
+    case 'gray':
+      return width * height
+    case 'yuv420p':
+      return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2)
+    case 'mjpeg':
+      return undefined
+  }
+}
+
+export function isFrame(value: unknown): value is Frame {
+  if (typeof value !== 'object' || value === null) return false
+  const { data, width, height, format, sequence, time } = value as Partial<Frame>
+  return (
+    data instanceof Uint8Array &&
+    typeof width === 'number' &&
+    typeof height === 'number' &&
+    typeof sequence === 'number' &&
+    typeof time === 'number' &&
+    PIXEL_FORMATS.includes(format as PixelFormat)
+  )
+}
