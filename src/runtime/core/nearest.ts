@@ -3,7 +3,10 @@ import { closest, distance } from 'fastest-levenshtein'
 /** The known word that was probably meant, or undefined when nothing is near enough to say so. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
-  const found = closest(word.toLowerCase(), known.map((each) => each.toLowerCase()))
+  const found = closest(
+    word.toLowerCase(),
+    known.map((each) => each.toLowerCase()),
+  )
   const match = known.find((each) => each.toLowerCase() === found)
   if (match === undefined) return undefined
   return distance(word.toLowerCase(), found) <= Math.max(2, Math.floor(match.length / 3)) ? match : undefined

