@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import {
+  connect,
+  credsAuthenticator,
+  tokenAuthenticator,
+  usernamePasswordAuthenticator,
+  type Authenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node'
+import { bounded } from '../core/abort.js'
+import { DaffiError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import type { ServerAddress, TlsOptions } from './address.js'
+import { connectError } from './connect-error.js'
+import { StateFollower } from './follow-state.js'
+import { checkRequirements } from './requirements.js'
+
+const CONNECT_MS = 5000
+const PING_MS = 15_000
+const RECONNECT_MS = 250
+
+export interface ConnectOptions {
+  /** Shown by the server's monitoring. */
+  name: string
+  /** Messages of this connection do not come back to its own subscriptions. */
+  noEcho?: boolean
+  signal?: AbortSignal | undefined
+  log?: Logger
+}
+
+/**
+ * Connects to a server that daffi can work with, and stays connected until closed: it tries again for ever, and
+ * finds the project's embedded server again when that has come back on another port or with another token.
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_ABORTED
+ */
+export async function connectNats(address: ServerAddress, options: ConnectOptions): Promise<NatsConnection> {
+  const { signal, log } = options
+  const follower = new StateFollower(address)
+  const connecting = connect(await clientOptions(address, options, follower))
+  try {
+    const connection = await bounded(connecting, { signal, what: `connecting to ${address.url}` })
+    follower.follow(connection)
+    await checkRequirements(connection, address.url)
+    if (log) void logStatus(connection, address.url, log)
+    return connection
+  } catch (error) {
+    void connecting.then((connection) => connection.close()).catch(() => undefined)
+    throw error instanceof DaffiError ? error : connectError(address.url, error)
+  }
+}
+
+async function clientOptions(
+  address: ServerAddress,
+  { name, noEcho = false }: ConnectOptions,
+  follower: StateFollower,
+): Promise<NodeConnectionOptions> {
+  return {
+    name,
+    noEcho,
+    servers: address.url.split(','),
+    authenticator: await authenticators(address, follower),
+    timeout: CONNECT_MS,
+    pingInterval: PING_MS,
+    noAsyncTraces: true,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectDelayHandler: () => {
+      follower.refresh()
+      return RECONNECT_MS * (1 + Math.random())
+    },
+    ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
+  }
+}
+
+async function authenticators(address: ServerAddress, follower: StateFollower): Promise<Authenticator[]> {
+  const { token, user, password, credentials } = address
+  if (credentials !== undefined) return [credsAuthenticator(await readCredentials(credentials))]
+  if (token !== undefined) return [tokenAuthenticator(follower.token)]
+  return user === undefined ? [] : [usernamePasswordAuthenticator(user, password)]
+}
+
+async function readCredentials(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    throw new DaffiError('DAFFI_SERVER_AUTH', `the credentials file ${file} cannot be read`, { cause })
+  }
+}
+
+function tlsOptions({ ca, cert, key }: TlsOptions): NonNullable<NodeConnectionOptions['tls']> {
+  return {
+    ...(ca === undefined ? {} : { caFile: ca }),
+    ...(cert === undefined ? {} : { certFile: cert }),
+    ...(key === undefined ? {} : { keyFile: key }),
+  }
+}
+
+async function logStatus(connection: NatsConnection, url: string, log: Logger): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'disconnect') log.warn(`lost the NATS server at ${url}; trying to reach it again`)
+    if (type === 'reconnect') log.info('the NATS server is back')
+  }
+}
