@@ -29,6 +29,111 @@ export const ERRORS = {
     meaning: 'A name cannot be used on the wire.',
     next: 'Use letters, digits, _ and - only.',
   },
+  DAFFI_PIPELINE_NOT_FOUND: {
+    exit: 2,
+    meaning: 'There is no such pipeline file, or it is not clear which one is meant.',
+    next: 'Name the file, or set DAFFI_PIPELINE.',
+  },
+  DAFFI_PIPELINE_UNREADABLE: {
+    exit: 2,
+    meaning: 'The pipeline file cannot be read, is too large, or is no UTF-8 text.',
+    next: 'See that it is a text file of up to 1 MiB that you may read.',
+  },
+  DAFFI_PIPELINE_INVALID: {
+    exit: 78,
+    meaning: 'The pipeline file is at fault; each fault has a code of its own.',
+    next: 'Mend what is listed; daffi lint checks it again.',
+  },
+  DAFFI_YAML_SYNTAX: {
+    exit: 78,
+    meaning: 'The pipeline file is no valid YAML, or holds more than one document.',
+    next: 'Mend the YAML at the place shown; quote ${NAME} inside {…} and […].',
+  },
+  DAFFI_UNKNOWN_KEY: {
+    exit: 78,
+    meaning: 'The pipeline file has a key that daffi does not know.',
+    next: 'Correct or remove it; docs/pipeline.md lists every key.',
+  },
+  DAFFI_MISSING_KEY: {
+    exit: 78,
+    meaning: 'The pipeline file lacks a key.',
+    next: 'Add it; docs/pipeline.md has an example of each.',
+  },
+  DAFFI_WRONG_TYPE: {
+    exit: 78,
+    meaning: 'A value in the pipeline file is of another type than its key wants.',
+    next: 'See docs/pipeline.md for the type of each key.',
+  },
+  DAFFI_BAD_VALUE: {
+    exit: 78,
+    meaning: 'A value in the pipeline file is of the right type and still cannot be used.',
+    next: 'Use one of the values that the message names.',
+  },
+  DAFFI_MISSING_ENV: {
+    exit: 78,
+    meaning: 'The pipeline file needs an environment variable that is not set.',
+    next: 'Set the variable, or give it a default: ${NAME:-default}.',
+  },
+  DAFFI_MISSING_FILE: {
+    exit: 78,
+    meaning: 'The pipeline file names a file or folder that is not there.',
+    next: 'Paths are relative to the folder of the pipeline file.',
+  },
+  DAFFI_UNKNOWN_NODE: {
+    exit: 78,
+    meaning: 'The pipeline file names a node that it does not have.',
+    next: 'Use the name of a node, or of one of its replicas.',
+  },
+  DAFFI_UNKNOWN_SOURCE: {
+    exit: 78,
+    meaning: 'A call names a source that the pipeline does not have.',
+    next: 'Use a name from sources, or add the source.',
+  },
+  DAFFI_UNKNOWN_CALLBACK: {
+    exit: 1,
+    meaning: 'No module, or no node, offers a callback of that name.',
+    next: 'Export it from a module in the callbacks folders, and list it under callbacks of a node.',
+  },
+  DAFFI_DUPLICATE_CALLBACK: {
+    exit: 78,
+    meaning: 'Several modules offer a callback of the same name.',
+    next: 'Rename one of them, or begin its name with _ to keep it private.',
+  },
+  DAFFI_DUPLICATE_NODE: {
+    exit: 78,
+    meaning: 'Two nodes would run processes of the same name.',
+    next: 'Rename a node; replicas are named NODE-1, NODE-2 and so on.',
+  },
+  DAFFI_DEPENDENCY_CYCLE: {
+    exit: 78,
+    meaning: 'Nodes wait for one another, or a node for itself, so that none ever starts.',
+    next: 'Take one of them out of depends_on or wait_for.',
+  },
+  DAFFI_STREAM_SOURCE: {
+    exit: 78,
+    meaning: 'A STREAM lacks its source, or a call that is no STREAM has one.',
+    next: 'Give source and modifier: STREAM together, and args without them.',
+  },
+  DAFFI_STREAM_ARITY: {
+    exit: 78,
+    meaning: 'A callback cannot take exactly one argument, and STREAM gives it one: the item.',
+    next: 'Let the callback take one argument; give the others defaults.',
+  },
+  DAFFI_ARGUMENT_COUNT: {
+    exit: 1,
+    meaning: 'A call has more or fewer arguments than its callback takes.',
+    next: 'Give as many arguments as the callback has parameters.',
+  },
+  DAFFI_MODULE_SYNTAX: {
+    exit: 78,
+    meaning: 'A module of callbacks, or of a source, cannot be parsed.',
+    next: 'Mend it at the place shown.',
+  },
+  DAFFI_NO_EXPORT: {
+    exit: 1,
+    meaning: 'A module has no export of that name.',
+    next: 'Export it, or name another one.',
+  },
   DAFFI_TIMEOUT: {
     exit: 1,
     meaning: 'Something did not happen in time.',

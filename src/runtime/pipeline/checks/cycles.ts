@@ -1,0 +1,25 @@
+import type { NodePart } from '../outline.js'
+import type { CheckContext } from './context.js'
+
+/** Nodes that wait for one another to be ready, so that none ever starts. */
+export function checkCycles({ outline, names, report }: CheckContext): void {
+  const nodes = new Map(outline.nodes.map((node) => [node.name, node]))
+  const done = new Set<string>()
+  const visit = (node: NodePart, trail: string[]): void => {
+    if (done.has(node.name)) return
+    for (const [index, dependency] of node.value.depends_on?.entries() ?? []) {
+      const next = nodes.get(names.ownerOf(dependency) ?? '')
+      if (!next) continue
+      const here = [...trail, node.name]
+      const start = here.indexOf(next.name)
+      if (start === -1) visit(next, here)
+      else {
+        const message = `nodes wait for one another: ${[...here.slice(start), next.name].join(' -> ')}`
+        const path = [...node.path, 'depends_on', index]
+        report.add({ code: 'DAFFI_DEPENDENCY_CYCLE', message, path })
+      }
+    }
+    done.add(node.name)
+  }
+  for (const node of outline.nodes) visit(node, [])
+}

@@ -1,0 +1,63 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, extname } from 'node:path'
+import { MODULE_EXTENSIONS, readModule } from '../../callback/index.js'
+import { nearest } from '../../core/nearest.js'
+import type { Path } from '../fault.js'
+import type { FaultReport } from '../fault-report.js'
+import type { SourcePart } from '../outline.js'
+import { kindOfPath, resolveFrom } from '../paths.js'
+import { addModuleFault } from './module-fault.js'
+import type { CheckContext } from './context.js'
+import { known } from './words.js'
+
+/** Files and modules that sources name. A camera is not looked for: it may be plugged in later, or elsewhere. */
+export async function checkSources({ folder, outline, report }: CheckContext): Promise<void> {
+  for (const { path, value } of outline.sources) {
+    if (value.kind === 'file' && value.path !== undefined) {
+      await checkFile(folder, value.path, [...path, 'path'], report)
+    }
+    if (value.kind === 'module') await checkModule(folder, { path, value }, report)
+  }
+}
+
+async function checkFile(folder: string, name: string, path: Path, report: FaultReport): Promise<boolean> {
+  const file = resolveFrom(folder, name)
+  const kind = await kindOfPath(file)
+  if (kind === 'file') return true
+  const siblings = await readdir(dirname(file)).catch(() => [])
+  const near = kind === undefined ? nearest(basename(file), siblings) : undefined
+  report.add({
+    code: 'DAFFI_MISSING_FILE',
+    message: kind === 'folder' ? `${name} is a folder` : `there is no file ${name}`,
+    path,
+    suggestion: near && name.slice(0, name.length - basename(name).length) + near,
+  })
+  return false
+}
+
+async function checkModule(
+  folder: string,
+  { path, value }: Omit<SourcePart, 'name'>,
+  report: FaultReport,
+): Promise<void> {
+  if (value.kind !== 'module' || value.module === undefined) return
+  const at = [...path, 'module']
+  if (!(await checkFile(folder, value.module, at, report))) return
+  if (!MODULE_EXTENSIONS.includes(extname(value.module))) {
+    const message = `${value.module} is no module; ${known('modules end in', MODULE_EXTENSIONS)}`
+    report.add({ code: 'DAFFI_BAD_VALUE', message, path: at })
+    return
+  }
+  const module = await readModule(resolveFrom(folder, value.module))
+  if ('fault' in module) addModuleFault(module.fault, at, report)
+  else if (value.export !== undefined && !module.open && !module.exports.has(value.export)) {
+    const names = [...module.exports.keys()]
+    const message = `${value.module} has no export ${value.export}; ${known('exports', names)}`
+    report.add({
+      code: 'DAFFI_NO_EXPORT',
+      message,
+      path: [...path, 'export'],
+      suggestion: nearest(value.export, names),
+    })
+  }
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { parseDuration } from '../../core/duration.js'
+import { messageOf } from '../../core/errors.js'
+
+/** Seconds, or text such as `500ms`; read as milliseconds. */
+export const duration = z.union([z.number(), z.string()]).transform((value, context) => {
+  try {
+    return parseDuration(value)
+  } catch (error) {
+    const message = messageOf(error).replace(/^.*(?=is not a duration)/, '')
+    context.addIssue({ code: 'custom', message, params: { code: 'DAFFI_BAD_DURATION' } })
+    return z.NEVER
+  }
+})
