@@ -14,18 +14,19 @@ import type { Build } from './catalog.js'
 export async function unpack(build: Build, tarball: string, folder: string): Promise<string> {
   if (build.integrity !== undefined) await checkIntegrity(build, build.integrity, tarball)
   const wanted = `package/${build.file}`
-  let found = false
   await extract({
     file: tarball,
     cwd: folder,
     strip: wanted.split('/').length - 1,
-    filter: (path, entry) => path === wanted && 'type' in entry && entry.type === 'File' && (found = true),
+    filter: (path, entry) => path === wanted && 'type' in entry && entry.type === 'File',
   })
-  if (!found) {
-    throw new DaffiError('DAFFI_FETCH_FAILED', `${build.package}@${build.version} has no ${build.file} in it`)
-  }
   const program = join(folder, basename(build.file))
-  await chmod(program, 0o755)
+  try {
+    await chmod(program, 0o755)
+  } catch (cause) {
+    const what = `${build.package}@${build.version} has no ${build.file} in it`
+    throw new DaffiError('DAFFI_FETCH_FAILED', what, { cause })
+  }
   return program
 }
 

@@ -1,4 +1,6 @@
 export type { ServerAddress, ServerInfo, TlsOptions } from './address.js'
 export { connectNats, type ConnectOptions } from './connect.js'
-export { openServer, type OpenServerOptions, type ServerHandle } from './open-server.js'
-export { readState, type ServerState } from './state.js'
+export type { ServerHandle } from './handle.js'
+export { joinProjectServer } from './join.js'
+export { openServer, type OpenServerOptions } from './open-server.js'
+export { examineState, readState, type ServerState, type StateReading } from './state.js'

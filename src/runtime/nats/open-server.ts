@@ -3,13 +3,15 @@ import { formatMs } from '../core/abort.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { stateFolder } from '../core/project.js'
-import type { ServerAddress, ServerInfo, TlsOptions } from './address.js'
-import { connectNats } from './connect.js'
+import type { TlsOptions } from './address.js'
 import { EmbeddedServer } from './embedded-server.js'
-import { acquireLock, ownerIsReady } from './lock.js'
+import type { ServerHandle } from './handle.js'
+import { join, joinProjectServer } from './join.js'
+import { acquireLock } from './lock.js'
 import { parseServerUrl } from './server-url.js'
-import { addressOf, readState } from './state.js'
 import { watchFor } from './watch.js'
+
+const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server each run one'
 
 export interface OpenServerOptions {
   /** Folder that holds `.daffi`. */
@@ -32,21 +34,6 @@ export interface OpenServerOptions {
   onProgress?: ((progress: FetchProgress) => void) | undefined
 }
 
-/** A server that is there to connect to. */
-export interface ServerHandle {
-  address: ServerAddress
-  info: ServerInfo
-  /** This process runs it, and it ends with `close` or with this process. */
-  owned: boolean
-  /** Resolves when an owned server is gone for good; never for a joined one. */
-  failed: Promise<DaffiError>
-  /** Ends an owned server; nothing to do for a joined one. May be called again. */
-  close(): Promise<void>
-}
-
-/** What a server that its owner is just starting again may answer. */
-const COMING_AND_GOING: string[] = ['DAFFI_NO_SERVER', 'DAFFI_SERVER_AUTH']
-
 /**
  * The server to use: the one that a URL names, else the project's running one, else, as `absent` says, one that
  * this process runs or that another is about to.
@@ -61,13 +48,8 @@ export async function openServer(options: OpenServerOptions): Promise<ServerHand
     return await (url ? joinNamed(url, options, signal) : openOwn(options, signal))
   } catch (error) {
     if (!limit?.aborted || options.signal?.aborted) throw error
-    throw new DaffiError(
-      'DAFFI_NO_SERVER',
-      `no server in ${options.project} within ${formatMs(timeoutMs ?? 0)}`,
-      {
-        cause: error,
-      },
-    )
+    const what = `no server in ${options.project} within ${formatMs(timeoutMs ?? 0)}`
+    throw new DaffiError('DAFFI_NO_SERVER', what, { cause: error })
   }
 }
 
@@ -86,38 +68,11 @@ async function openOwn(options: OpenServerOptions, signal: AbortSignal): Promise
   const { project, absent, log } = options
   const folder = await stateFolder(project)
   const look = async (): Promise<ServerHandle | undefined> =>
-    (await joinOwner(project, signal)) ?? (absent === 'run' ? runOwn(options, signal) : undefined)
+    (await joinProjectServer(project, signal)) ?? (absent === 'run' ? runOwn(options, signal) : undefined)
   const found = await look()
   if (found) return found
-  if (absent === 'wait')
-    log.info('waiting for a server: daffi up, daffi stream and daffi server each run one')
+  if (absent === 'wait') log.info(WAITING)
   return watchFor(folder, look, { signal, what: `waiting for a server in ${project}` })
-}
-
-/** Joins the server that another process runs; undefined while there is none that answers. */
-async function joinOwner(project: string, signal: AbortSignal): Promise<ServerHandle | undefined> {
-  if (!(await ownerIsReady(project, signal))) return undefined
-  const state = readState(project)
-  if (!state) return undefined
-  try {
-    return await join(addressOf(project, state), true, signal)
-  } catch (error) {
-    if (error instanceof DaffiError && COMING_AND_GOING.includes(error.code)) return undefined
-    throw error
-  }
-}
-
-async function join(address: ServerAddress, embedded: boolean, signal: AbortSignal): Promise<ServerHandle> {
-  const connection = await connectNats(address, { name: 'daffi', signal })
-  const version = connection.info?.version ?? ''
-  await connection.close()
-  return {
-    address,
-    info: { url: address.url, embedded, version },
-    owned: false,
-    failed: new Promise(() => undefined),
-    close: () => Promise.resolve(),
-  }
 }
 
 /** Runs the server, if this process is the one that gets the lock. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../core/errors.js'
 import { randomId } from '../core/names.js'
 import type { ServerAddress } from './address.js'
 
@@ -13,6 +14,12 @@ export interface ServerState {
   version: string
 }
 
+/** A state file is absent (both undefined), believed, or at fault. */
+export interface StateReading {
+  state?: ServerState
+  fault?: string
+}
+
 const LOOPBACK = /^nats:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+$/
 
 export function statePath(project: string): string {
@@ -20,14 +27,21 @@ export function statePath(project: string): string {
 }
 
 /**
- * The state file's content, or undefined when there is none to believe: it has to be a regular file of this user's
- * own that nobody else can read or write, and to name a loopback address. Synchronous, because the NATS client's
- * reconnect hook is; the file is a few hundred bytes.
+ * Reads the state file. It is believed only when it is a regular file of this user's own that nobody else can read
+ * or write, and names a loopback address. Synchronous, because the NATS client's reconnect hook is; the file is small.
  */
+export function examineState(project: string): StateReading {
+  try {
+    const text = readOwnFile(statePath(project))
+    return { state: parse(text) }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : { fault: messageOf(error) }
+  }
+}
+
+/** The state, or undefined when there is none to believe. */
 export function readState(project: string): ServerState | undefined {
-  const text = readOwnFile(statePath(project))
-  const state = text === undefined ? undefined : parse(text)
-  return state && LOOPBACK.test(state.url) ? state : undefined
+  return examineState(project).state
 }
 
 /** Replaces the state file in one step, so that nobody reads half of it. */
@@ -53,27 +67,24 @@ export function addressOf(
   return { url, token, project }
 }
 
-function readOwnFile(path: string): string | undefined {
-  let descriptor: number | undefined
+function readOwnFile(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     const stat = fstatSync(descriptor)
-    const ours = process.getuid === undefined || (stat.uid === process.getuid() && (stat.mode & 0o077) === 0)
-    return stat.isFile() && ours ? readFileSync(descriptor, 'utf8') : undefined
-  } catch {
-    return undefined
+    if (!stat.isFile()) throw new Error('it is not a regular file')
+    if (process.getuid && stat.uid !== process.getuid()) throw new Error('it belongs to another user')
+    if (process.getuid && (stat.mode & 0o077) !== 0) throw new Error('other users may read or write it')
+    return readFileSync(descriptor, 'utf8')
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor)
+    closeSync(descriptor)
   }
 }
 
-function parse(text: string): ServerState | undefined {
-  try {
-    const { url, token, pid, version } = JSON.parse(text) as Partial<Record<keyof ServerState, unknown>>
-    if (typeof url !== 'string' || typeof token !== 'string') return undefined
-    if (typeof pid !== 'number' || typeof version !== 'string') return undefined
-    return { url, token, pid, version }
-  } catch {
-    return undefined
-  }
+function parse(text: string): ServerState {
+  const { url, token, pid, version } = JSON.parse(text) as Partial<Record<keyof ServerState, unknown>>
+  if (typeof url !== 'string' || typeof token !== 'string') throw new Error('it names no URL and token')
+  if (typeof pid !== 'number' || typeof version !== 'string')
+    throw new Error('it names no process and version')
+  if (!LOOPBACK.test(url)) throw new Error('it names an address that is not a loopback address')
+  return { url, token, pid, version }
 }
