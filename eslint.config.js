@@ -1,0 +1,73 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import { importX } from 'eslint-plugin-import-x'
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+/** The rooms of src/runtime; each may import only what stands before it, and only by its door, index.ts. */
+const ROOMS = [
+  'core',
+  'binaries',
+  'nats',
+  'callback',
+  'pipeline',
+  'codec',
+  'stream',
+  'call',
+  'source',
+  'node',
+]
+const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`
+
+const order = ROOMS.map((room, index) => ({
+  target: folderOf(room),
+  from: [...ROOMS.slice(index + 1).map(folderOf), './src/runtime/index.ts', './src/cli', './src/commands'],
+  message: 'Imports go only downwards; see docs/architecture.md.',
+}))
+
+/** `core` has no door: its files are what every room shares. */
+const doors = ROOMS.filter((room) => room !== 'core').map((room) => ({
+  target: [
+    ...ROOMS.filter((other) => other !== room).map(folderOf),
+    './src/runtime/index.ts',
+    './src/cli',
+    './src/commands',
+  ],
+  from: folderOf(room),
+  except: ['./index.ts'],
+  message: `Import ${room}/index.js, the room's door.`,
+}))
+
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', '**/.daffi/', 'test/fixtures/broken/'] },
+  tseslint.configs.strictTypeChecked,
+  importX.flatConfigs.typescript,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'import-x/no-cycle': 'error',
+      'import-x/no-unresolved': 'error',
+      'import-x/no-restricted-paths': ['error', { zones: [...order, ...doors] }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+    },
+  },
+  {
+    files: ['src/runtime/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@oclif/*'], message: 'The runtime knows nothing of the command line.' }] },
+      ],
+    },
+  },
+  {
+    files: ['pipelines/**', 'scripts/**', 'bench/**', 'test/fixtures/**', '.ci/**'],
+    rules: { 'no-console': 'off' },
+  },
+)

@@ -1,0 +1,88 @@
+import { execa } from 'execa'
+import { onTestFinished } from 'vitest'
+import { BIN } from './paths.js'
+
+export interface DaffiOptions {
+  /** A temporary folder; every process that comes of it is found by it afterwards. */
+  cwd: string
+  env?: Record<string, string>
+  stdin?: string
+}
+
+export interface DaffiResult {
+  /** Undefined when a signal ended it. */
+  exitCode: number | undefined
+  signal: string | undefined
+  stdout: string
+  stderr: string
+}
+
+export interface RunningDaffi {
+  pid: number
+  /** Resolves when the command has ended, whatever its exit code. */
+  exited: Promise<DaffiResult>
+  kill: (signal: NodeJS.Signals) => boolean
+  /** The first line, of stdout or stderr, past or to come, that matches. Rejects when the command ends without one. */
+  waitForLine: (pattern: RegExp) => Promise<string>
+}
+
+/** Starts the real command. If it still runs when the test ends, it is ended: TERM, then KILL. */
+export function startDaffi(args: string[], { cwd, env = {}, stdin = '' }: DaffiOptions): RunningDaffi {
+  const child = execa(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { DAFFI_TEST_FOLDER: cwd, ...env },
+    input: stdin,
+    reject: false,
+    forceKillAfterDelay: 12_000,
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error('the command did not start')
+  const lines = collectLines(child.iterable({ from: 'stdout' }), child.iterable({ from: 'stderr' }))
+  const exited = child.then(({ exitCode, signal, stdout, stderr }) => ({ exitCode, signal, stdout, stderr }))
+  onTestFinished(async () => {
+    child.kill('SIGTERM')
+    await exited
+  })
+  return {
+    pid,
+    exited,
+    kill: (signal) => child.kill(signal),
+    waitForLine: (pattern) => lines.find(pattern),
+  }
+}
+
+/** Runs the real command to its end. */
+export function runDaffi(args: string[], options: DaffiOptions): Promise<DaffiResult> {
+  return startDaffi(args, options).exited
+}
+
+interface Lines {
+  find: (pattern: RegExp) => Promise<string>
+}
+
+function collectLines(...streams: AsyncIterable<unknown>[]): Lines {
+  const seen: string[] = []
+  const waiting = new Set<(line: string) => void>()
+  const read = async (stream: AsyncIterable<unknown>): Promise<void> => {
+    for await (const line of stream) {
+      seen.push(String(line))
+      for (const check of waiting) check(String(line))
+    }
+  }
+  const ended = Promise.allSettled(streams.map(read))
+  return {
+    find: async (pattern) => {
+      const past = seen.find((line) => pattern.test(line))
+      if (past !== undefined) return past
+      return new Promise<string>((resolve, reject) => {
+        const check = (line: string): void => {
+          if (pattern.test(line)) resolve(line)
+        }
+        waiting.add(check)
+        void ended.then(() =>
+          reject(new Error(`ended without a line like ${String(pattern)}:\n${seen.join('\n')}`)),
+        )
+      })
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { endLeftovers } from './leaks.js'
+import { ROOT } from './paths.js'
+
+/**
+ * A folder of the running test's own. When the test ends, however it ends, the folder is removed; a process that is
+ * still at work in it is ended and fails the test.
+ */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'daffi-test-'))
+  onTestFinished(async () => {
+    const left = await endLeftovers(folder)
+    await rm(folder, { recursive: true, force: true })
+    if (left.length > 0) throw new Error(`left running:\n${left.join('\n')}`)
+  })
+  return folder
+}
+
+/** A temporary folder with a package.json, in which `daffi` resolves to this package, and with the given files. */
+export async function temporaryProject(files: Record<string, string> = {}): Promise<string> {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'node_modules'))
+  await symlink(ROOT, join(folder, 'node_modules', 'daffi'), 'junction')
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
+  await writeFiles(folder, files)
+  return folder
+}
+
+/** The project's own pipelines, copied into a temporary project, for tests that run them. */
+export async function temporaryPipelines(): Promise<string> {
+  const folder = await temporaryProject()
+  await cp(join(ROOT, 'pipelines'), join(folder, 'pipelines'), { recursive: true })
+  await cp(join(ROOT, 'schema'), join(folder, 'schema'), { recursive: true })
+  return folder
+}
+
+export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+}
