@@ -194,6 +194,36 @@ export const ERRORS = {
     meaning: 'The embedded NATS server does not start, or does not stay up.',
     next: 'See .daffi/nats-server.log.',
   },
+  DAFFI_MODULE_FAILED: {
+    exit: 1,
+    meaning: 'A callback or source module has a syntax error, or throws when it is loaded.',
+    next: 'Correct the module at the line that the message names.',
+  },
+  DAFFI_NO_EXPORT: {
+    exit: 1,
+    meaning: 'A module lacks an export that is needed, or it is not a function.',
+    next: 'Export it under that name, or correct the name.',
+  },
+  DAFFI_SOURCE_NOT_FOUND: {
+    exit: 1,
+    meaning: "A source's device or file is missing or cannot be read.",
+    next: 'Check the path and its permissions.',
+  },
+  DAFFI_SOURCE_BAD_URL: {
+    exit: 78,
+    meaning: "A source's URL cannot be used.",
+    next: 'Write rtsp://, rtsps://, http:// or https://, as the kind of source wants.',
+  },
+  DAFFI_SOURCE_FAILED: {
+    exit: 1,
+    meaning: 'A source broke off: ffmpeg failed or fell silent, or the module threw.',
+    next: "Look at ffmpeg's last lines or the module's error in the message.",
+  },
+  DAFFI_SOURCE_NOT_ITERABLE: {
+    exit: 78,
+    meaning: 'What a source module exports or returns cannot be iterated over.',
+    next: 'Export an iterable, an async iterable, or a function that returns one, such as a generator.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

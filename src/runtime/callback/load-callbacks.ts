@@ -1,0 +1,24 @@
+import type { CallbackPlan } from '../core/plan.js'
+import type { Callback } from './callback.js'
+import type { LoadModule } from './load.js'
+import { describeExport, loadExport, noExport } from './module-export.js'
+
+/**
+ * All of a node's callbacks or none: the first module at fault ends it.
+ * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT
+ */
+export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Promise<Callback[]> {
+  const callbacks: Callback[] = []
+  for (const plan of plans) {
+    const fn = await loadExport(plan, load)
+    if (!isFunction(fn)) {
+      throw noExport(plan, `the ${describeExport(plan)} of ${plan.file} is not a function but ${typeof fn}`)
+    }
+    callbacks.push({ name: plan.name, arity: plan.arity, fn })
+  }
+  return callbacks
+}
+
+function isFunction(value: unknown): value is Callback['fn'] {
+  return typeof value === 'function'
+}

@@ -1,0 +1,41 @@
+import type { Exit } from '../binaries/index.js'
+import { DaffiError } from '../core/errors.js'
+import { isLive } from './live.js'
+import type { VideoPlan } from './video-plan.js'
+
+/** How a run of ffmpeg ended. */
+export interface Ending {
+  exit: Exit
+  /** ffmpeg's last lines. */
+  complaints: string[]
+  /** It was ended because nothing came any more. */
+  silent: boolean
+  /** Frames that it gave. */
+  frames: number
+}
+
+/** Undefined when a source may end like this: a file at its end, anything after the `frames` that were asked for. */
+export function endingError(plan: VideoPlan, name: string, ending: Ending): DaffiError | undefined {
+  const what = whatWentWrong(plan, ending)
+  if (what === undefined) return undefined
+  const { complaints, frames } = ending
+  const after =
+    frames === 0 ? 'before the first frame' : `after ${frames} ${frames === 1 ? 'frame' : 'frames'}`
+  const last = complaints.length ? `; ffmpeg's last lines: ${complaints.join(' | ')}` : ''
+  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${what} ${after}${last}`, {
+    details: { source: name, frames, ffmpeg: complaints },
+  })
+}
+
+function whatWentWrong(plan: VideoPlan, { exit, silent, frames }: Ending): string | undefined {
+  if (silent) return 'fell silent'
+  if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
+  if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
+  if (frames === plan.frames) return undefined
+  return frames === 0 || isLive(plan) ? 'ended' : undefined
+}
+
+/** Whether a v4l2 device was asked for a pixel format that it does not have. */
+export function lacksInputFormat(error: unknown): boolean {
+  return error instanceof DaffiError && error.message.includes('Cannot find a proper format')
+}

@@ -1,0 +1,77 @@
+import { addAbortListener } from 'node:events'
+import { spawnGuarded, type Binary } from '../binaries/index.js'
+import { bounded } from '../core/abort.js'
+import { DaffiError } from '../core/errors.js'
+import type { Frame } from '../core/frame.js'
+import type { SourceContext } from './context.js'
+import { ffmpegEnvironment } from './environment.js'
+import { endingError } from './ending.js'
+import { isLive } from './live.js'
+import { outputArguments } from './output.js'
+import { PipeReader } from './pipe-reader.js'
+import { pictures } from './pictures.js'
+import { readReport } from './report.js'
+import { withoutCredentials } from './url.js'
+import type { VideoPlan } from './video-plan.js'
+
+const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info']
+
+/** ffmpeg has nothing to save; where it is stuck in a connection, TERM does not reach it. */
+const GRACE_MS = 500
+
+/** ffmpeg tells the size before it writes a picture, so this is never waited out. */
+const SIZE_MS = 5000
+
+/** A live input that is silent for longer, or for three frames, is taken for dead. Cameras take seconds to start. */
+const SILENCE_MS = 15_000
+
+/** The frames of one run of ffmpeg, which is gone when this ends. */
+export async function* runFfmpeg(
+  ffmpeg: Binary,
+  input: string[],
+  plan: VideoPlan,
+  { name, signal, log }: Omit<SourceContext, 'load'>,
+): AsyncGenerator<Frame, void> {
+  const redact = (text: string): string => withoutCredentials(text, 'url' in plan ? plan.url : undefined)
+  const args = [...GENERAL, ...input, ...outputArguments(plan, ffmpeg.version)]
+  log.debug(redact(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`))
+
+  const { stdout, stderr, exited, stop } = spawnGuarded(ffmpeg.path, args, {
+    env: ffmpegEnvironment(),
+    stdout: 'pipe',
+  })
+  if (stdout === undefined) throw new DaffiError('DAFFI_INTERNAL', 'ffmpeg has no standard output')
+  const abort = addAbortListener(signal, () => {
+    stdout.destroy()
+    void stop(GRACE_MS)
+  })
+  const reader = new PipeReader(stdout, silenceLimit(plan))
+  const report = readReport(stderr, redact)
+  let frames = 0
+  try {
+    const started = await reader.hasData()
+    const what = `source ${name}: ffmpeg's word on the size of its pictures`
+    const size = started ? await bounded(report.size, { timeoutMs: SIZE_MS, what }) : undefined
+    if (size) {
+      for await (const data of pictures(reader, plan.format, size)) {
+        const time = performance.timeOrigin + performance.now()
+        yield { data, ...size, format: plan.format, sequence: frames++, time }
+      }
+    }
+    if (signal.aborted || frames === plan.frames) return
+    if (reader.stalled) await stop(GRACE_MS)
+    const exit = await exited
+    await report.ended
+    const { complaints } = report
+    const error = endingError(plan, name, { exit, complaints, silent: reader.stalled, frames })
+    if (error && !signal.aborted) throw error
+  } finally {
+    abort[Symbol.dispose]()
+    stdout.destroy()
+    await stop(GRACE_MS)
+  }
+}
+
+function silenceLimit(plan: VideoPlan): number | undefined {
+  return isLive(plan) ? Math.max(SILENCE_MS, 3000 / (plan.fps ?? 1)) : undefined
+}

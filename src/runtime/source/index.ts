@@ -1,0 +1,3 @@
+export type { SourceContext } from './context.js'
+export { isLive } from './live.js'
+export { openSource } from './open.js'

@@ -1,0 +1,73 @@
+import { loadExport, placeOf } from '../callback/index.js'
+import { bounded } from '../core/abort.js'
+import { DaffiError, messageOf } from '../core/errors.js'
+import type { ModulePlan } from '../core/plan.js'
+import type { SourceContext } from './context.js'
+
+/**
+ * The items of a module's iterable. An exported function is called with the source's `args` and `{ signal }`, and may
+ * be async. An abort ends this at once, even when the next item is pending: the module sees the signal, and its
+ * iterator's `return()` when it can take it.
+ */
+export async function* moduleSource(plan: ModulePlan, context: SourceContext): AsyncGenerator<unknown, void> {
+  const items = open(plan, context)
+  let waiting = false
+  try {
+    while (!context.signal.aborted) {
+      waiting = true
+      const next = await nextItem(items, context)
+      if (next === undefined || next.done) return
+      waiting = false
+      yield next.value
+    }
+  } finally {
+    const returned = items.return()
+    if (!waiting) await returned
+    else returned.catch((error: unknown) => context.log.debug(`source ${context.name}: ${messageOf(error)}`))
+  }
+}
+
+async function* open(plan: ModulePlan, { name, signal, load }: SourceContext): AsyncGenerator<unknown, void> {
+  const exported = await loadExport(plan, load)
+  const iterable: unknown = isFunction(exported) ? await exported(plan.args, { signal }) : exported
+  if (!isIterable(iterable)) throw notIterable(plan, name, isFunction(exported), iterable)
+  yield* iterable
+}
+
+/** Undefined when aborted before there is one. */
+async function nextItem(
+  items: AsyncGenerator<unknown, void>,
+  { name, signal }: SourceContext,
+): Promise<IteratorResult<unknown> | undefined> {
+  try {
+    return await bounded(items.next(), { signal, what: `source ${name}` })
+  } catch (error) {
+    if (signal.aborted) return undefined
+    if (error instanceof DaffiError) throw error
+    const place = placeOf(error)
+    const at = place ? `${place.file}:${place.line}: ` : ''
+    throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${messageOf(error)}`, { cause: error })
+  }
+}
+
+function notIterable(plan: ModulePlan, name: string, called: boolean, value: unknown): DaffiError {
+  const what = plan.export === 'default' ? 'the default export' : plan.export
+  const kind = value === null ? 'null' : typeof value
+  return new DaffiError(
+    'DAFFI_SOURCE_NOT_ITERABLE',
+    `source ${name}: ${what} of ${plan.file} ${called ? 'returns' : 'is'} no iterable but ${kind}`,
+  )
+}
+
+type Factory = (args: unknown, context: { signal: AbortSignal }) => unknown
+
+function isFunction(value: unknown): value is Factory {
+  return typeof value === 'function'
+}
+
+/** Strings can be iterated over, but nobody who streams one means its letters. */
+function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  return (
+    typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
+  )
+}

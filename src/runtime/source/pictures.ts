@@ -1,0 +1,34 @@
+import { frameBytes, type PixelFormat } from '../core/frame.js'
+import type { PipeReader } from './pipe-reader.js'
+import type { Size } from './report.js'
+
+/**
+ * The pictures of ffmpeg's output, each in memory of its own. A last one that is cut short is left out.
+ */
+export async function* pictures(
+  reader: PipeReader,
+  format: PixelFormat,
+  size: Size,
+): AsyncGenerator<Buffer, void> {
+  const rawBytes = frameBytes(format, size.width, size.height)
+  for (;;) {
+    const bytes = rawBytes ?? (await partLength(reader))
+    if (bytes === undefined || !(await reader.hasData())) return
+    // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
+    const data = Buffer.allocUnsafeSlow(bytes)
+    if ((await reader.fill(data)) < bytes) return
+    yield data
+  }
+}
+
+/** Reads the header of a MIME part, up to its empty line. */
+async function partLength(reader: PipeReader): Promise<number | undefined> {
+  let length: number | undefined
+  for (;;) {
+    const line = await reader.line()
+    if (line === undefined) return undefined
+    if (line === '' && length !== undefined) return length
+    const match = /^content-length:\s*(\d+)/i.exec(line)
+    if (match) length = Number(match[1])
+  }
+}
