@@ -131,7 +131,7 @@ export const ERRORS = {
   },
   DAFFI_NO_EXPORT: {
     exit: 1,
-    meaning: 'A module has no export of that name.',
+    meaning: 'A module has no export of that name, or it is no function where one is needed.',
     next: 'Export it, or name another one.',
   },
   DAFFI_TIMEOUT: {
@@ -199,11 +199,6 @@ export const ERRORS = {
     meaning: 'A callback or source module has a syntax error, or throws when it is loaded.',
     next: 'Correct the module at the line that the message names.',
   },
-  DAFFI_NO_EXPORT: {
-    exit: 1,
-    meaning: 'A module lacks an export that is needed, or it is not a function.',
-    next: 'Export it under that name, or correct the name.',
-  },
   DAFFI_SOURCE_NOT_FOUND: {
     exit: 1,
     meaning: "A source's device or file is missing or cannot be read.",
@@ -220,7 +215,7 @@ export const ERRORS = {
     next: "Look at ffmpeg's last lines or the module's error in the message.",
   },
   DAFFI_SOURCE_NOT_ITERABLE: {
-    exit: 78,
+    exit: 1,
     meaning: 'What a source module exports or returns cannot be iterated over.',
     next: 'Export an iterable, an async iterable, or a function that returns one, such as a generator.',
   },
