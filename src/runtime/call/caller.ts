@@ -1,0 +1,231 @@
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import { decode, encode, valuesPayload } from '../codec/index.js'
+import { bounded } from '../core/abort.js'
+import { deferred } from '../core/deferred.js'
+import { parseDuration } from '../core/duration.js'
+import { DaffiError } from '../core/errors.js'
+import { assertToken } from '../core/names.js'
+import { nearest } from '../core/nearest.js'
+import type { Context } from './context.js'
+import type { BroadcastOptions, FGOptions } from './modifiers.js'
+import type { Peers } from './presence/peers.js'
+import { checkArity, listed, type Registry } from './registry.js'
+import { RemoteError, remoteFields } from './remote-error.js'
+import type { Replies } from './replies.js'
+import { decodeReply, HEADER, isNoResponders, requestHeaders, subjects } from './wire.js'
+
+const TIMEOUT = '30s'
+
+interface CallerOptions {
+  nc: NatsConnection
+  pipeline: string
+  node: string
+  peers: Peers
+  registry: Registry
+  replies: Replies
+  context: (from: string | undefined, signal: AbortSignal) => Context
+}
+
+export interface Target {
+  callback: string
+  args: unknown[]
+  to: string | undefined
+}
+
+/** Sends calls to other nodes, and to this one where design.md says so. */
+export class Caller {
+  readonly #options: CallerOptions
+
+  constructor(options: CallerOptions) {
+    this.#options = options
+  }
+
+  async foreground(target: Target, { timeout = TIMEOUT, signal }: FGOptions): Promise<unknown> {
+    const timeoutMs = parseDuration(timeout, 'timeout')
+    const payload = this.#prepare(target)
+    const { node, peers, replies } = this.#options
+    if (target.to === node) return await this.#own(target, payload, { timeoutMs, signal })
+    const others = peers.offering(target.callback).some((peer) => peer.name !== node)
+    if (!others && target.to === undefined) return await this.#own(target, payload, { timeoutMs, signal })
+
+    const answer = deferred<Msg>()
+    const { reply, id, end } = replies.expect(answer.resolve)
+    const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
+    const gone = this.#watch(target, (error) => answer.reject(error))
+    try {
+      this.#publish(this.#subject(target), payload, id, reply)
+      const message = await bounded(answer.promise, { timeoutMs, signal, what }).catch((error: unknown) => {
+        this.#cancel(id)
+        throw error
+      })
+      if (isNoResponders(message)) {
+        if (target.to === undefined && this.#options.registry.get(target.callback)) {
+          return await this.#own(target, payload, { timeoutMs, signal })
+        }
+        throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
+      }
+      return decodeReply(message)
+    } finally {
+      gone()
+      end()
+    }
+  }
+
+  async noReturn(target: Target): Promise<void> {
+    const payload = this.#prepare(target)
+    const { nc, node, peers } = this.#options
+    const others = peers.offering(target.callback).some((peer) => peer.name !== node)
+    if (target.to === node || (!others && target.to === undefined)) {
+      void this.#own(target, payload, { timeoutMs: 0, signal: undefined }).catch((error: unknown) => {
+        this.#context().log.error(`"${target.callback}" failed: ${String(error)}`)
+      })
+      return
+    }
+    nc.publish(this.#subject(target), payload, { headers: requestHeaders('', node) })
+    await nc.flush()
+  }
+
+  async broadcast(
+    target: Target,
+    { timeout = TIMEOUT, signal }: BroadcastOptions,
+  ): Promise<Record<string, unknown>> {
+    const timeoutMs = parseDuration(timeout, 'timeout')
+    if (target.to !== undefined)
+      throw new DaffiError('DAFFI_USAGE', 'BROADCAST goes to every node: leave out .to()')
+    const payload = this.#prepare(target)
+    const { node, peers, pipeline, replies } = this.#options
+    const waiting = new Set(peers.offering(target.callback).map((peer) => peer.name))
+    const values: Record<string, unknown> = Object.fromEntries([...waiting].map((name) => [name, undefined]))
+    const all = deferred()
+    const settle = (name: string, value: unknown): void => {
+      values[name] = value
+      waiting.delete(name)
+      if (waiting.size === 0) all.resolve()
+    }
+    const unwatch = peers.onLeave(({ name }) => {
+      if (waiting.has(name)) settle(name, died(name, target.callback))
+    })
+    const { reply, id, end } = replies.expect((message) => {
+      if (!isNoResponders(message)) settle(message.headers?.get(HEADER.node) ?? '', valueOrError(message))
+    })
+    try {
+      this.#publish(subjects.all(pipeline, target.callback), payload, id, reply)
+      if (waiting.has(node)) {
+        void this.#own(target, payload, { timeoutMs: 0, signal }).then(
+          (value) => settle(node, value),
+          (error: unknown) => settle(node, new RemoteError(remoteFields(error, node))),
+        )
+      }
+      await bounded(all.promise, { timeoutMs, signal, what: `"${target.callback}"` }).catch(
+        (error: unknown) => {
+          this.#cancel(id)
+          if (!(error instanceof DaffiError && error.code === 'DAFFI_TIMEOUT')) throw error
+          for (const name of waiting) values[name] = error
+        },
+      )
+      return values
+    } finally {
+      unwatch()
+      end()
+    }
+  }
+
+  /** Refuses what is known to be wrong before anything is sent, and encodes the rest. */
+  #prepare({ callback, args, to }: Target): Uint8Array {
+    const { nc, peers } = this.#options
+    assertToken('callback', callback)
+    const offering = peers.offering(callback)
+    if (to !== undefined && !peers.get(to)) throw unknownNode(to, peers)
+    const meant = to === undefined ? offering : offering.filter((peer) => peer.name === to)
+    if (meant.length === 0) throw unknownCallback(callback, to, peers)
+    for (const { arity } of meant) checkArity(callback, arity, args.length)
+    const parts = args.map((arg, index) => encode(arg, `argument ${index + 1} of "${callback}"`))
+    const payload = valuesPayload(
+      parts,
+      parts.reduce((sum, part) => sum + part.length, 0),
+    )
+    const most = nc.info?.max_payload ?? Infinity
+    if (payload.length > most) {
+      throw new DaffiError(
+        'DAFFI_TOO_LARGE',
+        `the arguments of "${callback}" have ${payload.length} bytes; a message of this server has at most ${most}`,
+      )
+    }
+    return payload
+  }
+
+  /** Runs a callback of this node, with copies of the arguments like any other call. */
+  async #own(
+    target: Target,
+    payload: Uint8Array,
+    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
+  ): Promise<unknown> {
+    const abort = new AbortController()
+    const args = decode(payload) as unknown[]
+    const running = this.#options.registry.run(target.callback, args, this.#context(abort.signal))
+    try {
+      return await bounded(running, { timeoutMs, signal, what: `"${target.callback}"` })
+    } catch (error) {
+      abort.abort(error)
+      throw error
+    }
+  }
+
+  #context(signal = new AbortController().signal): Context {
+    return this.#options.context(this.#options.node, signal)
+  }
+
+  #subject({ callback, to }: Target): string {
+    const { pipeline } = this.#options
+    return to === undefined ? subjects.call(pipeline, callback) : subjects.nodeCall(pipeline, to, callback)
+  }
+
+  #publish(subject: string, payload: Uint8Array, id: string, reply: string): void {
+    const { nc, node } = this.#options
+    nc.publish(subject, payload, { reply, headers: requestHeaders(id, node) })
+  }
+
+  #cancel(id: string): void {
+    const { nc, pipeline } = this.#options
+    if (!nc.isClosed()) nc.publish(subjects.cancel(pipeline), id)
+  }
+
+  /** A call to a named node need not wait for its timeout when that node dies. */
+  #watch({ callback, to }: Target, onGone: (error: DaffiError) => void): () => void {
+    return this.#options.peers.onLeave(({ name }) => {
+      if (name === to) onGone(died(name, callback))
+    })
+  }
+}
+
+function valueOrError(message: Msg): unknown {
+  try {
+    return decodeReply(message)
+  } catch (error) {
+    return error
+  }
+}
+
+function died(node: string, callback: string): DaffiError {
+  return new DaffiError('DAFFI_NODE_DIED', `node "${node}" died before it answered "${callback}"`)
+}
+
+function unknownNode(node: string, peers: Peers): DaffiError {
+  const names = peers.all().map((peer) => peer.name)
+  const meant = nearest(node, names)
+  return new DaffiError(
+    'DAFFI_UNKNOWN_NODE',
+    `no node "${node}" is there; there are ${listed(names)}${meant ? `. Did you mean "${meant}"?` : ''}`,
+  )
+}
+
+function unknownCallback(callback: string, node: string | undefined, peers: Peers): DaffiError {
+  const offers = peers.all().filter((peer) => node === undefined || peer.name === node)
+  const names = [...new Set(offers.flatMap((peer) => Object.keys(peer.callbacks)))]
+  const meant = nearest(callback, names)
+  const who = node === undefined ? 'nobody offers' : `node "${node}" does not offer`
+  return new DaffiError(
+    'DAFFI_UNKNOWN_CALLBACK',
+    `${who} "${callback}"; there is ${listed(names)}${meant ? `. Did you mean "${meant}"?` : ''}`,
+  )
+}

@@ -1,0 +1,117 @@
+import type { NatsConnection } from '@nats-io/transport-node'
+import { bounded } from '../core/abort.js'
+import { deferred } from '../core/deferred.js'
+import { parseDuration, type Duration } from '../core/duration.js'
+import { DaffiError } from '../core/errors.js'
+import type { ServerInfo } from '../nats/index.js'
+import { callProxy, type CallProxy } from './call.js'
+import type { Peers } from './presence/peers.js'
+
+export interface WaitOptions {
+  /** Without limit by default. */
+  timeout?: Duration
+  signal?: AbortSignal
+}
+
+/** What stands behind a Global: opened by `joinPipeline`, closed by `close`. */
+export interface Membership {
+  pipeline: string
+  processName: string
+  server: ServerInfo
+  nc: NatsConnection
+  peers: Peers
+  send: Parameters<typeof callProxy>[0]
+  leave: () => Promise<void>
+}
+
+/** A process that takes part in a pipeline: what it can call, whom it can wait for, and how it leaves. */
+export class Global {
+  readonly processName: string
+  readonly pipeline: string
+  /** The server, its URL without secrets. */
+  readonly server: ServerInfo
+  /** `g.call.<name>(…args)` is a call of that callback, wherever it is offered. */
+  readonly call: CallProxy
+  readonly #membership: Membership
+  readonly #left = deferred()
+  #closing: Promise<void> | undefined
+
+  constructor(membership: Membership) {
+    this.#membership = membership
+    this.processName = membership.processName
+    this.pipeline = membership.pipeline
+    this.server = membership.server
+    this.call = callProxy((call, modifier) =>
+      this.#closing ? Promise.reject(closed(this.processName)) : membership.send(call, modifier),
+    )
+    // A failure is for whoever joins; without anyone it is no unhandled rejection.
+    this.#left.promise.catch(() => undefined)
+  }
+
+  /** Resolves when a node of that name is there. @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED */
+  async waitProcess(name: string, options: WaitOptions = {}): Promise<void> {
+    await this.#until(
+      () => this.#membership.peers.get(name) !== undefined,
+      `waiting for process "${name}"`,
+      options,
+    )
+  }
+
+  /** Resolves when a node offers a callback of that name. @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED */
+  async waitFunction(name: string, options: WaitOptions = {}): Promise<void> {
+    await this.#until(
+      () => this.#membership.peers.offering(name).length > 0,
+      `waiting for callback "${name}"`,
+      options,
+    )
+  }
+
+  /** Resolves when this process has left the pipeline. @throws DaffiError DAFFI_NAME_LOST */
+  async join(): Promise<void> {
+    await this.#left.promise
+  }
+
+  /** Finishes the running callbacks, leaves the pipeline, and closes the connections. Can be called again. */
+  async stop(): Promise<void> {
+    this.#closing ??= this.#membership.leave().finally(() => this.#left.resolve())
+    await this.#closing
+  }
+
+  /** The same as `stop`. */
+  async close(): Promise<void> {
+    await this.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  /** Leaves because of an error, which `join` throws. */
+  fail(error: DaffiError): void {
+    this.#left.reject(error)
+    void this.stop().catch(() => undefined)
+  }
+
+  async #until(there: () => boolean, what: string, { timeout = 0, signal }: WaitOptions): Promise<void> {
+    const timeoutMs = parseDuration(timeout, 'timeout')
+    if (there()) return
+    const found = deferred()
+    const stop = this.#membership.peers.onJoin(() => {
+      if (there()) found.resolve()
+    })
+    try {
+      await bounded(Promise.race([found.promise, this.#over()]), { timeoutMs, signal, what })
+    } finally {
+      stop()
+    }
+  }
+
+  async #over(): Promise<never> {
+    await this.#left.promise
+    throw closed(this.processName)
+  }
+}
+
+function closed(name: string): DaffiError {
+  return new DaffiError('DAFFI_CLOSED', `"${name}" has left the pipeline`)
+}

@@ -1,0 +1,175 @@
+import { hostname } from 'node:os'
+import type { NatsConnection } from '@nats-io/transport-node'
+import type { Callback } from '../callback/index.js'
+import { DaffiError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import { assertToken, randomId } from '../core/names.js'
+import { connectNats, type ServerAddress, type ServerInfo } from '../nats/index.js'
+import { Link, Reception, writeStream, type StreamConnections, type StreamPorts } from '../stream/index.js'
+import type { Send } from './call.js'
+import { Caller } from './caller.js'
+import { runInContext, type Context } from './context.js'
+import { Global } from './global.js'
+import type { Modifier, ModifierKind } from './modifiers.js'
+import { Presence } from './presence/presence.js'
+import { Pulse } from './presence/pulse.js'
+import type { PeerRecord } from './presence/record.js'
+import { Registry } from './registry.js'
+import { Replies } from './replies.js'
+import { Responder } from './responder.js'
+import { streamItems, streamOptions } from './stream-call.js'
+
+export interface JoinOptions {
+  /** Where the server is, and what may be told of it. */
+  server: { address: ServerAddress; info: ServerInfo }
+  pipeline: string
+  processName: string
+  callbacks: readonly Callback[]
+  log: Logger
+  signal?: AbortSignal | undefined
+  /** When this process is gone, so is ours: the heart's thread sees to it. */
+  parentPid?: number | undefined
+}
+
+/**
+ * Takes part in a pipeline under a name: connects, claims the name, offers the callbacks, and says hello.
+ * @throws DaffiError DAFFI_DUPLICATE_NAME and what connecting throws
+ */
+export async function joinPipeline(options: JoinOptions): Promise<Global> {
+  const { server, pipeline, processName, log, signal, parentPid } = options
+  assertToken('pipeline', pipeline)
+  assertToken('node', processName)
+  for (const { name } of options.callbacks) assertToken('callback', name)
+
+  const registry = new Registry(options.callbacks)
+  const record: PeerRecord = {
+    name: processName,
+    incarnation: randomId(),
+    host: hostname(),
+    pid: process.pid,
+    callbacks: registry.arities(),
+  }
+  // Whatever is opened is pushed here, and closed in reverse: also when the rest fails to open.
+  const opened: (() => unknown)[] = []
+  const leave = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close()
+  }
+  try {
+    const pulse = new Pulse({ address: server.address, pipeline, record, parentPid })
+    opened.push(() => pulse.stop())
+    const nc = await connectNats(server.address, { name: processName, noEcho: true, signal, log })
+    opened.push(() => nc.close())
+    const replies = new Replies(nc)
+    opened.push(() => replies.close())
+    await pulse.beating()
+
+    const presence = new Presence({ nc, pipeline, record, log, onNameLost: (error) => g.fail(error) })
+    opened.push(() => presence.leave())
+    await presence.join()
+
+    const ports = streamPorts(options, record, presence, pulse, opened)
+    const context = (from: string | undefined, abort: AbortSignal): Context => ({
+      from,
+      signal: abort,
+      log,
+      redelivered: false,
+      g,
+    })
+    const caller = new Caller({
+      nc,
+      pipeline,
+      node: processName,
+      peers: presence.peers,
+      registry,
+      replies,
+      context,
+    })
+    const g: Global = new Global({
+      pipeline,
+      processName,
+      server: server.info,
+      nc,
+      peers: presence.peers,
+      send: sender(caller, ports),
+      leave,
+    })
+    if (registry.names.length > 0) {
+      const reception = new Reception(nc, ports, (open, abort) => {
+        const callback = registry.get(open.call)
+        return callback && itemRunner(callback, () => context(open.from, abort()))
+      })
+      opened.push(() => reception.close())
+    }
+    const responder = new Responder({ nc, pipeline, node: processName, registry, log, context })
+    opened.push(() => responder.drain())
+    // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
+    await nc.flush()
+    presence.announce()
+    void rejoinOnReconnect(nc, presence, (error) => g.fail(error))
+    return g
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
+
+function sender(caller: Caller, ports: StreamPorts): Send {
+  const is = <K extends ModifierKind>(modifier: Modifier, kind: K): modifier is Modifier<K> =>
+    modifier.kind === kind
+  return async (target, modifier) => {
+    if (is(modifier, 'STREAM'))
+      return await writeStream(streamItems(target), streamOptions(target, modifier.options), ports)
+    if (is(modifier, 'BROADCAST')) return await caller.broadcast(target, modifier.options)
+    if (is(modifier, 'NO_RETURN')) return await caller.noReturn(target)
+    if (is(modifier, 'FG')) return await caller.foreground(target, modifier.options)
+    throw new DaffiError('DAFFI_USAGE', `there is no modifier "${(modifier as Modifier).kind}"`)
+  }
+}
+
+/** Opens the connections for streams at the first stream: most nodes never need them. */
+function streamPorts(
+  { server, pipeline, processName, log, signal }: JoinOptions,
+  { name, incarnation }: PeerRecord,
+  { peers }: Presence,
+  pulse: Pulse,
+  opened: (() => unknown)[],
+): StreamPorts {
+  let connections: Promise<StreamConnections> | undefined
+  const open = async (): Promise<StreamConnections> => {
+    const connect = async (what: string): Promise<NatsConnection> => {
+      const nc = await connectNats(server.address, { name: `${processName} (${what})`, signal })
+      opened.unshift(() => nc.close())
+      return nc
+    }
+    const [control, bulk] = await Promise.all([connect('streams'), connect('bulk')])
+    return { control, bulk: new Link(bulk) }
+  }
+  return {
+    pipeline,
+    self: { name, incarnation },
+    peers,
+    log,
+    connections: () => (connections ??= open()),
+    bequeath: (subject) => pulse.bequeath(subject),
+    revoke: (subject) => pulse.revoke(subject),
+  }
+}
+
+/** Runs the callback with one item after the other, in one context for the whole stream. */
+function itemRunner({ fn }: Callback, makeContext: () => Context): (item: unknown) => unknown {
+  let context: Context | undefined
+  return (item) => runInContext((context ??= makeContext()), () => fn(item))
+}
+
+async function rejoinOnReconnect(
+  nc: NatsConnection,
+  presence: Presence,
+  onLost: (error: DaffiError) => void,
+): Promise<void> {
+  for await (const status of nc.status()) {
+    if (status.type !== 'reconnect') continue
+    await presence.rejoin().catch((error: unknown) => {
+      if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onLost(error)
+    })
+  }
+}

@@ -1,0 +1,65 @@
+import type { Duration } from '../core/duration.js'
+import type { Delivery, OnError } from '../core/plan.js'
+import type { StreamSummary } from '../core/summary.js'
+
+export interface FGOptions {
+  /** How long to wait for the result; 30 s by default, 0 for without limit. */
+  timeout?: Duration
+  /** Gives up the call, and aborts the callback's own signal. */
+  signal?: AbortSignal
+}
+
+export interface BroadcastOptions {
+  /** How long to wait for the slowest node; 30 s by default. One that does not answer is an error in its place. */
+  timeout?: Duration
+  signal?: AbortSignal
+}
+
+export interface StreamModifierOptions {
+  /** `lossless` by default: the slowest receiver sets the pace. `live` never slows the source: the newest wins. */
+  delivery?: Delivery
+  /** Items that a live receiver may hold before the newest pushes out the oldest; 2 by default. */
+  buffer?: number
+  /** What an error in the callback does: `stop` (default) ends that receiver, `skip` counts it and goes on. */
+  onError?: OnError
+  /** The source's name in the summary. */
+  source?: string
+  /** Called at the first item, then a few times a second. */
+  onProgress?: (snapshot: StreamSummary) => void
+  /** Ends the stream at once. To end it gently, end the iterable. */
+  signal?: AbortSignal
+}
+
+interface OptionsOf {
+  FG: FGOptions
+  NO_RETURN: Record<never, never>
+  BROADCAST: BroadcastOptions
+  STREAM: StreamModifierOptions
+}
+
+export type ModifierKind = keyof OptionsOf
+
+/** How a call is carried out. A modifier is a value; calling it sets options. */
+export interface Modifier<K extends ModifierKind = ModifierKind> {
+  readonly kind: K
+  readonly options: OptionsOf[K]
+}
+
+type Settable<K extends ModifierKind> = Modifier<K> & ((options: OptionsOf[K]) => Modifier<K>)
+
+function modifier<K extends ModifierKind>(kind: K, defaults: OptionsOf[K]): Settable<K> {
+  const set = (options: OptionsOf[K]): Modifier<K> => ({ kind, options })
+  return Object.assign(set, { kind, options: defaults })
+}
+
+/** Waits for the value, from one of the nodes that offer the callback. What a call does when nothing else is said. */
+export const FG = modifier('FG', {})
+
+/** Resolves when the server has the call; nobody waits for a result. */
+export const NO_RETURN: Modifier<'NO_RETURN'> = { kind: 'NO_RETURN', options: {} }
+
+/** Calls every node that offers the callback, and collects their values by node. */
+export const BROADCAST = modifier('BROADCAST', {})
+
+/** Sends each item of one iterable to every node that offers the callback. */
+export const STREAM = modifier('STREAM', {})

@@ -1,0 +1,57 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { connectNats } from '../../nats/index.js'
+import { BEAT_MS, pingSubject, presenceSubject, type Beat, type Goodbye } from './record.js'
+import type { HeartData, HeartMessage } from './pulse.js'
+
+/**
+ * The node's heart, in a thread of its own: it beats while a callback blocks the main loop, and ends the
+ * process when the parent is gone, since nothing else can in a busy loop.
+ */
+const PARENT_CHECK_MS = 250
+const LAST_WORDS_MS = 300
+
+const { address, pipeline, record, loop, parentPid } = workerData as HeartData
+const wills = new Set<string>()
+
+const nc = await connectNats(address, { name: `${record.name} (heart)` })
+
+nc.subscribe(pingSubject(pipeline, record.name), {
+  callback: (_error, message) => void message.respond(JSON.stringify(record)),
+})
+
+const beating = setInterval(() => {
+  const lastTurn = Number(Atomics.load(loop, 0))
+  const beat: Beat = { id: record.incarnation, blockedMs: Math.max(0, Date.now() - lastTurn - 2 * BEAT_MS) }
+  if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(beat))
+}, BEAT_MS)
+
+const watching =
+  parentPid === undefined
+    ? undefined
+    : setInterval(() => {
+        if (process.ppid !== parentPid) void dieWithParent()
+      }, PARENT_CHECK_MS)
+
+parentPort?.on('message', (message: HeartMessage) => {
+  if (message.kind === 'will') wills.add(message.subject)
+  else if (message.kind === 'revoke') wills.delete(message.subject)
+  else void stop()
+})
+parentPort?.postMessage('beating')
+
+async function dieWithParent(): Promise<void> {
+  clearInterval(watching)
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS)
+  const goodbye: Goodbye = { name: record.name, id: record.incarnation }
+  nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
+  for (const subject of wills) nc.publish(subject)
+  await nc.flush().catch(() => undefined)
+  process.kill(process.pid, 'SIGKILL')
+}
+
+async function stop(): Promise<void> {
+  clearInterval(beating)
+  clearInterval(watching)
+  parentPort?.close()
+  await nc.close()
+}

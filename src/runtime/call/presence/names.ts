@@ -1,0 +1,102 @@
+import { JetStreamApiError } from '@nats-io/jetstream'
+import { Kvm, type KV } from '@nats-io/kv'
+import { NoRespondersError, RequestError, TimeoutError, type NatsConnection } from '@nats-io/transport-node'
+import { DaffiError } from '../../core/errors.js'
+import { GONE_MS, parseRecord, pingSubject, type PeerRecord } from './record.js'
+
+const WRONG_LAST_SEQUENCE = 10071
+const STREAM_NOT_FOUND = 10059
+
+/** The bucket in which the nodes of a pipeline claim their names. It lives in memory: claims are worth nothing after the server. */
+export class Names {
+  readonly #nc: NatsConnection
+  readonly #pipeline: string
+
+  constructor(nc: NatsConnection, pipeline: string) {
+    this.#nc = nc
+    this.#pipeline = pipeline
+  }
+
+  /**
+   * Claims `record.name`; a name whose holder doesn't answer any more is taken over.
+   * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
+   */
+  async claim(record: PeerRecord): Promise<void> {
+    for (;;) {
+      const bucket = await this.#open()
+      try {
+        await bucket.create(record.name, JSON.stringify(record))
+        return
+      } catch (error) {
+        // The last one to leave may take the bucket away between our opening and our claim.
+        if (isApiError(error, STREAM_NOT_FOUND) || error instanceof NoRespondersError) continue
+        if (!isApiError(error, WRONG_LAST_SEQUENCE)) throw error
+      }
+      const entry = await bucket.get(record.name)
+      if (entry === null || entry.operation !== 'PUT') continue
+      const holder = parseRecord(entry.json())
+      if (holder?.incarnation === record.incarnation) return
+      if (holder && (await this.#isAlive(holder))) throw duplicateName(this.#pipeline, holder)
+      try {
+        // Compared with the revision just read, so that of two who take over only one succeeds.
+        await bucket.update(record.name, JSON.stringify(record), entry.revision)
+        return
+      } catch (error) {
+        if (!isApiError(error, WRONG_LAST_SEQUENCE)) throw error
+      }
+    }
+  }
+
+  /** Everyone who holds a name now. */
+  async list(): Promise<PeerRecord[]> {
+    const bucket = await this.#open()
+    const records: PeerRecord[] = []
+    const { values } = await bucket.status()
+    if (values === 0) return records
+    const entries = await bucket.watch()
+    for await (const entry of entries) {
+      const record = entry.operation === 'PUT' ? parseRecord(entry.json()) : undefined
+      if (record) records.push(record)
+      if (entry.delta === 0) break
+    }
+    return records
+  }
+
+  /** Gives the name back, unless somebody else holds it by now. True when it was the last one and the bucket is gone. */
+  async release(record: PeerRecord): Promise<boolean> {
+    const bucket = await this.#open()
+    const entry = await bucket.get(record.name)
+    if (entry === null || parseRecord(entry.json())?.incarnation !== record.incarnation) return false
+    await bucket.delete(record.name, { previousSeq: entry.revision })
+    for await (const _name of await bucket.keys()) return false
+    return await bucket.destroy()
+  }
+
+  #open(): Promise<KV> {
+    return new Kvm(this.#nc).create(`daffi_${this.#pipeline}_names`, { storage: 'memory', history: 1 })
+  }
+
+  async #isAlive(holder: PeerRecord): Promise<boolean> {
+    try {
+      await this.#nc.request(pingSubject(this.#pipeline, holder.name), '', { timeout: GONE_MS })
+      return true
+    } catch (error) {
+      // Nobody listens: its connection is gone. No answer for three beats: it is stopped or hangs.
+      if (error instanceof NoRespondersError || error instanceof TimeoutError) return false
+      if (error instanceof RequestError && error.isNoResponders()) return false
+      throw error
+    }
+  }
+}
+
+function isApiError(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code
+}
+
+function duplicateName(pipeline: string, { name, host, pid }: PeerRecord): DaffiError {
+  return new DaffiError(
+    'DAFFI_DUPLICATE_NAME',
+    `the name "${name}" is taken in pipeline "${pipeline}" by process ${pid} on host ${host}`,
+    { details: { name, host, pid } },
+  )
+}

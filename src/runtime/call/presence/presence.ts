@@ -1,0 +1,119 @@
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import { DaffiError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import { Names } from './names.js'
+import { Peers } from './peers.js'
+import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './record.js'
+
+export interface PresenceOptions {
+  nc: NatsConnection
+  pipeline: string
+  record: PeerRecord
+  log: Logger
+  /** The name went to somebody else, because this process was not heard of for too long. */
+  onNameLost: (error: DaffiError) => void
+}
+
+/** This node among the others: its claim, its hello, and what it hears of them. */
+export class Presence {
+  readonly peers = new Peers()
+  readonly #options: PresenceOptions
+  readonly #names: Names
+  #subscription: Subscription | undefined
+  #refreshing: Promise<void> | undefined
+
+  constructor(options: PresenceOptions) {
+    this.#options = options
+    this.#names = new Names(options.nc, options.pipeline)
+    this.peers.onStranger(() => void this.#refresh())
+  }
+
+  /** Claims the name and learns who is there. Nobody hears of this node before `announce`. */
+  async join(): Promise<void> {
+    const { nc, pipeline, record } = this.#options
+    this.#subscription = nc.subscribe(presenceSubject(pipeline, '*'), {
+      callback: (error, message) => {
+        if (error === null)
+          this.#hear(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.json())
+      },
+    })
+    await this.#names.claim(record)
+    for (const peer of await this.#names.list()) this.peers.hello(peer)
+    this.peers.hello(record)
+    this.peers.start()
+  }
+
+  announce(): void {
+    this.#publish('hello', this.#options.record)
+  }
+
+  /** After a reconnect: a server that was restarted has forgotten all claims, and hellos were missed. */
+  async rejoin(): Promise<void> {
+    this.peers.forgive()
+    await this.#names.claim(this.#options.record)
+    this.announce()
+    await this.#refresh()
+  }
+
+  async leave(): Promise<void> {
+    const { nc, record, log } = this.#options
+    this.peers.stop()
+    this.#subscription?.unsubscribe()
+    if (nc.isClosed()) return
+    const last = await this.#names.release(record).catch((error: unknown) => {
+      log.debug(`the name ${record.name} was not given back: ${String(error)}`)
+      return false
+    })
+    this.#publish('goodbye', { name: record.name, id: record.incarnation, last })
+    await nc.flush()
+  }
+
+  #hear(what: string, body: unknown): void {
+    const { record } = this.#options
+    if (what === 'hello') {
+      const peer = parseRecord(body)
+      if (!peer) return
+      if (peer.name === record.name && peer.incarnation !== record.incarnation) return this.#loseName(peer)
+      this.peers.hello(peer)
+    } else if (what === 'beat') {
+      this.peers.beat((body as Beat).id)
+    } else {
+      const { name, id, last } = body as Goodbye
+      if (id !== record.incarnation) this.peers.remove(name, id === undefined ? 'died' : 'left', id)
+      // Our claim may have gone with the bucket, if it was made while the last one was leaving.
+      if (last)
+        void this.#names.claim(record).catch((error: unknown) => this.#options.log.warn(String(error)))
+    }
+  }
+
+  #loseName({ host, pid }: PeerRecord): void {
+    const { record, onNameLost } = this.#options
+    onNameLost(
+      new DaffiError(
+        'DAFFI_NAME_LOST',
+        `the name "${record.name}" was taken over by process ${pid} on host ${host}, because this process was not heard of for three beats`,
+      ),
+    )
+  }
+
+  async #refresh(): Promise<void> {
+    this.#refreshing ??= this.#names
+      .list()
+      .then((records) => records.forEach((record) => this.peers.hello(record)))
+      .catch((error: unknown) => this.#options.log.debug(`presence: ${String(error)}`))
+      .finally(() => (this.#refreshing = undefined))
+    await this.#refreshing
+  }
+
+  #publish(what: 'hello' | 'goodbye', body: PeerRecord | Goodbye): void {
+    const { nc, pipeline } = this.#options
+    nc.publish(presenceSubject(pipeline, what), JSON.stringify(body))
+  }
+}
+
+/** A supervisor's goodbye for a child that died without one. */
+export async function sayGoodbye(nc: NatsConnection, pipeline: string, name: string): Promise<void> {
+  const goodbye: Goodbye = { name }
+  nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
+  await nc.flush()
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { ServerAddress } from '../../nats/index.js'
+import { BEAT_MS, type PeerRecord } from './record.js'
+
+export interface HeartData {
+  address: ServerAddress
+  pipeline: string
+  record: PeerRecord
+  /** When the main loop last turned, in milliseconds since the epoch. */
+  loop: BigInt64Array
+  parentPid: number | undefined
+}
+
+/** A will is a subject to publish on should the process be ended with its parent. */
+export type HeartMessage = { kind: 'will' | 'revoke'; subject: string } | { kind: 'stop' }
+
+/** The main thread's side of the heart. */
+export class Pulse {
+  readonly #worker: Worker
+  readonly #turning: NodeJS.Timeout
+
+  constructor(data: Omit<HeartData, 'loop'>) {
+    const loop = new BigInt64Array(new SharedArrayBuffer(8))
+    const turn = (): void => {
+      Atomics.store(loop, 0, BigInt(Date.now()))
+    }
+    turn()
+    this.#turning = setInterval(turn, BEAT_MS)
+    this.#turning.unref()
+    const workerData: HeartData = { ...data, loop }
+    this.#worker = new Worker(new URL('heart.js', import.meta.url), {
+      workerData,
+      // Small: it holds one connection and a few timers.
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
+      stdout: false,
+      stderr: false,
+      execArgv: [],
+    })
+    this.#worker.unref()
+  }
+
+  /** Resolves when the first beat can go out; rejects when the worker could not connect. */
+  async beating(): Promise<void> {
+    await once(this.#worker, 'message')
+  }
+
+  bequeath(subject: string): void {
+    this.#post({ kind: 'will', subject })
+  }
+
+  revoke(subject: string): void {
+    this.#post({ kind: 'revoke', subject })
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#turning)
+    const exited = once(this.#worker, 'exit')
+    this.#post({ kind: 'stop' })
+    await exited
+  }
+
+  #post(message: HeartMessage): void {
+    this.#worker.postMessage(message)
+  }
+}

@@ -1,0 +1,114 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import { encode } from '../codec/index.js'
+import { DaffiError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import type { Context } from './context.js'
+import type { Registry } from './registry.js'
+import { remoteFields } from './remote-error.js'
+import {
+  decodeArguments,
+  encodeReply,
+  errorHeaders,
+  HEADER,
+  isJson,
+  QUEUE,
+  replyHeaders,
+  subjects,
+} from './wire.js'
+
+interface ResponderOptions {
+  nc: NatsConnection
+  pipeline: string
+  node: string
+  registry: Registry
+  log: Logger
+  context: (from: string | undefined, signal: AbortSignal) => Context
+}
+
+/** Answers the calls that reach this node. */
+export class Responder {
+  readonly #options: ResponderOptions
+  readonly #subscriptions: Subscription[]
+  readonly #running = new Map<string, AbortController>()
+  readonly #work = new Set<Promise<void>>()
+
+  constructor(options: ResponderOptions) {
+    this.#options = options
+    const { nc, pipeline, node, registry } = options
+    const answer = { callback: (error: Error | null, message: Msg): void => this.#take(error, message) }
+    this.#subscriptions = [
+      ...registry.names.flatMap((name) => [
+        nc.subscribe(subjects.call(pipeline, name), { queue: QUEUE, ...answer }),
+        nc.subscribe(subjects.all(pipeline, name), answer),
+      ]),
+      nc.subscribe(subjects.nodeCall(pipeline, node, '*'), answer),
+      nc.subscribe(subjects.cancel(pipeline), {
+        callback: (error, message) => {
+          if (error === null) this.#running.get(message.string())?.abort(givenUp())
+        },
+      }),
+    ]
+  }
+
+  /** Takes no more calls, and resolves when the running ones are answered. */
+  async drain(): Promise<void> {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe()
+    await Promise.all(this.#work)
+  }
+
+  /** Aborts the signals of all running calls. */
+  abort(): void {
+    for (const controller of this.#running.values()) controller.abort(givenUp())
+  }
+
+  #take(error: Error | null, message: Msg): void {
+    if (error !== null) return
+    const work = this.#answer(message).finally(() => this.#work.delete(work))
+    this.#work.add(work)
+  }
+
+  async #answer(message: Msg): Promise<void> {
+    const { registry, log, context } = this.#options
+    const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
+    const id = message.headers?.get(HEADER.call)
+    const from = message.headers?.get(HEADER.from)
+    const abort = new AbortController()
+    if (id) this.#running.set(id, abort)
+    try {
+      const args = decodeArguments(message.data)
+      const value = await registry.run(name, args, context(from === '' ? undefined : from, abort.signal))
+      if (message.reply) this.#reply(message, value)
+    } catch (error) {
+      if (message.reply) this.#refuse(message, error)
+      else
+        log.error(
+          `"${name}" failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        )
+    } finally {
+      if (id && this.#running.get(id) === abort) this.#running.delete(id)
+    }
+  }
+
+  #reply(message: Msg, value: unknown): void {
+    const { nc, node } = this.#options
+    const payload = encodeReply(value, isJson(message.data))
+    const most = nc.info?.max_payload ?? Infinity
+    if (payload.length > most) {
+      throw new DaffiError(
+        'DAFFI_TOO_LARGE',
+        `the result has ${payload.length} bytes; a message of this server has at most ${most}`,
+      )
+    }
+    message.respond(payload, { headers: replyHeaders(node) })
+  }
+
+  #refuse(message: Msg, error: unknown): void {
+    const fields = remoteFields(error, this.#options.node)
+    const payload = isJson(message.data) ? Buffer.from(JSON.stringify(fields)) : encode(fields)
+    message.respond(payload, { headers: errorHeaders(this.#options.node, fields) })
+  }
+}
+
+function givenUp(): DaffiError {
+  return new DaffiError('DAFFI_ABORTED', 'the caller gave up')
+}

@@ -1,0 +1,28 @@
+import { Packr } from 'msgpackr'
+import { DaffiError } from '../core/errors.js'
+import { registerExtensions } from './extensions.js'
+import { prepare } from './prepare.js'
+
+// No record extensions: what travels is MessagePack that any language's library reads.
+const packr = new Packr({ useRecords: false, moreTypes: false, int64AsType: 'bigint' })
+
+registerExtensions(decode)
+
+/**
+ * A value as MessagePack, with the numbered extensions of docs/protocol.md.
+ * @throws DaffiError DAFFI_UNSENDABLE, naming `what` and the path in it, for a function, a symbol, a promise or a cycle
+ */
+export function encode(value: unknown, what = 'the value'): Buffer {
+  return packr.pack(prepare(value, what, encode))
+}
+
+/** @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are no MessagePack */
+export function decode(bytes: Uint8Array): unknown {
+  try {
+    return packr.unpack(bytes) as unknown
+  } catch (cause) {
+    throw new DaffiError('DAFFI_BAD_MESSAGE', `a message of ${bytes.length} bytes is not MessagePack`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,113 @@
+import { addExtension } from 'msgpackr'
+import { endianness } from 'node:os'
+
+/**
+ * Numbers of the MessagePack extensions, as docs/protocol.md lists them. Two more are msgpackr's own and portable:
+ * 0 is `undefined`, and -1 is MessagePack's timestamp for Date.
+ */
+const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
+
+/**
+ * Stands for a value that needs an extension. Its payload is encoded before the whole is packed,
+ * because msgpackr cannot be re-entered while it packs.
+ */
+abstract class Boxed {
+  constructor(readonly payload: Uint8Array) {}
+}
+export class BoxedBigInt extends Boxed {}
+export class BoxedMap extends Boxed {}
+export class BoxedSet extends Boxed {}
+export class BoxedError extends Boxed {}
+export class BoxedTypedArray extends Boxed {}
+
+const TYPED_ARRAYS = {
+  Int8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+} as const
+export type TypedArrayName = keyof typeof TYPED_ARRAYS
+
+export function isTypedArrayName(name: string): name is TypedArrayName {
+  return Object.hasOwn(TYPED_ARRAYS, name)
+}
+
+/** A typed array over a copy of the bytes, which need not be aligned. Elements are little-endian on the wire. */
+export function typedArray(name: TypedArrayName, bytes: Uint8Array): ArrayBufferView {
+  const copy = new Uint8Array(bytes)
+  return new TYPED_ARRAYS[name](
+    copy.buffer,
+    0,
+    Math.floor(copy.byteLength / TYPED_ARRAYS[name].BYTES_PER_ELEMENT),
+  )
+}
+
+export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void {
+  if (endianness() !== 'LE') throw new Error('daffi runs on little-endian processors only')
+  const pack = (box: Boxed): Uint8Array => box.payload
+  addExtension({
+    Class: BoxedBigInt,
+    type: NUMBER.bigint,
+    pack,
+    unpack: (bytes) => BigInt(Buffer.from(bytes).toString('ascii')),
+  })
+  addExtension({
+    Class: BoxedMap,
+    type: NUMBER.map,
+    pack,
+    unpack: (bytes) => new Map(decode(bytes) as [unknown, unknown][]),
+  })
+  addExtension({
+    Class: BoxedSet,
+    type: NUMBER.set,
+    pack,
+    unpack: (bytes) => new Set(decode(bytes) as unknown[]),
+  })
+  addExtension({
+    Class: BoxedError,
+    type: NUMBER.error,
+    pack,
+    unpack: (bytes) => toError(decode(bytes) as ErrorFields),
+  })
+  addExtension({
+    Class: BoxedTypedArray,
+    type: NUMBER.typedArray,
+    pack,
+    unpack: (bytes) => {
+      const [name, data] = decode(bytes) as [TypedArrayName, Uint8Array]
+      return typedArray(name, data)
+    },
+  })
+}
+
+export interface ErrorFields {
+  name: string
+  message: string
+  stack?: string
+  code?: unknown
+  cause?: unknown
+}
+
+export function errorFields(error: Error & { code?: unknown }): ErrorFields {
+  const { name, message, stack, code, cause } = error
+  return {
+    name,
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(code === undefined ? {} : { code }),
+    ...(cause === undefined ? {} : { cause }),
+  }
+}
+
+function toError({ name, message, stack, code, cause }: ErrorFields): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause })
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
+  if (stack !== undefined) error.stack = stack
+  return code === undefined ? error : Object.assign(error, { code })
+}

@@ -1,0 +1,9 @@
+export { decode, encode } from './codec.js'
+export {
+  decodeBytes,
+  decodeValues,
+  encodeItem,
+  valuesPayload,
+  type BytesKind,
+  type EncodedItem,
+} from './item.js'

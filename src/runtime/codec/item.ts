@@ -1,0 +1,68 @@
+import { isFrame, type PixelFormat } from '../core/frame.js'
+import { decode, encode } from './codec.js'
+import { isTypedArrayName, typedArray, type TypedArrayName } from './extensions.js'
+
+/**
+ * An item of a stream on its way: bytes that travel as they are, with a few words on what they are,
+ * or a value as MessagePack, which may share a batch with others.
+ */
+export type EncodedItem = { kind: BytesKind; bytes: Uint8Array } | { kind: undefined; bytes: Uint8Array }
+
+/** What raw bytes are: a Buffer, a Uint8Array, another typed array, or a frame's pixels. */
+export type BytesKind =
+  | ['buffer']
+  | ['bytes']
+  | ['array', TypedArrayName]
+  | ['frame', width: number, height: number, format: PixelFormat, sequence: number, time: number]
+
+/** @throws DaffiError DAFFI_UNSENDABLE */
+export function encodeItem(item: unknown, number: number): EncodedItem {
+  if (typeof item === 'object' && item !== null) {
+    if (Buffer.isBuffer(item)) return { kind: ['buffer'], bytes: item }
+    if (ArrayBuffer.isView(item)) {
+      const bytes = new Uint8Array(item.buffer, item.byteOffset, item.byteLength)
+      const name = item.constructor.name
+      if (name === 'Uint8Array') return { kind: ['bytes'], bytes }
+      if (isTypedArrayName(name)) return { kind: ['array', name], bytes }
+    } else if (isFrame(item)) {
+      const { data, width, height, format, sequence, time } = item
+      return { kind: ['frame', width, height, format, sequence, time], bytes: data }
+    }
+  }
+  return { kind: undefined, bytes: encode(item, `item ${number}`) }
+}
+
+/** The inverse of `encodeItem` for bytes, which become the item's own. */
+export function decodeBytes(kind: BytesKind, bytes: Buffer): unknown {
+  switch (kind[0]) {
+    case 'buffer':
+      return bytes
+    case 'bytes':
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    case 'array':
+      return typedArray(kind[1], bytes)
+    case 'frame': {
+      const [, width, height, format, sequence, time] = kind
+      return { data: bytes, width, height, format, sequence, time }
+    }
+  }
+}
+
+const ARRAY_32 = 0xdd
+
+/** Values encoded one by one, as one MessagePack array (format "array 32"). */
+export function valuesPayload(values: readonly Uint8Array[], bytes: number): Buffer {
+  const payload = Buffer.allocUnsafe(5 + bytes)
+  payload[0] = ARRAY_32
+  payload.writeUInt32BE(values.length, 1)
+  let offset = 5
+  for (const value of values) {
+    payload.set(value, offset)
+    offset += value.length
+  }
+  return payload
+}
+
+export function decodeValues(payload: Uint8Array): unknown[] {
+  return decode(payload) as unknown[]
+}

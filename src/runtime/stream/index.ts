@@ -1,0 +1,5 @@
+export { isItems, type Items } from './feed.js'
+export { Link } from './link.js'
+export type { Peers, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
+export { Reception } from './reception.js'
+export { StreamError, writeStream } from './writer.js'

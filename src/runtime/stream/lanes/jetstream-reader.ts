@@ -1,0 +1,33 @@
+import type { Link } from '../link.js'
+import type { LaneReader } from './lane.js'
+
+const ANSWER_MS = 30_000
+
+/** Loads parts by JetStream's direct get: only what was asked for comes, so no reader is cut off as too slow. */
+export class JetStreamLaneReader implements LaneReader {
+  readonly #link: Link
+  #closed = false
+
+  constructor(link: Link) {
+    this.#link = link
+  }
+
+  async load(ref: unknown): Promise<Uint8Array | undefined> {
+    const [stream, seq] = ref as [string, number]
+    while (!this.#closed) {
+      const reply = await this.#link.request(
+        `$JS.API.DIRECT.GET.${stream}`,
+        JSON.stringify({ seq }),
+        ANSWER_MS,
+      )
+      if (reply instanceof Uint8Array) return reply
+      if (reply === 'gone' || this.#link.nc.isClosed()) return undefined
+      await this.#link.up()
+    }
+    return undefined
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+}

@@ -1,0 +1,125 @@
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { DaffiError } from '../../core/errors.js'
+import type { StreamConnections, StreamPorts } from '../ports.js'
+import { streamSubject } from '../messages.js'
+import type { LaneWriter } from './lane.js'
+
+const PART_BYTES = 1024 * 1024
+/** Room in a message for what the server counts besides the payload. */
+const HEADROOM = 512
+const ANSWER_MS = 30_000
+
+export const deleteStreamSubject = (name: string): string => `$JS.API.STREAM.DELETE.${name}`
+
+interface JetStreamLaneOptions {
+  ports: StreamPorts
+  connections: StreamConnections
+  id: string
+  /** What the stream keeps; older parts make room. Readers get to know parts by message, so they may lie here unread. */
+  bytes: number
+  /** When the server lost what was stored: go on with a new JetStream stream, rather than fail. */
+  renew: boolean
+}
+
+/**
+ * Parts in a JetStream stream in the server's memory, uploaded once whatever the number of receivers. It is a
+ * ring: `discard: old` with room to spare, so that limits never do the work of flow control.
+ */
+export class JetStreamLaneWriter implements LaneWriter {
+  readonly partBytes: number
+  readonly #options: JetStreamLaneOptions
+  readonly #subject: string
+  readonly #jsm: JetStreamManager
+  #generation = 0
+  #renewing: Promise<void> | undefined
+
+  private constructor(options: JetStreamLaneOptions, jsm: JetStreamManager) {
+    this.#options = options
+    this.#jsm = jsm
+    this.#subject = streamSubject(options.ports.pipeline, options.id, 'data')
+    const most = options.connections.bulk.nc.info?.max_payload ?? PART_BYTES
+    this.partBytes = Math.min(PART_BYTES, most - HEADROOM)
+  }
+
+  static async open(options: JetStreamLaneOptions): Promise<JetStreamLaneWriter> {
+    const jsm = await jetstreamManager(options.connections.control, { checkAPI: false })
+    const lane = new JetStreamLaneWriter(options, jsm)
+    await lane.#create()
+    return lane
+  }
+
+  async store(part: Uint8Array): Promise<[stream: string, sequence: number] | undefined> {
+    const { connections, renew } = this.#options
+    for (;;) {
+      const name = this.#name
+      const reply = await connections.bulk.request(this.#subject, part, ANSWER_MS)
+      if (reply instanceof Uint8Array) return [name, sequenceOf(reply)]
+      if (renew) {
+        if (reply === 'gone') await this.#renew()
+        return undefined
+      }
+      if (reply === 'gone' || connections.bulk.nc.isClosed()) throw lost()
+      // The part may have been stored or not; storing it twice does no harm, as only one is made known.
+      await connections.bulk.up()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#remove(this.#name)
+  }
+
+  get #name(): string {
+    const { ports, id } = this.#options
+    return `daffi_${ports.pipeline}_stream_${id}${this.#generation === 0 ? '' : `_${this.#generation}`}`
+  }
+
+  async #create(): Promise<void> {
+    const { ports, bytes } = this.#options
+    ports.bequeath(deleteStreamSubject(this.#name))
+    await this.#jsm.streams.add({
+      name: this.#name,
+      subjects: [this.#subject],
+      storage: 'memory',
+      retention: 'limits',
+      discard: 'old',
+      max_bytes: bytes,
+      allow_direct: true,
+      description: `daffi ${ports.self.name}`,
+    })
+  }
+
+  async #renew(): Promise<void> {
+    // A new name, so that a reader that asks for what the old one kept is not given something else.
+    this.#renewing ??= (async () => {
+      await this.#remove(this.#name)
+      this.#generation++
+      await this.#create()
+    })().finally(() => (this.#renewing = undefined))
+    await this.#renewing
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#jsm.streams.delete(name).catch((error: unknown) => {
+      this.#options.ports.log.debug(`stream ${name} was not deleted: ${String(error)}`)
+    })
+    this.#options.ports.revoke(deleteStreamSubject(name))
+  }
+}
+
+function sequenceOf(reply: Uint8Array): number {
+  const ack = JSON.parse(Buffer.from(reply).toString()) as { seq?: number; error?: { description: string } }
+  if (ack.seq === undefined) {
+    throw new DaffiError(
+      'DAFFI_SERVER_FAILED',
+      `the server refused to store a part of a stream: ${ack.error?.description ?? 'no reason given'}`,
+    )
+  }
+  return ack.seq
+}
+
+function lost(): DaffiError {
+  return new DaffiError(
+    'DAFFI_STREAM_LOST',
+    'the server was restarted and lost what the stream had in flight',
+  )
+}

@@ -1,0 +1,94 @@
+import { decode, encode, type BytesKind } from '../codec/index.js'
+import type { ErrorRecord } from '../core/errors.js'
+import type { Delivery, OnError } from '../core/plan.js'
+import type { Lane, ReceiverState } from '../core/summary.js'
+import type { LaneRef } from './lanes/lane.js'
+
+/**
+ * One stream's subjects. `open`, `chunk` and `end` go from the writer to the receivers, `progress` back;
+ * `data` is stored by JetStream, and nobody subscribes to it.
+ */
+export type StreamSubject = 'open' | 'data' | 'chunk' | 'progress' | 'end'
+
+export const streamSubject = (pipeline: string, id: string, what: StreamSubject): string =>
+  `daffi.${pipeline}.stream.${id}.${what}`
+
+/** An invitation to the nodes that offer the callback. */
+export interface Open {
+  id: string
+  call: string
+  from: string
+  incarnation: string
+  delivery: Delivery
+  buffer: number
+  onError: OnError
+  /** Incarnations that are invited. */
+  to: string[]
+}
+
+/** Sent among the parts, so that a receiver knows which of them are its own: all items from `first` on. */
+export interface Accept {
+  what: 'accept'
+  incarnation: string
+  /** Which attach is meant; a node that was taken for dead attaches again, and counts anew. */
+  attach: number
+  first: number
+}
+
+/** Says where a part of a chunk can be loaded. A chunk is one item's bytes, or a batch of small values. */
+export interface Part {
+  what: 'part'
+  /** Number of the chunk's first item. */
+  first: number
+  /** Items in the chunk. */
+  count: number
+  /** What the bytes are; null for a batch of values. */
+  kind: BytesKind | null
+  /** Bytes of the whole chunk. */
+  bytes: number
+  /** Where in the chunk this part begins. */
+  offset: number
+  /** Bytes of this part. */
+  length: number
+  /** When the first item was captured or yielded, in milliseconds since the epoch. */
+  time: number
+  ref: LaneRef
+}
+
+export interface Progress {
+  node: string
+  incarnation: string
+  lane: Lane
+  state: ReceiverState
+  /** The accept that the counts belong to; 0 before there was one. */
+  attach: number
+  /** Credit: cost of the parts that were loaded or skipped since the accept. */
+  loaded: number
+  processed: number
+  dropped: number
+  failed: number
+  error: ErrorRecord | null
+  latencyMs: { p50: number; p99: number } | null
+}
+
+export interface End {
+  /** Items that the source yielded. */
+  count: number
+  /** Why the source or the stream ended before its time. */
+  error: ErrorRecord | null
+  /** Leave what is not processed yet. */
+  cut: boolean
+  /** The writer has what it waited for, or gives up: let go of the stream. */
+  closed: boolean
+}
+
+export function encodeMessage(message: Open | Accept | Part | Progress | End): Uint8Array {
+  return encode(message)
+}
+
+export function decodeMessage<M>(bytes: Uint8Array): M {
+  return decode(bytes) as M
+}
+
+/** What a part costs of the window: its bytes and what the server needs to keep it. */
+export const partCost = (length: number): number => length + 256

@@ -1,0 +1,129 @@
+import { Wakeup } from '../core/deferred.js'
+import type { Chunk } from './batch.js'
+import type { LaneRef, LaneWriter } from './lanes/lane.js'
+import { partCost, type Part } from './messages.js'
+
+/** The most that may be on its way through the server, as cost. */
+export const WINDOW = 16 * 1024 * 1024
+
+interface OutletOptions {
+  lane: LaneWriter
+  announce: (part: Part) => void
+  /** Live: what the lane cannot take at once is left out. Lossless: it waits for the slowest receiver. */
+  live: boolean
+  /** How far the slowest receiver is, on the scale of `stored`. */
+  slowest: (stored: number) => number
+  /** Notified when `slowest` may have changed. */
+  credit: Wakeup
+  signal: AbortSignal
+  onFailure: (error: unknown) => void
+}
+
+/** Chunks into parts, parts into the lane, and word of them to the receivers, in order and within the window. */
+export class Outlet {
+  readonly #options: OutletOptions
+  readonly #idle = new Wakeup()
+  #sending: Promise<void> = Promise.resolve()
+  #announcing: Promise<void> = Promise.resolve()
+  /** Chunks handed over and not yet made known. */
+  #underway = 0
+  #stored = 0
+  #known = 0
+  /** Parts that a receiver may have missed word of. */
+  #outstanding: { part: Part; end: number }[] = []
+
+  constructor(options: OutletOptions) {
+    this.#options = options
+  }
+
+  /** Cost of all that was handed to the lane. */
+  get stored(): number {
+    return this.#stored
+  }
+
+  get busy(): boolean {
+    return this.#underway > 0
+  }
+
+  /** Resolves at the next moment when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#idle.wait()
+  }
+
+  /** Resolves when the next chunk may come. */
+  send(chunk: Chunk): Promise<void> {
+    this.#underway++
+    this.#sending = this.#sending.then(() => this.#send(chunk)).catch(this.#options.onFailure)
+    return this.#sending
+  }
+
+  /** Resolves when word of everything is out. */
+  async flush(): Promise<void> {
+    await this.#sending
+    await this.#announcing
+  }
+
+  /** Says again what receivers have not loaded: word may be lost when a connection breaks. */
+  repeat(): void {
+    this.#forget()
+    for (const { part } of this.#outstanding) this.#options.announce(part)
+  }
+
+  async #send(chunk: Chunk): Promise<void> {
+    const { lane, live } = this.#options
+    if (live && this.#stored - this.#known > WINDOW) return this.#done()
+    const total = chunk.bytes.length
+    for (let offset = 0; offset < total || offset === 0; offset += lane.partBytes) {
+      const bytes = chunk.bytes.subarray(offset, offset + lane.partBytes)
+      if (!live) await this.#room(partCost(bytes.length))
+      this.#stored += partCost(bytes.length)
+      const end = this.#stored
+      const ref = lane.store(bytes)
+      // Its outcome is awaited in turn below; until then a rejection is not an unhandled one.
+      ref.catch(() => undefined)
+      const { first, count, kind, time } = chunk
+      const part = {
+        what: 'part',
+        first,
+        count,
+        kind,
+        bytes: total,
+        offset,
+        length: bytes.length,
+        time,
+      } as const
+      this.#announcing = this.#announcing.then(() => this.#announce(part, ref, end))
+    }
+    this.#announcing = this.#announcing.then(() => this.#done()).catch(this.#options.onFailure)
+  }
+
+  async #announce(part: Omit<Part, 'ref'>, stored: Promise<LaneRef | undefined>, end: number): Promise<void> {
+    const ref = await stored
+    this.#known = end
+    if (ref === undefined) return
+    const known: Part = { ...part, ref }
+    if (!this.#options.live) this.#outstanding.push({ part: known, end })
+    if (this.#outstanding.length > 64) this.#forget()
+    this.#options.announce(known)
+  }
+
+  #forget(): void {
+    const loaded = this.#options.slowest(this.#stored)
+    this.#outstanding = this.#outstanding.filter(({ end }) => end > loaded)
+  }
+
+  #done(): void {
+    this.#underway--
+    if (this.#underway === 0) this.#idle.notify()
+  }
+
+  async #room(cost: number): Promise<void> {
+    const { slowest, credit, signal } = this.#options
+    for (;;) {
+      const inFlight = this.#stored - slowest(this.#stored)
+      if (inFlight === 0 || inFlight + cost <= WINDOW) return
+      if (signal.aborted) throw signal.reason
+      await credit.wait()
+    }
+  }
+}

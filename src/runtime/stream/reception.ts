@@ -1,0 +1,125 @@
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
+import { decodeMessage, encodeMessage, streamSubject } from './messages.js'
+import type { Accept, End, Open, Part, Progress } from './messages.js'
+import type { StreamPorts } from './ports.js'
+import { StreamReader, type Deliver } from './reader.js'
+
+/** How often a receiver says how far it is, when it has moved. */
+const PROGRESS_MS = 250
+
+/** What a stream's items are given to, or undefined when the callback isn't offered here. */
+export type Admit = (open: Open, signal: () => AbortSignal) => Deliver | undefined
+
+interface Receiving {
+  reader: StreamReader
+  open: Open
+  close: () => void
+}
+
+/** Takes part in the streams that this node is invited to. */
+export class Reception {
+  readonly #ports: StreamPorts
+  readonly #admit: Admit
+  readonly #invitations: Subscription
+  readonly #streams = new Map<string, Promise<Receiving | undefined>>()
+  readonly #unwatch: () => void
+
+  constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit) {
+    this.#ports = ports
+    this.#admit = admit
+    this.#invitations = nc.subscribe(streamSubject(ports.pipeline, '*', 'open'), {
+      callback: (error, message) => {
+        if (error === null) void this.#attend(decodeMessage<Open>(message.data))
+      },
+    })
+    this.#unwatch = ports.peers.onLeave((peer) => void this.#orphan(peer.incarnation))
+  }
+
+  /** Leaves every stream after the item in hand. */
+  async close(): Promise<void> {
+    this.#invitations.unsubscribe()
+    this.#unwatch()
+    const all = await Promise.all(this.#streams.values())
+    await Promise.all(
+      all.map(async (receiving) => {
+        await receiving?.reader.stop('left', null)
+        receiving?.close()
+      }),
+    )
+  }
+
+  async #attend(open: Open): Promise<void> {
+    if (!open.to.includes(this.#ports.self.incarnation)) return
+    let receiving = this.#streams.get(open.id)
+    if (!receiving) {
+      receiving = this.#begin(open)
+      this.#streams.set(open.id, receiving)
+    }
+    const { reader } = (await receiving) ?? {}
+    reader?.report()
+  }
+
+  async #begin(open: Open): Promise<Receiving | undefined> {
+    const { pipeline, self, log } = this.#ports
+    const deliver = this.#admit(open, () => reader.signal)
+    if (!deliver) return undefined
+    const { control, bulk } = await this.#ports.connections()
+    const lane = new JetStreamLaneReader(bulk)
+    const reader: StreamReader = new StreamReader({
+      open,
+      self,
+      lane,
+      deliver,
+      publish: (progress: Progress) => {
+        if (!control.isClosed())
+          control.publish(streamSubject(pipeline, open.id, 'progress'), encodeMessage(progress))
+      },
+    })
+    const chunks = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
+      callback: (error, message) => {
+        if (error !== null) return
+        const heard = decodeMessage<Accept | Part>(message.data)
+        if (heard.what === 'part') reader.hear(heard)
+        else if (heard.incarnation === self.incarnation) reader.accept(heard)
+      },
+    })
+    const ends = control.subscribe(streamSubject(pipeline, open.id, 'end'), {
+      callback: (error, message) => {
+        if (error !== null) return
+        const end = decodeMessage<End>(message.data)
+        reader.end(end)
+        if (end.error)
+          log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
+        if (end.closed) void this.#forget(open.id)
+      },
+    })
+    const reporting = setInterval(() => reader.report(), PROGRESS_MS)
+    const close = (): void => {
+      clearInterval(reporting)
+      chunks.unsubscribe()
+      ends.unsubscribe()
+      lane.close()
+    }
+    return { reader, open, close }
+  }
+
+  async #forget(id: string): Promise<void> {
+    const receiving = await this.#streams.get(id)
+    this.#streams.delete(id)
+    await receiving?.reader.stop('stopped', null)
+    receiving?.close()
+  }
+
+  /** The writer is gone: so are its streams. */
+  async #orphan(incarnation: string): Promise<void> {
+    for (const [id, pending] of [...this.#streams]) {
+      const receiving = await pending
+      if (receiving?.open.incarnation !== incarnation) continue
+      this.#ports.log.warn(
+        `the stream to "${receiving.open.call}" ended: its writer ${receiving.open.from} is gone`,
+      )
+      await this.#forget(id)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import {
+  decode,
+  decodeBytes,
+  decodeValues,
+  encode,
+  encodeItem,
+  valuesPayload,
+} from '../../src/runtime/codec/index.js'
+
+const roundTrip = (value: unknown): unknown => decode(encode(value))
+
+describe('values that travel', () => {
+  test.each([
+    [null],
+    [undefined],
+    [true],
+    [-1],
+    [2 ** 53 - 1],
+    [1.5],
+    ['ü'],
+    [5n],
+    [-(2n ** 80n)],
+    [[1, [2, undefined]]],
+    [{ a: { b: [1n] } }],
+    [new Date(1700000000123)],
+    [
+      new Map<unknown, unknown>([
+        [1, 'a'],
+        ['k', new Map([[{ x: 1 }, 2n]])],
+      ]),
+    ],
+    [new Set([1, 'a', new Set([2])])],
+    [new Float64Array([1.5, -2])],
+    [new Uint8ClampedArray([1, 255])],
+    [new BigInt64Array([-3n])],
+  ])('%o', (value) => {
+    expect(roundTrip(value)).toStrictEqual(value)
+  })
+
+  test('bytes come back as a Buffer', () => {
+    expect(roundTrip(new Uint8Array([1, 2]))).toEqual(Buffer.from([1, 2]))
+  })
+
+  test('an error keeps name, message, code, stack and cause', () => {
+    const error = Object.assign(new TypeError('no', { cause: new Error('why') }), { code: 'E_NO' })
+    const back = roundTrip({ error }) as { error: TypeError & { code: string } }
+    expect(back.error).toBeInstanceOf(Error)
+    expect(back.error).toMatchObject({ name: 'TypeError', message: 'no', code: 'E_NO', stack: error.stack })
+    expect((back.error.cause as Error).message).toBe('why')
+  })
+
+  test('the sent object is left as it was', () => {
+    const sent = { map: new Map([[1, 2n]]), list: [1n] }
+    encode(sent)
+    expect(sent).toStrictEqual({ map: new Map([[1, 2n]]), list: [1n] })
+  })
+})
+
+describe('values that cannot travel', () => {
+  const cycle: { self?: unknown } = {}
+  cycle.self = [cycle]
+  test.each([
+    ['a function', { a: [1, () => 1] }, 'argument 1.a[1]'],
+    ['a symbol', [Symbol('x')], 'argument 1[0]'],
+    ['a cycle', cycle, 'argument 1.self[0]'],
+    ['a promise', { p: Promise.resolve(1) }, 'argument 1.p'],
+    ['an iterator', (function* () {})(), 'argument 1'],
+    ['an invalid date', { d: new Date(NaN) }, 'argument 1.d'],
+  ])('%s', (_name, value, path) => {
+    expect(() => encode(value, 'argument 1')).toThrow(
+      expect.objectContaining({
+        code: 'DAFFI_UNSENDABLE',
+        message: expect.stringContaining(`${path} cannot travel`) as string,
+      }),
+    )
+  })
+})
+
+test('bytes that are no MessagePack are refused', () => {
+  expect(() => decode(Buffer.from([0xdd, 0, 0, 0, 9, 1]))).toThrow(
+    expect.objectContaining({ code: 'DAFFI_BAD_MESSAGE' }),
+  )
+})
+
+describe('items of a stream', () => {
+  const frame = {
+    data: Buffer.from([1, 2, 3]),
+    width: 1,
+    height: 1,
+    format: 'bgr24' as const,
+    sequence: 4,
+    time: 5.5,
+  }
+  test.each([[Buffer.from([1])], [new Uint8Array([1, 2])], [new Float32Array([1.5])], [frame]])(
+    '%o travels as raw bytes',
+    (item) => {
+      const { kind, bytes } = encodeItem(item, 0)
+      expect(kind).toBeDefined()
+      expect(kind && decodeBytes(kind, Buffer.from(bytes))).toStrictEqual(item)
+    },
+  )
+
+  test('values share one payload', () => {
+    const items = [1, 'a', { b: 2n }]
+    const encoded = items.map((item, number) => encodeItem(item, number).bytes)
+    const payload = valuesPayload(
+      encoded,
+      encoded.reduce((sum, each) => sum + each.length, 0),
+    )
+    expect(decodeValues(payload)).toStrictEqual(items)
+  })
+})
