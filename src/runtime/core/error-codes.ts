@@ -219,6 +219,71 @@ export const ERRORS = {
     meaning: 'What a source module exports or returns cannot be iterated over.',
     next: 'Export an iterable, an async iterable, or a function that returns one, such as a generator.',
   },
+  DAFFI_UNSENDABLE: {
+    exit: 1,
+    meaning: 'A value cannot travel: a function, a symbol, a promise, a cycle.',
+    next: 'Send plain data: numbers, text, buffers, arrays, objects, Map, Set, Date, Error.',
+  },
+  DAFFI_BAD_MESSAGE: {
+    exit: 1,
+    meaning: 'Bytes from another process cannot be read.',
+    next: 'See docs/protocol.md for the form, and whether both sides run the same version of daffi.',
+  },
+  DAFFI_DUPLICATE_NAME: {
+    exit: 1,
+    meaning: 'Another live process holds the name in this pipeline.',
+    next: 'End that process, or give this one another name.',
+  },
+  DAFFI_NAME_LOST: {
+    exit: 1,
+    meaning: 'The name went to another process while this one could not be heard of.',
+    next: 'Find out what held the process up (a suspended machine, a stopped process), and start it again.',
+  },
+  DAFFI_NODE_DIED: {
+    exit: 1,
+    meaning: 'A node went away before it answered.',
+    next: "See the node's own log for why it ended.",
+  },
+  DAFFI_TOO_LARGE: {
+    exit: 1,
+    meaning: 'Arguments or a result are larger than one message of the server (its max_payload).',
+    next: 'Send it as an item of a STREAM, which has no such limit.',
+  },
+  DAFFI_REMOTE: {
+    exit: 1,
+    meaning: 'A callback threw on another node.',
+    next: "The message and stack are the callback's own: mend it there.",
+  },
+  DAFFI_CLOSED: {
+    exit: 1,
+    meaning: 'The connection to the pipeline was closed.',
+    next: 'Call Global.connect again.',
+  },
+  DAFFI_NO_CONTEXT: {
+    exit: 1,
+    meaning: 'context() was called outside a callback.',
+    next: 'Call it inside a callback, or in what the callback awaits.',
+  },
+  DAFFI_NOT_ITERABLE: {
+    exit: 1,
+    meaning: 'STREAM was given something else than one iterable.',
+    next: 'Pass one array, generator, async generator or source; text and plain objects do not count.',
+  },
+  DAFFI_NO_RECEIVER: {
+    exit: 1,
+    meaning: 'A stream has nobody to go to.',
+    next: 'Start a node that offers the callback, or name it under wait_for.',
+  },
+  DAFFI_STREAM_FAILED: {
+    exit: 1,
+    meaning: 'A stream ended before its time, or one of its receivers did.',
+    next: 'The summary names the receiver and its error.',
+  },
+  DAFFI_STREAM_LOST: {
+    exit: 1,
+    meaning: 'The server lost what a lossless stream had in flight.',
+    next: 'Run the stream again.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS
