@@ -13,3 +13,13 @@ export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './core/log
 export { nearest } from './core/nearest.js'
 export { findProject } from './core/project.js'
 export type { Lane, ReceiverState, ReceiverSummary, StreamSummary } from './core/summary.js'
+export {
+  checkPipeline,
+  findPipelineFile,
+  formatFault,
+  loadPipeline,
+  type CheckedPipeline,
+  type CheckOptions,
+  type Fault,
+  type FindOptions,
+} from './pipeline/index.js'

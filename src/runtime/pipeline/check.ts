@@ -1,15 +1,7 @@
-import { dirname } from 'node:path'
 import type { Plan } from '../core/plan.js'
-import { buildPlan } from './build-plan.js'
-import { checkParts } from './checks/index.js'
 import type { Fault } from './fault.js'
-import { interpolate, type Environment } from './interpolate.js'
-import { outlinePipeline } from './outline.js'
-import { parsePipeline } from './parse.js'
-import { readEntry } from './read-entry.js'
+import type { Environment } from './interpolate.js'
 import { readText } from './read-text.js'
-import { addSchemaFaults } from './schema-faults.js'
-import { pipeline } from './schema/pipeline.js'
 
 export interface CheckOptions {
   /** Values for `${NAME}`; this process's environment when absent. */
@@ -31,12 +23,8 @@ export async function checkPipeline(
   file: string,
   { env = process.env }: CheckOptions = {},
 ): Promise<CheckedPipeline> {
-  const { document, report } = parsePipeline(file, await readText(file))
-  if (!report.isEmpty) return { plan: undefined, faults: report.sorted() }
-  interpolate(document, env, report)
-  const { entry, issues } = readEntry(document, pipeline)
-  addSchemaFaults(document, issues, report)
-  const { names, callbacks } = await checkParts(dirname(file), outlinePipeline(document), report)
-  if (!entry || !callbacks || !report.isEmpty) return { plan: undefined, faults: report.sorted() }
-  return { plan: buildPlan({ file, entry, document, names, callbacks }), faults: [] }
+  const text = await readText(file)
+  // The YAML parser and the schema take longer to load than all the rest of the library.
+  const { checkText } = await import('./check-text.js')
+  return checkText(file, text, env)
 }

@@ -1,6 +1,5 @@
 export { checkPipeline, type CheckedPipeline, type CheckOptions } from './check.js'
-export { type Fault } from './fault.js'
+export type { Fault } from './fault.js'
 export { findPipelineFile, type FindOptions } from './find.js'
 export { formatFault } from './format-fault.js'
-export { pipelineJsonSchema } from './json-schema.js'
 export { loadPipeline } from './load.js'
