@@ -35,7 +35,7 @@ function parseFunction(text: string): FunctionNode | undefined {
       continue
     }
     if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
-    const member = node.type === 'ClassExpression' && node.id == null ? node.body.body[0] : undefined
+    const member = node.type === 'ClassExpression' && !node.id ? node.body.body[0] : undefined
     if (member?.type === 'ClassMethod' && member.kind === 'method') return member
   }
   return undefined

@@ -48,7 +48,7 @@ export class FaultReport {
     this.#faults.push({ file, line, column, path: formatPath(path), code, message, suggestion, frame })
   }
 
-  get isEmpty(): boolean {
+  isEmpty(): boolean {
     return this.#faults.length === 0
   }
 

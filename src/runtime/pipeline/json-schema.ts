@@ -23,6 +23,6 @@ function allowPlaceholder({ jsonSchema, path }: { jsonSchema: JsonSchema; path: 
   // A key of a mapping is never replaced; a number that is one of several choices has text beside it.
   if (path.includes('propertyNames') || (!isText && path.at(-2) === 'anyOf')) return
   const constraints = Object.entries(jsonSchema).filter(([key]) => !ANNOTATIONS.includes(key))
-  for (const [key] of constraints) delete jsonSchema[key]
+  for (const [key] of constraints) Reflect.deleteProperty(jsonSchema, key)
   jsonSchema.anyOf = [Object.fromEntries(constraints), PLACEHOLDER]
 }

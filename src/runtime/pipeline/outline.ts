@@ -26,8 +26,8 @@ export interface CallPart {
  * the schema finds fault with some of them.
  */
 export interface Outline {
-  /** `refused` when the key is there, with a value that the schema refuses. */
-  callbackFolders: PipelineEntry['callbacks'] | 'refused'
+  /** Where callbacks are looked up; null when the schema refuses what is written there. */
+  callbackFolders: PipelineEntry['callbacks'] | null
   sources: SourcePart[]
   nodes: NodePart[]
   calls: CallPart[]
@@ -52,7 +52,7 @@ export function outlinePipeline(document: PipelineDocument): Outline {
 
 function foldersOf(root: Record<string, unknown>): Outline['callbackFolders'] {
   const { success, data } = pipeline.shape.callbacks.safeParse(root.callbacks)
-  return success ? data : 'refused'
+  return success ? data : null
 }
 
 function salvageSource(raw: Record<string, unknown>): Partial<SourceEntry> {

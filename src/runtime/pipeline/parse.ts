@@ -24,7 +24,7 @@ export function parsePipeline(
       code === 'MULTIPLE_DOCS' ? 'another document starts here; a pipeline file holds one' : message
     report.addSyntax(text, ...pos)
   }
-  if (report.isEmpty) checkTree(document, report)
+  if (report.isEmpty()) checkTree(document, report)
   return { document, report }
 }
 

@@ -52,7 +52,11 @@ function describe(issue: Issue, value: unknown, document: PipelineDocument): Omi
   const words = allowedWords(issue)
   if (words && typeof value !== 'object') {
     const message = `${what} ${JSON.stringify(value)} is not one of ${words.join(', ')}`
-    return { code: 'DAFFI_BAD_VALUE', message, suggestion: nearest(String(value), words) }
+    return {
+      code: 'DAFFI_BAD_VALUE',
+      message,
+      suggestion: typeof value === 'string' ? nearest(value, words) : null,
+    }
   }
   const types = expectedTypes(issue)
   if (types.length > 0) {
@@ -79,7 +83,7 @@ function allowedWords(issue: Issue): string[] | undefined {
 function retyped(types: string[], issue: Issue, document: PipelineDocument): string | undefined {
   const scalar = document.scalarAt(issue.path as Path)
   if (!scalar || scalar.value === null) return types.includes('object') ? '{}' : undefined
-  const written = scalar.source ?? String(scalar.value)
+  const written = document.textAt(issue.path as Path)
   if (types.includes('string')) return JSON.stringify(written)
   return types.includes('array') ? `[${written}]` : undefined
 }

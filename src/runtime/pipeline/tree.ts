@@ -25,7 +25,7 @@ export function checkTree(document: PipelineDocument, report: FaultReport): void
       }
     },
   })
-  if (!report.isEmpty) return
+  if (!report.isEmpty()) return
   try {
     document.data()
   } catch (error) {

@@ -10,7 +10,7 @@ export async function callbackFolders(
   { callbackFolders: folders }: Outline,
   report: FaultReport,
 ): Promise<string[] | undefined> {
-  if (folders === 'refused') return undefined
+  if (folders === null) return undefined
   if (folders === undefined) {
     const usual = resolveFrom(folder, USUAL_FOLDER)
     return (await kindOfPath(usual)) === 'folder' ? [usual] : []
