@@ -1,14 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import { CACHE, ROOT } from './paths.js'
 
 /** The built command is what the end-to-end tests run, so a stale build would test yesterday's code. */
-export default function setup(): void {
+export default async function setup(): Promise<void> {
   const newest = Math.max(...mtimes('src'))
   const oldest = Math.min(...mtimes('dist'))
   if (!(newest < oldest))
     throw new Error('dist is missing or older than src: run npm run build (npm test does)')
-  mkdirSync(CACHE, { recursive: true })
+  process.env.XDG_CACHE_HOME = CACHE
+  await ensureBinary('nats-server')
+  await ensureBinary('ffmpeg')
 }
 
 function mtimes(folder: string): number[] {
