@@ -36,39 +36,45 @@ export async function* runFfmpeg(
   const args = [...GENERAL, ...input, ...outputArguments(plan, ffmpeg.version)]
   log.debug(redact(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`))
 
-  const { stdout, stderr, exited, stop } = spawnGuarded(ffmpeg.path, args, {
-    env: ffmpegEnvironment(),
-    stdout: 'pipe',
-  })
+  const child = spawnGuarded(ffmpeg.path, args, { env: ffmpegEnvironment(), stdout: 'pipe' })
+  const { stdout } = child
   if (stdout === undefined) throw new DaffiError('DAFFI_INTERNAL', 'ffmpeg has no standard output')
   const abort = addAbortListener(signal, () => {
     stdout.destroy()
-    void stop(GRACE_MS)
+    void child.stop(GRACE_MS)
   })
   const reader = new PipeReader(stdout, silenceLimit(plan))
-  const report = readReport(stderr, redact)
+  const report = readReport(child.stderr, redact)
+  const onCutShort = (bytes: number): void => {
+    log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
+  }
   let frames = 0
   try {
     const started = await reader.hasData()
     const what = `source ${name}: ffmpeg's word on the size of its pictures`
     const size = started ? await bounded(report.size, { timeoutMs: SIZE_MS, what }) : undefined
     if (size) {
-      for await (const data of pictures(reader, plan.format, size)) {
+      for await (const data of pictures(reader, plan.format, size, onCutShort)) {
         const time = performance.timeOrigin + performance.now()
         yield { data, ...size, format: plan.format, sequence: frames++, time }
       }
     }
-    if (signal.aborted || frames === plan.frames) return
-    if (reader.stalled) await stop(GRACE_MS)
-    const exit = await exited
+    if (frames === plan.frames) return
+    if (reader.stalled) await child.stop(GRACE_MS)
+    const exit = await child.exited
     await report.ended
-    const { complaints } = report
-    const error = endingError(plan, name, { exit, complaints, silent: reader.stalled, frames })
-    if (error && !signal.aborted) throw error
+    if (signal.aborted) return
+    const error = endingError(plan, name, {
+      exit,
+      complaints: report.complaints,
+      silent: reader.stalled,
+      frames,
+    })
+    if (error) throw error
   } finally {
     abort[Symbol.dispose]()
     stdout.destroy()
-    await stop(GRACE_MS)
+    await child.stop(GRACE_MS)
   }
 }
 

@@ -2,13 +2,12 @@ import { frameBytes, type PixelFormat } from '../core/frame.js'
 import type { PipeReader } from './pipe-reader.js'
 import type { Size } from './report.js'
 
-/**
- * The pictures of ffmpeg's output, each in memory of its own. A last one that is cut short is left out.
- */
+/** The pictures of ffmpeg's output, each in memory of its own. A last one that is cut short is only reported. */
 export async function* pictures(
   reader: PipeReader,
   format: PixelFormat,
   size: Size,
+  onCutShort: (bytes: number) => void,
 ): AsyncGenerator<Buffer, void> {
   const rawBytes = frameBytes(format, size.width, size.height)
   for (;;) {
@@ -16,7 +15,11 @@ export async function* pictures(
     if (bytes === undefined || !(await reader.hasData())) return
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     const data = Buffer.allocUnsafeSlow(bytes)
-    if ((await reader.fill(data)) < bytes) return
+    const filled = await reader.fill(data)
+    if (filled < bytes) {
+      onCutShort(filled)
+      return
+    }
     yield data
   }
 }

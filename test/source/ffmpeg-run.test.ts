@@ -1,0 +1,120 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { truncate, stat } from 'node:fs/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { waitUntilGone } from '../support/leaks.js'
+import { temporaryFolder, writeFiles } from '../support/temporary.js'
+import { collect, ffmpeg, ffmpegWith, open, openFrames, ownPattern, unsized, video } from './support.js'
+
+test('leaving the loop ends ffmpeg', async () => {
+  const { plan, mark } = ownPattern()
+  const frames = openFrames(plan)
+  await frames.next()
+  expect(await ffmpegWith(mark)).toHaveLength(1)
+  await frames.return()
+  expect(await waitUntilGone(mark)).toEqual([])
+})
+
+test('an abort ends the source normally, and ffmpeg with it, even when it is stuck in a full pipe', async () => {
+  const { plan, mark } = ownPattern()
+  const controller = new AbortController()
+  const frames = openFrames({ ...plan, size: { width: 1280, height: 720 } }, { signal: controller.signal })
+  await frames.next()
+  controller.abort()
+  expect(await frames.next()).toEqual({ done: true, value: undefined })
+  expect(await waitUntilGone(mark)).toEqual([])
+})
+
+test('an abort while a frame is awaited ends the source', async () => {
+  const controller = new AbortController()
+  const frames = openFrames({ ...ownPattern().plan, fps: 0.01 }, { signal: controller.signal })
+  await frames.next()
+  const next = frames.next()
+  controller.abort()
+  expect(await next).toEqual({ done: true, value: undefined })
+})
+
+test('a source that is aborted beforehand starts nothing', async () => {
+  const { plan, mark } = ownPattern()
+  expect(await collect(open(plan, { signal: AbortSignal.abort() }))).toEqual([])
+  expect(await waitUntilGone(mark, 0)).toEqual([])
+})
+
+test('an ffmpeg that is killed is an error that counts the frames', async () => {
+  const { plan, mark } = ownPattern()
+  const frames = openFrames(plan)
+  await frames.next()
+  for (const pid of await ffmpegWith(mark)) process.kill(pid, 'SIGKILL')
+  await expect(collect(frames)).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringMatching(/^source cam: ffmpeg was ended by SIGKILL after \d+ frame/) as string,
+  })
+})
+
+test("an ffmpeg that fails is an error with ffmpeg's last lines", async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, { 'video.mp4': 'no video at all' })
+  const path = `${folder}/video.mp4`
+  await expect(collect(open({ kind: 'file', path, paced: false, ...unsized }))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringMatching(
+      /^source cam: ffmpeg failed with exit code \d+ before the first frame; ffmpeg's last lines: .*Invalid data found/,
+    ) as string,
+  })
+})
+
+test('a file without a picture is an error', async () => {
+  const path = `${await temporaryFolder()}/sound.wav`
+  await ffmpeg('-f', 'lavfi', '-i', 'sine=duration=0.1', path)
+  await expect(collect(open({ kind: 'file', path, paced: false, ...unsized }))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringContaining("Stream map '0:V:0' matches no streams") as string,
+  })
+})
+
+test('a file that is cut off gives what can be read', async () => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'rawvideo')
+  await truncate(path, Math.floor((await stat(path)).size / 2))
+  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized }))
+  expect(frames.length).toBeGreaterThan(3)
+  expect(frames.length).toBeLessThan(9)
+})
+
+test('a live source that ends is an error; with all the frames that were asked for it is not', async () => {
+  const { plan } = ownPattern()
+  expect(await collect(open({ ...plan, frames: 2 }))).toHaveLength(2)
+  const server = await listen((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\n'))
+  const url = `http://127.0.0.1:${server}/`
+  await expect(collect(open({ kind: 'http', url, ...unsized }))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+  })
+})
+
+test.each(['rtsp', 'http'] as const)('a dead %s host is given up on abort', async (kind) => {
+  const controller = new AbortController()
+  const port = await listen(() => controller.abort())
+  const url = `${kind}://127.0.0.1:${port}/live`
+  expect(await collect(open({ kind, url, ...unsized }, { signal: controller.signal }))).toEqual([])
+  expect(await waitUntilGone(url)).toEqual([])
+})
+
+test('an error does not show the password of a URL', async () => {
+  const port = await listen((socket) => socket.end('HTTP/1.0 401 Unauthorized\r\n\r\n'))
+  const url = `http://admin:se%20cret@127.0.0.1:${port}/live?pwd=hidden`
+  const error = await collect(open({ kind: 'http', url, ...unsized })).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'DAFFI_SOURCE_FAILED' })
+  expect(JSON.stringify([(error as Error).message, error])).not.toMatch(/admin|cret|hidden/)
+  expect((error as Error).message).toContain(`http://127.0.0.1:${port}/live: Server returned 401`)
+})
+
+/** A server for the running test, on a free port of the loopback. */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server: Server = createServer((socket) => {
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    onConnection(socket)
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}

@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest'
+import { DaffiError } from '../../src/runtime/core/errors.js'
+import type { ModulePlan } from '../../src/runtime/core/plan.js'
+import { collect, open } from './support.js'
+
+const plan: ModulePlan = {
+  kind: 'module',
+  file: '/project/sources/lines.ts',
+  export: 'default',
+  args: undefined,
+}
+
+function openExport(value: unknown, { args, signal }: { args?: unknown; signal?: AbortSignal } = {}) {
+  const load = () => Promise.resolve({ default: value })
+  return open({ ...plan, args }, { load, ...(signal && { signal }) })
+}
+
+test.each([
+  ['an array', [1, 2, 3]],
+  ['a set', new Set([1, 2, 3])],
+  ['a function that returns an array', () => [1, 2, 3]],
+  ['an async function that returns an array', () => Promise.resolve([1, 2, 3])],
+  [
+    'a generator function',
+    function* () {
+      yield* [1, 2, 3]
+    },
+  ],
+  [
+    'an async generator function',
+    async function* () {
+      yield await Promise.resolve(1)
+      yield* [2, 3]
+    },
+  ],
+  ['promises', [1, Promise.resolve(2), 3]],
+])('%s is iterated over', async (_, value) => {
+  expect(await collect(openExport(value))).toEqual([1, 2, 3])
+})
+
+test('the function gets the arguments of the plan, and the signal', async () => {
+  const { signal } = new AbortController()
+  const items = openExport((...all: unknown[]) => all, { args: { file: 'in.txt' }, signal })
+  const [args, context] = await collect(items)
+  expect(args).toEqual({ file: 'in.txt' })
+  expect(context).toEqual({ signal })
+})
+
+test('a named export', async () => {
+  const items = open(
+    { ...plan, export: 'lines' },
+    { load: () => Promise.resolve({ default: [1], lines: [2] }) },
+  )
+  expect(await collect(items)).toEqual([2])
+})
+
+test.each([
+  ['text', 'is no iterable but string'],
+  [{ a: 1 }, 'is no iterable but object'],
+  [null, 'is no iterable but null'],
+  [() => 'text', 'returns no iterable but string'],
+  [() => undefined, 'returns no iterable but undefined'],
+])('%j is refused', async (value, message) => {
+  await expect(collect(openExport(value))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_NOT_ITERABLE',
+    message: `source cam: the default export of ${plan.file} ${message}`,
+  })
+})
+
+test('what the module throws is told with the place and the cause', async () => {
+  const broken = new RangeError('no more lines')
+  const items = openExport(function* () {
+    yield 1
+    throw broken
+  })
+  expect(await items.next()).toEqual({ done: false, value: 1 })
+  await expect(items.next()).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringMatching(/^source cam: .*module-source\.test\.ts:\d+: no more lines$/) as string,
+    cause: broken,
+  })
+})
+
+test("daffi's own errors go on as they are", async () => {
+  const error = new DaffiError('DAFFI_TIMEOUT', 'too late')
+  await expect(
+    collect(
+      openExport(() => {
+        throw error
+      }),
+    ),
+  ).rejects.toBe(error)
+})
+
+test('leaving the loop returns the iterator, and waits for it', async () => {
+  const seen: string[] = []
+  const items = openExport(async function* () {
+    try {
+      yield* [1, 2]
+    } finally {
+      await Promise.resolve()
+      seen.push('cleaned up')
+    }
+  })
+  await items.next()
+  await items.return()
+  expect(seen).toEqual(['cleaned up'])
+})
+
+test('an abort between items ends it, cleaned up', async () => {
+  const seen: string[] = []
+  const controller = new AbortController()
+  const { signal } = controller
+  const items = openExport(
+    function* () {
+      try {
+        yield* [1, 2, 3]
+      } finally {
+        seen.push('cleaned up')
+      }
+    },
+    { signal },
+  )
+  await items.next()
+  controller.abort()
+  expect(await items.next()).toEqual({ done: true, value: undefined })
+  expect(seen).toEqual(['cleaned up'])
+})
+
+test('an abort ends it though the next item never comes, and the module sees the signal', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  let aborted = false
+  const items = openExport(
+    async function* (_: unknown, context: { signal: AbortSignal }) {
+      yield 1
+      context.signal.addEventListener('abort', () => (aborted = true))
+      await new Promise(() => undefined)
+    },
+    { signal },
+  )
+  await items.next()
+  const next = items.next()
+  controller.abort()
+  expect(await next).toEqual({ done: true, value: undefined })
+  expect(aborted).toBe(true)
+})
+
+test('an abort ends it though the function never returns', async () => {
+  const controller = new AbortController()
+  const items = collect(openExport(() => new Promise(() => undefined), { signal: controller.signal }))
+  controller.abort()
+  expect(await items).toEqual([])
+})

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { ensureBinary } from '../../src/runtime/binaries/index.js'
+import { createLogger } from '../../src/runtime/core/logger.js'
+import type { Frame } from '../../src/runtime/core/frame.js'
+import type { CameraPlan, SourcePlan } from '../../src/runtime/core/plan.js'
+import { openSource, type SourceContext } from '../../src/runtime/source/index.js'
+import { processesOf } from '../support/leaks.js'
+
+export const pattern = {
+  kind: 'camera',
+  device: 'test',
+  size: { width: 64, height: 48 },
+  fps: 50,
+  format: 'bgr24',
+  frames: undefined,
+} as const
+
+export const unsized = { size: undefined, fps: undefined, format: 'gray', frames: undefined } as const
+
+export function open(plan: SourcePlan, context: Partial<SourceContext> = {}): AsyncGenerator<unknown, void> {
+  return openSource(plan, {
+    name: 'cam',
+    signal: new AbortController().signal,
+    log: createLogger('silent'),
+    load: () => Promise.resolve({}),
+    ...context,
+  })
+}
+
+export function openFrames(
+  plan: SourcePlan,
+  context: Partial<SourceContext> = {},
+): AsyncGenerator<Frame, void> {
+  return open(plan, context) as AsyncGenerator<Frame, void>
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}
+
+/** Runs ffmpeg outside of the code under test, to make what it is to read or to compare with. */
+export async function ffmpeg(...args: string[]): Promise<Buffer> {
+  const { path } = await ensureBinary('ffmpeg')
+  const { stdout } = await execa(path, ['-nostdin', '-loglevel', 'error', '-y', ...args], {
+    encoding: 'buffer',
+  })
+  return Buffer.from(stdout)
+}
+
+/** Makes a video of the test pattern, and gives its path. */
+export async function video(folder: string, name: string, ...options: string[]): Promise<string> {
+  const path = join(folder, name)
+  await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10', '-frames:v', '12', ...options, path)
+  return path
+}
+
+/** A pattern that no other test uses, so that its ffmpeg can be told from theirs by `mark`. */
+export function ownPattern(): { plan: CameraPlan; mark: string } {
+  const fps = 50 + Math.random()
+  return { plan: { ...pattern, fps }, mark: `rate=${fps}` }
+}
+
+/** ffmpeg's processes, their guards left out, whose command line holds the text. */
+export async function ffmpegWith(text: string): Promise<number[]> {
+  const found = await processesOf(text)
+  return found.filter(({ command }) => !command.includes('daffi-guard')).map(({ pid }) => pid)
+}

@@ -1,0 +1,117 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { ensureBinary } from '../../src/runtime/binaries/index.js'
+import { PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
+import { collect, ffmpeg, open, openFrames, pattern, unsized, video } from './support.js'
+import { temporaryFolder } from '../support/temporary.js'
+
+test("frames are ffmpeg's own pictures, byte for byte", async () => {
+  const frames = await collect(openFrames({ ...pattern, format: 'rgb24', frames: 3 }))
+  const expected = await ffmpeg(
+    ...['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=50', '-frames:v', '3'],
+    ...['-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
+  )
+  expect(Buffer.concat(frames.map(({ data }) => data)).equals(expected)).toBe(true)
+})
+
+test('frames are numbered, timed, and in memory of their own', async () => {
+  const before = Date.now()
+  const frames = await collect(openFrames({ ...pattern, frames: 4 }))
+  expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
+  const times = frames.map(({ time }) => time)
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
+  expect(times[0]).toBeGreaterThanOrEqual(before)
+  for (const { data } of frames) expect(data.buffer.byteLength).toBe(data.length)
+})
+
+test.each([
+  ['bgr24', 41 * 31 * 3],
+  ['rgb24', 41 * 31 * 3],
+  ['gray', 41 * 31],
+  ['yuv420p', 41 * 31 + 2 * 21 * 16],
+] as const)('a frame of odd size in %s has no padding', async (format, bytes) => {
+  const [frame] = await collect(
+    openFrames({ ...pattern, format, size: { width: 41, height: 31 }, frames: 1 }),
+  )
+  expect(frame).toMatchObject({ width: 41, height: 31, format })
+  expect(frame?.data.length).toBe(bytes)
+})
+
+test('mjpeg frames are whole JPEGs of the size that is told', async () => {
+  const frames = await collect(openFrames({ ...pattern, format: 'mjpeg', frames: 3 }))
+  expect(frames).toHaveLength(3)
+  for (const { data, width, height } of frames) {
+    expect([...data.subarray(0, 2), ...data.subarray(-2)]).toEqual([0xff, 0xd8, 0xff, 0xd9])
+    expect({ width, height }).toEqual(pattern.size)
+  }
+})
+
+test.each(PIXEL_FORMATS)('a size that is not given is found, in %s', async (format) => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
+  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized, format }))
+  expect(frames).toHaveLength(12)
+  for (const { width, height } of frames) expect({ width, height }).toEqual({ width: 160, height: 120 })
+})
+
+test.each([
+  ['h264', ['-c:v', 'libx264']],
+  ['mjpeg', ['-c:v', 'mjpeg']],
+])('a file in %s gives each of its frames once, and ends', async (codec, options) => {
+  const path = await video(await temporaryFolder(), `${codec}.mkv`, ...options)
+  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized }))
+  expect(frames).toHaveLength(12)
+  expect(new Set(frames.map(({ data }) => data.toString('base64'))).size).toBe(12)
+})
+
+test('a file is scaled and resampled as told', async () => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
+  const size = { width: 80, height: 60 }
+  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized, size, fps: 5 }))
+  expect(frames).toHaveLength(6)
+  expect(frames[0]).toMatchObject(size)
+  expect(frames[0]?.data.length).toBe(80 * 60)
+})
+
+test('a file whose name looks like an option or a URL is a file', async () => {
+  const folder = await temporaryFolder()
+  const path = await video(folder, '-i http:%2F%2F x.mkv', '-c:v', 'ffv1')
+  expect(await collect(open({ kind: 'file', path, paced: false, ...unsized }))).toHaveLength(12)
+})
+
+test('a paced file takes its own time', async () => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
+  const frames = await collect(openFrames({ kind: 'file', path, paced: true, ...unsized }))
+  const [first, last] = [frames[0]?.time ?? 0, frames.at(-1)?.time ?? 0]
+  expect(last - first).toBeGreaterThan(500)
+})
+
+test.runIf(process.platform === 'linux')('a device without MJPEG is opened in another format', async () => {
+  const folder = await temporaryFolder()
+  const device = join(folder, 'video0')
+  await writeFile(device, '')
+  vi.stubEnv('FFMPEG_PATH', await ffmpegOfRawDevice(folder))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const frames = await collect(openFrames({ ...pattern, device, format: 'gray', frames: 2 }))
+  expect(frames.map(({ data }) => data.length)).toEqual([64 * 48, 64 * 48])
+})
+
+/** Stands in for the hardware: ffmpeg that refuses MJPEG as v4l2 does, and else reads the pattern in place of the device. */
+async function ffmpegOfRawDevice(folder: string): Promise<string> {
+  const { path } = await ensureBinary('ffmpeg')
+  const script = join(folder, 'ffmpeg')
+  const refusal =
+    "[v4l2 @ 0x5] [error] Cannot find a proper format for codec 'mjpeg' (id 7), pixel format 'none' (id -1)"
+  await writeFile(
+    script,
+    `#!/bin/sh
+case "$*" in
+  *'-input_format mjpeg'*) echo "${refusal}" >&2; exit 1 ;;
+  *v4l2*) exec ${path} -loglevel level+info -f lavfi -i testsrc2=size=64x48 -frames:v 2 -pix_fmt gray -f rawvideo pipe:1 ;;
+  *) exec ${path} "$@" ;;
+esac
+`,
+  )
+  await chmod(script, 0o755)
+  return script
+}
