@@ -1,5 +1,6 @@
+import { DaffiError } from '../core/errors.js'
 import type { Binary, BinaryName } from './binary.js'
-import { buildFor } from './catalog.js'
+import { buildFor, PLATFORM } from './catalog.js'
 import { fetchBinary } from './fetch.js'
 import { findBinary, type FindOptions } from './find.js'
 
@@ -23,7 +24,9 @@ export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}
   const { signal, onProgress } = options
   const found = await findBinary(name, { signal })
   if (found) return found
-  const size = buildFor(name)?.size
+  const build = buildFor(name)
+  if (!build) throw new DaffiError('DAFFI_BINARY_UNSUPPORTED', `no build of ${name} is known for ${PLATFORM}`)
+  const { size } = build
   const report = (bytes: number): void =>
     onProgress?.(
       size === undefined
@@ -31,5 +34,5 @@ export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}
         : { name, receivedBytes: Math.min(bytes, size), totalBytes: size },
     )
   report(0)
-  return fetchBinary(name, { signal, onProgress: report })
+  return fetchBinary(name, build, { signal, onProgress: report })
 }

