@@ -67,8 +67,8 @@ const PLAIN = [
   '--logs-max=0',
   '--update-notifier=false',
   '--fetch-retries=2',
-  '--fetch-retry-mintimeout=1000',
-  '--fetch-retry-maxtimeout=4000',
+  '--fetch-retry-mintimeout=500',
+  '--fetch-retry-maxtimeout=1000',
 ]
 
 function downloadError(

@@ -75,16 +75,18 @@ async function clientOptions(
 
 async function authenticators(address: ServerAddress, follower: StateFollower): Promise<Authenticator[]> {
   const { token, user, password, credentials } = address
-  if (credentials !== undefined) return [credsAuthenticator(await readCredentials(credentials))]
+  if (credentials !== undefined) return [await readCredentials(credentials)]
   if (token !== undefined) return [tokenAuthenticator(follower.token)]
   return user === undefined ? [] : [usernamePasswordAuthenticator(user, password)]
 }
 
-async function readCredentials(file: string): Promise<Uint8Array> {
+async function readCredentials(file: string): Promise<Authenticator> {
   try {
-    return await readFile(file)
+    const authenticator = credsAuthenticator(await readFile(file))
+    authenticator('tried here, since the client hides what is wrong with the file')
+    return authenticator
   } catch (cause) {
-    throw new DaffiError('DAFFI_SERVER_AUTH', `the credentials file ${file} cannot be read`, { cause })
+    throw new DaffiError('DAFFI_SERVER_AUTH', `${file} cannot be used as a credentials file`, { cause })
   }
 }
 
