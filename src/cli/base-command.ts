@@ -1,8 +1,12 @@
 import { Command, type Interfaces } from '@oclif/core'
-import { createLogger, type Logger, type LogLevel } from '../runtime/index.js'
+import { DaffiError } from '../runtime/core/errors.js'
+import { createLogger, type Logger } from '../runtime/core/logger.js'
+import { findProject } from '../runtime/core/project.js'
+import type { Plan } from '../runtime/index.js'
 import { coloursFor, type Colours } from './colours.js'
 import { baseFlags } from './flags.js'
-import { errorJson, exitCodeOf, fromOclif, renderError } from './render-error.js'
+import { reportFailure } from './report-failure.js'
+import { FORCED, watchSignals, type Signals } from './signals.js'
 
 /** How a command's flags say which server is meant; the shape that the runtime takes. */
 export interface ServerFlags {
@@ -10,6 +14,9 @@ export interface ServerFlags {
   token?: string
   credentials?: string
 }
+
+/** What `baseFlags` parse to. */
+export type GlobalFlags = Interfaces.InferredFlags<typeof baseFlags>
 
 /**
  * A command parses, calls the runtime (loaded inside `run`, so that --help and --version stay quick),
@@ -21,19 +28,21 @@ export abstract class BaseCommand<R> extends Command {
 
   /** For standard output. */
   protected readonly colours: Colours = coloursFor(process.stdout)
+  #signals: Signals | undefined
 
   abstract override run(): Promise<R>
 
+  /** Ctrl-C and its like, for a command that has something to end in good order. From the first use they are no longer deadly. */
+  protected get signals(): Signals {
+    return (this.#signals ??= watchSignals())
+  }
+
   /** daffi's own lines go to standard error, so that standard output holds only what was asked for. */
-  protected logger(flags: { 'log-level': LogLevel }): Logger {
+  protected logger(flags: GlobalFlags): Logger {
     return createLogger(flags['log-level'])
   }
 
-  protected serverFlags(flags: {
-    server?: string | undefined
-    token?: string | undefined
-    creds?: string | undefined
-  }): ServerFlags {
+  protected serverFlags(flags: GlobalFlags): ServerFlags {
     return {
       ...(flags.server === undefined ? {} : { url: flags.server }),
       ...(flags.token === undefined ? {} : { token: flags.token }),
@@ -41,12 +50,24 @@ export abstract class BaseCommand<R> extends Command {
     }
   }
 
+  /** The pipeline that a file names, or that is meant without one. */
+  protected async loadPlan(argument: string | undefined): Promise<Plan> {
+    const { findPipelineFile, loadPipeline, runningPipeline } = await import('../runtime/index.js')
+    const running = await runningPipeline(findProject())
+    return loadPipeline(await findPipelineFile({ argument, running: running?.file }))
+  }
+
   /** The one place where a failed command prints and gets its exit code. */
-  protected override catch(thrown: Interfaces.CommandError): Promise<void> {
-    const error = fromOclif(thrown)
-    process.exitCode = exitCodeOf(error)
-    if (this.jsonEnabled()) this.logJson(errorJson(error))
-    else process.stderr.write(`${renderError(error, coloursFor(process.stderr))}\n`)
+  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+    const interrupted =
+      this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
+    if (!interrupted || this.jsonEnabled()) await reportFailure(error, { json: this.jsonEnabled() })
+    if (interrupted) process.exitCode = 0
+  }
+
+  protected override finally(): Promise<void> {
+    if (this.#signals?.force.aborted) process.exitCode = FORCED
+    this.#signals?.[Symbol.dispose]()
     return Promise.resolve()
   }
 

@@ -1,5 +1,6 @@
 import type { Hook } from '@oclif/core'
-import { DaffiError, nearest } from '../runtime/index.js'
+import { DaffiError } from '../runtime/core/errors.js'
+import { nearest } from '../runtime/core/nearest.js'
 
 const hook: Hook.CommandNotFound = ({ id, config }) => {
   const suggestion = nearest(id, config.commandIDs)

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
-import { LOG_LEVELS, parseDuration } from '../runtime/index.js'
+import { parseDuration } from '../runtime/core/duration.js'
+import { LOG_LEVELS } from '../runtime/core/logger.js'
 
 /** A duration in the forms that docs/cli.md lists, as milliseconds. */
 export const durationFlag = Flags.custom<number>({
@@ -8,7 +9,7 @@ export const durationFlag = Flags.custom<number>({
 })
 
 /** The pipeline file, for commands whose argument is something else. */
-export const fileFlag = Flags.custom<string>({
+export const fileFlag = Flags.custom({
   char: 'f',
   helpValue: 'FILE',
   summary: 'Pipeline file; without it the running pipeline, pipeline.yaml, or the only file in pipelines/.',

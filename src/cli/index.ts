@@ -1,3 +1,5 @@
-export { BaseCommand, type ServerFlags } from './base-command.js'
+export { BaseCommand, type GlobalFlags, type ServerFlags } from './base-command.js'
 export { coloursFor, wantsColour, type Colours } from './colours.js'
+export { FetchBar } from './fetch-bar.js'
 export { durationFlag, fileFlag, namesFlag } from './flags.js'
+export { RunCommand } from './run-command.js'

@@ -1,6 +1,4 @@
 import { run } from '@oclif/core'
-import { coloursFor } from './colours.js'
-import { errorJson, exitCodeOf, fromOclif, renderError } from './render-error.js'
 
 /**
  * Runs the command that the arguments name. Commands print their own failures;
@@ -10,12 +8,12 @@ export async function main(argv: string[], root: string): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   try {
     await run(argv, root)
-  } catch (thrown) {
-    const error = fromOclif(thrown)
-    process.exitCode = exitCodeOf(error)
-    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`)
-    else process.stderr.write(`${renderError(error, coloursFor(process.stderr))}\n`)
+  } catch (error) {
+    const { reportFailure } = await import('./report-failure.js')
+    await reportFailure(error, { json: argv.includes('--json') })
   }
+  // Callbacks run in the process of some commands, and may have left a timer or a socket open.
+  process.stdout.write('', () => process.exit())
 }
 
 /** The reader of a pipe, such as `head`, may leave before everything is written. */

@@ -1,11 +1,13 @@
-import { DaffiError, ERRORS, messageOf, toErrorRecord } from '../runtime/index.js'
+import { ERRORS } from '../runtime/core/error-codes.js'
+import { DaffiError, messageOf, toErrorRecord } from '../runtime/core/errors.js'
+import type { Fault } from '../runtime/index.js'
 import type { Colours } from './colours.js'
 
-/** What went wrong, its code, and what to do next; the stack only when DEBUG is set. */
-export function renderError(error: unknown, colours: Colours): string {
+/** What went wrong, its code, and what to do next; the faults of a pipeline file one by one; the stack only when DEBUG is set. */
+export async function renderError(error: unknown, colours: Colours): Promise<string> {
   const { code, message, next = ERRORS.DAFFI_INTERNAL.next } = toErrorRecord(error)
-  const lines = [`${colours.red('✖')} ${message} ${colours.dim(`(${code})`)}`]
-  if (next) lines.push(`  ${colours.dim('→')} ${next}`)
+  const lines = await faultLines(error, colours)
+  lines.push(`${colours.red('✖')} ${message} ${colours.dim(`(${code})`)}`, `  ${colours.dim('→')} ${next}`)
   if (process.env.DEBUG) lines.push(colours.dim(stackOf(error)))
   return lines.join('\n')
 }
@@ -29,6 +31,13 @@ export function fromOclif(error: unknown): unknown {
     return error
   }
   return 'oclif' in error ? new DaffiError('DAFFI_USAGE', message, { cause: error }) : error
+}
+
+async function faultLines(error: unknown, { isColorSupported: colour }: Colours): Promise<string[]> {
+  if (!(error instanceof DaffiError) || error.code !== 'DAFFI_PIPELINE_INVALID') return []
+  const { formatFault } = await import('../runtime/index.js')
+  const faults = error.details?.faults as Fault[]
+  return faults.map((fault) => formatFault(fault, { colour }))
 }
 
 function stackOf(error: unknown): string {

@@ -1,25 +1,51 @@
-export { formatMs } from './core/abort.js'
-export { parseDuration, type Duration } from './core/duration.js'
-export { ERRORS, type ErrorCode } from './core/error-codes.js'
 export {
+  BROADCAST,
+  context,
   DaffiError,
-  messageOf,
-  toErrorRecord,
+  ERRORS,
+  FG,
+  Global,
+  isFrame,
+  NO_RETURN,
+  PIXEL_FORMATS,
+  RemoteError,
+  STREAM,
+  StreamError,
+  type BroadcastOptions,
+  type Call,
+  type Context,
   type DaffiErrorOptions,
+  type Duration,
+  type ErrorCode,
   type ErrorRecord,
-} from './core/errors.js'
-export { isFrame, PIXEL_FORMATS, type Frame, type PixelFormat } from './core/frame.js'
-export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './core/logger.js'
-export { nearest } from './core/nearest.js'
+  type FGOptions,
+  type Frame,
+  type Lane,
+  type Logger,
+  type PixelFormat,
+  type ReceiverState,
+  type ReceiverSummary,
+  type ServerInfo,
+  type StreamModifierOptions,
+  type StreamSummary,
+  type WaitOptions,
+} from './library.js'
+export type { FetchProgress } from './binaries/index.js'
+export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
+export type { CallPlan, NodePlan, Plan } from './core/plan.js'
 export { findProject } from './core/project.js'
-export type { Lane, ReceiverState, ReceiverSummary, StreamSummary } from './core/summary.js'
+export { runningPipeline } from './core/running.js'
 export {
-  checkPipeline,
-  findPipelineFile,
-  formatFault,
-  loadPipeline,
-  type CheckedPipeline,
-  type CheckOptions,
-  type Fault,
-  type FindOptions,
-} from './pipeline/index.js'
+  callFunction,
+  nodeNamed,
+  runNode,
+  runPipeline,
+  sourceNode,
+  type CallReport,
+  type CallResult,
+  type NodeRunResult,
+  type PipelineResult,
+  type RunEvent,
+  type RunPipelineOptions,
+} from './node/index.js'
+export { checkPipeline, findPipelineFile, formatFault, loadPipeline, type Fault } from './pipeline/index.js'

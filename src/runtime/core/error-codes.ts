@@ -241,7 +241,7 @@ export const ERRORS = {
   },
   DAFFI_NODE_DIED: {
     exit: 1,
-    meaning: 'A node went away before it answered.',
+    meaning: 'A node went away before it answered, or before its own calls had settled.',
     next: "See the node's own log for why it ended.",
   },
   DAFFI_TOO_LARGE: {
@@ -283,6 +283,16 @@ export const ERRORS = {
     exit: 1,
     meaning: 'The server lost what a lossless stream had in flight.',
     next: 'Run the stream again.',
+  },
+  DAFFI_WRITER_DIED: {
+    exit: 1,
+    meaning: 'The node that wrote a stream ended in the middle of it.',
+    next: 'Look at the last lines that the node printed; the counts are those of its last report.',
+  },
+  DAFFI_UNCAUGHT: {
+    exit: 1,
+    meaning: "Code of a node's modules threw or rejected outside of any call.",
+    next: 'Catch it where it arises: in a timer, an event listener, a promise that nobody awaits.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

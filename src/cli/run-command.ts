@@ -1,0 +1,61 @@
+import { fromErrorRecord } from '../runtime/core/errors.js'
+import { createLogger } from '../runtime/core/logger.js'
+import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamSummary } from '../runtime/index.js'
+import { BaseCommand, type GlobalFlags } from './base-command.js'
+import { coloursFor } from './colours.js'
+import { FetchBar } from './fetch-bar.js'
+import { renderError } from './render-error.js'
+import { RunView } from './run-view.js'
+import { summaryLines } from './summary-table.js'
+
+type RunOptions = Pick<
+  RunPipelineOptions,
+  'server' | 'log' | 'logLevel' | 'stop' | 'force' | 'onEvent' | 'onFetch'
+>
+
+interface Finished {
+  error?: ErrorRecord
+  calls: CallResult[]
+  streams: StreamSummary[]
+}
+
+/** A command that runs nodes, and shows how they get on: on standard output, or with `--json` on standard error. */
+export abstract class RunCommand<R> extends BaseCommand<R> {
+  /** Shows a run from its start to its summary, and sets the exit code that it deserves. */
+  protected async show<T extends Finished>(
+    plan: Plan,
+    flags: GlobalFlags,
+    run: (options: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const output = this.jsonEnabled() ? process.stderr : process.stdout
+    const result = await this.#watch(plan, flags, output, run)
+    for (const line of summaryLines(result.calls, result.streams, coloursFor(output)))
+      output.write(`${line}\n`)
+    if (result.error) {
+      process.exitCode = 1
+      const text = await renderError(fromErrorRecord(result.error), coloursFor(process.stderr))
+      process.stderr.write(`${text}\n`)
+    }
+    return result
+  }
+
+  async #watch<T>(
+    plan: Plan,
+    flags: GlobalFlags,
+    output: NodeJS.WriteStream,
+    run: (options: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    using view = new RunView(plan, output)
+    using bar = new FetchBar()
+    const { stop, force } = this.signals
+    return await run({
+      server: this.serverFlags(flags),
+      log: createLogger(flags['log-level'], view.note),
+      logLevel: flags['log-level'],
+      stop,
+      force,
+      onEvent: view.show,
+      onFetch: bar.show,
+    })
+  }
+}

@@ -1,0 +1,101 @@
+import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../runtime/index.js'
+import { coloursFor, type Colours } from './colours.js'
+import { prefixesFor } from './prefixes.js'
+import { Screen } from './screen.js'
+import { StreamProgress } from './stream-progress.js'
+
+/** The name before daffi's own lines. */
+const OWN = 'daffi'
+const LIVE_EVERY_MS = 500
+const PLAIN_EVERY_MS = 5000
+
+interface ShownStream {
+  progress: StreamProgress
+  latest: StreamSummary
+  text: string
+  shownAt: number
+}
+
+/** Shows a run as it goes: the nodes' lines with their names before them, their states, and how the streams get on. */
+export class RunView implements Disposable {
+  readonly #plan: Plan
+  readonly #screen: Screen
+  readonly #colours: Colours
+  readonly #prefix: (name: string) => string
+  readonly #streams = new Map<string, ShownStream>()
+  readonly #timer: NodeJS.Timeout | undefined
+
+  constructor(plan: Plan, stream: NodeJS.WriteStream) {
+    this.#plan = plan
+    this.#screen = new Screen(stream)
+    this.#colours = coloursFor(stream)
+    this.#prefix = prefixesFor([...Object.keys(plan.nodes), OWN], this.#colours)
+    if (this.#screen.isTerminal) this.#timer = setInterval(() => this.#redraw(), LIVE_EVERY_MS)
+  }
+
+  /** A line of daffi's own. */
+  readonly note = (text: string): void => this.#line(OWN, text)
+
+  readonly show = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'server': {
+        const { url, version, embedded } = event.server
+        const server = `nats-server ${version} at ${url}${embedded ? '' : ' (joined)'}`
+        this.note(`${this.#plan.name} on ${server}: ${event.nodes.join(', ')}`)
+        break
+      }
+      case 'line':
+        this.#line(event.node, event.line)
+        break
+      case 'state':
+        this.#state(event)
+        break
+      case 'call':
+        this.#call(event.node, event.plan, event.report)
+    }
+  };
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+    this.#screen.live([])
+  }
+
+  #state({ node, state, error, restarts }: Extract<RunEvent, { type: 'state' }>): void {
+    const { red, yellow, dim } = this.#colours
+    const why = error ? `: ${error.message}` : ''
+    if (state === 'failed') this.#line(node, red(`failed${why}`))
+    else if (state === 'restarting') this.#line(node, yellow(`restarting (${restarts})${why}`))
+    else this.#line(node, dim(state))
+  }
+
+  #call(node: string, plan: CallPlan, report: CallReport): void {
+    const { red } = this.#colours
+    if (report.type === 'progress') this.#progress(`${node} ${report.index}`, plan, report.summary)
+    else if (report.error) this.#line(node, red(`${plan.call}: ${report.error.message}`))
+    else if (report.type === 'call') this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
+    if (report.type === 'stream') this.#streams.delete(`${node} ${report.index}`)
+  }
+
+  #progress(key: string, plan: CallPlan, summary: StreamSummary): void {
+    const shown = this.#streams.get(key) ?? this.#newStream(plan, summary)
+    this.#streams.set(key, shown)
+    shown.latest = summary
+    if (this.#screen.isTerminal || Date.now() - shown.shownAt < PLAIN_EVERY_MS) return
+    shown.shownAt = Date.now()
+    this.#line(summary.from, shown.progress.line(summary))
+  }
+
+  #newStream({ source }: CallPlan, latest: StreamSummary): ShownStream {
+    const kind = source === undefined ? undefined : this.#plan.sources[source]?.kind
+    const progress = new StreamProgress(kind === undefined || kind === 'module' ? 'items' : 'frames')
+    return { progress, latest, text: '', shownAt: 0 }
+  }
+
+  #redraw(): void {
+    this.#screen.live([...this.#streams.values()].map(({ progress, latest }) => progress.line(latest)))
+  }
+
+  #line(name: string, text: string): void {
+    this.#screen.line(this.#prefix(name) + text)
+  }
+}

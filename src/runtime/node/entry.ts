@@ -1,0 +1,55 @@
+import { toErrorRecord } from '../core/errors.js'
+import { createLogger } from '../core/logger.js'
+import { startHost, type Host } from './host.js'
+import { drainAndLeave } from './leave.js'
+import type { NodeOrder, NodeReport, NodeSetup } from './messages.js'
+import { watchUncaught } from './uncaught.js'
+
+/**
+ * The process of one node of `daffi up`. It is kept lean: it loads nothing of the command line,
+ * and the parser and the schema of the pipeline file stay with the supervisor.
+ */
+
+/** How long the heart has for its last words when the supervisor is gone. */
+const ORPHAN_MS = 1000
+
+let host: Host | undefined
+
+process.on('message', (order: NodeOrder) => {
+  if (order.type === 'setup') void start(order.setup)
+  else if (order.type === 'drain') host?.drain()
+  else void leave((started) => started.leave())
+})
+process.once('SIGTERM', () => void leave(drainAndLeave))
+process.on('SIGINT', () => undefined)
+process.once('disconnect', () => setTimeout(() => process.exit(1), host ? ORPHAN_MS : 0))
+
+async function start(setup: NodeSetup): Promise<void> {
+  watchUncaught(setup.node.name, (error) => void fail(error))
+  try {
+    host = await startHost(setup, {
+      log: createLogger(setup.logLevel),
+      report: (each) => void send(each),
+      parentPid: process.ppid,
+    })
+  } catch (error) {
+    await fail(error)
+  }
+}
+
+async function leave(how: (host: Host) => Promise<void>): Promise<void> {
+  if (host) await how(host)
+  process.exit(0)
+}
+
+async function fail(error: unknown): Promise<void> {
+  await send({ type: 'failed', error: toErrorRecord(error) })
+  process.exit(1)
+}
+
+function send(report: NodeReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(report, undefined, undefined, () => resolve())
+    else resolve()
+  })
+}

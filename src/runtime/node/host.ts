@@ -1,0 +1,84 @@
+import { loadCallbacks } from '../callback/index.js'
+import { joinPipeline } from '../call/index.js'
+import { DaffiError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import type { NodeReport, NodeSetup } from './messages.js'
+import { moduleLoader } from './module-loader.js'
+import { runCall } from './run-call.js'
+
+export interface HostOptions {
+  log: Logger
+  report: (report: NodeReport) => void
+  /** Aborts the start only; a host that has started is told by `drain` and `leave`. */
+  signal?: AbortSignal
+  /** The process that this one must not outlive. */
+  parentPid?: number
+}
+
+/** One node of a pipeline, living in this process. */
+export interface Host {
+  /** Resolves when every call has settled. */
+  settled: Promise<void>
+  /** Ends the sources and the waits; what has begun goes on to its end. */
+  drain: () => void
+  /** Drains, gives up the calls that still run, lets running callbacks finish, and leaves the pipeline. */
+  leave: () => Promise<void>
+}
+
+/**
+ * Loads the callbacks and, only when all of them are there, joins the pipeline under the node's name;
+ * then reports `ready` and sets the calls going, side by side.
+ */
+export async function startHost(
+  setup: NodeSetup,
+  { log, report, signal, parentPid }: HostOptions,
+): Promise<Host> {
+  const { node } = setup
+  const load = moduleLoader(setup.project)
+  const callbacks = await loadCallbacks(node.callbacks, load)
+  const draining = new AbortController()
+  const leaving = new AbortController()
+  const items = await itemsOf(setup, { signal: draining.signal, log, load })
+  const g = await joinPipeline({
+    server: setup.server,
+    pipeline: setup.pipeline,
+    processName: node.name,
+    callbacks,
+    log,
+    ...(signal === undefined ? {} : { signal }),
+    ...(parentPid === undefined ? {} : { parentPid }),
+  })
+  report({ type: 'ready' })
+
+  const context = { g, items, report, draining: draining.signal, leaving: leaving.signal }
+  const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
+    report({ type: 'settled' }),
+  )
+  const told = new DaffiError('DAFFI_ABORTED', `${node.name} was told to stop`)
+  let left: Promise<void> | undefined
+
+  const drain = (): void => draining.abort(told)
+  const leave = async (): Promise<void> => {
+    drain()
+    leaving.abort(told)
+    await settled
+    await g.stop()
+  }
+  return { settled, drain, leave: () => (left ??= leave()) }
+}
+
+type Source = { signal: AbortSignal; log: Logger; load: ReturnType<typeof moduleLoader> }
+
+/** How the node's calls open their sources. The room of sources is loaded only for a node that has some. */
+async function itemsOf(
+  { sources }: NodeSetup,
+  options: Source,
+): Promise<(name: string) => AsyncIterable<unknown>> {
+  const room = Object.keys(sources).length === 0 ? undefined : await import('../source/index.js')
+  return (name) => {
+    const plan = sources[name]
+    if (!room || !plan)
+      throw new DaffiError('DAFFI_INTERNAL', `there is no source ${name} in this node's plan`)
+    return room.openSource(plan, { name, ...options })
+  }
+}

@@ -1,0 +1,30 @@
+import type { ErrorRecord } from '../core/errors.js'
+import type { LogLevel } from '../core/logger.js'
+import type { NodePlan, SourcePlan } from '../core/plan.js'
+import type { StreamSummary } from '../core/summary.js'
+import type { ServerAddress, ServerInfo } from '../nats/index.js'
+
+/** All that one node's process needs; it is sent by IPC, since the address holds the server's token. */
+export interface NodeSetup {
+  pipeline: string
+  /** The project's folder. */
+  project: string
+  server: { address: ServerAddress; info: ServerInfo }
+  node: NodePlan
+  /** The sources that the node's calls use. */
+  sources: Record<string, SourcePlan>
+  logLevel: LogLevel
+}
+
+/** What the supervisor asks of a node. `drain`: sources end, streams run out, no new call begins. `leave`: finish what runs and exit. */
+export type NodeOrder = { type: 'setup'; setup: NodeSetup } | { type: 'drain' } | { type: 'leave' }
+
+/** What became of one call. `index` is its place among the node's calls. */
+export type CallReport =
+  | { type: 'call'; index: number; value: unknown; error: ErrorRecord | null }
+  | { type: 'progress'; index: number; summary: StreamSummary }
+  | { type: 'stream'; index: number; summary: StreamSummary | null; error: ErrorRecord | null }
+
+/** What a node tells. `ready`: connected, with every callback loaded and offered. `settled`: no call is left to run. */
+export type NodeReport =
+  CallReport | { type: 'ready' } | { type: 'settled' } | { type: 'failed'; error: ErrorRecord }

@@ -1,0 +1,36 @@
+import { ensureBinary, type FetchProgress } from '../binaries/index.js'
+import type { Logger } from '../core/logger.js'
+import type { NodePlan, Plan } from '../core/plan.js'
+import { openServer, type ServerHandle } from '../nats/index.js'
+
+export interface ServerChoice {
+  /** In place of the one that the pipeline file names. */
+  url?: string
+  token?: string
+  /** A credentials file. */
+  credentials?: string
+}
+
+export interface OpenOptions {
+  server: ServerChoice
+  /** What to do when there is no server: run one and own it, or wait for one. */
+  absent: 'run' | 'wait'
+  /** Milliseconds to wait for one; without it, for ever. */
+  timeoutMs?: number | undefined
+  signal: AbortSignal
+  log: Logger
+  /** Of programs that have to be fetched. */
+  onFetch?: ((progress: FetchProgress) => void) | undefined
+}
+
+/** What the nodes need before they start: a server, and ffmpeg here rather than in each of them, where nobody sees its progress. */
+export async function openRun(plan: Plan, nodes: NodePlan[], options: OpenOptions): Promise<ServerHandle> {
+  const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
+  if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
+  const url = server.url ?? plan.server.url
+  return openServer({ project: plan.project, ...server, url, absent, timeoutMs, signal, log, onProgress })
+}
+
+function usesVideo({ sources }: Plan, { calls }: NodePlan): boolean {
+  return calls.some(({ source }) => source !== undefined && sources[source]?.kind !== 'module')
+}

@@ -1,0 +1,111 @@
+import type { ErrorCode } from '../core/error-codes.js'
+import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
+import type { CallPlan, NodePlan } from '../core/plan.js'
+import type { StreamSummary } from '../core/summary.js'
+import { describeExit, type ChildExit } from './child-exit.js'
+import type { CallReport } from './messages.js'
+import { cutShort, emptySummary } from './stream-summary.js'
+
+/** What a call of the pipeline file came to. */
+export interface CallResult {
+  node: string
+  call: string
+  modifier: string
+  value: unknown
+  error: ErrorRecord | null
+}
+
+interface StreamRun {
+  summary: StreamSummary
+  settled: boolean
+  /** The node has been started again since, so that the next report is about another run. */
+  past: boolean
+}
+
+/** Gathers what the calls of some nodes came to: one entry a call, and one for each run of a stream. */
+export class Outcome {
+  readonly #calls = new Map<string, CallResult>()
+  readonly #streams = new Map<string, StreamRun[]>()
+
+  constructor(private readonly nodes: readonly NodePlan[]) {}
+
+  take(node: string, report: CallReport): void {
+    const plan = this.#plan(node, report.index)
+    if (report.type === 'call') {
+      const { value, error } = report
+      const entry = { node, call: plan.call, modifier: plan.modifier.kind, value, error }
+      this.#calls.set(keyOf(node, report.index), entry)
+      return
+    }
+    const run = this.#run(node, report.index)
+    run.summary = report.summary ?? run.summary
+    if (report.type === 'progress') return
+    run.summary = { ...run.summary, error: report.error }
+    run.settled = true
+  }
+
+  /** A node has ended, and calls of it may not have settled: because it died, if that is how it ended, else because it was stopped. */
+  cut(node: string, death?: ChildExit): void {
+    for (const [index, plan] of this.#calling(node).entries()) {
+      if (plan.modifier.kind !== 'STREAM') {
+        if (this.#calls.has(keyOf(node, index))) continue
+        this.take(node, { type: 'call', index, value: null, error: cutError('DAFFI_NODE_DIED', node, death) })
+      } else {
+        const { settled, summary } = this.#run(node, index)
+        if (settled) continue
+        const error = cutError('DAFFI_WRITER_DIED', node, death)
+        this.take(node, { type: 'stream', index, summary: cutShort(summary), error })
+      }
+    }
+  }
+
+  /** A node starts once more and makes its calls again. A stream that had carried something keeps its entry beside the new one. */
+  again(node: string): void {
+    for (const [index, plan] of this.#calling(node).entries()) {
+      if (plan.modifier.kind !== 'STREAM') this.#calls.delete(keyOf(node, index))
+      const run = this.#streams.get(keyOf(node, index))?.at(-1)
+      if (!run) continue
+      run.past = run.summary.items > 0 || run.summary.error === null
+      if (!run.past) run.settled = false
+    }
+  }
+
+  get calls(): CallResult[] {
+    return [...this.#calls.values()]
+  }
+
+  get streams(): StreamSummary[] {
+    return [...this.#streams.values()].flat().map(({ summary }) => summary)
+  }
+
+  #run(node: string, index: number): StreamRun {
+    const key = keyOf(node, index)
+    const runs = this.#streams.get(key) ?? []
+    this.#streams.set(key, runs)
+    const last = runs.at(-1)
+    if (last && !last.past) return last
+    const run = { summary: emptySummary(node, this.#plan(node, index)), settled: false, past: false }
+    runs.push(run)
+    return run
+  }
+
+  #plan(node: string, index: number): CallPlan {
+    const plan = this.#calling(node)[index]
+    if (!plan) throw new DaffiError('DAFFI_INTERNAL', `${node} has no call ${index}`)
+    return plan
+  }
+
+  #calling(node: string): CallPlan[] {
+    return this.nodes.find(({ name }) => name === node)?.calls ?? []
+  }
+}
+
+function cutError(code: ErrorCode, node: string, death: ChildExit | undefined): ErrorRecord {
+  if (death)
+    return toErrorRecord(new DaffiError(code, `${node} ${describeExit(death)} before this had finished`))
+  return toErrorRecord(new DaffiError('DAFFI_ABORTED', `${node} was stopped before this had finished`))
+}
+
+function keyOf(node: string, index: number): string {
+  return `${node} ${index}`
+}

@@ -1,0 +1,85 @@
+import { BROADCAST, FG, NO_RETURN, STREAM, type Global } from '../call/index.js'
+import { toErrorRecord } from '../core/errors.js'
+import type { CallPlan, ModifierPlan } from '../core/plan.js'
+import { StreamError } from '../stream/index.js'
+import { address } from './address.js'
+import type { CallReport } from './messages.js'
+import { toPlain } from './plain.js'
+
+type StreamPlan = Extract<ModifierPlan, { kind: 'STREAM' }>
+type PlainPlan = Exclude<ModifierPlan, StreamPlan>
+
+export interface CallContext {
+  g: Global
+  /** The items of a source; they end when the node drains. */
+  items: (source: string) => AsyncIterable<unknown>
+  report: (report: CallReport) => void
+  /** Aborts when no new call may begin: waits end, running calls and streams go on. */
+  draining: AbortSignal
+  /** Aborts when nothing is waited for any longer. */
+  leaving: AbortSignal
+}
+
+/** Runs one call of the pipeline file, from waiting for whom it needs to reporting what it came to. Never rejects. */
+export async function runCall(plan: CallPlan, index: number, context: CallContext): Promise<void> {
+  const { modifier } = plan
+  try {
+    await waitFor(plan, context)
+    if (modifier.kind === 'STREAM') {
+      const summary = await runStream(plan, modifier, index, context)
+      context.report({ type: 'stream', index, summary, error: null })
+    } else {
+      const value = toPlain(await runPlain(plan, modifier, context))
+      context.report({ type: 'call', index, value, error: null })
+    }
+  } catch (thrown) {
+    const error = toErrorRecord(thrown)
+    if (modifier.kind === 'STREAM') {
+      const summary = thrown instanceof StreamError ? thrown.summary : null
+      context.report({ type: 'stream', index, summary, error })
+    } else context.report({ type: 'call', index, value: null, error })
+  }
+}
+
+async function waitFor(plan: CallPlan, { g, draining }: CallContext): Promise<void> {
+  const nodes = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
+  await Promise.all([...nodes].map((node) => g.waitProcess(node, { signal: draining })))
+  await g.waitFunction(plan.call, { signal: draining })
+}
+
+function runPlain(
+  plan: CallPlan,
+  modifier: PlainPlan,
+  { g, leaving: signal }: CallContext,
+): Promise<unknown> {
+  const call = address(g, plan.call, plan.args, plan.to)
+  switch (modifier.kind) {
+    case 'FG':
+      return call.with(FG({ timeout: modifier.timeoutMs / 1000, signal }))
+    case 'BROADCAST':
+      return call.with(BROADCAST({ timeout: modifier.timeoutMs / 1000, signal }))
+    case 'NO_RETURN':
+      return call.with(NO_RETURN)
+  }
+}
+
+function runStream(
+  plan: CallPlan,
+  { delivery, buffer, onError }: StreamPlan,
+  index: number,
+  context: CallContext,
+) {
+  const source = plan.source
+  // Without a source the one argument is the iterable, as in a program.
+  const items = source === undefined ? plan.args[0] : context.items(source)
+  return address(context.g, plan.call, [items], plan.to).with(
+    STREAM({
+      ...(delivery === undefined ? {} : { delivery }),
+      buffer,
+      onError,
+      ...(source === undefined ? {} : { source }),
+      onProgress: (summary) => context.report({ type: 'progress', index, summary }),
+      signal: context.leaving,
+    }),
+  )
+}

@@ -1,0 +1,145 @@
+import { deferred, Wakeup } from '../core/deferred.js'
+import type { DaffiError } from '../core/errors.js'
+import type { Logger, LogLevel } from '../core/logger.js'
+import type { NodePlan, Plan } from '../core/plan.js'
+import type { ServerHandle } from '../nats/index.js'
+import { aborted } from './aborted.js'
+import type { ChildExit } from './child-exit.js'
+import type { RunEvent } from './events.js'
+import { sayGoodbyeFor } from './goodbye.js'
+import { DRAIN_MS } from './leave.js'
+import type { NodeReport } from './messages.js'
+import { Outcome } from './outcome.js'
+import { resultOf, type PipelineResult } from './result.js'
+import { RunClock } from './run-clock.js'
+import { setupOf } from './setup.js'
+import { SupervisedNode } from './supervised.js'
+
+export interface SupervisorOptions {
+  /** Milliseconds from the first item of any stream, or from all ready when there is no stream. */
+  durationMs?: number | undefined
+  /** Goes on when every call has settled. */
+  stay?: boolean | undefined
+  log: Logger
+  logLevel: LogLevel
+  /** Ends the run: sources stop, streams run out, nodes leave. */
+  stop: AbortSignal
+  /** Ends every process at once. */
+  force: AbortSignal
+  onEvent: (event: RunEvent) => void
+}
+
+/** Runs nodes of a pipeline, each in a process of its own, until there is a reason to end. */
+export class Supervisor {
+  readonly #plan: Plan
+  readonly #server: ServerHandle
+  readonly #options: SupervisorOptions
+  readonly #nodes: SupervisedNode[]
+  readonly #outcome: Outcome
+  readonly #clock: RunClock
+  readonly #draining = new AbortController()
+  readonly #leaving = new AbortController()
+  readonly #changed = new Wakeup()
+  readonly #ending = deferred()
+  #serverError: DaffiError | undefined
+
+  constructor(plan: Plan, nodes: NodePlan[], server: ServerHandle, options: SupervisorOptions) {
+    this.#plan = plan
+    this.#server = server
+    this.#options = options
+    this.#outcome = new Outcome(nodes)
+    this.#clock = new RunClock(options.durationMs)
+    const supervision = {
+      draining: this.#draining.signal,
+      leaving: this.#leaving.signal,
+      forced: options.force,
+      onState: (node: SupervisedNode) => this.#onState(node),
+      onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
+      onLine: (node: SupervisedNode, line: string) =>
+        options.onEvent({ type: 'line', node: node.name, line }),
+      onExit: (node: SupervisedNode, exit: ChildExit) => this.#onExit(node, exit),
+    }
+    this.#nodes = nodes.map(
+      (node) => new SupervisedNode(setupOf(plan, node, server, options.logLevel), supervision),
+    )
+  }
+
+  async run(): Promise<PipelineResult> {
+    const { onEvent, stop, force } = this.#options
+    onEvent({ type: 'server', server: this.#server.info, nodes: this.#nodes.map(({ name }) => name) })
+    const running = Promise.all(this.#nodes.map((node) => this.#start(node)))
+    const serverGone = this.#server.failed.then((error) => (this.#serverError = error))
+    await Promise.race([
+      running,
+      this.#ending.promise,
+      this.#clock.over,
+      serverGone,
+      aborted(stop),
+      aborted(force),
+    ])
+    this.#clock.cancel()
+    this.#draining.abort()
+    await this.#drained()
+    this.#leaving.abort()
+    await running
+    for (const { name } of this.#nodes) this.#outcome.cut(name)
+    return resultOf(this.#plan.name, this.#server.info, this.#nodes, this.#outcome, this.#serverError)
+  }
+
+  /** A node starts when those it depends on are ready; ones that run elsewhere are not waited for. */
+  async #start(node: SupervisedNode): Promise<void> {
+    const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
+    const ready = Promise.all(before.map((each) => each.becameReady))
+    await Promise.race([ready, aborted(this.#draining.signal)])
+    await node.run()
+  }
+
+  /** Resolves when every call has settled, or when that takes too long, or cannot be hoped for. */
+  async #drained(): Promise<void> {
+    const givenUp = AbortSignal.any([AbortSignal.timeout(DRAIN_MS), this.#options.force])
+    const over = aborted(givenUp)
+    while (!givenUp.aborted && !this.#serverError && !this.#nodes.every(isIdle)) {
+      await Promise.race([this.#changed.wait(), over])
+    }
+  }
+
+  #onState(node: SupervisedNode): void {
+    const { name, state, restarts, error } = node
+    if (state === 'starting' && restarts > 0) this.#outcome.again(name)
+    this.#options.onEvent({ type: 'state', node: name, state, restarts, error })
+    if (state === 'failed') this.#ending.resolve()
+    this.#check()
+  }
+
+  #onReport(node: SupervisedNode, report: NodeReport): void {
+    if (report.type === 'call' || report.type === 'progress' || report.type === 'stream') {
+      this.#outcome.take(node.name, report)
+      const plan = node.plan.calls[report.index]
+      if (plan) this.#options.onEvent({ type: 'call', node: node.name, plan, report })
+      if (report.type === 'progress' && report.summary.items > 0) this.#clock.begin()
+    }
+    this.#check()
+  }
+
+  #check(): void {
+    this.#changed.notify()
+    const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
+    if (calling.length > 0 && calling.every(isIdle) && !this.#options.stay) this.#ending.resolve()
+    const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))
+    if (!streams && this.#nodes.every(({ state }) => state === 'ready')) this.#clock.begin()
+  }
+
+  async #onExit(node: SupervisedNode, exit: ChildExit): Promise<void> {
+    const asked = this.#draining.signal.aborted && exit.exitCode === 0
+    this.#outcome.cut(node.name, asked ? undefined : exit)
+    const { force, log } = this.#options
+    if (exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
+      await sayGoodbyeFor(node.name, this.#plan, this.#server, log)
+    }
+  }
+}
+
+/** No call of it is left to run. */
+function isIdle(node: SupervisedNode): boolean {
+  return node.settled || node.ended
+}
