@@ -64,11 +64,14 @@ export class Call<R> implements PromiseLike<R> {
 export type CallProxy = Record<string, <R = unknown>(...args: unknown[]) => Call<R>>
 
 export function callProxy(send: Send): CallProxy {
-  return new Proxy({} as CallProxy, {
-    get: (_target, name) => {
-      // A proxy that is awaited or inspected by accident is asked for `then` and for symbols.
-      if (typeof name === 'symbol' || name === 'then') return undefined
-      return <R>(...args: unknown[]) => new Call<R>(send, name, args)
+  return new Proxy(
+    {},
+    {
+      get: (_target, name) => {
+        // A proxy that is awaited or inspected by accident is asked for `then` and for symbols.
+        if (typeof name === 'symbol' || name === 'then') return undefined
+        return <R>(...args: unknown[]) => new Call<R>(send, name, args)
+      },
     },
-  })
+  )
 }

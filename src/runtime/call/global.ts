@@ -1,27 +1,16 @@
-import type { NatsConnection } from '@nats-io/transport-node'
 import { bounded } from '../core/abort.js'
 import { deferred } from '../core/deferred.js'
 import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
 import type { ServerInfo } from '../nats/index.js'
 import { callProxy, type CallProxy } from './call.js'
-import type { Peers } from './presence/peers.js'
+import { openConnection, type ConnectOptions } from './connect.js'
+import { openMembership, type JoinOptions, type Membership } from './membership.js'
 
 export interface WaitOptions {
   /** Without limit by default. */
   timeout?: Duration
   signal?: AbortSignal
-}
-
-/** What stands behind a Global: opened by `joinPipeline`, closed by `close`. */
-export interface Membership {
-  pipeline: string
-  processName: string
-  server: ServerInfo
-  nc: NatsConnection
-  peers: Peers
-  send: Parameters<typeof callProxy>[0]
-  leave: () => Promise<void>
 }
 
 /** A process that takes part in a pipeline: what it can call, whom it can wait for, and how it leaves. */
@@ -35,6 +24,14 @@ export class Global {
   readonly #membership: Membership
   readonly #left = deferred()
   #closing: Promise<void> | undefined
+
+  /**
+   * Takes part in a pipeline from a program of your own.
+   * @throws DaffiError DAFFI_DUPLICATE_NAME when another live process has the name, and what finding the server throws
+   */
+  static async connect(options: ConnectOptions = {}): Promise<Global> {
+    return await openConnection(options, (membership) => new Global(membership))
+  }
 
   constructor(membership: Membership) {
     this.#membership = membership
@@ -114,4 +111,9 @@ export class Global {
 
 function closed(name: string): DaffiError {
   return new DaffiError('DAFFI_CLOSED', `"${name}" has left the pipeline`)
+}
+
+/** Takes part in a pipeline through a server that has been found. */
+export async function joinPipeline(options: JoinOptions): Promise<Global> {
+  return await openMembership(options, (membership) => new Global(membership))
 }

@@ -1,7 +1,8 @@
 export { Call, type CallProxy } from './call.js'
 export { context, type Context } from './context.js'
-export { Global, type WaitOptions } from './global.js'
-export { joinPipeline, type JoinOptions } from './join.js'
+export type { ConnectOptions, PeerInfo } from './connect.js'
+export { Global, joinPipeline, type WaitOptions } from './global.js'
+export type { JoinOptions } from './membership.js'
 export {
   BROADCAST,
   FG,

@@ -32,7 +32,7 @@ export interface StreamModifierOptions {
 
 interface OptionsOf {
   FG: FGOptions
-  NO_RETURN: Record<never, never>
+  NO_RETURN: Record<string, never>
   BROADCAST: BroadcastOptions
   STREAM: StreamModifierOptions
 }

@@ -45,10 +45,10 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
       kill()
       setTimeout(() => outputs.forEach((each) => each.destroy()), OUTPUT_GRACE_MS).unref()
     })
-    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }))
+    child.once('close', (exitCode, signal) => resolve({ pid: child.pid, exitCode, signal }))
     child.once('error', (error) => {
       onLine(`cannot start the node's process: ${error.message}`)
-      if (child.pid === undefined) resolve({ exitCode: null, signal: null })
+      if (child.pid === undefined) resolve({ pid: undefined, exitCode: null, signal: null })
     })
   })
   child.on('message', (message) => onReport(message as NodeReport))

@@ -10,6 +10,7 @@ const GIVE_UP_MS = 2000
 /** Says goodbye for a node that died, so that nobody has to wait for its missed beats. Never rejects: the beats are missed anyway. */
 export async function sayGoodbyeFor(
   node: string,
+  pid: number,
   plan: Plan,
   server: ServerHandle,
   log: Logger,
@@ -18,7 +19,7 @@ export async function sayGoodbyeFor(
   try {
     const nc = await connectNats(server.address, { name: 'supervisor', signal })
     try {
-      await sayGoodbye(nc, plan.name, node)
+      await sayGoodbye(nc, plan.name, node, pid)
     } finally {
       await Promise.race([nc.close(), delay(GIVE_UP_MS, undefined, { ref: false })])
     }

@@ -133,8 +133,8 @@ export class Supervisor {
     const asked = this.#draining.signal.aborted && exit.exitCode === 0
     this.#outcome.cut(node.name, asked ? undefined : exit)
     const { force, log } = this.#options
-    if (exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
-      await sayGoodbyeFor(node.name, this.#plan, this.#server, log)
+    if (exit.pid !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
+      await sayGoodbyeFor(node.name, exit.pid, this.#plan, this.#server, log)
     }
   }
 }

@@ -86,8 +86,8 @@ export function encodeMessage(message: Open | Accept | Part | Progress | End): U
   return encode(message)
 }
 
-export function decodeMessage<M>(bytes: Uint8Array): M {
-  return decode(bytes) as M
+export function decodeMessage(bytes: Uint8Array): unknown {
+  return decode(bytes)
 }
 
 /** What a part costs of the window: its bytes and what the server needs to keep it. */

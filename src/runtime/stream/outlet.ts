@@ -71,7 +71,10 @@ export class Outlet {
 
   async #send(chunk: Chunk): Promise<void> {
     const { lane, live } = this.#options
-    if (live && this.#stored - this.#known > WINDOW) return this.#done()
+    if (live && this.#stored - this.#known > WINDOW) {
+      this.#done()
+      return
+    }
     const total = chunk.bytes.length
     for (let offset = 0; offset < total || offset === 0; offset += lane.partBytes) {
       const bytes = chunk.bytes.subarray(offset, offset + lane.partBytes)

@@ -4,9 +4,9 @@ import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
 import type { ReceiverState } from '../core/summary.js'
 import { Intake, type Arriving } from './intake.js'
 import type { LaneReader } from './lanes/lane.js'
-import { Latency } from './latency.js'
 import { loadChunk } from './loader.js'
 import { partCost, type Accept, type End, type Open, type Part, type Progress } from './messages.js'
+import { Tally } from './tally.js'
 
 const MIB = 1024 * 1024
 /** Loaded and not yet processed: the most that a lossless receiver holds, unless one chunk alone is larger. */
@@ -15,6 +15,7 @@ const HOLD_BYTES = 16 * MIB
 const AHEAD = { lossless: 4, live: 1 }
 /** Credit is given back in steps, well below the window. */
 const CREDIT_STEP = 2 * MIB
+/** The longest that synchronous callbacks may hold the loop. */
 const TURN_MS = 10
 
 /** Runs the callback with an item. */
@@ -28,21 +29,28 @@ interface ReaderOptions {
   publish: (progress: Progress) => void
 }
 
+/** What a receiver has from one accept to the next. */
+interface Term {
+  attach: number
+  intake: Intake
+  tally: Tally
+}
+
+interface Loading {
+  chunk: Arriving
+  term: Term
+  bytes: Promise<Buffer | undefined>
+}
+
 /** One stream on a receiving node: what has come is loaded, joined, put through the callback in order, and counted. */
 export class StreamReader {
   readonly #options: ReaderOptions
   readonly #abort = new AbortController()
   readonly #heard = new Wakeup()
-  #attach = 0
-  #intake: Intake | undefined
-  #first = 0
-  #position = 0
-  #loaded = 0
-  #reported = 0
-  #processed = 0
-  #failed = 0
+  #term: Term | undefined
+  #ahead: Loading[] = []
   #held = 0
-  #latency = new Latency()
+  #credited = 0
   #end: End | undefined
   #state: ReceiverState = 'attached'
   #error: ErrorRecord | null = null
@@ -58,64 +66,52 @@ export class StreamReader {
   }
 
   accept({ attach, first }: Accept): void {
-    if (attach === this.#attach || this.#state !== 'attached') return
-    this.#attach = attach
-    this.#intake = new Intake(this.#options.open.delivery, first)
-    this.#first = first
-    this.#position = first
-    this.#loaded = this.#reported = this.#processed = this.#failed = 0
-    this.#latency = new Latency()
+    if (attach === this.#term?.attach || !this.#attached()) return
+    this.#term = { attach, intake: new Intake(this.#options.open.delivery, first), tally: new Tally(first) }
+    this.#credited = 0
     this.#running ??= this.#run()
     this.#heard.notify()
   }
 
   hear(part: Part): void {
-    if (!this.#intake?.hear(part)) {
-      // What was known or skipped before the accept costs no credit; the writer counts from the accept on.
-      return
-    }
-    this.#heard.notify()
+    if (this.#term?.intake.hear(part)) this.#heard.notify()
   }
 
   end(end: End): void {
     this.#end = end
     if (end.cut) this.#settle('stopped', end.error)
     this.#heard.notify()
-    if (this.#state !== 'attached') this.report()
+    if (!this.#attached()) this.report()
   }
 
   /** Stops after the item in hand. */
-  async stop(state: ReceiverState, error: ErrorRecord | null): Promise<void> {
-    this.#settle(state, error)
+  async stop(state: ReceiverState): Promise<void> {
+    this.#settle(state, null)
     await this.#running
     this.report()
   }
 
   report(): void {
-    const { self } = this.#options
-    this.#reported = this.#loaded
-    this.#options.publish({
+    const { self, publish } = this.#options
+    const counts = (this.#term?.tally ?? new Tally(0)).counts
+    this.#credited = counts.loaded
+    publish({
       node: self.name,
       incarnation: self.incarnation,
       lane: 'jetstream',
       state: this.#state,
-      attach: this.#attach,
-      loaded: this.#loaded,
-      processed: this.#processed,
-      dropped: this.#dropped,
-      failed: this.#failed,
+      attach: this.#term?.attach ?? 0,
       error: this.#error,
-      latencyMs: this.#latency.summary,
+      ...counts,
     })
   }
 
-  /** What was passed over; all there is up to the position has been processed, has failed, or was dropped. */
-  get #dropped(): number {
-    return this.#position - this.#first - this.#processed - this.#failed
+  #attached(): boolean {
+    return this.#state === 'attached'
   }
 
   #settle(state: ReceiverState, error: ErrorRecord | null): void {
-    if (this.#state !== 'attached') return
+    if (!this.#attached()) return
     this.#state = state
     this.#error = error
     this.#abort.abort()
@@ -123,76 +119,74 @@ export class StreamReader {
   }
 
   async #run(): Promise<void> {
-    const ahead: { chunk: Arriving; bytes: Promise<Buffer | undefined> }[] = []
     try {
-      while (this.#state === 'attached') {
-        this.#fill(ahead)
-        const head = ahead.shift()
-        if (head) await this.#process(head.chunk, await this.#whileFilling(head.bytes, ahead))
+      while (this.#attached()) {
+        this.#fill()
+        const head = this.#ahead.shift()
+        if (head) await this.#process(head, await this.#whileFilling(head.bytes))
         else if (this.#finished()) break
         else await this.#heard.wait()
       }
+      this.#finish()
     } catch (error) {
       this.#settle('stopped', toErrorRecord(error))
     } finally {
-      await Promise.allSettled(ahead.map((each) => each.bytes))
+      await Promise.allSettled(this.#ahead.map((each) => each.bytes))
     }
-    if (this.#state === 'attached') this.#finish()
     this.report()
   }
 
   /** Begins to load as much ahead as the delivery allows. */
-  #fill(ahead: { chunk: Arriving; bytes: Promise<Buffer | undefined> }[]): void {
+  #fill(): void {
+    const term = this.#term
+    if (!term) return
     const { delivery, buffer } = this.#options.open
-    if (delivery === 'live') this.#intake?.trim(Math.max(1, buffer - ahead.length))
-    while (ahead.length < AHEAD[delivery] && (ahead.length === 0 || this.#held < HOLD_BYTES)) {
-      const chunk = this.#intake?.take()
+    if (delivery === 'live') term.intake.trim(Math.max(1, buffer - this.#ahead.length))
+    while (this.#ahead.length < AHEAD[delivery] && (this.#ahead.length === 0 || this.#held < HOLD_BYTES)) {
+      const chunk = term.intake.take()
       if (!chunk) return
       this.#held += chunk.bytes
       const bytes = loadChunk(chunk, {
         lane: this.#options.lane,
         heard: this.#heard,
         signal: this.#abort.signal,
-        onPart: (length) => this.#credit(length),
+        onPart: (length) => this.#credit(term, partCost(length)),
       })
+      // Awaited in its turn; until then a failure is not an unhandled one.
       bytes.catch(() => undefined)
-      ahead.push({ chunk, bytes })
+      this.#ahead.push({ chunk, term, bytes })
     }
   }
 
   /** Word of new chunks is acted upon while the head is on its way. */
-  async #whileFilling(
-    bytes: Promise<Buffer | undefined>,
-    ahead: { chunk: Arriving; bytes: Promise<Buffer | undefined> }[],
-  ): Promise<Buffer | undefined> {
+  async #whileFilling(bytes: Promise<Buffer | undefined>): Promise<Buffer | undefined> {
     let arrived = false
     const done = bytes.finally(() => (arrived = true))
-    while (!arrived) {
+    for (;;) {
       await Promise.race([done, this.#heard.wait()])
-      if (!arrived) this.#fill(ahead)
+      // Changed by the promise above, which the compiler does not see.
+      if (arrived as boolean) return bytes
+      this.#fill()
     }
-    return bytes
   }
 
-  async #process(chunk: Arriving, bytes: Buffer | undefined): Promise<void> {
+  async #process({ chunk, term }: Loading, bytes: Buffer | undefined): Promise<void> {
     this.#held -= chunk.bytes
     if (bytes === undefined) {
-      if (this.#options.open.delivery === 'lossless' && this.#state === 'attached') {
-        throw new DaffiError('DAFFI_STREAM_LOST', `items from ${chunk.first} on are gone from the server`)
-      }
-      return
+      if (this.#options.open.delivery === 'live' || !this.#attached()) return
+      throw new DaffiError(
+        'DAFFI_STREAM_LOST',
+        `items from number ${chunk.first} on are gone from the server`,
+      )
     }
     if (chunk.kind) {
-      this.#position = chunk.first
-      await this.#deliver(decodeBytes(chunk.kind, bytes), chunk.time)
+      await this.#deliver(decodeBytes(chunk.kind, bytes), chunk.first, chunk.time, term.tally)
       return
     }
     let turn = performance.now()
-    const values = decodeValues(bytes)
-    for (const [index, value] of values.entries()) {
-      if (this.#state !== 'attached') return
-      this.#position = chunk.first + index
-      const running = this.#deliver(value, chunk.time)
+    for (const [index, value] of decodeValues(bytes).entries()) {
+      if (!this.#attached()) return
+      const running = this.#deliver(value, chunk.first + index, chunk.time, term.tally)
       if (running) await running
       if (performance.now() - turn > TURN_MS) {
         await new Promise((resolve) => setImmediate(resolve))
@@ -201,52 +195,40 @@ export class StreamReader {
     }
   }
 
-  #deliver(item: unknown, time: number): Promise<void> | undefined {
-    this.#latency.record(time)
+  /** A promise when the callback gave one: synchronous callbacks are not slowed down by awaiting nothing. */
+  #deliver(item: unknown, number: number, time: number, tally: Tally): Promise<void> | undefined {
+    tally.begin(number, time)
+    const failed = (error: unknown): void => {
+      tally.end('failed')
+      if (this.#options.open.onError === 'skip') return
+      const record = toErrorRecord(error)
+      const message = `"${this.#options.open.call}" threw at item ${number}: ${record.message}`
+      this.#settle('stopped', { ...record, message })
+    }
     try {
       const result = this.#options.deliver(item)
-      if (result instanceof Promise) {
-        return result.then(
-          () => this.#count(undefined),
-          (error: unknown) => this.#count({ error }),
-        )
-      }
-      this.#count(undefined)
+      if (result instanceof Promise) return result.then(() => tally.end('processed'), failed)
+      tally.end('processed')
     } catch (error) {
-      this.#count({ error })
+      failed(error)
     }
     return undefined
   }
 
-  #count(failure: { error: unknown } | undefined): void {
-    const number = this.#position
-    this.#position++
-    if (failure === undefined) {
-      this.#processed++
-      return
-    }
-    this.#failed++
-    if (this.#options.open.onError === 'skip') return
-    const record = toErrorRecord(failure.error)
-    this.#settle('stopped', {
-      ...record,
-      message: `"${this.#options.open.call}" threw at item ${number}: ${record.message}`,
-    })
-  }
-
-  #credit(bytes: number): void {
-    this.#loaded += partCost(bytes)
-    if (this.#loaded - this.#reported >= CREDIT_STEP) this.report()
+  #credit({ tally, attach }: Term, cost: number): void {
+    tally.load(cost)
+    if (attach === this.#term?.attach && tally.loaded - this.#credited >= CREDIT_STEP) this.report()
   }
 
   #finished(): boolean {
-    if (!this.#end || !this.#intake) return false
-    if (this.#options.open.delivery === 'live') return this.#intake.empty
-    return this.#intake.empty && this.#intake.whole && this.#intake.next === this.#end.count
+    const intake = this.#term?.intake
+    if (!this.#end || !intake?.empty) return false
+    return this.#options.open.delivery === 'live' || (intake.whole && intake.next === this.#end.count)
   }
 
   #finish(): void {
-    this.#position = Math.max(this.#position, this.#end?.count ?? 0)
+    if (!this.#attached()) return
+    this.#term?.tally.close(this.#end?.count ?? 0)
     this.#settle('finished', null)
   }
 }

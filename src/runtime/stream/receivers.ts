@@ -80,12 +80,13 @@ export class Receivers {
     this.changed.notify()
   }
 
-  /** Those of whom there is no last word. */
-  pending(): string[] {
+  /** Incarnations of whom there is no last word. */
+  get pending(): string[] {
     return this.#live().map((run) => run.incarnation)
   }
 
-  invitedOnly(): string[] {
+  /** Incarnations that were invited and have not attached. */
+  absent(): string[] {
     return this.#live()
       .filter((run) => run.first === undefined)
       .map((run) => run.incarnation)

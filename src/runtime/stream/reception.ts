@@ -30,7 +30,7 @@ export class Reception {
     this.#admit = admit
     this.#invitations = nc.subscribe(streamSubject(ports.pipeline, '*', 'open'), {
       callback: (error, message) => {
-        if (error === null) void this.#attend(decodeMessage<Open>(message.data))
+        if (error === null) void this.#attend(decodeMessage(message.data) as Open)
       },
     })
     this.#unwatch = ports.peers.onLeave((peer) => void this.#orphan(peer.incarnation))
@@ -43,7 +43,7 @@ export class Reception {
     const all = await Promise.all(this.#streams.values())
     await Promise.all(
       all.map(async (receiving) => {
-        await receiving?.reader.stop('left', null)
+        await receiving?.reader.stop('left')
         receiving?.close()
       }),
     )
@@ -79,7 +79,7 @@ export class Reception {
     const chunks = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
       callback: (error, message) => {
         if (error !== null) return
-        const heard = decodeMessage<Accept | Part>(message.data)
+        const heard = decodeMessage(message.data) as Accept | Part
         if (heard.what === 'part') reader.hear(heard)
         else if (heard.incarnation === self.incarnation) reader.accept(heard)
       },
@@ -87,7 +87,7 @@ export class Reception {
     const ends = control.subscribe(streamSubject(pipeline, open.id, 'end'), {
       callback: (error, message) => {
         if (error !== null) return
-        const end = decodeMessage<End>(message.data)
+        const end = decodeMessage(message.data) as End
         reader.end(end)
         if (end.error)
           log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
@@ -107,7 +107,7 @@ export class Reception {
   async #forget(id: string): Promise<void> {
     const receiving = await this.#streams.get(id)
     this.#streams.delete(id)
-    await receiving?.reader.stop('stopped', null)
+    await receiving?.reader.stop('stopped')
     receiving?.close()
   }
 

@@ -15,7 +15,7 @@ const wills = new Set<string>()
 
 const nc = await connectNats(address, { name: `${record.name} (heart)` })
 
-nc.subscribe(pingSubject(pipeline, record.name), {
+nc.subscribe(pingSubject(pipeline, record), {
   callback: (_error, message) => void message.respond(JSON.stringify(record)),
 })
 

@@ -62,23 +62,31 @@ export class Names {
     return records
   }
 
-  /** Gives the name back, unless somebody else holds it by now. True when it was the last one and the bucket is gone. */
-  async release(record: PeerRecord): Promise<boolean> {
-    const bucket = await this.#open()
-    const entry = await bucket.get(record.name)
-    if (entry === null || parseRecord(entry.json())?.incarnation !== record.incarnation) return false
-    await bucket.delete(record.name, { previousSeq: entry.revision })
+  /** Gives the name back, if `mine` says of its holder that it may. True when it was the last one and the bucket is gone. */
+  async release(name: string, mine: (holder: PeerRecord) => boolean): Promise<boolean> {
+    const bucket = await new Kvm(this.#nc).open(this.#bucket)
+    const entry = await bucket.get(name).catch((error: unknown) => {
+      if (isApiError(error, STREAM_NOT_FOUND)) return null
+      throw error
+    })
+    const holder = entry?.operation === 'PUT' ? parseRecord(entry.json()) : undefined
+    if (!entry || !holder || !mine(holder)) return false
+    await bucket.delete(name, { previousSeq: entry.revision })
     for await (const _name of await bucket.keys()) return false
     return await bucket.destroy()
   }
 
   #open(): Promise<KV> {
-    return new Kvm(this.#nc).create(`daffi_${this.#pipeline}_names`, { storage: 'memory', history: 1 })
+    return new Kvm(this.#nc).create(this.#bucket, { storage: 'memory', history: 1 })
+  }
+
+  get #bucket(): string {
+    return `daffi_${this.#pipeline}_names`
   }
 
   async #isAlive(holder: PeerRecord): Promise<boolean> {
     try {
-      await this.#nc.request(pingSubject(this.#pipeline, holder.name), '', { timeout: GONE_MS })
+      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: GONE_MS })
       return true
     } catch (error) {
       // Nobody listens: its connection is gone. No answer for three beats: it is stopped or hangs.

@@ -99,7 +99,10 @@ export class Peers {
     // A sweep that comes late was held up by our own loop, and so were the beats that wait behind it.
     const late = now - this.#swept > 1.5 * BEAT_MS
     this.#swept = now
-    if (late) return this.forgive()
+    if (late) {
+      this.forgive()
+      return
+    }
     for (const { record, heard } of [...this.#peers.values()]) {
       if (now - heard > GONE_MS) this.remove(record.name, 'died')
     }

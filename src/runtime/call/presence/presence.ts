@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -60,7 +61,8 @@ export class Presence {
     this.peers.stop()
     this.#subscription?.unsubscribe()
     if (nc.isClosed()) return
-    const last = await this.#names.release(record).catch((error: unknown) => {
+    const mine = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
+    const last = await this.#names.release(record.name, mine).catch((error: unknown) => {
       log.debug(`the name ${record.name} was not given back: ${String(error)}`)
       return false
     })
@@ -73,8 +75,8 @@ export class Presence {
     if (what === 'hello') {
       const peer = parseRecord(body)
       if (!peer) return
-      if (peer.name === record.name && peer.incarnation !== record.incarnation) return this.#loseName(peer)
-      this.peers.hello(peer)
+      if (peer.name === record.name && peer.incarnation !== record.incarnation) this.#loseName(peer)
+      else this.peers.hello(peer)
     } else if (what === 'beat') {
       this.peers.beat((body as Beat).id)
     } else {
@@ -111,9 +113,16 @@ export class Presence {
   }
 }
 
-/** A supervisor's goodbye for a child that died without one. */
-export async function sayGoodbye(nc: NatsConnection, pipeline: string, name: string): Promise<void> {
-  const goodbye: Goodbye = { name }
+/** A supervisor's goodbye for a child that died without one: the others learn of it at once, and its name is free. */
+export async function sayGoodbye(
+  nc: NatsConnection,
+  pipeline: string,
+  name: string,
+  pid: number,
+): Promise<void> {
+  const mine = (holder: PeerRecord): boolean => holder.pid === pid && holder.host === hostname()
+  const last = await new Names(nc, pipeline).release(name, mine)
+  const goodbye: Goodbye = { name, last }
   nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
   await nc.flush()
 }

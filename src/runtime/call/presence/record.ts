@@ -32,15 +32,16 @@ export const GONE_MS = 3 * BEAT_MS + BEAT_MS / 2
 export const presenceSubject = (pipeline: string, what: 'hello' | 'beat' | 'goodbye' | '*'): string =>
   `daffi.${pipeline}.presence.${what}`
 
-/** Answered by the node's worker thread, so also while a callback blocks the loop. */
-export const pingSubject = (pipeline: string, node: string): string => `daffi.${pipeline}.node.${node}.ping`
+/** Answered by the worker thread of that very run of the node, so also while a callback blocks the loop. */
+export const pingSubject = (pipeline: string, { name, incarnation }: PeerRecord): string =>
+  `daffi.${pipeline}.node.${name}.ping.${incarnation}`
 
 /** What comes from the network is checked before it is believed. */
 export function parseRecord(value: unknown): PeerRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { name, incarnation, host, pid, callbacks } = value as Partial<PeerRecord>
+  const { name, incarnation, host, pid, callbacks } = value as Record<keyof PeerRecord, unknown>
   if (typeof name !== 'string' || !isToken(name)) return undefined
   if (typeof incarnation !== 'string' || typeof host !== 'string' || typeof pid !== 'number') return undefined
   if (typeof callbacks !== 'object' || callbacks === null) return undefined
-  return { name, incarnation, host, pid, callbacks }
+  return { name, incarnation, host, pid, callbacks: callbacks as PeerRecord['callbacks'] }
 }

@@ -1,5 +1,5 @@
 import type { Link } from '../link.js'
-import type { LaneReader } from './lane.js'
+import type { LaneReader, LaneRef } from './lane.js'
 
 const ANSWER_MS = 30_000
 
@@ -12,7 +12,7 @@ export class JetStreamLaneReader implements LaneReader {
     this.#link = link
   }
 
-  async load(ref: unknown): Promise<Uint8Array | undefined> {
+  async load(ref: LaneRef): Promise<Uint8Array | undefined> {
     const [stream, seq] = ref as [string, number]
     while (!this.#closed) {
       const reply = await this.#link.request(

@@ -1,5 +1,5 @@
 /** Where a part lies, in the lane's own words. */
-export type LaneRef = unknown
+export type LaneRef = unknown[]
 
 /** The writer's end of a lane: keeps parts until readers have loaded them, or newer ones need the room. */
 export interface LaneWriter {

@@ -9,8 +9,9 @@ import { Link, Reception, writeStream, type StreamConnections, type StreamPorts 
 import type { Send } from './call.js'
 import { Caller } from './caller.js'
 import { runInContext, type Context } from './context.js'
-import { Global } from './global.js'
+import type { Global } from './global.js'
 import type { Modifier, ModifierKind } from './modifiers.js'
+import type { Peers } from './presence/peers.js'
 import { Presence } from './presence/presence.js'
 import { Pulse } from './presence/pulse.js'
 import type { PeerRecord } from './presence/record.js'
@@ -31,11 +32,25 @@ export interface JoinOptions {
   parentPid?: number | undefined
 }
 
+/** What stands behind a Global. */
+export interface Membership {
+  pipeline: string
+  processName: string
+  server: ServerInfo
+  peers: Peers
+  send: Send
+  /** Finishes the running callbacks, leaves, and closes what was opened. */
+  leave: () => Promise<void>
+}
+
 /**
  * Takes part in a pipeline under a name: connects, claims the name, offers the callbacks, and says hello.
  * @throws DaffiError DAFFI_DUPLICATE_NAME and what connecting throws
  */
-export async function joinPipeline(options: JoinOptions): Promise<Global> {
+export async function openMembership(
+  options: JoinOptions,
+  makeGlobal: (membership: Membership) => Global,
+): Promise<Global> {
   const { server, pipeline, processName, log, signal, parentPid } = options
   assertToken('pipeline', pipeline)
   assertToken('node', processName)
@@ -84,12 +99,12 @@ export async function joinPipeline(options: JoinOptions): Promise<Global> {
       replies,
       context,
     })
-    const g: Global = new Global({
+    const { peers } = presence
+    const g: Global = makeGlobal({
       pipeline,
       processName,
       server: server.info,
-      nc,
-      peers: presence.peers,
+      peers,
       send: sender(caller, ports),
       leave,
     })
@@ -120,9 +135,12 @@ function sender(caller: Caller, ports: StreamPorts): Send {
     if (is(modifier, 'STREAM'))
       return await writeStream(streamItems(target), streamOptions(target, modifier.options), ports)
     if (is(modifier, 'BROADCAST')) return await caller.broadcast(target, modifier.options)
-    if (is(modifier, 'NO_RETURN')) return await caller.noReturn(target)
+    if (is(modifier, 'NO_RETURN')) {
+      await caller.noReturn(target)
+      return
+    }
     if (is(modifier, 'FG')) return await caller.foreground(target, modifier.options)
-    throw new DaffiError('DAFFI_USAGE', `there is no modifier "${(modifier as Modifier).kind}"`)
+    throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
   }
 }
 
