@@ -16,7 +16,7 @@ beforeEach(async () => {
   return () => vi.unstubAllEnvs()
 })
 
-const onPath = (): string => join((process.env['PATH'] ?? '').split(':')[0] ?? '', 'nats-server')
+const onPath = (): string => join((process.env.PATH ?? '').split(':')[0] ?? '', 'nats-server')
 
 test('nothing is found on a bare machine', async () => {
   expect(await findBinary('nats-server')).toBeUndefined()

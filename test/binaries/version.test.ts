@@ -41,10 +41,10 @@ test('a program that is too old, is another, or fails is refused', async () => {
 test('a program that is asked gets none of the secrets', async () => {
   const script = 'echo "nats-server: v2.14.0$NATS_TOKEN"'
   const path = await writeProgram(join(await temporaryFolder(), 'nats-server'), script)
-  process.env['NATS_TOKEN'] = '-secret'
+  process.env.NATS_TOKEN = '-secret'
   try {
     expect(await askVersion('nats-server', path)).toBe('2.14.0')
   } finally {
-    delete process.env['NATS_TOKEN']
+    delete process.env.NATS_TOKEN
   }
 })

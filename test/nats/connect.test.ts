@@ -72,6 +72,14 @@ test('a server that is too old', async () => {
   })
 })
 
+test('a server without TLS is not spoken to when TLS is asked for', async () => {
+  const url = await startNatsServer(await storeArgs())
+  expect(await failure({ url, tls: {} })).toMatchObject({
+    code: 'DAFFI_NO_SERVER',
+    message: expect.stringContaining("does not support 'tls'") as string,
+  })
+})
+
 test('something that is no NATS server', async () => {
   const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
     0,
@@ -118,4 +126,13 @@ test('a client finds the project’s server again on another port, with another 
   expect(second.address.token).not.toBe(first.address.token)
   await vi.waitUntil(() => lines.includes('the NATS server is back'), 10_000)
   expect(`nats://${connection.getServer()}`).toBe(second.address.url)
+})
+
+test('an old address of the project’s server is brought up to date at the first connect', async () => {
+  const project = await temporaryFolder()
+  const { log } = keptLog()
+  const server = await openServer({ project, absent: 'run', log })
+  onTestFinished(() => server.close())
+  const old = { url: `nats://127.0.0.1:${await freePort()}`, token: 'old', project }
+  await (await connectNats(old, { name: 'test' })).close()
 })

@@ -25,7 +25,7 @@ function* places(name: BinaryName): Generator<Candidate> {
       yield { origin: 'package', path: join(folder, installed.package, installed.file) }
     }
   }
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     if (folder) yield { origin: 'path', path: resolve(folder, executableName(name)) }
   }
   const build = buildFor(name)

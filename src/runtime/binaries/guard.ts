@@ -55,6 +55,7 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
   const child = start(file, args, options)
   const exited = deferred<Exit>()
   child.on('error', () => undefined)
+  child.stdio[3]?.on('error', () => undefined)
   const { pid, stderr } = child
   if (pid === undefined || stderr === null) {
     throw new DaffiError(

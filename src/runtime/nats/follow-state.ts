@@ -18,6 +18,10 @@ export class StateFollower {
     this.#token = token
   }
 
+  get url(): string {
+    return this.#url
+  }
+
   /** For the client's authenticator. */
   readonly token = (): string => this.#token ?? ''
 
@@ -27,12 +31,12 @@ export class StateFollower {
 
   /** For the client's hook before each attempt, which is a synchronous one. */
   refresh(): void {
-    if (this.#project === undefined) return
-    const state = readState(this.#project)
+    const state = this.#project === undefined ? undefined : readState(this.#project)
     if (!state) return
     this.#token = state.token
-    if (state.url === this.#url || !(this.#connection instanceof NatsConnectionImpl)) return
+    if (state.url === this.#url) return
     this.#url = state.url
+    if (!(this.#connection instanceof NatsConnectionImpl)) return
     const { servers } = this.#connection.protocol
     servers.clear()
     servers.addServer(state.url)
