@@ -1,10 +1,10 @@
-import type { ArrowFunctionExpression, ClassMethod, FunctionDeclaration } from '@babel/types'
-import type { FunctionExpression, Node, ObjectMethod } from '@babel/types'
+import type { ArrowFunctionExpression, ClassMethod, ClassPrivateMethod } from '@babel/types'
+import type { FunctionDeclaration, FunctionExpression, Node } from '@babel/types'
 import type { Arity } from '../core/plan.js'
 import { parseExpression } from './babel.js'
 
 export type FunctionNode =
-  FunctionDeclaration | FunctionExpression | ArrowFunctionExpression | ObjectMethod | ClassMethod
+  FunctionDeclaration | FunctionExpression | ArrowFunctionExpression | ClassMethod | ClassPrivateMethod
 
 /** What a parser can't tell is unchecked. */
 export const UNKNOWN_ARITY: Arity = { min: null, max: null }
@@ -37,6 +37,7 @@ function parseFunction(text: string): FunctionNode | undefined {
     if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
     const member = node.type === 'ClassExpression' && !node.id ? node.body.body[0] : undefined
     if (member?.type === 'ClassMethod' && member.kind === 'method') return member
+    if (member?.type === 'ClassPrivateMethod') return member
   }
   return undefined
 }

@@ -38,8 +38,8 @@ function substitute(
     const value = env[name]
     if (operator === undefined ? value !== undefined : value) return value ?? ''
     if (operator === '-') return rest
-    const why = rest || (value === '' ? 'is empty' : 'is not set')
-    fault({ code: 'DAFFI_MISSING_ENV', message: `environment variable ${name}: ${why}` })
+    const why = rest ? `: ${rest}` : value === '' ? ' is empty' : ' is not set'
+    fault({ code: 'DAFFI_MISSING_ENV', message: `environment variable ${name}${why}` })
     return whole
   })
 }

@@ -76,7 +76,8 @@ function allowedWords(issue: Issue): string[] | undefined {
   if (issue.code === 'invalid_value') return issue.values.map(String)
   if (issue.code !== 'invalid_union') return undefined
   if ('options' in issue && Array.isArray(issue.options)) return issue.options.map(String)
-  return issue.errors.flat().flatMap((each) => allowedWords(each) ?? [])
+  const words = issue.errors.flat().flatMap((each) => allowedWords(each) ?? [])
+  return words.length > 0 ? words : undefined
 }
 
 /** The same value as the type that is wanted, where that is plain to see. */

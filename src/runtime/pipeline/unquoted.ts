@@ -1,5 +1,8 @@
 import { parseDocument } from 'yaml'
 
+/** Each one found costs a parse; whoever has more will look for them all after the first few. */
+const MAX_FOUND = 20
+
 /** Offsets of a stretch of text. */
 export type Span = readonly [start: number, end: number]
 
@@ -10,14 +13,15 @@ export type Span = readonly [start: number, end: number]
 export function maskUnquoted(text: string): { unquoted: Span[]; masked: string } {
   const unquoted: Span[] = []
   let masked = text
-  for (;;) {
+  for (let found = 0; found < MAX_FOUND; found++) {
     const start = derailment(masked)
-    if (start === undefined) return { unquoted, masked }
+    if (start === undefined) break
     const [written = '${'] = /^\$\{[^}\n]*\}?/.exec(masked.slice(start)) ?? []
     const end = start + written.length
     unquoted.push([start, end])
     masked = masked.slice(0, start) + '_'.repeat(written.length) + masked.slice(end)
   }
+  return { unquoted, masked }
 }
 
 /** The parser complains of the brace, or of the scalar that it ends. */

@@ -29,8 +29,10 @@ function checkOffered({ path, value }: CallPart, { outline, names, report }: Che
   }
   const target = outline.nodes.find((node) => node.name === names.ownerOf(value.to ?? ''))
   if (target && !target.value.callbacks?.includes(name)) {
-    const others = outline.nodes.filter((node) => node.value.callbacks?.includes(name))
-    const message = `${target.name} does not offer ${name}; ${others.map((node) => node.name).join(', ')} do`
+    const others = outline.nodes
+      .filter((node) => node.value.callbacks?.includes(name))
+      .map((node) => node.name)
+    const message = `${target.name} does not offer ${name}; ${known('offered by', others)}`
     report.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path: [...path, 'to'] })
   }
 }

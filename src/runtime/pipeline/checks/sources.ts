@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname } from 'node:path'
-import { MODULE_EXTENSIONS, readModule } from '../../callback/index.js'
+import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
 import { nearest } from '../../core/nearest.js'
 import type { Path } from '../fault.js'
 import type { FaultReport } from '../fault-report.js'
@@ -50,14 +50,23 @@ async function checkModule(
   }
   const module = await readModule(resolveFrom(folder, value.module))
   if ('fault' in module) addModuleFault(module.fault, at, report)
-  else if (value.export !== undefined && !module.open && !module.exports.has(value.export)) {
-    const names = [...module.exports.keys()]
-    const message = `${value.module} has no export ${value.export}; ${known('exports', names)}`
-    report.add({
-      code: 'DAFFI_NO_EXPORT',
-      message,
-      path: [...path, 'export'],
-      suggestion: nearest(value.export, names),
-    })
-  }
+  else if (value.export !== undefined) checkExport(value.module, value.export, module, path, report)
+}
+
+function checkExport(
+  file: string,
+  name: string,
+  module: ModuleOutline,
+  path: Path,
+  report: FaultReport,
+): void {
+  if (module.open || module.exports.has(name)) return
+  const names = [...module.exports.keys()]
+  const isDefault = name === 'default'
+  report.add({
+    code: 'DAFFI_NO_EXPORT',
+    message: `${file} has no ${isDefault ? 'default export' : `export ${name}`}; ${known('exports', names)}`,
+    path: [...path, isDefault ? 'module' : 'export'],
+    suggestion: isDefault ? null : nearest(name, names),
+  })
 }

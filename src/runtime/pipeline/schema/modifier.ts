@@ -36,6 +36,7 @@ const withOptions = z
   })
   .refine((value) => Object.keys(value).length === 1, {
     message: `must be exactly one of ${MODIFIERS.join(', ')}`,
+    when: ({ issues }) => issues.length === 0,
   })
 
 /** `STREAM` is short for `{ STREAM: {} }`. */

@@ -18,7 +18,7 @@ export const pipeline = z.strictObject({
     .optional(),
   defaults: z
     .strictObject({
-      timeout: duration.describe('Of FG and BROADCAST calls that set none.').default(30_000),
+      timeout: duration.describe('Of FG and BROADCAST calls that set none.').prefault('30s'),
       restart: restart.describe('Of nodes that set none.').default('on-failure'),
     })
     .describe('What calls and nodes have when they do not say.')

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { checkPipeline, type CheckedPipeline } from '../../src/runtime/pipeline/index.js'
+import { temporaryFolder, writeFiles } from '../support/temporary.js'
+
+const SHOW = 'export default (frame: unknown) => frame\n'
+
+export interface CheckedYaml extends CheckedPipeline {
+  folder: string
+  file: string
+}
+
+export interface YamlOptions {
+  files?: Record<string, string>
+  env?: Record<string, string>
+}
+
+/** Checks YAML as pipeline.yaml of a temporary folder that has a callback `show`, of one argument. */
+export async function checkYaml(yaml: string, { files, env = {} }: YamlOptions = {}): Promise<CheckedYaml> {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'pipeline.yaml')
+  await writeFiles(folder, { 'callbacks/show.ts': SHOW, ...files, 'pipeline.yaml': yaml })
+  return { folder, file, ...(await checkPipeline(file, { env })) }
+}
+
+/** The shortest pipeline with a call, a source and callbacks; each part can be replaced. */
+export function pipelineYaml({
+  top = '',
+  source = '{ kind: camera, device: test }',
+  call = '{ call: show, source: camera, modifier: STREAM }',
+  node = '{ callbacks: [show] }',
+} = {}): string {
+  return `name: shop\n${top}\nsources:\n  camera: ${source}\nnodes:\n  one:\n    calls:\n      - ${call}\n  two: ${node}\n`
+}
+
+/** Where a fault stands and what it suggests: `source: «camra→camera»` or, without a suggestion, `«camra»`. */
+export function unmark(marked: string): {
+  yaml: string
+  line: number
+  column: number
+  suggestion: string | null
+} {
+  const [before = '', inside = '', after = ''] = marked.split(/[«»]/)
+  const [written = '', suggestion = null] = inside.split('→')
+  const lines = before.split('\n')
+  const place = { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
+  return { yaml: before + written + after, ...place, suggestion }
+}
+
+/** Marked YAML, the code and path of its one fault, and what is in the message. */
+export type FaultCase = [marked: string, code: string, path: string, message?: string]
+
+export async function expectFault([marked, code, path, message = '']: FaultCase, files = {}): Promise<void> {
+  const { yaml, ...place } = unmark(marked)
+  const { plan, faults, file } = await checkYaml(yaml, { files })
+  expect(plan).toBeUndefined()
+  expect(faults).toMatchObject([{ file, ...place, code: `DAFFI_${code}`, path }])
+  expect(faults[0]?.message).toContain(message)
+}
+
+/** Only the marked line, for the titles of tests. */
+export function titled(cases: FaultCase[]): [title: string, FaultCase][] {
+  return cases.map((each) => [
+    each[0]
+      .split('\n')
+      .find((line) => line.includes('«'))
+      ?.trim() ?? '',
+    each,
+  ])
+}

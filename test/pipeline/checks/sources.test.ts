@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkYaml, expectFault, pipelineYaml, titled } from '../check-yaml.js'
+
+const source = (text: string) => pipelineYaml({ source: text })
+const module = (text: string) => source(`{ kind: module, ${text} }`)
+const FILES = { 'words.ts': 'export const words = ["a"]\nexport const more = []' }
+const CAMERA = 'sources.camera'
+
+test.each(
+  titled([
+    [source('{ kind: file, path: «pipelin.yaml→pipeline.yaml» }'), 'MISSING_FILE', `${CAMERA}.path`],
+    [source('{ kind: file, path: «callbacks» }'), 'MISSING_FILE', `${CAMERA}.path`, 'is a folder'],
+    [module('module: «./callbacks/shwo.ts→./callbacks/show.ts»'), 'MISSING_FILE', `${CAMERA}.module`],
+    [module('module: «words→words.ts»'), 'MISSING_FILE', `${CAMERA}.module`],
+    [module('module: «pipeline.yaml»'), 'BAD_VALUE', `${CAMERA}.module`, '.ts, .mts, .js, .mjs'],
+    [module('module: words.ts, export: «wrods→words»'), 'NO_EXPORT', `${CAMERA}.export`],
+    [
+      module('module: «words.ts»'),
+      'NO_EXPORT',
+      `${CAMERA}.module`,
+      'no default export; exports: words, more',
+    ],
+  ]),
+)('%s', (_, each) => expectFault(each, FILES))
+
+test('a module with a syntax error', async () => {
+  const files = { 'bad.ts': 'export default function* () {' }
+  const { folder, faults } = await checkYaml(module('module: ./bad.ts'), { files })
+  const code = 'DAFFI_MODULE_SYNTAX'
+  expect(faults).toMatchObject([
+    { file: join(folder, 'bad.ts'), line: 1, column: 30, code, path: `${CAMERA}.module` },
+  ])
+})
+
+test('an export that may come from elsewhere is not missed', async () => {
+  const files = { 'all.ts': 'export * from "./words.js"', 'words.ts': '' }
+  expect((await checkYaml(module('module: ./all.ts, export: words'), { files })).faults).toEqual([])
+})
+
+test('a camera that is not there is no fault of the file', async () => {
+  const { plan } = await checkYaml(source('{ kind: camera, device: /dev/video99 }'))
+  expect(plan?.sources.camera).toMatchObject({ device: '/dev/video99' })
+})

@@ -1,0 +1,200 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkYaml, pipelineYaml } from './check-yaml.js'
+
+test("the design's camera pipeline", async () => {
+  const yaml = `
+name: camera
+server: { url: "\${NATS_URL:-}" }
+callbacks: ./callbacks
+defaults: { timeout: 30s, restart: on-failure }
+sources:
+  camera: { kind: camera, device: "\${CAMERA:-test}", size: 1280x720, fps: 30, format: bgr24 }
+  lines:  { kind: module, module: ./sources/lines.ts, args: { file: in.txt } }
+nodes:
+  process1:
+    calls:
+      - call: show_stream
+        source: camera
+        modifier: STREAM
+        wait_for: [process2, process3]
+  process2: { callbacks: [show_stream] }
+  process3: { callbacks: [show_stream], replicas: 1, restart: always, env: { MODE: fast }, depends_on: [process2] }
+`
+  const files = {
+    'callbacks/show_stream.ts': 'export default (frame: unknown) => frame',
+    'sources/lines.ts': 'export default function* lines() {}',
+  }
+  const { plan, faults, folder, file } = await checkYaml(yaml, { files })
+  expect(faults).toEqual([])
+  const showStream = {
+    name: 'show_stream',
+    file: join(folder, 'callbacks/show_stream.ts'),
+    export: 'default',
+    arity: { min: 1, max: 1 },
+  }
+  const node = { callbacks: [], calls: [], restart: 'on-failure', env: {}, dependsOn: [] }
+  expect(plan).toEqual({
+    name: 'camera',
+    file,
+    project: folder,
+    server: { url: undefined },
+    sources: {
+      camera: {
+        kind: 'camera',
+        device: 'test',
+        size: { width: 1280, height: 720 },
+        fps: 30,
+        format: 'bgr24',
+        frames: undefined,
+      },
+      lines: {
+        kind: 'module',
+        file: join(folder, 'sources/lines.ts'),
+        export: 'default',
+        args: { file: 'in.txt' },
+      },
+    },
+    nodes: {
+      process1: {
+        ...node,
+        name: 'process1',
+        calls: [
+          {
+            call: 'show_stream',
+            source: 'camera',
+            args: [],
+            to: undefined,
+            waitFor: ['process2', 'process3'],
+            modifier: { kind: 'STREAM', delivery: undefined, buffer: 2, onError: 'stop' },
+          },
+        ],
+      },
+      process2: { ...node, name: 'process2', callbacks: [showStream] },
+      process3: {
+        ...node,
+        name: 'process3',
+        callbacks: [showStream],
+        restart: 'always',
+        env: { MODE: 'fast' },
+        dependsOn: ['process2'],
+      },
+    },
+  })
+})
+
+const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined }
+
+test.each([
+  [
+    '{ kind: camera, device: /dev/video0, size: 640x480, fps: 7.5, format: mjpeg, frames: 3 }',
+    {
+      kind: 'camera',
+      device: '/dev/video0',
+      size: { width: 640, height: 480 },
+      fps: 7.5,
+      format: 'mjpeg',
+      frames: 3,
+    },
+  ],
+  [
+    '{ kind: camera, device: test }',
+    { ...video, kind: 'camera', device: 'test', size: { width: 1280, height: 720 }, fps: 30 },
+  ],
+  ['{ kind: rtsp, url: "rtsp://host/a" }', { ...video, kind: 'rtsp', url: 'rtsp://host/a' }],
+  ['{ kind: http, url: "https://host/a" }', { ...video, kind: 'http', url: 'https://host/a' }],
+])('source %s', async (source, expected) => {
+  const { plan, faults } = await checkYaml(pipelineYaml({ source }))
+  expect(faults).toEqual([])
+  expect(plan?.sources.camera).toEqual(expected)
+})
+
+test('a file and a module are found from the pipeline file', async () => {
+  const top = '' // keeps the paths of both sources in one pipeline
+  const yaml = pipelineYaml({ top, source: '{ kind: file, path: media/a.mp4, paced: true }' }).replace(
+    'nodes:',
+    '  words: { kind: module, module: words.mjs, export: all, args: [1, { a: null }] }\nnodes:',
+  )
+  const files = { 'media/a.mp4': '', 'words.mjs': 'export const all = ["a"]' }
+  const { plan, faults, folder } = await checkYaml(yaml, { files })
+  expect(faults).toEqual([])
+  expect(plan?.sources).toEqual({
+    camera: { ...video, kind: 'file', path: join(folder, 'media/a.mp4'), paced: true },
+    words: { kind: 'module', file: join(folder, 'words.mjs'), export: 'all', args: [1, { a: null }] },
+  })
+})
+
+test.each([
+  ['', { kind: 'FG', timeoutMs: 30_000 }],
+  ['modifier: FG', { kind: 'FG', timeoutMs: 30_000 }],
+  ['modifier: { FG: { timeout: 0 } }', { kind: 'FG', timeoutMs: 0 }],
+  ['modifier: { FG: { timeout: 1m24s } }', { kind: 'FG', timeoutMs: 84_000 }],
+  ['modifier: { BROADCAST: { timeout: 1.5 } }', { kind: 'BROADCAST', timeoutMs: 1500 }],
+  ['modifier: NO_RETURN', { kind: 'NO_RETURN' }],
+  ['modifier: { NO_RETURN: {} }', { kind: 'NO_RETURN' }],
+])('call with %s', async (modifier, expected) => {
+  const call = `{ call: show, args: [1], ${modifier} }`
+  const { plan, faults } = await checkYaml(pipelineYaml({ call }))
+  expect(faults).toEqual([])
+  expect(plan?.nodes.one?.calls[0]?.modifier).toEqual(expected)
+})
+
+test('STREAM with options', async () => {
+  const call = '{ call: show, source: camera, modifier: { STREAM: { delivery: lossless, on_error: skip } } }'
+  const { plan } = await checkYaml(pipelineYaml({ call }))
+  expect(plan?.nodes.one?.calls[0]?.modifier).toEqual({
+    kind: 'STREAM',
+    delivery: 'lossless',
+    buffer: 2,
+    onError: 'skip',
+  })
+})
+
+test('defaults reach calls and nodes that say nothing', async () => {
+  const top = 'defaults: { timeout: 5s, restart: "no" }'
+  const { plan } = await checkYaml(pipelineYaml({ top, call: '{ call: show, args: [1] }' }))
+  expect(plan?.nodes.one?.calls[0]?.modifier).toEqual({ kind: 'FG', timeoutMs: 5000 })
+  expect(plan?.nodes.two?.restart).toBe('no')
+})
+
+test('replicas are written out, wherever they are named', async () => {
+  const call = '{ call: show, args: [1], to: two-2, wait_for: [two] }'
+  const node = '{ callbacks: [show], replicas: 3 }\n  three: { depends_on: [two-1, two] }'
+  const { plan, faults } = await checkYaml(pipelineYaml({ call, node }))
+  expect(faults).toEqual([])
+  expect(Object.keys(plan?.nodes ?? {})).toEqual(['one', 'two-1', 'two-2', 'two-3', 'three'])
+  expect(plan?.nodes['two-2']?.name).toBe('two-2')
+  expect(plan?.nodes.one?.calls[0]).toMatchObject({ to: 'two-2', waitFor: ['two-1', 'two-2', 'two-3'] })
+  expect(plan?.nodes.three?.dependsOn).toEqual(['two-1', 'two-2', 'two-3'])
+})
+
+test('environment variables are text, as they are written', async () => {
+  const node = '{ callbacks: [show], env: { A: 1.10, B: true, C: "x", D: 0x1F, E: "${HOME}" } }'
+  const { plan } = await checkYaml(pipelineYaml({ node }), { env: { HOME: '007' } })
+  expect(plan?.nodes.two?.env).toEqual({ A: '1.10', B: 'true', C: 'x', D: '0x1F', E: '007' })
+})
+
+test('several folders of callbacks, and a callback listed twice', async () => {
+  const top = 'callbacks: [callbacks, ./more, more]'
+  const node = '{ callbacks: [show, extra, show] }'
+  const files = { 'more/extra.js': 'export default () => {}' }
+  const { plan, faults, folder } = await checkYaml(pipelineYaml({ top, node }), { files })
+  expect(faults).toEqual([])
+  expect(plan?.nodes.two?.callbacks.map(({ name, file }) => [name, file])).toEqual([
+    ['show', join(folder, 'callbacks/show.ts')],
+    ['extra', join(folder, 'more/extra.js')],
+  ])
+})
+
+test("the server's URL, and the project's folder above the pipeline", async () => {
+  const top = 'server: { url: "nats://host:4222" }'
+  const { plan, folder } = await checkYaml(pipelineYaml({ top }), { files: { 'package.json': '{}' } })
+  expect(plan).toMatchObject({ server: { url: 'nats://host:4222' }, project: folder })
+})
+
+test('anchors and aliases', async () => {
+  const call = '{ call: show, args: &args [1] }\n      - { call: show, args: *args }'
+  const { plan, faults } = await checkYaml(pipelineYaml({ call }))
+  expect(faults).toEqual([])
+  expect(plan?.nodes.one?.calls.map(({ args }) => args)).toEqual([[1], [1]])
+})
