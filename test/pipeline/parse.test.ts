@@ -6,7 +6,7 @@ const node = (text: string) => pipelineYaml({ node: text })
 test.each(
   titled([
     [node('{ callbacks: [show]\n«x»: 1'), 'YAML_SYNTAX', ''],
-    ['name: «"shop»\n', 'YAML_SYNTAX', ''],
+    ['name: "shop\n«»', 'YAML_SYNTAX', ''],
     ['name: shop\nnodes: { one: {} }\n«name»: shop', 'YAML_SYNTAX', '', 'unique'],
     ['name: shop\nnodes: { one: {} }\n«---»\nname: other', 'YAML_SYNTAX', '', 'another document'],
     ['name: shop\nnodes: «*nobody»', 'YAML_SYNTAX', '', 'no &nobody'],

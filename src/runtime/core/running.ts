@@ -10,7 +10,10 @@ export interface RunningPipeline {
 }
 
 /** Says that this process runs the pipeline, for commands that are given no file. Returns what takes it back. */
-export async function announcePipeline(project: string, pipeline: RunningPipeline): Promise<() => Promise<void>> {
+export async function announcePipeline(
+  project: string,
+  pipeline: RunningPipeline,
+): Promise<() => Promise<void>> {
   const folder = join(await stateFolder(project), 'running')
   await mkdir(folder, { recursive: true })
   const path = join(folder, `${process.pid}.json`)

@@ -83,7 +83,8 @@ function allowedWords(issue: Issue): string[] | undefined {
 /** The same value as the type that is wanted, where that is plain to see. */
 function retyped(types: string[], issue: Issue, document: PipelineDocument): string | undefined {
   const scalar = document.scalarAt(issue.path as Path)
-  if (!scalar || scalar.value === null) return types.includes('object') ? '{}' : undefined
+  if (!scalar) return undefined
+  if (scalar.value === null) return types.includes('object') ? '{}' : undefined
   const written = document.textAt(issue.path as Path)
   if (types.includes('string')) return JSON.stringify(written)
   return types.includes('array') ? `[${written}]` : undefined

@@ -13,7 +13,7 @@ test.each(
       'nodes.two-2',
       'named two-2',
     ],
-    [node('{ callbacks: [show], depends_on: [«ten»] }'), 'UNKNOWN_NODE', 'nodes.two.depends_on[0]'],
+    [node('{ callbacks: [show], depends_on: [«eleven»] }'), 'UNKNOWN_NODE', 'nodes.two.depends_on[0]'],
     [call('{ call: show, args: [1], wait_for: [two, «too→two»] }'), 'UNKNOWN_NODE', `${CALL}.wait_for[1]`],
     [call('{ call: show, args: [1], wait_for: [«one»] }'), 'DEPENDENCY_CYCLE', `${CALL}.wait_for[0]`],
     [call('{ call: show, args: [1], to: «tow→two» }'), 'UNKNOWN_NODE', `${CALL}.to`, 'nodes: one, two'],

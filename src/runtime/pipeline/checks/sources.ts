@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, extname } from 'node:path'
+import { basename, dirname, extname, parse } from 'node:path'
 import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
 import { nearest } from '../../core/nearest.js'
 import type { Path } from '../fault.js'
@@ -24,8 +24,7 @@ async function checkFile(folder: string, name: string, path: Path, report: Fault
   const file = resolveFrom(folder, name)
   const kind = await kindOfPath(file)
   if (kind === 'file') return true
-  const siblings = await readdir(dirname(file)).catch(() => [])
-  const near = kind === undefined ? nearest(basename(file), siblings) : undefined
+  const near = kind === undefined ? await nearestFile(file) : undefined
   report.add({
     code: 'DAFFI_MISSING_FILE',
     message: kind === 'folder' ? `${name} is a folder` : `there is no file ${name}`,
@@ -33,6 +32,13 @@ async function checkFile(folder: string, name: string, path: Path, report: Fault
     suggestion: near && name.slice(0, name.length - basename(name).length) + near,
   })
   return false
+}
+
+/** The name with its extension, or the one that is spelt most like it. */
+async function nearestFile(file: string): Promise<string | undefined> {
+  const siblings = await readdir(dirname(file)).catch(() => [])
+  const name = basename(file)
+  return siblings.find((each) => parse(each).name === name) ?? nearest(name, siblings)
 }
 
 async function checkModule(
