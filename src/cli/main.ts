@@ -1,4 +1,5 @@
 import { run } from '@oclif/core'
+import { exitFlushed } from '../runtime/core/exit.js'
 
 /**
  * Runs the command that the arguments name. Commands print their own failures;
@@ -13,7 +14,7 @@ export async function main(argv: string[], root: string): Promise<void> {
     await reportFailure(error, { json: argv.includes('--json') })
   }
   // Callbacks run in the process of some commands, and may have left a timer or a socket open.
-  process.stdout.write('', () => process.exit())
+  await exitFlushed()
 }
 
 /** The reader of a pipe, such as `head`, may leave before everything is written. */

@@ -1,3 +1,4 @@
+import { exitFlushed } from '../core/exit.js'
 import { toErrorRecord } from '../core/errors.js'
 import { createLogger } from '../core/logger.js'
 import { startHost, type Host } from './host.js'
@@ -39,12 +40,12 @@ async function start(setup: NodeSetup): Promise<void> {
 
 async function leave(how: (host: Host) => Promise<void>): Promise<void> {
   if (host) await how(host)
-  process.exit(0)
+  await exitFlushed(0)
 }
 
 async function fail(error: unknown): Promise<void> {
   await send({ type: 'failed', error: toErrorRecord(error) })
-  process.exit(1)
+  await exitFlushed(1)
 }
 
 function send(report: NodeReport): Promise<void> {

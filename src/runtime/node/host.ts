@@ -1,6 +1,6 @@
 import { loadCallbacks } from '../callback/index.js'
 import { joinPipeline } from '../call/index.js'
-import { DaffiError } from '../core/errors.js'
+import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { NodeReport, NodeSetup } from './messages.js'
 import { moduleLoader } from './module-loader.js'
@@ -62,7 +62,12 @@ export async function startHost(
     drain()
     leaving.abort(told)
     await settled
-    await g.stop()
+    try {
+      await g.stop()
+    } catch (error) {
+      // Its beats are missed soon enough; there may be no server left to say goodbye to.
+      log.debug(`${node.name} left without a goodbye: ${messageOf(error)}`)
+    }
   }
   return { settled, drain, leave: () => (left ??= leave()) }
 }

@@ -1,0 +1,60 @@
+/** Small pipelines that the end-to-end tests write into projects of their own. */
+
+const show = `import { type Frame } from 'daffi'
+let count = 0
+export default (frame: Frame) => {
+  count++
+  if (count === 1) console.log('first frame', frame.width, frame.height, frame.format, frame.data.length)
+}
+`
+
+/** The main job, with small pictures: process1 streams a camera to process2 and process3. */
+export const camera = {
+  'camera.yaml': `
+name: camera
+callbacks: ./callbacks
+sources:
+  camera: { kind: camera, device: test, size: 160x120, fps: 30, format: bgr24 }
+nodes:
+  process1:
+    calls:
+      - { call: show_stream, source: camera, modifier: STREAM, wait_for: [process2, process3] }
+  process2: { callbacks: [show_stream] }
+  process3: { callbacks: [show_stream] }
+`,
+  'callbacks/show_stream.ts': show,
+}
+
+/** Numbers from 1 to 1000, and calls of the other kinds beside them. */
+export const numbers = {
+  'numbers.yaml': `
+name: numbers
+callbacks: ./callbacks
+sources:
+  numbers: { kind: module, module: ./numbers.ts, args: { last: 1000 } }
+nodes:
+  sender:
+    calls:
+      - { call: collect, source: numbers, modifier: STREAM, wait_for: [one, two] }
+      - { call: add, args: [1, 2] }
+      - { call: whoami, modifier: BROADCAST, wait_for: [one, two] }
+      - { call: note, args: [hello], modifier: NO_RETURN }
+  one: { callbacks: [collect, whoami, add], env: { WHO: one } }
+  two: { callbacks: [collect, whoami, note], env: { WHO: two } }
+`,
+  'numbers.ts': `
+export default function* numbers({ last }: { last: number }) {
+  for (let n = 1; n <= last; n++) yield n
+}
+`,
+  'callbacks/collect.ts': `
+let expected = 1
+export default (n: number) => {
+  if (n !== expected++) throw new Error(\`\${n} came out of order\`)
+  if (n === 1000) console.log('all 1000 in order')
+}
+`,
+  'callbacks/whoami.ts': `export default () => process.env.WHO`,
+  'callbacks/add.ts': `export default (a: number, b: number) => a + b`,
+  'callbacks/note.ts': `export default (text: string) => console.log('noted', text)`,
+}
