@@ -1,5 +1,5 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
-import { Kvm, type KV } from '@nats-io/kv'
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
+import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
 import { NoRespondersError, RequestError, TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { GONE_MS, parseRecord, pingSubject, type PeerRecord } from './record.js'
@@ -47,19 +47,14 @@ export class Names {
     }
   }
 
-  /** Everyone who holds a name now. */
+  /** Everyone who holds a name now. Asked key by key: a watcher would wait for ever on a bucket that is taken away. */
   async list(): Promise<PeerRecord[]> {
     const bucket = await this.#open()
-    const records: PeerRecord[] = []
-    const { values } = await bucket.status()
-    if (values === 0) return records
-    const entries = await bucket.watch()
-    for await (const entry of entries) {
-      const record = entry.operation === 'PUT' ? parseRecord(entry.json()) : undefined
-      if (record) records.push(record)
-      if (entry.delta === 0) break
-    }
-    return records
+    const names = Object.keys(await this.#subjects()).map((subject) =>
+      subject.slice(this.#subject('').length),
+    )
+    const entries = await Promise.all(names.map((name) => bucket.get(name)))
+    return entries.map(holderOf).filter((holder) => holder !== undefined)
   }
 
   /** Gives the name back, if `mine` says of its holder that it may. True when it was the last one and the bucket is gone. */
@@ -69,11 +64,28 @@ export class Names {
       if (isApiError(error, STREAM_NOT_FOUND)) return null
       throw error
     })
-    const holder = entry?.operation === 'PUT' ? parseRecord(entry.json()) : undefined
+    const holder = holderOf(entry)
     if (!entry || !holder || !mine(holder)) return false
-    await bucket.delete(name, { previousSeq: entry.revision })
-    for await (const _name of await bucket.keys()) return false
-    return await bucket.destroy()
+    const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
+    // Up to the revision just read, so that a claim made since then stays.
+    await streams.purge(this.#stream, { filter: this.#subject(name), seq: entry.revision + 1 })
+    if (Object.keys(await this.#subjects()).length > 0) return false
+    return await streams.delete(this.#stream)
+  }
+
+  /** The subjects of all claims. */
+  async #subjects(): Promise<Record<string, number>> {
+    const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
+    const { state } = await streams.info(this.#stream, { subjects_filter: this.#subject('>') })
+    return state.subjects ?? {}
+  }
+
+  #subject(name: string): string {
+    return `$KV.${this.#bucket}.${name}`
+  }
+
+  get #stream(): string {
+    return `KV_${this.#bucket}`
   }
 
   #open(): Promise<KV> {
@@ -95,6 +107,10 @@ export class Names {
       throw error
     }
   }
+}
+
+function holderOf(entry: KvEntry | null): PeerRecord | undefined {
+  return entry?.operation === 'PUT' ? parseRecord(entry.json()) : undefined
 }
 
 function isApiError(error: unknown, code: number): boolean {
