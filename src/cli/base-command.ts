@@ -50,11 +50,16 @@ export abstract class BaseCommand<R> extends Command {
     }
   }
 
-  /** The pipeline that a file names, or that is meant without one. */
-  protected async loadPlan(argument: string | undefined): Promise<Plan> {
-    const { findPipelineFile, loadPipeline, runningPipeline } = await import('../runtime/index.js')
+  /** The pipeline file that is named, or meant without a name. */
+  protected async pipelineFile(argument?: string): Promise<string> {
+    const { findPipelineFile, runningPipeline } = await import('../runtime/index.js')
     const running = await runningPipeline(findProject())
-    return loadPipeline(await findPipelineFile({ argument, running: running?.file }))
+    return findPipelineFile({ argument, running: running?.file })
+  }
+
+  protected async loadPlan(argument: string | undefined): Promise<Plan> {
+    const { loadPipeline } = await import('../runtime/index.js')
+    return loadPipeline(await this.pipelineFile(argument))
   }
 
   /** The one place where a failed command prints and gets its exit code. */

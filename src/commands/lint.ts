@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/index.js'
-import { checkPipeline, findPipelineFile, formatFault, type Fault } from '../runtime/index.js'
+import type { Fault } from '../runtime/index.js'
 
 const EXIT_FAULTY = 78
 
@@ -20,29 +20,22 @@ export default class Lint extends BaseCommand<LintResult> {
   static override args = {
     file: Args.string({
       multiple: true,
-      description:
-        'Pipeline files; without one DAFFI_PIPELINE, pipeline.yaml, or the only file in pipelines/.',
+      description: 'Pipeline files; without one the same is taken as by daffi up.',
     }),
   }
 
   override async run(): Promise<LintResult> {
     const { args } = await this.parse(Lint)
-    const files = args.file ?? [await findPipelineFile()]
+    const { checkPipeline, formatFault } = await import('../runtime/index.js')
+    const { green, isColorSupported: colour, red } = this.colours
+    const files = args.file ?? [await this.pipelineFile()]
     const faults: Fault[] = []
     for (const file of files) faults.push(...(await checkPipeline(file)).faults)
+    for (const fault of faults) this.log(formatFault(fault, { colour }))
+    const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`
+    this.log(faults.length > 0 ? red(total) : green('ok'))
     if (faults.length > 0) process.exitCode = EXIT_FAULTY
-    this.#print(files, faults)
     return { files: files.length, faults: faults.map(({ frame: _, ...fault }) => fault) }
-  }
-
-  #print(files: string[], faults: Fault[]): void {
-    for (const fault of faults) this.log(formatFault(fault, { colour: this.colours.isColorSupported }))
-    const { green, red } = this.colours
-    this.log(
-      faults.length > 0
-        ? red(`${count(faults.length, 'fault')} in ${count(files.length, 'file')}`)
-        : green('ok'),
-    )
   }
 }
 
