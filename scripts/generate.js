@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
-import { pipelineJsonSchema } from '../dist/runtime/pipeline/index.js'
+import { pipelineJsonSchema } from '../dist/runtime/pipeline/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
