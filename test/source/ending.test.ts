@@ -3,7 +3,7 @@ import { endingError } from '../../src/runtime/source/ending.js'
 import { pattern, unsized } from './support.js'
 
 const exit = { exitCode: 0, signal: null }
-const ending = { exit, complaints: [], silent: false, frames: 7 }
+const ending = { exit, errors: [], silent: false, frames: 7 }
 const file = { kind: 'file', path: 'video.mp4', paced: false, ...unsized } as const
 
 test('a file may end, and anything may after the frames that were asked for', () => {
@@ -23,13 +23,13 @@ test.each([
   ],
   [
     file,
-    { ...ending, exit: { exitCode: null, signal: 'SIGSEGV' as const }, complaints: ['one', 'two'] },
+    { ...ending, exit: { exitCode: null, signal: 'SIGSEGV' as const }, errors: ['one', 'two'] },
     "ffmpeg was ended by SIGSEGV after 7 frames; ffmpeg's last lines: one | two",
   ],
 ])('%j with %j is an error', (plan, how, message) => {
   expect(endingError(plan, 'cam', how)).toMatchObject({
     code: 'DAFFI_SOURCE_FAILED',
     message: `source cam: ${message}`,
-    details: { source: 'cam', frames: how.frames, ffmpeg: how.complaints },
+    details: { source: 'cam', frames: how.frames, ffmpeg: how.errors },
   })
 })

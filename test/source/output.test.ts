@@ -16,7 +16,9 @@ test.each([
 
 test('size and rate are filters, but for a camera, which is asked for its rate', () => {
   const size = { width: 640, height: 480 }
-  expect(outputArguments(file, '7.0').join(' ')).not.toContain('-vf')
-  expect(outputArguments({ ...file, size, fps: 5 }, '7.0').join(' ')).toContain('-vf fps=5,scale=640:480 ')
-  expect(outputArguments({ ...pattern, size, fps: 5 }, '7.0').join(' ')).toContain('-vf scale=640:480 ')
+  expect(outputArguments(file, '7.0').join(' ')).toContain('-vf settb=')
+  expect(outputArguments({ ...file, size, fps: 5 }, '7.0').join(' ')).toContain(
+    '-vf fps=5,scale=640:480,settb=',
+  )
+  expect(outputArguments({ ...pattern, size, fps: 5 }, '7.0').join(' ')).toContain('-vf scale=640:480,settb=')
 })

@@ -24,11 +24,11 @@ test.each([
   expect(await readReport(stderr, (text) => text).size).toEqual({ width: 321, height: 241 })
 })
 
-test('complaints are the last lines above information, made plain and safe', async () => {
+test('errors are the last lines above information, made plain and safe', async () => {
   const lines = [1, 2, 3, 4, 5, 6].map((n) => `[http @ 0x55d0aa] [error] secret ${n}`)
   const stderr = Readable.from([`${INPUT}\n${lines.join('\n')}\n[info] frame= 1\nunmarked`])
   const report = readReport(stderr, (text) => text.replace('secret', '***'))
   await report.ended
-  expect(report.complaints).toEqual([3, 4, 5, 6].map((n) => `[http] *** ${n}`).concat('unmarked'))
+  expect(report.errors).toEqual([3, 4, 5, 6].map((n) => `[http] *** ${n}`).concat('unmarked'))
   expect(await report.size).toBeUndefined()
 })

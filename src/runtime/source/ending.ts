@@ -7,7 +7,7 @@ import type { VideoPlan } from './video-plan.js'
 export interface Ending {
   exit: Exit
   /** ffmpeg's last lines. */
-  complaints: string[]
+  errors: string[]
   /** It was ended because nothing came any more. */
   silent: boolean
   /** Frames that it gave. */
@@ -18,12 +18,12 @@ export interface Ending {
 export function endingError(plan: VideoPlan, name: string, ending: Ending): DaffiError | undefined {
   const what = whatWentWrong(plan, ending)
   if (what === undefined) return undefined
-  const { complaints, frames } = ending
+  const { errors, frames } = ending
   const after =
     frames === 0 ? 'before the first frame' : `after ${frames} ${frames === 1 ? 'frame' : 'frames'}`
-  const last = complaints.length ? `; ffmpeg's last lines: ${complaints.join(' | ')}` : ''
+  const last = errors.length ? `; ffmpeg's last lines: ${errors.join(' | ')}` : ''
   return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${what} ${after}${last}`, {
-    details: { source: name, frames, ffmpeg: complaints },
+    details: { source: name, frames, ffmpeg: errors },
   })
 }
 

@@ -66,7 +66,7 @@ export async function* runFfmpeg(
     if (signal.aborted) return
     const error = endingError(plan, name, {
       exit,
-      complaints: report.complaints,
+      errors: report.errors,
       silent: reader.stalled,
       frames,
     })

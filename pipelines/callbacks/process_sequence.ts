@@ -1,0 +1,11 @@
+const sequence: number[] = []
+
+/** Keeps each item. */
+export default function process_sequence(item: number): void {
+  sequence.push(item)
+}
+
+/** What has been kept. */
+export function get_sequence(): number[] {
+  return sequence
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { deferred } from '../../src/runtime/core/deferred.js'
+import { temporaryFolder } from '../support/temporary.js'
+import { rtspCamera } from './rtsp-camera.js'
+import { collect, ffmpeg, openFrames, pattern, unsized, video } from './support.js'
+
+test('an http camera gives its pictures as they come', async () => {
+  const jpegs = await collect(openFrames({ ...pattern, format: 'mjpeg', frames: 5 }))
+  const camera = await httpCamera()
+  const frames = openFrames({ kind: 'http', url: camera.url, ...unsized })
+  let frame = frames.next()
+  const response = await camera.viewer
+  // The first is what ffmpeg finds out the kind of stream by.
+  for (const [index, { data }] of jpegs.entries()) {
+    response.write(part(data))
+    if (index === 0) continue
+    const { value } = await frame
+    expect(value).toMatchObject({ ...pattern.size, format: 'gray', sequence: index - 1 })
+    expect(value?.data.equals(await decoded(data))).toBe(true)
+    frame = frames.next()
+  }
+  response.end()
+  await expect(frame).rejects.toMatchObject({ message: 'source cam: ended after 4 frames' })
+})
+
+test('pictures that change their size in mid-stream come out as large as the first', async () => {
+  const open = (width: number, height: number) =>
+    collect(openFrames({ ...pattern, size: { width, height }, format: 'mjpeg', frames: 3 }))
+  const [large, small] = await Promise.all([open(64, 48), open(32, 24)])
+  const camera = await httpCamera()
+  const frames = collect(openFrames({ kind: 'http', url: camera.url, ...unsized, frames: 5 }))
+  const response = await camera.viewer
+  for (const { data } of [...large, ...small]) response.write(part(data))
+  expect((await frames).map(({ data }) => data.length)).toEqual(Array(5).fill(64 * 48))
+})
+
+test('an rtsp camera is read over TCP', async () => {
+  const url = await rtspCamera()
+  const frames = await collect(openFrames({ kind: 'rtsp', url, ...unsized, frames: 10 }))
+  expect(frames).toHaveLength(10)
+  expect(frames[0]).toMatchObject({ width: 160, height: 120, format: 'gray' })
+})
+
+test('a playlist from the network cannot make ffmpeg read local files', async () => {
+  const file = await video(await temporaryFolder(), 'private.mp4')
+  const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://${file}\n#EXT-X-ENDLIST\n`
+  const camera = await httpCamera('application/x-mpegurl')
+  const frames = collect(openFrames({ kind: 'http', url: `${camera.url}.m3u8`, ...unsized }))
+  void camera.viewer.then((response) => response.end(playlist))
+  await expect(frames).rejects.toMatchObject({ message: expect.stringMatching(/not on whitelist/) as string })
+})
+
+function part(jpeg: Buffer): Buffer {
+  const header = `--next\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`
+  return Buffer.concat([Buffer.from(header), jpeg, Buffer.from('\r\n')])
+}
+
+async function decoded(jpeg: Buffer): Promise<Buffer> {
+  const path = join(await temporaryFolder(), 'frame.jpg')
+  await writeFile(path, jpeg)
+  return ffmpeg('-i', path, '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1')
+}
+
+interface HttpCamera {
+  url: string
+  /** The answer to the first request, to be written to. */
+  viewer: Promise<ServerResponse>
+}
+
+async function httpCamera(type = 'multipart/x-mixed-replace; boundary=next'): Promise<HttpCamera> {
+  const viewer = deferred<ServerResponse>()
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': type }).flushHeaders()
+    viewer.resolve(response)
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/video`, viewer: viewer.promise }
+}
