@@ -25,14 +25,17 @@ test('an abort ends the source normally, and ffmpeg with it, even when it is stu
   expect(await waitUntilGone(mark)).toEqual([])
 })
 
-test('an abort while a frame is awaited ends the source', async () => {
-  const controller = new AbortController()
-  const frames = openFrames({ ...ownPattern().plan, fps: 0.01 }, { signal: controller.signal })
-  await frames.next()
-  const next = frames.next()
-  controller.abort()
-  expect(await next).toEqual({ done: true, value: undefined })
-})
+test.each(['gray', 'mjpeg'] as const)(
+  'a %s frame is not held back; an abort ends the wait',
+  async (format) => {
+    const controller = new AbortController()
+    const frames = openFrames({ ...ownPattern().plan, format, fps: 0.01 }, { signal: controller.signal })
+    await frames.next()
+    const next = frames.next()
+    controller.abort()
+    expect(await next).toEqual({ done: true, value: undefined })
+  },
+)
 
 test('a source that is aborted beforehand starts nothing', async () => {
   const { plan, mark } = ownPattern()

@@ -9,12 +9,24 @@ test.each([
     'linux',
     '/dev/video0',
     [
-      '-f v4l2 -input_format mjpeg -video_size 1280x720 -framerate 30 -i /dev/video0',
-      '-f v4l2 -video_size 1280x720 -framerate 30 -i /dev/video0',
+      '-f v4l2 -input_format mjpeg -fflags nobuffer -flags low_delay -fpsprobesize 0 -video_size 1280x720 -framerate 30 -i /dev/video0',
+      '-f v4l2 -fflags nobuffer -flags low_delay -fpsprobesize 0 -video_size 1280x720 -framerate 30 -i /dev/video0',
     ],
   ],
-  ['darwin', '0', ['-f avfoundation -video_size 1280x720 -framerate 30 -i 0:']],
-  ['win32', 'USB Camera', ['-f dshow -video_size 1280x720 -framerate 30 -i video=USB Camera']],
+  [
+    'darwin',
+    '0',
+    [
+      '-f avfoundation -fflags nobuffer -flags low_delay -fpsprobesize 0 -video_size 1280x720 -framerate 30 -i 0:',
+    ],
+  ],
+  [
+    'win32',
+    'USB Camera',
+    [
+      '-f dshow -fflags nobuffer -flags low_delay -fpsprobesize 0 -video_size 1280x720 -framerate 30 -i video=USB Camera',
+    ],
+  ],
   ['linux', 'test', ['-re -f lavfi -i testsrc2=size=1280x720:rate=30']],
 ] as const)('a camera on %s: %s', (platform, device, expected) => {
   const inputs = inputArguments({ ...camera, device }, platform)

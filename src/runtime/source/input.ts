@@ -36,6 +36,7 @@ export function inputArguments(plan: VideoPlan, platform: Platform = process.pla
   }
 }
 
+/** Nothing is held back: not what was read to find out the kind of stream, nor pictures for decoding them side by side. */
 const LOW_LATENCY = ['-fflags', 'nobuffer', '-flags', 'low_delay', '-fpsprobesize', '0']
 
 function testPattern({ size, fps }: CameraPlan): string[] {
@@ -48,6 +49,7 @@ function testPattern({ size, fps }: CameraPlan): string[] {
 
 function captureDevice({ device, size, fps }: CameraPlan, platform: Platform): string[][] {
   const mode = [
+    ...LOW_LATENCY,
     ...(size === undefined ? [] : ['-video_size', `${size.width}x${size.height}`]),
     ...(fps === undefined ? [] : ['-framerate', String(fps)]),
   ]

@@ -20,6 +20,8 @@ export function outputArguments(plan: VideoPlan, ffmpegVersion: string): string[
     ...(plan.frames === undefined ? [] : ['-frames:v', String(plan.frames)]),
     ...[isAtLeast(ffmpegVersion, '5.1') ? '-fps_mode' : '-vsync', 'passthrough'],
     ...codec,
+    // ffmpeg would encode several pictures side by side, and be as many frames late.
+    ...['-threads', '1'],
     ...['-flush_packets', '1', 'pipe:1'],
   ]
 }
