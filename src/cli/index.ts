@@ -1,5 +1,7 @@
 export { BaseCommand, type GlobalFlags, type ServerFlags } from './base-command.js'
 export { coloursFor, wantsColour, type Colours } from './colours.js'
+export { diagnose, type BinaryFinding, type Diagnosis, type ServerFinding } from './diagnosis.js'
 export { FetchBar } from './fetch-bar.js'
 export { durationFlag, fileFlag, namesFlag } from './flags.js'
 export { RunCommand } from './run-command.js'
+export { renderError } from './render-error.js'

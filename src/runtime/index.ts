@@ -30,11 +30,25 @@ export {
   type StreamSummary,
   type WaitOptions,
 } from './library.js'
-export type { FetchProgress } from './binaries/index.js'
+export {
+  BINARY_NAMES,
+  cacheFolder,
+  ensureBinary,
+  hasNpm,
+  isAtLeast,
+  packageToFetch,
+  searchBinary,
+  type Binary,
+  type BinaryName,
+  type FetchProgress,
+  type PassedOver,
+  type Search,
+} from './binaries/index.js'
 export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan.js'
 export { findProject } from './core/project.js'
 export { runningPipeline } from './core/running.js'
+export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
   nodeNamed,

