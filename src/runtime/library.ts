@@ -9,9 +9,14 @@ export {
   STREAM,
   type BroadcastOptions,
   type Call,
+  type CallProxy,
+  type ConnectOptions,
   type Context,
   type FGOptions,
+  type PeerInfo,
+  type StreamCall,
   type StreamModifierOptions,
+  type Untyped,
   type WaitOptions,
 } from './call/index.js'
 export type { Duration } from './core/duration.js'

@@ -60,18 +60,33 @@ export class Call<R> implements PromiseLike<R> {
   }
 }
 
-/** `g.call.<name>(…args)`. */
-export type CallProxy = Record<string, <R = unknown>(...args: unknown[]) => Call<R>>
+/** A call whose argument is an iterable of what the callback takes. */
+export interface StreamCall {
+  /** Goes to this node and no other. */
+  to(node: string): StreamCall
+  with(modifier: Modifier<'STREAM'>): Promise<StreamSummary>
+}
 
-export function callProxy(send: Send): CallProxy {
-  return new Proxy(
-    {},
-    {
-      get: (_target, name) => {
-        // A proxy that is awaited or inspected by accident is asked for `then` and for symbols.
-        if (typeof name === 'symbol' || name === 'then') return undefined
-        return <R>(...args: unknown[]) => new Call<R>(send, name, args)
-      },
+interface TypedCallback<A extends unknown[], R> {
+  (...args: A): Call<Awaited<R>>
+  (items: Iterable<A[0]> | AsyncIterable<A[0]>): StreamCall
+}
+
+/** Callbacks of which nothing is known but their names. */
+export type Untyped = Record<string, <R = unknown>(...args: unknown[]) => Call<R>>
+
+/** `g.call.<name>(…args)`, typed by `C`, such as `typeof import('./callbacks/shop.ts')`. */
+export type CallProxy<C> = [Untyped] extends [C]
+  ? Untyped
+  : { readonly [K in keyof C]: C[K] extends (...args: infer A) => infer R ? TypedCallback<A, R> : never }
+
+export function callProxy<C>(send: Send): CallProxy<C> {
+  const handler: ProxyHandler<object> = {
+    get: (_target, name) => {
+      // A proxy that is awaited or inspected by accident is asked for `then` and for symbols.
+      if (typeof name === 'symbol' || name === 'then') return undefined
+      return <R>(...args: unknown[]) => new Call<R>(send, name, args)
     },
-  )
+  }
+  return new Proxy({}, handler) as CallProxy<C>
 }

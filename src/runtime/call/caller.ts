@@ -43,10 +43,8 @@ export class Caller {
   async foreground(target: Target, { timeout = TIMEOUT, signal }: FGOptions): Promise<unknown> {
     const timeoutMs = parseDuration(timeout, 'timeout')
     const payload = this.#prepare(target)
-    const { node, peers, replies } = this.#options
+    const { node, replies } = this.#options
     if (target.to === node) return await this.#own(target, payload, { timeoutMs, signal })
-    const others = peers.offering(target.callback).some((peer) => peer.name !== node)
-    if (!others && target.to === undefined) return await this.#own(target, payload, { timeoutMs, signal })
 
     const answer = deferred<Msg>()
     const { reply, id, end } = replies.expect(answer.resolve)

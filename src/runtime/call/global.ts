@@ -3,7 +3,7 @@ import { deferred } from '../core/deferred.js'
 import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
 import type { ServerInfo } from '../nats/index.js'
-import { callProxy, type CallProxy } from './call.js'
+import { callProxy, type CallProxy, type Untyped } from './call.js'
 import { openConnection, type ConnectOptions } from './connect.js'
 import { openMembership, type JoinOptions, type Membership } from './membership.js'
 
@@ -13,14 +13,17 @@ export interface WaitOptions {
   signal?: AbortSignal
 }
 
-/** A process that takes part in a pipeline: what it can call, whom it can wait for, and how it leaves. */
-export class Global {
+/**
+ * A process that takes part in a pipeline: what it can call, whom it can wait for, and how it leaves.
+ * `C` are the types of the callbacks that it calls, such as `typeof import('./callbacks/shop.ts')`.
+ */
+export class Global<C = Untyped> {
   readonly processName: string
   readonly pipeline: string
   /** The server, its URL without secrets. */
   readonly server: ServerInfo
   /** `g.call.<name>(…args)` is a call of that callback, wherever it is offered. */
-  readonly call: CallProxy
+  readonly call: CallProxy<C>
   readonly #membership: Membership
   readonly #left = deferred()
   #closing: Promise<void> | undefined
@@ -29,8 +32,10 @@ export class Global {
    * Takes part in a pipeline from a program of your own.
    * @throws DaffiError DAFFI_DUPLICATE_NAME when another live process has the name, and what finding the server throws
    */
-  static async connect(options: ConnectOptions = {}): Promise<Global> {
-    return await openConnection(options, (membership) => new Global(membership))
+  static async connect<C = Untyped>(options: ConnectOptions = {}): Promise<Global<C>> {
+    const g = await openConnection(options, (membership) => new Global(membership))
+    // The types are the caller's word on what other nodes offer: nothing of them is there at run time.
+    return g as Global<unknown> as Global<C>
   }
 
   constructor(membership: Membership) {
@@ -38,7 +43,7 @@ export class Global {
     this.processName = membership.processName
     this.pipeline = membership.pipeline
     this.server = membership.server
-    this.call = callProxy((call, modifier) =>
+    this.call = callProxy<C>((call, modifier) =>
       this.#closing ? Promise.reject(closed(this.processName)) : membership.send(call, modifier),
     )
     // A failure is for whoever joins; without anyone it is no unhandled rejection.

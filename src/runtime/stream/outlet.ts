@@ -9,7 +9,7 @@ export const WINDOW = 16 * 1024 * 1024
 interface OutletOptions {
   lane: LaneWriter
   announce: (part: Part) => void
-  /** Live: what the lane cannot take at once is left out. Lossless: it waits for the slowest receiver. */
+  /** Live: of what the lane cannot take at once, the newest chunk waits. Lossless: all wait for the slowest receiver. */
   live: boolean
   /** How far the slowest receiver is, on the scale of `stored`. */
   slowest: (stored: number) => number
@@ -29,6 +29,8 @@ export class Outlet {
   #underway = 0
   #stored = 0
   #known = 0
+  /** Live: the chunk that waits until the lane has caught up. */
+  #newest: Chunk | undefined
   /** Parts that a receiver may have missed word of. */
   #outstanding: { part: Part; end: number }[] = []
 
@@ -59,8 +61,10 @@ export class Outlet {
 
   /** Resolves when word of everything is out. */
   async flush(): Promise<void> {
-    await this.#sending
-    await this.#announcing
+    do {
+      await this.#sending
+      await this.#announcing
+    } while (this.#newest)
   }
 
   /** Says again what receivers have not loaded: word may be lost when a connection breaks. */
@@ -72,7 +76,7 @@ export class Outlet {
   async #send(chunk: Chunk): Promise<void> {
     const { lane, live } = this.#options
     if (live && this.#stored - this.#known > WINDOW) {
-      this.#done()
+      this.#await(chunk)
       return
     }
     const total = chunk.bytes.length
@@ -100,6 +104,12 @@ export class Outlet {
     this.#announcing = this.#announcing.then(() => this.#done()).catch(this.#options.onFailure)
   }
 
+  #await(chunk: Chunk): void {
+    if (this.#newest) this.#underway--
+    // A copy, for the source may use the memory of what it yielded again.
+    this.#newest = { ...chunk, bytes: Buffer.from(chunk.bytes) }
+  }
+
   async #announce(part: Omit<Part, 'ref'>, stored: Promise<LaneRef | undefined>, end: number): Promise<void> {
     const ref = await stored
     this.#known = end
@@ -117,6 +127,11 @@ export class Outlet {
 
   #done(): void {
     this.#underway--
+    const newest = this.#newest
+    if (newest && this.#stored - this.#known <= WINDOW / 2) {
+      this.#newest = undefined
+      this.#sending = this.#sending.then(() => this.#send(newest)).catch(this.#options.onFailure)
+    }
     if (this.#underway === 0) this.#idle.notify()
   }
 
