@@ -53,7 +53,7 @@ export default defineConfig(
       'import-x/no-restricted-paths': ['error', { zones: [...order, ...doors] }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
   },
   {
@@ -65,6 +65,8 @@ export default defineConfig(
       ],
     },
   },
+  // Fixtures of asynchronous iterables need not wait for anything.
+  { files: ['test/**'], rules: { '@typescript-eslint/require-await': 'off' } },
   // Plain programs, outside the compiler's project.
   { files: ['bin/**', 'scripts/**', 'bench/**', '.ci/**'], ...tseslint.configs.disableTypeChecked },
   {

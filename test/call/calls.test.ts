@@ -125,7 +125,7 @@ describe('FG', () => {
     const closing = slow.close()
     release.resolve()
     await closing
-    expect(await answer).toBeUndefined()
+    await expect(answer).resolves.toBeUndefined()
   })
 })
 
