@@ -55,6 +55,8 @@ export class Pulse {
 
   async stop(): Promise<void> {
     clearInterval(this.#turning)
+    // Without this, a process that has nothing else to do ends right here, with exit code 13.
+    this.#worker.ref()
     const exited = once(this.#worker, 'exit')
     this.#post({ kind: 'stop' })
     await exited
