@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/index.js'
+import { count } from '../runtime/core/count.js'
 import type { Fault } from '../runtime/index.js'
 
 const EXIT_FAULTY = 78
@@ -37,8 +38,4 @@ export default class Lint extends BaseCommand<LintResult> {
     if (faults.length > 0) process.exitCode = EXIT_FAULTY
     return { files: files.length, faults: faults.map(({ frame: _, ...fault }) => fault) }
   }
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

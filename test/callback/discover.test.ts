@@ -75,3 +75,8 @@ test('finds without running anything', async () => {
   const { found } = await discover({ 'boom.ts': 'throw new Error("ran")\nexport default () => {}' })
   expect(found.has('boom')).toBe(true)
 })
+
+test('a module that cannot be read is a fault, and so is a folder in its place', async () => {
+  const { folder, faults } = await discover({ 'folder.ts/inner.ts': '' })
+  expect(faults).toMatchObject([{ file: join(folder, 'folder.ts'), line: 1, column: 1 }])
+})

@@ -90,3 +90,10 @@ test('a value of the wrong type is shown as it came', async () => {
     { code: 'DAFFI_WRONG_TYPE', message: 'fps: must be a number, not the text "640x480"' },
   ])
 })
+
+test('a URL from the environment, which may hold a password, is not shown', async () => {
+  const env = { URL: 'ftp://user:secret@host' }
+  const { faults } = await checkYaml(pipelineYaml({ source: '{ kind: rtsp, url: "${URL}" }' }), { env })
+  expect(faults).toMatchObject([{ code: 'DAFFI_BAD_VALUE', path: 'sources.camera.url' }])
+  expect(JSON.stringify(faults)).not.toContain('secret')
+})

@@ -19,7 +19,7 @@ export interface DiscoveredCallbacks {
 /**
  * Every callback that the modules directly in these folders offer: a module's default export by the file's
  * name, and before any named export of that name. Found by parsing; no module is run.
- * @throws the error of node:fs when a folder or file cannot be read
+ * @throws the error of node:fs when a folder cannot be read
  */
 export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCallbacks> {
   const files = (await Promise.all(folders.map(modulesIn))).flat()

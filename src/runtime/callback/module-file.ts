@@ -6,7 +6,7 @@ import { outlineModule, type ModuleOutline } from './module-outline.js'
 /** What daffi loads as callbacks and as module sources. */
 export const MODULE_EXTENSIONS: readonly string[] = ['.ts', '.mts', '.js', '.mjs']
 
-/** A module that cannot be parsed. */
+/** A module that cannot be read or parsed. */
 export interface ModuleFault {
   file: string
   /** From 1. */
@@ -20,13 +20,11 @@ export interface ModuleFault {
 
 export type ReadModule = ({ file: string } & ModuleOutline) | { file: string; fault: ModuleFault }
 
-/**
- * Reads and parses a module without running it.
- * @throws the error of node:fs when the file cannot be read
- */
+/** Reads and parses a module without running it. */
 export async function readModule(file: string): Promise<ReadModule> {
-  const text = await readFile(file, 'utf8')
+  let text = ''
   try {
+    text = await readFile(file, 'utf8')
     return { file, ...outlineModule(text, /^\.m?ts$/.test(extname(file))) }
   } catch (error) {
     return { file, fault: toFault(file, text, error) }

@@ -126,7 +126,7 @@ export const ERRORS = {
   },
   DAFFI_MODULE_SYNTAX: {
     exit: 78,
-    meaning: 'A module of callbacks, or of a source, cannot be parsed.',
+    meaning: 'A module of callbacks, or of a source, cannot be read or parsed.',
     next: 'Mend it at the place shown.',
   },
   DAFFI_NO_EXPORT: {

@@ -1,3 +1,4 @@
+import { count } from '../core/count.js'
 import { DaffiError } from '../core/errors.js'
 import type { Plan } from '../core/plan.js'
 import { checkPipeline, type CheckOptions } from './check.js'
@@ -10,6 +11,6 @@ import { checkPipeline, type CheckOptions } from './check.js'
 export async function loadPipeline(file: string, options: CheckOptions = {}): Promise<Plan> {
   const { plan, faults } = await checkPipeline(file, options)
   if (plan) return plan
-  const message = `${file} has ${faults.length} fault${faults.length === 1 ? '' : 's'}`
+  const message = `${file} has ${count(faults.length, 'fault')}`
   throw new DaffiError('DAFFI_PIPELINE_INVALID', message, { details: { faults } })
 }

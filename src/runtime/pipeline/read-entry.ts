@@ -1,8 +1,7 @@
+import type { Scalar } from 'yaml'
 import type { z } from 'zod'
 import type { PipelineDocument } from './document.js'
-import { expectedTypes, flattenIssues, knownKeysAsMessage } from './issues.js'
-
-type Issue = z.core.$ZodIssue
+import { expectedTypes, flattenIssues, knownKeysAsMessage, type Issue } from './issues.js'
 
 export type ReadEntry<T> = { entry: T; issues: [] } | { entry: undefined; issues: Issue[] }
 
@@ -11,25 +10,27 @@ export type ReadEntry<T> = { entry: T; issues: [] } | { entry: undefined; issues
  * type, it is read as that, and the whole is tried again.
  */
 export function readEntry<T>(document: PipelineDocument, schema: z.ZodType<T>): ReadEntry<T> {
+  const retyped = new Set<Scalar>()
   for (;;) {
     const result = schema.safeParse(document.data(), { error: knownKeysAsMessage })
     if (result.success) return { entry: result.data, issues: [] }
     const issues = flattenIssues(result.error.issues)
-    if (!issues.map((issue) => retype(document, issue)).includes(true)) {
-      return { entry: undefined, issues }
-    }
+    const before = retyped.size
+    for (const issue of issues) retype(document, issue, retyped)
+    if (retyped.size === before) return { entry: undefined, issues }
   }
 }
 
-function retype(document: PipelineDocument, issue: Issue): boolean {
-  const scalar = document.scalarAt(issue.path as (string | number)[])
+/** Each scalar once, since by way of aliases it may stand in places that want different types. */
+function retype(document: PipelineDocument, issue: Issue, retyped: Set<Scalar>): void {
+  const scalar = document.scalarAt(issue.path)
   const text = scalar && document.interpolated.get(scalar)
-  if (!scalar || text === undefined) return false
+  if (!scalar || text === undefined || retyped.has(scalar)) return
   const types = expectedTypes(issue)
   const value = types.includes('string') ? text : readAs(types, text)
-  if (value === undefined || value === scalar.value) return false
+  if (value === undefined || value === scalar.value) return
   scalar.value = value
-  return true
+  retyped.add(scalar)
 }
 
 function readAs(types: string[], text: string): number | boolean | undefined {

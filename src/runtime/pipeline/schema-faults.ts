@@ -1,23 +1,9 @@
-import type { z } from 'zod'
-import { ERRORS, type ErrorCode } from '../core/error-codes.js'
 import { nearest } from '../core/nearest.js'
 import type { PipelineDocument } from './document.js'
-import { formatPath } from './fault.js'
-import type { FaultOptions, FaultReport } from './fault-report.js'
-import { expectedTypes } from './issues.js'
-
-type Issue = z.core.$ZodIssue
-type Path = (string | number)[]
-
-const TYPE_NAMES: Record<string, string> = {
-  array: 'a list',
-  boolean: 'true or false',
-  int: 'a whole number',
-  number: 'a number',
-  object: 'a mapping',
-  record: 'a mapping',
-  string: 'a text',
-}
+import { describeIssue } from './describe-issue.js'
+import type { Path } from './fault.js'
+import type { FaultReport } from './fault-report.js'
+import type { Issue } from './issues.js'
 
 /** Says in the author's words what the schema found. */
 export function addSchemaFaults(
@@ -27,7 +13,7 @@ export function addSchemaFaults(
 ): void {
   const data = document.data()
   for (const issue of issues) {
-    const path = issue.path as Path
+    const { path } = issue
     if (issue.code === 'unrecognized_keys') addUnknownKeys(issue.keys, issue.message.split(' '), path, report)
     else if (valueAt(data, path) === undefined) {
       const key = String(path.at(-1))
@@ -35,7 +21,7 @@ export function addSchemaFaults(
     } else if (issue.code === 'invalid_key') {
       const message = `${JSON.stringify(path.at(-1))} ${issue.issues[0]?.message ?? 'is no key'}`
       report.add({ code: 'DAFFI_BAD_NAME', message, path }, 'key')
-    } else report.add({ ...describe(issue, valueAt(data, path), document), path })
+    } else report.add({ ...describeIssue(issue, valueAt(data, path), document), path })
   }
 }
 
@@ -45,72 +31,6 @@ function addUnknownKeys(keys: string[], known: string[], path: Path, report: Fau
     const message = `unknown key ${JSON.stringify(key)}; known here: ${known.join(', ')}`
     report.add({ code: 'DAFFI_UNKNOWN_KEY', message, path: [...path, key], suggestion }, 'key')
   }
-}
-
-function describe(issue: Issue, value: unknown, document: PipelineDocument): Omit<FaultOptions, 'path'> {
-  const what = `${label(issue.path as Path)}:`
-  const words = allowedWords(issue)
-  if (words && typeof value !== 'object') {
-    const message = `${what} ${JSON.stringify(value)} is not one of ${words.join(', ')}`
-    return {
-      code: 'DAFFI_BAD_VALUE',
-      message,
-      suggestion: typeof value === 'string' ? nearest(value, words) : null,
-    }
-  }
-  const types = expectedTypes(issue)
-  if (types.length > 0) {
-    const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')
-    const message = `${what} must be ${wanted}, not ${typeName(value)}`
-    return { code: 'DAFFI_WRONG_TYPE', message, suggestion: retyped(types, issue, document) }
-  }
-  return { code: codeOf(issue), message: `${what} ${shown(value)}${limit(issue) ?? issue.message}` }
-}
-
-/** The last key, with the index of the item when that is what the path ends in. */
-function label(path: Path): string {
-  return formatPath(path.slice(path.findLastIndex((step) => typeof step === 'string')))
-}
-
-function allowedWords(issue: Issue): string[] | undefined {
-  if (issue.code === 'invalid_value') return issue.values.map(String)
-  if (issue.code !== 'invalid_union') return undefined
-  if ('options' in issue && Array.isArray(issue.options)) return issue.options.map(String)
-  const words = issue.errors.flat().flatMap((each) => allowedWords(each) ?? [])
-  return words.length > 0 ? words : undefined
-}
-
-/** The same value as the type that is wanted, where that is plain to see. */
-function retyped(types: string[], issue: Issue, document: PipelineDocument): string | undefined {
-  const scalar = document.scalarAt(issue.path as Path)
-  if (!scalar) return undefined
-  if (scalar.value === null) return types.includes('object') ? '{}' : undefined
-  const written = document.textAt(issue.path as Path)
-  if (types.includes('string')) return JSON.stringify(written)
-  return types.includes('array') ? `[${written}]` : undefined
-}
-
-function codeOf(issue: Issue): ErrorCode {
-  const code: unknown = issue.code === 'custom' ? issue.params?.code : undefined
-  return typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'DAFFI_BAD_VALUE'
-}
-
-function limit(issue: Issue): string | undefined {
-  if (issue.code !== 'too_small' && issue.code !== 'too_big') return undefined
-  if (issue.origin === 'string') return 'must not be empty'
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`
-  return issue.inclusive ? `must be at least ${issue.minimum}` : `must be more than ${issue.minimum}`
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'object' ? '' : `${JSON.stringify(value)} `
-}
-
-function typeName(value: unknown): string {
-  if (value === null) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'a mapping'
-  return `${typeof value === 'string' ? 'the text ' : ''}${JSON.stringify(value)}`
 }
 
 function valueAt(data: unknown, path: Path): unknown {

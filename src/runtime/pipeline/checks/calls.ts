@@ -1,10 +1,11 @@
+import { count } from '../../core/count.js'
 import type { Arity } from '../../core/plan.js'
 import { nearest } from '../../core/nearest.js'
 import type { Path } from '../fault.js'
 import type { CallPart } from '../outline.js'
 import { shownFrom } from '../paths.js'
 import type { CheckContext } from './context.js'
-import { count, known } from './words.js'
+import { known } from './words.js'
 
 /** Each call against the callbacks and sources that it names. */
 export function checkCalls(context: CheckContext): void {
