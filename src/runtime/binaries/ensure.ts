@@ -1,7 +1,6 @@
 import { DaffiError } from '../core/errors.js'
 import type { Binary, BinaryName } from './binary.js'
 import { buildFor, PLATFORM } from './catalog.js'
-import { fetchBinary } from './fetch.js'
 import { findBinary, type FindOptions } from './find.js'
 
 export interface FetchProgress {
@@ -34,6 +33,8 @@ export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}
         : { name, receivedBytes: Math.min(bytes, size), totalBytes: size },
     )
   report(0)
+  // What fetching takes is loaded only by those who fetch; every node loads this room.
+  const { fetchBinary } = await import('./fetch.js')
   const binary = await fetchBinary(name, build, { signal, onProgress: report })
   if (size !== undefined) report(size)
   return binary
