@@ -48,6 +48,7 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
     using view = new RunView(plan, output)
     using bar = new FetchBar()
     const { stop, force } = this.signals
+    stop.addEventListener('abort', () => view.note('ending; Ctrl-C once more ends it at once'))
     return await run({
       server: this.serverFlags(flags),
       log: createLogger(flags['log-level'], view.note),

@@ -58,3 +58,27 @@ export default (n: number) => {
   'callbacks/add.ts': `export default (a: number, b: number) => a + b`,
   'callbacks/note.ts': `export default (text: string) => console.log('noted', text)`,
 }
+
+/** An endless slow source to one receiver, whose callback `work` each test writes. */
+export const endless = (work: string, { receiver = '' } = {}): Record<string, string> => ({
+  'pipeline.yaml': `
+name: endless
+callbacks: ./callbacks
+sources:
+  ticks: { kind: module, module: ./ticks.ts }
+nodes:
+  writer:
+    calls: [{ call: work, source: ticks, modifier: { STREAM: { delivery: live } }, wait_for: [worker] }]
+  worker: { callbacks: [work]${receiver} }
+`,
+  'ticks.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+export default async function* ticks() {
+  for (let n = 1; ; n++) {
+    await delay(20)
+    yield n
+  }
+}
+`,
+  'callbacks/work.ts': work,
+})

@@ -14,11 +14,12 @@ import { watchUncaught } from './uncaught.js'
 /** How long the heart has for its last words when the supervisor is gone. */
 const ORPHAN_MS = 1000
 
+const starting = new AbortController()
 let host: Host | undefined
 
 process.on('message', (order: NodeOrder) => {
   if (order.type === 'setup') void start(order.setup)
-  else if (order.type === 'drain') host?.drain()
+  else if (order.type === 'drain') drain()
   else void leave((started) => started.leave())
 })
 process.once('SIGTERM', () => void leave(drainAndLeave))
@@ -32,10 +33,19 @@ async function start(setup: NodeSetup): Promise<void> {
       log: createLogger(setup.logLevel),
       report: (each) => void send(each),
       parentPid: process.ppid,
+      signal: starting.signal,
     })
+    // The order to drain may have come when there was nothing left of the start to abort.
+    if (starting.signal.aborted) host.drain()
   } catch (error) {
-    await fail(error)
+    await (starting.signal.aborted ? exitFlushed(0) : fail(error))
   }
+}
+
+/** A node that is still starting has nothing to drain. */
+function drain(): void {
+  if (host) host.drain()
+  else starting.abort()
 }
 
 async function leave(how: (host: Host) => Promise<void>): Promise<void> {

@@ -38,6 +38,7 @@ export async function startHost(
   const callbacks = await loadCallbacks(node.callbacks, load)
   const draining = new AbortController()
   const leaving = new AbortController()
+  signal?.throwIfAborted()
   const items = await itemsOf(setup, { signal: draining.signal, log, load })
   const g = await joinPipeline({
     server: setup.server,

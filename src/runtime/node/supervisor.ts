@@ -7,7 +7,7 @@ import { aborted } from './aborted.js'
 import type { ChildExit } from './child-exit.js'
 import type { RunEvent } from './events.js'
 import { sayGoodbyeFor } from './goodbye.js'
-import { DRAIN_MS } from './leave.js'
+import { drained } from './leave.js'
 import type { NodeReport } from './messages.js'
 import { Outcome } from './outcome.js'
 import { resultOf, type PipelineResult } from './result.js'
@@ -79,7 +79,7 @@ export class Supervisor {
     ])
     this.#clock.cancel()
     this.#draining.abort()
-    await this.#drained()
+    if (!this.#serverError) await Promise.race([drained(this.#allIdle()), aborted(force)])
     this.#leaving.abort()
     await running
     for (const { name } of this.#nodes) this.#outcome.cut(name)
@@ -94,13 +94,9 @@ export class Supervisor {
     await node.run()
   }
 
-  /** Resolves when every call has settled, or when that takes too long, or cannot be hoped for. */
-  async #drained(): Promise<void> {
-    const givenUp = AbortSignal.any([AbortSignal.timeout(DRAIN_MS), this.#options.force])
-    const over = aborted(givenUp)
-    while (!givenUp.aborted && !this.#serverError && !this.#nodes.every(isIdle)) {
-      await Promise.race([this.#changed.wait(), over])
-    }
+  /** Resolves when no node has a call left to run. */
+  async #allIdle(): Promise<void> {
+    while (!this.#nodes.every(isIdle)) await this.#changed.wait()
   }
 
   #onState(node: SupervisedNode): void {
