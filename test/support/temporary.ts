@@ -32,6 +32,8 @@ export async function temporaryProject(files: Record<string, string> = {}): Prom
 /** The project's own pipelines, copied into a temporary project, for tests that run them. */
 export async function temporaryPipelines(): Promise<string> {
   const folder = await temporaryProject()
+  // Their callbacks write PNGs with it.
+  await symlink(join(ROOT, 'node_modules', 'fast-png'), join(folder, 'node_modules', 'fast-png'), 'junction')
   await cp(join(ROOT, 'pipelines'), join(folder, 'pipelines'), { recursive: true })
   await cp(join(ROOT, 'schema'), join(folder, 'schema'), { recursive: true })
   return folder
