@@ -1,0 +1,124 @@
+import { FG, Global, STREAM, type StreamSummary } from 'daffi'
+import { expect, onTestFinished, test } from 'vitest'
+import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
+import { deferred } from '../../src/runtime/core/deferred.js'
+import { freePort } from '../support/ports.js'
+import { temporaryFolder } from '../support/temporary.js'
+
+interface Callbacks {
+  take: (n: Buffer) => void
+}
+
+/** A server that can be killed, and started again on the same port. */
+async function mortalServer(): Promise<{ url: string; restart: () => Promise<void> }> {
+  const folder = await temporaryFolder()
+  const { path } = await ensureBinary('nats-server')
+  const port = await freePort()
+  const start = (): GuardedProcess => {
+    const server = spawnGuarded(path, ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', folder], {
+      stdout: 'ignore',
+      cwd: folder,
+    })
+    server.stderr.resume()
+    return server
+  }
+  let server = start()
+  onTestFinished(() => server.stop())
+  const restart = async (): Promise<void> => {
+    process.kill(server.pid, 'SIGKILL')
+    await server.exited
+    server = start()
+  }
+  return { url: `nats://127.0.0.1:${port}`, restart }
+}
+
+async function joined(server: string, processName: string, callbacks = {}): Promise<Global<Callbacks>> {
+  for (;;) {
+    try {
+      const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
+      onTestFinished(() => g.close())
+      return g
+    } catch (error) {
+      // The server may not listen yet.
+      if ((error as { code?: string }).code !== 'DAFFI_NO_SERVER') throw error
+    }
+  }
+}
+
+/** Items until `enough` resolves, one every few milliseconds. */
+async function* paced(enough: Promise<void>): AsyncGenerator<Buffer> {
+  for (let n = 0; ; n++) {
+    const item = Buffer.alloc(2_000_000)
+    item.writeUInt32BE(n)
+    yield item
+    const pause = new Promise((resolve) => setTimeout(resolve, 10, 'go on'))
+    if ((await Promise.race([pause, enough])) !== 'go on') return
+  }
+}
+
+test('a live stream goes on after a restart of the server', async () => {
+  const { url, restart } = await mortalServer()
+  const [first, second] = [deferred(), deferred()]
+  let restarted = false
+  await joined(url, 'viewer', { take: (_item: Buffer) => (restarted ? second : first).resolve() })
+  const g = await joined(url, 'writer')
+  const streaming = g.call.take(paced(second.promise)).with(STREAM({ delivery: 'live' }))
+  await first.promise
+  await restart()
+  restarted = true
+  const summary = await streaming
+  const { viewer } = summary.receivers
+  expect(viewer).toMatchObject({ state: 'finished', failed: 0 })
+  expect((viewer?.processed ?? 0) + (viewer?.dropped ?? 0) + (viewer?.lost ?? 0)).toBe(viewer?.offered)
+})
+
+test('a lossless stream goes on or fails with a clear error after a restart of the server', async () => {
+  const { url, restart } = await mortalServer()
+  const first = deferred()
+  const enough = deferred()
+  const taken: number[] = []
+  await joined(url, 'keeper', {
+    take: (item: Buffer) => {
+      taken.push(item.readUInt32BE())
+      first.resolve()
+    },
+  })
+  const g = await joined(url, 'writer')
+  const streaming = g.call.take(paced(enough.promise)).with(STREAM)
+  const outcome = streaming.then(
+    (summary) => ({ summary, error: undefined }),
+    (reason: unknown) => {
+      const error = reason as { code: string; message: string; summary: StreamSummary }
+      return { summary: error.summary, error }
+    },
+  )
+  await first.promise
+  await restart()
+  const { summary, error } = await outcome.finally(() => enough.resolve())
+  expect(error).toMatchObject({ code: 'DAFFI_STREAM_FAILED' })
+  expect(error?.message).toContain('the server was restarted and lost what the stream had in flight')
+  const { keeper } = summary.receivers
+  expect(taken).toEqual(taken.map((_, n) => n))
+  expect((keeper?.processed ?? 0) + (keeper?.lost ?? 0)).toBe(keeper?.offered)
+})
+
+test('calls work again after a restart of the server, and names are still held', async () => {
+  const { url, restart } = await mortalServer()
+  await joined(url, 'keeper', { take: (item: Buffer) => item.length })
+  const g = await joined(url, 'caller')
+  await restart()
+  await expect
+    .poll(
+      () =>
+        g.call
+          .take(Buffer.from('abc'))
+          .with(FG({ timeout: '1s' }))
+          .then(
+            (length) => length,
+            () => undefined,
+          ),
+      { timeout: 15_000 },
+    )
+    .toBe(3)
+  await expect(joined(url, 'keeper')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
+})
