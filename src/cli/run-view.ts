@@ -80,7 +80,7 @@ export class RunView implements Disposable {
     const shown = this.#streams.get(key) ?? this.#newStream(plan, summary)
     this.#streams.set(key, shown)
     shown.latest = summary
-    if (this.#screen.isTerminal || Date.now() - shown.shownAt < PLAIN_EVERY_MS) return
+    if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PLAIN_EVERY_MS) return
     shown.shownAt = Date.now()
     this.#line(summary.from, shown.progress.line(summary))
   }

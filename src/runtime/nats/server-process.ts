@@ -45,7 +45,9 @@ export async function startServerProcess(
   )
 
   const settled = new AbortController()
-  const until = AbortSignal.any([settled.signal, signal, AbortSignal.timeout(READY_MS)])
+  // Not AbortSignal.timeout(): AbortSignal.any() holds it weakly, and it is collected before it fires (Node 20).
+  const timer = setTimeout(() => settled.abort(), READY_MS)
+  const until = AbortSignal.any([settled.signal, signal])
   try {
     const port = await Promise.race([
       watchFor(files.ports, () => readPort(files.ports), { signal: until, what: 'starting nats-server' }),
@@ -58,6 +60,7 @@ export async function startServerProcess(
     await server.stop(STOP_MS)
     throw error
   } finally {
+    clearTimeout(timer)
     settled.abort()
   }
 }

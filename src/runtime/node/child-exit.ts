@@ -1,8 +1,8 @@
 /** How the process of a node ended. */
 export interface ChildExit {
-  /** Null when a signal ended it, or it could not be started. */
   /** Undefined when the process could not be started. */
   pid: number | undefined
+  /** Null when a signal ended it, or it could not be started. */
   exitCode: number | null
   signal: NodeJS.Signals | null
 }

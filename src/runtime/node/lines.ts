@@ -16,9 +16,10 @@ export function eachLine(stream: Readable, onLine: (line: string) => void): Prom
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) onLine(line.replace(/\r$/, ''))
-    while (rest.length >= MAX_LINE) {
-      onLine(rest.slice(0, MAX_LINE))
-      rest = rest.slice(MAX_LINE)
+    while (rest.length > MAX_LINE) {
+      const end = splitsCharacter(rest, MAX_LINE) ? MAX_LINE - 1 : MAX_LINE
+      onLine(rest.slice(0, end))
+      rest = rest.slice(end)
     }
   }
 
@@ -32,4 +33,9 @@ export function eachLine(stream: Readable, onLine: (line: string) => void): Prom
     })
     stream.once('error', () => undefined)
   })
+}
+
+/** Whether a cut before `index` would part the two halves of a character beyond the basic plane. */
+function splitsCharacter(text: string, index: number): boolean {
+  return text.charCodeAt(index - 1) >>> 10 === 0xd800 >>> 10
 }

@@ -1,5 +1,5 @@
 import { BROADCAST, FG, NO_RETURN, STREAM, type Global } from '../call/index.js'
-import { toErrorRecord } from '../core/errors.js'
+import { DaffiError, toErrorRecord } from '../core/errors.js'
 import type { CallPlan, ModifierPlan } from '../core/plan.js'
 import { StreamError } from '../stream/index.js'
 import { address } from './address.js'
@@ -33,12 +33,17 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
       context.report({ type: 'call', index, value, error: null })
     }
   } catch (thrown) {
-    const error = toErrorRecord(thrown)
+    const error = toErrorRecord(thrown instanceof StreamError ? reasonOf(thrown) : thrown)
     if (modifier.kind === 'STREAM') {
       const summary = thrown instanceof StreamError ? thrown.summary : null
       context.report({ type: 'stream', index, summary, error })
     } else context.report({ type: 'call', index, value: null, error })
   }
+}
+
+/** What broke the stream off, such as its source; else that of its receivers some did not get to the end. */
+function reasonOf(error: StreamError): DaffiError {
+  return error.cause instanceof DaffiError ? error.cause : error
 }
 
 async function waitFor(plan: CallPlan, { g, draining }: CallContext): Promise<void> {

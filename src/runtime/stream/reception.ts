@@ -89,7 +89,7 @@ export class Reception {
         if (error !== null) return
         const end = decodeMessage(message.data) as End
         reader.end(end)
-        if (end.error)
+        if (end.error && !end.closed)
           log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
         if (end.closed) void this.#forget(open.id)
       },

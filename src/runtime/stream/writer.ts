@@ -161,7 +161,7 @@ export class StreamWriter {
     const error = this.#failure === undefined ? null : toErrorRecord(this.#failure)
     this.#end = { count: this.#items, error, cut, closed: false }
     this.#publish('end', this.#end)
-    const patience = AbortSignal.any(cut ? [AbortSignal.timeout(LAST_WORDS_MS)] : [this.#abort.signal])
+    const patience = cut ? AbortSignal.timeout(LAST_WORDS_MS) : this.#abort.signal
     const listener = addAbortListener(patience, () => receivers.changed.notify())
     try {
       while (receivers.pending.length > 0 && !patience.aborted) await receivers.changed.wait()

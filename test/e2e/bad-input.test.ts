@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { runDaffi } from '../support/daffi.js'
+import { temporaryProject } from '../support/temporary.js'
+import { camera } from './pipelines.js'
+
+const yaml = camera['camera.yaml']
+const withSource = (source: string) => ({
+  ...camera,
+  'camera.yaml': yaml.replace(/camera: \{.*\}/, `camera: ${source}`),
+})
+
+interface Case {
+  what: string
+  files?: Record<string, string>
+  args?: string[]
+  env?: Record<string, string>
+  exitCode: number
+  code: string
+  message?: RegExp
+}
+
+const cases: Case[] = [
+  { what: 'no such file', args: ['up', 'nothing.yaml'], exitCode: 2, code: 'DAFFI_PIPELINE_NOT_FOUND' },
+  { what: 'no pipeline at all', files: {}, args: ['up'], exitCode: 2, code: 'DAFFI_PIPELINE_NOT_FOUND' },
+  {
+    what: 'malformed YAML',
+    files: { 'camera.yaml': 'name: [camera' },
+    exitCode: 78,
+    code: 'DAFFI_PIPELINE_INVALID',
+  },
+  {
+    what: 'an unknown key',
+    files: { ...camera, 'camera.yaml': `${yaml}\nnods: {}` },
+    exitCode: 78,
+    code: 'DAFFI_PIPELINE_INVALID',
+  },
+  {
+    what: 'a missing environment value',
+    files: withSource('{ kind: camera, device: "${CAMERA_NOT_SET:?say which}" }'),
+    exitCode: 78,
+    code: 'DAFFI_PIPELINE_INVALID',
+  },
+  {
+    what: 'a callback module with a syntax error',
+    files: { ...camera, 'callbacks/show_stream.ts': 'export default (frame => {' },
+    exitCode: 78,
+    code: 'DAFFI_PIPELINE_INVALID',
+  },
+  {
+    what: 'an unknown flag',
+    args: ['up', '--durations', '3s'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /--durations/,
+  },
+  {
+    what: 'a bad duration',
+    args: ['up', '--duration', 'soon'],
+    exitCode: 2,
+    code: 'DAFFI_BAD_DURATION',
+    message: /1m24s/,
+  },
+  {
+    what: 'an unknown command',
+    args: ['upp'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /no command "upp"/,
+  },
+  {
+    what: 'an unknown node',
+    args: ['node', '--name', 'process4', '-f', 'camera.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /process1, process2, process3/,
+  },
+  {
+    what: 'a camera that is not there',
+    files: withSource('{ kind: camera, device: /dev/video99 }'),
+    exitCode: 1,
+    code: 'DAFFI_SOURCE_NOT_FOUND',
+    message: /\/dev\/video99/,
+  },
+  {
+    what: 'a video file that is none',
+    files: { ...withSource('{ kind: file, path: ./film.mp4 }'), 'film.mp4': 'no film' },
+    exitCode: 1,
+    code: 'DAFFI_SOURCE_FAILED',
+    message: /film\.mp4|Invalid data/,
+  },
+  {
+    what: 'a server that is not there',
+    args: ['up', 'camera.yaml', '--server', 'nats://127.0.0.1:1'],
+    exitCode: 1,
+    code: 'DAFFI_NO_SERVER',
+  },
+]
+
+test.each(cases)(
+  '$what',
+  async ({ files = camera, args = ['up', 'camera.yaml'], env = {}, exitCode, code, message }) => {
+    const cwd = await temporaryProject(files)
+    const json = await runDaffi([...args, '--json'], { cwd, env })
+    expect(json.exitCode, json.stderr).toBe(exitCode)
+    const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string } }
+    expect(error.code).toBe(code)
+    if (message) expect(error.message).toMatch(message)
+
+    const human = await runDaffi(args, { cwd, env })
+    expect(human.exitCode).toBe(exitCode)
+    expect(human.stderr).toContain(`✖ ${error.message} (${code})\n  → `)
+    expect(human.stderr + human.stdout).not.toMatch(/^ +at .*:\d+/m)
+  },
+)
