@@ -7,6 +7,8 @@ export interface DaffiOptions {
   cwd: string
   env?: Record<string, string>
   stdin?: string
+  /** As a terminal does it: in a process group of its own, to which `interrupt` then goes as a whole. */
+  ownGroup?: boolean
 }
 
 export interface DaffiResult {
@@ -22,18 +24,24 @@ export interface RunningDaffi {
   /** Resolves when the command has ended, whatever its exit code. */
   exited: Promise<DaffiResult>
   kill: (signal: NodeJS.Signals) => boolean
+  /** Ctrl-C in the command's terminal; only with `ownGroup`. */
+  interrupt: () => void
   /** The first line, of stdout or stderr, past or to come, that matches. Rejects when the command ends without one. */
   waitForLine: (pattern: RegExp) => Promise<string>
 }
 
 /** Starts the real command. If it still runs when the test ends, it is ended: TERM, then KILL. */
-export function startDaffi(args: string[], { cwd, env = {}, stdin = '' }: DaffiOptions): RunningDaffi {
+export function startDaffi(
+  args: string[],
+  { cwd, env = {}, stdin = '', ownGroup = false }: DaffiOptions,
+): RunningDaffi {
   const child = execa(process.execPath, [BIN, ...args], {
     cwd,
     env: { DAFFI_TEST_FOLDER: cwd, ...env },
     input: stdin,
     reject: false,
     forceKillAfterDelay: 12_000,
+    detached: ownGroup,
   })
   const { pid } = child
   if (pid === undefined) throw new Error('the command did not start')
@@ -47,6 +55,7 @@ export function startDaffi(args: string[], { cwd, env = {}, stdin = '' }: DaffiO
     pid,
     exited,
     kill: (signal) => child.kill(signal),
+    interrupt: () => void process.kill(-pid, 'SIGINT'),
     waitForLine: (pattern) => lines.find(pattern),
   }
 }

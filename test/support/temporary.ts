@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { endLeftovers } from './leaks.js'
-import { ROOT } from './paths.js'
+import { fixture, ROOT } from './paths.js'
 
 /**
  * A folder of the running test's own. When the test ends, however it ends, the folder is removed; a process that is
@@ -26,6 +26,13 @@ export async function temporaryProject(files: Record<string, string> = {}): Prom
   await symlink(ROOT, join(folder, 'node_modules', 'daffi'), 'junction')
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
   await writeFiles(folder, files)
+  return folder
+}
+
+/** A folder of test/fixtures, copied into a temporary project. */
+export async function temporaryFixture(name: string): Promise<string> {
+  const folder = await temporaryProject()
+  await cp(fixture(name), folder, { recursive: true })
   return folder
 }
 

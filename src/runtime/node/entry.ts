@@ -12,7 +12,7 @@ import { watchUncaught } from './uncaught.js'
  */
 
 /** How long the heart has for its last words when the supervisor is gone. */
-const ORPHAN_MS = 1000
+const ORPHAN_MS = 2000
 
 const starting = new AbortController()
 let host: Host | undefined
@@ -24,6 +24,8 @@ process.on('message', (order: NodeOrder) => {
 })
 process.once('SIGTERM', () => void leave(drainAndLeave))
 process.on('SIGINT', () => undefined)
+// Nobody reads the lines of a node whose parent is gone; it has its last words to say all the same.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 process.once('disconnect', () => setTimeout(() => process.exit(1), host ? ORPHAN_MS : 0))
 
 async function start(setup: NodeSetup): Promise<void> {

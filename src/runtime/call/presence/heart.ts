@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { connectNats } from '../../nats/index.js'
-import { BEAT_MS, pingSubject, presenceSubject, type Beat, type Goodbye } from './record.js'
+import { BEAT_MS, pingSubject, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './record.js'
 import type { HeartData, HeartMessage } from './pulse.js'
 
 /**
@@ -8,7 +8,7 @@ import type { HeartData, HeartMessage } from './pulse.js'
  * process when the parent is gone, since nothing else can in a busy loop.
  */
 const PARENT_CHECK_MS = 250
-const LAST_WORDS_MS = 300
+const LAST_WORDS_MS = 1000
 
 const { address, pipeline, record, loop, parentPid } = workerData as HeartData
 const wills = new Set<string>()
@@ -41,9 +41,16 @@ parentPort?.postMessage('beating')
 
 async function dieWithParent(): Promise<void> {
   clearInterval(watching)
+  // A beat after the goodbye would be a stranger's.
+  clearInterval(beating)
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS)
   const goodbye: Goodbye = { name: record.name, id: record.incarnation }
   nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
+  // Loaded only now, since every node would keep it in memory a second time.
+  const { Names } = await import('./names.js')
+  const mine = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
+  await new Names(nc, pipeline).release(record.name, mine).catch(() => undefined)
+  // Last, and at once before the end: the main loop may still be at work with what they take away.
   for (const subject of wills) nc.publish(subject)
   await nc.flush().catch(() => undefined)
   process.kill(process.pid, 'SIGKILL')
