@@ -98,7 +98,9 @@ setTimeout(() => { throw new RangeError('out of hand') }, 1)
 })
 
 test('a module that throws on import fails its node at once, and is named with its line', async () => {
-  const cwd = await temporaryProject(endless(`\nthrow new Error('no licence')\nexport default (_n: number) => {}`))
+  const cwd = await temporaryProject(
+    endless(`\nthrow new Error('no licence')\nexport default (_n: number) => {}`),
+  )
   const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
   const { error, nodes } = JSON.parse(stdout) as PipelineResult
   expect(exitCode).toBe(1)

@@ -1,24 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../../src/runtime/index.js'
 import { startDaffi } from '../../support/daffi.js'
-import { temporaryFixture, temporaryPipelines } from '../../support/temporary.js'
-
-test('in three terminals, whichever comes first, both viewers show the camera', async () => {
-  const cwd = await temporaryPipelines()
-  const env = { DAFFI_PIPELINE: 'pipelines/camera.yaml' }
-  const camera = startDaffi(['stream', 'camera', '--json'], { cwd, env })
-  const viewers = ['process3', 'process2'].map((name) => startDaffi(['node', '--name', name], { cwd, env }))
-  await Promise.all(viewers.map((viewer) => viewer.waitForLine(/ fps, 1280x720, brightness \d+ of 255/)))
-  camera.kill('SIGINT')
-  const { exitCode, stdout } = await camera.exited
-  expect(exitCode).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({
-    call: 'show_stream',
-    source: 'camera',
-    from: 'process1',
-    receivers: { process2: { state: 'finished' }, process3: { state: 'finished' } },
-  })
-})
+import { temporaryFixture } from '../../support/temporary.js'
 
 test('a second viewer that starts late gets the frames from then on', async () => {
   const cwd = await temporaryFixture('scenarios')

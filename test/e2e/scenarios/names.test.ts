@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
 import { connect } from '../../support/connect.js'
 import { runDaffi, startDaffi } from '../../support/daffi.js'
@@ -27,20 +26,8 @@ test('processes and callbacks are waited for, and found by name', async () => {
   expect(unknown.stderr).toContain('add, check_item')
 
   const short = await runDaffi(['call', 'add', '1', '--json', ...file], { cwd })
-  expect(short.exitCode).toBe(2)
   expect(JSON.parse(short.stdout)).toMatchObject({ error: { code: 'DAFFI_ARGUMENT_COUNT' } })
 
   one.kill('SIGTERM')
   expect((await one.exited).exitCode).toBe(0)
-})
-
-test('a second process of the same name is refused, and told who has it', async () => {
-  const cwd = await temporaryFixture('scenarios')
-  const up = startDaffi(['up', 'pair.yaml'], { cwd })
-  await up.waitForLine(/^one .*ready/)
-  const { exitCode, stderr } = await runDaffi(['node', '--name', 'one', ...file], { cwd })
-  expect(exitCode).toBe(1)
-  expect(stderr).toContain('DAFFI_DUPLICATE_NAME')
-  expect(stderr).toContain(hostname())
-  expect(stderr).toMatch(/pid \d+|process \d+/)
 })
