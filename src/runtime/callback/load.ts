@@ -1,4 +1,4 @@
-import { createJiti } from 'jiti'
+import type { Jiti } from 'jiti'
 import { moduleFailed } from './module-error.js'
 
 /**
@@ -15,9 +15,15 @@ export interface LoaderOptions {
 }
 
 export function createLoader({ cacheFolder, daffi }: LoaderOptions): LoadModule {
-  const jiti = createJiti(import.meta.url, { fsCache: cacheFolder, virtualModules: { daffi } })
+  let opened: Promise<Jiti> | undefined
+  // Loaded with the first module: most processes that import this room run none.
+  const open = async (): Promise<Jiti> => {
+    const { createJiti } = await import('jiti')
+    return createJiti(import.meta.url, { fsCache: cacheFolder, virtualModules: { daffi } })
+  }
   return async (file) => {
     try {
+      const jiti = await (opened ??= open())
       return await jiti.import<Record<string, unknown>>(file)
     } catch (error) {
       throw moduleFailed(file, error)

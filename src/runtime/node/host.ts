@@ -1,4 +1,4 @@
-import { loadCallbacks } from '../callback/index.js'
+import { loadCallbacks, type LoadModule } from '../callback/index.js'
 import { joinPipeline } from '../call/index.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
@@ -73,7 +73,7 @@ export async function startHost(
   return { settled, drain, leave: () => (left ??= leave()) }
 }
 
-type Source = { signal: AbortSignal; log: Logger; load: ReturnType<typeof moduleLoader> }
+type Source = { signal: AbortSignal; log: Logger; load: LoadModule }
 
 /** How the node's calls open their sources. The room of sources is loaded only for a node that has some. */
 async function itemsOf(

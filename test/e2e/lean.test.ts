@@ -1,0 +1,25 @@
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { fixture, ROOT } from '../support/paths.js'
+
+async function packagesOf(module: string): Promise<string[]> {
+  const { stdout } = await execa(process.execPath, [fixture('loaded-packages.mjs'), `${ROOT}dist/${module}`])
+  return JSON.parse(stdout) as string[]
+}
+
+const HEAVY = ['@oclif/core', 'yaml', 'zod', '@babel/parser', 'jiti', 'tar', 'ssri', 'execa', 'cli-progress']
+
+test.each(['runtime/node/host.js', 'runtime/index.js'])(
+  '%s comes up without what it may never need',
+  async (module) => {
+    const packages = await packagesOf(module)
+    expect(packages).toContain('@nats-io/transport-node')
+    expect(packages.filter((name) => HEAVY.includes(name))).toEqual([])
+  },
+)
+
+test('the command line starts without the runtime', async () => {
+  const packages = await packagesOf('cli/main.js')
+  expect(packages).toContain('@oclif/core')
+  expect(packages.filter((name) => name.startsWith('@nats-io'))).toEqual([])
+})
