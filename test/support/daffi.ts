@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
+import { collectLines } from './lines.js'
 import { BIN } from './paths.js'
 
 export interface DaffiOptions {
@@ -56,42 +57,11 @@ export function startDaffi(
     exited,
     kill: (signal) => child.kill(signal),
     interrupt: () => void process.kill(-pid, 'SIGINT'),
-    waitForLine: (pattern) => lines.find(pattern),
+    waitForLine: lines.find,
   }
 }
 
 /** Runs the real command to its end. */
 export function runDaffi(args: string[], options: DaffiOptions): Promise<DaffiResult> {
   return startDaffi(args, options).exited
-}
-
-interface Lines {
-  find: (pattern: RegExp) => Promise<string>
-}
-
-function collectLines(...streams: AsyncIterable<unknown>[]): Lines {
-  const seen: string[] = []
-  const waiting = new Set<(line: string) => void>()
-  const read = async (stream: AsyncIterable<unknown>): Promise<void> => {
-    for await (const line of stream) {
-      seen.push(String(line))
-      for (const check of waiting) check(String(line))
-    }
-  }
-  const ended = Promise.allSettled(streams.map(read))
-  return {
-    find: async (pattern) => {
-      const past = seen.find((line) => pattern.test(line))
-      if (past !== undefined) return past
-      return new Promise<string>((resolve, reject) => {
-        const check = (line: string): void => {
-          if (pattern.test(line)) resolve(line)
-        }
-        waiting.add(check)
-        void ended.then(() =>
-          reject(new Error(`ended without a line like ${String(pattern)}:\n${seen.join('\n')}`)),
-        )
-      })
-    },
-  }
 }
