@@ -1,12 +1,15 @@
 import { run } from '@oclif/core'
 import { exitFlushed } from '../runtime/core/exit.js'
+import { isClosedOutput } from './closed-output.js'
 
 /**
  * Runs the command that the arguments name. Commands print their own failures;
  * what is left to print here is what goes wrong before there is a command.
  */
 export async function main(argv: string[], root: string): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  // In place of oclif's listener, which throws when a terminal was closed.
+  process.stdout.removeAllListeners('error')
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed)
   try {
     await run(argv, root)
   } catch (error) {
@@ -17,7 +20,6 @@ export async function main(argv: string[], root: string): Promise<void> {
   await exitFlushed()
 }
 
-/** The reader of a pipe, such as `head`, may leave before everything is written. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (!isClosedOutput(error)) throw error
 }

@@ -12,7 +12,6 @@ const PLAIN_EVERY_MS = 5000
 interface ShownStream {
   progress: StreamProgress
   latest: StreamSummary
-  text: string
   shownAt: number
 }
 
@@ -73,7 +72,10 @@ export class RunView implements Disposable {
     if (report.type === 'progress') this.#progress(`${node} ${report.index}`, plan, report.summary)
     else if (report.error) this.#line(node, red(`${plan.call}: ${report.error.message}`))
     else if (report.type === 'call') this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
-    if (report.type === 'stream') this.#streams.delete(`${node} ${report.index}`)
+    if (report.type === 'stream') {
+      this.#streams.delete(`${node} ${report.index}`)
+      this.#redraw()
+    }
   }
 
   #progress(key: string, plan: CallPlan, summary: StreamSummary): void {
@@ -82,17 +84,20 @@ export class RunView implements Disposable {
     shown.latest = summary
     if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PLAIN_EVERY_MS) return
     shown.shownAt = Date.now()
-    this.#line(summary.from, shown.progress.line(summary))
+    this.#line(summary.from, shown.progress.lines(summary).join(' | '))
   }
 
   #newStream({ source }: CallPlan, latest: StreamSummary): ShownStream {
     const kind = source === undefined ? undefined : this.#plan.sources[source]?.kind
     const progress = new StreamProgress(kind === undefined || kind === 'module' ? 'items' : 'frames')
-    return { progress, latest, text: '', shownAt: 0 }
+    return { progress, latest, shownAt: 0 }
   }
 
   #redraw(): void {
-    this.#screen.live([...this.#streams.values()].map(({ progress, latest }) => progress.line(latest)))
+    const lines = [...this.#streams.values()].map(({ progress, latest }) => progress.lines(latest))
+    this.#screen.live(
+      lines.flatMap(([head = '', ...receivers]) => [head, ...receivers.map((each) => `  ${each}`)]),
+    )
   }
 
   #line(name: string, text: string): void {

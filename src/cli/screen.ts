@@ -36,7 +36,8 @@ export class Screen {
   }
 
   #draw(): void {
-    const width = this.#stream.columns - 1
+    // Some terminals don't tell their width.
+    const width = this.#stream.columns > 0 ? this.#stream.columns - 1 : undefined
     for (const line of this.#live) this.#stream.write(`${line.slice(0, width)}\n`)
     this.#drawn = this.#live.length
   }

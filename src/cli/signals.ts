@@ -1,3 +1,5 @@
+import { isClosedOutput } from './closed-output.js'
+
 /** How the person, or the system, asks a command to end. */
 export interface Signals extends Disposable {
   /** The first Ctrl-C, SIGTERM or SIGHUP, or nobody reading our output any more: end in good order. */
@@ -24,7 +26,7 @@ export function watchSignals(): Signals {
     }
   }
   const onOutputError = (error: NodeJS.ErrnoException): void => {
-    if (error.code === 'EPIPE') stop.abort()
+    if (isClosedOutput(error)) stop.abort()
   }
 
   for (const signal of SIGNALS) process.on(signal, onSignal)

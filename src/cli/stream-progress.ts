@@ -14,8 +14,8 @@ export class StreamProgress {
 
   constructor(private readonly unit: 'frames' | 'items') {}
 
-  /** One line; its rates are those since the line before. */
-  line(summary: StreamSummary): string {
+  /** A line for the stream and one for each receiver; the rates are those since the last look. */
+  lines(summary: StreamSummary): string[] {
     const { items, bytes, seconds } = summary
     const before = this.#before.seconds < seconds ? this.#before : { items: 0, bytes: 0, seconds: 0 }
     this.#before = { items, bytes, seconds }
@@ -26,7 +26,7 @@ export class StreamProgress {
       formatRate(bytes - before.bytes, passed),
     ]
     const receivers = Object.entries(summary.receivers).map(([name, each]) => receiverText(name, each))
-    return [head.join('  '), ...receivers].join(' | ')
+    return [head.join('  '), ...receivers]
   }
 }
 

@@ -30,12 +30,13 @@ const summary = (items: number, seconds: number): StreamSummary => ({
 
 test('rates are those since the line before', () => {
   const progress = new StreamProgress('frames')
-  expect(progress.line(summary(1000, 10))).toBe(
-    'camera: 1,000 frames  100.0 fps  100.0 MiB/s | process2 jetstream lag 2 drops 3',
-  )
-  expect(progress.line(summary(1015, 10.5))).toContain('1,015 frames  30.0 fps  30.0 MiB/s')
+  expect(progress.lines(summary(1000, 10))).toEqual([
+    'camera: 1,000 frames  100.0 fps  100.0 MiB/s',
+    'process2 jetstream lag 2 drops 3',
+  ])
+  expect(progress.lines(summary(1015, 10.5))[0]).toContain('1,015 frames  30.0 fps  30.0 MiB/s')
 })
 
 test('a line at the first item has no rate yet', () => {
-  expect(new StreamProgress('items').line(summary(1, 0))).toContain('1 items  0.0 fps  0.0 MiB/s')
+  expect(new StreamProgress('items').lines(summary(1, 0))[0]).toContain('1 items  0.0 fps  0.0 MiB/s')
 })
