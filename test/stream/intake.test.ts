@@ -7,6 +7,7 @@ const part = (
   given: { count?: number; bytes?: number; offset?: number; length?: number } = {},
 ): Part => ({
   what: 'part',
+  lane: 'jetstream',
   first,
   count: 1,
   kind: null,

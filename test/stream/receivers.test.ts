@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DaffiError } from '../../src/runtime/core/errors.js'
 import type { Progress } from '../../src/runtime/stream/messages.js'
-import { Receivers } from '../../src/runtime/stream/receivers.js'
+import { Receivers, type Position } from '../../src/runtime/stream/receivers.js'
 
 const peer = { name: 'viewer', incarnation: 'one' }
 const died = new DaffiError('DAFFI_NODE_DIED', 'gone')
@@ -10,6 +10,7 @@ let receivers: Receivers
 const progress = (given: Partial<Progress> = {}): Progress => ({
   node: 'viewer',
   incarnation: 'one',
+  pid: 1,
   lane: 'jetstream',
   state: 'attached',
   attach: 1,
@@ -22,11 +23,7 @@ const progress = (given: Partial<Progress> = {}): Progress => ({
   ...given,
 })
 
-const at = (items: number, stored = 0): { items: number; next: number; stored: number } => ({
-  items,
-  next: items,
-  stored,
-})
+const at = (items: number, stored = 0): Position => ({ items, next: items, stored: () => stored })
 
 beforeEach(() => {
   receivers = new Receivers()
@@ -88,7 +85,7 @@ test('counts of an earlier attach are not taken for those of the new one', () =>
   expect(receivers.invite(peer)).toBe(true)
   receivers.report(progress({ attach: 1, processed: 4, loaded: 999 }), at(10, 50))
   expect(receivers.summary(10)).toMatchObject({ viewer: { attaches: 2, offered: 4, processed: 0, lost: 4 } })
-  expect(receivers.slowest(60)).toBe(50)
+  expect(receivers.slowest('jetstream', 60)).toBe(50)
 })
 
 test('the slowest sets the pace, counted from where it attached', () => {
@@ -97,9 +94,9 @@ test('the slowest sets the pace, counted from where it attached', () => {
   receivers.report(progress({ incarnation: 'two', attach: 0 }), at(5, 100))
   receivers.report(progress({ loaded: 150 }), at(9))
   receivers.report(progress({ incarnation: 'two', attach: 2, loaded: 20 }), at(9))
-  expect(receivers.slowest(200)).toBe(120)
+  expect(receivers.slowest('jetstream', 200)).toBe(120)
   receivers.depart({ name: 'late', incarnation: 'two' }, 'left', 9, died)
-  expect(receivers.slowest(200)).toBe(150)
+  expect(receivers.slowest('jetstream', 200)).toBe(150)
 })
 
 test('a run of a node is invited once', () => {

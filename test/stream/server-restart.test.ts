@@ -72,7 +72,7 @@ test('a live stream goes on after a restart of the server', async () => {
   expect((viewer?.processed ?? 0) + (viewer?.dropped ?? 0) + (viewer?.lost ?? 0)).toBe(viewer?.offered)
 })
 
-test('a lossless stream goes on or fails with a clear error after a restart of the server', async () => {
+test('a lossless stream through the server fails with a clear error after a restart of the server', async () => {
   const { url, restart } = await mortalServer()
   const first = deferred()
   const enough = deferred()
@@ -84,7 +84,7 @@ test('a lossless stream goes on or fails with a clear error after a restart of t
     },
   })
   const g = await joined(url, 'writer')
-  const streaming = g.call.take(paced(enough.promise)).with(STREAM)
+  const streaming = g.call.take(paced(enough.promise)).with(STREAM({ shm: false }))
   const outcome = streaming.then(
     (summary) => ({ summary, error: undefined }),
     (reason: unknown) => {
@@ -100,6 +100,32 @@ test('a lossless stream goes on or fails with a clear error after a restart of t
   const { keeper } = summary.receivers
   expect(taken).toEqual(taken.map((_, n) => n))
   expect((keeper?.processed ?? 0) + (keeper?.lost ?? 0)).toBe(keeper?.offered)
+})
+
+test('a lossless stream in shared memory goes on after a restart of the server', async () => {
+  const { url, restart } = await mortalServer()
+  const first = deferred()
+  const enough = deferred()
+  const taken: number[] = []
+  let before = Infinity
+  await joined(url, 'keeper', {
+    take: (item: Buffer) => {
+      taken.push(item.readUInt32BE())
+      first.resolve()
+      if (taken.length > before + 50) enough.resolve()
+    },
+  })
+  const g = await joined(url, 'writer')
+  const streaming = g.call.take(paced(enough.promise)).with(STREAM)
+  await first.promise
+  await restart()
+  before = taken.length
+  const summary = await streaming
+  expect(taken).toEqual(Array.from({ length: summary.items }, (_, n) => n))
+  expect(summary).toMatchObject({
+    error: null,
+    receivers: { keeper: { lane: 'shm', state: 'finished', lost: 0, dropped: 0 } },
+  })
 })
 
 test('calls work again after a restart of the server, and names are still held', async () => {

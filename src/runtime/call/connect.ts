@@ -1,5 +1,5 @@
 import { addAbortListener } from 'node:events'
-import { arityOfSource, type Callback } from '../callback/index.js'
+import { arityOfSource, type Callback, type CallbackOptions } from '../callback/index.js'
 import { createLogger } from '../core/logger.js'
 import { randomId } from '../core/names.js'
 import { findProject } from '../core/project.js'
@@ -29,6 +29,8 @@ export interface ConnectOptions {
   initController?: boolean
   /** Functions to offer, by name. */
   callbacks?: Record<string, (...args: never[]) => unknown>
+  /** How callbacks are run, by name, as a module's `options` say. */
+  options?: Record<string, CallbackOptions>
   /** Path of a NATS credentials file. */
   credentials?: string
   /** The server's token; NATS_TOKEN by default. */
@@ -68,7 +70,7 @@ export async function openConnection(
         server,
         pipeline: options.pipeline ?? (await runningPipeline(project))?.name ?? 'default',
         processName: options.processName ?? `process-${randomId()}`,
-        callbacks: callbacksOf(options.callbacks ?? {}),
+        callbacks: callbacksOf(options.callbacks ?? {}, options.options ?? {}),
         log,
         signal,
       },
@@ -96,11 +98,15 @@ export async function openConnection(
   }
 }
 
-function callbacksOf(functions: NonNullable<ConnectOptions['callbacks']>): Callback[] {
+function callbacksOf(
+  functions: NonNullable<ConnectOptions['callbacks']>,
+  options: Record<string, CallbackOptions>,
+): Callback[] {
   return Object.entries(functions).map(([name, fn]) => ({
     name,
     arity: arityOfSource(fn.toString()),
     fn: fn as Callback['fn'],
+    options: options[name],
   }))
 }
 

@@ -111,7 +111,9 @@ export async function openMembership(
     if (registry.names.length > 0) {
       const reception = new Reception(nc, ports, (open, abort) => {
         const callback = registry.get(open.call)
-        return callback && itemRunner(callback, () => context(open.from, abort()))
+        if (!callback) return undefined
+        const deliver = itemRunner(callback, () => context(open.from, abort()))
+        return { deliver, borrow: callback.options?.borrow ?? false }
       })
       opened.push(() => reception.close())
     }

@@ -22,6 +22,8 @@ export interface StreamModifierOptions {
   buffer?: number
   /** What an error in the callback does: `stop` (default) ends that receiver, `skip` counts it and goes on. */
   onError?: OnError
+  /** The most that a ring of shared memory may take, 256 MiB by default; false leaves all receivers to the server. */
+  shm?: { bytes: number } | false
   /** The source's name in the summary. */
   source?: string
   /** Called at the first item, then a few times a second. */

@@ -1,5 +1,5 @@
 export { arityOfSource } from './arity.js'
-export type { Callback } from './callback.js'
+export type { Callback, CallbackOptions } from './callback.js'
 export { discoverCallbacks, type DiscoveredCallbacks, type FoundCallback } from './discover.js'
 export { loadCallbacks } from './load-callbacks.js'
 export { createLoader, type LoaderOptions, type LoadModule } from './load.js'

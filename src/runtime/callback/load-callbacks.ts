@@ -1,5 +1,5 @@
 import type { CallbackPlan } from '../core/plan.js'
-import type { Callback } from './callback.js'
+import type { Callback, CallbackOptions } from './callback.js'
 import type { LoadModule } from './load.js'
 import { describeExport, loadExport, noExport } from './module-export.js'
 
@@ -14,9 +14,18 @@ export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Pr
     if (!isFunction(fn)) {
       throw noExport(plan, `the ${describeExport(plan)} of ${plan.file} is not a function but ${typeof fn}`)
     }
-    callbacks.push({ name: plan.name, arity: plan.arity, fn })
+    callbacks.push({ name: plan.name, arity: plan.arity, fn, options: await optionsOf(plan, load) })
   }
   return callbacks
+}
+
+/** What the module's export `options` says of the callback. */
+async function optionsOf(
+  { file, name }: CallbackPlan,
+  load: LoadModule,
+): Promise<CallbackOptions | undefined> {
+  const { options } = await load(file)
+  return (options as Record<string, CallbackOptions> | undefined)?.[name]
 }
 
 function isFunction(value: unknown): value is Callback['fn'] {

@@ -279,6 +279,11 @@ export const ERRORS = {
     meaning: 'A stream ended before its time, or one of its receivers did.',
     next: 'The summary names the receiver and its error.',
   },
+  DAFFI_NO_MEMORY: {
+    exit: 1,
+    meaning: 'There is not enough shared memory for a stream.',
+    next: 'Give the stream less with its shm option, or turn shared memory off with shm: false.',
+  },
   DAFFI_STREAM_LOST: {
     exit: 1,
     meaning: 'The server lost what a lossless stream had in flight.',

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from './errors.js'
 import type { Delivery } from './plan.js'
 
-export type Lane = 'jetstream'
+export type Lane = 'shm' | 'jetstream'
 
 /** `finished` saw the end; `left` said goodbye before it; `died` vanished; `stopped` gave up after an error. */
 export type ReceiverState = 'attached' | 'finished' | 'left' | 'died' | 'stopped'

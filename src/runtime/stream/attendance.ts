@@ -1,7 +1,10 @@
 import { DaffiError } from '../core/errors.js'
 import { decodeMessage, streamSubject, type Accept, type Open, type Progress } from './messages.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
-import { Receivers } from './receivers.js'
+import { MAX_PINS } from './lanes/shm/control.js'
+import type { Position, Receivers } from './receivers.js'
+import type { Routes } from './routes.js'
+import type { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 
 const ATTACH_MS = 10_000
 
@@ -11,20 +14,26 @@ interface AttendanceOptions {
   ports: StreamPorts
   connections: StreamConnections
   publish: (what: 'open' | 'chunk', message: Open | Accept) => void
-  /** Where the stream stands: items yielded, number of the next item to go out, and cost of what was stored. */
-  position: () => { items: number; next: number; stored: number }
+  position: () => Position
+  receivers: Receivers
+  routes: Routes
+  /** Undefined when there is no shared memory, or the stream may not use it. */
+  shm: ShmLaneWriter | undefined
   /** The last receiver is gone. */
   onAbandoned: () => void
+  onFailure: (error: unknown) => void
 }
 
 /** The writer's dealings with those who receive: it invites, accepts, hears how far they are, and learns who is gone. */
 export class Attendance {
-  readonly receivers = new Receivers()
+  readonly receivers: Receivers
   readonly #options: AttendanceOptions
+  readonly #pins = new Map<string, number | null>()
   readonly #cleanup: (() => void)[] = []
 
   constructor(options: AttendanceOptions) {
     this.#options = options
+    this.receivers = options.receivers
     const { id, ports, connections } = options
     const subscription = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {
       callback: (error, message) => {
@@ -58,18 +67,36 @@ export class Attendance {
 
   /** Says again what may have been lost on the way to a receiver. */
   repeat(): void {
-    const { id, options, ports, publish } = this.#options
-    const to = this.receivers.absent()
+    const { id, options, ports, publish, shm } = this.#options
     const { call, delivery, buffer, onError } = options
     const { name: from, incarnation } = ports.self
-    if (to.length > 0) publish('open', { id, call, from, incarnation, delivery, buffer, onError, to })
-    for (const accept of this.receivers.accepts()) publish('chunk', accept)
+    const to = this.receivers.absent()
+    if (to.length > 0) {
+      // There are only so many pins; when they may run out, the server's lane takes the rest.
+      const offer = this.receivers.pending.length <= MAX_PINS ? (shm?.offer ?? null) : null
+      publish('open', { id, call, from, incarnation, delivery, buffer, onError, shm: offer, to })
+    }
+    for (const accept of this.receivers.accepts((each) => this.#pins.get(each) ?? null))
+      publish('chunk', accept)
   }
 
   #hear(progress: Progress): void {
+    const { position, routes, shm } = this.#options
+    const { incarnation, lane, pid } = progress
+    if (!routes.has(lane)) {
+      // The first receiver on its lane is accepted once the lane is open: it will say again that it is there.
+      void routes.open(lane).then(
+        () => this.repeat(),
+        (error: unknown) => this.#options.onFailure(error),
+      )
+      return
+    }
     const before = this.receivers.attached
-    this.receivers.report(progress, this.#options.position())
-    if (this.receivers.attached > before) this.repeat()
+    this.receivers.report(progress, position())
+    if (this.receivers.attached > before) {
+      if (lane === 'shm' && shm) this.#pins.set(incarnation, shm.admit(incarnation, pid))
+      this.repeat()
+    }
     this.#checkAbandoned()
   }
 

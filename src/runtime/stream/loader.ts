@@ -7,34 +7,51 @@ const CONCURRENCY = 8
 
 interface LoaderOptions {
   lane: LaneReader
+  /** The callback is content with memory that is the lane's own. */
+  lend: boolean
   /** Notified when a part was heard of. */
   heard: Wakeup
   signal: AbortSignal
-  /** A part has been taken off the lane, or has turned out to be gone. */
+  /** A part has been taken off the lane, given back to it, or has turned out to be gone. */
   onPart: (bytes: number) => void
+}
+
+/** `release` must be called when the bytes were lent, and are not needed any more. */
+export interface LoadedChunk {
+  bytes: Buffer
+  release: (() => void) | undefined
 }
 
 /** Loads and joins a chunk, whose later parts may not be there yet. Undefined when a part is gone or will not come. */
 export async function loadChunk(
   chunk: Arriving,
-  { lane, heard, signal, onPart }: LoaderOptions,
-): Promise<Buffer | undefined> {
+  { lane, lend, heard, signal, onPart }: LoaderOptions,
+): Promise<LoadedChunk | undefined> {
   let whole: Buffer | undefined
+  let lent: (() => void) | undefined
   let gone = false
   let asked = 0
   const loading = new Set<Promise<void>>()
 
   const load = async (part: Arriving['parts'][number]): Promise<void> => {
-    const bytes = await lane.load(part.ref)
-    onPart(part.length)
-    if (bytes === undefined) {
-      gone = true
-    } else if (bytes.length === chunk.bytes) {
-      whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    } else {
+    const memory = (): Buffer => {
       whole ??= Buffer.allocUnsafeSlow(chunk.bytes)
-      whole.set(bytes, part.offset)
+      return whole.subarray(part.offset, part.offset + part.length)
     }
+    const loaded = await lane.load(part.ref, part.length, memory, lend && part.length === chunk.bytes)
+    const { bytes, release } = loaded ?? {}
+    if (release) {
+      lent = () => {
+        release()
+        onPart(part.length)
+      }
+    } else {
+      onPart(part.length)
+    }
+    if (bytes === undefined) gone = true
+    else if (bytes.length === chunk.bytes)
+      whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    else if (bytes.buffer !== whole?.buffer) memory().set(bytes)
   }
 
   while (!gone && !signal.aborted) {
@@ -55,5 +72,7 @@ export async function loadChunk(
     }
   }
   await Promise.all(loading)
-  return gone || signal.aborted ? undefined : whole
+  if (!gone && !signal.aborted && whole) return { bytes: whole, release: lent }
+  lent?.()
+  return undefined
 }

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../core/errors.js'
 import type { Delivery, OnError } from '../core/plan.js'
 import type { Lane, ReceiverState } from '../core/summary.js'
 import type { LaneRef } from './lanes/lane.js'
+import type { ShmOffer } from './lanes/shm/shm-writer.js'
 
 /**
  * One stream's subjects. `open`, `chunk` and `end` go from the writer to the receivers, `progress` back;
@@ -22,6 +23,8 @@ export interface Open {
   delivery: Delivery
   buffer: number
   onError: OnError
+  /** Where the writer's shared memory is; null when there is none to share. */
+  shm: ShmOffer | null
   /** Incarnations that are invited. */
   to: string[]
 }
@@ -33,11 +36,15 @@ export interface Accept {
   /** Which attach is meant; a node that was taken for dead attaches again, and counts anew. */
   attach: number
   first: number
+  /** The receiver's pin, when it is on shared memory. */
+  pin: number | null
 }
 
 /** Says where a part of a chunk can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
+  /** For the receivers on this lane. */
+  lane: Lane
   /** Number of the chunk's first item. */
   first: number
   /** Items in the chunk. */
@@ -58,6 +65,7 @@ export interface Part {
 export interface Progress {
   node: string
   incarnation: string
+  pid: number
   lane: Lane
   state: ReceiverState
   /** The accept that the counts belong to; 0 before there was one. */

@@ -1,12 +1,14 @@
-import { Wakeup } from '../core/deferred.js'
+import type { Wakeup } from '../core/deferred.js'
+import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
 import type { LaneRef, LaneWriter } from './lanes/lane.js'
 import { partCost, type Part } from './messages.js'
 
-/** The most that may be on its way through the server, as cost. */
-export const WINDOW = 16 * 1024 * 1024
+/** How far the lane may be behind a live stream, as cost. */
+const BEHIND = 16 * 1024 * 1024
 
-interface OutletOptions {
+export interface OutletOptions {
+  name: Lane
   lane: LaneWriter
   announce: (part: Part) => void
   /** Live: of what the lane cannot take at once, the newest chunk waits. Lossless: all wait for the slowest receiver. */
@@ -15,6 +17,8 @@ interface OutletOptions {
   slowest: (stored: number) => number
   /** Notified when `slowest` may have changed. */
   credit: Wakeup
+  /** Notified when nothing is under way. */
+  idle: Wakeup
   signal: AbortSignal
   onFailure: (error: unknown) => void
 }
@@ -22,7 +26,6 @@ interface OutletOptions {
 /** Chunks into parts, parts into the lane, and word of them to the receivers, in order and within the window. */
 export class Outlet {
   readonly #options: OutletOptions
-  readonly #idle = new Wakeup()
   #sending: Promise<void> = Promise.resolve()
   #announcing: Promise<void> = Promise.resolve()
   /** Chunks handed over and not yet made known. */
@@ -47,11 +50,6 @@ export class Outlet {
     return this.#underway > 0
   }
 
-  /** Resolves at the next moment when nothing is under way. */
-  idle(): Promise<void> {
-    return this.#idle.wait()
-  }
-
   /** Resolves when the next chunk may come. */
   send(chunk: Chunk): Promise<void> {
     this.#underway++
@@ -74,23 +72,25 @@ export class Outlet {
   }
 
   async #send(chunk: Chunk): Promise<void> {
-    const { lane, live } = this.#options
-    if (live && this.#stored - this.#known > WINDOW) {
+    const { lane, live, name } = this.#options
+    if (live && this.#stored - this.#known > BEHIND) {
       this.#await(chunk)
       return
     }
     const total = chunk.bytes.length
-    for (let offset = 0; offset < total || offset === 0; offset += lane.partBytes) {
-      const bytes = chunk.bytes.subarray(offset, offset + lane.partBytes)
+    const most = lane.partBytes(total)
+    for (let offset = 0; offset < total || offset === 0; offset += most) {
+      const bytes = chunk.bytes.subarray(offset, offset + most)
       if (!live) await this.#room(partCost(bytes.length))
       this.#stored += partCost(bytes.length)
       const end = this.#stored
-      const ref = lane.store(bytes)
+      const ref = lane.store(bytes, end)
       // Its outcome is awaited in turn below; until then a rejection is not an unhandled one.
       ref.catch(() => undefined)
       const { first, count, kind, time } = chunk
       const part = {
         what: 'part',
+        lane: name,
         first,
         count,
         kind,
@@ -128,18 +128,16 @@ export class Outlet {
   #done(): void {
     this.#underway--
     const newest = this.#newest
-    if (newest && this.#stored - this.#known <= WINDOW / 2) {
+    if (newest && this.#stored - this.#known <= BEHIND / 2) {
       this.#newest = undefined
       this.#sending = this.#sending.then(() => this.#send(newest)).catch(this.#options.onFailure)
     }
-    if (this.#underway === 0) this.#idle.notify()
+    if (this.#underway === 0) this.#options.idle.notify()
   }
 
   async #room(cost: number): Promise<void> {
-    const { slowest, credit, signal } = this.#options
-    for (;;) {
-      const inFlight = this.#stored - slowest(this.#stored)
-      if (inFlight === 0 || inFlight + cost <= WINDOW) return
+    const { lane, slowest, credit, signal } = this.#options
+    while (!lane.hasRoom(cost, this.#stored, slowest(this.#stored))) {
       if (signal.aborted) throw signal.reason
       await credit.wait()
     }

@@ -42,6 +42,8 @@ export interface StreamOptions {
   /** Items that a live receiver may hold before the newest pushes out the oldest. */
   buffer: number
   onError: OnError
+  /** The most that a ring of shared memory may take; false leaves all receivers to the server. */
+  shm: { bytes: number } | false
   /** The only node to stream to; every node that offers the callback when absent. */
   to?: string | undefined
   /** Called at the first item, then a few times a second. */

@@ -4,7 +4,7 @@ import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
 import type { ReceiverState } from '../core/summary.js'
 import { Intake, type Arriving } from './intake.js'
 import type { LaneReader } from './lanes/lane.js'
-import { loadChunk } from './loader.js'
+import { loadChunk, type LoadedChunk } from './loader.js'
 import { partCost, type Accept, type End, type Open, type Part, type Progress } from './messages.js'
 import { Tally } from './tally.js'
 
@@ -26,6 +26,8 @@ interface ReaderOptions {
   self: { name: string; incarnation: string }
   lane: LaneReader
   deliver: Deliver
+  /** The callback wants zero-copy memory, for as long as it runs. */
+  borrow: boolean
   publish: (progress: Progress) => void
 }
 
@@ -39,7 +41,7 @@ interface Term {
 interface Loading {
   chunk: Arriving
   term: Term
-  bytes: Promise<Buffer | undefined>
+  bytes: Promise<LoadedChunk | undefined>
 }
 
 /** One stream on a receiving node: what has come is loaded, joined, put through the callback in order, and counted. */
@@ -65,8 +67,9 @@ export class StreamReader {
     return this.#abort.signal
   }
 
-  accept({ attach, first }: Accept): void {
+  accept({ attach, first, pin }: Accept): void {
     if (attach === this.#term?.attach || !this.#attached()) return
+    this.#options.lane.accept(pin)
     this.#term = { attach, intake: new Intake(this.#options.open.delivery, first), tally: new Tally(first) }
     this.#credited = 0
     this.#running ??= this.#run()
@@ -74,7 +77,7 @@ export class StreamReader {
   }
 
   hear(part: Part): void {
-    if (this.#term?.intake.hear(part)) this.#heard.notify()
+    if (part.lane === this.#options.lane.name && this.#term?.intake.hear(part)) this.#heard.notify()
   }
 
   end(end: End): void {
@@ -92,13 +95,14 @@ export class StreamReader {
   }
 
   report(): void {
-    const { self, publish } = this.#options
+    const { self, lane, publish } = this.#options
     const counts = (this.#term?.tally ?? new Tally(0)).counts
     this.#credited = counts.loaded
     publish({
       node: self.name,
       incarnation: self.incarnation,
-      lane: 'jetstream',
+      pid: process.pid,
+      lane: lane.name,
       state: this.#state,
       attach: this.#term?.attach ?? 0,
       error: this.#error,
@@ -131,7 +135,7 @@ export class StreamReader {
     } catch (error) {
       this.#settle('stopped', toErrorRecord(error))
     } finally {
-      await Promise.allSettled(this.#ahead.map((each) => each.bytes))
+      for (const { bytes } of this.#ahead) (await bytes.catch(() => undefined))?.release?.()
     }
     this.report()
   }
@@ -148,6 +152,7 @@ export class StreamReader {
       this.#held += chunk.bytes
       const bytes = loadChunk(chunk, {
         lane: this.#options.lane,
+        lend: this.#options.borrow && chunk.kind !== null,
         heard: this.#heard,
         signal: this.#abort.signal,
         onPart: (length) => this.#credit(term, partCost(length)),
@@ -159,7 +164,7 @@ export class StreamReader {
   }
 
   /** Word of new chunks is acted upon while the head is on its way. */
-  async #whileFilling(bytes: Promise<Buffer | undefined>): Promise<Buffer | undefined> {
+  async #whileFilling(bytes: Promise<LoadedChunk | undefined>): Promise<LoadedChunk | undefined> {
     let arrived = false
     const done = bytes.finally(() => (arrived = true))
     for (;;) {
@@ -170,23 +175,28 @@ export class StreamReader {
     }
   }
 
-  async #process({ chunk, term }: Loading, bytes: Buffer | undefined): Promise<void> {
+  async #process({ chunk, term }: Loading, loaded: LoadedChunk | undefined): Promise<void> {
     this.#held -= chunk.bytes
-    if (bytes === undefined) {
+    if (loaded === undefined) {
       if (this.#options.open.delivery === 'live' || !this.#attached()) return
-      throw new DaffiError(
-        'DAFFI_STREAM_LOST',
-        `items from number ${chunk.first} on are gone from the server`,
-      )
+      throw new DaffiError('DAFFI_STREAM_LOST', `items from number ${chunk.first} on are gone`)
     }
-    if (chunk.kind) {
-      await this.#deliver(decodeBytes(chunk.kind, bytes), chunk.first, chunk.time, term.tally)
+    if (chunk.kind === null) {
+      await this.#processBatch(decodeValues(loaded.bytes), chunk, term)
       return
     }
+    try {
+      await this.#deliver(decodeBytes(chunk.kind, loaded.bytes), chunk.first, chunk.time, term.tally)
+    } finally {
+      loaded.release?.()
+    }
+  }
+
+  async #processBatch(values: unknown[], { first, time }: Arriving, { tally }: Term): Promise<void> {
     let turn = performance.now()
-    for (const [index, value] of decodeValues(bytes).entries()) {
+    for (const [index, value] of values.entries()) {
       if (!this.#attached()) return
-      const running = this.#deliver(value, chunk.first + index, chunk.time, term.tally)
+      const running = this.#deliver(value, first + index, time, tally)
       if (running) await running
       if (performance.now() - turn > TURN_MS) {
         await new Promise((resolve) => setImmediate(resolve))

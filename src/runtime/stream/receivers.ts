@@ -1,7 +1,7 @@
 import { Wakeup } from '../core/deferred.js'
 import type { DaffiError, ErrorRecord } from '../core/errors.js'
 import { toErrorRecord } from '../core/errors.js'
-import type { ReceiverSummary } from '../core/summary.js'
+import type { Lane, ReceiverSummary } from '../core/summary.js'
 import type { Accept, Progress } from './messages.js'
 import type { Peer } from './ports.js'
 
@@ -18,6 +18,13 @@ interface Attachment {
   progress: Progress | undefined
   state: ReceiverSummary['state']
   error: ErrorRecord | null
+}
+
+/** Where the stream stands: items yielded, number of the next to go out, cost of what each lane has stored. */
+export interface Position {
+  items: number
+  next: number
+  stored: (lane: Lane) => number
 }
 
 /** The writer's ledger: who receives, how far each one is, and what became of every item. */
@@ -45,11 +52,11 @@ export class Receivers {
   }
 
   /** Takes a receiver's word. `at` is where the stream stands, for one that attaches now. */
-  report(progress: Progress, at: { items: number; next: number; stored: number }): void {
+  report(progress: Progress, at: Position): void {
     const run = this.#live().find((each) => each.incarnation === progress.incarnation)
     if (!run) return
     run.first ??= at.next
-    if (run.progress === undefined) run.base = at.stored
+    if (run.progress === undefined) run.base = at.stored(progress.lane)
     // Until it has been accepted it may speak of an earlier attach.
     run.progress =
       progress.attach === run.attach
@@ -63,9 +70,9 @@ export class Receivers {
   }
 
   /** What tells the attached where they begin. */
-  accepts(): Accept[] {
+  accepts(pinOf: (incarnation: string) => number | null): Accept[] {
     return this.#live().flatMap(({ incarnation, attach, first }) =>
-      first === undefined ? [] : [{ what: 'accept', incarnation, attach, first }],
+      first === undefined ? [] : [{ what: 'accept', incarnation, attach, first, pin: pinOf(incarnation) }],
     )
   }
 
@@ -97,10 +104,11 @@ export class Receivers {
   }
 
   /** How far the slowest receiver is, on the scale of what was stored in all. */
-  slowest(stored: number): number {
+  slowest(lane: Lane, stored: number): number {
     let least = stored
     for (const run of this.#live()) {
-      if (run.first !== undefined) least = Math.min(least, run.base + (run.progress?.loaded ?? 0))
+      if (run.first !== undefined && run.progress?.lane === lane)
+        least = Math.min(least, run.base + run.progress.loaded)
     }
     return least
   }

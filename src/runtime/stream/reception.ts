@@ -1,5 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
+import { ShmLaneReader } from './lanes/shm/shm-reader.js'
 import { decodeMessage, encodeMessage, streamSubject } from './messages.js'
 import type { Accept, End, Open, Part, Progress } from './messages.js'
 import type { StreamPorts } from './ports.js'
@@ -9,7 +10,13 @@ import { StreamReader, type Deliver } from './reader.js'
 const PROGRESS_MS = 250
 
 /** What a stream's items are given to, or undefined when the callback isn't offered here. */
-export type Admit = (open: Open, signal: () => AbortSignal) => Deliver | undefined
+export type Admit = (open: Open, signal: () => AbortSignal) => Admission | undefined
+
+export interface Admission {
+  deliver: Deliver
+  /** The callback wants zero-copy memory, for as long as it runs. */
+  borrow: boolean
+}
 
 interface Receiving {
   reader: StreamReader
@@ -62,15 +69,15 @@ export class Reception {
 
   async #begin(open: Open): Promise<Receiving | undefined> {
     const { pipeline, self, log } = this.#ports
-    const deliver = this.#admit(open, () => reader.signal)
-    if (!deliver) return undefined
+    const admission = this.#admit(open, () => reader.signal)
+    if (!admission) return undefined
     const { control, bulk } = await this.#ports.connections()
-    const lane = new JetStreamLaneReader(bulk)
+    const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk)
     const reader: StreamReader = new StreamReader({
       open,
       self,
       lane,
-      deliver,
+      ...admission,
       publish: (progress: Progress) => {
         if (!control.isClosed())
           control.publish(streamSubject(pipeline, open.id, 'progress'), encodeMessage(progress))

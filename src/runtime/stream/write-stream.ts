@@ -2,14 +2,9 @@ import { DaffiError } from '../core/errors.js'
 import { randomId } from '../core/names.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { Items } from './feed.js'
-import { JetStreamLaneWriter } from './lanes/jetstream-writer.js'
-import { WINDOW } from './outlet.js'
+import { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import type { Peer, StreamOptions, StreamPorts } from './ports.js'
 import { StreamWriter } from './writer.js'
-
-const MIB = 1024 * 1024
-/** What the lane keeps. Lossless never has more than the window unread; live readers come late. */
-const KEEP = { lossless: 2 * WINDOW + 8 * MIB, live: 128 * MIB }
 
 /**
  * Streams the items to every node that offers the callback, and resolves when all of them are done.
@@ -22,19 +17,9 @@ export async function writeStream(
 ): Promise<StreamSummary> {
   const invited = invitees(options, ports)
   const connections = await ports.connections()
-  const id = randomId()
-  const lane = await JetStreamLaneWriter.open({
-    ports,
-    connections,
-    id,
-    bytes: KEEP[options.delivery],
-    renew: options.delivery === 'live',
-  })
-  try {
-    return await new StreamWriter({ id, lane, options, ports, connections }).run(items, invited)
-  } finally {
-    await lane.close()
-  }
+  const { shm: limit, delivery } = options
+  const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
+  return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
 }
 
 function invitees({ call, to }: StreamOptions, { peers }: StreamPorts): Peer[] {

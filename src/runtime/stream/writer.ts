@@ -2,25 +2,31 @@ import { addAbortListener } from 'node:events'
 import { encodeItem } from '../codec/index.js'
 import { abortError } from '../core/abort.js'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
-import type { StreamSummary } from '../core/summary.js'
+import type { Lane, StreamSummary } from '../core/summary.js'
 import { Attendance } from './attendance.js'
 import { Batch } from './batch.js'
 import { feed, type Items } from './feed.js'
+import { JetStreamLaneWriter, WINDOW } from './lanes/jetstream-writer.js'
 import type { LaneWriter } from './lanes/lane.js'
+import type { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import { now } from './latency.js'
 import { encodeMessage, streamSubject, type Accept, type End, type Open, type Part } from './messages.js'
-import { Outlet } from './outlet.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
+import { Routes } from './routes.js'
+import { Receivers, type Position } from './receivers.js'
 import { verdict } from './stream-error.js'
 
 const REPEAT_MS = 1000
 const PROGRESS_MS = 250
+const MIB = 1024 * 1024
+/** What the server keeps. Lossless never has more than the window unread; live readers come late. */
+const KEEP = { lossless: 2 * WINDOW + 8 * MIB, live: 128 * MIB }
 /** How long receivers may take to give their counts when a stream is cut off. */
 const LAST_WORDS_MS = 2000
 
 export interface WriterOptions {
   id: string
-  lane: LaneWriter
+  shm: ShmLaneWriter | undefined
   options: StreamOptions
   ports: StreamPorts
   connections: StreamConnections
@@ -30,7 +36,7 @@ export interface WriterOptions {
 export class StreamWriter {
   readonly #options: WriterOptions
   readonly #attendance: Attendance
-  readonly #outlet: Outlet
+  readonly #routes: Routes
   readonly #batch = new Batch()
   readonly #abort = new AbortController()
   #items = 0
@@ -42,21 +48,25 @@ export class StreamWriter {
   constructor(writer: WriterOptions) {
     this.#options = writer
     const { delivery } = writer.options
+    const receivers = new Receivers()
+    const onFailure = (error: unknown): void => this.#fail(error)
+    this.#routes = new Routes({
+      open: (lane) => this.#openLane(lane),
+      live: delivery === 'live',
+      announce: (part) => this.#publish('chunk', part),
+      slowest: (lane, stored) => receivers.slowest(lane, stored),
+      credit: receivers.changed,
+      signal: this.#abort.signal,
+      onFailure,
+    })
     this.#attendance = new Attendance({
       ...writer,
+      receivers,
+      routes: this.#routes,
       publish: (what, message) => this.#publish(what, message),
       position: () => this.#position(),
       onAbandoned: () => this.#abandoned(),
-    })
-    const { receivers } = this.#attendance
-    this.#outlet = new Outlet({
-      lane: writer.lane,
-      live: delivery === 'live',
-      announce: (part) => this.#publish('chunk', part),
-      slowest: (stored) => receivers.slowest(stored),
-      credit: receivers.changed,
-      signal: this.#abort.signal,
-      onFailure: (error) => this.#fail(error),
+      onFailure,
     })
   }
 
@@ -82,7 +92,23 @@ export class StreamWriter {
       clearInterval(reporting)
       listener?.[Symbol.dispose]()
       this.#attendance.close()
+      await this.#routes.close()
+      await this.#options.shm?.close()
     }
+  }
+
+  /** Shared memory is there before the first receiver, which must know of it; what goes by the server may never be needed. */
+  async #openLane(lane: Lane): Promise<LaneWriter> {
+    const { id, options, ports, connections, shm } = this.#options
+    if (lane === 'shm' && shm) return shm
+    const { delivery } = options
+    return JetStreamLaneWriter.open({
+      ports,
+      connections,
+      id,
+      bytes: KEEP[delivery],
+      renew: delivery === 'live',
+    })
   }
 
   async #send(items: Items): Promise<void> {
@@ -93,7 +119,7 @@ export class StreamWriter {
     }
     if (this.#abort.signal.aborted) return
     await this.#flushBatch()
-    await this.#outlet.flush()
+    await this.#routes.flush()
   }
 
   #take(item: unknown): Promise<void> | undefined {
@@ -106,10 +132,10 @@ export class StreamWriter {
     if (kind === undefined) {
       this.#batch.add(number, bytes, time)
       // A batch grows only while an earlier one is under way, so at low rates nothing waits.
-      return this.#batch.full || !this.#outlet.busy ? this.#flushBatch() : undefined
+      return this.#batch.full || !this.#routes.busy ? this.#flushBatch() : undefined
     }
     const flushed = this.#flushBatch()
-    const sent = this.#outlet.send({ first: number, count: 1, kind, bytes, time })
+    const sent = this.#routes.send({ first: number, count: 1, kind, bytes, time })
     return flushed ? flushed.then(() => sent) : sent
   }
 
@@ -121,19 +147,19 @@ export class StreamWriter {
 
   async #flushWhenIdle(): Promise<void> {
     while (!this.#abort.signal.aborted && !this.#end) {
-      await this.#outlet.idle()
+      await this.#routes.idle()
       void this.#flushBatch()
     }
   }
 
   #flushBatch(): Promise<void> | undefined {
-    return this.#batch.empty ? undefined : this.#outlet.send(this.#batch.take())
+    return this.#batch.empty ? undefined : this.#routes.send(this.#batch.take())
   }
 
-  #position(): { items: number; next: number; stored: number } {
+  #position(): Position {
     // Values of an open batch have not gone out yet: who attaches now gets them.
     const next = this.#batch.empty ? this.#items : this.#batch.first
-    return { items: this.#items, next, stored: this.#outlet.stored }
+    return { items: this.#items, next, stored: (lane) => this.#routes.stored(lane) }
   }
 
   /** A lossless stream is over when nobody is left; a live one waits for its receivers to come back. */
@@ -144,7 +170,7 @@ export class StreamWriter {
 
   #repeat(): void {
     this.#attendance.repeat()
-    this.#outlet.repeat()
+    this.#routes.repeat()
     if (this.#end) this.#publish('end', this.#end)
   }
 

@@ -1,5 +1,5 @@
 import type { Link } from '../link.js'
-import type { LaneReader, LaneRef } from './lane.js'
+import type { LaneReader, LaneRef, LoadedPart } from './lane.js'
 
 const ANSWER_MS = 30_000
 
@@ -7,12 +7,13 @@ const ANSWER_MS = 30_000
 export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
   #closed = false
+  readonly name = 'jetstream'
 
   constructor(link: Link) {
     this.#link = link
   }
 
-  async load(ref: LaneRef): Promise<Uint8Array | undefined> {
+  async load(ref: LaneRef): Promise<LoadedPart | undefined> {
     const [stream, seq] = ref as [string, number]
     while (!this.#closed) {
       const reply = await this.#link.request(
@@ -20,11 +21,15 @@ export class JetStreamLaneReader implements LaneReader {
         JSON.stringify({ seq }),
         ANSWER_MS,
       )
-      if (reply instanceof Uint8Array) return reply
+      if (reply instanceof Uint8Array) return { bytes: reply }
       if (reply === 'gone' || this.#link.nc.isClosed()) return undefined
       await this.#link.up()
     }
     return undefined
+  }
+
+  accept(): void {
+    // Anyone may get from the stream.
   }
 
   close(): void {

@@ -4,6 +4,8 @@ import type { StreamConnections, StreamPorts } from '../ports.js'
 import { streamSubject } from '../messages.js'
 import type { LaneWriter } from './lane.js'
 
+/** The most that may be on its way through the server, as cost. */
+export const WINDOW = 16 * 1024 * 1024
 const PART_BYTES = 1024 * 1024
 /** Room in a message for what the server counts besides the payload. */
 const HEADROOM = 512
@@ -26,7 +28,7 @@ interface JetStreamLaneOptions {
  * ring: `discard: old` with room to spare, so that limits never do the work of flow control.
  */
 export class JetStreamLaneWriter implements LaneWriter {
-  readonly partBytes: number
+  readonly #partBytes: number
   readonly #options: JetStreamLaneOptions
   readonly #subject: string
   readonly #jsm: JetStreamManager
@@ -38,7 +40,7 @@ export class JetStreamLaneWriter implements LaneWriter {
     this.#jsm = jsm
     this.#subject = streamSubject(options.ports.pipeline, options.id, 'data')
     const most = options.connections.bulk.nc.info?.max_payload ?? PART_BYTES
-    this.partBytes = Math.min(PART_BYTES, most - HEADROOM)
+    this.#partBytes = Math.min(PART_BYTES, most - HEADROOM)
   }
 
   static async open(options: JetStreamLaneOptions): Promise<JetStreamLaneWriter> {
@@ -46,6 +48,14 @@ export class JetStreamLaneWriter implements LaneWriter {
     const lane = new JetStreamLaneWriter(options, jsm)
     await lane.#create()
     return lane
+  }
+
+  partBytes(): number {
+    return this.#partBytes
+  }
+
+  hasRoom(cost: number, stored: number, loaded: number): boolean {
+    return stored === loaded || stored - loaded + cost <= WINDOW
   }
 
   async store(part: Uint8Array): Promise<[stream: string, sequence: number] | undefined> {

@@ -1,22 +1,44 @@
+import type { Lane } from '../../core/summary.js'
+
 /** Where a part lies, in the lane's own words. */
 export type LaneRef = unknown[]
 
 /** The writer's end of a lane: keeps parts until readers have loaded them, or newer ones need the room. */
 export interface LaneWriter {
-  /** The most bytes that a part can have. */
-  readonly partBytes: number
+  /** The most bytes that a part can have, of a chunk of so many bytes. */
+  partBytes(chunkBytes: number): number
+  /**
+   * Whether a part of this cost may be stored, when `stored` is the cost of all that was stored and `loaded` how far the
+   * slowest reader has come.
+   */
+  hasRoom(cost: number, stored: number, loaded: number): boolean
   /**
    * Resolves when readers can load the part. Undefined: it could not be stored, which a live stream counts as dropped.
+   * @param end what `stored` is with this part
    * @throws DaffiError DAFFI_STREAM_LOST when what is stored is gone, and the stream may lose nothing
    */
-  store(part: Uint8Array): Promise<LaneRef | undefined>
+  store(part: Uint8Array, end: number): Promise<LaneRef | undefined>
   /** Leaves nothing behind. */
   close(): Promise<void>
 }
 
+/** A part's bytes. Where they are lent, they are the lane's own until `release`. */
+export interface LoadedPart {
+  bytes: Uint8Array
+  release?: () => void
+}
+
 /** A receiver's end of a lane. */
 export interface LaneReader {
-  /** The part's bytes; undefined when they are gone. */
-  load(ref: LaneRef): Promise<Uint8Array | undefined>
+  readonly name: Lane
+  /** The writer has accepted this receiver; with shared memory it has given it a pin. */
+  accept(pin: number | null): void
+  /**
+   * The part; undefined when it is gone.
+   * @param length of the part
+   * @param into gives memory for a copy, for lanes that need one
+   * @param lend memory of the lane itself may be given out
+   */
+  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Promise<LoadedPart | undefined>
   close(): void
 }

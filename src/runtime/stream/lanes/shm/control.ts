@@ -1,0 +1,74 @@
+/**
+ * The ring's book-keeping, in memory of its own that writer and readers map for writing: a magic word, a nonce, and for
+ * each slot a generation and a set of pins.
+ *
+ * A slot's generation is odd while it is written. Who reads a slot sets its own pin first and then looks at the
+ * generation; who writes makes the generation odd first and then looks at the pins. Atomics are sequentially
+ * consistent, so one of the two sees the other, and no slot is written while it is read.
+ */
+const MAGIC = Buffer.from('DAFFIRNG')
+const NONCE_AT = 8
+export const NONCE_BYTES = 32
+const GENERATIONS_AT = 64
+export const MAX_SLOTS = 256
+const PINS_AT = GENERATIONS_AT + 4 * MAX_SLOTS
+export const CONTROL_BYTES = 4096
+/** Each reader has a bit of its own in a slot's pins. */
+export const MAX_PINS = 31
+
+export class Control {
+  readonly #bytes: Buffer
+  readonly #generations: Int32Array
+  readonly #pins: Int32Array
+
+  constructor(buffer: ArrayBuffer) {
+    this.#bytes = Buffer.from(buffer)
+    this.#generations = new Int32Array(buffer, GENERATIONS_AT, MAX_SLOTS)
+    this.#pins = new Int32Array(buffer, PINS_AT, MAX_SLOTS)
+  }
+
+  sign(nonce: Uint8Array): void {
+    this.#bytes.set(MAGIC)
+    this.#bytes.set(nonce, NONCE_AT)
+  }
+
+  isSigned(nonce: Uint8Array): boolean {
+    const signed = this.#bytes.subarray(NONCE_AT, NONCE_AT + NONCE_BYTES)
+    return this.#bytes.subarray(0, MAGIC.length).equals(MAGIC) && signed.equals(nonce)
+  }
+
+  /** False when somebody reads the slot, which then stays as it is. */
+  beginWrite(slot: number): boolean {
+    const generation = Atomics.load(this.#generations, slot)
+    Atomics.store(this.#generations, slot, (generation + 1) | 0)
+    if (Atomics.load(this.#pins, slot) === 0) return true
+    Atomics.store(this.#generations, slot, generation)
+    return false
+  }
+
+  /** The generation that readers must find. */
+  endWrite(slot: number): number {
+    return (Atomics.add(this.#generations, slot, 1) + 1) | 0
+  }
+
+  /** False when the slot holds something else by now. */
+  pin(slot: number, pin: number, generation: number): boolean {
+    Atomics.or(this.#pins, slot, 1 << pin)
+    if (Atomics.load(this.#generations, slot) === generation) return true
+    this.unpin(slot, pin)
+    return false
+  }
+
+  unpin(slot: number, pin: number): void {
+    Atomics.and(this.#pins, slot, ~(1 << pin))
+  }
+
+  /** Of a reader whose process is gone. */
+  unpinAll(pin: number, slots: number): void {
+    for (let slot = 0; slot < slots; slot++) this.unpin(slot, pin)
+  }
+
+  pins(slot: number): number {
+    return Atomics.load(this.#pins, slot)
+  }
+}

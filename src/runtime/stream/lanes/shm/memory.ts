@@ -1,0 +1,113 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+
+/** Flags of Linux, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
+const MFD_CLOEXEC = 1
+const MFD_ALLOW_SEALING = 2
+const F_ADD_SEALS = 1033
+const F_GET_SEALS = 1034
+const F_SEAL_SEAL = 1
+const F_SEAL_SHRINK = 2
+const F_SEAL_GROW = 4
+const PROT_READ = 1
+const PROT_WRITE = 2
+const MAP_SHARED = 1
+/** mmap's MAP_FAILED, as an address. */
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn
+
+interface Libc {
+  memfd_create: (name: string, flags: number) => number
+  posix_fallocate: (fd: number, offset: number, length: number) => number
+  fcntl: (fd: number, command: number, argument: number) => number
+  mmap: (
+    address: null,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ) => bigint
+  munmap: (address: bigint, length: number) => number
+  view: (address: bigint, length: number) => ArrayBuffer
+}
+
+/** Memory that other processes can map too. */
+export interface Mapping {
+  buffer: ArrayBuffer
+  /** Nothing may touch the buffer afterwards. */
+  unmap: () => void
+}
+
+let libc: Promise<Libc | undefined> | undefined
+
+/** The system calls for shared memory; undefined where there are none: not Linux, no glibc, or no koffi. */
+export function sharedMemory(): Promise<Libc | undefined> {
+  return (libc ??= load())
+}
+
+async function load(): Promise<Libc | undefined> {
+  if (process.platform !== 'linux') return undefined
+  try {
+    const { default: koffi } = await import('koffi')
+    const library = koffi.load('libc.so.6')
+    return {
+      memfd_create: library.func('int memfd_create(const char *name, unsigned int flags)'),
+      posix_fallocate: library.func('int posix_fallocate(int fd, int64_t offset, int64_t length)'),
+      fcntl: library.func('int fcntl(int fd, int command, int argument)'),
+      mmap: library.func(
+        'void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)',
+      ),
+      munmap: library.func('int munmap(void *address, size_t length)'),
+      view: (address, length) => koffi.view(address, length),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Memory without a file, allocated in full and sealed against shrinking and growing, so that nobody who maps it can
+ * meet a page that is not there. Undefined when there is not so much of it.
+ */
+export function createMemory(libc: Libc, bytes: number): (Mapping & { fd: number }) | undefined {
+  const fd = libc.memfd_create('daffi', MFD_CLOEXEC | MFD_ALLOW_SEALING)
+  if (fd < 0) return undefined
+  const ready =
+    libc.posix_fallocate(fd, 0, bytes) === 0 &&
+    libc.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) === 0
+  const mapping = ready ? map(libc, fd, bytes, true) : undefined
+  if (!mapping) {
+    closeSync(fd)
+    return undefined
+  }
+  const unmap = (): void => {
+    mapping.unmap()
+    closeSync(fd)
+  }
+  return { fd, buffer: mapping.buffer, unmap }
+}
+
+/** Another process's memory; undefined when it can't be reached, or is not what `createMemory` makes. */
+export function openMemory(
+  libc: Libc,
+  { pid, fd, bytes, writable }: { pid: number; fd: number; bytes: number; writable: boolean },
+): Mapping | undefined {
+  let own: number | undefined
+  try {
+    own = openSync(`/proc/${pid}/fd/${fd}`, writable ? constants.O_RDWR : constants.O_RDONLY)
+    const seals = libc.fcntl(own, F_GET_SEALS, 0)
+    if (seals < 0 || (seals & F_SEAL_SHRINK) === 0 || fstatSync(own).size !== bytes) return undefined
+    return map(libc, own, bytes, writable)
+  } catch {
+    return undefined
+  } finally {
+    if (own !== undefined) closeSync(own)
+  }
+}
+
+function map(libc: Libc, fd: number, bytes: number, writable: boolean): Mapping | undefined {
+  const address = libc.mmap(null, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0)
+  if (address === MAP_FAILED) return undefined
+  // One view a mapping: making one costs more than all that is done with it.
+  const buffer = libc.view(address, bytes)
+  return { buffer, unmap: () => void libc.munmap(address, bytes) }
+}

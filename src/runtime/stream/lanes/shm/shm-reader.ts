@@ -1,0 +1,89 @@
+import type { LaneReader, LaneRef, LoadedPart } from '../lane.js'
+import { Control, CONTROL_BYTES } from './control.js'
+import { openMemory, sharedMemory, type Mapping } from './memory.js'
+import type { ShmOffer, ShmRef } from './shm-writer.js'
+
+type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
+
+/** Reads parts where the writer put them, or lends them out. */
+export class ShmLaneReader implements LaneReader {
+  readonly name = 'shm'
+  readonly #libc: Libc
+  readonly #offer: ShmOffer
+  readonly #memory: Mapping
+  readonly #control: Control
+  #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
+  #pin: number | undefined
+  #lent = 0
+  #closed = false
+
+  private constructor(libc: Libc, offer: ShmOffer, memory: Mapping, control: Control) {
+    this.#libc = libc
+    this.#offer = offer
+    this.#memory = memory
+    this.#control = control
+  }
+
+  /** Undefined when the writer's memory can't be mapped here: another host, container or user. */
+  static async open(offer: ShmOffer): Promise<ShmLaneReader | undefined> {
+    const libc = await sharedMemory()
+    const memory =
+      libc && openMemory(libc, { pid: offer.pid, fd: offer.fd, bytes: CONTROL_BYTES, writable: true })
+    if (!libc || !memory) return undefined
+    const control = new Control(memory.buffer)
+    if (control.isSigned(offer.nonce)) return new ShmLaneReader(libc, offer, memory, control)
+    memory.unmap()
+    return undefined
+  }
+
+  accept(pin: number | null): void {
+    this.#pin = pin ?? undefined
+  }
+
+  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Promise<LoadedPart | undefined> {
+    return Promise.resolve(this.#load(ref as ShmRef, length, into, lend))
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#unmap()
+  }
+
+  #load(ref: ShmRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {
+    const [fd, slot, generation, slotBytes, slots] = ref
+    const pin = this.#pin
+    const ring = this.#open(fd, slotBytes * slots)
+    if (pin === undefined || !ring || !this.#control.pin(slot, pin, generation)) return undefined
+    const at = slot * slotBytes
+    if (!lend) {
+      const target = into()
+      ring.copy(target, 0, at, at + length)
+      this.#control.unpin(slot, pin)
+      return { bytes: target }
+    }
+    this.#lent++
+    const release = (): void => {
+      this.#control.unpin(slot, pin)
+      this.#lent--
+      this.#unmap()
+    }
+    return { bytes: ring.subarray(at, at + length), release }
+  }
+
+  #open(fd: number, bytes: number): Buffer | undefined {
+    if (this.#closed) return undefined
+    if (this.#ring?.fd !== fd) {
+      const mapping = openMemory(this.#libc, { pid: this.#offer.pid, fd, bytes, writable: false })
+      this.#ring = mapping && { ...mapping, fd, bytes: Buffer.from(mapping.buffer) }
+    }
+    return this.#ring?.bytes
+  }
+
+  /** What is lent out stays mapped until it has been given back. */
+  #unmap(): void {
+    if (!this.#closed || this.#lent > 0) return
+    this.#ring?.unmap()
+    this.#ring = undefined
+    this.#memory.unmap()
+  }
+}

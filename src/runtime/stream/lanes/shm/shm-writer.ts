@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { DaffiError } from '../../../core/errors.js'
+import type { LaneWriter } from '../lane.js'
+import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
+import { createMemory, sharedMemory, type Mapping } from './memory.js'
+
+const MIB = 1024 * 1024
+const PAGE = 4096
+/** Fits a batch of small values. */
+const LEAST_SLOT = 256 * 1024
+/** What a ring has when its items are neither tiny nor huge. */
+const USUAL_BYTES = 48 * MIB
+const LEAST_SLOTS = 6
+/** When items are too large for that many slots within the limit. */
+const SLOTS_AT_LIMIT = 4
+
+/** What a receiver needs to map the writer's memory, and to know that it is the right one. */
+export interface ShmOffer {
+  pid: number
+  fd: number
+  nonce: Uint8Array
+}
+
+/** Where a part lies in which ring. */
+export type ShmRef = [fd: number, slot: number, generation: number, slotBytes: number, slots: number]
+
+interface Slot {
+  /** Cost up to and with what lies in it; it is free when the slowest reader has come that far. */
+  end: number
+}
+
+type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
+
+/**
+ * Parts in a ring of slots in shared memory, written once for all receivers of this host. The ring is made at the first
+ * part, sized by it.
+ */
+export class ShmLaneWriter implements LaneWriter {
+  readonly offer: ShmOffer
+  readonly #libc: Libc
+  readonly #limit: number
+  readonly #live: boolean
+  readonly #memory: Mapping
+  readonly #control: Control
+  /** By pin. */
+  readonly #readers: ({ incarnation: string; pid: number } | undefined)[] = Array.from(
+    { length: MAX_PINS },
+    () => undefined,
+  )
+  #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
+  #slots: Slot[] = []
+  #slotBytes = 0
+  #next = 0
+  #closed = false
+  /** How far the slowest reader has come. */
+  #loaded = 0
+
+  private constructor(libc: Libc, control: Mapping & { fd: number }, limit: number, live: boolean) {
+    this.#libc = libc
+    this.#memory = control
+    this.#limit = limit
+    this.#live = live
+    this.#control = new Control(control.buffer)
+    this.offer = { pid: process.pid, fd: control.fd, nonce: randomBytes(NONCE_BYTES) }
+    this.#control.sign(this.offer.nonce)
+  }
+
+  /** @param limit bytes that the ring may have. Undefined where there is no shared memory. */
+  static async open(limit: number, live: boolean): Promise<ShmLaneWriter | undefined> {
+    const libc = await sharedMemory()
+    const control = libc && createMemory(libc, CONTROL_BYTES)
+    return libc && control && new ShmLaneWriter(libc, control, limit, live)
+  }
+
+  /** The pin of a receiver; null when all are taken. */
+  admit(incarnation: string, pid: number): number | null {
+    const known = this.#readers.findIndex((reader) => reader?.incarnation === incarnation)
+    if (known >= 0) return known
+    this.#forgetDead()
+    const pin = this.#readers.indexOf(undefined)
+    if (pin < 0) return null
+    this.#readers[pin] = { incarnation, pid }
+    return pin
+  }
+
+  partBytes(chunkBytes: number): number {
+    if (!this.#ring) this.#create(chunkBytes)
+    return this.#slotBytes
+  }
+
+  hasRoom(_cost: number, _stored: number, loaded: number): boolean {
+    return this.#live || this.#free(loaded) !== undefined
+  }
+
+  store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
+    // Nothing here waits; a promise is what the interface asks for.
+    return Promise.resolve(this.#write(part, end))
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true
+      this.#ring?.unmap()
+      this.#memory.unmap()
+    }
+    return Promise.resolve()
+  }
+
+  #create(chunkBytes: number): void {
+    const most = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
+    this.#slotBytes = Math.min(most, Math.ceil(Math.max(chunkBytes, LEAST_SLOT) / PAGE) * PAGE)
+    const wanted = Math.max(LEAST_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes))
+    const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
+    const ring = createMemory(this.#libc, count * this.#slotBytes)
+    if (!ring) {
+      throw new DaffiError(
+        'DAFFI_NO_MEMORY',
+        `there are no ${Math.ceil((count * this.#slotBytes) / MIB)} MiB of shared memory for the stream`,
+      )
+    }
+    this.#ring = { ...ring, bytes: Buffer.from(ring.buffer) }
+    this.#slots = Array.from({ length: count }, () => ({ end: 0 }))
+  }
+
+  #write(part: Uint8Array, end: number): ShmRef | undefined {
+    const ring = this.#ring
+    const slot = ring && this.#claim()
+    const state = slot === undefined ? undefined : this.#slots[slot]
+    if (!ring || slot === undefined || !state) return undefined
+    ring.bytes.set(part, slot * this.#slotBytes)
+    state.end = end
+    return [ring.fd, slot, this.#control.endWrite(slot), this.#slotBytes, this.#slots.length]
+  }
+
+  /** The next slot that nobody needs, in the order of the ring. */
+  #free(loaded: number): number | undefined {
+    this.#loaded = loaded
+    for (let step = 0; step < this.#slots.length; step++) {
+      const slot = (this.#next + step) % this.#slots.length
+      if ((this.#slots[slot]?.end ?? Infinity) <= loaded && this.#control.pins(slot) === 0) return slot
+    }
+    this.#forgetDead()
+    return undefined
+  }
+
+  #claim(): number | undefined {
+    for (let step = 0; step < this.#slots.length; step++) {
+      const slot = (this.#next + step) % this.#slots.length
+      const needed = !this.#live && (this.#slots[slot]?.end ?? Infinity) > this.#loaded
+      if (needed || !this.#control.beginWrite(slot)) continue
+      this.#next = (slot + 1) % this.#slots.length
+      return slot
+    }
+    this.#forgetDead()
+    return undefined
+  }
+
+  /** What a dead process held is free; what a live one holds is not, though the stream may have given it up. */
+  #forgetDead(): void {
+    for (const [pin, reader] of this.#readers.entries()) {
+      if (!reader || isAlive(reader.pid)) continue
+      this.#control.unpinAll(pin, this.#slots.length)
+      this.#readers[pin] = undefined
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

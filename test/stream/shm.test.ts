@@ -1,0 +1,212 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readlink } from 'node:fs/promises'
+import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { deferred } from '../../src/runtime/core/deferred.js'
+import { Control, CONTROL_BYTES } from '../../src/runtime/stream/lanes/shm/control.js'
+import { createMemory, openMemory, sharedMemory } from '../../src/runtime/stream/lanes/shm/memory.js'
+import { ShmLaneReader } from '../../src/runtime/stream/lanes/shm/shm-reader.js'
+import { ShmLaneWriter } from '../../src/runtime/stream/lanes/shm/shm-writer.js'
+import { fixture } from '../support/paths.js'
+import { ownPipeline } from '../support/pipeline.js'
+
+interface Callbacks {
+  take: (...items: unknown[]) => void
+}
+
+const MIB = 1024 * 1024
+
+/** An item whose bytes all tell its number. */
+const filled = (n: number, bytes = MIB): Buffer => Buffer.alloc(bytes, n % 251)
+const isFilled = (item: Buffer, n: number): boolean => item.equals(filled(n, item.length))
+
+/** Names of the shared memory that this process has open. */
+async function openMemories(): Promise<string[]> {
+  const fds = await readdir('/proc/self/fd')
+  const links = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
+  return links.filter((link) => link.startsWith('/memfd:daffi'))
+}
+
+async function libc(): Promise<NonNullable<Awaited<ReturnType<typeof sharedMemory>>>> {
+  const found = await sharedMemory()
+  if (!found) throw new Error('these tests need shared memory')
+  return found
+}
+
+test('memory is allocated in full, sealed, and cannot be mapped by what it is not', async () => {
+  const lib = await libc()
+  const memory = createMemory(lib, 2 * MIB)
+  expect(memory?.buffer.byteLength).toBe(2 * MIB)
+  const { fd = 0 } = memory ?? {}
+  const open = (bytes: number) => openMemory(lib, { pid: process.pid, fd, bytes, writable: false })
+  const other = open(2 * MIB)
+  Buffer.from(memory?.buffer ?? new ArrayBuffer(0))[5] = 7
+  expect(Buffer.from(other?.buffer ?? new ArrayBuffer(0))[5]).toBe(7)
+  expect(open(MIB)).toBeUndefined()
+  expect(openMemory(lib, { pid: process.pid, fd: 0, bytes: MIB, writable: false })).toBeUndefined()
+  expect(openMemory(lib, { pid: 2 ** 30, fd, bytes: MIB, writable: false })).toBeUndefined()
+  other?.unmap()
+  memory?.unmap()
+})
+
+test('a pinned slot is not written, and what was overwritten cannot be pinned', () => {
+  const control = new Control(new ArrayBuffer(CONTROL_BYTES))
+  expect(control.beginWrite(3)).toBe(true)
+  const generation = control.endWrite(3)
+  expect(control.pin(3, 5, generation)).toBe(true)
+  expect(control.beginWrite(3)).toBe(false)
+  expect(control.pin(3, 30, generation)).toBe(true)
+  control.unpin(3, 5)
+  expect(control.beginWrite(3)).toBe(false)
+  control.unpin(3, 30)
+  expect(control.beginWrite(3)).toBe(true)
+  expect(control.pin(3, 5, generation)).toBe(false)
+  control.endWrite(3)
+  expect(control.pin(3, 5, generation)).toBe(false)
+  expect(control.pins(3)).toBe(0)
+})
+
+test('the nonce proves that the memory is the writer’s', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, false)
+  if (!writer) throw new Error('no shared memory')
+  onTestFinished(() => writer.close())
+  expect(await ShmLaneReader.open({ ...writer.offer, nonce: Buffer.alloc(32) })).toBeUndefined()
+  const reader = await ShmLaneReader.open(writer.offer)
+  expect(reader).toBeDefined()
+  reader?.close()
+})
+
+test('lent memory is not reused before it is given back, nor while a receiver that was given up lives', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  const reader = writer && (await ShmLaneReader.open(writer.offer))
+  if (!reader) throw new Error('no shared memory')
+  onTestFinished(() => writer.close())
+  reader.accept(writer.admit('one', process.pid))
+  const bytes = writer.partBytes(MIB)
+  expect(bytes).toBe(MIB)
+  const into = (): Buffer => Buffer.alloc(MIB)
+  const first = await writer.store(filled(0), 1)
+  const lent = first && (await reader.load(first, MIB, into, true))
+  for (let n = 1; n <= 30; n++) await writer.store(filled(n), n + 1)
+  expect(isFilled(Buffer.from(lent?.bytes ?? []), 0)).toBe(true)
+  expect(await reader.load(first ?? [], MIB, into, false)).toBeDefined()
+  lent?.release?.()
+  for (let n = 31; n <= 60; n++) await writer.store(filled(n), n + 1)
+  expect(await reader.load(first ?? [], MIB, into, false)).toBeUndefined()
+  reader.close()
+})
+
+describe.each([{ borrow: false }, { borrow: true }])(
+  'a stream to two nodes of this host, borrow: $borrow',
+  ({ borrow }) => {
+    const run = async (
+      count: number,
+      bytes: number,
+      given: StreamModifierOptions = {},
+    ): Promise<{ summary: StreamSummary; seen: number[][] }> => {
+      const { join } = await ownPipeline<Callbacks>()
+      const seen: number[][] = [[], []]
+      for (const [index, list] of seen.entries()) {
+        await join(`node${index}`, {
+          options: { take: { borrow } },
+          callbacks: {
+            take: async (item: Buffer) => {
+              const n = list.length
+              await new Promise((resolve) => setImmediate(resolve))
+              list.push(isFilled(item, n) ? n : -1)
+            },
+          },
+        })
+      }
+      const g = await join('writer')
+      const items = (function* () {
+        // One buffer, used again and again: what was handed over is the stream's.
+        const item = Buffer.alloc(bytes)
+        for (let n = 0; n < count; n++) yield item.fill(n % 251)
+      })()
+      return { summary: await g.call.take(items).with(STREAM(given)), seen }
+    }
+
+    test('every item arrives whole and in order', async () => {
+      const { summary, seen } = await run(100, MIB)
+      expect(seen).toEqual([
+        Array.from({ length: 100 }, (_, n) => n),
+        Array.from({ length: 100 }, (_, n) => n),
+      ])
+      expect(Object.values(summary.receivers).map(({ lane, processed }) => [lane, processed])).toEqual([
+        ['shm', 100],
+        ['shm', 100],
+      ])
+    })
+
+    test('items larger than the ring are cut and joined', async () => {
+      const { seen } = await run(3, 10 * MIB, { shm: { bytes: 4 * MIB } })
+      expect(seen).toEqual([
+        [0, 1, 2],
+        [0, 1, 2],
+      ])
+    })
+
+    test('nothing of it is left', async () => {
+      await run(10, MIB)
+      expect(await openMemories()).toEqual([])
+    })
+  },
+)
+
+test('shm: false leaves everyone to the server', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  await join('taker', { callbacks: { take: (_item: unknown) => undefined } })
+  const g = await join('writer')
+  expect(await g.call.take([1]).with(STREAM({ shm: false }))).toMatchObject({
+    receivers: { taker: { lane: 'jetstream' } },
+  })
+})
+
+test('a receiver without koffi takes the other lane, beside one that has it', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const here = deferred()
+  await join('with', { callbacks: { take: (_item: unknown) => here.resolve() } })
+  const child = fork(fixture('nodes/receiver.mjs'), [server, 'without'], {
+    execArgv: ['--import', fixture('nodes/no-koffi.mjs')],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  const g = await join('writer')
+  await g.waitProcess('without')
+  const summary = await g.call.take(Array.from({ length: 50 }, (_, n) => n)).with(STREAM)
+  expect(summary).toMatchObject({
+    receivers: { with: { lane: 'shm', processed: 50 }, without: { lane: 'jetstream', processed: 50 } },
+  })
+  await here.promise
+})
+
+test('a receiver that is stopped with borrowed memory does not hold up the others for long', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const kept: number[] = []
+  await join('good', { callbacks: { take: (item: Buffer) => void kept.push(item.readUInt8()) } })
+  const child = fork(fixture('nodes/borrower.mjs'), [server, 'stopped'])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  const g = await join('writer')
+  await g.waitProcess('stopped')
+  const items = (async function* () {
+    yield filled(0)
+    await once(child, 'message')
+    child.kill('SIGSTOP')
+    for (let n = 1; n < 60; n++) yield filled(n)
+  })()
+  const error = (await g.call
+    .take(items)
+    .with(STREAM)
+    .then(undefined, (reason: unknown) => reason)) as { summary: StreamSummary }
+  expect(error.summary).toMatchObject({
+    items: 60,
+    receivers: {
+      good: { state: 'finished', processed: 60, lost: 0 },
+      stopped: { state: 'died', lane: 'shm' },
+    },
+  })
+  expect(kept).toEqual(Array.from({ length: 60 }, (_, n) => n))
+})
