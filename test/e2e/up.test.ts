@@ -80,7 +80,7 @@ test('a person sees lines with the node before them, no escape codes in a pipe, 
   expect(stdout).toMatch(/^sender \| ready$/m)
   expect(stdout).toContain('✔ sender called add (FG): 3')
   expect(stdout).toMatch(/✔ sender streamed numbers to collect \(lossless\): 1,000 items/)
-  expect(stdout).toMatch(/^ {2}one +jetstream +finished +1,000 offered +1,000 processed/m)
+  expect(stdout).toMatch(/^ {2}one +shm +finished +1,000 offered +1,000 processed/m)
 })
 
 test('a node starts when those it depends on are ready', async () => {
