@@ -1,9 +1,11 @@
-// Writes what is made from the code and committed: the commands' manifest and the pipeline file's JSON Schema.
-// With --check it writes nothing, and fails when a file is not what it would write.
+// Writes what is made from the code and committed: the commands' manifest, the pipeline file's JSON Schema, and the
+// table of errors. With --check it writes nothing, and fails when a file is not what it would write.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
+import { format, resolveConfig } from 'prettier'
+import { ERRORS } from '../dist/runtime/index.js'
 import { pipelineJsonSchema } from '../dist/runtime/pipeline/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -20,15 +22,37 @@ async function manifest() {
   return { ...plugin.manifest, commands: Object.fromEntries(commands) }
 }
 
-/** @type {Record<string, unknown>} */
-const files = {
-  'oclif.manifest.json': await manifest(),
-  'schema/pipeline.schema.json': pipelineJsonSchema(),
+function errorTable() {
+  const rows = Object.entries(ERRORS).map(
+    ([code, { exit, meaning, next }]) =>
+      `| \`${code}\` | ${exit} | ${meaning} | ${next.replaceAll('|', '\\|')} |`,
+  )
+  return ['| code | exit | meaning | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-for (const [name, content] of Object.entries(files)) {
+/** The page as it is, with the table between its two comments made anew. */
+function errorPage() {
+  const page = readFileSync(`${root}docs/errors.md`, 'utf8')
+  return page.replace(
+    /(<!-- table -->\n).*(<!-- end of table -->)/s,
+    (_, before, after) => `${before}\n${errorTable()}\n\n${after}`,
+  )
+}
+
+/** @param {unknown} value */
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`
+
+const files = {
+  'oclif.manifest.json': json(await manifest()),
+  'schema/pipeline.schema.json': json(pipelineJsonSchema()),
+  'docs/errors.md': await format(errorPage(), {
+    parser: 'markdown',
+    ...(await resolveConfig(root + 'docs/errors.md')),
+  }),
+}
+
+for (const [name, text] of Object.entries(files)) {
   const path = `${root}${name}`
-  const text = `${JSON.stringify(content, null, 2)}\n`
   if (!process.argv.includes('--check')) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)

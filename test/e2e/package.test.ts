@@ -1,0 +1,68 @@
+import { readdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { ROOT } from '../support/paths.js'
+import { temporaryFolder, writeFiles } from '../support/temporary.js'
+
+const program = `
+import { Global, FG } from 'daffi'
+const g = await Global.connect({ initController: true, processName: 'one', callbacks: { add: (a, b) => a + b } })
+console.log(await g.call.add(1, 2).with(FG({ timeout: '10s' })))
+await g.close()
+`
+
+const types = `
+import { Global, STREAM, type Frame, type StreamSummary } from 'daffi'
+export async function show(frames: AsyncIterable<Frame>): Promise<StreamSummary> {
+  const g = await Global.connect<{ show: (frame: Frame) => void }>()
+  return g.call.show(frames).with(STREAM)
+}
+`
+
+const pipeline = `
+name: sum
+nodes:
+  one: { callbacks: [add] }
+  two:
+    calls: [{ call: add, args: [1, 2], wait_for: [one] }]
+`
+
+test('packed and installed elsewhere, the library and the command work without the packages of development', async () => {
+  const cwd = await temporaryFolder()
+  const run = (file: string, ...args: string[]) =>
+    execa(file, args, { cwd, env: { NODE_ENV: '' }, stdin: 'ignore' })
+  const packed = await execa('npm', ['pack', '--json', '--pack-destination', cwd], { cwd: ROOT })
+  const [{ filename, files } = { filename: '', files: [] }] = JSON.parse(packed.stdout) as {
+    filename: string
+    files: { path: string }[]
+  }[]
+  const folders = new Set(files.map(({ path }) => path.replace(/\/.*/, '')))
+  expect([...folders].sort()).toEqual([
+    'README.md',
+    'bin',
+    'dist',
+    'oclif.manifest.json',
+    'package.json',
+    'schema',
+  ])
+
+  await writeFiles(cwd, {
+    'package.json': '{ "type": "module" }',
+    'program.js': program,
+    'types.ts': types,
+    'pipeline.yaml': pipeline,
+    'callbacks/add.ts': 'export default (a: number, b: number): number => a + b',
+  })
+  await run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(cwd, filename))
+  expect(await readdir(join(cwd, 'node_modules'))).not.toContain('typescript')
+
+  expect((await run('npx', 'daffi', '--version')).stdout).toMatch(/^daffi\/\d+\.\d+\.\d+ /)
+  expect((await run('node', 'program.js')).stdout).toBe('3')
+  const up = await run('npx', 'daffi', 'up', '--json')
+  expect(JSON.parse(up.stdout)).toMatchObject({ calls: [{ call: 'add', value: 3, error: null }] })
+  // What a TypeScript program for Node has anyway.
+  await symlink(join(ROOT, 'node_modules/@types'), join(cwd, 'node_modules/@types'))
+  const options = ['--strict', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable', '--types', 'node']
+  await run(join(ROOT, 'node_modules/.bin/tsc'), '--noEmit', ...options, 'types.ts')
+})
