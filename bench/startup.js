@@ -1,0 +1,110 @@
+// What a person feels first: how soon the command answers, how soon a camera's first frame is with another process, and
+// how much memory a node takes that does nothing. `--json` prints an array of { name, value, unit }.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const BIN = join(ROOT, 'bin/run.js')
+const RUNS = 5
+/** What is done only once, after the start, is over by then. */
+const IDLE_MS = 3000
+
+const FILES = {
+  'package.json': '{ "type": "module" }',
+  'camera.yaml': `
+name: bench
+sources:
+  camera: { kind: camera, device: test, size: 1280x720, fps: 30, format: bgr24 }
+nodes:
+  process1:
+    calls: [{ call: show_stream, source: camera, modifier: STREAM, wait_for: [process2, process3] }]
+  process2: { callbacks: [show_stream] }
+  process3: { callbacks: [show_stream] }
+`,
+  'idle.yaml': `
+name: idle
+nodes:
+  idle: { callbacks: [show_stream] }
+`,
+  'callbacks/show_stream.ts': `
+let seen = 0
+export default (frame: unknown) => {
+  if (seen++ === 0) console.log('first frame')
+}
+`,
+}
+
+const project = await mkdtemp(join(tmpdir(), 'daffi-bench-'))
+try {
+  await mkdir(join(project, 'callbacks'))
+  await mkdir(join(project, 'node_modules'))
+  await symlink(ROOT, join(project, 'node_modules/daffi'), 'junction')
+  for (const [name, text] of Object.entries(FILES)) await writeFile(join(project, name), text)
+  await execa(process.execPath, [BIN, 'setup'], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
+  report([
+    { name: 'daffi --version', value: await median(version), unit: 'ms' },
+    { name: 'daffi up to the first frame in process2', value: await median(firstFrame), unit: 'ms' },
+    { name: 'memory of an idle node', value: await idleMemory(), unit: 'MiB' },
+  ])
+} finally {
+  await rm(project, { recursive: true, force: true })
+}
+
+async function version() {
+  const start = performance.now()
+  await execa(process.execPath, [BIN, '--version'])
+  return performance.now() - start
+}
+
+async function firstFrame() {
+  const start = performance.now()
+  return await withUp('camera.yaml', /^process2 .*first frame/, () => performance.now() - start)
+}
+
+async function idleMemory() {
+  return await withUp('idle.yaml', /^idle .*ready/, async (pid) => {
+    await delay(IDLE_MS)
+    const { stdout } = await execa('ps', ['-A', '-o', 'ppid=,rss=,args='])
+    const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
+    const node = rows.find(
+      ([parent, , ...args]) => Number(parent) === pid && args.join(' ').includes('entry.js'),
+    )
+    return Number(node[1]) / 1024
+  })
+}
+
+/** Runs a pipeline, and what `measure` does once a line like `pattern` was printed. */
+async function withUp(file, pattern, measure) {
+  const up = spawn(process.execPath, [BIN, 'up', file], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(up, 'exit')
+  try {
+    for await (const line of createInterface(up.stdout)) if (pattern.test(line)) return await measure(up.pid)
+    throw new Error(`daffi up ${file} ended without a line like ${pattern}`)
+  } finally {
+    up.stdout.resume()
+    up.kill('SIGINT')
+    await exited
+  }
+}
+
+async function median(measure) {
+  const values = []
+  for (let run = 0; run < RUNS; run++) values.push(await measure())
+  return values.sort((a, b) => a - b)[Math.floor(RUNS / 2)]
+}
+
+function report(figures) {
+  const rounded = figures.map((figure) => ({ ...figure, value: Number(figure.value.toFixed(1)) }))
+  if (process.argv.includes('--json')) console.log(JSON.stringify(rounded, null, 2))
+  else for (const { name, value, unit } of rounded) console.log(`${name}: ${value} ${unit}`)
+}
