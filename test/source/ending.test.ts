@@ -3,7 +3,7 @@ import { endingError } from '../../src/runtime/source/ending.js'
 import { pattern, unsized } from './support.js'
 
 const exit = { exitCode: 0, signal: null }
-const ending = { exit, errors: [], silent: false, frames: 7 }
+const ending = { exit, errors: [], silentMs: undefined, frames: 7 }
 const file = { kind: 'file', path: 'video.mp4', paced: false, ...unsized } as const
 
 test('a file may end, and anything may after the frames that were asked for', () => {
@@ -18,8 +18,8 @@ test.each([
   [file, { ...ending, exit: { exitCode: 1, signal: null } }, 'ffmpeg failed with exit code 1 after 7 frames'],
   [
     pattern,
-    { ...ending, exit: { exitCode: null, signal: 'SIGTERM' as const }, silent: true, frames: 1 },
-    'fell silent after 1 frame',
+    { ...ending, exit: { exitCode: null, signal: 'SIGTERM' as const }, silentMs: 15_000, frames: 1 },
+    'nothing came for 15 s after 1 frame',
   ],
   [
     file,

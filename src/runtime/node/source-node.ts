@@ -21,6 +21,7 @@ export function sourceNode(plan: Plan, source: string, named?: string): NodePlan
     throw new DaffiError(
       'DAFFI_USAGE',
       `several nodes stream ${source}: ${users.map(({ name }) => name).join(', ')}`,
+      { next: 'Say which of them to be with --node NAME.' },
     )
   }
   return { ...user, calls: user.calls.filter((call) => call.source === source) }

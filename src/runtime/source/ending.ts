@@ -1,4 +1,5 @@
 import type { Exit } from '../binaries/index.js'
+import { formatMs } from '../core/abort.js'
 import { DaffiError } from '../core/errors.js'
 import { isLive } from './live.js'
 import type { VideoPlan } from './video-plan.js'
@@ -8,8 +9,8 @@ export interface Ending {
   exit: Exit
   /** ffmpeg's last lines. */
   errors: string[]
-  /** It was ended because nothing came any more. */
-  silent: boolean
+  /** It was ended because nothing came for so long. */
+  silentMs: number | undefined
   /** Frames that it gave. */
   frames: number
 }
@@ -27,8 +28,8 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   })
 }
 
-function whatWentWrong(plan: VideoPlan, { exit, silent, frames }: Ending): string | undefined {
-  if (silent) return 'fell silent'
+function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames }: Ending): string | undefined {
+  if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   if (frames === plan.frames) return undefined

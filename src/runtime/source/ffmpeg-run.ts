@@ -22,7 +22,7 @@ const GRACE_MS = 500
 /** ffmpeg tells the size before it writes a picture, so this is never waited out. */
 const SIZE_MS = 5000
 
-/** A live input that is silent for longer, or for three frames, is taken for dead. Cameras take seconds to start. */
+/** A live input that is silent for longer than this and than three frames is taken for dead. Cameras take seconds to start. */
 const SILENCE_MS = 15_000
 
 /** The frames of one run of ffmpeg, which is gone when this ends. */
@@ -43,7 +43,8 @@ export async function* runFfmpeg(
     stdout.destroy()
     void child.stop(GRACE_MS)
   })
-  const reader = new PipeReader(stdout, silenceLimit(plan))
+  const silenceMs = silenceLimit(plan)
+  const reader = new PipeReader(stdout, silenceMs)
   const report = readReport(child.stderr, redact)
   const onCutShort = (bytes: number): void => {
     log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
@@ -67,7 +68,7 @@ export async function* runFfmpeg(
     const error = endingError(plan, name, {
       exit,
       errors: report.errors,
-      silent: reader.stalled,
+      silentMs: reader.stalled ? silenceMs : undefined,
       frames,
     })
     if (error) throw error

@@ -1,10 +1,14 @@
 import { hostname } from 'node:os'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import { bounded } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { Names } from './names.js'
 import { Peers } from './peers.js'
 import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './record.js'
+
+/** How long a goodbye may take: with the server gone nobody hears it, and the beats are missed soon enough. */
+const LAST_WORDS_MS = 2000
 
 export interface PresenceOptions {
   nc: NatsConnection
@@ -61,6 +65,14 @@ export class Presence {
     this.peers.stop()
     this.#subscription?.unsubscribe()
     if (nc.isClosed()) return
+    const saying = bounded(this.#sayGoodbye(), { timeoutMs: LAST_WORDS_MS, what: 'goodbye' })
+    await saying.catch((error: unknown) =>
+      log.debug(`${record.name} left without a goodbye: ${String(error)}`),
+    )
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const { nc, record, log } = this.#options
     const mine = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
     const last = await this.#names.release(record.name, mine).catch((error: unknown) => {
       log.debug(`the name ${record.name} was not given back: ${String(error)}`)
