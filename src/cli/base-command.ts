@@ -28,6 +28,8 @@ export abstract class BaseCommand<R> extends Command {
 
   /** For standard output. */
   protected readonly colours: Colours = coloursFor(process.stdout)
+  /** Exit code when Ctrl-C cuts the command off before it has done what was asked. A command that lasts until then says 0. */
+  protected readonly interruptedCode: number = FORCED
   #signals: Signals | undefined
 
   abstract override run(): Promise<R>
@@ -67,7 +69,7 @@ export abstract class BaseCommand<R> extends Command {
     const interrupted =
       this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
     if (!interrupted || this.jsonEnabled()) await reportFailure(error, { json: this.jsonEnabled() })
-    if (interrupted) process.exitCode = 0
+    if (interrupted) process.exitCode = this.interruptedCode
   }
 
   protected override finally(): Promise<void> {

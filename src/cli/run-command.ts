@@ -21,6 +21,8 @@ interface Finished {
 
 /** A command that runs nodes, and shows how they get on: on standard output, or with `--json` on standard error. */
 export abstract class RunCommand<R> extends BaseCommand<R> {
+  protected override readonly interruptedCode = 0
+
   /** Shows a run from its start to its summary, and sets the exit code that it deserves. */
   protected async show<T extends Finished>(
     plan: Plan,

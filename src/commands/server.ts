@@ -23,6 +23,8 @@ export default class Server extends BaseCommand<ServerResult> {
     }),
   }
 
+  protected override readonly interruptedCode = 0
+
   override async run(): Promise<ServerResult> {
     const { flags } = await this.parse(Server)
     const { openServer } = await import('../runtime/index.js')

@@ -19,7 +19,8 @@ test.each([
   const running: Record<string, ReturnType<typeof start>> = {}
   for (const what of order) {
     running[what] = start(what)
-    await running[what].waitForLine(what === 'camera' ? /process1 +\| ready/ : /waiting for a server|ready/)
+    const sign = what === 'camera' ? /process1 +\| ready/ : /waiting for a server|ready/
+    await running[what].waitForLine(order[0] === 'camera' && what === 'camera' ? /waits for process3/ : sign)
   }
 
   const streamed = await running.camera?.exited
@@ -123,4 +124,19 @@ setTimeout(() => Promise.reject(new TypeError('nobody awaits this')), 500)
   const { exitCode, stderr } = await runDaffi(['node', '--name', 'worker'], { cwd })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/✖ code of worker threw outside of any call: nobody awaits this \(at .*work\.ts:2/)
+})
+
+test('a node that was taken for dead, and replaced, ends when it comes back to life', async () => {
+  const cwd = await temporaryProject(camera)
+  const others = startDaffi(['up', 'camera.yaml', '--only', 'process3'], { cwd })
+  await others.waitForLine(/^process3 +\| ready/)
+  const first = startDaffi(['node', '--name', 'process2', ...FILE], { cwd })
+  await first.waitForLine(/^process2 +\| ready/)
+  first.kill('SIGSTOP')
+  const second = startDaffi(['node', '--name', 'process2', ...FILE], { cwd })
+  await second.waitForLine(/^process2 +\| ready/)
+  first.kill('SIGCONT')
+  const { exitCode, stderr } = await first.exited
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/✖ the name "process2" was taken over by process \d+ .*\(DAFFI_NAME_LOST\)/)
 })

@@ -34,6 +34,7 @@ async function start(setup: NodeSetup): Promise<void> {
     host = await startHost(setup, {
       log: createLogger(setup.logLevel),
       report: (each) => void send(each),
+      onLost: (error) => void fail(error),
       parentPid: process.ppid,
       signal: starting.signal,
     })

@@ -9,6 +9,8 @@ import { runCall } from './run-call.js'
 export interface HostOptions {
   log: Logger
   report: (report: NodeReport) => void
+  /** The pipeline has taken this node for gone and given its name away. */
+  onLost: (error: unknown) => void
   /** Aborts the start only; a host that has started is told by `drain` and `leave`. */
   signal?: AbortSignal
   /** The process that this one must not outlive. */
@@ -31,7 +33,7 @@ export interface Host {
  */
 export async function startHost(
   setup: NodeSetup,
-  { log, report, signal, parentPid }: HostOptions,
+  { log, report, onLost, signal, parentPid }: HostOptions,
 ): Promise<Host> {
   const { node } = setup
   const load = moduleLoader(setup.project)
@@ -49,9 +51,10 @@ export async function startHost(
     ...(signal === undefined ? {} : { signal }),
     ...(parentPid === undefined ? {} : { parentPid }),
   })
+  g.join().catch(onLost)
   report({ type: 'ready' })
 
-  const context = { g, items, report, draining: draining.signal, leaving: leaving.signal }
+  const context = { g, items, log, report, draining: draining.signal, leaving: leaving.signal }
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
     report({ type: 'settled' }),
   )

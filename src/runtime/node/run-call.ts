@@ -1,5 +1,6 @@
 import { BROADCAST, FG, NO_RETURN, STREAM, type Global } from '../call/index.js'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
 import type { CallPlan, ModifierPlan } from '../core/plan.js'
 import { StreamError } from '../stream/index.js'
 import { address } from './address.js'
@@ -9,10 +10,14 @@ import { toPlain } from './plain.js'
 type StreamPlan = Extract<ModifierPlan, { kind: 'STREAM' }>
 type PlainPlan = Exclude<ModifierPlan, StreamPlan>
 
+/** A wait that takes longer is worth a line. */
+const LONG_WAIT_MS = 2000
+
 export interface CallContext {
   g: Global
   /** The items of a source; they end when the node drains. */
   items: (source: string) => AsyncIterable<unknown>
+  log: Logger
   report: (report: CallReport) => void
   /** Aborts when no new call may begin: waits end, running calls and streams go on. */
   draining: AbortSignal
@@ -46,10 +51,14 @@ function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
 }
 
-async function waitFor(plan: CallPlan, { g, draining }: CallContext): Promise<void> {
-  const nodes = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
-  await Promise.all([...nodes].map((node) => g.waitProcess(node, { signal: draining })))
-  await g.waitFunction(plan.call, { signal: draining })
+async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext): Promise<void> {
+  const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
+  const patiently = (what: string, waiting: Promise<void>): Promise<void> => {
+    const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)
+    return waiting.finally(() => clearTimeout(timer))
+  }
+  await Promise.all([...names].map((name) => patiently(name, g.waitProcess(name, { signal }))))
+  await patiently('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
 function runPlain(

@@ -1,9 +1,9 @@
 import { deferred } from '../core/deferred.js'
 import type { ErrorRecord } from '../core/errors.js'
 import type { NodePlan, Plan } from '../core/plan.js'
+import { announcePipeline } from '../core/running.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { ServerHandle, ServerInfo } from '../nats/index.js'
-import { announcePipeline } from '../core/running.js'
 import { aborted } from './aborted.js'
 import { enterNodeEnv } from './child-env.js'
 import { startHost } from './host.js'
@@ -77,7 +77,10 @@ async function hostNode(
 
   try {
     const setup = setupOf(plan, node, server, logLevel)
-    const host = await Promise.race([startHost(setup, { log, report, signal: stop }), broken.promise])
+    const host = await Promise.race([
+      startHost(setup, { log, report, onLost: broken.reject, signal: stop }),
+      broken.promise,
+    ])
     if (!node.calls.some(({ modifier }) => modifier.kind === 'STREAM')) clock.begin()
     const ends = [aborted(stop), aborted(force), clock.over, ...(stay ? [] : [host.settled])]
     await Promise.race([...ends, broken.promise])

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { formatMs } from '../core/abort.js'
 import { deferred } from '../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { NodePlan } from '../core/plan.js'
@@ -118,7 +119,10 @@ export class SupervisedNode {
     const { draining, leaving, forced } = this.#supervision
     const leave = (): void => {
       child.send({ type: 'leave' })
-      const timer = setTimeout(() => child.kill(), LEAVE_MS)
+      const timer = setTimeout(() => {
+        this.#supervision.onLine(this, `did not leave within ${formatMs(LEAVE_MS)}, and is ended by force`)
+        child.kill()
+      }, LEAVE_MS)
       signal.addEventListener('abort', () => clearTimeout(timer))
     }
     draining.addEventListener('abort', () => child.send({ type: 'drain' }), { signal })

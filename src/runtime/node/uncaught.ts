@@ -6,8 +6,10 @@ import { DaffiError, messageOf } from '../core/errors.js'
  * Returns the function that stops watching.
  */
 export function watchUncaught(node: string, onError: (error: DaffiError) => void): () => void {
+  let told = false
   const onThrown = (thrown: unknown): void => {
-    stop()
+    if (told) return
+    told = true
     onError(
       new DaffiError(
         'DAFFI_UNCAUGHT',
