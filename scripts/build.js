@@ -1,6 +1,6 @@
 // Compiles src to dist from scratch, so that no file of an earlier build lingers (oclif takes every file for a command).
 // Does nothing when dist is as new as it can be: npx runs this again before a command's first run in a clone.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isFresh } from './fresh.js'
@@ -9,5 +9,9 @@ if (!isFresh()) {
   const root = new URL('..', import.meta.url)
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   rmSync(new URL('dist', root), { recursive: true, force: true })
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: ['ignore', process.stderr.fd, 'inherit'],
+  })
+  if (status !== 0) process.exit(status ?? 1)
 }

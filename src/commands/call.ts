@@ -20,7 +20,11 @@ export default class Call extends BaseCommand<CallOutput> {
   static override flags = {
     file: fileFlag(),
     to: Flags.string({ summary: 'The node that is to answer.', helpValue: 'NODE' }),
-    timeout: durationFlag({ summary: 'How long to wait for a server, and for the answer.', default: 5000 }),
+    timeout: durationFlag({
+      summary: 'How long to wait for a server, and for the answer.',
+      default: 5000,
+      defaultHelp: () => Promise.resolve('5s'),
+    }),
   }
 
   override async run(): Promise<CallOutput> {
