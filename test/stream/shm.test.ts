@@ -97,6 +97,16 @@ test('lent memory is not reused before it is given back, nor while a receiver th
   reader.close()
 })
 
+test('a writer that is closed takes no more', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  if (!writer) throw new Error('no shared memory')
+  await writer.store(filled(0, writer.partBytes(MIB)), 1)
+  await writer.close()
+  await writer.close()
+  expect(await writer.store(filled(1), 2)).toBeUndefined()
+  expect(writer.hasRoom(1, 2, 2)).toBe(false)
+})
+
 describe.each([{ borrow: false }, { borrow: true }])(
   'a stream to two nodes of this host, borrow: $borrow',
   ({ borrow }) => {

@@ -64,7 +64,8 @@ export class Reception {
       this.#streams.set(open.id, receiving)
     }
     const { reader } = (await receiving) ?? {}
-    reader?.report()
+    if (reader) reader.report()
+    else this.#streams.delete(open.id)
   }
 
   async #begin(open: Open): Promise<Receiving | undefined> {

@@ -49,7 +49,7 @@ export class ShmLaneWriter implements LaneWriter {
   )
   #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
   #slots: Slot[] = []
-  #slotBytes = 0
+  #slotBytes = LEAST_SLOT
   #next = 0
   #closed = false
   /** How far the slowest reader has come. */
@@ -84,17 +84,17 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   partBytes(chunkBytes: number): number {
-    if (!this.#ring) this.#create(chunkBytes)
+    if (!this.#ring && !this.#closed) this.#create(chunkBytes)
     return this.#slotBytes
   }
 
   hasRoom(_cost: number, _stored: number, loaded: number): boolean {
-    return this.#live || this.#free(loaded) !== undefined
+    return !this.#closed && (this.#live || this.#free(loaded) !== undefined)
   }
 
   store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
-    // Nothing here waits; a promise is what the interface asks for.
-    return Promise.resolve(this.#write(part, end))
+    // What comes late finds no memory: a stream that was cut off may have chunks in hand.
+    return Promise.resolve(this.#closed ? undefined : this.#write(part, end))
   }
 
   close(): Promise<void> {
