@@ -10,8 +10,8 @@ const pages = (await readdir(join(ROOT, 'docs')))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`)
 
-/** Its YAML is checked, part by part, by test/pipeline/docs.test.ts. */
-const PARTS = 'docs/pipeline.md'
+/** Their YAML is checked, part by part, by docs.test.ts in test/pipeline and test/source. */
+const PARTS = ['docs/pipeline.md', 'docs/sources.md']
 
 /**
  * Each page is a project of its own, with the examples in pipelines/, in which its blocks are run in their order:
@@ -30,7 +30,7 @@ test.each(['README.md', ...pages])('what can run in %s does', async (page) => {
   await writeFiles(project, Object.fromEntries(files) as Record<string, string>)
   const type = await openTerminal(project)
   for (const block of blocks) {
-    if (block.language === 'yaml' && page === PARTS) continue
+    if (block.language === 'yaml' && PARTS.includes(page)) continue
     await run(block, { type, place: `${page}:${block.line}` })
   }
 })
