@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { cpuSeconds } from '../lib/process.js'
+import { BIN, withProject } from '../lib/project.js'
+import { ensureBinary } from '../../dist/runtime/index.js'
+
+const WINDOW_MS = 6000
+const READ_ALL = fileURLToPath(new URL('../lib/read-all.js', import.meta.url))
+const BARE_READER = fileURLToPath(new URL('../peers/bare-reader.js', import.meta.url))
+const NAME = 'camera.1080p30.cpu'
+
+const FILES = {
+  'package.json': '{ "type": "module" }',
+  'camera.yaml': `
+name: bench
+sources:
+  camera: { kind: camera, device: test, size: 1920x1080, fps: 30, format: bgr24 }
+nodes:
+  camera: { calls: [{ call: read_frame, source: camera, modifier: STREAM, wait_for: [one, two, three] }] }
+  one: { callbacks: [read_frame] }
+  two: { callbacks: [read_frame] }
+  three: { callbacks: [read_frame] }
+`,
+  'callbacks/read_frame.js': `
+import { readAll } from '${READ_ALL}'
+let seen = 0
+export default function (frame) {
+  readAll(frame.data)
+  if (seen++ === 0) console.log('first frame')
+}
+`,
+}
+
+/** Processor seconds of all processes for a second of camera, the start left aside. */
+export const cameraRows = [
+  {
+    name: NAME,
+    target: '<= 2 x',
+    measure: async () => {
+      const baseline = await bare()
+      const value = await up()
+      return [{ name: NAME, value, unit: 's/s', baseline, ratio: value / baseline }]
+    },
+  },
+]
+
+function up() {
+  return withProject(FILES, async (cwd) => {
+    const daffi = spawn(process.execPath, [BIN, 'up', 'camera.yaml'], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    return await measure(daffi, 3)
+  })
+}
+
+/** ffmpeg with the arguments of a camera source, and one process that reads its pipe. */
+async function bare() {
+  const { path } = await ensureBinary('ffmpeg')
+  const reader = spawn(process.execPath, [BARE_READER, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return await measure(reader, 1)
+}
+
+/** Of the process and all that it started, from when so many readers have said that they have their first frame. */
+async function measure(root, readers) {
+  const exited = once(root, 'exit')
+  try {
+    let ready = 0
+    for await (const line of createInterface(root.stdout)) {
+      if (line.includes('first frame') && ++ready === readers) break
+    }
+    root.stdout.resume()
+    await delay(1000)
+    const [before, start] = [cpuSeconds(root.pid), performance.now()]
+    await delay(WINDOW_MS)
+    return (cpuSeconds(root.pid) - before) / ((performance.now() - start) / 1000)
+  } finally {
+    root.kill('SIGINT')
+    await exited
+  }
+}
