@@ -1,5 +1,6 @@
 import { deferred } from '../core/deferred.js'
 import type { ErrorRecord } from '../core/errors.js'
+import { createLogger } from '../core/logger.js'
 import type { NodePlan, Plan } from '../core/plan.js'
 import { announcePipeline } from '../core/running.js'
 import type { StreamSummary } from '../core/summary.js'
@@ -57,7 +58,8 @@ async function hostNode(
   server: ServerHandle,
   options: RunNodeOptions,
 ): Promise<NodeRunResult> {
-  const { log, logLevel, stay, stop, force, durationMs, onEvent } = options
+  const { logLevel, stay, stop, force, durationMs, onEvent } = options
+  const log = createLogger(logLevel, (line) => onEvent({ type: 'line', node: node.name, line }))
   const outcome = new Outcome([node])
   const clock = new RunClock(durationMs)
   const broken = deferred<never>()
