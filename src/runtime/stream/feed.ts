@@ -1,7 +1,9 @@
-import { bounded } from '../core/abort.js'
+import { addAbortListener } from 'node:events'
+import { abortError } from '../core/abort.js'
 import { DaffiError, messageOf } from '../core/errors.js'
+import { Turn } from './turn.js'
 
-/** The longest that a synchronous iterable may hold the loop before others get their turn. */
+/** The longest that an iterable may hold the loop before others get their turn. */
 const TURN_MS = 5
 
 export type Items = Iterable<unknown> | AsyncIterable<unknown>
@@ -29,29 +31,36 @@ export async function feed(items: Items, options: FeedOptions): Promise<void> {
 }
 
 async function feedAsync(iterator: AsyncIterator<unknown>, { signal, take }: FeedOptions): Promise<void> {
+  const turn = new Turn(TURN_MS)
+  let interrupt: (reason: unknown) => void = () => undefined
+  // One listener for all the waits: an item should not pay for one of its own.
+  const listener = addAbortListener(signal, () => interrupt(abortError(signal, 'the stream')))
   let done = false
   try {
     for (;;) {
-      const pending = Promise.resolve(iterator.next()).catch((error: unknown) => {
-        throw sourceFailed(error)
+      if (signal.aborted) throw abortError(signal, 'the stream')
+      const next = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
+        interrupt = reject
+        Promise.resolve(iterator.next()).then(resolve, (error: unknown) => reject(sourceFailed(error)))
       })
-      const next = await bounded(pending, { signal, what: 'the stream' })
       if (next.done) {
         done = true
         return
       }
       const held = take(next.value)
       if (held) await held
+      if (turn.due && turn.look()) await turn.yield()
     }
   } finally {
+    listener[Symbol.dispose]()
     // Not awaited: an iterable that hangs in next() answers return() only after that.
     if (!done) void Promise.resolve(iterator.return?.()).catch(() => undefined)
   }
 }
 
 async function feedSync(iterator: Iterator<unknown>, { signal, take }: FeedOptions): Promise<void> {
+  const turn = new Turn(TURN_MS)
   let done = false
-  let turn = performance.now()
   try {
     for (;;) {
       const next = nextOf(iterator)
@@ -61,10 +70,7 @@ async function feedSync(iterator: Iterator<unknown>, { signal, take }: FeedOptio
       }
       const held = take(next.value)
       if (held) await held
-      if (performance.now() - turn > TURN_MS) {
-        await new Promise((resolve) => setImmediate(resolve))
-        turn = performance.now()
-      }
+      if (turn.due && turn.look()) await turn.yield()
       if (signal.aborted) throw signal.reason as Error
     }
   } finally {

@@ -13,7 +13,7 @@ const MIB = 1024 * 1024
 const HOLD_BYTES = 16 * MIB
 /** Chunks on their way at once; one in live, where a chunk loaded early is a chunk that grows stale. */
 const AHEAD = { lossless: 4, live: 1 }
-/** Credit is given back in steps, well below the window. */
+/** Credit is given back in steps of so many bytes, well below the window, or of parts as the lane says. */
 const CREDIT_STEP = 2 * MIB
 /** The longest that synchronous callbacks may hold the loop. */
 const TURN_MS = 10
@@ -53,6 +53,7 @@ export class StreamReader {
   #ahead: Loading[] = []
   #held = 0
   #credited = 0
+  #uncredited = 0
   #end: End | undefined
   #state: ReceiverState = 'attached'
   #error: ErrorRecord | null = null
@@ -98,6 +99,7 @@ export class StreamReader {
     const { self, lane, publish } = this.#options
     const counts = (this.#term?.tally ?? new Tally(0)).counts
     this.#credited = counts.loaded
+    this.#uncredited = 0
     publish({
       node: self.name,
       incarnation: self.incarnation,
@@ -227,7 +229,10 @@ export class StreamReader {
 
   #credit({ tally, attach }: Term, cost: number): void {
     tally.load(cost)
-    if (attach === this.#term?.attach && tally.loaded - this.#credited >= CREDIT_STEP) this.report()
+    if (attach !== this.#term?.attach) return
+    this.#uncredited++
+    const due = tally.loaded - this.#credited >= CREDIT_STEP
+    if (due || this.#uncredited >= this.#options.lane.creditParts) this.report()
   }
 
   #finished(): boolean {

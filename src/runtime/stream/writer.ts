@@ -130,9 +130,9 @@ export class StreamWriter {
     this.#bytes += bytes.length
     if (number === 0) this.#start()
     if (kind === undefined) {
+      if (this.#batch.empty) setImmediate(() => this.#flushUnlessBusy())
       this.#batch.add(number, bytes, time)
-      // A batch grows only while an earlier one is under way, so at low rates nothing waits.
-      return this.#batch.full || !this.#routes.busy ? this.#flushBatch() : undefined
+      return this.#batch.full ? this.#flushBatch() : undefined
     }
     const flushed = this.#flushBatch()
     const sent = this.#routes.send({ first: number, count: 1, kind, bytes, time })
@@ -150,6 +150,11 @@ export class StreamWriter {
       await this.#routes.idle()
       void this.#flushBatch()
     }
+  }
+
+  /** A batch grows until the source pauses, and on while an earlier one is under way: at low rates nothing waits. */
+  #flushUnlessBusy(): void {
+    if (!this.#routes.busy && !this.#abort.signal.aborted) void this.#flushBatch()
   }
 
   #flushBatch(): Promise<void> | undefined {

@@ -8,6 +8,7 @@ export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
   #closed = false
   readonly name = 'jetstream'
+  readonly creditParts = Infinity
 
   constructor(link: Link) {
     this.#link = link

@@ -31,6 +31,8 @@ export interface LoadedPart {
 /** A receiver's end of a lane. */
 export interface LaneReader {
   readonly name: Lane
+  /** Parts after which the writer should hear that they were loaded, however small they are. */
+  readonly creditParts: number
   /** The writer has accepted this receiver; with shared memory it has given it a pin. */
   accept(pin: number | null): void
   /**

@@ -14,6 +14,7 @@ export class ShmLaneReader implements LaneReader {
   readonly #control: Control
   #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
   #pin: number | undefined
+  #slots = 1
   #lent = 0
   #closed = false
 
@@ -36,6 +37,11 @@ export class ShmLaneReader implements LaneReader {
     return undefined
   }
 
+  /** A ring has only so many slots, whatever lies in them. */
+  get creditParts(): number {
+    return Math.ceil(this.#slots / 4)
+  }
+
   accept(pin: number | null): void {
     this.#pin = pin ?? undefined
   }
@@ -51,6 +57,7 @@ export class ShmLaneReader implements LaneReader {
 
   #load(ref: ShmRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {
     const [fd, slot, generation, slotBytes, slots] = ref
+    this.#slots = slots
     const pin = this.#pin
     const ring = this.#open(fd, slotBytes * slots)
     if (pin === undefined || !ring || !this.#control.pin(slot, pin, generation)) return undefined
