@@ -26,6 +26,8 @@ export class Presence {
   readonly #names: Names
   #subscription: Subscription | undefined
   #refreshing: Promise<void> | undefined
+  /** Before that, whoever says hello under our name has it by right. */
+  #claimed = false
 
   constructor(options: PresenceOptions) {
     this.#options = options
@@ -43,6 +45,7 @@ export class Presence {
       },
     })
     await this.#names.claim(record)
+    this.#claimed = true
     for (const peer of await this.#names.list()) this.peers.hello(peer)
     this.peers.hello(record)
     this.peers.start()
@@ -87,7 +90,8 @@ export class Presence {
     if (what === 'hello') {
       const peer = parseRecord(body)
       if (!peer) return
-      if (peer.name === record.name && peer.incarnation !== record.incarnation) this.#loseName(peer)
+      const rival = peer.name === record.name && peer.incarnation !== record.incarnation
+      if (rival && this.#claimed) this.#loseName(peer)
       else this.peers.hello(peer)
     } else if (what === 'beat') {
       this.peers.beat((body as Beat).id)
