@@ -8,7 +8,7 @@ const shm = { callback: 'own' }
 const borrow = { callback: 'borrowed' }
 const jetstream = { callback: 'own', options: { shm: false } }
 const frames = { kind: '1080p', unit: 'MiB/s', counts: { ours: 200, raw: 60 } }
-const ints = { kind: 'ints', unit: 'items/s', counts: { ours: 500_000, raw: 100_000 } }
+const ints = { kind: 'ints', unit: 'items/s', counts: { ours: 2_000_000, raw: 200_000 } }
 
 /**
  * What a stream carries in a second to each receiver, against what a program that uses NATS.js alone carries. `counts`
@@ -26,7 +26,7 @@ const STREAMS = [
   {
     name: 'stream.ints.vs_loop',
     ...ints,
-    counts: { ours: 500_000, raw: 1000 },
+    counts: { ours: 2_000_000, raw: 2000 },
     ours: shm,
     loop: true,
     receivers: 1,

@@ -6,6 +6,7 @@ import {
   encode,
   encodeItem,
   valuesPayload,
+  ValuesWriter,
 } from '../../src/runtime/codec/index.js'
 
 const roundTrip = (value: unknown): unknown => decode(encode(value))
@@ -109,5 +110,18 @@ describe('items of a stream', () => {
       encoded.reduce((sum, each) => sum + each.length, 0),
     )
     expect(decodeValues(payload)).toStrictEqual(items)
+  })
+
+  test('integers are written as any MessagePack library writes them', () => {
+    const integers = [0, 127, 128, 255, 256, 65535, 65536, 2 ** 32 - 1, -1, -128, -32769, -(2 ** 31)]
+    const values = new ValuesWriter(16)
+    for (const integer of integers) expect(values.addInteger(integer)).toBe(true)
+    for (const other of [2 ** 32, -(2 ** 31) - 1, 0.5, NaN, '1', null, 1n]) {
+      expect(values.addInteger(other)).toBe(false)
+    }
+    values.add(encodeItem('text '.repeat(1000), 0).bytes)
+    expect(values.count).toBe(integers.length + 1)
+    expect(decodeValues(values.take())).toStrictEqual([...integers, 'text '.repeat(1000)])
+    expect(values.count).toBe(0)
   })
 })

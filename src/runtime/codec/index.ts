@@ -7,3 +7,4 @@ export {
   type BytesKind,
   type EncodedItem,
 } from './item.js'
+export { ValuesWriter } from './values.js'

@@ -1,5 +1,4 @@
-import { valuesPayload } from '../codec/index.js'
-import type { BytesKind } from '../codec/index.js'
+import { ValuesWriter, type BytesKind } from '../codec/index.js'
 
 /** What travels as one: the bytes of one item, or a batch of small values. */
 export interface Chunk {
@@ -17,26 +16,34 @@ const BATCH_BYTES = 128 * 1024
 
 /** Packs small values together. */
 export class Batch {
-  #values: Uint8Array[] = []
-  #bytes = 0
+  readonly #values = new ValuesWriter(BATCH_BYTES)
   #first = 0
   #time = 0
 
   add(number: number, value: Uint8Array, time: number): void {
-    if (this.#values.length === 0) {
+    if (this.empty) {
       this.#first = number
       this.#time = time
     }
-    this.#values.push(value)
-    this.#bytes += value.length
+    this.#values.add(value)
+  }
+
+  /** False when there is no batch yet, or the item is no small integer: then it is to be encoded and added. */
+  addInteger(item: unknown): boolean {
+    return !this.empty && this.#values.addInteger(item)
   }
 
   get empty(): boolean {
-    return this.#values.length === 0
+    return this.#values.count === 0
   }
 
   get full(): boolean {
-    return this.#bytes >= BATCH_BYTES
+    return this.#values.bytes >= BATCH_BYTES
+  }
+
+  /** Bytes of the values so far. */
+  get bytes(): number {
+    return this.#values.bytes
   }
 
   /** Number of the first value; only when not empty. */
@@ -45,15 +52,7 @@ export class Batch {
   }
 
   take(): Chunk {
-    const chunk: Chunk = {
-      first: this.#first,
-      count: this.#values.length,
-      kind: null,
-      bytes: valuesPayload(this.#values, this.#bytes),
-      time: this.#time,
-    }
-    this.#values = []
-    this.#bytes = 0
-    return chunk
+    const { count } = this.#values
+    return { first: this.#first, count, kind: null, bytes: this.#values.take(), time: this.#time }
   }
 }

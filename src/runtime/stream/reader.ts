@@ -7,6 +7,7 @@ import type { LaneReader } from './lanes/lane.js'
 import { loadChunk, type LoadedChunk } from './loader.js'
 import { partCost, type Accept, type End, type Open, type Part, type Progress } from './messages.js'
 import { Tally } from './tally.js'
+import { Turn } from './turn.js'
 
 const MIB = 1024 * 1024
 /** Loaded and not yet processed: the most that a lossless receiver holds, unless one chunk alone is larger. */
@@ -195,20 +196,18 @@ export class StreamReader {
   }
 
   async #processBatch(values: unknown[], { first, time }: Arriving, { tally }: Term): Promise<void> {
-    let turn = performance.now()
-    for (const [index, value] of values.entries()) {
+    const turn = new Turn(TURN_MS)
+    for (let index = 0; index < values.length; index++) {
       if (!this.#attached()) return
-      const running = this.#deliver(value, first + index, time, tally)
+      const look = turn.due
+      const running = this.#deliver(values[index], first + index, look ? time : undefined, tally)
       if (running) await running
-      if (performance.now() - turn > TURN_MS) {
-        await new Promise((resolve) => setImmediate(resolve))
-        turn = performance.now()
-      }
+      if (look && turn.look()) await turn.yield()
     }
   }
 
   /** A promise when the callback gave one: synchronous callbacks are not slowed down by awaiting nothing. */
-  #deliver(item: unknown, number: number, time: number, tally: Tally): Promise<void> | undefined {
+  #deliver(item: unknown, number: number, time: number | undefined, tally: Tally): Promise<void> | undefined {
     tally.begin(number, time)
     const failed = (error: unknown): void => {
       tally.end('failed')

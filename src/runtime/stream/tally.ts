@@ -23,10 +23,13 @@ export class Tally {
     this.#loaded += cost
   }
 
-  /** An item is about to be processed; those before it have been, or never will be. */
-  begin(number: number, time: number): void {
+  /**
+   * An item is about to be processed; those before it have been, or never will be.
+   * @param time when it was captured or yielded; absent for one of many small items, of whose latencies some are enough
+   */
+  begin(number: number, time?: number): void {
     this.#position = number
-    this.#latency.record(time)
+    if (time !== undefined) this.#latency.record(time)
   }
 
   end(outcome: 'processed' | 'failed'): void {

@@ -123,6 +123,12 @@ export class StreamWriter {
   }
 
   #take(item: unknown): Promise<void> | undefined {
+    const before = this.#batch.bytes
+    if (this.#batch.addInteger(item)) {
+      this.#items++
+      this.#bytes += this.#batch.bytes - before
+      return this.#batch.full ? this.#flushBatch() : undefined
+    }
     const number = this.#items
     const { kind, bytes } = encodeItem(item, number)
     const time = kind?.[0] === 'frame' ? kind[5] : now()

@@ -11,6 +11,8 @@ const LEAST_SLOT = 256 * 1024
 /** What a ring has when its items are neither tiny nor huge. */
 const USUAL_BYTES = 48 * MIB
 const LEAST_SLOTS = 6
+/** Of small slots; more would only be more memory to allocate and to touch. */
+const USUAL_SLOTS = 64
 /** When items are too large for that many slots within the limit. */
 const SLOTS_AT_LIMIT = 4
 
@@ -109,7 +111,7 @@ export class ShmLaneWriter implements LaneWriter {
   #create(chunkBytes: number): void {
     const most = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
     this.#slotBytes = Math.min(most, Math.ceil(Math.max(chunkBytes, LEAST_SLOT) / PAGE) * PAGE)
-    const wanted = Math.max(LEAST_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes))
+    const wanted = Math.max(LEAST_SLOTS, Math.min(USUAL_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes)))
     const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
     const ring = createMemory(this.#libc, count * this.#slotBytes)
     if (!ring) {

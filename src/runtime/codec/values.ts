@@ -1,0 +1,76 @@
+const HEADER_BYTES = 5
+/** Formats of the MessagePack specification. */
+const ARRAY_32 = 0xdd
+const UINT_8 = 0xcc
+const UINT_16 = 0xcd
+const UINT_32 = 0xce
+const INT_32 = 0xd2
+/** Of one integer here. */
+const MOST_INTEGER_BYTES = 5
+
+/** Values as one MessagePack array, written one after the other into memory that is given away when it is taken. */
+export class ValuesWriter {
+  readonly #usual: number
+  #buffer: Buffer | undefined
+  #end = HEADER_BYTES
+  #count = 0
+
+  /** @param usual bytes that the values have most of the time */
+  constructor(usual: number) {
+    this.#usual = usual
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Of the values so far. */
+  get bytes(): number {
+    return this.#end - HEADER_BYTES
+  }
+
+  /** A value that is encoded already. */
+  add(value: Uint8Array): void {
+    this.#room(value.length).set(value, this.#end)
+    this.#end += value.length
+    this.#count++
+  }
+
+  /** Integers of up to 32 bits need no encoder: false for anything else. */
+  addInteger(value: unknown): boolean {
+    if (typeof value !== 'number') return false
+    if (value >>> 0 !== value && (value | 0) !== value) return false
+    const buffer = this.#room(MOST_INTEGER_BYTES)
+    if (value < 0) this.#write(buffer, INT_32, value, 4)
+    else if (value < 0x80) buffer[this.#end++] = value
+    else if (value < 0x100) this.#write(buffer, UINT_8, value, 1)
+    else if (value < 0x10000) this.#write(buffer, UINT_16, value, 2)
+    else this.#write(buffer, UINT_32, value, 4)
+    this.#count++
+    return true
+  }
+
+  take(): Buffer {
+    const buffer = this.#room(0)
+    buffer[0] = ARRAY_32
+    buffer.writeUInt32BE(this.#count, 1)
+    const payload = buffer.subarray(0, this.#end)
+    this.#buffer = undefined
+    this.#end = HEADER_BYTES
+    this.#count = 0
+    return payload
+  }
+
+  #write(buffer: Buffer, format: number, value: number, bytes: 1 | 2 | 4): void {
+    buffer[this.#end++] = format
+    for (let shift = 8 * (bytes - 1); shift >= 0; shift -= 8) buffer[this.#end++] = value >>> shift
+  }
+
+  #room(bytes: number): Buffer {
+    const buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(HEADER_BYTES + this.#usual + 1024))
+    if (buffer.length - this.#end >= bytes) return buffer
+    this.#buffer = Buffer.allocUnsafeSlow(2 * (this.#end + bytes))
+    buffer.copy(this.#buffer, 0, 0, this.#end)
+    return this.#buffer
+  }
+}
