@@ -7,7 +7,7 @@ const MIB = 1024 * 1024
 const shm = { callback: 'own' }
 const borrow = { callback: 'borrowed' }
 const jetstream = { callback: 'own', options: { shm: false } }
-const frames = { kind: '1080p', unit: 'MiB/s', counts: { ours: 200, raw: 60 } }
+const frames = { kind: '1080p', unit: 'MiB/s', counts: { ours: 600, raw: 100 } }
 const ints = { kind: 'ints', unit: 'items/s', counts: { ours: 2_000_000, raw: 200_000 } }
 
 /**
