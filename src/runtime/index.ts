@@ -56,7 +56,10 @@ export { runningPipeline } from './core/running.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
+  listDeadLetters,
   nodeNamed,
+  replayDeadLetters,
+  replayStream,
   runNode,
   runPipeline,
   sourceNode,
@@ -64,7 +67,9 @@ export {
   type CallResult,
   type NodeRunResult,
   type PipelineResult,
+  type ReplayedLetters,
   type RunEvent,
   type RunPipelineOptions,
 } from './node/index.js'
+export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export { checkPipeline, findPipelineFile, formatFault, loadPipeline, type Fault } from './pipeline/index.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CallPlan, NodePlan } from '../../src/runtime/core/plan.js'
+import { RETENTION, RETRY, type CallPlan, type NodePlan } from '../../src/runtime/core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../src/runtime/core/summary.js'
 import { Outcome } from '../../src/runtime/node/outcome.js'
 
@@ -16,7 +16,15 @@ const node: NodePlan = {
   callbacks: [],
   calls: [
     call('add', { kind: 'FG', timeoutMs: 0 }),
-    call('collect', { kind: 'STREAM', delivery: 'live', buffer: 2, onError: 'stop' }),
+    call('collect', {
+      kind: 'STREAM',
+      delivery: 'live',
+      name: undefined,
+      buffer: 2,
+      onError: 'stop',
+      retry: RETRY,
+      retention: RETENTION,
+    }),
   ],
   restart: 'no',
   env: {},

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { RETENTION, RETRY } from '../../src/runtime/core/plan.js'
 import { checkYaml, pipelineYaml } from './check-yaml.js'
 
 test("the design's camera pipeline", async () => {
@@ -66,7 +67,15 @@ nodes:
             args: [],
             to: undefined,
             waitFor: ['process2', 'process3'],
-            modifier: { kind: 'STREAM', delivery: undefined, buffer: 2, onError: 'stop' },
+            modifier: {
+              kind: 'STREAM',
+              delivery: undefined,
+              name: undefined,
+              buffer: 2,
+              onError: undefined,
+              retry: RETRY,
+              retention: RETENTION,
+            },
           },
         ],
       },
@@ -145,8 +154,25 @@ test('STREAM with options', async () => {
   expect(plan?.nodes.one?.calls[0]?.modifier).toEqual({
     kind: 'STREAM',
     delivery: 'lossless',
+    name: undefined,
     buffer: 2,
     onError: 'skip',
+    retry: RETRY,
+    retention: RETENTION,
+  })
+})
+
+test('a durable STREAM with options', async () => {
+  const options =
+    '{ delivery: durable, name: frames, retry: { attempts: 3, delay: 50ms }, retention: { age: 2h, bytes: 64 MiB } }'
+  const call = `{ call: show, source: camera, modifier: { STREAM: ${options} } }`
+  const { plan } = await checkYaml(pipelineYaml({ call }))
+  expect(plan?.nodes.one?.calls[0]?.modifier).toMatchObject({
+    delivery: 'durable',
+    name: 'frames',
+    onError: undefined,
+    retry: { attempts: 3, delayMs: 50, backoff: 2 },
+    retention: { ageMs: 7_200_000, bytes: 64 * 1024 * 1024 },
   })
 })
 

@@ -1,35 +1,10 @@
 import { FG, Global, STREAM, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
-import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
 import { deferred } from '../../src/runtime/core/deferred.js'
-import { freePort } from '../support/ports.js'
-import { temporaryFolder } from '../support/temporary.js'
+import { mortalServer } from '../support/mortal-server.js'
 
 interface Callbacks {
   take: (n: Buffer) => void
-}
-
-/** A server that can be killed, and started again on the same port. */
-async function mortalServer(): Promise<{ url: string; restart: () => Promise<void> }> {
-  const folder = await temporaryFolder()
-  const { path } = await ensureBinary('nats-server')
-  const port = await freePort()
-  const start = (): GuardedProcess => {
-    const server = spawnGuarded(path, ['-js', '-a', '127.0.0.1', '-p', String(port), '-sd', folder], {
-      stdout: 'ignore',
-      cwd: folder,
-    })
-    server.stderr.resume()
-    return server
-  }
-  let server = start()
-  onTestFinished(() => server.stop())
-  const restart = async (): Promise<void> => {
-    process.kill(server.pid, 'SIGKILL')
-    await server.exited
-    server = start()
-  }
-  return { url: `nats://127.0.0.1:${port}`, restart }
 }
 
 async function joined(server: string, processName: string, callbacks = {}): Promise<Global<Callbacks>> {

@@ -10,10 +10,14 @@ export async function startNatsServer(args: string[] = []): Promise<string> {
   const ports = join(folder, 'ports')
   await mkdir(ports)
   const { path } = await ensureBinary('nats-server')
-  const server = spawnGuarded(path, ['-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', ports, ...args], {
-    stdout: 'ignore',
-    cwd: folder,
-  })
+  const server = spawnGuarded(
+    path,
+    ['-a', '127.0.0.1', '-p', '-1', '-sd', folder, '--ports_file_dir', ports, ...args],
+    {
+      stdout: 'ignore',
+      cwd: folder,
+    },
+  )
   server.stderr.resume()
   onTestFinished(() => server.stop())
   const url = await vi.waitUntil(async () => {

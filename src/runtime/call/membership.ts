@@ -5,7 +5,14 @@ import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { assertToken, randomId } from '../core/names.js'
 import { connectNats, type ServerAddress, type ServerInfo } from '../nats/index.js'
-import { Link, Reception, writeStream, type StreamConnections, type StreamPorts } from '../stream/index.js'
+import {
+  Link,
+  Reception,
+  writeStream,
+  type Deliver,
+  type StreamConnections,
+  type StreamPorts,
+} from '../stream/index.js'
 import type { Send } from './call.js'
 import { Caller } from './caller.js'
 import { runInContext, type Context } from './context.js'
@@ -175,10 +182,15 @@ function streamPorts(
   }
 }
 
-/** Runs the callback with one item after the other, in one context for the whole stream. */
-function itemRunner({ fn }: Callback, makeContext: () => Context): (item: unknown) => unknown {
+/** Runs the callback with one item after the other, in one context for the whole stream but for what is redelivered. */
+function itemRunner({ fn }: Callback, makeContext: () => Context): Deliver {
   let context: Context | undefined
-  return (item) => runInContext((context ??= makeContext()), () => fn(item))
+  return (item, redelivered = false) => {
+    context ??= makeContext()
+    // A new one, as callbacks that have not finished yet may hold the old one.
+    if (context.redelivered !== redelivered) context = { ...context, redelivered }
+    return runInContext(context, () => fn(item))
+  }
 }
 
 async function rejoinOnReconnect(

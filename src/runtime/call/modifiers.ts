@@ -1,3 +1,4 @@
+import type { Bytes } from '../core/bytes.js'
 import type { Duration } from '../core/duration.js'
 import type { Delivery, OnError } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
@@ -16,18 +17,35 @@ export interface BroadcastOptions {
 }
 
 export interface StreamModifierOptions {
-  /** `lossless` by default: the slowest receiver sets the pace. `live` never slows the source: the newest wins. */
+  /**
+   * `lossless` by default: the slowest receiver sets the pace. `live` never slows the source: the newest wins.
+   * `durable` keeps the items on the server's disk, so that writer, receivers and server may die and go on.
+   */
   delivery?: Delivery
   /** Items that a live receiver may hold before the newest pushes out the oldest; 2 by default. */
   buffer?: number
-  /** What an error in the callback does: `stop` (default) ends that receiver, `skip` counts it and goes on. */
+  /**
+   * What an error in the callback does: `stop` ends that receiver, `skip` counts it and goes on, `retry` gives it the
+   * item again. `stop` by default, for durable `retry`.
+   */
   onError?: OnError
   /** The most that a ring of shared memory may take, 256 MiB by default; false leaves all receivers to the server. */
   shm?: { bytes: number } | false
+  /**
+   * For `onError: 'retry'`: attempts in all (5), the pause before the second (1 s), and how many times longer each
+   * further pause is (2). An item that fails them all counts as failed; of a durable stream it becomes a dead letter.
+   */
+  retry?: { attempts?: number; delay?: Duration; backoff?: number }
+  /** Identity of a durable stream, under which an unfinished one is resumed; by default made of this process's name, `source` and the callback. */
+  name?: string
+  /** The most that a durable stream keeps: age (24 h) and bytes (1 GiB). What has not been processed holds the writer back. */
+  retention?: { age?: Duration; bytes?: Bytes }
   /** The source's name in the summary. */
   source?: string
   /** Called at the first item, then a few times a second. */
   onProgress?: (snapshot: StreamSummary) => void
+  /** Aborted by the time the iterable ends, says that it was stopped before its own end: a durable stream stays unfinished. */
+  stopping?: AbortSignal
   /** Ends the stream at once. To end it gently, end the iterable. */
   signal?: AbortSignal
 }

@@ -1,4 +1,7 @@
+import { parseBytes } from '../core/bytes.js'
+import { parseDuration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
+import { RETENTION, RETRY, type Retention, type RetryPolicy } from '../core/plan.js'
 import { isItems, type Items, type StreamOptions } from '../stream/index.js'
 import type { Target } from './caller.js'
 import type { StreamModifierOptions } from './modifiers.js'
@@ -6,6 +9,9 @@ import type { StreamModifierOptions } from './modifiers.js'
 /** What a ring may have when nothing else is said; most need far less. */
 const SHM_BYTES = 256 * 1024 * 1024
 const LEAST_SHM_BYTES = 1024 * 1024
+/** Room for a batch; and for a receiver to be away for a moment. */
+const LEAST_BYTES = 1024 * 1024
+const LEAST_AGE_MS = 60_000
 
 /** The one iterable of a call with STREAM. @throws DaffiError DAFFI_NOT_ITERABLE */
 export function streamItems({ callback, args }: Target): Items {
@@ -25,11 +31,14 @@ export function streamOptions(
   {
     delivery = 'lossless',
     buffer = 2,
-    onError = 'stop',
+    onError,
     shm = { bytes: SHM_BYTES },
     source,
+    name,
     onProgress,
+    stopping,
     signal,
+    ...more
   }: StreamModifierOptions,
 ): StreamOptions {
   if (!Number.isInteger(buffer) || buffer < 1) {
@@ -38,5 +47,48 @@ export function streamOptions(
   if (shm !== false && !(shm.bytes >= LEAST_SHM_BYTES)) {
     throw new DaffiError('DAFFI_USAGE', `shm.bytes must be at least ${LEAST_SHM_BYTES}, not ${shm.bytes}`)
   }
-  return { call: callback, source: source ?? null, delivery, buffer, onError, shm, to, onProgress, signal }
+  return {
+    call: callback,
+    source: source ?? null,
+    delivery,
+    name,
+    buffer,
+    onError: onError ?? (delivery === 'durable' ? 'retry' : 'stop'),
+    shm,
+    retry: retryPolicy(more.retry),
+    retention: retentionOf(more.retention),
+    to,
+    onProgress,
+    stopping,
+    signal,
+  }
+}
+
+function retryPolicy({
+  attempts,
+  delay,
+  backoff,
+}: NonNullable<StreamModifierOptions['retry']> = {}): RetryPolicy {
+  const policy = {
+    attempts: attempts ?? RETRY.attempts,
+    delayMs: delay === undefined ? RETRY.delayMs : parseDuration(delay, 'retry.delay'),
+    backoff: backoff ?? RETRY.backoff,
+  }
+  if (!Number.isInteger(policy.attempts) || policy.attempts < 1)
+    throw new DaffiError('DAFFI_USAGE', `retry.attempts must be a whole number, at least 1, not ${attempts}`)
+  if (!(policy.backoff >= 1))
+    throw new DaffiError('DAFFI_USAGE', `retry.backoff must be a number, at least 1, not ${backoff}`)
+  return policy
+}
+
+function retentionOf({ age, bytes }: NonNullable<StreamModifierOptions['retention']> = {}): Retention {
+  const retention = {
+    ageMs: age === undefined ? RETENTION.ageMs : parseDuration(age, 'retention.age'),
+    bytes: bytes === undefined ? RETENTION.bytes : parseBytes(bytes, 'retention.bytes'),
+  }
+  if (retention.bytes < LEAST_BYTES)
+    throw new DaffiError('DAFFI_USAGE', 'retention.bytes must be at least 1 MiB')
+  if (retention.ageMs < LEAST_AGE_MS)
+    throw new DaffiError('DAFFI_USAGE', 'retention.age must be at least a minute')
+  return retention
 }

@@ -24,6 +24,11 @@ export const ERRORS = {
     meaning: 'A duration cannot be read.',
     next: 'Write seconds as a number, or text such as 500ms, 5s, 1m24s, 1.2 minutes.',
   },
+  DAFFI_BAD_SIZE: {
+    exit: 2,
+    meaning: 'A size in bytes cannot be read.',
+    next: 'Write a number of bytes, or text such as 512 KiB, 64 MiB, 1.5 GiB.',
+  },
   DAFFI_BAD_NAME: {
     exit: 2,
     meaning: 'A name cannot be used on the wire.',
@@ -288,6 +293,31 @@ export const ERRORS = {
     exit: 1,
     meaning: 'The server lost what a lossless stream had in flight.',
     next: 'Run the stream again.',
+  },
+  DAFFI_STREAM_MISMATCH: {
+    exit: 1,
+    meaning: "A durable stream's name is in use for another callback, or by something else.",
+    next: 'Give the stream another name, or delete the old one.',
+  },
+  DAFFI_STREAM_TAKEN: {
+    exit: 1,
+    meaning: 'Another process writes the same durable stream.',
+    next: 'Let one process write it, or give each stream a name of its own.',
+  },
+  DAFFI_NO_STREAM: {
+    exit: 1,
+    meaning: 'There is no durable stream of that name, or it keeps nothing from there on.',
+    next: 'See the name in the pipeline file; without one it is made of node, source and callback: NODE_SOURCE_CALL.',
+  },
+  DAFFI_NO_DEAD_LETTER: {
+    exit: 2,
+    meaning: 'There is no dead letter of that id.',
+    next: 'daffi dead list shows them.',
+  },
+  DAFFI_REPLAY_FAILED: {
+    exit: 1,
+    meaning: 'A dead letter could not be replayed, and is kept.',
+    next: "Mend what the callback's error says, and replay it again.",
   },
   DAFFI_WRITER_DIED: {
     exit: 1,

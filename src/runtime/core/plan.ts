@@ -58,12 +58,42 @@ export type ModifierPlan =
   | { kind: 'FG'; timeoutMs: number }
   | { kind: 'NO_RETURN' }
   | { kind: 'BROADCAST'; timeoutMs: number }
-  | { kind: 'STREAM'; delivery: Delivery | undefined; buffer: number; onError: OnError }
+  | StreamPlan
 
-export const DELIVERIES = ['live', 'lossless'] as const
+/** Options of a STREAM; undefined where the default depends on what is streamed. */
+export interface StreamPlan {
+  kind: 'STREAM'
+  delivery: Delivery | undefined
+  /** Identity of a durable stream. */
+  name: string | undefined
+  buffer: number
+  onError: OnError | undefined
+  retry: RetryPolicy
+  retention: Retention
+}
+
+/** How often a callback gets an item that it fails with, and the pauses between, each `backoff` times the one before. */
+export interface RetryPolicy {
+  /** The first one included. */
+  attempts: number
+  delayMs: number
+  backoff: number
+}
+
+export const RETRY: RetryPolicy = { attempts: 5, delayMs: 1000, backoff: 2 }
+
+/** What a durable stream keeps at most. */
+export interface Retention {
+  ageMs: number
+  bytes: number
+}
+
+export const RETENTION: Retention = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
+
+export const DELIVERIES = ['live', 'lossless', 'durable'] as const
 export type Delivery = (typeof DELIVERIES)[number]
 
-export const ON_ERROR = ['stop', 'skip'] as const
+export const ON_ERROR = ['stop', 'skip', 'retry'] as const
 export type OnError = (typeof ON_ERROR)[number]
 
 export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan

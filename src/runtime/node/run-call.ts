@@ -1,13 +1,12 @@
 import { BROADCAST, FG, NO_RETURN, STREAM, type Global } from '../call/index.js'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import type { CallPlan, ModifierPlan } from '../core/plan.js'
+import type { CallPlan, ModifierPlan, StreamPlan } from '../core/plan.js'
 import { StreamError } from '../stream/index.js'
 import { address } from './address.js'
 import type { CallReport } from './messages.js'
 import { toPlain } from './plain.js'
 
-type StreamPlan = Extract<ModifierPlan, { kind: 'STREAM' }>
 type PlainPlan = Exclude<ModifierPlan, StreamPlan>
 
 /** A wait that takes longer is worth a line. */
@@ -79,7 +78,7 @@ function runPlain(
 
 function runStream(
   plan: CallPlan,
-  { delivery, buffer, onError }: StreamPlan,
+  { delivery, buffer, onError, name, retry, retention }: StreamPlan,
   index: number,
   context: CallContext,
 ) {
@@ -90,9 +89,13 @@ function runStream(
     STREAM({
       ...(delivery === undefined ? {} : { delivery }),
       buffer,
-      onError,
+      ...(onError === undefined ? {} : { onError }),
+      retry: { ...retry, delay: retry.delayMs / 1000 },
+      ...(name === undefined ? {} : { name }),
+      retention: { age: retention.ageMs / 1000, bytes: retention.bytes },
       ...(source === undefined ? {} : { source }),
       onProgress: (summary) => context.report({ type: 'progress', index, summary }),
+      stopping: context.draining,
       signal: context.leaving,
     }),
   )

@@ -87,8 +87,16 @@ function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): Modif
     case 'NO_RETURN':
       return { kind: 'NO_RETURN' }
     case 'STREAM': {
-      const { kind, delivery, buffer, on_error: onError } = modifier
-      return { kind, delivery, buffer, onError }
+      const { kind, delivery, name, buffer, on_error: onError, retry, retention } = modifier
+      return {
+        kind,
+        delivery,
+        name,
+        buffer,
+        onError,
+        retry: { attempts: retry.attempts, delayMs: retry.delay, backoff: retry.backoff },
+        retention: { ageMs: retention.age, bytes: retention.bytes },
+      }
     }
   }
 }

@@ -1,7 +1,8 @@
 import { decode, encode, type BytesKind } from '../codec/index.js'
 import type { ErrorRecord } from '../core/errors.js'
-import type { Delivery, OnError } from '../core/plan.js'
+import type { Delivery, OnError, RetryPolicy } from '../core/plan.js'
 import type { Lane, ReceiverState } from '../core/summary.js'
+import type { DurableOpen } from './durable/messages.js'
 import type { LaneRef } from './lanes/lane.js'
 import type { ShmOffer } from './lanes/shm/shm-writer.js'
 
@@ -25,6 +26,9 @@ export interface Open {
   onError: OnError
   /** Where the writer's shared memory is; null when there is none to share. */
   shm: ShmOffer | null
+  retry: RetryPolicy
+  /** Where a durable stream is kept. */
+  durable?: DurableOpen
   /** Incarnations that are invited. */
   to: string[]
 }

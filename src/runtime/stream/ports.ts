@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../core/logger.js'
-import type { Arity, Delivery, OnError } from '../core/plan.js'
+import type { Arity, Delivery, OnError, Retention, RetryPolicy } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { Link } from './link.js'
 
@@ -44,10 +44,17 @@ export interface StreamOptions {
   onError: OnError
   /** The most that a ring of shared memory may take; false leaves all receivers to the server. */
   shm: { bytes: number } | false
+  retry: RetryPolicy
+  /** Identity of a durable stream; the call's node, source and callback when undefined. */
+  name: string | undefined
+  /** Of a durable stream. */
+  retention: Retention
   /** The only node to stream to; every node that offers the callback when absent. */
   to?: string | undefined
   /** Called at the first item, then a few times a second. */
   onProgress?: ((snapshot: StreamSummary) => void) | undefined
+  /** Aborted by the time the iterable ends, says that it was stopped before its own end: a durable stream stays unfinished. */
+  stopping?: AbortSignal | undefined
   /** Ends the stream at once. To end it gently, end the iterable. */
   signal?: AbortSignal | undefined
 }

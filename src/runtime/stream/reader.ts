@@ -5,6 +5,7 @@ import type { ReceiverState } from '../core/summary.js'
 import { Intake, type Arriving } from './intake.js'
 import type { LaneReader } from './lanes/lane.js'
 import { loadChunk, type LoadedChunk } from './loader.js'
+import { retryFailed } from './retry.js'
 import { partCost, type Accept, type End, type Open, type Part, type Progress } from './messages.js'
 import { Tally } from './tally.js'
 import { Turn } from './turn.js'
@@ -13,14 +14,15 @@ const MIB = 1024 * 1024
 /** Loaded and not yet processed: the most that a lossless receiver holds, unless one chunk alone is larger. */
 const HOLD_BYTES = 16 * MIB
 /** Chunks on their way at once; one in live, where a chunk loaded early is a chunk that grows stale. */
-const AHEAD = { lossless: 4, live: 1 }
+const AHEAD = 4
+const AHEAD_LIVE = 1
 /** Credit is given back in steps of so many bytes, well below the window, or of parts as the lane says. */
 const CREDIT_STEP = 2 * MIB
 /** The longest that synchronous callbacks may hold the loop. */
 const TURN_MS = 10
 
-/** Runs the callback with an item. */
-export type Deliver = (item: unknown) => unknown
+/** Runs the callback with an item; a promise of one that has failed rejects. */
+export type Deliver = (item: unknown, redelivered?: boolean) => unknown
 
 interface ReaderOptions {
   open: Open
@@ -149,7 +151,8 @@ export class StreamReader {
     if (!term) return
     const { delivery, buffer } = this.#options.open
     if (delivery === 'live') term.intake.trim(Math.max(1, buffer - this.#ahead.length))
-    while (this.#ahead.length < AHEAD[delivery] && (this.#ahead.length === 0 || this.#held < HOLD_BYTES)) {
+    const ahead = delivery === 'live' ? AHEAD_LIVE : AHEAD
+    while (this.#ahead.length < ahead && (this.#ahead.length === 0 || this.#held < HOLD_BYTES)) {
       const chunk = term.intake.take()
       if (!chunk) return
       this.#held += chunk.bytes
@@ -209,21 +212,34 @@ export class StreamReader {
   /** A promise when the callback gave one: synchronous callbacks are not slowed down by awaiting nothing. */
   #deliver(item: unknown, number: number, time: number | undefined, tally: Tally): Promise<void> | undefined {
     tally.begin(number, time)
-    const failed = (error: unknown): void => {
+    const failed = (error: unknown): Promise<void> | undefined => {
+      if (this.#options.open.onError === 'retry') return this.#retry(item, error, tally)
       tally.end('failed')
-      if (this.#options.open.onError === 'skip') return
+      if (this.#options.open.onError === 'skip') return undefined
       const record = toErrorRecord(error)
       const message = `"${this.#options.open.call}" threw at item ${number}: ${record.message}`
       this.#settle('stopped', { ...record, message })
+      return undefined
     }
     try {
       const result = this.#options.deliver(item)
       if (result instanceof Promise) return result.then(() => tally.end('processed'), failed)
       tally.end('processed')
+      return undefined
     } catch (error) {
-      failed(error)
+      return failed(error)
     }
-    return undefined
+  }
+
+  /** After the last attempt the item counts as failed, and the stream goes on. */
+  async #retry(item: unknown, failure: unknown, tally: Tally): Promise<void> {
+    const { deliver, open } = this.#options
+    const retried = retryFailed(() => deliver(item), failure, {
+      policy: open.retry,
+      signal: this.#abort.signal,
+    })
+    const error = await retried.catch((reason: unknown) => reason)
+    if (this.#attached()) tally.end(error === undefined ? 'processed' : 'failed')
   }
 
   #credit({ tally, attach }: Term, cost: number): void {

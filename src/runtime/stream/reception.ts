@@ -1,4 +1,5 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import { DurableReception } from './durable/reception.js'
 import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
 import { ShmLaneReader } from './lanes/shm/shm-reader.js'
 import { decodeMessage, encodeMessage, streamSubject } from './messages.js'
@@ -19,7 +20,7 @@ export interface Admission {
 }
 
 interface Receiving {
-  reader: StreamReader
+  reader: Pick<StreamReader, 'report' | 'stop'>
   open: Open
   close: () => void
 }
@@ -31,10 +32,12 @@ export class Reception {
   readonly #invitations: Subscription
   readonly #streams = new Map<string, Promise<Receiving | undefined>>()
   readonly #unwatch: () => void
+  readonly #durable: DurableReception
 
   constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit) {
     this.#ports = ports
     this.#admit = admit
+    this.#durable = new DurableReception(ports)
     this.#invitations = nc.subscribe(streamSubject(ports.pipeline, '*', 'open'), {
       callback: (error, message) => {
         if (error === null) void this.#attend(decodeMessage(message.data) as Open)
@@ -69,6 +72,14 @@ export class Reception {
   }
 
   async #begin(open: Open): Promise<Receiving | undefined> {
+    if (open.durable) {
+      const abort = new AbortController()
+      const admission = this.#admit(open, () => abort.signal)
+      const onClosed = (): void => void this.#forget(open.id)
+      if (!admission) return undefined
+      const { deliver } = admission
+      return await this.#durable.begin({ open, durable: open.durable, deliver, abort, onClosed })
+    }
     const { pipeline, self, log } = this.#ports
     const admission = this.#admit(open, () => reader.signal)
     if (!admission) return undefined

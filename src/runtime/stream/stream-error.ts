@@ -27,7 +27,7 @@ export function verdict(summary: StreamSummary, failure: unknown): StreamSummary
       failure,
     )
   const broken = Object.entries(summary.receivers).filter(
-    ([, { state }]) => state === 'stopped' || (delivery === 'lossless' && state !== 'finished'),
+    ([, { state }]) => state === 'stopped' || (delivery !== 'live' && state !== 'finished'),
   )
   if (broken.length === 0) return summary
   const message = broken

@@ -1,6 +1,7 @@
 import { DaffiError } from '../core/errors.js'
 import { randomId } from '../core/names.js'
 import type { StreamSummary } from '../core/summary.js'
+import { writeDurable } from './durable/write-durable.js'
 import type { Items } from './feed.js'
 import { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import type { Peer, StreamOptions, StreamPorts } from './ports.js'
@@ -16,8 +17,9 @@ export async function writeStream(
   ports: StreamPorts,
 ): Promise<StreamSummary> {
   const invited = invitees(options, ports)
-  const connections = await ports.connections()
   const { shm: limit, delivery } = options
+  if (delivery === 'durable') return await writeDurable(items, options, ports, invited)
+  const connections = await ports.connections()
   const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
   return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
 }

@@ -106,7 +106,7 @@ export class StreamWriter {
       ports,
       connections,
       id,
-      bytes: KEEP[delivery],
+      bytes: delivery === 'live' ? KEEP.live : KEEP.lossless,
       renew: delivery === 'live',
     })
   }

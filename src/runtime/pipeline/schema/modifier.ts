@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { DELIVERIES, ON_ERROR } from '../../core/plan.js'
+import { DELIVERIES, ON_ERROR, RETRY } from '../../core/plan.js'
+import { bytes } from './bytes.js'
 import { duration } from './duration.js'
+import { name } from './names.js'
 
 const timeout = duration.describe('How long to wait for answers; 0 is without limit.').optional()
 
@@ -11,7 +13,7 @@ const options = {
   STREAM: z.strictObject({
     delivery: z
       .enum(DELIVERIES)
-      .describe('live: the newest item wins; lossless: the slowest receiver sets the pace.')
+      .describe('live: the newest item wins; lossless: the slowest receiver sets the pace; durable: kept on disk, so that everyone may die and go on.')
       .optional(),
     buffer: z
       .int()
@@ -20,8 +22,30 @@ const options = {
       .default(2),
     on_error: z
       .enum(ON_ERROR)
-      .describe('What a receiver does when its callback throws: stop ends it, skip counts it and goes on.')
-      .default('stop'),
+      .describe(
+        'What a receiver does when its callback throws: stop ends it, skip counts it and goes on, retry gives it the item again. stop by default; retry for durable.',
+      )
+      .optional(),
+    retry: z
+      .strictObject({
+        attempts: z.int().min(1).describe('How often in all.').default(RETRY.attempts),
+        delay: duration.describe('The pause before the second attempt.').prefault('1s'),
+        backoff: z
+          .number()
+          .min(1)
+          .describe('How many times longer each further pause is.')
+          .default(RETRY.backoff),
+      })
+      .describe('For on_error: retry.')
+      .prefault({}),
+    name: name.describe('Identity of a durable stream, under which an unfinished one is resumed.').optional(),
+    retention: z
+      .strictObject({
+        age: duration.describe('For how long.').prefault('24h'),
+        bytes: bytes.describe('How much in all.').prefault('1 GiB'),
+      })
+      .describe('The most that a durable stream keeps.')
+      .prefault({}),
   }),
 }
 

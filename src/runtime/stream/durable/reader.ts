@@ -1,0 +1,221 @@
+import { decodeBytes, decodeValues, encodeItem } from '../../codec/index.js'
+import { Wakeup } from '../../core/deferred.js'
+import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
+import type { ReceiverState } from '../../core/summary.js'
+import type { End, Open } from '../messages.js'
+import type { Deliver } from '../reader.js'
+import { retryFailed } from '../retry.js'
+import { Tally } from '../tally.js'
+import type { DurableConsumer } from './consumer.js'
+import type { DeadLetters } from './dead-letters.js'
+import type { Delivered } from './delivered.js'
+import { Joining, type WholeChunk } from './joining.js'
+import { numberAfter } from './mark.js'
+import type { DurableOpen, DurableProgress } from './messages.js'
+
+/** The longest that synchronous callbacks may hold the loop. */
+const TURN_MS = 10
+
+interface DurableReaderOptions {
+  open: Open
+  durable: DurableOpen
+  self: { name: string; incarnation: string }
+  deliver: Deliver
+  consumer: DurableConsumer
+  dead: DeadLetters
+  /** Name of the stream, for dead letters. */
+  name: string
+  /** Notified by the consumer. */
+  arrived: Wakeup
+  /** Number of the first item to come. */
+  first: number
+  abort: AbortController
+  publish: (progress: DurableProgress) => void
+}
+
+/** A durable stream on a receiving node: messages are joined to items, put through the callback, counted, acknowledged. */
+export class DurableReader {
+  readonly #options: DurableReaderOptions
+  readonly #tally: Tally
+  readonly #joining = new Joining()
+  #position: number
+  #end: End | undefined
+  #state: ReceiverState = 'attached'
+  #error: ErrorRecord | null = null
+  #running: Promise<void>
+
+  constructor(options: DurableReaderOptions) {
+    this.#options = options
+    this.#position = options.first
+    this.#tally = new Tally(options.first)
+    this.#running = this.#run()
+  }
+
+  end(end: End): void {
+    this.#end = end
+    if (end.cut) this.#settle('stopped', end.error)
+    this.#options.arrived.notify()
+    if (!this.#attached()) this.report()
+  }
+
+  fail(error: unknown): void {
+    this.#settle('stopped', toErrorRecord(error))
+  }
+
+  /** Stops after the item in hand; the place in the stream is kept. */
+  async stop(state: ReceiverState): Promise<void> {
+    this.#settle(state, null)
+    await this.#running
+    this.report()
+    await this.#options.consumer.close()
+  }
+
+  report(): void {
+    const { self, first, consumer, publish } = this.#options
+    const { failed, dropped, latencyMs } = this.#tally.counts
+    publish({
+      node: self.name,
+      incarnation: self.incarnation,
+      state: this.#state,
+      first,
+      position: this.#position,
+      floor: consumer.floor,
+      failed,
+      lost: dropped,
+      error: this.#error,
+      latencyMs,
+    })
+  }
+
+  #attached(): boolean {
+    return this.#state === 'attached'
+  }
+
+  #settle(state: ReceiverState, error: ErrorRecord | null): void {
+    if (!this.#attached()) return
+    this.#state = state
+    this.#error = error
+    this.#options.abort.abort()
+    this.#options.arrived.notify()
+  }
+
+  async #run(): Promise<void> {
+    const { consumer, arrived } = this.#options
+    try {
+      while (this.#attached()) {
+        const message = consumer.take()
+        if (message) await this.#process(message)
+        else if (this.#end && this.#position >= this.#end.count) this.#settle('finished', null)
+        else await arrived.wait()
+      }
+    } catch (error) {
+      this.#settle('stopped', toErrorRecord(error))
+    }
+    this.report()
+  }
+
+  async #process(message: Delivered): Promise<void> {
+    const { mark } = message
+    const chunk = this.#joining.add(message)
+    if (mark?.what === 'part') {
+      if (chunk) await this.#processChunk(chunk)
+      // A part of an item is acknowledged with its last part, and what was not processed not at all.
+      if (!chunk || !this.#attached()) return
+    }
+    if (mark) {
+      this.#position = Math.max(this.#position, numberAfter(mark, message.data.length))
+      if (mark.what === 'end') this.#end ??= { count: mark.count, error: null, cut: false, closed: false }
+    }
+    this.#options.consumer.ack(message)
+  }
+
+  async #processChunk({ first, kind, bytes, time, redelivered }: WholeChunk): Promise<void> {
+    if (kind) {
+      const running = this.#deliver(decodeBytes(kind, bytes), first, time, redelivered)
+      if (running) await running
+      return
+    }
+    let turn = performance.now()
+    for (const [index, value] of decodeValues(bytes).entries()) {
+      const running = this.#deliver(value, first + index, time, redelivered)
+      if (running) await running
+      if (!this.#attached()) return
+      if (performance.now() - turn > TURN_MS) {
+        await new Promise((resolve) => setImmediate(resolve))
+        turn = performance.now()
+        // Changed meanwhile, which the compiler does not see.
+        if (!this.#attached()) return
+      }
+    }
+  }
+
+  /** A promise when the callback gave one: synchronous callbacks are not slowed down by awaiting nothing. */
+  #deliver(item: unknown, number: number, time: number, redelivered: boolean): Promise<void> | undefined {
+    this.#tally.begin(number, time)
+    const done = (): void => {
+      this.#tally.end('processed')
+      this.#position = number + 1
+    }
+    const failed = (error: unknown): Promise<void> => this.#failed(item, number, redelivered, error)
+    try {
+      const result = this.#options.deliver(item, redelivered)
+      if (result instanceof Promise) return result.then(done, failed)
+      done()
+      return undefined
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  async #failed(item: unknown, number: number, redelivered: boolean, failure: unknown): Promise<void> {
+    const { open, deliver, abort } = this.#options
+    if (open.onError === 'stop') {
+      const record = toErrorRecord(failure)
+      const message = `"${open.call}" threw at item ${number}: ${record.message}`
+      this.#tally.end('failed')
+      this.#position = number + 1
+      this.#settle('stopped', { ...record, message })
+      return
+    }
+    if (open.onError === 'retry') {
+      const again = (): unknown => deliver(item, redelivered)
+      const retried = retryFailed(again, failure, { policy: open.retry, signal: abort.signal })
+      const error = await retried.catch((reason: unknown) => {
+        // Left before the last attempt: the item is not acknowledged, and comes again.
+        if (abort.signal.aborted) return undefined
+        throw reason
+      })
+      if (!this.#attached()) return
+      if (error === undefined) {
+        this.#tally.end('processed')
+        this.#position = number + 1
+        return
+      }
+      await this.#bury(item, number, error)
+    }
+    this.#tally.end('failed')
+    this.#position = number + 1
+    // Before it is acknowledged, so that the count stands even if this process ends now.
+    this.report()
+  }
+
+  async #bury(item: unknown, number: number, error: unknown): Promise<void> {
+    const { open, durable, dead, name, self } = this.#options
+    const { kind, bytes } = encodeItem(item, number)
+    await dead.add(
+      {
+        call: open.call,
+        stream: name,
+        run: durable.run,
+        node: self.name,
+        item: number,
+        error: toErrorRecord(error),
+        attempts: open.retry.attempts,
+        time: Date.now(),
+        kind: kind ?? null,
+        bytes: bytes.length,
+      },
+      bytes,
+    )
+  }
+}

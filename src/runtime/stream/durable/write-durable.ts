@@ -1,0 +1,72 @@
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { randomId } from '../../core/names.js'
+import type { StreamSummary } from '../../core/summary.js'
+import type { Items } from '../feed.js'
+import type { Peer, StreamOptions, StreamPorts } from '../ports.js'
+import { DurableLedger } from './ledger.js'
+import { numberAt } from './mark.js'
+import { consumerNode, type DurableOpen } from './messages.js'
+import { openRun, type DurableRun } from './run.js'
+import { durableNames, ensureStore, lastStored, storedFrom, type DurableNames } from './store.js'
+import { DurableWriter } from './writer.js'
+
+/**
+ * Stores the items, each once, and resolves when every receiver is done with them. What an earlier session of the same
+ * name has stored and not finished is gone on with.
+ * @throws DaffiError DAFFI_STREAM_MISMATCH, DAFFI_STREAM_TAKEN, DAFFI_BAD_NAME before the first item; else StreamError
+ */
+export async function writeDurable(
+  items: Items,
+  options: StreamOptions,
+  ports: StreamPorts,
+  invited: readonly Peer[],
+): Promise<StreamSummary> {
+  const { call, source, retention } = options
+  const name = options.name ?? [ports.self.name, source, call].filter((part) => part !== null).join('_')
+  const names = durableNames(ports.pipeline, name)
+  const connections = await ports.connections()
+  const jsm = await jetstreamManager(connections.control, { checkAPI: false })
+  const { state } = await ensureStore(jsm, { ...names, call, retention })
+  const run = await openRun(connections.control, jsm, names)
+  const ledger = new DurableLedger(run.start)
+  await expectReturns(jsm, names, run, ledger)
+  const durable: DurableOpen = { ...names, run: run.run, start: run.start, ageMs: retention.ageMs }
+  const writer = new DurableWriter({
+    id: randomId(),
+    run,
+    durable,
+    options,
+    ports,
+    connections,
+    ledger,
+    kept: state.bytes,
+    lastStored: () => lastStored(jsm, names),
+  })
+  const { summary, done } = await writer.run(items, invited)
+  if (done) await removePlaces(jsm, names, run)
+  return summary
+}
+
+/** Receivers of the run's earlier sessions that are not through: they may be away, and are waited for. */
+async function expectReturns(
+  jsm: JetStreamManager,
+  names: DurableNames,
+  run: DurableRun,
+  ledger: DurableLedger,
+): Promise<void> {
+  for await (const { name, ack_floor } of jsm.consumers.list(names.stream)) {
+    const node = consumerNode(name, run.run)
+    if (node === undefined) continue
+    const next = await storedFrom(jsm, names, ack_floor.stream_seq + 1)
+    const through = run.ended && (!next || numberAt(next.mark) >= run.next)
+    if (!through) ledger.expect(node, ack_floor.stream_seq)
+  }
+}
+
+/** The run is done: nobody needs a place in it any more. */
+async function removePlaces(jsm: JetStreamManager, names: DurableNames, run: DurableRun): Promise<void> {
+  for await (const { name } of jsm.consumers.list(names.stream)) {
+    if (consumerNode(name, run.run) !== undefined)
+      await jsm.consumers.delete(names.stream, name).catch(() => false)
+  }
+}

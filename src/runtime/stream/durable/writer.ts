@@ -1,0 +1,309 @@
+import { addAbortListener } from 'node:events'
+import { encodeItem } from '../../codec/index.js'
+import { abortError } from '../../core/abort.js'
+import { DaffiError, toErrorRecord } from '../../core/errors.js'
+import type { StreamSummary } from '../../core/summary.js'
+import { Batch, type Chunk } from '../batch.js'
+import { feed, type Items } from '../feed.js'
+import { now } from '../latency.js'
+import { decodeMessage, encodeMessage, streamSubject, type End, type Open } from '../messages.js'
+import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
+import { verdict } from '../stream-error.js'
+import { Backlog } from './backlog.js'
+import type { DurableLedger } from './ledger.js'
+import type { Mark } from './mark.js'
+import type { DurableOpen, DurableProgress } from './messages.js'
+import { Publisher } from './publisher.js'
+import type { DurableRun } from './run.js'
+import type { Stored } from './store.js'
+
+const MIB = 1024 * 1024
+/** Room in a message for its headers. */
+const HEADROOM = 1024
+const REPEAT_MS = 1000
+const PROGRESS_MS = 250
+/** How long receivers may take to give their counts when a stream is cut off. */
+const LAST_WORDS_MS = 2000
+const NOTHING = new Uint8Array()
+
+interface DurableWriterOptions {
+  /** Id of this session, under which it and its receivers talk. */
+  id: string
+  run: DurableRun
+  durable: DurableOpen
+  options: StreamOptions
+  ports: StreamPorts
+  connections: StreamConnections
+  ledger: DurableLedger
+  /** Bytes that the stream keeps from before. */
+  kept: number
+  lastStored: () => Promise<Stored | undefined>
+}
+
+/** One session of a durable stream at its source: items are stored once, and waited for until every receiver is done. */
+export class DurableWriter {
+  readonly #options: DurableWriterOptions
+  readonly #publisher: Publisher
+  readonly #backlog: Backlog
+  readonly #batch = new Batch()
+  readonly #abort = new AbortController()
+  readonly #partBytes: number
+  #storing: Promise<void> = Promise.resolve()
+  /** The source was stopped before its end. */
+  #unfinished = false
+  #items = 0
+  #bytes = 0
+  #started: number | undefined
+  #end: End | undefined
+  #failure: unknown
+
+  constructor(options: DurableWriterOptions) {
+    this.#options = options
+    const { run, durable, connections, lastStored, kept } = options
+    const { nc } = connections.bulk
+    this.#partBytes = Math.min(MIB, (nc.info?.max_payload ?? MIB) - HEADROOM)
+    this.#backlog = new Backlog(options.options.retention.bytes)
+    if (run.next > 0) this.#backlog.add(run.last, kept)
+    this.#publisher = new Publisher({
+      nc,
+      subject: durable.subject,
+      writer: run.writer,
+      last: run.last,
+      lastStored,
+      signal: this.#abort.signal,
+      onFailure: (error) => this.#fail(error),
+    })
+  }
+
+  /** Resolves when every receiver has had everything; with `done` the run is over for good. @throws StreamError */
+  async run(items: Items, invited: readonly Peer[]): Promise<{ summary: StreamSummary; done: boolean }> {
+    const { signal, call, onProgress } = this.#options.options
+    const cut = (): void => {
+      if (signal) this.#fail(abortError(signal, `the stream to "${call}"`))
+    }
+    if (signal?.aborted) cut()
+    const cleanup = this.#listen()
+    const listener = signal && addAbortListener(signal, cut)
+    const repeating = setInterval(() => this.#repeat(), REPEAT_MS)
+    const reporting = onProgress && setInterval(() => onProgress(this.#summary()), PROGRESS_MS)
+    try {
+      for (const peer of invited) this.#options.ledger.invite(peer)
+      this.#repeat()
+      await this.#store(items)
+      const done = await this.#finish()
+      const summary = this.#summary()
+      onProgress?.(summary)
+      return { summary: verdict(summary, this.#failure), done }
+    } finally {
+      clearInterval(repeating)
+      clearInterval(reporting)
+      listener?.[Symbol.dispose]()
+      for (const undo of cleanup) undo()
+      this.#publisher.close()
+    }
+  }
+
+  #listen(): (() => void)[] {
+    const { id, ports, connections, ledger, options } = this.#options
+    const progress = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {
+      callback: (error, message) => {
+        if (error === null) ledger.report(decodeMessage(message.data) as DurableProgress)
+      },
+    })
+    return [
+      () => progress.unsubscribe(),
+      ports.peers.onLeave((peer, how) => ledger.depart(peer, how)),
+      ports.peers.onJoin((peer) => {
+        const { call, to } = options
+        if (!Object.hasOwn(peer.callbacks, call) || (to !== undefined && to !== peer.name)) return
+        ledger.invite(peer)
+        this.#repeat()
+      }),
+    ]
+  }
+
+  /** Says again what may have been lost on the way to a receiver. */
+  #repeat(): void {
+    const { id, options, ports, ledger, durable } = this.#options
+    const to = ledger.absent()
+    const { call, delivery, buffer, onError, retry } = options
+    const { name: from, incarnation } = ports.self
+    if (to.length > 0)
+      this.#tell('open', {
+        id,
+        call,
+        from,
+        incarnation,
+        delivery,
+        buffer,
+        onError,
+        retry,
+        shm: null,
+        to,
+        durable,
+      })
+    if (this.#end) this.#tell('end', this.#end)
+  }
+
+  async #store(items: Items): Promise<void> {
+    const { run } = this.#options
+    if (run.ended) {
+      this.#items = run.next
+      this.#started = performance.now()
+      return
+    }
+    try {
+      await feed(items, { signal: this.#abort.signal, take: (item) => this.#take(item) })
+    } catch (error) {
+      this.#failure ??= error
+    }
+    this.#unfinished = this.#options.options.stopping?.aborted ?? false
+    await this.#flushBatch()
+    await this.#storing.catch(() => undefined)
+    if (this.#abort.signal.aborted) return
+    if (this.#failure === undefined && !this.#unfinished) this.#publish({ what: 'end', count: this.#items })
+    await this.#publisher.drained()
+  }
+
+  #take(item: unknown): Promise<void> | undefined {
+    const number = this.#items++
+    if (this.#started === undefined) this.#start()
+    // Stored by an earlier session.
+    if (number < this.#options.run.next) return undefined
+    const { kind, bytes } = encodeItem(item, number)
+    const time = kind?.[0] === 'frame' ? kind[5] : now()
+    this.#bytes += bytes.length
+    if (kind === undefined) {
+      this.#batch.add(number, bytes, time)
+      // A batch grows only while an earlier one is under way, so at low rates nothing waits.
+      return this.#batch.full || !this.#publisher.busy ? this.#flushBatch() : undefined
+    }
+    void this.#flushBatch()
+    // A copy, for the source may use its memory again, and what is not acknowledged may have to be sent again.
+    return this.#send({ first: number, count: 1, kind, bytes: Buffer.from(bytes), time })
+  }
+
+  #start(): void {
+    this.#started = performance.now()
+    this.#options.options.onProgress?.(this.#summary())
+    void this.#flushWhenIdle()
+  }
+
+  async #flushWhenIdle(): Promise<void> {
+    while (!this.#abort.signal.aborted && !this.#end) {
+      await this.#publisher.stored.wait()
+      if (!this.#publisher.busy) void this.#flushBatch()
+    }
+  }
+
+  #flushBatch(): Promise<void> | undefined {
+    return this.#batch.empty ? undefined : this.#send(this.#batch.take())
+  }
+
+  /** Resolves when the next chunk may come. */
+  #send(chunk: Chunk): Promise<void> {
+    this.#storing = this.#storing
+      .then(() => this.#storeChunk(chunk))
+      .catch((error: unknown) => this.#fail(error))
+    return this.#storing
+  }
+
+  async #storeChunk({ first, count, kind, bytes, time }: Chunk): Promise<void> {
+    const total = bytes.length
+    if (!this.#backlog.canHold(Backlog.cost(total))) throw tooLarge(first, total, this.#options.options)
+    for (let offset = 0; offset < total || offset === 0; offset += this.#partBytes) {
+      const part = bytes.subarray(offset, offset + this.#partBytes)
+      const cost = Backlog.cost(part.length)
+      await this.#publisher.room()
+      await this.#retained(cost)
+      if (this.#abort.signal.aborted) return
+      const sequence = this.#publish({ what: 'part', first, count, kind, bytes: total, offset, time }, part)
+      this.#backlog.add(sequence, cost)
+    }
+  }
+
+  /** Waits until what would be discarded to make room has been processed by all. */
+  async #retained(cost: number): Promise<void> {
+    const { ledger } = this.#options
+    this.#backlog.release(ledger.floor)
+    while (!this.#backlog.hasRoom(cost) && !this.#abort.signal.aborted) {
+      await ledger.changed.wait()
+      this.#backlog.release(ledger.floor)
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    this.#abort.abort(error)
+    this.#publisher.stored.notify()
+    this.#options.ledger.changed.notify()
+  }
+
+  /** Tells everyone the count, and waits until all are through; not for long when the stream was cut off. */
+  async #finish(): Promise<boolean> {
+    const { ledger, connections } = this.#options
+    const cut = this.#abort.signal.aborted
+    const error = this.#failure === undefined ? null : toErrorRecord(this.#failure)
+    this.#end = { count: this.#items, error, cut, closed: false }
+    this.#tell('end', this.#end)
+    const patience = cut ? AbortSignal.timeout(LAST_WORDS_MS) : this.#abort.signal
+    const listener = addAbortListener(patience, () => ledger.changed.notify())
+    try {
+      // Of an unfinished run those who are away get the rest next time.
+      const waiting = (): string[] => (cut || this.#unfinished ? ledger.present : ledger.pending)
+      while (waiting().length > 0 && !patience.aborted) await ledger.changed.wait()
+    } finally {
+      listener[Symbol.dispose]()
+    }
+    // Aborted while it waited: now the receivers must be told, and get their last words.
+    if (!cut && patience.aborted) {
+      return await this.#finish()
+    }
+    const done = this.#failure === undefined && !this.#unfinished && ledger.allFinished
+    if (done) {
+      this.#publish({ what: 'done', count: this.#items })
+      await this.#publisher.drained()
+    }
+    this.#tell('end', { ...this.#end, closed: true })
+    await connections.control.flush().catch(() => undefined)
+    return done
+  }
+
+  #summary(): StreamSummary {
+    const { options, ports, ledger } = this.#options
+    const seconds = this.#started === undefined ? 0 : (performance.now() - this.#started) / 1000
+    return {
+      call: options.call,
+      source: options.source,
+      from: ports.self.name,
+      delivery: options.delivery,
+      items: this.#items,
+      bytes: this.#bytes,
+      seconds: Number(seconds.toFixed(3)),
+      error: this.#failure === undefined ? null : toErrorRecord(this.#failure),
+      receivers: ledger.summary(this.#items),
+    }
+  }
+
+  /** @returns the message's sequence */
+  #publish(mark: Unsigned<Mark>, payload: Uint8Array = NOTHING): number {
+    const { run, writer, start } = this.#options.run
+    return this.#publisher.publish({ run, writer, start, ...mark }, payload)
+  }
+
+  #tell(what: 'open' | 'end', message: Open | End): void {
+    const { id, ports, connections } = this.#options
+    if (connections.control.isClosed()) return
+    connections.control.publish(streamSubject(ports.pipeline, id, what), encodeMessage(message))
+  }
+}
+
+type Unsigned<M> = M extends Mark ? Omit<M, 'run' | 'writer' | 'start'> : never
+
+function tooLarge(number: number, bytes: number, { retention }: StreamOptions): DaffiError {
+  return new DaffiError(
+    'DAFFI_TOO_LARGE',
+    `item ${number} has ${bytes} bytes; the stream's retention keeps ${retention.bytes} in all`,
+    { next: 'Raise retention.bytes of the stream.' },
+  )
+}
