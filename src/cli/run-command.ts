@@ -1,6 +1,6 @@
 import { fromErrorRecord } from '../runtime/core/errors.js'
 import { createLogger } from '../runtime/core/logger.js'
-import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamSummary } from '../runtime/index.js'
+import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../runtime/index.js'
 import { BaseCommand, type GlobalFlags } from './base-command.js'
 import { coloursFor } from './colours.js'
 import { FetchBar } from './fetch-bar.js'
@@ -16,7 +16,7 @@ type RunOptions = Pick<
 interface Finished {
   error?: ErrorRecord
   calls: CallResult[]
-  streams: StreamSummary[]
+  streams: StreamResult[]
 }
 
 /** A command that runs nodes, and shows how they get on: on standard output, or with `--json` on standard error. */

@@ -70,7 +70,8 @@ export class RunView implements Disposable {
   #call(node: string, plan: CallPlan, report: CallReport): void {
     const { red } = this.#colours
     if (report.type === 'progress') this.#progress(`${node} ${report.index}`, plan, report.summary)
-    else if (report.error) this.#line(node, red(`${plan.call}: ${report.error.message}`))
+    if (report.type !== 'call' && report.type !== 'stream') return
+    if (report.error) this.#line(node, red(`${plan.call}: ${report.error.message}`))
     else if (report.type === 'call') this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
     if (report.type === 'stream') {
       this.#streams.delete(`${node} ${report.index}`)

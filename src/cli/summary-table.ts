@@ -1,9 +1,9 @@
-import type { CallResult, ReceiverSummary, StreamSummary } from '../runtime/index.js'
+import type { CallResult, ReceiverSummary, StreamResult } from '../runtime/index.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
 /** What the calls and streams of a run came to, a line each, and one a receiver. */
-export function summaryLines(calls: CallResult[], streams: StreamSummary[], colours: Colours): string[] {
+export function summaryLines(calls: CallResult[], streams: StreamResult[], colours: Colours): string[] {
   return [
     ...calls.map((call) => callLine(call, colours)),
     ...streams.flatMap((each) => streamLines(each, colours)),
@@ -15,10 +15,10 @@ function callLine({ node, call, modifier, value, error }: CallResult, colours: C
   return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
 }
 
-function streamLines(summary: StreamSummary, colours: Colours): string[] {
-  const { call, source, from, delivery, items, bytes, seconds, error } = summary
+function streamLines(summary: StreamResult, colours: Colours): string[] {
+  const { call, source, from, delivery, items, bytes, seconds, gaps, error } = summary
   const flow = `${from} streamed ${source ?? 'items'} to ${call} ${colours.dim(`(${delivery})`)}`
-  const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})`
+  const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}` : ''}`
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [
     `${mark(error, colours)} ${flow}: ${figures}`,

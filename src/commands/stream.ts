@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { durationFlag, fileFlag, RunCommand } from '../cli/index.js'
-import type { StreamSummary } from '../runtime/index.js'
+import type { StreamResult } from '../runtime/index.js'
 
-export default class Stream extends RunCommand<StreamSummary | StreamSummary[]> {
+export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
   static override summary = 'Stream one source, as the node whose calls use it.'
   static override description = `Runs those calls and no others, on the server that is there or else on one of its own.
 --json prints the stream's summary; a list of them when several calls use the source.`
@@ -19,7 +19,7 @@ export default class Stream extends RunCommand<StreamSummary | StreamSummary[]> 
     duration: durationFlag({ summary: 'End so long after the first item.' }),
   }
 
-  override async run(): Promise<StreamSummary | StreamSummary[]> {
+  override async run(): Promise<StreamResult | StreamResult[]> {
     const { args, flags } = await this.parse(Stream)
     const plan = await this.loadPlan(flags.file)
     const { runNode, sourceNode } = await import('../runtime/index.js')

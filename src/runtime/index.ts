@@ -70,6 +70,7 @@ export {
   type ReplayedLetters,
   type RunEvent,
   type RunPipelineOptions,
+  type StreamResult,
 } from './node/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export { checkPipeline, findPipelineFile, formatFault, loadPipeline, type Fault } from './pipeline/index.js'

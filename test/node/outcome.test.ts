@@ -94,3 +94,15 @@ test('what had settled stays as it was; what never began says that it was stoppe
     { items: 0, delivery: 'live', error: { code: 'DAFFI_ABORTED' }, receivers: {} },
   ])
 })
+
+test('breaks of a source are counted, and have no say in what becomes of the stream', () => {
+  const outcome = new Outcome([node])
+  const error = { code: 'DAFFI_SOURCE_FAILED', message: 'source numbers: ended' }
+  outcome.take('sender', { type: 'progress', index: 1, summary: summary(4) })
+  for (let gap = 0; gap < 2; gap++) {
+    outcome.take('sender', { type: 'gap', index: 1, error })
+    outcome.take('sender', { type: 'resumed', index: 1, afterMs: 250 })
+  }
+  outcome.take('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  expect(outcome.streams).toMatchObject([{ items: 7, gaps: 2, error: null }])
+})

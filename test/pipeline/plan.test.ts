@@ -48,6 +48,7 @@ nodes:
         fps: 30,
         format: 'bgr24',
         frames: undefined,
+        stallMs: 10_000,
       },
       lines: {
         kind: 'module',
@@ -92,11 +93,11 @@ nodes:
   })
 })
 
-const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined }
+const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined, stallMs: 10_000 }
 
 test.each([
   [
-    '{ kind: camera, device: /dev/video0, size: 640x480, fps: 7.5, format: mjpeg, frames: 3 }',
+    '{ kind: camera, device: /dev/video0, size: 640x480, fps: 7.5, format: mjpeg, frames: 3, stall_timeout: 500ms }',
     {
       kind: 'camera',
       device: '/dev/video0',
@@ -104,6 +105,7 @@ test.each([
       fps: 7.5,
       format: 'mjpeg',
       frames: 3,
+      stallMs: 500,
     },
   ],
   [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { inputArguments } from '../../src/runtime/source/input.js'
-import { pattern, unsized } from './support.js'
+import { fileAt, network, pattern } from './support.js'
 
 const camera = { ...pattern, size: { width: 1280, height: 720 }, fps: 30 }
 
@@ -39,11 +39,11 @@ test('a device is asked for nothing that the plan leaves open', () => {
 })
 
 test.each([
-  [{ kind: 'file', path: '-f', paced: false }, 'file'],
-  [{ kind: 'rtsp', url: 'rtsp://camera/1' }, 'rtsp,rtsps,rtp,srtp,tcp,tls'],
-  [{ kind: 'http', url: 'http://camera/1' }, 'http,https,httpproxy,tcp,tls,crypto'],
+  [fileAt('-f'), 'file'],
+  [{ kind: 'rtsp', url: 'rtsp://camera/1', ...network }, 'rtsp,rtsps,rtp,srtp,tcp,tls'],
+  [{ kind: 'http', url: 'http://camera/1', ...network }, 'http,https,httpproxy,tcp,tls,crypto'],
 ] as const)('%j may use only its own protocols, and cannot be read as an option', (plan, protocols) => {
-  const [args = []] = inputArguments({ ...unsized, ...plan })
+  const [args = []] = inputArguments(plan)
   expect(args[args.indexOf('-protocol_whitelist') + 1]).toBe(protocols)
   expect(args.at(-2)).toBe('-i')
   expect(args.at(-1)).toBe(plan.kind === 'file' ? 'file:-f' : plan.url)

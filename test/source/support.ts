@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import { createLogger } from '../../src/runtime/core/logger.js'
 import type { Frame } from '../../src/runtime/core/frame.js'
-import type { CameraPlan, SourcePlan } from '../../src/runtime/core/plan.js'
+import type { CameraPlan, FilePlan, SourcePlan } from '../../src/runtime/core/plan.js'
 import { openSource, type SourceContext } from '../../src/runtime/source/index.js'
 import { processesOf } from '../support/leaks.js'
 
@@ -14,18 +14,30 @@ export const pattern = {
   fps: 50,
   format: 'bgr24',
   frames: undefined,
+  stallMs: 10_000,
 } as const
 
 export const unsized = { size: undefined, fps: undefined, format: 'gray', frames: undefined } as const
 
-export function open(plan: SourcePlan, context: Partial<SourceContext> = {}): AsyncGenerator<unknown, void> {
-  return openSource(plan, {
+export const network = { ...unsized, stallMs: 10_000 } as const
+
+export function fileAt(path: string): FilePlan {
+  return { kind: 'file', path, paced: false, ...unsized }
+}
+
+export function contextOf(context: Partial<SourceContext> = {}): SourceContext {
+  return {
     name: 'cam',
     signal: new AbortController().signal,
     log: createLogger('silent'),
     load: () => Promise.resolve({}),
+    onEvent: () => undefined,
     ...context,
-  })
+  }
+}
+
+export function open(plan: SourcePlan, context: Partial<SourceContext> = {}): AsyncGenerator<unknown, void> {
+  return openSource(plan, contextOf(context))
 }
 
 export function openFrames(

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { checkUrl, withoutCredentials } from '../../src/runtime/source/url.js'
-import { unsized } from './support.js'
+import { network } from './support.js'
 
 test.each([
   ['rtsp', 'rtsp://camera/1'],
   ['rtsp', 'rtsps://user:pass@camera:322/1'],
   ['http', 'https://camera/video.mjpg?fps=5'],
 ] as const)('%s may be %s', (kind, url) => {
-  expect(() => checkUrl({ kind, url, ...unsized }, 'cam')).not.toThrow()
+  expect(() => checkUrl({ kind, url, ...network }, 'cam')).not.toThrow()
 })
 
 test.each([
@@ -17,7 +17,7 @@ test.each([
   ['http', 'concat:http://a|http://b'],
   ['http', 'http://user:secret@[bad'],
 ] as const)('%s may not be %s', (kind, url) => {
-  const check = (): void => checkUrl({ kind, url, ...unsized }, 'cam')
+  const check = (): void => checkUrl({ kind, url, ...network }, 'cam')
   expect(check).toThrow(expect.objectContaining({ code: 'DAFFI_SOURCE_BAD_URL' }))
   expect(check).toThrow(/^source cam: [^:]*rtsps?:\/\/|^source cam: [^:]*https?:\/\//)
   expect(check).not.toThrow(/secret/)

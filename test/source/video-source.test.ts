@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import { PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
-import { collect, ffmpeg, open, openFrames, pattern, unsized, video } from './support.js'
+import { collect, ffmpeg, open, openFrames, pattern, fileAt, unsized, video } from './support.js'
 import { temporaryFolder } from '../support/temporary.js'
 
 test("frames are ffmpeg's own pictures, byte for byte", async () => {
@@ -59,7 +59,7 @@ test.each([
   ['mjpeg', ['-c:v', 'mjpeg']],
 ])('a file in %s gives each of its frames once, and ends', async (codec, options) => {
   const path = await video(await temporaryFolder(), `${codec}.mkv`, ...options)
-  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized }))
+  const frames = await collect(openFrames(fileAt(path)))
   expect(frames).toHaveLength(12)
   expect(new Set(frames.map(({ data }) => data.toString('base64'))).size).toBe(12)
 })
@@ -76,7 +76,7 @@ test('a file is scaled and resampled as told', async () => {
 test('a file whose name looks like an option or a URL is a file', async () => {
   const folder = await temporaryFolder()
   const path = await video(folder, '-i http:%2F%2F x.mkv', '-c:v', 'ffv1')
-  expect(await collect(open({ kind: 'file', path, paced: false, ...unsized }))).toHaveLength(12)
+  expect(await collect(open(fileAt(path)))).toHaveLength(12)
 })
 
 test('a paced file takes its own time', async () => {

@@ -108,7 +108,12 @@ interface VideoPlan {
   frames: number | undefined
 }
 
-export interface CameraPlan extends VideoPlan {
+interface LiveVideoPlan extends VideoPlan {
+  /** Milliseconds without a picture after which it is taken for dead. */
+  stallMs: number
+}
+
+export interface CameraPlan extends LiveVideoPlan {
   kind: 'camera'
   /** `test` is ffmpeg's own pattern, else a device as the platform names it. */
   device: string
@@ -121,7 +126,7 @@ export interface FilePlan extends VideoPlan {
   paced: boolean
 }
 
-export interface NetworkPlan extends VideoPlan {
+export interface NetworkPlan extends LiveVideoPlan {
   kind: 'rtsp' | 'http'
   url: string
 }

@@ -4,7 +4,7 @@ import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { NodeReport, NodeSetup } from './messages.js'
 import { moduleLoader } from './module-loader.js'
-import { runCall } from './run-call.js'
+import { runCall, type CallContext } from './run-call.js'
 
 export interface HostOptions {
   log: Logger
@@ -79,15 +79,12 @@ export async function startHost(
 type Source = { signal: AbortSignal; log: Logger; load: LoadModule }
 
 /** How the node's calls open their sources. The room of sources is loaded only for a node that has some. */
-async function itemsOf(
-  { sources }: NodeSetup,
-  options: Source,
-): Promise<(name: string) => AsyncIterable<unknown>> {
+async function itemsOf({ sources }: NodeSetup, options: Source): Promise<CallContext['items']> {
   const room = Object.keys(sources).length === 0 ? undefined : await import('../source/index.js')
-  return (name) => {
+  return (name, onEvent) => {
     const plan = sources[name]
     if (!room || !plan)
       throw new DaffiError('DAFFI_INTERNAL', `there is no source ${name} in this node's plan`)
-    return room.openSource(plan, { name, ...options })
+    return room.openSource(plan, { name, ...options, onEvent })
   }
 }

@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../core/errors.js'
 import type { LogLevel } from '../core/logger.js'
 import type { NodePlan, SourcePlan } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
+import type { SourceEvent } from '../source/index.js'
 import type { ServerAddress, ServerInfo } from '../nats/index.js'
 
 /** All that one node's process needs; it is sent by IPC, since the address holds the server's token. */
@@ -19,12 +20,17 @@ export interface NodeSetup {
 /** What the supervisor asks of a node. `drain`: sources end, streams run out, no new call begins. `leave`: finish what runs and exit. */
 export type NodeOrder = { type: 'setup'; setup: NodeSetup } | { type: 'drain' } | { type: 'leave' }
 
-/** What became of one call. `index` is its place among the node's calls. */
+/** What became of one call, or of the source that it streams. `index` is its place among the node's calls. */
 export type CallReport =
   | { type: 'call'; index: number; value: unknown; error: ErrorRecord | null }
+  | (SourceEvent & { index: number })
   | { type: 'progress'; index: number; summary: StreamSummary }
   | { type: 'stream'; index: number; summary: StreamSummary | null; error: ErrorRecord | null }
 
 /** What a node tells. `ready`: connected, with every callback loaded and offered. `settled`: no call is left to run. */
 export type NodeReport =
   CallReport | { type: 'ready' } | { type: 'settled' } | { type: 'failed'; error: ErrorRecord }
+
+export function isCallReport(report: NodeReport): report is CallReport {
+  return 'index' in report
+}

@@ -15,7 +15,14 @@ export interface CallResult {
   error: ErrorRecord | null
 }
 
+/** What became of a stream of the pipeline file, and of its source. */
+export interface StreamResult extends StreamSummary {
+  /** How often a live source broke off and was started again, without an end of the stream. */
+  gaps: number
+}
+
 interface StreamRun {
+  gaps: number
   summary: StreamSummary
   settled: boolean
   /** The node has been started again since, so that the next report is about another run. */
@@ -37,7 +44,12 @@ export class Outcome {
       this.#calls.set(keyOf(node, report.index), entry)
       return
     }
+    if (report.type === 'resumed') return
     const run = this.#run(node, report.index)
+    if (report.type === 'gap') {
+      run.gaps++
+      return
+    }
     run.summary = report.summary ?? run.summary
     if (report.type === 'progress') return
     run.summary = { ...run.summary, error: report.error }
@@ -74,8 +86,8 @@ export class Outcome {
     return [...this.#calls.values()]
   }
 
-  get streams(): StreamSummary[] {
-    return [...this.#streams.values()].flat().map(({ summary }) => summary)
+  get streams(): StreamResult[] {
+    return [...this.#streams.values()].flat().map(({ summary, gaps }) => ({ ...summary, gaps }))
   }
 
   #run(node: string, index: number): StreamRun {
@@ -84,7 +96,8 @@ export class Outcome {
     this.#streams.set(key, runs)
     const last = runs.at(-1)
     if (last && !last.past) return last
-    const run = { summary: emptySummary(node, this.#plan(node, index)), settled: false, past: false }
+    const summary = emptySummary(node, this.#plan(node, index))
+    const run = { summary, gaps: 0, settled: false, past: false }
     runs.push(run)
     return run
   }

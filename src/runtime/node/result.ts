@@ -1,7 +1,6 @@
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
-import type { StreamSummary } from '../core/summary.js'
 import type { ServerInfo } from '../nats/index.js'
-import type { CallResult, Outcome } from './outcome.js'
+import type { CallResult, Outcome, StreamResult } from './outcome.js'
 import type { NodeState, SupervisedNode } from './supervised.js'
 
 export interface NodeResult {
@@ -19,7 +18,7 @@ export interface PipelineResult {
   server: ServerInfo
   nodes: Record<string, NodeResult>
   calls: CallResult[]
-  streams: StreamSummary[]
+  streams: StreamResult[]
 }
 
 export function resultOf(

@@ -2,6 +2,7 @@ import { BROADCAST, FG, NO_RETURN, STREAM, type Global } from '../call/index.js'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { CallPlan, ModifierPlan, StreamPlan } from '../core/plan.js'
+import type { SourceEvent } from '../source/index.js'
 import { StreamError } from '../stream/index.js'
 import { address } from './address.js'
 import type { CallReport } from './messages.js'
@@ -15,7 +16,7 @@ const LONG_WAIT_MS = 2000
 export interface CallContext {
   g: Global
   /** The items of a source; they end when the node drains. */
-  items: (source: string) => AsyncIterable<unknown>
+  items: (source: string, onEvent: (event: SourceEvent) => void) => AsyncIterable<unknown>
   log: Logger
   report: (report: CallReport) => void
   /** Aborts when no new call may begin: waits end, running calls and streams go on. */
@@ -84,7 +85,10 @@ function runStream(
 ) {
   const source = plan.source
   // Without a source the one argument is the iterable, as in a program.
-  const items = source === undefined ? plan.args[0] : context.items(source)
+  const items =
+    source === undefined
+      ? plan.args[0]
+      : context.items(source, (event) => context.report({ ...event, index }))
   return address(context.g, plan.call, [items], plan.to).with(
     STREAM({
       ...(delivery === undefined ? {} : { delivery }),

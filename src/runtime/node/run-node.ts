@@ -3,15 +3,14 @@ import type { ErrorRecord } from '../core/errors.js'
 import { createLogger } from '../core/logger.js'
 import type { NodePlan, Plan } from '../core/plan.js'
 import { announcePipeline } from '../core/running.js'
-import type { StreamSummary } from '../core/summary.js'
 import type { ServerHandle, ServerInfo } from '../nats/index.js'
 import { aborted } from './aborted.js'
 import { enterNodeEnv } from './child-env.js'
 import { startHost } from './host.js'
 import { drainAndLeave } from './leave.js'
-import type { NodeReport } from './messages.js'
+import { isCallReport, type NodeReport } from './messages.js'
 import { openRun, type OpenOptions } from './open-run.js'
-import { Outcome, type CallResult } from './outcome.js'
+import { Outcome, type CallResult, type StreamResult } from './outcome.js'
 import { firstFailure } from './result.js'
 import { RunClock } from './run-clock.js'
 import { setupOf, withDeliveries } from './setup.js'
@@ -32,7 +31,7 @@ export interface NodeRunResult {
   node: string
   server: ServerInfo
   calls: CallResult[]
-  streams: StreamSummary[]
+  streams: StreamResult[]
 }
 
 /**
@@ -70,7 +69,7 @@ async function hostNode(
   const report = (each: NodeReport): void => {
     if (each.type === 'ready')
       onEvent({ type: 'state', node: node.name, state: 'ready', restarts: 0, error: undefined })
-    if (each.type !== 'call' && each.type !== 'progress' && each.type !== 'stream') return
+    if (!isCallReport(each)) return
     outcome.take(node.name, each)
     const call = node.calls[each.index]
     if (call) onEvent({ type: 'call', node: node.name, plan: call, report: each })

@@ -8,7 +8,7 @@ import type { ChildExit } from './child-exit.js'
 import type { RunEvent } from './events.js'
 import { sayGoodbyeFor } from './goodbye.js'
 import { drained } from './leave.js'
-import type { NodeReport } from './messages.js'
+import { isCallReport, type NodeReport } from './messages.js'
 import { Outcome } from './outcome.js'
 import { resultOf, type PipelineResult } from './result.js'
 import { RunClock } from './run-clock.js'
@@ -108,7 +108,7 @@ export class Supervisor {
   }
 
   #onReport(node: SupervisedNode, report: NodeReport): void {
-    if (report.type === 'call' || report.type === 'progress' || report.type === 'stream') {
+    if (isCallReport(report)) {
       this.#outcome.take(node.name, report)
       const plan = node.plan.calls[report.index]
       if (plan) this.#options.onEvent({ type: 'call', node: node.name, plan, report })

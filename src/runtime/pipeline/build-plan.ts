@@ -43,11 +43,12 @@ function buildSource(source: SourceEntry, folder: string): SourcePlan {
   }
   const { size, fps, format, frames } = source
   const video = { size, fps, format, frames }
-  if (source.kind === 'camera') return { kind: 'camera', device: source.device, ...video }
   if (source.kind === 'file') {
     return { kind: 'file', path: resolve(folder, source.path), paced: source.paced, ...video }
   }
-  return { kind: source.kind, url: source.url, ...video }
+  const live = { ...video, stallMs: source.stall_timeout }
+  if (source.kind === 'camera') return { kind: 'camera', device: source.device, ...live }
+  return { kind: source.kind, url: source.url, ...live }
 }
 
 function buildNode(process: string, name: string, node: NodeEntry, parts: PlanParts): NodePlan {

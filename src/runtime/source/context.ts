@@ -1,4 +1,5 @@
 import type { LoadModule } from '../callback/index.js'
+import type { ErrorRecord } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 
 export interface SourceContext {
@@ -8,4 +9,8 @@ export interface SourceContext {
   signal: AbortSignal
   log: Logger
   load: LoadModule
+  onEvent: (event: SourceEvent) => void
 }
+
+/** `gap`: a live source broke off, and is started again until it gives items. `resumed`: it does, the first `afterMs` after the break. */
+export type SourceEvent = { type: 'gap'; error: ErrorRecord } | { type: 'resumed'; afterMs: number }

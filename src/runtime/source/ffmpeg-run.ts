@@ -22,15 +22,12 @@ const GRACE_MS = 500
 /** ffmpeg tells the size before it writes a picture, so this is never waited out. */
 const SIZE_MS = 5000
 
-/** A live input that is silent for longer than this and than three frames is taken for dead. Cameras take seconds to start. */
-const SILENCE_MS = 15_000
-
 /** The frames of one run of ffmpeg, which is gone when this ends. */
 export async function* runFfmpeg(
   ffmpeg: Binary,
   input: string[],
   plan: VideoPlan,
-  { name, signal, log }: Omit<SourceContext, 'load'>,
+  { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
   const redact = (text: string): string => withoutCredentials(text, 'url' in plan ? plan.url : undefined)
   const args = [...GENERAL, ...input, ...outputArguments(plan, ffmpeg.version)]
@@ -79,6 +76,7 @@ export async function* runFfmpeg(
   }
 }
 
+/** A live input that is silent for longer than its limit and than three frames is taken for dead. */
 function silenceLimit(plan: VideoPlan): number | undefined {
-  return isLive(plan) ? Math.max(SILENCE_MS, 3000 / (plan.fps ?? 1)) : undefined
+  return isLive(plan) ? Math.max(plan.stallMs, 3000 / (plan.fps ?? 1)) : undefined
 }

@@ -1,3 +1,3 @@
-export type { SourceContext } from './context.js'
+export type { SourceContext, SourceEvent } from './context.js'
 export { isLive } from './live.js'
 export { openSource } from './open.js'

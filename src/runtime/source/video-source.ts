@@ -4,6 +4,8 @@ import type { SourceContext } from './context.js'
 import { lacksInputFormat } from './ending.js'
 import { runFfmpeg } from './ffmpeg-run.js'
 import { inputArguments } from './input.js'
+import { isLive } from './live.js'
+import { liveCapture } from './live-capture.js'
 import { checkInput } from './preflight.js'
 import type { VideoPlan } from './video-plan.js'
 
@@ -11,8 +13,19 @@ import type { VideoPlan } from './video-plan.js'
 export async function* videoSource(plan: VideoPlan, context: SourceContext): AsyncGenerator<Frame, void> {
   await checkInput(plan, context.name)
   const ffmpeg = await findFfmpeg(context.signal)
+  if (!ffmpeg) return
+  if (isLive(plan)) yield* liveCapture(plan, context, (rest) => capture(ffmpeg, rest, context))
+  else yield* capture(ffmpeg, plan, context)
+}
+
+/** One run from start to end, with the first of the input's forms that the device has. */
+async function* capture(
+  ffmpeg: Binary,
+  plan: VideoPlan,
+  context: SourceContext,
+): AsyncGenerator<Frame, void> {
   const inputs = inputArguments(plan)
-  while (ffmpeg && !context.signal.aborted) {
+  while (!context.signal.aborted) {
     const input = inputs.shift() ?? []
     try {
       return yield* runFfmpeg(ffmpeg, input, plan, context)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PIXEL_FORMATS } from '../../core/frame.js'
+import { duration } from './duration.js'
 
 /** Pixels; beyond every camera, and small enough for one frame to fit in memory. */
 const MAX_SIDE = 16_384
@@ -19,6 +20,10 @@ const format = z.enum(PIXEL_FORMATS).describe('How pixels are laid out; bgr24 wh
 const frames = z.int().min(1).describe('Ends the source after so many frames.').optional()
 const sizeText = size.describe('WIDTHxHEIGHT in pixels.')
 
+const stall = duration
+  .describe('How long a picture may take to come; then the source is started again. 10s when absent.')
+  .prefault('10s')
+
 const video = { size: sizeText.optional(), fps: fps.optional(), format, frames }
 
 function url(...schemes: string[]): z.ZodString {
@@ -37,6 +42,7 @@ const camera = z.strictObject({
   fps: fps.default(30),
   format,
   frames,
+  stall_timeout: stall,
 })
 
 const file = z.strictObject({
@@ -49,9 +55,9 @@ const file = z.strictObject({
   ...video,
 })
 
-const rtsp = z.strictObject({ kind: z.literal('rtsp'), url: url('rtsp', 'rtsps'), ...video })
+const rtsp = z.strictObject({ kind: z.literal('rtsp'), url: url('rtsp', 'rtsps'), stall_timeout: stall, ...video })
 
-const http = z.strictObject({ kind: z.literal('http'), url: url('http', 'https'), ...video })
+const http = z.strictObject({ kind: z.literal('http'), url: url('http', 'https'), stall_timeout: stall, ...video })
 
 const module = z.strictObject({
   kind: z.literal('module'),
