@@ -93,7 +93,8 @@ nodes:
   })
 })
 
-const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined, stallMs: 10_000 }
+const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined }
+const live = { ...video, stallMs: 10_000 }
 
 test.each([
   [
@@ -110,10 +111,10 @@ test.each([
   ],
   [
     '{ kind: camera, device: test }',
-    { ...video, kind: 'camera', device: 'test', size: { width: 1280, height: 720 }, fps: 30 },
+    { ...live, kind: 'camera', device: 'test', size: { width: 1280, height: 720 }, fps: 30 },
   ],
-  ['{ kind: rtsp, url: "rtsp://host/a" }', { ...video, kind: 'rtsp', url: 'rtsp://host/a' }],
-  ['{ kind: http, url: "https://host/a" }', { ...video, kind: 'http', url: 'https://host/a' }],
+  ['{ kind: rtsp, url: "rtsp://host/a" }', { ...live, kind: 'rtsp', url: 'rtsp://host/a' }],
+  ['{ kind: http, url: "https://host/a" }', { ...live, kind: 'http', url: 'https://host/a' }],
 ])('source %s', async (source, expected) => {
   const { plan, faults } = await checkYaml(pipelineYaml({ source }))
   expect(faults).toEqual([])
