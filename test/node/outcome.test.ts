@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RETENTION, RETRY, type CallPlan, type NodePlan } from '../../src/runtime/core/plan.js'
+import { BATCH, RETENTION, RETRY, SHM, type CallPlan, type NodePlan } from '../../src/runtime/core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../src/runtime/core/summary.js'
 import { Outcome } from '../../src/runtime/node/outcome.js'
 
@@ -24,6 +24,9 @@ const node: NodePlan = {
       onError: 'stop',
       retry: RETRY,
       retention: RETENTION,
+      share: false,
+      batch: BATCH,
+      shm: SHM,
     }),
   ],
   restart: 'no',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { RETENTION, RETRY } from '../../src/runtime/core/plan.js'
+import { BATCH, RETENTION, RETRY, SHM } from '../../src/runtime/core/plan.js'
 import { checkYaml, pipelineYaml } from './check-yaml.js'
 
 test("the design's camera pipeline", async () => {
@@ -76,6 +76,9 @@ nodes:
               onError: undefined,
               retry: RETRY,
               retention: RETENTION,
+              share: false,
+              batch: BATCH,
+              shm: SHM,
             },
           },
         ],
@@ -162,6 +165,9 @@ test('STREAM with options', async () => {
     onError: 'skip',
     retry: RETRY,
     retention: RETENTION,
+    share: false,
+    batch: BATCH,
+    shm: SHM,
   })
 })
 
@@ -176,6 +182,23 @@ test('a durable STREAM with options', async () => {
     onError: undefined,
     retry: { attempts: 3, delayMs: 50, backoff: 2 },
     retention: { ageMs: 7_200_000, bytes: 64 * 1024 * 1024 },
+  })
+})
+
+test('a shared STREAM, with what its batches and its shared memory may take', async () => {
+  const call = (options: string): string => `{ call: show, source: camera, modifier: { STREAM: ${options} } }`
+  const planned = async (options: string): Promise<unknown> =>
+    (await checkYaml(pipelineYaml({ call: call(options) }))).plan?.nodes.one?.calls[0]?.modifier
+  expect(
+    await planned('{ share: true, batch: { bytes: 64 KiB, linger: 5ms }, shm: { bytes: 64 MiB } }'),
+  ).toMatchObject({
+    share: true,
+    batch: { bytes: 64 * 1024, lingerMs: 5 },
+    shm: { bytes: 64 * 1024 * 1024 },
+  })
+  expect(await planned('{ batch: { linger: 0 }, shm: false }')).toMatchObject({
+    batch: { bytes: BATCH.bytes, lingerMs: 0 },
+    shm: false,
   })
 })
 

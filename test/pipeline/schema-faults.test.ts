@@ -7,6 +7,7 @@ const node = (text: string) => pipelineYaml({ node: text })
 const top = (text: string) => pipelineYaml({ top: text })
 const stream = (options: string) => call(`{ call: show, source: camera, modifier: ${options} }`)
 const CALL = 'nodes.one.calls[0]'
+const STREAM = `${CALL}.modifier.STREAM`
 const CAMERA = 'sources.camera'
 
 test.each(
@@ -64,6 +65,19 @@ test.each(
     [stream('{ STREAM: { «bufer→buffer»: 2 } }'), 'UNKNOWN_KEY', `${CALL}.modifier.STREAM.bufer`],
     [stream('{ STREAM: { buffer: «0» } }'), 'BAD_VALUE', `${CALL}.modifier.STREAM.buffer`],
     [stream('{ STREAM: { delivery: «life→live» } }'), 'BAD_VALUE', `${CALL}.modifier.STREAM.delivery`],
+    [stream('{ STREAM: { share: «some» } }'), 'WRONG_TYPE', `${STREAM}.share`, 'true or false'],
+    [stream('{ STREAM: { batch: { bytes: «2 MiB» } } }'), 'BAD_VALUE', `${STREAM}.batch.bytes`, '1 MiB'],
+    [stream('{ STREAM: { batch: { bytes: «many» } } }'), 'BAD_SIZE', `${STREAM}.batch.bytes`, '512 KiB'],
+    [stream('{ STREAM: { batch: { linger: «1m» } } }'), 'BAD_VALUE', `${STREAM}.batch.linger`, 'at most 10s'],
+    [stream('{ STREAM: { batch: { «lingr→linger»: 1 } } }'), 'UNKNOWN_KEY', `${STREAM}.batch.lingr`],
+    [
+      stream('{ STREAM: { shm: { bytes: «64 KiB» } } }'),
+      'BAD_VALUE',
+      `${STREAM}.shm.bytes`,
+      'at least 1 MiB',
+    ],
+    [stream('{ STREAM: { shm: { «byte→bytes»: 1 } } }'), 'UNKNOWN_KEY', `${STREAM}.shm.byte`],
+    [stream('{ STREAM: { shm: «true» } }'), 'BAD_VALUE', `${STREAM}.shm`, 'false'],
     [stream('«{ FG: {}, STREAM: {} }»'), 'BAD_VALUE', `${CALL}.modifier`, 'exactly one of FG'],
     [stream('«{}»'), 'BAD_VALUE', `${CALL}.modifier`, 'exactly one of FG'],
     [stream('«[FG]»'), 'WRONG_TYPE', `${CALL}.modifier`, 'a text or a mapping'],

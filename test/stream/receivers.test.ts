@@ -26,7 +26,7 @@ const progress = (given: Partial<Progress> = {}): Progress => ({
 const at = (items: number, stored = 0): Position => ({ items, next: items, stored: () => stored })
 
 beforeEach(() => {
-  receivers = new Receivers()
+  receivers = new Receivers(false)
   receivers.invite(peer)
 })
 
@@ -85,7 +85,7 @@ test('counts of an earlier attach are not taken for those of the new one', () =>
   expect(receivers.invite(peer)).toBe(true)
   receivers.report(progress({ attach: 1, processed: 4, loaded: 999 }), at(10, 50))
   expect(receivers.summary(10)).toMatchObject({ viewer: { attaches: 2, offered: 4, processed: 0, lost: 4 } })
-  expect(receivers.slowest('jetstream', 60)).toBe(50)
+  expect(receivers.demand('jetstream').slowest(60)).toBe(50)
 })
 
 test('the slowest sets the pace, counted from where it attached', () => {
@@ -94,9 +94,9 @@ test('the slowest sets the pace, counted from where it attached', () => {
   receivers.report(progress({ incarnation: 'two', attach: 0 }), at(5, 100))
   receivers.report(progress({ loaded: 150 }), at(9))
   receivers.report(progress({ incarnation: 'two', attach: 2, loaded: 20 }), at(9))
-  expect(receivers.slowest('jetstream', 200)).toBe(120)
+  expect(receivers.demand('jetstream').slowest(200)).toBe(120)
   receivers.depart({ name: 'late', incarnation: 'two' }, 'left', 9, died)
-  expect(receivers.slowest('jetstream', 200)).toBe(150)
+  expect(receivers.demand('jetstream').slowest(200)).toBe(150)
 })
 
 test('a run of a node is invited once', () => {

@@ -104,7 +104,7 @@ test('a writer that is closed takes no more', async () => {
   await writer.close()
   await writer.close()
   expect(await writer.store(filled(1), 2)).toBeUndefined()
-  expect(writer.hasRoom(1, 2, 2)).toBe(false)
+  expect(writer.hasRoom(1, 2, { slowest: () => 2, needs: () => false })).toBe(false)
 })
 
 describe.each([{ borrow: false }, { borrow: true }])(

@@ -29,8 +29,20 @@ export interface StreamModifierOptions {
    * item again. `stop` by default, for durable `retry`.
    */
   onError?: OnError
-  /** The most that a ring of shared memory may take, 256 MiB by default; false leaves all receivers to the server. */
-  shm?: { bytes: number } | false
+  /**
+   * The nodes that offer the callback divide the items among them, each item going to who is free; by default every
+   * node gets every item. What a member that died had in hand is given to another when durable, else it counts as lost.
+   */
+  share?: boolean
+  /**
+   * How small items are packed together: bytes of a batch before it goes out (128 KiB; at most 1 MiB), and the longest
+   * that it stays open while an earlier one is under way (2 ms; at most 10 s). Items that are shared go one by one.
+   */
+  batch?: { bytes?: Bytes; linger?: Duration }
+  /**
+   * The most that a ring of shared memory may take (256 MiB; at least 1 MiB); false leaves all receivers to the server.
+   */
+  shm?: { bytes?: Bytes } | false
   /**
    * For `onError: 'retry'`: attempts in all (5), the pause before the second (1 s), and how many times longer each
    * further pause is (2). An item that fails them all counts as failed; of a durable stream it becomes a dead letter.

@@ -1,14 +1,22 @@
 import { parseBytes } from '../core/bytes.js'
 import { parseDuration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
-import { RETENTION, RETRY, type Retention, type RetryPolicy } from '../core/plan.js'
+import {
+  BATCH,
+  LEAST_SHM_BYTES,
+  MOST_BATCH,
+  RETENTION,
+  RETRY,
+  SHM,
+  type Batching,
+  type Retention,
+  type RetryPolicy,
+  type SharedMemory,
+} from '../core/plan.js'
 import { isItems, type Items, type StreamOptions } from '../stream/index.js'
 import type { Target } from './caller.js'
 import type { StreamModifierOptions } from './modifiers.js'
 
-/** What a ring may have when nothing else is said; most need far less. */
-const SHM_BYTES = 256 * 1024 * 1024
-const LEAST_SHM_BYTES = 1024 * 1024
 /** Room for a batch; and for a receiver to be away for a moment. */
 const LEAST_BYTES = 1024 * 1024
 const LEAST_AGE_MS = 60_000
@@ -32,7 +40,7 @@ export function streamOptions(
     delivery = 'lossless',
     buffer = 2,
     onError,
-    shm = { bytes: SHM_BYTES },
+    share = false,
     source,
     name,
     onProgress,
@@ -44,9 +52,6 @@ export function streamOptions(
   if (!Number.isInteger(buffer) || buffer < 1) {
     throw new DaffiError('DAFFI_USAGE', `buffer must be a whole number of items, at least 1, not ${buffer}`)
   }
-  if (shm !== false && !(shm.bytes >= LEAST_SHM_BYTES)) {
-    throw new DaffiError('DAFFI_USAGE', `shm.bytes must be at least ${LEAST_SHM_BYTES}, not ${shm.bytes}`)
-  }
   return {
     call: callback,
     source: source ?? null,
@@ -54,7 +59,9 @@ export function streamOptions(
     name,
     buffer,
     onError: onError ?? (delivery === 'durable' ? 'retry' : 'stop'),
-    shm,
+    share,
+    batch: batchingOf(more.batch),
+    shm: sharedMemoryOf(more.shm),
     retry: retryPolicy(more.retry),
     retention: retentionOf(more.retention),
     to,
@@ -91,4 +98,23 @@ function retentionOf({ age, bytes }: NonNullable<StreamModifierOptions['retentio
   if (retention.ageMs < LEAST_AGE_MS)
     throw new DaffiError('DAFFI_USAGE', 'retention.age must be at least a minute')
   return retention
+}
+
+function batchingOf({ bytes, linger }: NonNullable<StreamModifierOptions['batch']> = {}): Batching {
+  const batching = {
+    bytes: bytes === undefined ? BATCH.bytes : parseBytes(bytes, 'batch.bytes'),
+    lingerMs: linger === undefined ? BATCH.lingerMs : parseDuration(linger, 'batch.linger'),
+  }
+  if (batching.bytes < 1 || batching.bytes > MOST_BATCH.bytes)
+    throw new DaffiError('DAFFI_USAGE', 'batch.bytes must be from 1 byte to 1 MiB')
+  if (batching.lingerMs > MOST_BATCH.lingerMs)
+    throw new DaffiError('DAFFI_USAGE', 'batch.linger must be at most 10s')
+  return batching
+}
+
+function sharedMemoryOf(shm: StreamModifierOptions['shm'] = {}): SharedMemory {
+  if (shm === false) return false
+  const bytes = shm.bytes === undefined ? SHM.bytes : parseBytes(shm.bytes, 'shm.bytes')
+  if (bytes < LEAST_SHM_BYTES) throw new DaffiError('DAFFI_USAGE', 'shm.bytes must be at least 1 MiB')
+  return { bytes }
 }

@@ -70,6 +70,10 @@ export interface StreamPlan {
   onError: OnError | undefined
   retry: RetryPolicy
   retention: Retention
+  /** The nodes that offer the callback divide the items among them; else each gets all. */
+  share: boolean
+  batch: Batching
+  shm: SharedMemory
 }
 
 /** How often a callback gets an item that it fails with, and the pauses between, each `backoff` times the one before. */
@@ -89,6 +93,24 @@ export interface Retention {
 }
 
 export const RETENTION: Retention = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
+
+/** How small items are packed together. */
+export interface Batching {
+  /** What a batch holds before it goes out. */
+  bytes: number
+  /** The longest that it stays open while an earlier one is under way. */
+  lingerMs: number
+}
+
+export const BATCH: Batching = { bytes: 128 * 1024, lingerMs: 2 }
+export const MOST_BATCH: Batching = { bytes: 1024 ** 2, lingerMs: 10_000 }
+
+/** The most that a ring of shared memory may take; false leaves all receivers to the server. */
+export type SharedMemory = { bytes: number } | false
+
+/** Most streams need far less. */
+export const SHM = { bytes: 256 * 1024 ** 2 }
+export const LEAST_SHM_BYTES = 1024 ** 2
 
 export const DELIVERIES = ['live', 'lossless', 'durable'] as const
 export type Delivery = (typeof DELIVERIES)[number]

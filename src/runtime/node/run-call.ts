@@ -79,7 +79,7 @@ function runPlain(
 
 function runStream(
   plan: CallPlan,
-  { delivery, buffer, onError, name, retry, retention }: StreamPlan,
+  { delivery, buffer, onError, name, retry, retention, share, batch, shm }: StreamPlan,
   index: number,
   context: CallContext,
 ) {
@@ -97,6 +97,9 @@ function runStream(
       retry: { ...retry, delay: retry.delayMs / 1000 },
       ...(name === undefined ? {} : { name }),
       retention: { age: retention.ageMs / 1000, bytes: retention.bytes },
+      share,
+      batch: { bytes: batch.bytes, linger: batch.lingerMs / 1000 },
+      shm,
       ...(source === undefined ? {} : { source }),
       onProgress: (summary) => context.report({ type: 'progress', index, summary }),
       stopping: context.draining,

@@ -88,7 +88,18 @@ function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): Modif
     case 'NO_RETURN':
       return { kind: 'NO_RETURN' }
     case 'STREAM': {
-      const { kind, delivery, name, buffer, on_error: onError, retry, retention } = modifier
+      const {
+        kind,
+        delivery,
+        name,
+        buffer,
+        on_error: onError,
+        retry,
+        retention,
+        share,
+        batch,
+        shm,
+      } = modifier
       return {
         kind,
         delivery,
@@ -97,6 +108,9 @@ function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): Modif
         onError,
         retry: { attempts: retry.attempts, delayMs: retry.delay, backoff: retry.backoff },
         retention: { ageMs: retention.age, bytes: retention.bytes },
+        share,
+        batch: { bytes: batch.bytes, lingerMs: batch.linger },
+        shm,
       }
     }
   }

@@ -68,13 +68,25 @@ export class Attendance {
   /** Says again what may have been lost on the way to a receiver. */
   repeat(): void {
     const { id, options, ports, publish, shm } = this.#options
-    const { call, delivery, buffer, onError, retry } = options
+    const { call, delivery, buffer, onError, retry, share } = options
     const { name: from, incarnation } = ports.self
     const to = this.receivers.absent()
     if (to.length > 0) {
       // There are only so many pins; when they may run out, the server's lane takes the rest.
       const offer = this.receivers.pending.length <= MAX_PINS ? (shm?.offer ?? null) : null
-      publish('open', { id, call, from, incarnation, delivery, buffer, onError, retry, shm: offer, to })
+      publish('open', {
+        id,
+        call,
+        from,
+        incarnation,
+        delivery,
+        buffer,
+        onError,
+        retry,
+        share,
+        shm: offer,
+        to,
+      })
     }
     for (const accept of this.receivers.accepts((each) => this.#pins.get(each) ?? null))
       publish('chunk', accept)

@@ -1,4 +1,6 @@
 import { ValuesWriter, type BytesKind } from '../codec/index.js'
+import type { Lane } from '../core/summary.js'
+import type { Assignment } from './messages.js'
 
 /** What travels as one: the bytes of one item, or a batch of small values. */
 export interface Chunk {
@@ -8,17 +10,24 @@ export interface Chunk {
   count: number
   kind: BytesKind | null
   bytes: Uint8Array
+  /** The only receiver, where items are shared; then `first` counts its items alone. */
+  share?: Assignment & { lane: Lane }
   /** When the first item was captured or yielded, in milliseconds since the epoch. */
   time: number
 }
 
-const BATCH_BYTES = 128 * 1024
-
 /** Packs small values together. */
 export class Batch {
-  readonly #values = new ValuesWriter(BATCH_BYTES)
+  readonly #limit: number
+  readonly #values: ValuesWriter
   #first = 0
   #time = 0
+
+  /** @param limit bytes of values with which it is full */
+  constructor(limit: number) {
+    this.#limit = limit
+    this.#values = new ValuesWriter(limit)
+  }
 
   add(number: number, value: Uint8Array, time: number): void {
     if (this.empty) {
@@ -38,7 +47,7 @@ export class Batch {
   }
 
   get full(): boolean {
-    return this.#values.bytes >= BATCH_BYTES
+    return this.#values.bytes >= this.#limit
   }
 
   /** Bytes of the values so far. */

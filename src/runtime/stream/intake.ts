@@ -6,6 +6,8 @@ import type { Part } from './messages.js'
 export interface Arriving {
   first: number
   count: number
+  /** The first item's number in the stream. */
+  item: number
   kind: BytesKind | null
   bytes: number
   time: number
@@ -51,6 +53,7 @@ export class Intake {
     this.#last = {
       first,
       count,
+      item: part.share?.item ?? first,
       kind,
       bytes,
       time,

@@ -24,6 +24,8 @@ export interface Open {
   delivery: Delivery
   buffer: number
   onError: OnError
+  /** Each item is for one of the receivers, which say at once when they are done with it. */
+  share: boolean
   /** Where the writer's shared memory is; null when there is none to share. */
   shm: ShmOffer | null
   retry: RetryPolicy
@@ -44,15 +46,24 @@ export interface Accept {
   pin: number | null
 }
 
+/** Whom one item of a shared stream is for. */
+export interface Assignment {
+  attach: number
+  /** Number in the whole stream. */
+  item: number
+}
+
 /** Says where a part of a chunk can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
   /** For the receivers on this lane. */
   lane: Lane
-  /** Number of the chunk's first item. */
+  /** Number of the chunk's first item; where items are shared, among those of the receiver that it is for. */
   first: number
   /** Items in the chunk. */
   count: number
+  /** Where items are shared: whom the chunk is for, and its item's number in the stream. */
+  share?: Assignment
   /** What the bytes are; null for a batch of values. */
   kind: BytesKind | null
   /** Bytes of the whole chunk. */
@@ -86,6 +97,8 @@ export interface Progress {
 export interface End {
   /** Items that the source yielded. */
   count: number
+  /** Where items are shared: how many each receiver was given, by its attach. */
+  shares?: Record<number, number>
   /** Why the source or the stream ended before its time. */
   error: ErrorRecord | null
   /** Leave what is not processed yet. */

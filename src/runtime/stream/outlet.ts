@@ -3,6 +3,7 @@ import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
 import type { LaneRef, LaneWriter } from './lanes/lane.js'
 import { partCost, type Part } from './messages.js'
+import type { Demand } from './receivers.js'
 
 /** How far the lane may be behind a live stream, as cost. */
 const BEHIND = 16 * 1024 * 1024
@@ -13,9 +14,11 @@ export interface OutletOptions {
   announce: (part: Part) => void
   /** Live: of what the lane cannot take at once, the newest chunk waits. Lossless: all wait for the slowest receiver. */
   live: boolean
-  /** How far the slowest receiver is, on the scale of `stored`. */
-  slowest: (stored: number) => number
-  /** Notified when `slowest` may have changed. */
+  /** What receivers have not loaded, on the scale of `stored`. */
+  demand: Demand
+  /** A part for one receiver alone goes out, of a lossless stream. */
+  sent: (attach: number, end: number, cost: number) => void
+  /** Notified when the demand may have changed. */
   credit: Wakeup
   /** Notified when nothing is under way. */
   idle: Wakeup
@@ -72,7 +75,8 @@ export class Outlet {
   }
 
   async #send(chunk: Chunk): Promise<void> {
-    const { lane, live, name } = this.#options
+    const { lane, live, name, sent } = this.#options
+    const { share } = chunk
     if (live && this.#stored - this.#known > BEHIND) {
       this.#await(chunk)
       return
@@ -81,9 +85,11 @@ export class Outlet {
     const most = lane.partBytes(total)
     for (let offset = 0; offset < total || offset === 0; offset += most) {
       const bytes = chunk.bytes.subarray(offset, offset + most)
-      if (!live) await this.#room(partCost(bytes.length))
-      this.#stored += partCost(bytes.length)
+      const cost = partCost(bytes.length)
+      if (!live) await this.#room(cost)
+      this.#stored += cost
       const end = this.#stored
+      if (share && !live) sent(share.attach, end, cost)
       const ref = lane.store(bytes, end)
       // Its outcome is awaited in turn below; until then a rejection is not an unhandled one.
       ref.catch(() => undefined)
@@ -93,6 +99,7 @@ export class Outlet {
         lane: name,
         first,
         count,
+        ...(share ? { share: { attach: share.attach, item: share.item } } : {}),
         kind,
         bytes: total,
         offset,
@@ -121,8 +128,8 @@ export class Outlet {
   }
 
   #forget(): void {
-    const loaded = this.#options.slowest(this.#stored)
-    this.#outstanding = this.#outstanding.filter(({ end }) => end > loaded)
+    const { demand } = this.#options
+    this.#outstanding = this.#outstanding.filter(({ end }) => demand.needs(end))
   }
 
   #done(): void {
@@ -136,8 +143,8 @@ export class Outlet {
   }
 
   async #room(cost: number): Promise<void> {
-    const { lane, slowest, credit, signal } = this.#options
-    while (!lane.hasRoom(cost, this.#stored, slowest(this.#stored))) {
+    const { lane, demand, credit, signal } = this.#options
+    while (!lane.hasRoom(cost, this.#stored, demand)) {
       if (signal.aborted) throw signal.reason
       await credit.wait()
     }

@@ -1,6 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../core/logger.js'
-import type { Arity, Delivery, OnError, Retention, RetryPolicy } from '../core/plan.js'
+import type {
+  Arity,
+  Batching,
+  Delivery,
+  OnError,
+  Retention,
+  RetryPolicy,
+  SharedMemory,
+} from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { Link } from './link.js'
 
@@ -42,8 +50,10 @@ export interface StreamOptions {
   /** Items that a live receiver may hold before the newest pushes out the oldest. */
   buffer: number
   onError: OnError
-  /** The most that a ring of shared memory may take; false leaves all receivers to the server. */
-  shm: { bytes: number } | false
+  /** Each item goes to one of the receivers. */
+  share: boolean
+  batch: Batching
+  shm: SharedMemory
   retry: RetryPolicy
   /** Identity of a durable stream; the call's node, source and callback when undefined. */
   name: string | undefined

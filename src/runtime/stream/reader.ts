@@ -54,6 +54,8 @@ export class StreamReader {
   readonly #heard = new Wakeup()
   #term: Term | undefined
   #ahead: Loading[] = []
+  /** What is being processed. */
+  #hand: Arriving | undefined
   #held = 0
   #credited = 0
   #uncredited = 0
@@ -81,7 +83,9 @@ export class StreamReader {
   }
 
   hear(part: Part): void {
-    if (part.lane === this.#options.lane.name && this.#term?.intake.hear(part)) this.#heard.notify()
+    const { attach, intake } = this.#term ?? {}
+    if (part.lane !== this.#options.lane.name || (part.share && part.share.attach !== attach)) return
+    if (intake?.hear(part)) this.#heard.notify()
   }
 
   end(end: End): void {
@@ -132,7 +136,7 @@ export class StreamReader {
       while (this.#attached()) {
         this.#fill()
         const head = this.#ahead.shift()
-        if (head) await this.#process(head, await this.#whileFilling(head.bytes))
+        if (head) await this.#take(head)
         else if (this.#finished()) break
         else await this.#heard.wait()
       }
@@ -142,6 +146,20 @@ export class StreamReader {
     } finally {
       for (const { bytes } of this.#ahead) (await bytes.catch(() => undefined))?.release?.()
     }
+    this.report()
+  }
+
+  async #take(head: Loading): Promise<void> {
+    this.#hand = head.chunk
+    await this.#process(head, await this.#whileFilling(head.bytes))
+    if (this.#options.open.share && this.#attached()) this.#reportDone(head.term)
+  }
+
+  /** Where items are shared, who is done gets the next: with what was passed over on the way to the item that follows. */
+  #reportDone(term: Term): void {
+    this.#fill()
+    const [next] = this.#ahead
+    term.tally.pass(next?.term === term ? next.chunk.first : term.intake.next)
     this.report()
   }
 
@@ -217,7 +235,8 @@ export class StreamReader {
       tally.end('failed')
       if (this.#options.open.onError === 'skip') return undefined
       const record = toErrorRecord(error)
-      const message = `"${this.#options.open.call}" threw at item ${number}: ${record.message}`
+      const shift = this.#hand ? this.#hand.item - this.#hand.first : 0
+      const message = `"${this.#options.open.call}" threw at item ${number + shift}: ${record.message}`
       this.#settle('stopped', { ...record, message })
       return undefined
     }
@@ -250,15 +269,21 @@ export class StreamReader {
     if (due || this.#uncredited >= this.#options.lane.creditParts) this.report()
   }
 
+  /** Items that are this receiver's, once the end is known. */
+  get #count(): number {
+    const { shares, count = 0 } = this.#end ?? {}
+    return shares ? (shares[this.#term?.attach ?? 0] ?? 0) : count
+  }
+
   #finished(): boolean {
     const intake = this.#term?.intake
     if (!this.#end || !intake?.empty) return false
-    return this.#options.open.delivery === 'live' || (intake.whole && intake.next === this.#end.count)
+    return this.#options.open.delivery === 'live' || (intake.whole && intake.next === this.#count)
   }
 
   #finish(): void {
     if (!this.#attached()) return
-    this.#term?.tally.close(this.#end?.count ?? 0)
+    this.#term?.tally.pass(this.#count)
     this.#settle('finished', null)
   }
 }

@@ -2,7 +2,8 @@ import { Wakeup } from '../core/deferred.js'
 import type { DaffiError, ErrorRecord } from '../core/errors.js'
 import { toErrorRecord } from '../core/errors.js'
 import type { Lane, ReceiverSummary } from '../core/summary.js'
-import type { Accept, Progress } from './messages.js'
+import type { Accept, Assignment, Progress } from './messages.js'
+import { Outstanding } from './outstanding.js'
 import type { Peer } from './ports.js'
 
 /** One run of a receiving node, as the writer sees it. */
@@ -18,6 +19,17 @@ interface Attachment {
   progress: Progress | undefined
   state: ReceiverSummary['state']
   error: ErrorRecord | null
+  /** Of a shared stream. */
+  share: Share | undefined
+}
+
+/** A receiver's part of a shared stream. */
+interface Share {
+  /** Items that were given to it. */
+  given: number
+  /** When it was last given one, on a count of all that were given. */
+  latest: number
+  outstanding: Outstanding
 }
 
 /** Where the stream stands: items yielded, number of the next to go out, cost of what each lane has stored. */
@@ -27,11 +39,26 @@ export interface Position {
   stored: (lane: Lane) => number
 }
 
+/** What is still needed of what a lane has stored, in cost. */
+export interface Demand {
+  /** How far the slowest receiver is; no further than `stored`, which is all. */
+  slowest(stored: number): number
+  /** Whether a receiver has not loaded the part that ends there. */
+  needs(end: number): boolean
+}
+
 /** The writer's ledger: who receives, how far each one is, and what became of every item. */
 export class Receivers {
   readonly changed = new Wakeup()
   readonly #nodes = new Map<string, Attachment[]>()
+  readonly #share: boolean
   #attaches = 0
+  #given = 0
+
+  /** @param share each item is for one of the receivers */
+  constructor(share: boolean) {
+    this.#share = share
+  }
 
   /** False when this run of the node is known already. */
   invite(peer: Peer): boolean {
@@ -46,6 +73,7 @@ export class Receivers {
       progress: undefined,
       state: 'attached',
       error: null,
+      share: this.#share ? { given: 0, latest: 0, outstanding: new Outstanding() } : undefined,
     })
     this.#nodes.set(peer.name, runs)
     return true
@@ -55,13 +83,14 @@ export class Receivers {
   report(progress: Progress, at: Position): void {
     const run = this.#live().find((each) => each.incarnation === progress.incarnation)
     if (!run) return
-    run.first ??= at.next
+    run.first ??= this.#share ? 0 : at.next
     if (run.progress === undefined) run.base = at.stored(progress.lane)
     // Until it has been accepted it may speak of an earlier attach.
     run.progress =
       progress.attach === run.attach
         ? progress
         : { ...progress, loaded: 0, processed: 0, dropped: 0, failed: 0 }
+    run.share?.outstanding.settle(run.progress.loaded)
     if (progress.attach === run.attach || progress.attach === 0) {
       run.error = progress.error
       if (progress.state !== 'attached') this.#settle(run, progress.state, at.items)
@@ -103,14 +132,62 @@ export class Receivers {
     return this.#live().filter((run) => run.first !== undefined).length
   }
 
-  /** How far the slowest receiver is, on the scale of what was stored in all. */
-  slowest(lane: Lane, stored: number): number {
-    let least = stored
+  /**
+   * Gives an item to the receiver that has the fewest unfinished, of several to the one that has waited longest.
+   * Undefined when everyone has `most` unfinished, or nobody is there.
+   */
+  assign(item: number, most: number): (Assignment & { lane: Lane; first: number }) | undefined {
+    let freest: { run: Attachment; share: Share; lane: Lane; unfinished: number } | undefined
     for (const run of this.#live()) {
-      if (run.first !== undefined && run.progress?.lane === lane)
-        least = Math.min(least, run.base + run.progress.loaded)
+      const { share, progress } = run
+      if (!share || !progress || run.first === undefined) continue
+      const unfinished = share.given - progress.processed - progress.dropped - progress.failed
+      const than = freest ?? { unfinished: most, share: { latest: 0 } }
+      const freer =
+        unfinished < than.unfinished || (unfinished === than.unfinished && share.latest < than.share.latest)
+      if (freer) freest = { run, share, lane: progress.lane, unfinished }
     }
-    return least
+    if (!freest) return undefined
+    const { run, share, lane } = freest
+    share.latest = ++this.#given
+    return { attach: run.attach, item, lane, first: share.given++ }
+  }
+
+  /** Nobody could take an item until the stream was cut off: it is lost with the last who was there. */
+  forfeit(): void {
+    const last = [...this.#nodes.values()].flat().findLast((run) => run.first !== undefined)
+    if (last?.share) last.share.given++
+  }
+
+  /** A part for that receiver alone goes to its lane. */
+  sent(attach: number, end: number, cost: number): void {
+    this.#live()
+      .find((run) => run.attach === attach)
+      ?.share?.outstanding.add(end, cost)
+  }
+
+  /** How many items each was given, by its attach. */
+  get shares(): Record<number, number> {
+    return Object.fromEntries(this.#live().map(({ attach, share }) => [attach, share?.given ?? 0]))
+  }
+
+  demand(lane: Lane): Demand {
+    const onLane = (): { loaded: number; outstanding: Outstanding | undefined }[] =>
+      this.#live().flatMap(({ first, progress, base, share }) =>
+        first !== undefined && progress?.lane === lane
+          ? [{ loaded: base + progress.loaded, outstanding: share?.outstanding }]
+          : [],
+      )
+    return {
+      slowest: (stored) =>
+        onLane().reduce(
+          (least, { loaded, outstanding }) =>
+            Math.min(least, outstanding ? (outstanding.oldest ?? stored) : loaded),
+          stored,
+        ),
+      needs: (end) =>
+        onLane().some(({ loaded, outstanding }) => (outstanding ? outstanding.has(end) : loaded < end)),
+    }
   }
 
   summary(items: number): Record<string, ReceiverSummary> {
@@ -131,7 +208,7 @@ function summarize(runs: Attachment[], items: number): ReceiverSummary {
   const total = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
   for (const run of runs) {
     const { processed = 0, dropped = 0, failed = 0 } = run.progress ?? {}
-    const offered = run.first === undefined ? 0 : (run.last ?? items) - run.first
+    const offered = run.share?.given ?? (run.first === undefined ? 0 : (run.last ?? items) - run.first)
     total.offered += offered
     total.processed += processed
     total.dropped += dropped

@@ -1,19 +1,20 @@
-import { Wakeup } from '../core/deferred.js'
 import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
+import type { Demand } from './receivers.js'
 import type { LaneWriter } from './lanes/lane.js'
 import { Outlet, type OutletOptions } from './outlet.js'
 
-interface RoutesOptions extends Pick<OutletOptions, 'announce' | 'live' | 'credit' | 'signal' | 'onFailure'> {
+interface RoutesOptions extends Pick<
+  OutletOptions,
+  'announce' | 'live' | 'sent' | 'credit' | 'idle' | 'signal' | 'onFailure'
+> {
   open: (lane: Lane) => Promise<LaneWriter>
-  /** How far the slowest receiver of a lane is, on the scale of what the lane has stored. */
-  slowest: (lane: Lane, stored: number) => number
+  demand: (lane: Lane) => Demand
 }
 
 /** The lanes that a stream's receivers are on: each is opened when its first receiver comes, and gets every chunk from then on. */
 export class Routes {
   readonly #options: RoutesOptions
-  readonly #idle = new Wakeup()
   readonly #lanes = new Map<Lane, { writer: LaneWriter; outlet: Outlet }>()
   readonly #opening = new Map<Lane, Promise<void>>()
 
@@ -40,14 +41,11 @@ export class Routes {
     return this.#outlets().some((outlet) => outlet.busy)
   }
 
-  /** Resolves at the next moment when a lane has nothing under way. */
-  idle(): Promise<void> {
-    return this.#idle.wait()
-  }
-
   /** Resolves when the next chunk may come. */
   async send(chunk: Chunk): Promise<void> {
-    await Promise.all(this.#outlets().map((outlet) => outlet.send(chunk)))
+    const { share } = chunk
+    if (share) await this.#lanes.get(share.lane)?.outlet.send(chunk)
+    else await Promise.all(this.#outlets().map((outlet) => outlet.send(chunk)))
   }
 
   /** Resolves when word of everything is out. */
@@ -69,14 +67,13 @@ export class Routes {
   }
 
   async #open(name: Lane): Promise<void> {
-    const { open, slowest, ...shared } = this.#options
+    const { open, demand, ...shared } = this.#options
     const lane = await open(name)
     const outlet = new Outlet({
       ...shared,
       name,
       lane,
-      idle: this.#idle,
-      slowest: (stored) => slowest(name, stored),
+      demand: demand(name),
     })
     this.#lanes.set(name, { writer: lane, outlet })
   }

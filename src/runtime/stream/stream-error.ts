@@ -15,10 +15,11 @@ export class StreamError extends DaffiError {
 }
 
 /**
- * The summary of a stream that reached everyone. A live one may have lost receivers on the way, which come and go.
+ * The summary of a stream that reached everyone. A live one may have lost receivers on the way, which come and go; of a
+ * shared one nobody is missed who has lost nothing.
  * @throws StreamError when it was cut off or failed, or a receiver did not get to its end
  */
-export function verdict(summary: StreamSummary, failure: unknown): StreamSummary {
+export function verdict(summary: StreamSummary, failure: unknown, share: boolean): StreamSummary {
   const { call, items, delivery, error } = summary
   if (error)
     throw new StreamError(
@@ -27,7 +28,8 @@ export function verdict(summary: StreamSummary, failure: unknown): StreamSummary
       failure,
     )
   const broken = Object.entries(summary.receivers).filter(
-    ([, { state }]) => state === 'stopped' || (delivery !== 'live' && state !== 'finished'),
+    ([, { state, lost }]) =>
+      state === 'stopped' || (delivery !== 'live' && state !== 'finished' && !(share && lost === 0)),
   )
   if (broken.length === 0) return summary
   const message = broken

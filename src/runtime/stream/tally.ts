@@ -38,9 +38,9 @@ export class Tally {
     else this.#failed++
   }
 
-  /** The stream has so many items, and there will be no more. */
-  close(count: number): void {
-    this.#position = Math.max(this.#position, count)
+  /** Those before this number have been processed, or never will be. */
+  pass(number: number): void {
+    this.#position = Math.max(this.#position, number)
   }
 
   get counts(): {

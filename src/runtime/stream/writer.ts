@@ -4,16 +4,17 @@ import { abortError } from '../core/abort.js'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
 import type { Lane, StreamSummary } from '../core/summary.js'
 import { Attendance } from './attendance.js'
-import { Batch } from './batch.js'
 import { feed, type Items } from './feed.js'
 import { JetStreamLaneWriter, WINDOW } from './lanes/jetstream-writer.js'
 import type { LaneWriter } from './lanes/lane.js'
 import type { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import { now } from './latency.js'
 import { encodeMessage, streamSubject, type Accept, type End, type Open, type Part } from './messages.js'
+import { ONE_BY_ONE, Packer } from './packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
 import { Routes } from './routes.js'
 import { Receivers, type Position } from './receivers.js'
+import { Sharing } from './sharing.js'
 import { verdict } from './stream-error.js'
 
 const REPEAT_MS = 1000
@@ -37,7 +38,9 @@ export class StreamWriter {
   readonly #options: WriterOptions
   readonly #attendance: Attendance
   readonly #routes: Routes
-  readonly #batch = new Batch()
+  /** Takes each chunk: to all receivers, or to one. */
+  readonly #outlets: Pick<Routes, 'send'>
+  readonly #packer: Packer
   readonly #abort = new AbortController()
   #items = 0
   #bytes = 0
@@ -47,18 +50,30 @@ export class StreamWriter {
 
   constructor(writer: WriterOptions) {
     this.#options = writer
-    const { delivery } = writer.options
-    const receivers = new Receivers()
+    const { delivery, share, batch } = writer.options
+    const live = delivery === 'live'
+    const receivers = new Receivers(share)
     const onFailure = (error: unknown): void => this.#fail(error)
+    this.#packer = new Packer({
+      batch: share ? ONE_BY_ONE : batch,
+      busy: () => this.#routes.busy,
+      send: (chunk) => this.#outlets.send(chunk),
+      signal: this.#abort.signal,
+    })
     this.#routes = new Routes({
       open: (lane) => this.#openLane(lane),
-      live: delivery === 'live',
+      live,
       announce: (part) => this.#publish('chunk', part),
-      slowest: (lane, stored) => receivers.slowest(lane, stored),
+      demand: (lane) => receivers.demand(lane),
+      sent: (attach, end, cost) => receivers.sent(attach, end, cost),
       credit: receivers.changed,
+      idle: this.#packer.due,
       signal: this.#abort.signal,
       onFailure,
     })
+    this.#outlets = share
+      ? new Sharing({ receivers, routes: this.#routes, live, signal: this.#abort.signal })
+      : this.#routes
     this.#attendance = new Attendance({
       ...writer,
       receivers,
@@ -72,7 +87,7 @@ export class StreamWriter {
 
   /** Resolves when every receiver has had everything. @throws StreamError */
   async run(items: Items, invited: readonly Peer[]): Promise<StreamSummary> {
-    const { signal, call, onProgress } = this.#options.options
+    const { signal, call, share, onProgress } = this.#options.options
     const cut = (): void => {
       if (signal) this.#fail(abortError(signal, `the stream to "${call}"`))
     }
@@ -86,11 +101,12 @@ export class StreamWriter {
       await this.#finish()
       const summary = this.#summary()
       onProgress?.(summary)
-      return verdict(summary, this.#failure)
+      return verdict(summary, this.#failure, share)
     } finally {
       clearInterval(repeating)
       clearInterval(reporting)
       listener?.[Symbol.dispose]()
+      this.#packer.close()
       this.#attendance.close()
       await this.#routes.close()
       await this.#options.shm?.close()
@@ -118,16 +134,16 @@ export class StreamWriter {
       this.#failure ??= error
     }
     if (this.#abort.signal.aborted) return
-    await this.#flushBatch()
+    await this.#packer.flush()
     await this.#routes.flush()
   }
 
   #take(item: unknown): Promise<void> | undefined {
-    const before = this.#batch.bytes
-    if (this.#batch.addInteger(item)) {
+    const before = this.#packer.bytes
+    if (this.#packer.addInteger(item)) {
       this.#items++
-      this.#bytes += this.#batch.bytes - before
-      return this.#batch.full ? this.#flushBatch() : undefined
+      this.#bytes += this.#packer.bytes - before
+      return this.#packer.full ? this.#packer.flush() : undefined
     }
     const number = this.#items
     const { kind, bytes } = encodeItem(item, number)
@@ -135,41 +151,20 @@ export class StreamWriter {
     this.#items++
     this.#bytes += bytes.length
     if (number === 0) this.#start()
-    if (kind === undefined) {
-      if (this.#batch.empty) setImmediate(() => this.#flushUnlessBusy())
-      this.#batch.add(number, bytes, time)
-      return this.#batch.full ? this.#flushBatch() : undefined
-    }
-    const flushed = this.#flushBatch()
-    const sent = this.#routes.send({ first: number, count: 1, kind, bytes, time })
+    if (kind === undefined) return this.#packer.add(number, bytes, time)
+    const flushed = this.#packer.flush()
+    const sent = this.#outlets.send({ first: number, count: 1, kind, bytes, time })
     return flushed ? flushed.then(() => sent) : sent
   }
 
   #start(): void {
     this.#started = performance.now()
     this.#options.options.onProgress?.(this.#summary())
-    void this.#flushWhenIdle()
-  }
-
-  async #flushWhenIdle(): Promise<void> {
-    while (!this.#abort.signal.aborted && !this.#end) {
-      await this.#routes.idle()
-      void this.#flushBatch()
-    }
-  }
-
-  /** A batch grows until the source pauses, and on while an earlier one is under way: at low rates nothing waits. */
-  #flushUnlessBusy(): void {
-    if (!this.#routes.busy && !this.#abort.signal.aborted) void this.#flushBatch()
-  }
-
-  #flushBatch(): Promise<void> | undefined {
-    return this.#batch.empty ? undefined : this.#routes.send(this.#batch.take())
   }
 
   #position(): Position {
     // Values of an open batch have not gone out yet: who attaches now gets them.
-    const next = this.#batch.empty ? this.#items : this.#batch.first
+    const next = this.#packer.empty ? this.#items : this.#packer.first
     return { items: this.#items, next, stored: (lane) => this.#routes.stored(lane) }
   }
 
@@ -196,7 +191,8 @@ export class StreamWriter {
     const { receivers } = this.#attendance
     const cut = this.#abort.signal.aborted
     const error = this.#failure === undefined ? null : toErrorRecord(this.#failure)
-    this.#end = { count: this.#items, error, cut, closed: false }
+    const shares = this.#options.options.share ? { shares: receivers.shares } : {}
+    this.#end = { count: this.#items, ...shares, error, cut, closed: false }
     this.#publish('end', this.#end)
     const patience = cut ? AbortSignal.timeout(LAST_WORDS_MS) : this.#abort.signal
     const listener = addAbortListener(patience, () => receivers.changed.notify())

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DELIVERIES, ON_ERROR, RETRY } from '../../core/plan.js'
+import { DELIVERIES, LEAST_SHM_BYTES, MOST_BATCH, ON_ERROR, RETRY } from '../../core/plan.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'
@@ -45,6 +45,35 @@ const options = {
         bytes: bytes.describe('How much in all.').prefault('1 GiB'),
       })
       .describe('The most that a durable stream keeps.')
+      .prefault({}),
+    share: z
+      .boolean()
+      .describe('Whether the nodes that offer the callback divide the items among them, by who is free.')
+      .default(false),
+    batch: z
+      .strictObject({
+        bytes: bytes
+          .refine((value) => value >= 1 && value <= MOST_BATCH.bytes, 'must be from 1 byte to 1 MiB')
+          .describe('What a batch holds before it goes out.')
+          .prefault('128 KiB'),
+        linger: duration
+          .refine((value) => value <= MOST_BATCH.lingerMs, 'must be at most 10s')
+          .describe('The longest that a batch stays open while an earlier one is under way.')
+          .prefault('2ms'),
+      })
+      .describe('How small items are packed together.')
+      .prefault({}),
+    shm: z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          bytes: bytes
+            .refine((value) => value >= LEAST_SHM_BYTES, 'must be at least 1 MiB')
+            .describe('The most that a ring may take.')
+            .prefault('256 MiB'),
+        }),
+      ])
+      .describe('Shared memory between processes of one host; false leaves all receivers to the server.')
       .prefault({}),
   }),
 }

@@ -26,6 +26,8 @@ interface PublisherOptions {
   last: number
   /** Reads the stream's last message. */
   lastStored: () => Promise<Stored | undefined>
+  /** Notified when nothing is on its way any more. */
+  idle: Wakeup
   signal: AbortSignal
   onFailure: (error: DaffiError) => void
 }
@@ -136,6 +138,7 @@ export class Publisher {
       this.#bytes -= payload.length
     }
     this.stored.notify()
+    if (!this.busy) this.#options.idle.notify()
   }
 
   async #follow(): Promise<void> {

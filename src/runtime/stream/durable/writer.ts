@@ -3,10 +3,11 @@ import { encodeItem } from '../../codec/index.js'
 import { abortError } from '../../core/abort.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { StreamSummary } from '../../core/summary.js'
-import { Batch, type Chunk } from '../batch.js'
+import type { Chunk } from '../batch.js'
 import { feed, type Items } from '../feed.js'
 import { now } from '../latency.js'
 import { decodeMessage, encodeMessage, streamSubject, type End, type Open } from '../messages.js'
+import { ONE_BY_ONE, Packer } from '../packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
 import { verdict } from '../stream-error.js'
 import { Backlog } from './backlog.js'
@@ -45,7 +46,7 @@ export class DurableWriter {
   readonly #options: DurableWriterOptions
   readonly #publisher: Publisher
   readonly #backlog: Backlog
-  readonly #batch = new Batch()
+  readonly #packer: Packer
   readonly #abort = new AbortController()
   readonly #partBytes: number
   #storing: Promise<void> = Promise.resolve()
@@ -64,6 +65,12 @@ export class DurableWriter {
     this.#partBytes = Math.min(MIB, (nc.info?.max_payload ?? MIB) - HEADROOM)
     this.#backlog = new Backlog(options.options.retention.bytes)
     if (run.next > 0) this.#backlog.add(run.last, kept)
+    this.#packer = new Packer({
+      batch: options.options.share ? ONE_BY_ONE : options.options.batch,
+      busy: () => this.#publisher.busy,
+      send: (chunk) => this.#send(chunk),
+      signal: this.#abort.signal,
+    })
     this.#publisher = new Publisher({
       nc,
       subject: durable.subject,
@@ -71,13 +78,14 @@ export class DurableWriter {
       last: run.last,
       lastStored,
       signal: this.#abort.signal,
+      idle: this.#packer.due,
       onFailure: (error) => this.#fail(error),
     })
   }
 
   /** Resolves when every receiver has had everything; with `done` the run is over for good. @throws StreamError */
   async run(items: Items, invited: readonly Peer[]): Promise<{ summary: StreamSummary; done: boolean }> {
-    const { signal, call, onProgress } = this.#options.options
+    const { signal, call, share, onProgress } = this.#options.options
     const cut = (): void => {
       if (signal) this.#fail(abortError(signal, `the stream to "${call}"`))
     }
@@ -93,12 +101,13 @@ export class DurableWriter {
       const done = await this.#finish()
       const summary = this.#summary()
       onProgress?.(summary)
-      return { summary: verdict(summary, this.#failure), done }
+      return { summary: verdict(summary, this.#failure, share), done }
     } finally {
       clearInterval(repeating)
       clearInterval(reporting)
       listener?.[Symbol.dispose]()
       for (const undo of cleanup) undo()
+      this.#packer.close()
       this.#publisher.close()
     }
   }
@@ -126,7 +135,7 @@ export class DurableWriter {
   #repeat(): void {
     const { id, options, ports, ledger, durable } = this.#options
     const to = ledger.absent()
-    const { call, delivery, buffer, onError, retry } = options
+    const { call, delivery, buffer, onError, retry, share } = options
     const { name: from, incarnation } = ports.self
     if (to.length > 0)
       this.#tell('open', {
@@ -138,6 +147,7 @@ export class DurableWriter {
         buffer,
         onError,
         retry,
+        share,
         shm: null,
         to,
         durable,
@@ -158,7 +168,7 @@ export class DurableWriter {
       this.#failure ??= error
     }
     this.#unfinished = this.#options.options.stopping?.aborted ?? false
-    await this.#flushBatch()
+    await this.#packer.flush()
     await this.#storing.catch(() => undefined)
     if (this.#abort.signal.aborted) return
     if (this.#failure === undefined && !this.#unfinished) this.#publish({ what: 'end', count: this.#items })
@@ -173,12 +183,8 @@ export class DurableWriter {
     const { kind, bytes } = encodeItem(item, number)
     const time = kind?.[0] === 'frame' ? kind[5] : now()
     this.#bytes += bytes.length
-    if (kind === undefined) {
-      this.#batch.add(number, bytes, time)
-      // A batch grows only while an earlier one is under way, so at low rates nothing waits.
-      return this.#batch.full || !this.#publisher.busy ? this.#flushBatch() : undefined
-    }
-    void this.#flushBatch()
+    if (kind === undefined) return this.#packer.add(number, bytes, time)
+    void this.#packer.flush()
     // A copy, for the source may use its memory again, and what is not acknowledged may have to be sent again.
     return this.#send({ first: number, count: 1, kind, bytes: Buffer.from(bytes), time })
   }
@@ -186,18 +192,6 @@ export class DurableWriter {
   #start(): void {
     this.#started = performance.now()
     this.#options.options.onProgress?.(this.#summary())
-    void this.#flushWhenIdle()
-  }
-
-  async #flushWhenIdle(): Promise<void> {
-    while (!this.#abort.signal.aborted && !this.#end) {
-      await this.#publisher.stored.wait()
-      if (!this.#publisher.busy) void this.#flushBatch()
-    }
-  }
-
-  #flushBatch(): Promise<void> | undefined {
-    return this.#batch.empty ? undefined : this.#send(this.#batch.take())
   }
 
   /** Resolves when the next chunk may come. */

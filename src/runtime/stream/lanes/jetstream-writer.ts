@@ -2,6 +2,7 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../core/errors.js'
 import type { StreamConnections, StreamPorts } from '../ports.js'
 import { streamSubject } from '../messages.js'
+import type { Demand } from '../receivers.js'
 import type { LaneWriter } from './lane.js'
 
 /** The most that may be on its way through the server, as cost. */
@@ -54,7 +55,8 @@ export class JetStreamLaneWriter implements LaneWriter {
     return this.#partBytes
   }
 
-  hasRoom(cost: number, stored: number, loaded: number): boolean {
+  hasRoom(cost: number, stored: number, demand: Demand): boolean {
+    const loaded = demand.slowest(stored)
     return stored === loaded || stored - loaded + cost <= WINDOW
   }
 

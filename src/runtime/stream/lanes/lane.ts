@@ -1,4 +1,5 @@
 import type { Lane } from '../../core/summary.js'
+import type { Demand } from '../receivers.js'
 
 /** Where a part lies, in the lane's own words. */
 export type LaneRef = unknown[]
@@ -8,10 +9,10 @@ export interface LaneWriter {
   /** The most bytes that a part can have, of a chunk of so many bytes. */
   partBytes(chunkBytes: number): number
   /**
-   * Whether a part of this cost may be stored, when `stored` is the cost of all that was stored and `loaded` how far the
-   * slowest reader has come.
+   * Whether a part of this cost may be stored, when `stored` is the cost of all that was stored and `demand` what readers
+   * have not loaded of it.
    */
-  hasRoom(cost: number, stored: number, loaded: number): boolean
+  hasRoom(cost: number, stored: number, demand: Demand): boolean
   /**
    * Resolves when readers can load the part. Undefined: it could not be stored, which a live stream counts as dropped.
    * @param end what `stored` is with this part

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { DaffiError } from '../../../core/errors.js'
+import type { Demand } from '../../receivers.js'
 import type { LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
 import { createMemory, sharedMemory, type Mapping } from './memory.js'
@@ -27,7 +28,7 @@ export interface ShmOffer {
 export type ShmRef = [fd: number, slot: number, generation: number, slotBytes: number, slots: number]
 
 interface Slot {
-  /** Cost up to and with what lies in it; it is free when the slowest reader has come that far. */
+  /** Cost up to and with what lies in it. */
   end: number
 }
 
@@ -54,8 +55,7 @@ export class ShmLaneWriter implements LaneWriter {
   #slotBytes = LEAST_SLOT
   #next = 0
   #closed = false
-  /** How far the slowest reader has come. */
-  #loaded = 0
+  #demand: Demand | undefined
 
   private constructor(libc: Libc, control: Mapping & { fd: number }, limit: number, live: boolean) {
     this.#libc = libc
@@ -90,8 +90,9 @@ export class ShmLaneWriter implements LaneWriter {
     return this.#slotBytes
   }
 
-  hasRoom(_cost: number, _stored: number, loaded: number): boolean {
-    return !this.#closed && (this.#live || this.#free(loaded) !== undefined)
+  hasRoom(_cost: number, _stored: number, demand: Demand): boolean {
+    this.#demand = demand
+    return !this.#closed && (this.#live || this.#free() !== undefined)
   }
 
   store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
@@ -135,11 +136,10 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   /** The next slot that nobody needs, in the order of the ring. */
-  #free(loaded: number): number | undefined {
-    this.#loaded = loaded
+  #free(): number | undefined {
     for (let step = 0; step < this.#slots.length; step++) {
       const slot = (this.#next + step) % this.#slots.length
-      if ((this.#slots[slot]?.end ?? Infinity) <= loaded && this.#control.pins(slot) === 0) return slot
+      if (!this.#needed(slot) && this.#control.pins(slot) === 0) return slot
     }
     this.#forgetDead()
     return undefined
@@ -148,13 +148,17 @@ export class ShmLaneWriter implements LaneWriter {
   #claim(): number | undefined {
     for (let step = 0; step < this.#slots.length; step++) {
       const slot = (this.#next + step) % this.#slots.length
-      const needed = !this.#live && (this.#slots[slot]?.end ?? Infinity) > this.#loaded
-      if (needed || !this.#control.beginWrite(slot)) continue
+      if ((!this.#live && this.#needed(slot)) || !this.#control.beginWrite(slot)) continue
       this.#next = (slot + 1) % this.#slots.length
       return slot
     }
     this.#forgetDead()
     return undefined
+  }
+
+  #needed(slot: number): boolean {
+    const { end } = this.#slots[slot] ?? { end: 0 }
+    return this.#demand?.needs(end) ?? false
   }
 
   /** What a dead process held is free; what a live one holds is not, though the stream may have given it up. */
