@@ -11,9 +11,11 @@ const ROOMS = [
   'callback',
   'pipeline',
   'codec',
+  'status',
   'stream',
   'call',
   'source',
+  'view',
   'node',
 ]
 const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`

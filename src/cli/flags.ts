@@ -15,6 +15,8 @@ export const fileFlag = Flags.custom({
   summary: 'Pipeline file; without it the running pipeline, pipeline.yaml, or the only file in pipelines/.',
 })
 
+export const portRange = { min: 1, max: 65_535, helpValue: 'PORT' }
+
 /** Names with commas between them. */
 export const namesFlag = Flags.custom<string[]>({
   parse: (text) =>

@@ -1,5 +1,6 @@
 import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../runtime/index.js'
 import { coloursFor, type Colours } from './colours.js'
+import { tellAddress } from './page-address.js'
 import { prefixesFor } from './prefixes.js'
 import { Screen } from './screen.js'
 import { StreamProgress } from './stream-progress.js'
@@ -43,6 +44,9 @@ export class RunView implements Disposable {
         this.note(`${this.#plan.name} on ${server}: ${event.nodes.join(', ')}`)
         break
       }
+      case 'view':
+        tellAddress(event.url)
+        break
       case 'line':
         this.#line(event.node, event.line)
         break

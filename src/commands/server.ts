@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Flags } from '@oclif/core'
-import { BaseCommand, FetchBar } from '../cli/index.js'
+import { BaseCommand, FetchBar, portRange } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
 import { findProject } from '../runtime/core/project.js'
 import type { ServerInfo } from '../runtime/index.js'
@@ -18,8 +18,7 @@ export default class Server extends BaseCommand<ServerResult> {
   static override flags = {
     port: Flags.integer({
       summary: 'Port to listen on; by default that of last time, else any free one.',
-      min: 1,
-      max: 65_535,
+      ...portRange,
     }),
   }
 

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { durationFlag, namesFlag, RunCommand } from '../cli/index.js'
+import { durationFlag, namesFlag, portRange, RunCommand, withPort } from '../cli/index.js'
 import type { PipelineResult } from '../runtime/index.js'
 
 export default class Up extends RunCommand<PipelineResult> {
@@ -10,6 +10,7 @@ The first Ctrl-C ends it in good order, the second at once.`
     '<%= config.bin %> up pipelines/camera.yaml',
     '<%= config.bin %> up pipelines/camera.yaml --duration 10s --json',
     '<%= config.bin %> up --only process2,process3',
+    '<%= config.bin %> up --view',
   ]
   static override args = {
     file: Args.string({
@@ -21,14 +22,24 @@ The first Ctrl-C ends it in good order, the second at once.`
       summary: 'End so long after the first item of a stream; without a stream, after all are ready.',
     }),
     only: namesFlag({ summary: 'Run these nodes only.' }),
+    view: Flags.integer({
+      summary:
+        'Serve a page to watch it on, at that port of the loopback or any free one; prints its address.',
+      ...portRange,
+      min: 0,
+      helpValue: '[PORT]',
+    }),
     stay: Flags.boolean({ summary: 'Stay when every call has finished.' }),
   }
 
   override async run(): Promise<PipelineResult> {
-    const { args, flags } = await this.parse(Up)
+    const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
     const { duration: durationMs, only, stay } = flags
+    const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
     const plan = await this.loadPlan(args.file)
     const { runPipeline } = await import('../runtime/index.js')
-    return this.show(plan, flags, (options) => runPipeline(plan, { ...options, durationMs, only, stay }))
+    return this.show(plan, flags, (options) =>
+      runPipeline(plan, { ...options, durationMs, only, stay, view }),
+    )
   }
 }

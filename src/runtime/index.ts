@@ -63,6 +63,7 @@ export {
   runNode,
   runPipeline,
   sourceNode,
+  viewPipeline,
   type CallReport,
   type CallResult,
   type NodeRunResult,

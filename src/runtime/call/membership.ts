@@ -5,6 +5,7 @@ import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { assertToken, randomId } from '../core/names.js'
 import { connectNats, type ServerAddress, type ServerInfo } from '../nats/index.js'
+import { answerStatus } from '../status/index.js'
 import {
   Link,
   Reception,
@@ -124,6 +125,10 @@ export async function openMembership(
       })
       opened.push(() => reception.close())
     }
+    const { name, host, pid } = record
+    opened.push(
+      answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
+    )
     const responder = new Responder({ nc, pipeline, node: processName, registry, log, context })
     opened.push(() => responder.drain())
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.

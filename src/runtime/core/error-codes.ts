@@ -191,7 +191,7 @@ export const ERRORS = {
   },
   DAFFI_PORT_TAKEN: {
     exit: 1,
-    meaning: 'The port that the server was told to use is taken.',
+    meaning: 'A port that was asked for cannot be had.',
     next: 'Choose another port, or leave it out and a free one is taken.',
   },
   DAFFI_SERVER_FAILED: {

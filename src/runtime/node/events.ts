@@ -1,12 +1,14 @@
 import type { DaffiError } from '../core/errors.js'
 import type { CallPlan } from '../core/plan.js'
 import type { ServerInfo } from '../nats/index.js'
+import type { NodeState } from '../status/index.js'
 import type { CallReport } from './messages.js'
-import type { NodeState } from './supervised.js'
 
 /** What there is to show while a pipeline, or one node of it, runs. */
 export type RunEvent =
   | { type: 'server'; server: ServerInfo; nodes: string[] }
+  /** The viewer's page is served there; the address holds its token. */
+  | { type: 'view'; url: string }
   | { type: 'state'; node: string; state: NodeState; restarts: number; error: DaffiError | undefined }
   | { type: 'line'; node: string; line: string }
   | { type: 'call'; node: string; plan: CallPlan; report: CallReport }

@@ -1,7 +1,8 @@
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
 import type { ServerInfo } from '../nats/index.js'
+import type { NodeState } from '../status/index.js'
 import type { CallResult, Outcome, StreamResult } from './outcome.js'
-import type { NodeState, SupervisedNode } from './supervised.js'
+import type { SupervisedNode } from './supervised.js'
 
 export interface NodeResult {
   state: NodeState

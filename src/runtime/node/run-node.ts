@@ -15,6 +15,7 @@ import { firstFailure } from './result.js'
 import { RunClock } from './run-clock.js'
 import { setupOf, withDeliveries } from './setup.js'
 import type { SupervisorOptions } from './supervisor.js'
+import { tellStatus } from './tell-status.js'
 import { watchUncaught } from './uncaught.js'
 
 export interface RunNodeOptions
@@ -40,14 +41,17 @@ export interface NodeRunResult {
  */
 export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOptions): Promise<NodeRunResult> {
   const [prepared = node] = withDeliveries([node], plan.sources)
-  const server = await openRun(plan, [prepared], { ...options, signal: options.stop })
-  const withdraw = await announcePipeline(plan.project, plan)
+  const opened: (() => Promise<void>)[] = []
   try {
+    const server = await openRun(plan, [prepared], { ...options, signal: options.stop })
+    opened.push(() => server.close())
+    opened.push(await announcePipeline(plan.project, plan))
+    const telling = await tellStatus(plan.name, server, options)
+    opened.push(telling.close)
     enterNodeEnv(prepared.env)
-    return await hostNode(plan, prepared, server, options)
+    return await hostNode(plan, prepared, server, { ...options, onEvent: telling.onEvent })
   } finally {
-    await withdraw()
-    await server.close()
+    for (const close of opened.reverse()) await close()
   }
 }
 

@@ -4,11 +4,15 @@ import { chooseNodes } from './choose-nodes.js'
 import { openRun, type OpenOptions } from './open-run.js'
 import type { PipelineResult } from './result.js'
 import { withDeliveries } from './setup.js'
+import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 import { Supervisor, type SupervisorOptions } from './supervisor.js'
+import { tellStatus } from './tell-status.js'
 
 export interface RunPipelineOptions extends SupervisorOptions, Pick<OpenOptions, 'server' | 'onFetch'> {
   /** Names of the nodes to run; all without it. */
   only?: string[] | undefined
+  /** Serves a page on which the run can be watched. */
+  view?: Pick<ShowViewerOptions, 'port'> | undefined
 }
 
 /**
@@ -18,12 +22,16 @@ export interface RunPipelineOptions extends SupervisorOptions, Pick<OpenOptions,
  */
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan.sources)
-  const server = await openRun(plan, nodes, { ...options, absent: 'run', signal: options.stop })
-  const withdraw = await announcePipeline(plan.project, plan)
+  const opened: (() => Promise<void>)[] = []
   try {
-    return await new Supervisor(plan, nodes, server, options).run()
+    const server = await openRun(plan, nodes, { ...options, absent: 'run', signal: options.stop })
+    opened.push(() => server.close())
+    opened.push(await announcePipeline(plan.project, plan))
+    const telling = await tellStatus(plan.name, server, options)
+    opened.push(telling.close)
+    if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
+    return await new Supervisor(plan, nodes, server, { ...options, onEvent: telling.onEvent }).run()
   } finally {
-    await withdraw()
-    await server.close()
+    for (const close of opened.reverse()) await close()
   }
 }

@@ -3,17 +3,11 @@ import { formatMs } from '../core/abort.js'
 import { deferred } from '../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { NodePlan } from '../core/plan.js'
+import type { NodeState } from '../status/index.js'
 import { startChild, type Child } from './child.js'
 import { describeExit, type ChildExit } from './child-exit.js'
 import type { NodeReport, NodeSetup } from './messages.js'
 import { RestartJudge } from './restarts.js'
-
-/**
- * The life of a node: `starting` until it is connected and offers every callback, then `ready`; `restarting` from the
- * end of its process to the next start; `stopped` when it was told to, or ended by itself and is not to be restarted;
- * `failed` when it is given up. The last two are final.
- */
-export type NodeState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
 
 /** How long a node that was told to leave may take before it is ended by force. */
 const LEAVE_MS = 5000

@@ -2,6 +2,7 @@ export { DeadLetters, type DeadLetter, type StoredDeadLetter } from './durable/d
 export { storedItems, type ReplayStart } from './durable/stored-items.js'
 export { isItems, type Items } from './feed.js'
 export { Link } from './link.js'
+export { observeNewest } from './newest/observe.js'
 export type { Peers, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
 export type { Deliver } from './reader.js'
 export { Reception } from './reception.js'

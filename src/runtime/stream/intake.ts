@@ -1,6 +1,6 @@
 import type { BytesKind } from '../codec/index.js'
 import type { Delivery } from '../core/plan.js'
-import type { Part } from './messages.js'
+import { itemOf, type Part } from './messages.js'
 
 /** A chunk as a receiver knows it: what it is, and the parts it has had word of. */
 export interface Arriving {
@@ -53,7 +53,7 @@ export class Intake {
     this.#last = {
       first,
       count,
-      item: part.share?.item ?? first,
+      item: itemOf(part),
       kind,
       bytes,
       time,

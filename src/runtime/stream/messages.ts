@@ -115,5 +115,8 @@ export function decodeMessage(bytes: Uint8Array): unknown {
   return decode(bytes)
 }
 
+/** Number in the stream of the first item of the part's chunk. */
+export const itemOf = ({ first, share }: Pick<Part, 'first' | 'share'>): number => share?.item ?? first
+
 /** What a part costs of the window: its bytes and what the server needs to keep it. */
 export const partCost = (length: number): number => length + 256

@@ -12,6 +12,7 @@ import { now } from './latency.js'
 import { encodeMessage, streamSubject, type Accept, type End, type Open, type Part } from './messages.js'
 import { ONE_BY_ONE, Packer } from './packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
+import { Observed } from './observed.js'
 import { Routes } from './routes.js'
 import { Receivers, type Position } from './receivers.js'
 import { Sharing } from './sharing.js'
@@ -41,6 +42,7 @@ export class StreamWriter {
   /** Takes each chunk: to all receivers, or to one. */
   readonly #outlets: Pick<Routes, 'send'>
   readonly #packer: Packer
+  readonly #observed: Observed
   readonly #abort = new AbortController()
   #items = 0
   #bytes = 0
@@ -50,6 +52,11 @@ export class StreamWriter {
 
   constructor(writer: WriterOptions) {
     this.#options = writer
+    this.#observed = new Observed({
+      ...writer,
+      shm: writer.shm?.offer ?? null,
+      summary: () => this.#summary(),
+    })
     const { delivery, share, batch } = writer.options
     const live = delivery === 'live'
     const receivers = new Receivers(share)
@@ -63,7 +70,10 @@ export class StreamWriter {
     this.#routes = new Routes({
       open: (lane) => this.#openLane(lane),
       live,
-      announce: (part) => this.#publish('chunk', part),
+      announce: (part) => {
+        this.#publish('chunk', part)
+        this.#observed.hear(part)
+      },
       demand: (lane) => receivers.demand(lane),
       sent: (attach, end, cost) => receivers.sent(attach, end, cost),
       credit: receivers.changed,
@@ -108,6 +118,7 @@ export class StreamWriter {
       listener?.[Symbol.dispose]()
       this.#packer.close()
       this.#attendance.close()
+      this.#observed.close()
       await this.#routes.close()
       await this.#options.shm?.close()
     }

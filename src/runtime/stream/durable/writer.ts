@@ -7,6 +7,7 @@ import type { Chunk } from '../batch.js'
 import { feed, type Items } from '../feed.js'
 import { now } from '../latency.js'
 import { decodeMessage, encodeMessage, streamSubject, type End, type Open } from '../messages.js'
+import { Observed } from '../observed.js'
 import { ONE_BY_ONE, Packer } from '../packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
 import { verdict } from '../stream-error.js'
@@ -47,6 +48,7 @@ export class DurableWriter {
   readonly #publisher: Publisher
   readonly #backlog: Backlog
   readonly #packer: Packer
+  readonly #observed: Observed
   readonly #abort = new AbortController()
   readonly #partBytes: number
   #storing: Promise<void> = Promise.resolve()
@@ -60,6 +62,7 @@ export class DurableWriter {
 
   constructor(options: DurableWriterOptions) {
     this.#options = options
+    this.#observed = new Observed({ ...options, shm: null, summary: () => this.#summary() })
     const { run, durable, connections, lastStored, kept } = options
     const { nc } = connections.bulk
     this.#partBytes = Math.min(MIB, (nc.info?.max_payload ?? MIB) - HEADROOM)
@@ -109,6 +112,7 @@ export class DurableWriter {
       for (const undo of cleanup) undo()
       this.#packer.close()
       this.#publisher.close()
+      this.#observed.close()
     }
   }
 
@@ -211,8 +215,11 @@ export class DurableWriter {
       await this.#publisher.room()
       await this.#retained(cost)
       if (this.#abort.signal.aborted) return
-      const sequence = this.#publish({ what: 'part', first, count, kind, bytes: total, offset, time }, part)
+      const place = { what: 'part', first, count, kind, bytes: total, offset, time } as const
+      const sequence = this.#publish(place, part)
       this.#backlog.add(sequence, cost)
+      const ref = [this.#options.durable.stream, sequence]
+      this.#observed.hear({ ...place, lane: 'jetstream', length: part.length, ref })
     }
   }
 

@@ -59,6 +59,14 @@ export class Control {
     return false
   }
 
+  /** Reads a slot without a pin. False when it was written meanwhile, so that what was read is worth nothing. */
+  glance(slot: number, generation: number, read: () => void): boolean {
+    if (Atomics.load(this.#generations, slot) !== generation) return false
+    read()
+    // Adding nothing, unlike a load, also keeps what was read before from being read after.
+    return Atomics.add(this.#generations, slot, 0) === generation
+  }
+
   unpin(slot: number, pin: number): void {
     Atomics.and(this.#pins, slot, ~(1 << pin))
   }

@@ -60,8 +60,15 @@ export class ShmLaneReader implements LaneReader {
     this.#slots = slots
     const pin = this.#pin
     const ring = this.#open(fd, slotBytes * slots)
-    if (pin === undefined || !ring || !this.#control.pin(slot, pin, generation)) return undefined
+    if (!ring) return undefined
     const at = slot * slotBytes
+    // An observer has no pin, and must not keep the writer from anything.
+    if (pin === undefined) {
+      const target = into()
+      const read = (): void => void ring.copy(target, 0, at, at + length)
+      return this.#control.glance(slot, generation, read) ? { bytes: target } : undefined
+    }
+    if (!this.#control.pin(slot, pin, generation)) return undefined
     if (!lend) {
       const target = into()
       ring.copy(target, 0, at, at + length)

@@ -1,0 +1,12 @@
+export { answerStatus } from './answer.js'
+export { askStatus } from './ask.js'
+export type {
+  CallStatus,
+  LogLine,
+  NodeState,
+  NodeStatus,
+  RunStatus,
+  Status,
+  StatusQuestion,
+  StreamStatus,
+} from './messages.js'

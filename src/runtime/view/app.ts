@@ -1,0 +1,118 @@
+import { Hono, type Context } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Access } from './access.js'
+import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
+import { metricsText } from './metrics.js'
+import { pageFile } from './page-files.js'
+import type { Pictures } from './pictures.js'
+import { streamBody } from './stream-body.js'
+import type { Watch } from './watch.js'
+
+/** Pixels. */
+const USUAL_WIDTH = 640
+const MOST_WIDTH = 1920
+
+interface AppOptions {
+  access: Access
+  port: () => number
+  watch: Watch
+  pictures: Pictures
+}
+
+/** What is served, and to whom. */
+export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
+  const app = new Hono()
+  const cookie = (): string => `daffi-view-${port()}`
+
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: false,
+      xFrameOptions: 'DENY',
+    }),
+  )
+  app.use(async (c, next) => {
+    c.header('Cache-Control', 'no-store')
+    const refusal = access.refusal(
+      {
+        method: c.req.method,
+        path: c.req.path,
+        host: c.req.header('host'),
+        origin: c.req.header('origin'),
+        site: c.req.header('sec-fetch-site'),
+        token: c.req.query('token') ?? bearerOf(c) ?? getCookie(c, cookie()),
+      },
+      port(),
+    )
+    if (refusal) return c.text(`${refusal.reason}\n`, refusal.status)
+    await next()
+    return undefined
+  })
+
+  app.get('/', async (c) => {
+    if (c.req.query('token') === undefined) return await page(c, 'index.html')
+    // The address is seen in the history and over the shoulder; the cookie isn't.
+    setCookie(c, cookie(), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' })
+    return c.redirect('/', 303)
+  })
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/metrics', async (c) => {
+    return c.text(await metricsText(await watch.look()), 200, { 'Content-Type': 'text/plain; version=0.0.4' })
+  })
+  app.get('/events', (c) =>
+    respond(
+      c,
+      'text/event-stream',
+      streamBody((signal) => snapshotEvents(watch, signal)),
+    ),
+  )
+  app.get('/pictures', (c) => {
+    const names = c.req.queries('stream') ?? []
+    const body = streamBody((signal) => pictureRecords(pictures, names, widthOf(c), signal))
+    return respond(c, 'application/octet-stream', body)
+  })
+  app.get('/streams/:file', async (c) => {
+    const [, name = '', form] = /^(.+)\.(jpg|mjpeg)$/.exec(c.req.param('file')) ?? []
+    const { streams } = await watch.look()
+    if (!streams.some((each) => each.name === name && each.frames)) return c.notFound()
+    if (form === 'mjpeg') {
+      const body = streamBody((signal) => mjpegParts(pictures, name, widthOf(c), signal))
+      return respond(c, `multipart/x-mixed-replace; boundary=${BOUNDARY}`, body)
+    }
+    for await (const { jpeg } of pictures.follow(name, widthOf(c), AbortSignal.timeout(5000)))
+      return c.body(new Uint8Array(jpeg), 200, { 'Content-Type': 'image/jpeg' })
+    return c.notFound()
+  })
+  app.get('/:file', (c) => page(c, c.req.param('file')))
+  return app
+}
+
+async function page(c: Context, name: string): Promise<Response> {
+  const file = await pageFile(name)
+  return file ? c.body(new Uint8Array(file.body), 200, { 'Content-Type': file.type }) : c.notFound()
+}
+
+function respond(c: Context, type: string, body: ReturnType<typeof streamBody>): Response {
+  return c.body(body as ReadableStream, 200, { 'Content-Type': type })
+}
+
+function bearerOf(c: Context): string | undefined {
+  return /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+}
+
+function widthOf(c: Context): number {
+  const width = Number(c.req.query('width') ?? USUAL_WIDTH)
+  return Number.isInteger(width) && width >= 16 ? Math.min(width, MOST_WIDTH) : USUAL_WIDTH
+}

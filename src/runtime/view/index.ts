@@ -1,0 +1,1 @@
+export { openViewer, type Viewer, type ViewerOptions } from './viewer.js'

@@ -1,0 +1,42 @@
+import type { Sharp } from 'sharp'
+import type { Frame } from '../core/frame.js'
+import { rgbOfYuv420p } from './yuv.js'
+
+const QUALITY = 75
+
+/** A frame as JPEG, no wider than `width` pixels. One that is a JPEG already stays as it is. */
+export async function toJpeg(frame: Frame, width: number): Promise<Buffer> {
+  if (frame.format === 'mjpeg') return frame.data
+  const picture = await load(frame, width)
+  return await picture
+    .resize({ width, withoutEnlargement: true, kernel: 'linear' })
+    .jpeg({ quality: QUALITY })
+    .toBuffer()
+}
+
+async function load(frame: Frame, width: number): Promise<Sharp> {
+  // Loaded for the first picture only: it takes 30 MB.
+  const { default: sharp } = await import('sharp')
+  sharp.cache(false)
+  // Pictures are for people, streams are the work: one core at most.
+  sharp.concurrency(1)
+  const raw = (pixels: Pick<Frame, 'data' | 'width' | 'height'>, channels: 1 | 3): Sharp =>
+    sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels } })
+  switch (frame.format) {
+    case 'gray':
+      return raw(frame, 1)
+    case 'rgb24':
+      return raw(frame, 3)
+    case 'bgr24':
+      return raw(frame, 3).recomb(SWAP)
+    default:
+      return raw(rgbOfYuv420p(frame, Math.max(1, Math.floor(frame.width / width))), 3)
+  }
+}
+
+/** Blue and red change places. */
+const SWAP: [[number, number, number], [number, number, number], [number, number, number]] = [
+  [0, 0, 1],
+  [0, 1, 0],
+  [1, 0, 0],
+]

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+
+const FOLDER = new URL('./page/', import.meta.url)
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+/** A file of the page; undefined when it has none of that name. */
+export async function pageFile(name: string): Promise<{ body: Buffer; type: string } | undefined> {
+  const type = TYPES[extname(name)]
+  if (type === undefined || !/^[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
+  const body = await readFile(new URL(name, FOLDER)).catch(() => undefined)
+  return body && { body, type }
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { Wakeup } from '../core/deferred.js'
+import { askStatus } from '../status/index.js'
+import type { Board } from './board.js'
+import type { Snapshot } from './snapshot.js'
+
+const EVERY_MS = 400
+
+export type Look = Omit<Snapshot, 'lines'>
+
+/** Looks at the pipeline again and again for as long as somebody follows, and not at all when nobody does. */
+export class Watch {
+  readonly #nc: NatsConnection
+  readonly #pipeline: string
+  readonly board: Board
+  readonly #looked = new Wakeup()
+  #followers = 0
+  #looking: Promise<void> | undefined
+  #latest: Look | undefined
+
+  constructor(nc: NatsConnection, pipeline: string, board: Board) {
+    this.#nc = nc
+    this.#pipeline = pipeline
+    this.board = board
+  }
+
+  async look(): Promise<Look> {
+    const heard = await askStatus(this.#nc, this.#pipeline, { lines: this.board.lines.known })
+    this.#latest = this.board.take(heard, Date.now())
+    return this.#latest
+  }
+
+  /** The last look, if one is going on anyway, and each one from then on, until the signal aborts. */
+  async *follow(signal: AbortSignal): AsyncGenerator<Look, void, undefined> {
+    const aborted = signal.aborted ? undefined : once(signal, 'abort')
+    this.#followers++
+    try {
+      if (this.#looking && this.#latest) yield this.#latest
+      this.#looking ??= this.#keepLooking()
+      while (!signal.aborted) {
+        await Promise.race([this.#looked.wait(), aborted])
+        if (!(signal.aborted as boolean) && this.#latest) yield this.#latest
+      }
+    } finally {
+      this.#followers--
+    }
+  }
+
+  async #keepLooking(): Promise<void> {
+    while (this.#followers > 0 && !this.#nc.isClosed()) {
+      await this.look()
+      this.#looked.notify()
+      await delay(EVERY_MS)
+    }
+    this.#looking = undefined
+  }
+}
