@@ -11,7 +11,7 @@ test('place, code, path, message, suggestion and frame', async () => {
   const path = relative(process.cwd(), file)
   expect(formatFault(fault, { colour: false }))
     .toBe(`${path.length < file.length ? path : file}:4:41 DAFFI_UNKNOWN_KEY sources.camera.fsp
-  unknown key "fsp"; known here: kind, device, size, fps, format, frames, stall_timeout; did you mean fps?
+  unknown key "fsp"; known here: kind, device, size, fps, format, frames, stall_timeout, ffmpeg_args; did you mean fps?
 
       2 |
       3 | sources:

@@ -49,6 +49,7 @@ nodes:
         format: 'bgr24',
         frames: undefined,
         stallMs: 10_000,
+        ffmpegArgs: [],
       },
       lines: {
         kind: 'module',
@@ -96,12 +97,12 @@ nodes:
   })
 })
 
-const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined }
+const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined, ffmpegArgs: [] }
 const live = { ...video, stallMs: 10_000 }
 
 test.each([
   [
-    '{ kind: camera, device: /dev/video0, size: 640x480, fps: 7.5, format: mjpeg, frames: 3, stall_timeout: 500ms }',
+    '{ kind: camera, device: /dev/video0, size: 640x480, fps: 7.5, format: mjpeg, frames: 3, stall_timeout: 500ms, ffmpeg_args: [-pixel_format, nv12, -threads, 1] }',
     {
       kind: 'camera',
       device: '/dev/video0',
@@ -110,6 +111,7 @@ test.each([
       format: 'mjpeg',
       frames: 3,
       stallMs: 500,
+      ffmpegArgs: ['-pixel_format', 'nv12', '-threads', '1'],
     },
   ],
   [
@@ -126,7 +128,10 @@ test.each([
 
 test('a file and a module are found from the pipeline file', async () => {
   const top = '' // keeps the paths of both sources in one pipeline
-  const yaml = pipelineYaml({ top, source: '{ kind: file, path: media/a.mp4, paced: true }' }).replace(
+  const yaml = pipelineYaml({
+    top,
+    source: '{ kind: file, path: media/a.mp4, paced: true, loop: true }',
+  }).replace(
     'nodes:',
     '  words: { kind: module, module: words.mjs, export: all, args: [1, { a: null }] }\nnodes:',
   )
@@ -134,7 +139,7 @@ test('a file and a module are found from the pipeline file', async () => {
   const { plan, faults, folder } = await checkYaml(yaml, { files })
   expect(faults).toEqual([])
   expect(plan?.sources).toEqual({
-    camera: { ...video, kind: 'file', path: join(folder, 'media/a.mp4'), paced: true },
+    camera: { ...video, kind: 'file', path: join(folder, 'media/a.mp4'), paced: true, loop: true },
     words: { kind: 'module', file: join(folder, 'words.mjs'), export: 'all', args: [1, { a: null }] },
   })
 })

@@ -2,17 +2,18 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { truncate, stat } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Frame } from '../../src/runtime/core/frame.js'
 import { waitUntilGone } from '../support/leaks.js'
 import { temporaryFolder, writeFiles } from '../support/temporary.js'
 import {
   collect,
   ffmpeg,
   ffmpegWith,
+  fileAt,
+  network,
   open,
   openFrames,
   ownPattern,
-  fileAt,
-  network,
   video,
 } from './support.js'
 
@@ -55,8 +56,8 @@ test('a source that is aborted beforehand starts nothing', async () => {
 
 test("an ffmpeg that fails is an error with ffmpeg's last lines", async () => {
   const folder = await temporaryFolder()
-  await writeFiles(folder, { 'video.mp4': 'no video at all' })
-  const path = `${folder}/video.mp4`
+  await writeFiles(folder, { 'video.avi': 'no video at all' })
+  const path = `${folder}/video.avi`
   await expect(collect(open(fileAt(path)))).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_FAILED',
     message: expect.stringMatching(
@@ -74,12 +75,28 @@ test('a file without a picture is an error', async () => {
   })
 })
 
-test('a file that is cut off gives what can be read', async () => {
+test('a file that is cut off gives what can be read, and then an error', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'rawvideo')
   await truncate(path, Math.floor((await stat(path)).size / 2))
-  const frames = await collect(openFrames(fileAt(path)))
+  const frames: Frame[] = []
+  const reading = (async () => {
+    for await (const frame of openFrames(fileAt(path))) frames.push(frame)
+  })()
+  await expect(reading).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_CUT_OFF',
+    message: expect.stringMatching(/^source cam: the file is cut off after \d frames/) as string,
+  })
   expect(frames.length).toBeGreaterThan(3)
   expect(frames.length).toBeLessThan(9)
+})
+
+test('a file without its index cannot be read at all', async () => {
+  const path = await video(await temporaryFolder(), 'video.mp4', '-c:v', 'libx264')
+  await truncate(path, Math.floor((await stat(path)).size / 2))
+  await expect(collect(open(fileAt(path)))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_CUT_OFF',
+    message: expect.stringContaining('moov atom not found') as string,
+  })
 })
 
 test('a live source that ends before its first frame is an error', async () => {
@@ -102,7 +119,7 @@ test('an error does not show the password of a URL', async () => {
   const port = await listen((socket) => socket.end('HTTP/1.0 401 Unauthorized\r\n\r\n'))
   const url = `http://admin:se%20cret@127.0.0.1:${port}/live?pwd=hidden`
   const error = await collect(open({ kind: 'http', url, ...network })).catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ code: 'DAFFI_SOURCE_FAILED' })
+  expect(error).toMatchObject({ code: 'DAFFI_SOURCE_DENIED' })
   expect(JSON.stringify([(error as Error).message, error])).not.toMatch(/admin|cret|hidden/)
   expect((error as Error).message).toContain(`http://127.0.0.1:${port}/live: Server returned 401`)
 })

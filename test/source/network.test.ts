@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { temporaryFolder } from '../support/temporary.js'
 import { rtspCamera } from './rtsp-camera.js'
-import { collect, ffmpeg, openFrames, pattern, network, video } from './support.js'
+import { collect, ffmpeg, network, openFrames, pattern, video } from './support.js'
 
 test('an http camera gives its pictures as they come', async () => {
   const jpegs = await collect(openFrames({ ...pattern, format: 'mjpeg', frames: 5 }))
@@ -27,14 +27,26 @@ test('an http camera gives its pictures as they come', async () => {
   expect(await frame).toEqual({ done: true, value: undefined })
 })
 
+test("an http camera's JPEGs go through byte for byte, whatever their size", async () => {
+  const [large, small] = await Promise.all([jpegsOf(64, 48), jpegsOf(32, 24)])
+  const camera = await httpCamera()
+  const frames = collect(
+    openFrames({ kind: 'http', url: camera.url, ...network, format: 'mjpeg', frames: 5 }),
+  )
+  const response = await camera.viewer
+  for (const jpeg of [...large, ...small]) response.write(part(jpeg))
+  const seen = await frames
+  expect(seen.map(({ width }) => width)).toEqual([64, 64, 32, 32, 32])
+  const sent = [...large.slice(1), ...small]
+  expect(Buffer.concat(seen.map(({ data }) => data)).equals(Buffer.concat(sent))).toBe(true)
+})
+
 test('pictures that change their size in mid-stream come out as large as the first', async () => {
-  const open = (width: number, height: number) =>
-    collect(openFrames({ ...pattern, size: { width, height }, format: 'mjpeg', frames: 3 }))
-  const [large, small] = await Promise.all([open(64, 48), open(32, 24)])
+  const [large, small] = await Promise.all([jpegsOf(64, 48), jpegsOf(32, 24)])
   const camera = await httpCamera()
   const frames = collect(openFrames({ kind: 'http', url: camera.url, ...network, frames: 5 }))
   const response = await camera.viewer
-  for (const { data } of [...large, ...small]) response.write(part(data))
+  for (const jpeg of [...large, ...small]) response.write(part(jpeg))
   expect((await frames).map(({ data }) => data.length)).toEqual(Array(5).fill(64 * 48))
 })
 
@@ -53,6 +65,11 @@ test('a playlist from the network cannot make ffmpeg read local files', async ()
   void camera.viewer.then((response) => response.end(playlist))
   await expect(frames).rejects.toMatchObject({ message: expect.stringMatching(/not on whitelist/) as string })
 })
+
+async function jpegsOf(width: number, height: number): Promise<Buffer[]> {
+  const plan = { ...pattern, size: { width, height }, format: 'mjpeg', frames: 3 } as const
+  return (await collect(openFrames(plan))).map(({ data }) => data)
+}
 
 function part(jpeg: Buffer): Buffer {
   const header = `--next\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`

@@ -19,9 +19,13 @@ test.each([
     'with a language',
     '[info]   Stream #0:0(und): Video: rawvideo (Y800 / 0x30303859), gray(pc), 321x241, q=2-31',
   ],
-])("the size is that of the output, in ffmpeg %s's words", async (_, line) => {
+])("codec and size are those of the output, in ffmpeg %s's words", async (_, line) => {
   const stderr = Readable.from([`${INPUT}\n[info] Output #0, rawvideo, to 'pipe:1':\n${line}\n`])
-  expect(await readReport(stderr, (text) => text).size).toEqual({ width: 321, height: 241 })
+  expect(await readReport(stderr, (text) => text).video).toEqual({
+    codec: line.includes('mjpeg') ? 'mjpeg' : 'rawvideo',
+    width: 321,
+    height: 241,
+  })
 })
 
 test('errors are the last lines above information, made plain and safe', async () => {
@@ -30,5 +34,5 @@ test('errors are the last lines above information, made plain and safe', async (
   const report = readReport(stderr, (text) => text.replace('secret', '***'))
   await report.ended
   expect(report.errors).toEqual([3, 4, 5, 6].map((n) => `[http] *** ${n}`).concat('unmarked'))
-  expect(await report.size).toBeUndefined()
+  expect(await report.video).toBeUndefined()
 })

@@ -15,14 +15,21 @@ export const pattern = {
   format: 'bgr24',
   frames: undefined,
   stallMs: 10_000,
+  ffmpegArgs: [],
 } as const
 
-export const unsized = { size: undefined, fps: undefined, format: 'gray', frames: undefined } as const
+export const unsized = {
+  size: undefined,
+  fps: undefined,
+  format: 'gray',
+  frames: undefined,
+  ffmpegArgs: [],
+} as const
 
 export const network = { ...unsized, stallMs: 10_000 } as const
 
 export function fileAt(path: string): FilePlan {
-  return { kind: 'file', path, paced: false, ...unsized }
+  return { kind: 'file', path, paced: false, loop: false, ...unsized }
 }
 
 export function contextOf(context: Partial<SourceContext> = {}): SourceContext {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import { PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
-import { collect, ffmpeg, open, openFrames, pattern, fileAt, unsized, video } from './support.js'
+import { jpegSize } from '../../src/runtime/source/jpeg-size.js'
+import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from './support.js'
 import { temporaryFolder } from '../support/temporary.js'
 
 test("frames are ffmpeg's own pictures, byte for byte", async () => {
@@ -49,7 +50,7 @@ test('mjpeg frames are whole JPEGs of the size that is told', async () => {
 
 test.each(PIXEL_FORMATS)('a size that is not given is found, in %s', async (format) => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
-  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized, format }))
+  const frames = await collect(openFrames({ ...fileAt(path), format }))
   expect(frames).toHaveLength(12)
   for (const { width, height } of frames) expect({ width, height }).toEqual({ width: 160, height: 120 })
 })
@@ -67,7 +68,7 @@ test.each([
 test('a file is scaled and resampled as told', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
   const size = { width: 80, height: 60 }
-  const frames = await collect(openFrames({ kind: 'file', path, paced: false, ...unsized, size, fps: 5 }))
+  const frames = await collect(openFrames({ ...fileAt(path), size, fps: 5 }))
   expect(frames).toHaveLength(6)
   expect(frames[0]).toMatchObject(size)
   expect(frames[0]?.data.length).toBe(80 * 60)
@@ -79,9 +80,37 @@ test('a file whose name looks like an option or a URL is a file', async () => {
   expect(await collect(open(fileAt(path)))).toHaveLength(12)
 })
 
+test('a file is read again from its beginning, without end', async () => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
+  const frames = await collect(openFrames({ ...fileAt(path), loop: true, frames: 30 }))
+  expect(frames).toHaveLength(30)
+  for (const [index, { data }] of frames.entries())
+    expect(data.equals(frames[index % 12]?.data ?? Buffer.alloc(0))).toBe(true)
+})
+
+test('JPEGs of a file go through byte for byte', async () => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'mjpeg')
+  const stored = await ffmpeg('-i', path, '-c:v', 'copy', '-f', 'mjpeg', 'pipe:1')
+  const frames = await collect(openFrames({ ...fileAt(path), format: 'mjpeg' }))
+  expect(Buffer.concat(frames.map(({ data }) => data)).equals(stored)).toBe(true)
+  for (const frame of frames) expect(frame).toMatchObject({ width: 160, height: 120, format: 'mjpeg' })
+})
+
+test.each([
+  ['another size', 'mjpeg', { size: { width: 80, height: 60 } }, 12],
+  ['another rate', 'mjpeg', { fps: 5 }, 6],
+  ['no JPEGs', 'libx264', {}, 12],
+])('a file of %s is encoded anew', async (_, codec, asked, count) => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', codec)
+  const frames = await collect(openFrames({ ...fileAt(path), ...asked, format: 'mjpeg' }))
+  expect(frames).toHaveLength(count)
+  const size = { width: 160, height: 120, ...('size' in asked ? asked.size : {}) }
+  for (const { data, width, height } of frames) expect({ width, height, ...jpegSize(data) }).toEqual(size)
+})
+
 test('a paced file takes its own time', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
-  const frames = await collect(openFrames({ kind: 'file', path, paced: true, ...unsized }))
+  const frames = await collect(openFrames({ ...fileAt(path), paced: true }))
   const [first, last] = [frames[0]?.time ?? 0, frames.at(-1)?.time ?? 0]
   expect(last - first).toBeGreaterThan(500)
 })

@@ -219,6 +219,31 @@ export const ERRORS = {
     meaning: 'A source broke off: ffmpeg failed or fell silent, or the module threw.',
     next: "Look at ffmpeg's last lines or the module's error in the message.",
   },
+  DAFFI_SOURCE_BUSY: {
+    exit: 1,
+    meaning: 'A capture device is in use by another program.',
+    next: 'End the other program, or take another device; daffi cameras lists them.',
+  },
+  DAFFI_SOURCE_BAD_MODE: {
+    exit: 1,
+    meaning: 'A capture device does not have the size, rate or format that it was asked for.',
+    next: 'Choose size and fps from what daffi cameras lists for the device.',
+  },
+  DAFFI_SOURCE_UNREACHABLE: {
+    exit: 1,
+    meaning: "A source's host is not known, cannot be reached, or says nothing.",
+    next: "See that the camera is on and the URL's host and port are right; stall_timeout is how long it is waited for.",
+  },
+  DAFFI_SOURCE_DENIED: {
+    exit: 1,
+    meaning: 'A network camera wants another user or password.',
+    next: "Correct them in the source's URL.",
+  },
+  DAFFI_SOURCE_CUT_OFF: {
+    exit: 1,
+    meaning: 'A video file is cut off, or is none; what could be read of it was delivered.',
+    next: 'Play the file with another program; copy or record it again.',
+  },
   DAFFI_SOURCE_NOT_ITERABLE: {
     exit: 1,
     meaning: 'What a source module exports or returns cannot be iterated over.',

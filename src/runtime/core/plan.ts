@@ -128,6 +128,8 @@ interface VideoPlan {
   format: PixelFormat
   /** Ends the source after so many frames. */
   frames: number | undefined
+  /** More arguments for ffmpeg, before its input. */
+  ffmpegArgs: readonly string[]
 }
 
 interface LiveVideoPlan extends VideoPlan {
@@ -146,6 +148,8 @@ export interface FilePlan extends VideoPlan {
   path: string
   /** At the file's own speed rather than as fast as it can be read. */
   paced: boolean
+  /** From the beginning again when it ends. */
+  loop: boolean
 }
 
 export interface NetworkPlan extends LiveVideoPlan {

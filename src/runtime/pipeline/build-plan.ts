@@ -41,10 +41,11 @@ function buildSource(source: SourceEntry, folder: string): SourcePlan {
     const { kind, module, args } = source
     return { kind, file: resolve(folder, module), export: source.export, args }
   }
-  const { size, fps, format, frames } = source
-  const video = { size, fps, format, frames }
+  const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source
+  const video = { size, fps, format, frames, ffmpegArgs }
   if (source.kind === 'file') {
-    return { kind: 'file', path: resolve(folder, source.path), paced: source.paced, ...video }
+    const { kind, path, paced, loop } = source
+    return { kind, path: resolve(folder, path), paced, loop, ...video }
   }
   const live = { ...video, stallMs: source.stall_timeout }
   if (source.kind === 'camera') return { kind: 'camera', device: source.device, ...live }

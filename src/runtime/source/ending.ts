@@ -1,6 +1,8 @@
 import type { Exit } from '../binaries/index.js'
 import { formatMs } from '../core/abort.js'
+import type { ErrorCode } from '../core/error-codes.js'
 import { DaffiError } from '../core/errors.js'
+import { diagnose } from './diagnosis.js'
 import { isLive } from './live.js'
 import type { VideoPlan } from './video-plan.js'
 
@@ -23,20 +25,23 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   const after =
     frames === 0 ? 'before the first frame' : `after ${frames} ${frames === 1 ? 'frame' : 'frames'}`
   const last = errors.length ? `; ffmpeg's last lines: ${errors.join(' | ')}` : ''
-  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${what} ${after}${last}`, {
+  return new DaffiError(codeFor(plan, ending), `source ${name}: ${what} ${after}${last}`, {
     details: { source: name, frames, ffmpeg: errors },
   })
 }
 
-function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames }: Ending): string | undefined {
+function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
   if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   if (frames === plan.frames) return undefined
+  // ffmpeg takes a file that is cut off for one that ends there.
+  if (diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
   return frames === 0 || isLive(plan) ? 'ended' : undefined
 }
 
-/** Whether a v4l2 device was asked for a pixel format that it does not have. */
-export function lacksInputFormat(error: unknown): boolean {
-  return error instanceof DaffiError && error.message.includes('Cannot find a proper format')
+function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCode {
+  const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
+  if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'
+  return diagnose(plan, errors) ?? 'DAFFI_SOURCE_FAILED'
 }

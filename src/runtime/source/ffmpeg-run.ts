@@ -10,27 +10,28 @@ import { isLive } from './live.js'
 import { outputArguments } from './output.js'
 import { PipeReader } from './pipe-reader.js'
 import { pictures } from './pictures.js'
-import { readReport } from './report.js'
+import { readReport, type Video } from './report.js'
 import { withoutCredentials } from './url.js'
 import type { VideoPlan } from './video-plan.js'
+import { UnfitWay, type Way } from './way.js'
 
 const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info']
 
 /** ffmpeg has nothing to save; where it is stuck in a connection, TERM does not reach it. */
 const GRACE_MS = 500
 
-/** ffmpeg tells the size before it writes a picture, so this is never waited out. */
+/** ffmpeg tells what it gives before it writes a picture, so this is never waited out. */
 const SIZE_MS = 5000
 
 /** The frames of one run of ffmpeg, which is gone when this ends. */
 export async function* runFfmpeg(
   ffmpeg: Binary,
-  input: string[],
+  way: Way,
   plan: VideoPlan,
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
-  const redact = (text: string): string => withoutCredentials(text, 'url' in plan ? plan.url : undefined)
-  const args = [...GENERAL, ...input, ...outputArguments(plan, ffmpeg.version)]
+  const redact = (text: string): string => withoutCredentials(text, way.url)
+  const args = [...GENERAL, ...way.args, ...outputArguments(plan, ffmpeg.version, way.passthrough)]
   log.debug(redact(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`))
 
   const child = spawnGuarded(ffmpeg.path, args, { env: ffmpegEnvironment(), stdout: 'pipe' })
@@ -49,12 +50,13 @@ export async function* runFfmpeg(
   let frames = 0
   try {
     const started = await reader.hasData()
-    const what = `source ${name}: ffmpeg's word on the size of its pictures`
-    const size = started ? await bounded(report.size, { timeoutMs: SIZE_MS, what }) : undefined
-    if (size) {
-      for await (const data of pictures(reader, plan.format, size, onCutShort)) {
+    const what = `source ${name}: ffmpeg's word on its pictures`
+    const video = started ? await bounded(report.video, { timeoutMs: SIZE_MS, what }) : undefined
+    if (video) {
+      if (way.passthrough) checkPassthrough(plan, video)
+      for await (const picture of pictures(reader, plan.format, video, onCutShort)) {
         const time = performance.timeOrigin + performance.now()
-        yield { data, ...size, format: plan.format, sequence: frames++, time }
+        yield { ...picture, format: plan.format, sequence: frames++, time }
       }
     }
     if (frames === plan.frames) return
@@ -78,5 +80,12 @@ export async function* runFfmpeg(
 
 /** A live input that is silent for longer than its limit and than three frames is taken for dead. */
 function silenceLimit(plan: VideoPlan): number | undefined {
-  return isLive(plan) ? Math.max(plan.stallMs, 3000 / (plan.fps ?? 1)) : undefined
+  if (!isLive(plan)) return undefined
+  return plan.fps === undefined ? plan.stallMs : Math.max(plan.stallMs, 3000 / plan.fps)
+}
+
+/** @throws UnfitWay unless what the input gives are JPEGs as they were asked for */
+function checkPassthrough({ size }: VideoPlan, { codec, width, height }: Video): void {
+  const fits = size === undefined || (size.width === width && size.height === height)
+  if (codec !== 'mjpeg' || !fits) throw new UnfitWay(`it gives ${codec} of ${width}x${height}`)
 }

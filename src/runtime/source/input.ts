@@ -1,70 +1,39 @@
-import type { CameraPlan } from '../core/plan.js'
+import { addressesOf } from './addresses.js'
+import { cameraInputs } from './camera-input.js'
+import { networkInput } from './network-input.js'
 import type { VideoPlan } from './video-plan.js'
 
-type Platform = NodeJS.Platform
+/** What ffmpeg is to read. */
+export interface Input {
+  args: string[]
+  /** It may give JPEGs, which then need not be decoded. */
+  jpeg: boolean
+  /** What stands in `args` for the plan's URL. */
+  url?: string
+}
 
 /**
- * ffmpeg's input arguments, in the order in which they are to be tried. Each kind may use the protocols that it needs
- * and no other, so that a playlist in a stream cannot make ffmpeg read a local file.
+ * The inputs that may do, in the order in which they are to be tried. Each kind may use the protocols that it needs and
+ * no other, so that a playlist in a stream cannot make ffmpeg read a local file.
+ * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
  */
-export function inputArguments(plan: VideoPlan, platform: Platform = process.platform): string[][] {
+export async function inputsOf(
+  plan: VideoPlan,
+  name: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Input[]> {
   switch (plan.kind) {
     case 'camera':
-      return plan.device === 'test' ? [testPattern(plan)] : captureDevice(plan, platform)
+      return cameraInputs(plan, platform)
     case 'file': {
-      const pace = plan.paced ? ['-re'] : []
-      return [['-protocol_whitelist', 'file', ...pace, '-i', `file:${plan.path}`]]
+      const pace = [...(plan.paced ? ['-re'] : []), ...(plan.loop ? ['-stream_loop', '-1'] : [])]
+      const args = ['-protocol_whitelist', 'file', ...pace, ...plan.ffmpegArgs, '-i', `file:${plan.path}`]
+      return [{ args, jpeg: true }]
     }
-    case 'rtsp': {
-      const transport = ['-rtsp_transport', 'tcp', ...LOW_LATENCY]
-      return [['-protocol_whitelist', 'rtsp,rtsps,rtp,srtp,tcp,tls', ...transport, '-i', plan.url]]
-    }
+    case 'rtsp':
     case 'http': {
-      // Multipart JPEG carries no timestamps, without which `fps` could not be kept.
-      const clock = ['-use_wallclock_as_timestamps', '1']
-      return [
-        [
-          '-protocol_whitelist',
-          'http,https,httpproxy,tcp,tls,crypto',
-          ...LOW_LATENCY,
-          ...clock,
-          '-i',
-          plan.url,
-        ],
-      ]
-    }
-  }
-}
-
-/** Nothing is held back: not what was read to find out the kind of stream, nor pictures for decoding them side by side. */
-const LOW_LATENCY = ['-fflags', 'nobuffer', '-flags', 'low_delay', '-fpsprobesize', '0']
-
-function testPattern({ size, fps }: CameraPlan): string[] {
-  const options = [
-    ...(size === undefined ? [] : [`size=${size.width}x${size.height}`]),
-    ...(fps === undefined ? [] : [`rate=${fps}`]),
-  ]
-  return ['-re', '-f', 'lavfi', '-i', options.length ? `testsrc2=${options.join(':')}` : 'testsrc2']
-}
-
-function captureDevice({ device, size, fps }: CameraPlan, platform: Platform): string[][] {
-  const mode = [
-    ...LOW_LATENCY,
-    ...(size === undefined ? [] : ['-video_size', `${size.width}x${size.height}`]),
-    ...(fps === undefined ? [] : ['-framerate', String(fps)]),
-  ]
-  switch (platform) {
-    case 'darwin':
-      return [['-f', 'avfoundation', ...mode, '-i', `${device}:`]]
-    case 'win32':
-      return [['-f', 'dshow', ...mode, '-i', `video=${device}`]]
-    default: {
-      // Raw pixels at this size and rate are often more than USB carries, but not every device has MJPEG.
-      const any = [...mode, '-i', device]
-      return [
-        ['-f', 'v4l2', '-input_format', 'mjpeg', ...any],
-        ['-f', 'v4l2', ...any],
-      ]
+      const addresses = await addressesOf(plan.url, name)
+      return addresses.map((address) => networkInput(plan, address))
     }
   }
 }

@@ -1,6 +1,11 @@
 import { frameBytes, type PixelFormat } from '../core/frame.js'
+import { jpegSize } from './jpeg-size.js'
 import type { PipeReader } from './pipe-reader.js'
 import type { Size } from './report.js'
+
+interface Picture extends Size {
+  data: Buffer
+}
 
 /** The pictures of ffmpeg's output, each in memory of its own. A last one that is cut short is only reported. */
 export async function* pictures(
@@ -8,7 +13,7 @@ export async function* pictures(
   format: PixelFormat,
   size: Size,
   onCutShort: (bytes: number) => void,
-): AsyncGenerator<Buffer, void> {
+): AsyncGenerator<Picture, void> {
   const rawBytes = frameBytes(format, size.width, size.height)
   for (;;) {
     const bytes = rawBytes ?? (await partLength(reader))
@@ -20,7 +25,8 @@ export async function* pictures(
       onCutShort(filled)
       return
     }
-    yield data
+    // JPEGs that ffmpeg passes through may change their size in mid-stream.
+    yield { data, ...(rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
   }
 }
 

@@ -9,10 +9,15 @@ export interface Size {
   height: number
 }
 
+/** The pictures that come out. */
+export interface Video extends Size {
+  codec: string
+}
+
 /** What ffmpeg tells on its standard error, run with `-loglevel level+info`. */
 export interface Report {
-  /** Of the pictures that come out; undefined when ffmpeg ends without saying. */
-  size: Promise<Size | undefined>
+  /** Undefined when ffmpeg ends without saying. */
+  video: Promise<Video | undefined>
   /** Its last errors, oldest first. */
   errors: string[]
   /** Resolves when there is no more to come. */
@@ -22,10 +27,10 @@ export interface Report {
 const MOST_ERRORS = 5
 const INFORMATION = /\[(?:warning|info|verbose|debug|trace)\] /
 /** As in `Stream #0:0: Video: rawvideo (BGR[24] / 0x18524742), bgr24(progressive), 1280x720 [SAR 1:1 DAR 16:9], …`. */
-const VIDEO = /Stream #0:0.*: Video: .*?, (\d+)x(\d+)[, ]/
+const VIDEO = /Stream #0:0.*: Video: (\w+).*?, (\d+)x(\d+)[, ]/
 
 export function readReport(stderr: Readable, redact: (line: string) => string): Report {
-  const size = deferred<Size | undefined>()
+  const video = deferred<Video | undefined>()
   const ended = deferred()
   const errors: string[] = []
   let output = false
@@ -39,13 +44,15 @@ export function readReport(stderr: Readable, redact: (line: string) => string): 
       }
       output ||= line.includes('Output #0')
       const match = output ? VIDEO.exec(line) : null
-      if (match) size.resolve({ width: Number(match[1]), height: Number(match[2]) })
+      if (!match) return
+      const [, codec = '', width, height] = match
+      video.resolve({ codec, width: Number(width), height: Number(height) })
     })
     .on('close', () => {
-      size.resolve(undefined)
+      video.resolve(undefined)
       ended.resolve()
     })
-  return { size: size.promise, errors, ended: ended.promise }
+  return { video: video.promise, errors, ended: ended.promise }
 }
 
 /** `[http @ 0x55d0] [error] Server returned 404` becomes `[http] Server returned 404`. */

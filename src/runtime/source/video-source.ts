@@ -1,13 +1,13 @@
 import { ensureBinary, type Binary } from '../binaries/index.js'
+import { messageOf } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { SourceContext } from './context.js'
-import { lacksInputFormat } from './ending.js'
 import { runFfmpeg } from './ffmpeg-run.js'
-import { inputArguments } from './input.js'
 import { isLive } from './live.js'
 import { liveCapture } from './live-capture.js'
 import { checkInput } from './preflight.js'
 import type { VideoPlan } from './video-plan.js'
+import { isAboutTheWay, waysToRead } from './way.js'
 
 /** The frames that ffmpeg reads from a camera, file or URL. */
 export async function* videoSource(plan: VideoPlan, context: SourceContext): AsyncGenerator<Frame, void> {
@@ -18,20 +18,20 @@ export async function* videoSource(plan: VideoPlan, context: SourceContext): Asy
   else yield* capture(ffmpeg, plan, context)
 }
 
-/** One run from start to end, with the first of the input's forms that the device has. */
+/** One run from start to end, by the first way that does. */
 async function* capture(
   ffmpeg: Binary,
   plan: VideoPlan,
   context: SourceContext,
 ): AsyncGenerator<Frame, void> {
-  const inputs = inputArguments(plan)
-  while (!context.signal.aborted) {
-    const input = inputs.shift() ?? []
+  const ways = await waysToRead(plan, context.name)
+  for (const [index, way] of ways.entries()) {
+    if (context.signal.aborted) return
     try {
-      return yield* runFfmpeg(ffmpeg, input, plan, context)
+      return yield* runFfmpeg(ffmpeg, way, plan, context)
     } catch (error) {
-      if (inputs.length === 0 || !lacksInputFormat(error)) throw error
-      context.log.debug(`source ${context.name}: the device has no MJPEG; trying its other formats`)
+      if (index + 1 === ways.length || !isAboutTheWay(error)) throw error
+      context.log.debug(`source ${context.name}: ${messageOf(error)}; trying another way`)
     }
   }
 }

@@ -4,6 +4,7 @@ import { checkYaml, expectFault, pipelineYaml, titled } from '../check-yaml.js'
 
 const source = (text: string) => pipelineYaml({ source: text })
 const module = (text: string) => source(`{ kind: module, ${text} }`)
+const camera = (args: string) => source(`{ kind: camera, device: test, ffmpeg_args: ${args} }`)
 const FILES = { 'words.ts': 'export const words = ["a"]\nexport const more = []' }
 const CAMERA = 'sources.camera'
 
@@ -11,6 +12,15 @@ test.each(
   titled([
     [source('{ kind: file, path: «pipelin.yaml→pipeline.yaml» }'), 'MISSING_FILE', `${CAMERA}.path`],
     [source('{ kind: file, path: «callbacks» }'), 'MISSING_FILE', `${CAMERA}.path`, 'is a folder'],
+    [
+      camera('[«-pixel_fromat→-pixel_format», nv12]'),
+      'BAD_VALUE',
+      `${CAMERA}.ffmpeg_args[0]`,
+      'is not one of -probesize',
+    ],
+    [camera('[«-vf», movie=/etc/passwd]'), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[0]`],
+    [camera("['-threads', «many»]"), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[1]`, 'must be a whole number'],
+    [camera('[-threads, 2, «-probesize»]'), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[2]`, 'lacks its value'],
     [module('module: «./callbacks/shwo.ts→./callbacks/show.ts»'), 'MISSING_FILE', `${CAMERA}.module`],
     [module('module: «words→words.ts»'), 'MISSING_FILE', `${CAMERA}.module`],
     [module('module: «pipeline.yaml»'), 'BAD_VALUE', `${CAMERA}.module`, '.ts, .mts, .js, .mjs'],

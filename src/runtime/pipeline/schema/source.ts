@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PIXEL_FORMATS } from '../../core/frame.js'
 import { duration } from './duration.js'
+import { ffmpegArgs } from './ffmpeg-args.js'
 
 /** Pixels; beyond every camera, and small enough for one frame to fit in memory. */
 const MAX_SIDE = 16_384
@@ -26,6 +27,7 @@ const stall = duration
 
 const video = { size: sizeText.optional(), fps: fps.optional(), format, frames }
 
+
 function url(...schemes: string[]): z.ZodString {
   return z.string().regex(new RegExp(`^(${schemes.join('|')})://.`), {
     message: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
@@ -43,6 +45,7 @@ const camera = z.strictObject({
   format,
   frames,
   stall_timeout: stall,
+  ffmpeg_args: ffmpegArgs('camera'),
 })
 
 const file = z.strictObject({
@@ -52,12 +55,26 @@ const file = z.strictObject({
     .boolean()
     .describe("At the video's own speed, rather than as fast as it can be read; false when absent.")
     .default(false),
+  loop: z.boolean().describe('From its beginning again when it ends; false when absent.').default(false),
   ...video,
+  ffmpeg_args: ffmpegArgs('file'),
 })
 
-const rtsp = z.strictObject({ kind: z.literal('rtsp'), url: url('rtsp', 'rtsps'), stall_timeout: stall, ...video })
+const rtsp = z.strictObject({
+  kind: z.literal('rtsp'),
+  url: url('rtsp', 'rtsps'),
+  ...video,
+  stall_timeout: stall,
+  ffmpeg_args: ffmpegArgs('rtsp'),
+})
 
-const http = z.strictObject({ kind: z.literal('http'), url: url('http', 'https'), stall_timeout: stall, ...video })
+const http = z.strictObject({
+  kind: z.literal('http'),
+  url: url('http', 'https'),
+  ...video,
+  stall_timeout: stall,
+  ffmpeg_args: ffmpegArgs('http'),
+})
 
 const module = z.strictObject({
   kind: z.literal('module'),
