@@ -241,8 +241,8 @@ export const ERRORS = {
   },
   DAFFI_SOURCE_CUT_OFF: {
     exit: 1,
-    meaning: 'A video file is cut off, or is none; what could be read of it was delivered.',
-    next: 'Play the file with another program; copy or record it again.',
+    meaning: 'A video file ends before it should; what could be read of it was delivered.',
+    next: 'Copy or record the file again.',
   },
   DAFFI_SOURCE_NOT_ITERABLE: {
     exit: 1,
