@@ -28,7 +28,7 @@ export class CamerasView {
     this.#root = root
     this.#enlarge = enlarge
     this.#sight = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: '100px' })
-    this.#grid = new Keeper(within(root, '.cameras'), (camera) => this.#make(camera))
+    this.#grid = new Keeper(within(root, '.cameras', HTMLElement), (camera) => this.#make(camera))
     document.addEventListener('visibilitychange', () => this.#ask())
   }
 

@@ -1,12 +1,10 @@
 /** The element of the page with that id. */
-export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
-  return within<E>(document, `#${id}`)
-}
+export const byId = (id: string): HTMLElement => within(document, `#${id}`, HTMLElement)
 
-/** The first element in `parent` that the selector finds; the page's own, so it is there. */
-export function within<E extends Element = HTMLElement>(parent: ParentNode, selector: string): E {
-  const found = parent.querySelector<E>(selector)
-  if (!found) throw new Error(`the page has no ${selector}`)
+/** The first element in `parent` that the selector finds; the page's own, so it is there and is what it is taken for. */
+export function within<E extends Element>(parent: ParentNode, selector: string, type: new () => E): E {
+  const found = parent.querySelector(selector)
+  if (!(found instanceof type)) throw new Error(`the page has no ${selector}`)
   return found
 }
 

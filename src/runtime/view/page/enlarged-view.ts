@@ -3,13 +3,13 @@ import type { CamerasView } from './cameras-view.js'
 
 /** One camera in large, over the rest of the page: arrow keys go to the others, Escape back. */
 export class EnlargedView {
-  readonly #dialog = byId<HTMLDialogElement>('enlarged')
-  readonly #canvas = within<HTMLCanvasElement>(this.#dialog, 'canvas')
+  readonly #dialog = within(document, '#enlarged', HTMLDialogElement)
+  readonly #canvas = within(this.#dialog, 'canvas', HTMLCanvasElement)
   #cameras: CamerasView | undefined
   #name = ''
 
   constructor() {
-    within(this.#dialog, '.close').addEventListener('click', () => this.#dialog.close())
+    within(this.#dialog, '.close', HTMLElement).addEventListener('click', () => this.#dialog.close())
     this.#dialog.addEventListener('close', () => this.#cameras?.showLarge(undefined))
     this.#dialog.addEventListener('click', ({ target }) => {
       if (target === this.#dialog) this.#dialog.close()

@@ -11,8 +11,8 @@ export class GraphView {
   #graph: Graph = { layers: [], edges: [] }
 
   constructor(root: HTMLElement) {
-    this.#edges = within<SVGSVGElement>(root, '.edges')
-    const layers = within(root, '.layers')
+    this.#edges = within(root, '.edges', SVGSVGElement)
+    const layers = within(root, '.layers', HTMLElement)
     this.#layers = new Keeper(layers, makeLayer)
     new ResizeObserver(() => drawEdges(this.#edges, this.#graph.edges)).observe(layers)
   }
@@ -101,7 +101,7 @@ function makeSending(): Kept<Sending> {
   return {
     root,
     update: ({ call, stream }) => {
-      setText(name, `→ ${call.call}`)
+      setText(name, `${call.source === null ? '' : `${call.source} `}→ ${call.call}`)
       const running = stream?.state === 'running'
       const words = running
         ? [formatRate(stream.rate), `${formatBytes(stream.byteRate)}/s`]
@@ -122,7 +122,7 @@ function makeReceiving(): Kept<Receiving> {
   return {
     root,
     update: ({ stream, receiver }) => {
-      setText(name, stream.call)
+      setText(name, `${stream.source ?? ''} → ${stream.call}`.trim())
       const ended = stream.state === 'ended' || receiver.state !== 'attached'
       setText(rate, ended ? (stream.state === 'ended' ? 'ended' : receiver.state) : formatRate(receiver.rate))
       setText(lag, `lag ${formatCount(receiver.lag)}`)

@@ -1,4 +1,4 @@
-import { byId, element, within } from './dom.js'
+import { element, within } from './dom.js'
 import { formatTime } from './format.js'
 import type { LineView, Snapshot } from '../snapshot.js'
 
@@ -11,11 +11,11 @@ const HUES = 6
 /** The last log lines. New ones are followed for as long as the end is in sight. */
 export class LogView {
   readonly #lines: HTMLElement
-  readonly #choice = byId<HTMLSelectElement>('log-node')
+  readonly #choice = within(document, '#log-node', HTMLSelectElement)
   #names: string[] = []
 
   constructor(root: HTMLElement) {
-    this.#lines = within(root, '.lines')
+    this.#lines = within(root, '.lines', HTMLElement)
     this.#choice.addEventListener('change', () => {
       for (const line of this.#lines.children) this.#filter(line as HTMLElement)
       this.#lines.scrollTop = this.#lines.scrollHeight

@@ -12,7 +12,7 @@ export class StreamsView {
   constructor(root: HTMLElement) {
     this.#root = root
     // The table's head is the first child of all.
-    const table = within(root, 'table')
+    const table = within(root, 'table', HTMLElement)
     this.#bodies = new Keeper(table, makeBody, 1)
   }
 

@@ -7,7 +7,7 @@ const KEY = 'theme'
 
 /** The button that goes round the colours: as the system has them, light, dark. */
 export function wireTheme(button: HTMLElement): void {
-  const label = within(button, 'span')
+  const label = within(button, 'span', HTMLElement)
   const show = (theme: Theme): void => {
     document.documentElement.dataset.theme = theme
     setText(label, theme)
