@@ -339,6 +339,11 @@ export const ERRORS = {
     meaning: 'There is no dead letter of that id.',
     next: 'daffi dead list shows them.',
   },
+  DAFFI_NO_TESTS: {
+    exit: 2,
+    meaning: 'No test is there to be run.',
+    next: 'Write some under tests: in the pipeline file, or in a *.test.yaml; see docs/testing.md.',
+  },
   DAFFI_REPLAY_FAILED: {
     exit: 1,
     meaning: 'A dead letter could not be replayed, and is kept.',
