@@ -17,7 +17,6 @@ const ROOMS = [
   'source',
   'view',
   'node',
-  'testing',
 ]
 const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`
 

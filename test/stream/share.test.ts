@@ -1,7 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { STREAM, StreamError, type Global, type StreamSummary } from 'daffi'
+import { Global, STREAM, StreamError, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
+import { deferred } from '../../src/runtime/core/deferred.js'
+import { mortalServer } from '../support/mortal-server.js'
 import { fixture } from '../support/paths.js'
 import { ownPipeline } from '../support/pipeline.js'
 
@@ -99,3 +101,103 @@ test('lossless: what a member that is killed had in hand is lost and counted, th
   expect(summary.receivers.slow).toMatchObject({ state: 'died', offered: 2, processed: 0, lost: 2 })
   expect(sorted(quick)).toHaveLength(298)
 })
+
+test('durable: what a member that is killed had in hand goes to the others, who know it', async () => {
+  const { g, quick, slow } = await threeMembers()
+  const items = (async function* () {
+    yield* range(200)
+    // Larger than a message, so that its parts may be given to several.
+    yield Buffer.alloc(2_500_000, 7)
+    while (slow.taken.length === 0) await once(slow.child, 'message')
+    slow.child.kill('SIGKILL')
+    await once(slow.child, 'exit')
+    yield* range(99).map((n) => 201 + n)
+  })()
+  const summary = await g.call.take(items).with(STREAM({ share: true, delivery: 'durable' }))
+  checkShares(summary)
+  expect(summary).toMatchObject({
+    items: 300,
+    error: null,
+    receivers: {
+      slow: { state: 'died', offered: 0 },
+      one: { state: 'finished' },
+      two: { state: 'finished' },
+    },
+  })
+  expect(sorted(quick)).toEqual(
+    range(300)
+      .map((n) => (n === 200 ? 7 : n))
+      .sort((a, b) => a - b),
+  )
+  const repeated = quick.flatMap(({ taken }) => taken.filter(({ redelivered }) => redelivered))
+  expect(repeated.map(({ item }) => item)).toContain(slow.taken[0]?.item)
+  expect(repeated.length).toBeLessThanOrEqual(2)
+})
+
+test('durable: who leaves hands back what it has not begun, and whose callback fails is not waited for', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const began = deferred()
+  const release = deferred()
+  const taken: number[] = []
+  const leaver = await join('leaver', {
+    callbacks: {
+      take: async (item: number) => {
+        began.resolve()
+        await release.promise
+        taken.push(item)
+      },
+    },
+  })
+  await join('failing', {
+    callbacks: { take: (item: number) => Promise.reject(new Error(`cannot take ${item}`)) },
+  })
+  await join('quick', { callbacks: { take: (item: number) => void taken.push(item) } })
+  const g = await join('writer')
+  const streaming = g.call.take(range(50)).with(STREAM({ share: true, delivery: 'durable', onError: 'stop' }))
+  await began.promise
+  const left = leaver.close()
+  release.resolve()
+  await left
+  const error: unknown = await streaming.catch((thrown: unknown) => thrown)
+  if (!(error instanceof StreamError)) throw new Error('nothing failed', { cause: error })
+  const { summary } = error
+  checkShares(summary)
+  expect(summary.receivers).toMatchObject({
+    leaver: { state: 'left', lost: 0 },
+    failing: { state: 'stopped', offered: 1, failed: 1 },
+    quick: { state: 'finished', failed: 0 },
+  })
+  expect(new Set(taken).size).toBe(49)
+  expect(taken).toHaveLength(49)
+})
+
+test('durable: a stream goes on after its server was killed, and each item is processed', async () => {
+  const { url, restart } = await mortalServer()
+  const taken = new Set<number>()
+  const take = async (item: number): Promise<void> => {
+    taken.add(item)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
+    for (;;) {
+      try {
+        const g = await Global.connect<Callbacks>({ server: url, pipeline: 'test', processName, callbacks })
+        onTestFinished(() => g.close())
+        return g
+      } catch (error) {
+        // The server may not listen yet.
+        if ((error as { code?: string }).code !== 'DAFFI_NO_SERVER') throw error
+      }
+    }
+  }
+  for (const name of ['one', 'two']) await join(name, { take })
+  const g = await join('writer')
+  const items = (async function* () {
+    yield* range(100)
+    await restart()
+    yield* range(200).map((n) => 100 + n)
+  })()
+  const summary = await g.call.take(items).with(STREAM({ share: true, delivery: 'durable' }))
+  expect(summary).toMatchObject({ items: 300, error: null })
+  expect(taken.size).toBe(300)
+}, 40_000)

@@ -181,7 +181,12 @@ function streamPorts(
     self: { name, incarnation },
     peers,
     log,
-    connections: () => (connections ??= open()),
+    connections: () =>
+      (connections ??= open().catch((error: unknown) => {
+        // The server may be back the next time.
+        connections = undefined
+        throw error
+      })),
     bequeath: (subject) => pulse.bequeath(subject),
     revoke: (subject) => pulse.revoke(subject),
   }

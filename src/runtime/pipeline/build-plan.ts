@@ -36,12 +36,11 @@ export function buildPlan(parts: PlanParts): Plan {
   }
 }
 
-export function buildSource(source: SourceEntry, folder: string): SourcePlan {
+function buildSource(source: SourceEntry, folder: string): SourcePlan {
   if (source.kind === 'module') {
     const { kind, module, args } = source
     return { kind, file: resolve(folder, module), export: source.export, args }
   }
-  if (source.kind === 'recording') return { kind: 'recording', folder: resolve(folder, source.path) }
   const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source
   const video = { size, fps, format, frames, ffmpegArgs }
   if (source.kind === 'file') {
@@ -119,13 +118,10 @@ function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): Modif
 }
 
 /** Nodes' names to those of their processes. */
-export function writeOut(nodes: string[], names: NodeNames): string[] {
+function writeOut(nodes: string[], names: NodeNames): string[] {
   return [...new Set(nodes.flatMap((name) => names.resolve(name) ?? []))]
 }
 
-export function mapValues<T, R>(
-  record: Record<string, T>,
-  map: (value: T, key: string) => R,
-): Record<string, R> {
+function mapValues<T, R>(record: Record<string, T>, map: (value: T, key: string) => R): Record<string, R> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 }

@@ -103,6 +103,8 @@ export interface End {
   error: ErrorRecord | null
   /** Leave what is not processed yet. */
   cut: boolean
+  /** Where durable items are shared: all of them are acknowledged. */
+  drained?: boolean
   /** The writer has what it waited for, or gives up: let go of the stream. */
   closed: boolean
 }

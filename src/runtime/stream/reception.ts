@@ -1,4 +1,5 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import { messageOf } from '../core/errors.js'
 import { DurableReception } from './durable/reception.js'
 import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
 import { ShmLaneReader } from './lanes/shm/shm-reader.js'
@@ -63,7 +64,11 @@ export class Reception {
     if (!open.to.includes(this.#ports.self.incarnation)) return
     let receiving = this.#streams.get(open.id)
     if (!receiving) {
-      receiving = this.#begin(open)
+      // What does not succeed now, with the server away, may when the invitation is repeated.
+      receiving = this.#begin(open).catch((error: unknown) => {
+        this.#ports.log.warn(`could not join the stream to "${open.call}": ${messageOf(error)}`)
+        return undefined
+      })
       this.#streams.set(open.id, receiving)
     }
     const { reader } = (await receiving) ?? {}

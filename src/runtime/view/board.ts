@@ -11,14 +11,13 @@ export class Board {
   readonly #plan: Plan
   readonly #server: ServerInfo
   readonly #nodes: NodeViews
-  readonly #streams: StreamViews
+  readonly #streams = new StreamViews()
   readonly lines = new LogLines()
 
   constructor(plan: Plan, server: ServerInfo) {
     this.#plan = plan
     this.#server = server
     this.#nodes = new NodeViews(plan)
-    this.#streams = new StreamViews(plan)
   }
 
   /** @param now milliseconds since the epoch */

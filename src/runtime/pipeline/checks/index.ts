@@ -27,6 +27,6 @@ export async function checkParts(
   checkCycles(context)
   checkCallbacks(context)
   checkCalls(context)
-  await checkSources(outline.sources, folder, report)
+  await checkSources(context)
   return context
 }

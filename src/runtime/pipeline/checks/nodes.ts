@@ -40,20 +40,13 @@ export function checkNodeReferences(context: CheckContext): void {
   }
 }
 
-/** A node, or one of its processes, that has to be there. */
-export function checkNode(
-  name: string,
-  path: Path,
-  { names, report }: CheckContext,
-  part: 'key' | 'value' = 'value',
-): void {
+function checkNode(name: string, path: Path, { names, report }: CheckContext): void {
   if (names.resolve(name)) return
   const message = `there is no node ${name}; ${known('nodes', names.all())}`
-  report.add({ code: 'DAFFI_UNKNOWN_NODE', message, path, suggestion: nearest(name, names.all()) }, part)
+  report.add({ code: 'DAFFI_UNKNOWN_NODE', message, path, suggestion: nearest(name, names.all()) })
 }
 
-/** One process that has to be there. */
-export function checkTarget(name: string, path: Path, context: CheckContext): void {
+function checkTarget(name: string, path: Path, context: CheckContext): void {
   checkNode(name, path, context)
   const processes = context.names.resolve(name) ?? []
   if (processes.length < 2) return

@@ -20,10 +20,32 @@ interface Entry {
   error: ErrorRecord | null
 }
 
+/** What the writer of a durable stream knows of those who receive it. */
+export interface Ledger {
+  /** Notified when a receiver has said something, or is gone. */
+  readonly changed: Wakeup
+  invite(peer: Peer): void
+  report(progress: DurableProgress): void
+  depart(peer: Peer, how: 'left' | 'died'): void
+  /** Incarnations that are there and have not answered. */
+  absent(): string[]
+  /** Whether somebody who is there is not through. */
+  readonly present: boolean
+  /** Sequence up to which all is done, and may be discarded. */
+  readonly floor: number
+  /** Learns from the server what receivers do not say themselves. */
+  look(): Promise<void>
+  /** Whether somebody is waited for, who may be away, when all is stored up to that sequence. */
+  pending(last: number): boolean
+  /** Whether all that is stored up to that sequence is done. */
+  through(last: number): boolean
+  summary(items: number): Record<string, ReceiverSummary>
+}
+
 const OVER: ReceiverState[] = ['finished', 'stopped']
 
 /** The writer's ledger of a durable stream's receivers, which are waited for when they die or leave. */
-export class DurableLedger {
+export class DurableLedger implements Ledger {
   readonly changed = new Wakeup()
   readonly #nodes = new Map<string, Entry>()
   readonly #start: number
@@ -68,25 +90,28 @@ export class DurableLedger {
     this.changed.notify()
   }
 
-  /** Incarnations that are there and have not answered. */
   absent(): string[] {
     return [...this.#nodes.values()].flatMap(({ state, progress, incarnation }) =>
       state === 'attached' && !progress && incarnation !== undefined ? [incarnation] : [],
     )
   }
 
-  /** Nodes that are not through; those who are gone are among them, for they may come back. */
-  get pending(): string[] {
-    return this.#names((state) => !OVER.includes(state))
+  /** Those who are gone are waited for: they may come back. */
+  pending(): boolean {
+    return this.#some((state) => !OVER.includes(state))
   }
 
-  /** Nodes that are there and not through. */
-  get present(): string[] {
-    return this.#names((state) => state === 'attached')
+  get present(): boolean {
+    return this.#some((state) => state === 'attached')
   }
 
-  get allFinished(): boolean {
-    return this.#names((state) => state !== 'finished').length === 0
+  through(): boolean {
+    return !this.#some((state) => state !== 'finished')
+  }
+
+  /** Receivers say everything themselves. */
+  look(): Promise<void> {
+    return Promise.resolve()
   }
 
   /** Sequence up to which all have acknowledged; those who gave up hold nobody back. */
@@ -101,8 +126,8 @@ export class DurableLedger {
     return Object.fromEntries([...this.#nodes].map(([name, entry]) => [name, summarize(entry, items)]))
   }
 
-  #names(matches: (state: ReceiverState) => boolean): string[] {
-    return [...this.#nodes].flatMap(([name, { state }]) => (matches(state) ? [name] : []))
+  #some(matches: (state: ReceiverState) => boolean): boolean {
+    return [...this.#nodes.values()].some(({ state }) => matches(state))
   }
 
   #retire(entry: Entry): void {

@@ -16,6 +16,8 @@ export interface DurableProgress {
   failed: number
   /** Discarded by the stream's retention before it came. */
   lost: number
+  /** Of a shared stream: subjects on which what it has in hand would be acknowledged, or handed back for it. */
+  holds?: string[]
   error: ErrorRecord | null
   latencyMs: { p50: number; p99: number } | null
 }
@@ -32,6 +34,9 @@ export interface DurableOpen {
 }
 
 export const encodeProgress = (progress: DurableProgress): Uint8Array => encode(progress)
+
+/** Name of the consumer from which all receivers of a shared run take. */
+export const sharedConsumerName = (run: string): string => run
 
 /** Name of the consumer that keeps a node's place in a run. */
 export const consumerName = (node: string, run: string): string => `${node}-${run}`

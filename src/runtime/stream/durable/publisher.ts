@@ -74,6 +74,11 @@ export class Publisher {
     return this.#pending.size > 0
   }
 
+  /** Sequence of the latest message. */
+  get last(): number {
+    return this.#next - 1
+  }
+
   /** @returns the message's sequence */
   publish(mark: Mark, payload: Uint8Array): number {
     const sequence = this.#next++

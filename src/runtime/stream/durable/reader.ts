@@ -1,30 +1,22 @@
-import { decodeBytes, decodeValues, encodeItem } from '../../codec/index.js'
+import { decodeBytes, decodeValues } from '../../codec/index.js'
 import { Wakeup } from '../../core/deferred.js'
 import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { ReceiverState } from '../../core/summary.js'
-import type { End, Open } from '../messages.js'
-import type { Deliver } from '../reader.js'
-import { retryFailed } from '../retry.js'
+import type { End } from '../messages.js'
 import { Tally } from '../tally.js'
 import type { DurableConsumer } from './consumer.js'
-import type { DeadLetters } from './dead-letters.js'
 import type { Delivered } from './delivered.js'
+import { settleFailed, type FailedItemOptions } from './failed-item.js'
 import { Joining, type WholeChunk } from './joining.js'
 import { numberAfter } from './mark.js'
-import type { DurableOpen, DurableProgress } from './messages.js'
+import type { DurableProgress } from './messages.js'
 
 /** The longest that synchronous callbacks may hold the loop. */
 const TURN_MS = 10
 
-interface DurableReaderOptions {
-  open: Open
-  durable: DurableOpen
+interface DurableReaderOptions extends Omit<FailedItemOptions, 'signal'> {
   self: { name: string; incarnation: string }
-  deliver: Deliver
   consumer: DurableConsumer
-  dead: DeadLetters
-  /** Name of the stream, for dead letters. */
-  name: string
   /** Notified by the consumer. */
   arrived: Wakeup
   /** Number of the first item to come. */
@@ -168,7 +160,7 @@ export class DurableReader {
   }
 
   async #failed(item: unknown, number: number, redelivered: boolean, failure: unknown): Promise<void> {
-    const { open, deliver, abort } = this.#options
+    const { open, abort } = this.#options
     if (open.onError === 'stop') {
       const record = toErrorRecord(failure)
       const message = `"${open.call}" threw at item ${number}: ${record.message}`
@@ -177,45 +169,15 @@ export class DurableReader {
       this.#settle('stopped', { ...record, message })
       return
     }
-    if (open.onError === 'retry') {
-      const again = (): unknown => deliver(item, redelivered)
-      const retried = retryFailed(again, failure, { policy: open.retry, signal: abort.signal })
-      const error = await retried.catch((reason: unknown) => {
-        // Left before the last attempt: the item is not acknowledged, and comes again.
-        if (abort.signal.aborted) return undefined
-        throw reason
-      })
-      if (!this.#attached()) return
-      if (error === undefined) {
-        this.#tally.end('processed')
-        this.#position = number + 1
-        return
-      }
-      await this.#bury(item, number, error)
-    }
-    this.#tally.end('failed')
+    const outcome = await settleFailed(
+      { item, number, redelivered, failure },
+      { ...this.#options, signal: abort.signal },
+    )
+    // Otherwise it is not acknowledged, and comes again.
+    if (outcome === undefined || !this.#attached()) return
+    this.#tally.end(outcome)
     this.#position = number + 1
     // Before it is acknowledged, so that the count stands even if this process ends now.
-    this.report()
-  }
-
-  async #bury(item: unknown, number: number, error: unknown): Promise<void> {
-    const { open, durable, dead, name, self } = this.#options
-    const { kind, bytes } = encodeItem(item, number)
-    await dead.add(
-      {
-        call: open.call,
-        stream: name,
-        run: durable.run,
-        node: self.name,
-        item: number,
-        error: toErrorRecord(error),
-        attempts: open.retry.attempts,
-        time: Date.now(),
-        kind: kind ?? null,
-        bytes: bytes.length,
-      },
-      bytes,
-    )
+    if (outcome === 'failed') this.report()
   }
 }

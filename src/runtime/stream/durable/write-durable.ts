@@ -2,11 +2,13 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { randomId } from '../../core/names.js'
 import type { StreamSummary } from '../../core/summary.js'
 import type { Items } from '../feed.js'
-import type { Peer, StreamOptions, StreamPorts } from '../ports.js'
-import { DurableLedger } from './ledger.js'
+import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
+import { DurableLedger, type Ledger } from './ledger.js'
 import { numberAt } from './mark.js'
-import { consumerNode, type DurableOpen } from './messages.js'
+import { consumerNode, sharedConsumerName, type DurableOpen } from './messages.js'
 import { openRun, type DurableRun } from './run.js'
+import { SharedLedger } from './shared/ledger.js'
+import { SharedPlace } from './shared/place.js'
 import { durableNames, ensureStore, lastStored, storedFrom, type DurableNames } from './store.js'
 import { DurableWriter } from './writer.js'
 
@@ -28,9 +30,10 @@ export async function writeDurable(
   const jsm = await jetstreamManager(connections.control, { checkAPI: false })
   const { state } = await ensureStore(jsm, { ...names, call, retention })
   const run = await openRun(connections.control, jsm, names)
-  const ledger = new DurableLedger(run.start)
-  await expectReturns(jsm, names, run, ledger)
   const durable: DurableOpen = { ...names, run: run.run, start: run.start, ageMs: retention.ageMs }
+  const ledger = options.share
+    ? await sharedLedger(jsm, durable, connections)
+    : await ownLedger(jsm, names, run)
   const writer = new DurableWriter({
     id: randomId(),
     run,
@@ -47,13 +50,9 @@ export async function writeDurable(
   return summary
 }
 
-/** Receivers of the run's earlier sessions that are not through: they may be away, and are waited for. */
-async function expectReturns(
-  jsm: JetStreamManager,
-  names: DurableNames,
-  run: DurableRun,
-  ledger: DurableLedger,
-): Promise<void> {
+/** Everyone gets everything. Receivers of the run's earlier sessions that are not through may be away, and are waited for. */
+async function ownLedger(jsm: JetStreamManager, names: DurableNames, run: DurableRun): Promise<Ledger> {
+  const ledger = new DurableLedger(run.start)
   for await (const { name, ack_floor } of jsm.consumers.list(names.stream)) {
     const node = consumerNode(name, run.run)
     if (node === undefined) continue
@@ -61,12 +60,24 @@ async function expectReturns(
     const through = run.ended && (!next || numberAt(next.mark) >= run.next)
     if (!through) ledger.expect(node, ack_floor.stream_seq)
   }
+  return ledger
+}
+
+async function sharedLedger(
+  jsm: JetStreamManager,
+  durable: DurableOpen,
+  { control }: StreamConnections,
+): Promise<Ledger> {
+  const place = await SharedPlace.open(jsm, durable)
+  return new SharedLedger(place, (reply) => {
+    if (!control.isClosed()) control.publish(reply, '-NAK')
+  })
 }
 
 /** The run is done: nobody needs a place in it any more. */
 async function removePlaces(jsm: JetStreamManager, names: DurableNames, run: DurableRun): Promise<void> {
   for await (const { name } of jsm.consumers.list(names.stream)) {
-    if (consumerNode(name, run.run) !== undefined)
+    if (consumerNode(name, run.run) !== undefined || name === sharedConsumerName(run.run))
       await jsm.consumers.delete(names.stream, name).catch(() => false)
   }
 }

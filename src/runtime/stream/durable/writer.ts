@@ -12,7 +12,7 @@ import { ONE_BY_ONE, Packer } from '../packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
 import { verdict } from '../stream-error.js'
 import { Backlog } from './backlog.js'
-import type { DurableLedger } from './ledger.js'
+import type { Ledger } from './ledger.js'
 import type { Mark } from './mark.js'
 import type { DurableOpen, DurableProgress } from './messages.js'
 import { Publisher } from './publisher.js'
@@ -36,7 +36,7 @@ interface DurableWriterOptions {
   options: StreamOptions
   ports: StreamPorts
   connections: StreamConnections
-  ledger: DurableLedger
+  ledger: Ledger
   /** Bytes that the stream keeps from before. */
   kept: number
   lastStored: () => Promise<Stored | undefined>
@@ -229,6 +229,7 @@ export class DurableWriter {
     this.#backlog.release(ledger.floor)
     while (!this.#backlog.hasRoom(cost) && !this.#abort.signal.aborted) {
       await ledger.changed.wait()
+      await ledger.look()
       this.#backlog.release(ledger.floor)
     }
   }
@@ -242,7 +243,9 @@ export class DurableWriter {
 
   /** Tells everyone the count, and waits until all are through; not for long when the stream was cut off. */
   async #finish(): Promise<boolean> {
-    const { ledger, connections } = this.#options
+    const { ledger, connections, options } = this.#options
+    const { share } = options
+    const { last } = this.#publisher
     const cut = this.#abort.signal.aborted
     const error = this.#failure === undefined ? null : toErrorRecord(this.#failure)
     this.#end = { count: this.#items, error, cut, closed: false }
@@ -251,8 +254,15 @@ export class DurableWriter {
     const listener = addAbortListener(patience, () => ledger.changed.notify())
     try {
       // Of an unfinished run those who are away get the rest next time.
-      const waiting = (): string[] => (cut || this.#unfinished ? ledger.present : ledger.pending)
-      while (waiting().length > 0 && !patience.aborted) await ledger.changed.wait()
+      const waiting = (): boolean => (cut || this.#unfinished ? ledger.present : ledger.pending(last))
+      while (waiting() && !patience.aborted) {
+        await ledger.changed.wait()
+        await ledger.look().catch((lost: unknown) => this.#fail(lost))
+        if (share && !this.#end.drained && ledger.through(last)) {
+          this.#end = { ...this.#end, drained: true }
+          this.#tell('end', this.#end)
+        }
+      }
     } finally {
       listener[Symbol.dispose]()
     }
@@ -260,7 +270,7 @@ export class DurableWriter {
     if (!cut && patience.aborted) {
       return await this.#finish()
     }
-    const done = this.#failure === undefined && !this.#unfinished && ledger.allFinished
+    const done = this.#failure === undefined && !this.#unfinished && ledger.through(last)
     if (done) {
       this.#publish({ what: 'done', count: this.#items })
       await this.#publisher.drained()
