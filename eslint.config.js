@@ -17,6 +17,7 @@ const ROOMS = [
   'source',
   'view',
   'node',
+  'testing',
 ]
 const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`
 

@@ -1,12 +1,12 @@
-// Writes what is made from the code and committed: the commands' manifest, the pipeline file's JSON Schema, and the
-// table of errors. With --check it writes nothing, and fails when a file is not what it would write.
+// Writes what is made from the code and committed: the manifest of the commands, the JSON Schemas of pipeline files and of
+// their tests, and the table of errors. With --check it writes nothing, and fails when a file is not what it would write.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { format, resolveConfig } from 'prettier'
 import { ERRORS } from '../dist/runtime/index.js'
-import { pipelineJsonSchema } from '../dist/runtime/pipeline/json-schema.js'
+import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -45,6 +45,7 @@ const json = (value) => `${JSON.stringify(value, null, 2)}\n`
 const files = {
   'oclif.manifest.json': json(await manifest()),
   'schema/pipeline.schema.json': json(pipelineJsonSchema()),
+  'schema/test.schema.json': json(testFileJsonSchema()),
   'docs/errors.md': await format(errorPage(), {
     parser: 'markdown',
     ...(await resolveConfig(root + 'docs/errors.md')),

@@ -27,11 +27,10 @@ export default class Lint extends BaseCommand<LintResult> {
 
   override async run(): Promise<LintResult> {
     const { args } = await this.parse(Lint)
-    const { checkPipeline, formatFault } = await import('../runtime/index.js')
+    const { checkFiles, formatFault } = await import('../runtime/index.js')
     const { green, isColorSupported: colour, red } = this.colours
     const files = args.file ?? [await this.pipelineFile()]
-    const faults: Fault[] = []
-    for (const file of files) faults.push(...(await checkPipeline(file)).faults)
+    const { faults } = await checkFiles(files)
     for (const fault of faults) this.log(formatFault(fault, { colour }))
     const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`
     this.log(faults.length > 0 ? red(total) : green('ok'))

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { durationFlag, namesFlag, portRange, RunCommand, withPort } from '../cli/index.js'
 import type { PipelineResult } from '../runtime/index.js'
@@ -29,6 +30,10 @@ The first Ctrl-C ends it in good order, the second at once.`
       min: 0,
       helpValue: '[PORT]',
     }),
+    record: Flags.string({
+      summary: "Write what the sources yield to this folder, to be a test's sources later.",
+      helpValue: 'DIR',
+    }),
     stay: Flags.boolean({ summary: 'Stay when every call has finished.' }),
   }
 
@@ -36,10 +41,11 @@ The first Ctrl-C ends it in good order, the second at once.`
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
     const { duration: durationMs, only, stay } = flags
     const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
+    const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(args.file)
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
-      runPipeline(plan, { ...options, durationMs, only, stay, view }),
+      runPipeline(plan, { ...options, durationMs, only, stay, view, record }),
     )
   }
 }

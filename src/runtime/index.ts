@@ -74,4 +74,13 @@ export {
   type StreamResult,
 } from './node/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
-export { checkPipeline, findPipelineFile, formatFault, loadPipeline, type Fault } from './pipeline/index.js'
+export {
+  checkFiles,
+  findPipelineFile,
+  findTestFiles,
+  formatFault,
+  loadPipeline,
+  loadTests,
+  type Fault,
+} from './pipeline/index.js'
+export { runTests, type TestFailure, type TestResult } from './testing/index.js'

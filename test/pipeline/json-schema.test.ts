@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pipelineJsonSchema } from '../../src/runtime/pipeline/json-schema.js'
+import { pipelineJsonSchema, testFileJsonSchema } from '../../src/runtime/pipeline/json-schema.js'
 import { ROOT } from '../support/paths.js'
 
-test('is what is committed', async () => {
-  const committed: unknown = JSON.parse(await readFile(join(ROOT, 'schema/pipeline.schema.json'), 'utf8'))
-  expect(JSON.parse(JSON.stringify(pipelineJsonSchema()))).toEqual(committed)
+test.each([
+  ['pipeline', pipelineJsonSchema],
+  ['test', testFileJsonSchema],
+])('%s.schema.json is what is committed', async (name, schema) => {
+  const committed: unknown = JSON.parse(await readFile(join(ROOT, `schema/${name}.schema.json`), 'utf8'))
+  expect(JSON.parse(JSON.stringify(schema()))).toEqual(committed)
 })
 
 test('describes the keys, and lets an environment value stand for any scalar', () => {

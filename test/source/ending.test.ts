@@ -56,10 +56,18 @@ test.each([
   [host, 'UNREACHABLE', 'rtsp://10.0.0.1/1: Connection refused'],
   [host, 'DENIED', '[rtsp] method DESCRIBE failed: 401 Unauthorized'],
   [host, 'FAILED', '[rtsp] method DESCRIBE failed: 404 Not Found'],
-  [file, 'CUT_OFF', '[mov,mp4,m4a,3gp,3g2,mj2] moov atom not found'],
+  [file, 'FAILED', '[mov,mp4,m4a,3gp,3g2,mj2] moov atom not found'],
   [file, 'FAILED', 'video.mp4: Permission denied'],
 ])('%j: %s because of %s', (plan, code, line) => {
   expect(endingError(plan, 'cam', { ...failed, errors: [line] })?.code).toBe(`DAFFI_SOURCE_${code}`)
+})
+
+test('a file that gave pictures and is not whole is cut off', () => {
+  const errors = ['[mov,mp4,m4a,3gp,3g2,mj2] stream 0, offset 0xf2ff: partial file']
+  expect(endingError(file, 'cam', { ...ending, errors })).toMatchObject({
+    code: 'DAFFI_SOURCE_CUT_OFF',
+    message: `source cam: the file is cut off after 7 frames; ffmpeg's last lines: ${errors[0]}`,
+  })
 })
 
 test('a host that says nothing is unreachable; one that has fallen silent has failed', () => {

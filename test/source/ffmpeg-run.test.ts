@@ -94,8 +94,9 @@ test('a file without its index cannot be read at all', async () => {
   const path = await video(await temporaryFolder(), 'video.mp4', '-c:v', 'libx264')
   await truncate(path, Math.floor((await stat(path)).size / 2))
   await expect(collect(open(fileAt(path)))).rejects.toMatchObject({
-    code: 'DAFFI_SOURCE_CUT_OFF',
+    code: 'DAFFI_SOURCE_FAILED',
     message: expect.stringContaining('moov atom not found') as string,
+    next: 'See that the file is a video, and whole.',
   })
 })
 

@@ -1,11 +1,11 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { ensureBinary } from '../../src/runtime/binaries/index.js'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
 import { jpegSize } from '../../src/runtime/source/jpeg-size.js'
 import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from './support.js'
 import { temporaryFolder } from '../support/temporary.js'
+import { BUSY, NO_JPEG, v4l2Device } from './v4l2-device.js'
 
 test("frames are ffmpeg's own pictures, byte for byte", async () => {
   const frames = await collect(openFrames({ ...pattern, format: 'rgb24', frames: 3 }))
@@ -115,32 +115,39 @@ test('a paced file takes its own time', async () => {
   expect(last - first).toBeGreaterThan(500)
 })
 
-test.runIf(process.platform === 'linux')('a device without MJPEG is opened in another format', async () => {
-  const folder = await temporaryFolder()
-  const device = join(folder, 'video0')
-  await writeFile(device, '')
-  vi.stubEnv('FFMPEG_PATH', await ffmpegOfRawDevice(folder))
-  onTestFinished(() => void vi.unstubAllEnvs())
-  const frames = await collect(openFrames({ ...pattern, device, format: 'gray', frames: 2 }))
-  expect(frames.map(({ data }) => data.length)).toEqual([64 * 48, 64 * 48])
+describe.runIf(process.platform === 'linux')('a device', () => {
+  test('without MJPEG is opened in another format', async () => {
+    const device = await standIn(
+      `case "$input" in *mjpeg*) echo "${NO_JPEG}" >&2; exit 1 ;; esac
+      exec "$ffmpeg" -loglevel level+info -f lavfi -i testsrc2=size=64x48 "$@"`,
+    )
+    const frames = await collect(openFrames({ ...pattern, device, format: 'gray', frames: 2 }))
+    expect(frames.map(({ data }) => data.length)).toEqual([64 * 48, 64 * 48])
+  })
+
+  test('with MJPEG is neither decoded nor encoded', async () => {
+    const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'mjpeg')
+    const device = await standIn(`exec "$ffmpeg" -loglevel level+info -i '${path}' "$@"`)
+    const size = { width: 160, height: 120 }
+    const frames = await collect(openFrames({ ...pattern, device, size, format: 'mjpeg', frames: 3 }))
+    const raw = ['-frames:v', '3', '-pix_fmt', 'yuvj420p', '-f', 'rawvideo', 'pipe:1']
+    const jpegs = join(await temporaryFolder(), 'frames.mjpeg')
+    await writeFile(jpegs, Buffer.concat(frames.map(({ data }) => data)))
+    expect((await ffmpeg('-i', jpegs, ...raw)).equals(await ffmpeg('-i', path, ...raw))).toBe(true)
+  })
+
+  test('that is in use is told', async () => {
+    const device = await standIn(`echo "${BUSY}" >&2; exit 1`)
+    await expect(collect(open({ ...pattern, device }))).rejects.toMatchObject({
+      code: 'DAFFI_SOURCE_BUSY',
+      message: expect.stringContaining('Device or resource busy') as string,
+    })
+  })
 })
 
-/** Stands in for the hardware: ffmpeg that refuses MJPEG as v4l2 does, and else reads the pattern in place of the device. */
-async function ffmpegOfRawDevice(folder: string): Promise<string> {
-  const { path } = await ensureBinary('ffmpeg')
-  const script = join(folder, 'ffmpeg')
-  const refusal =
-    "[v4l2 @ 0x5] [error] Cannot find a proper format for codec 'mjpeg' (id 7), pixel format 'none' (id -1)"
-  await writeFile(
-    script,
-    `#!/bin/sh
-case "$*" in
-  *'-input_format mjpeg'*) echo "${refusal}" >&2; exit 1 ;;
-  *v4l2*) exec ${path} -loglevel level+info -f lavfi -i testsrc2=size=64x48 -frames:v 2 -pix_fmt gray -f rawvideo pipe:1 ;;
-  *) exec ${path} "$@" ;;
-esac
-`,
-  )
-  await chmod(script, 0o755)
-  return script
+async function standIn(script: string): Promise<string> {
+  const { device, ffmpeg: path } = await v4l2Device(await temporaryFolder(), script)
+  vi.stubEnv('FFMPEG_PATH', path)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  return device
 }

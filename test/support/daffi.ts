@@ -27,8 +27,8 @@ export interface RunningDaffi {
   kill: (signal: NodeJS.Signals) => boolean
   /** Ctrl-C in the command's terminal; only with `ownGroup`. */
   interrupt: () => void
-  /** The first line, of stdout or stderr, past or to come, that matches. Rejects when the command ends without one. */
-  waitForLine: (pattern: RegExp) => Promise<string>
+  /** The first line (or the `count`th), of stdout or stderr, past or to come, that matches. Rejects when the command ends without it. */
+  waitForLine: (pattern: RegExp, count?: number) => Promise<string>
 }
 
 /** Starts the real command. If it still runs when the test ends, it is ended: TERM, then KILL. */

@@ -1,6 +1,6 @@
 export interface Lines {
-  /** The first line, past or to come, that matches. Rejects when all streams have ended without one. */
-  find: (pattern: RegExp) => Promise<string>
+  /** The first line, past or to come, that matches, or the `count`th. Rejects when all streams have ended without it. */
+  find: (pattern: RegExp, count?: number) => Promise<string>
 }
 
 /** Keeps the lines of some streams as they come. */
@@ -15,12 +15,14 @@ export function collectLines(...streams: AsyncIterable<unknown>[]): Lines {
   }
   const ended = Promise.allSettled(streams.map(read))
   return {
-    find: async (pattern) => {
-      const past = seen.find((line) => pattern.test(line))
-      if (past !== undefined) return past
+    find: async (pattern, count = 1) => {
+      const past = seen.filter((line) => pattern.test(line))
+      const found = past[count - 1]
+      if (found !== undefined) return found
+      let missing = count - past.length
       return new Promise<string>((resolve, reject) => {
         const check = (line: string): void => {
-          if (pattern.test(line)) resolve(line)
+          if (pattern.test(line) && --missing === 0) resolve(line)
         }
         waiting.add(check)
         void ended.then(() =>

@@ -1,4 +1,4 @@
-import type { CallbackPlan } from '../core/plan.js'
+import type { CallbackPlan, MockPlan } from '../core/plan.js'
 import type { Callback, CallbackOptions } from './callback.js'
 import type { LoadModule } from './load.js'
 import { describeExport, loadExport, noExport } from './module-export.js'
@@ -10,6 +10,10 @@ import { describeExport, loadExport, noExport } from './module-export.js'
 export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Promise<Callback[]> {
   const callbacks: Callback[] = []
   for (const plan of plans) {
+    if (plan.mock) {
+      callbacks.push({ name: plan.name, arity: plan.arity, fn: mockedBy(plan.mock) })
+      continue
+    }
     const fn = await loadExport(plan, load)
     if (!isFunction(fn)) {
       throw noExport(plan, `the ${describeExport(plan)} of ${plan.file} is not a function but ${typeof fn}`)
@@ -17,6 +21,13 @@ export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Pr
     callbacks.push({ name: plan.name, arity: plan.arity, fn, options: await optionsOf(plan, load) })
   }
   return callbacks
+}
+
+function mockedBy(mock: MockPlan): Callback['fn'] {
+  return () => {
+    if ('throws' in mock) throw new Error(mock.throws)
+    return mock.returns
+  }
 }
 
 /** What the module's export `options` says of the callback. */

@@ -241,8 +241,8 @@ export const ERRORS = {
   },
   DAFFI_SOURCE_CUT_OFF: {
     exit: 1,
-    meaning: 'A video file is cut off, or is none; what could be read of it was delivered.',
-    next: 'Play the file with another program; copy or record it again.',
+    meaning: 'A video file ends before it should; what could be read of it was delivered.',
+    next: 'Copy or record the file again.',
   },
   DAFFI_SOURCE_NOT_ITERABLE: {
     exit: 1,
@@ -338,6 +338,11 @@ export const ERRORS = {
     exit: 2,
     meaning: 'There is no dead letter of that id.',
     next: 'daffi dead list shows them.',
+  },
+  DAFFI_NO_TESTS: {
+    exit: 2,
+    meaning: 'No test is there to be run.',
+    next: 'Write some under tests: in the pipeline file, or in a *.test.yaml; see docs/testing.md.',
   },
   DAFFI_REPLAY_FAILED: {
     exit: 1,

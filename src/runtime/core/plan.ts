@@ -8,7 +8,7 @@ export interface Plan {
   name: string
   /** The pipeline file. */
   file: string
-  /** The project's folder, which holds `.daffi`. */
+  /** Folder that holds `.daffi`, with what belongs to the server: the project's, or in a test one of its own. */
   project: string
   server: { url: string | undefined }
   sources: Record<string, SourcePlan>
@@ -35,7 +35,14 @@ export interface CallbackPlan {
   /** `default`, or the name of the export. */
   export: string
   arity: Arity
+  /** Takes the module's place in a test. */
+  mock?: MockPlan
+  /** Whether each call of it is told to whoever runs the pipeline, as tests need it. */
+  observed?: boolean
 }
+
+/** What every call of a mocked callback comes to: a value, or an error of that message. */
+export type MockPlan = { returns: unknown } | { throws: string }
 
 /** How many arguments a callback takes; null where a parser can't tell. */
 export interface Arity {
@@ -118,7 +125,12 @@ export type Delivery = (typeof DELIVERIES)[number]
 export const ON_ERROR = ['stop', 'skip', 'retry'] as const
 export type OnError = (typeof ON_ERROR)[number]
 
-export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan
+export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan | RecordingPlan
+
+/** Whether its items come through ffmpeg. */
+export function isVideo({ kind }: SourcePlan): boolean {
+  return kind !== 'module' && kind !== 'recording'
+}
 
 interface VideoPlan {
   /** Pixels; undefined leaves it as the input has it, which for raw formats is found by asking the input. */
@@ -164,3 +176,12 @@ export interface ModulePlan {
   export: string
   args: unknown
 }
+
+/** What `daffi up --record` has written of one source. */
+export interface RecordingPlan {
+  kind: 'recording'
+  folder: string
+}
+
+/** The file in a recording's folder that says what its items are. */
+export const RECORDING_INDEX = 'index.jsonl'

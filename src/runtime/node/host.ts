@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { loadCallbacks, type LoadModule } from '../callback/index.js'
 import { joinPipeline } from '../call/index.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { NodeReport, NodeSetup } from './messages.js'
 import { moduleLoader } from './module-loader.js'
+import { observeCallbacks } from './observe.js'
 import { runCall, type CallContext } from './run-call.js'
 
 export interface HostOptions {
@@ -37,7 +39,7 @@ export async function startHost(
 ): Promise<Host> {
   const { node } = setup
   const load = moduleLoader(setup.project)
-  const callbacks = await loadCallbacks(node.callbacks, load)
+  const callbacks = observeCallbacks(await loadCallbacks(node.callbacks, load), node.callbacks, report)
   const draining = new AbortController()
   const leaving = new AbortController()
   signal?.throwIfAborted()
@@ -79,12 +81,14 @@ export async function startHost(
 type Source = { signal: AbortSignal; log: Logger; load: LoadModule }
 
 /** How the node's calls open their sources. The room of sources is loaded only for a node that has some. */
-async function itemsOf({ sources }: NodeSetup, options: Source): Promise<CallContext['items']> {
+async function itemsOf({ sources, record }: NodeSetup, options: Source): Promise<CallContext['items']> {
   const room = Object.keys(sources).length === 0 ? undefined : await import('../source/index.js')
   return (name, onEvent) => {
     const plan = sources[name]
     if (!room || !plan)
       throw new DaffiError('DAFFI_INTERNAL', `there is no source ${name} in this node's plan`)
-    return room.openSource(plan, { name, ...options, onEvent })
+    const items = room.openSource(plan, { name, ...options, onEvent })
+    const { log } = options
+    return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
   }
 }

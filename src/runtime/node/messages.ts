@@ -8,13 +8,15 @@ import type { ServerAddress, ServerInfo } from '../nats/index.js'
 /** All that one node's process needs; it is sent by IPC, since the address holds the server's token. */
 export interface NodeSetup {
   pipeline: string
-  /** The project's folder. */
+  /** The project's folder, whose `.daffi` keeps transpiled modules. */
   project: string
   server: { address: ServerAddress; info: ServerInfo }
   node: NodePlan
   /** The sources that the node's calls use. */
   sources: Record<string, SourcePlan>
   logLevel: LogLevel
+  /** Folder in which each source is recorded, in a folder of its own; undefined for none. */
+  record: string | undefined
 }
 
 /** What the supervisor asks of a node. `drain`: sources end, streams run out, no new call begins. `leave`: finish what runs and exit. */
@@ -27,9 +29,19 @@ export type CallReport =
   | { type: 'progress'; index: number; summary: StreamSummary }
   | { type: 'stream'; index: number; summary: StreamSummary | null; error: ErrorRecord | null }
 
+/** A call of an observed callback, before it runs. */
+export interface CalledReport {
+  type: 'called'
+  callback: string
+  /** As JSON can carry them; bytes as `sha256:` and their digest. */
+  args: unknown[]
+  /** SHA-256 of all that this process's callback has been given, in order: bytes as they are, other values in MessagePack. */
+  hash: string
+}
+
 /** What a node tells. `ready`: connected, with every callback loaded and offered. `settled`: no call is left to run. */
 export type NodeReport =
-  CallReport | { type: 'ready' } | { type: 'settled' } | { type: 'failed'; error: ErrorRecord }
+  CallReport | CalledReport | { type: 'ready' } | { type: 'settled' } | { type: 'failed'; error: ErrorRecord }
 
 export function isCallReport(report: NodeReport): report is CallReport {
   return 'index' in report

@@ -1,6 +1,6 @@
 import { ensureBinary, type FetchProgress } from '../binaries/index.js'
 import type { Logger } from '../core/logger.js'
-import type { NodePlan, Plan } from '../core/plan.js'
+import { isVideo, type NodePlan, type Plan } from '../core/plan.js'
 import { openServer, type ServerHandle } from '../nats/index.js'
 
 export interface ServerChoice {
@@ -32,5 +32,6 @@ export async function openRun(plan: Plan, nodes: NodePlan[], options: OpenOption
 }
 
 function usesVideo({ sources }: Plan, { calls }: NodePlan): boolean {
-  return calls.some(({ source }) => source !== undefined && sources[source]?.kind !== 'module')
+  const used = calls.flatMap(({ source }) => (source === undefined ? [] : (sources[source] ?? [])))
+  return used.some(isVideo)
 }

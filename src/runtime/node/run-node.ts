@@ -19,7 +19,9 @@ import { tellStatus } from './tell-status.js'
 import { watchUncaught } from './uncaught.js'
 
 export interface RunNodeOptions
-  extends Omit<SupervisorOptions, 'stay'>, Pick<OpenOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
+  extends
+    Omit<SupervisorOptions, 'stay' | 'record'>,
+    Pick<OpenOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
   /** Goes on when every call has settled. */
   stay: boolean
 }
@@ -81,7 +83,7 @@ async function hostNode(
   }
 
   try {
-    const setup = setupOf(plan, node, server, logLevel)
+    const setup = setupOf(plan, node, server, { logLevel })
     const host = await Promise.race([
       startHost(setup, { log, report, onLost: broken.reject, signal: stop }),
       broken.promise,

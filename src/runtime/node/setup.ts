@@ -1,6 +1,7 @@
 import type { LogLevel } from '../core/logger.js'
 import type { CallPlan, NodePlan, Plan, SourcePlan } from '../core/plan.js'
 import type { ServerHandle } from '../nats/index.js'
+import { findProject } from '../core/project.js'
 import { isLive } from '../source/index.js'
 import type { NodeSetup } from './messages.js'
 
@@ -18,14 +19,20 @@ function withDelivery(call: CallPlan, sources: Record<string, SourcePlan>): Call
 }
 
 /** What one node's process needs of the pipeline. */
-export function setupOf(plan: Plan, node: NodePlan, server: ServerHandle, logLevel: LogLevel): NodeSetup {
+export function setupOf(
+  plan: Plan,
+  node: NodePlan,
+  server: ServerHandle,
+  { logLevel, record }: { logLevel: LogLevel; record?: string | undefined },
+): NodeSetup {
   const used = node.calls.flatMap(({ source }) => (source === undefined ? [] : [source]))
   return {
     pipeline: plan.name,
-    project: plan.project,
+    project: findProject(plan.file),
     server: { address: server.address, info: server.info },
     node,
     sources: Object.fromEntries(Object.entries(plan.sources).filter(([name]) => used.includes(name))),
     logLevel,
+    record,
   }
 }

@@ -20,6 +20,8 @@ export interface SupervisorOptions {
   durationMs?: number | undefined
   /** Goes on when every call has settled. */
   stay?: boolean | undefined
+  /** Folder in which what the sources yield is recorded. */
+  record?: string | undefined
   log: Logger
   logLevel: LogLevel
   /** Ends the run: sources stop, streams run out, nodes leave. */
@@ -59,9 +61,7 @@ export class Supervisor {
         options.onEvent({ type: 'line', node: node.name, line }),
       onExit: (node: SupervisedNode, exit: ChildExit) => this.#onExit(node, exit),
     }
-    this.#nodes = nodes.map(
-      (node) => new SupervisedNode(setupOf(plan, node, server, options.logLevel), supervision),
-    )
+    this.#nodes = nodes.map((node) => new SupervisedNode(setupOf(plan, node, server, options), supervision))
   }
 
   async run(): Promise<PipelineResult> {
@@ -108,6 +108,7 @@ export class Supervisor {
   }
 
   #onReport(node: SupervisedNode, report: NodeReport): void {
+    if (report.type === 'called') this.#options.onEvent({ ...report, node: node.name })
     if (isCallReport(report)) {
       this.#outcome.take(node.name, report)
       const plan = node.plan.calls[report.index]

@@ -36,11 +36,12 @@ export function buildPlan(parts: PlanParts): Plan {
   }
 }
 
-function buildSource(source: SourceEntry, folder: string): SourcePlan {
+export function buildSource(source: SourceEntry, folder: string): SourcePlan {
   if (source.kind === 'module') {
     const { kind, module, args } = source
     return { kind, file: resolve(folder, module), export: source.export, args }
   }
+  if (source.kind === 'recording') return { kind: 'recording', folder: resolve(folder, source.path) }
   const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source
   const video = { size, fps, format, frames, ffmpegArgs }
   if (source.kind === 'file') {
@@ -118,10 +119,13 @@ function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): Modif
 }
 
 /** Nodes' names to those of their processes. */
-function writeOut(nodes: string[], names: NodeNames): string[] {
+export function writeOut(nodes: string[], names: NodeNames): string[] {
   return [...new Set(nodes.flatMap((name) => names.resolve(name) ?? []))]
 }
 
-function mapValues<T, R>(record: Record<string, T>, map: (value: T, key: string) => R): Record<string, R> {
+export function mapValues<T, R>(
+  record: Record<string, T>,
+  map: (value: T, key: string) => R,
+): Record<string, R> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 }

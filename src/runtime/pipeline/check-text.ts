@@ -1,22 +1,46 @@
 import { dirname } from 'node:path'
+import type { Plan } from '../core/plan.js'
 import { buildPlan } from './build-plan.js'
 import type { CheckedPipeline } from './check.js'
+import type { CheckContext } from './checks/context.js'
 import { checkParts } from './checks/index.js'
-import { interpolate, type Environment } from './interpolate.js'
+import type { Fault } from './fault.js'
+import type { Environment } from './interpolate.js'
+import { openDocument } from './open-document.js'
 import { outlinePipeline } from './outline.js'
-import { parsePipeline } from './parse.js'
-import { readEntry } from './read-entry.js'
-import { addSchemaFaults } from './schema-faults.js'
 import { pipeline } from './schema/pipeline.js'
+import { buildTests } from './tests/build.js'
+import { checkTests } from './tests/check-tests.js'
+import { outlineTests } from './tests/outline.js'
 
-/** From the text of a pipeline file to its faults or its plan. */
+/** From the text of a pipeline file to its faults or its plan and tests. */
 export async function checkText(file: string, text: string, env: Environment): Promise<CheckedPipeline> {
-  const { document, report } = parsePipeline(file, text)
-  if (!report.isEmpty()) return { plan: undefined, faults: report.sorted() }
-  interpolate(document, env, report)
-  const { entry, issues } = readEntry(document, pipeline)
-  addSchemaFaults(document, issues, report)
-  const { names, callbacks } = await checkParts(dirname(file), outlinePipeline(document), report)
-  if (!entry || !callbacks || !report.isEmpty()) return { plan: undefined, faults: report.sorted() }
-  return { plan: buildPlan({ file, entry, document, names, callbacks }), faults: [] }
+  const { plan, tests, faults } = await checkWhole(file, text, env)
+  return { plan, tests, faults }
+}
+
+interface CheckedWhole extends CheckedPipeline {
+  plan: Plan | undefined
+  faults: Fault[]
+  /** What tests in another file are checked against; undefined when the file is no YAML. */
+  context: CheckContext | undefined
+}
+
+/** The same, with what was found on the way. */
+export async function checkWhole(file: string, text: string, env: Environment): Promise<CheckedWhole> {
+  const { document, report, readable, entry } = openDocument(file, text, env, pipeline)
+  const faulty = (context?: CheckContext): CheckedWhole => ({
+    plan: undefined,
+    tests: [],
+    faults: report.sorted(),
+    context,
+  })
+  if (!readable) return faulty()
+  const context = await checkParts(dirname(file), outlinePipeline(document), report)
+  await checkTests(outlineTests(document), context)
+  const { names, callbacks } = context
+  if (!entry || !callbacks || !report.isEmpty()) return faulty(context)
+  const plan = buildPlan({ file, entry, document, names, callbacks })
+  const tests = buildTests({ entries: entry.tests, document, pipeline: plan, names })
+  return { plan, tests, faults: [], context }
 }

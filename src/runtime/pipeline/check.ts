@@ -1,22 +1,26 @@
 import type { Plan } from '../core/plan.js'
 import type { Fault } from './fault.js'
 import type { Environment } from './interpolate.js'
+import { isTestFile } from './paths.js'
 import { readText } from './read-text.js'
+import type { TestPlan } from './tests/plan.js'
 
 export interface CheckOptions {
   /** Values for `${NAME}`; this process's environment when absent. */
   env?: Environment | undefined
 }
 
-/** A plan without faults, or faults without a plan. */
+/** A plan and its tests without faults, or faults without a plan. */
 export interface CheckedPipeline {
   plan: Plan | undefined
+  /** Of the file itself. */
+  tests: TestPlan[]
   faults: Fault[]
 }
 
 /**
- * Reads a pipeline file and finds everything that is wrong with it, and with the modules that it names;
- * no module is run.
+ * Reads a pipeline file, or a `*.test.yaml` and the pipeline file that it names, and finds everything that is wrong with
+ * it, and with the modules that it names; no module is run.
  * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE
  */
 export async function checkPipeline(
@@ -25,6 +29,6 @@ export async function checkPipeline(
 ): Promise<CheckedPipeline> {
   const text = await readText(file)
   // The YAML parser and the schema take longer to load than all the rest of the library.
-  const { checkText } = await import('./check-text.js')
-  return checkText(file, text, env)
+  if (isTestFile(file)) return (await import('./tests/check-test-text.js')).checkTestText(file, text, env)
+  return (await import('./check-text.js')).checkText(file, text, env)
 }

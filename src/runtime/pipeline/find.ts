@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DaffiError } from '../core/errors.js'
-import { kindOfPath, resolveFrom } from './paths.js'
+import { isTestFile, kindOfPath, resolveFrom } from './paths.js'
 
 export interface FindOptions {
   /** What the command line says. */
@@ -33,10 +33,21 @@ export async function findPipelineFile(options: FindOptions = {}): Promise<strin
   throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', message)
 }
 
+/** Every file that may hold tests: those in `pipelines/`, pipeline files among them; without one, those of the working folder itself. */
+export async function findTestFiles(cwd = process.cwd()): Promise<string[]> {
+  const found = await yamlFilesIn(cwd, 'pipelines')
+  if (found.length > 0) return found
+  return (await yamlFilesIn(cwd, '.')).filter((name) => name === 'pipeline.yaml' || isTestFile(name))
+}
+
 async function pipelinesIn(cwd: string): Promise<string[]> {
-  const names = await readdir(join(cwd, 'pipelines')).catch(() => [])
+  return (await yamlFilesIn(cwd, 'pipelines')).filter((name) => !isTestFile(name))
+}
+
+async function yamlFilesIn(cwd: string, folder: string): Promise<string[]> {
+  const names = await readdir(join(cwd, folder)).catch(() => [])
   return names
-    .filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name))
     .sort()
-    .map((name) => `pipelines/${name}`)
+    .map((name) => join(folder, name))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pipeline } from './schema/pipeline.js'
+import { testFile } from './schema/test.js'
 
 type JsonSchema = z.core.JSONSchema.JSONSchema
 
@@ -8,8 +9,17 @@ const PLACEHOLDER = { type: 'string', pattern: '\\$\\{' } as const
 
 /** JSON Schema of the pipeline file, for editors; made from the schema that daffi itself checks by. */
 export function pipelineJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(pipeline, { io: 'input', unrepresentable: 'any', override: allowPlaceholder })
-  return { ...schema, title: 'daffi pipeline' }
+  return toJsonSchema(pipeline, 'daffi pipeline')
+}
+
+/** JSON Schema of a `*.test.yaml`. */
+export function testFileJsonSchema(): JsonSchema {
+  return toJsonSchema(testFile, 'daffi tests')
+}
+
+function toJsonSchema(type: z.ZodType, title: string): JsonSchema {
+  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any', override: allowPlaceholder })
+  return { ...schema, title }
 }
 
 const ANNOTATIONS: readonly string[] = ['$schema', 'default', 'description']

@@ -2,15 +2,41 @@ import { count } from '../core/count.js'
 import { DaffiError } from '../core/errors.js'
 import type { Plan } from '../core/plan.js'
 import { checkPipeline, type CheckOptions } from './check.js'
+import { checkFiles } from './check-files.js'
+import type { Fault } from './fault.js'
+import { isTestFile } from './paths.js'
+import type { TestPlan } from './tests/plan.js'
 
 /**
  * The plan of a pipeline file.
  * @throws DaffiError DAFFI_PIPELINE_INVALID, with every fault in `details.faults`; DAFFI_PIPELINE_NOT_FOUND,
- * DAFFI_PIPELINE_UNREADABLE
+ * DAFFI_PIPELINE_UNREADABLE; DAFFI_USAGE for a file of tests
  */
 export async function loadPipeline(file: string, options: CheckOptions = {}): Promise<Plan> {
+  if (isTestFile(file)) {
+    const next = 'Run it with daffi test, or name the pipeline file.'
+    throw new DaffiError('DAFFI_USAGE', `${file} holds tests, and is no pipeline file`, { next })
+  }
   const { plan, faults } = await checkPipeline(file, options)
   if (plan) return plan
-  const message = `${file} has ${count(faults.length, 'fault')}`
-  throw new DaffiError('DAFFI_PIPELINE_INVALID', message, { details: { faults } })
+  throw invalid(file, faults)
+}
+
+/**
+ * The tests in these files, pipeline files or files of tests.
+ * @throws DaffiError DAFFI_PIPELINE_INVALID, with every fault of all files in `details.faults`; DAFFI_NO_TESTS,
+ * DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE
+ */
+export async function loadTests(files: string[], options: CheckOptions = {}): Promise<TestPlan[]> {
+  const { tests, faults } = await checkFiles(files, options)
+  const what = files.length === 1 ? String(files[0]) : `one of ${count(files.length, 'file')}`
+  if (faults.length > 0) throw invalid(what, faults)
+  if (tests.length === 0) throw new DaffiError('DAFFI_NO_TESTS', `there is no test in ${files.join(', ')}`)
+  return tests
+}
+
+/** The error of files that are at fault. */
+function invalid(what: string, faults: Fault[]): DaffiError {
+  const message = `${what} has ${count(faults.length, 'fault')}`
+  return new DaffiError('DAFFI_PIPELINE_INVALID', message, { details: { faults } })
 }

@@ -55,12 +55,15 @@ function foldersOf(root: Record<string, unknown>): Outline['callbackFolders'] {
   return success ? data : null
 }
 
-function salvageSource(raw: Record<string, unknown>): Partial<SourceEntry> {
+export function salvageSource(raw: Record<string, unknown>): Partial<SourceEntry> {
   const kind = Object.values(SOURCE_KINDS).find(({ shape }) => shape.kind.safeParse(raw.kind).success)
   return kind ? salvage(kind, raw) : {}
 }
 
-function salvage<S extends z.ZodObject>(schema: S, raw: Record<string, unknown>): Partial<z.output<S>> {
+export function salvage<S extends z.ZodObject>(
+  schema: S,
+  raw: Record<string, unknown>,
+): Partial<z.output<S>> {
   const values = Object.entries(schema.shape).flatMap(([key, each]) => {
     const { success, data } = (each as z.ZodType).safeParse(raw[key])
     return success ? [[key, data] as const] : []
@@ -68,10 +71,10 @@ function salvage<S extends z.ZodObject>(schema: S, raw: Record<string, unknown>)
   return Object.fromEntries(values) as Partial<z.output<S>>
 }
 
-function recordOf(value: unknown): Record<string, unknown> {
+export function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
-function listOf(value: unknown): unknown[] {
+export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }

@@ -17,3 +17,8 @@ export async function kindOfPath(path: string): Promise<'file' | 'folder' | unde
   if (!stats) return undefined
   return stats.isDirectory() ? 'folder' : 'file'
 }
+
+/** Whether a file holds nothing but tests, by its name. */
+export function isTestFile(file: string): boolean {
+  return /\.test\.ya?ml$/.test(file)
+}

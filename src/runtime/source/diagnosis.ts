@@ -27,7 +27,7 @@ const DIAGNOSES: readonly Diagnosis[] = [
   {
     code: 'DAFFI_SOURCE_CUT_OFF',
     kinds: ['file'],
-    words: /moov atom not found|partial file|Read error|ended prematurely|truncat/i,
+    words: /partial file|Read error|ended prematurely|truncat/i,
   },
 ]
 

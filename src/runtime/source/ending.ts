@@ -27,6 +27,7 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   const last = errors.length ? `; ffmpeg's last lines: ${errors.join(' | ')}` : ''
   return new DaffiError(codeFor(plan, ending), `source ${name}: ${what} ${after}${last}`, {
     details: { source: name, frames, ffmpeg: errors },
+    ...(plan.kind === 'file' && frames === 0 ? { next: 'See that the file is a video, and whole.' } : {}),
   })
 }
 
@@ -36,11 +37,13 @@ function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Endi
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   if (frames === plan.frames) return undefined
   // ffmpeg takes a file that is cut off for one that ends there.
-  if (diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
+  if (frames > 0 && diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
   return frames === 0 || isLive(plan) ? 'ended' : undefined
 }
 
 function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCode {
+  // Of what gives no picture at all nobody can tell whether it was ever a video.
+  if (plan.kind === 'file' && frames === 0) return 'DAFFI_SOURCE_FAILED'
   const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
   if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'
   return diagnose(plan, errors) ?? 'DAFFI_SOURCE_FAILED'

@@ -1,14 +1,18 @@
 import type { SourcePlan } from '../core/plan.js'
 import type { SourceContext } from './context.js'
 import { moduleSource } from './module-source.js'
+import { recordedItems } from './recording/read.js'
 import { videoSource } from './video-source.js'
 
 /**
- * Opens a source at the first `next()`: Frames of the video kinds, whatever a module gives. Items are made when asked
+ * Opens a source at the first `next()`: Frames of the video kinds, whatever a module gives or a
+ * recording holds. Items are made when asked
  * for, and belong to whoever asks. Breaking off the loop or aborting the signal ends ffmpeg or the module's iterator.
  * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE,
  *   DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws
  */
 export function openSource(plan: SourcePlan, context: SourceContext): AsyncGenerator<unknown, void> {
-  return plan.kind === 'module' ? moduleSource(plan, context) : videoSource(plan, context)
+  if (plan.kind === 'module') return moduleSource(plan, context)
+  if (plan.kind === 'recording') return recordedItems(plan, context)
+  return videoSource(plan, context)
 }

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
 /** Nobody knows how many will answer: the last one has when nothing came for so long. */
-const STALL_MS = 100
+const STALL_MS = 60
 const MOST_MS = 1000
 
 /** Asks everyone of a pipeline how it is. Nobody there gives an empty list. */

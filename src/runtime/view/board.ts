@@ -11,13 +11,14 @@ export class Board {
   readonly #plan: Plan
   readonly #server: ServerInfo
   readonly #nodes: NodeViews
-  readonly #streams = new StreamViews()
+  readonly #streams: StreamViews
   readonly lines = new LogLines()
 
   constructor(plan: Plan, server: ServerInfo) {
     this.#plan = plan
     this.#server = server
     this.#nodes = new NodeViews(plan)
+    this.#streams = new StreamViews(plan)
   }
 
   /** @param now milliseconds since the epoch */

@@ -1,3 +1,4 @@
+import type { Plan } from '../core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../core/summary.js'
 import type { StreamStatus } from '../status/index.js'
 import { Rate } from './rate.js'
@@ -17,7 +18,12 @@ interface Known {
 
 /** The streams that are written, and of those that were the last run of each. */
 export class StreamViews {
+  readonly #plan: Plan
   #known: Known[] = []
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
 
   take(streams: StreamStatus[], now: number): StreamView[] {
     for (const status of streams) this.#hear(status, now)
@@ -45,10 +51,22 @@ export class StreamViews {
     )
     if (place < 0) this.#known.push(fresh)
     else this.#known[place] = fresh
+    this.#known.sort((a, b) => this.#place(a) - this.#place(b))
+  }
+
+  /** In the pipeline file; what is not in it comes last. */
+  #place({ status: { summary } }: Known): number {
+    const calls = Object.values(this.#plan.nodes).flatMap(({ name: from, calls: made }) =>
+      made.map(({ call, source = null }) => ({ from, call, source })),
+    )
+    const place = calls.findIndex((call) => sameStream(call, summary))
+    return place < 0 ? calls.length : place
   }
 }
 
-function sameStream(a: StreamSummary, b: StreamSummary): boolean {
+type Way = Pick<StreamSummary, 'from' | 'call' | 'source'>
+
+function sameStream(a: Way, b: Way): boolean {
   return a.from === b.from && a.call === b.call && a.source === b.source
 }
 

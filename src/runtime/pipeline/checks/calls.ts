@@ -1,44 +1,27 @@
-import { count } from '../../core/count.js'
-import type { Arity } from '../../core/plan.js'
 import { nearest } from '../../core/nearest.js'
 import type { Path } from '../fault.js'
 import type { CallPart } from '../outline.js'
-import { shownFrom } from '../paths.js'
+import { checkArguments, checkStreamArguments } from './arguments.js'
 import type { CheckContext } from './context.js'
+import { checkOffered, checkOfferedBy } from './offered.js'
 import { known } from './words.js'
 
 /** Each call against the callbacks and sources that it names. */
 export function checkCalls(context: CheckContext): void {
-  for (const call of context.outline.calls) {
-    checkOffered(call, context)
-    checkSource(call, context)
-    checkArguments(call, context)
+  for (const { path, value } of context.outline.calls) {
+    const { call, to, modifier, args, source } = value
+    if (call !== undefined) {
+      checkOffered(call, [...path, 'call'], context)
+      if (to !== undefined) checkOfferedBy(to, call, [...path, 'to'], context)
+    }
+    checkSource({ path, value }, context)
+    if (call === undefined || modifier === undefined) continue
+    if (modifier.kind === 'STREAM') checkStreamArguments(call, [...path, 'call'], context)
+    else if (args && source === undefined) checkArguments(call, args, [...path, 'args'], context)
   }
 }
 
-function checkOffered({ path, value }: CallPart, { outline, names, report }: CheckContext): void {
-  const lists = outline.nodes.map((node) => node.value.callbacks)
-  const name = value.call
-  // A list that the schema refuses may have held the name.
-  if (name === undefined || lists.includes(undefined)) return
-  const offered = [...new Set(lists.flatMap((list) => list ?? []))]
-  if (!offered.includes(name)) {
-    const message = `no node offers ${name}; ${known('offered', offered)}`
-    const suggestion = nearest(name, offered)
-    report.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path: [...path, 'call'], suggestion })
-    return
-  }
-  const target = outline.nodes.find((node) => node.name === names.ownerOf(value.to ?? ''))
-  if (target && !target.value.callbacks?.includes(name)) {
-    const others = outline.nodes
-      .filter((node) => node.value.callbacks?.includes(name))
-      .map((node) => node.name)
-    const message = `${target.name} does not offer ${name}; ${known('offered by', others)}`
-    report.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path: [...path, 'to'] })
-  }
-}
-
-function checkSource({ path, value }: CallPart, { outline, report }: CheckContext): void {
+function checkSource({ path, value }: Omit<CallPart, 'node'>, { outline, report }: CheckContext): void {
   const { source, modifier, args } = value
   const at = (key: string): Path => [...path, key]
   if (source !== undefined) {
@@ -61,28 +44,4 @@ function checkSource({ path, value }: CallPart, { outline, report }: CheckContex
     const message = `a source needs modifier: STREAM, not ${modifier.kind}`
     report.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('source') }, 'key')
   }
-}
-
-function checkArguments({ path, value }: CallPart, { folder, callbacks, report }: CheckContext): void {
-  const callback = callbacks?.found.get(value.call ?? '')
-  if (!callback || !value.modifier) return
-  const where = `${callback.name} (${shownFrom(folder, callback.file)}:${callback.line})`
-  const takes = `${where} takes ${describe(callback.arity)}`
-  if (value.modifier.kind === 'STREAM') {
-    if (accepts(callback.arity, 1)) return
-    const message = `${takes}; STREAM gives it one, the item`
-    report.add({ code: 'DAFFI_STREAM_ARITY', message, path: [...path, 'call'] })
-  } else if (value.args && value.source === undefined && !accepts(callback.arity, value.args.length)) {
-    const message = `${takes}, not ${value.args.length}`
-    report.add({ code: 'DAFFI_ARGUMENT_COUNT', message, path: [...path, 'args'] })
-  }
-}
-
-function accepts({ min, max }: Arity, number: number): boolean {
-  return number >= (min ?? 0) && number <= (max ?? Infinity)
-}
-
-function describe({ min, max }: Arity): string {
-  if (max === null) return `at least ${count(min ?? 0, 'argument')}`
-  return min === max ? count(max, 'argument') : `${min ?? 0} to ${count(max, 'argument')}`
 }

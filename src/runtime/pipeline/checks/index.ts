@@ -27,6 +27,6 @@ export async function checkParts(
   checkCycles(context)
   checkCallbacks(context)
   checkCalls(context)
-  await checkSources(context)
+  await checkSources(outline.sources, folder, report)
   return context
 }

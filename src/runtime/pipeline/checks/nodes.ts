@@ -40,13 +40,20 @@ export function checkNodeReferences(context: CheckContext): void {
   }
 }
 
-function checkNode(name: string, path: Path, { names, report }: CheckContext): void {
+/** A node, or one of its processes, that has to be there. */
+export function checkNode(
+  name: string,
+  path: Path,
+  { names, report }: CheckContext,
+  part: 'key' | 'value' = 'value',
+): void {
   if (names.resolve(name)) return
   const message = `there is no node ${name}; ${known('nodes', names.all())}`
-  report.add({ code: 'DAFFI_UNKNOWN_NODE', message, path, suggestion: nearest(name, names.all()) })
+  report.add({ code: 'DAFFI_UNKNOWN_NODE', message, path, suggestion: nearest(name, names.all()) }, part)
 }
 
-function checkTarget(name: string, path: Path, context: CheckContext): void {
+/** One process that has to be there. */
+export function checkTarget(name: string, path: Path, context: CheckContext): void {
   checkNode(name, path, context)
   const processes = context.names.resolve(name) ?? []
   if (processes.length < 2) return

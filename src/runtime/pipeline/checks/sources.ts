@@ -2,25 +2,38 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, parse } from 'node:path'
 import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
 import { nearest } from '../../core/nearest.js'
+import { RECORDING_INDEX } from '../../core/plan.js'
 import type { Path } from '../fault.js'
 import type { FaultReport } from '../fault-report.js'
 import type { SourcePart } from '../outline.js'
 import { kindOfPath, resolveFrom } from '../paths.js'
 import { addModuleFault } from './module-fault.js'
-import type { CheckContext } from './context.js'
 import { known } from './words.js'
 
 /** Files and modules that sources name. A camera is not looked for: it may be plugged in later, or elsewhere. */
-export async function checkSources({ folder, outline, report }: CheckContext): Promise<void> {
-  for (const { path, value } of outline.sources) {
+export async function checkSources(
+  sources: readonly Omit<SourcePart, 'name'>[],
+  folder: string,
+  report: FaultReport,
+): Promise<void> {
+  for (const { path, value } of sources) {
     if (value.kind === 'file' && value.path !== undefined) {
       await checkFile(folder, value.path, [...path, 'path'], report)
+    }
+    if (value.kind === 'recording' && value.path !== undefined) {
+      await checkFile(folder, `${value.path}/${RECORDING_INDEX}`, [...path, 'path'], report)
     }
     if (value.kind === 'module') await checkModule(folder, { path, value }, report)
   }
 }
 
-async function checkFile(folder: string, name: string, path: Path, report: FaultReport): Promise<boolean> {
+/** Whether it is there. */
+export async function checkFile(
+  folder: string,
+  name: string,
+  path: Path,
+  report: FaultReport,
+): Promise<boolean> {
   const file = resolveFrom(folder, name)
   const kind = await kindOfPath(file)
   if (kind === 'file') return true

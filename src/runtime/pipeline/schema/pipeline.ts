@@ -3,6 +3,7 @@ import { duration } from './duration.js'
 import { name } from './names.js'
 import { node, restart } from './node.js'
 import { source } from './source.js'
+import { tests } from './test.js'
 
 /** The pipeline file as its author writes it; what docs/pipeline.md describes. */
 export const pipeline = z.strictObject({
@@ -28,6 +29,7 @@ export const pipeline = z.strictObject({
     .record(name, node)
     .refine((nodes) => Object.keys(nodes).length > 0, { message: 'has no node' })
     .describe('Processes, by name.'),
+  tests: tests.default([]),
 })
 
 export type PipelineEntry = z.output<typeof pipeline>

@@ -87,9 +87,14 @@ const module = z.strictObject({
   args: z.unknown().describe('What the export is called with.').optional(),
 })
 
-/** By kind. */
-export const SOURCE_KINDS = { camera, file, rtsp, http, module }
+const recording = z.strictObject({
+  kind: z.literal('recording'),
+  path: z.string().min(1).describe("A source's folder in what daffi up --record has written, from this file's folder."),
+})
 
-export const source = z.discriminatedUnion('kind', [camera, file, rtsp, http, module])
+/** By kind. */
+export const SOURCE_KINDS = { camera, file, rtsp, http, module, recording }
+
+export const source = z.discriminatedUnion('kind', [camera, file, rtsp, http, module, recording])
 
 export type SourceEntry = z.output<typeof source>

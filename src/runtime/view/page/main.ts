@@ -1,7 +1,56 @@
+import { CamerasView } from './cameras-view.js'
+import { connect } from './connection.js'
+import { byId, setText } from './dom.js'
+import { EnlargedView } from './enlarged-view.js'
+import { formatBytes, formatRate } from './format.js'
+import { GraphView } from './graph-view.js'
+import { LogView } from './log-view.js'
+import { StreamsView } from './streams-view.js'
+import { wireTheme } from './theme.js'
 import type { Snapshot } from '../snapshot.js'
 
-const events = new EventSource('events')
-events.onmessage = (event: MessageEvent<string>) => {
-  const snapshot = JSON.parse(event.data) as Snapshot
-  document.title = snapshot.pipeline
+const enlarged = new EnlargedView()
+const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))
+const views = [
+  new GraphView(byId('graph')),
+  cameras,
+  new StreamsView(byId('streams')),
+  new LogView(byId('log')),
+]
+const connection = byId('connection')
+
+const STATES = {
+  waiting: ['connecting', 'busy'],
+  live: ['live', 'good'],
+  lost: ['not reachable', 'bad'],
+} as const
+
+function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
+  document.title = `${pipeline} · daffi`
+  setText(byId('pipeline'), pipeline)
+  setText(byId('server'), `nats-server ${server.version}${server.embedded ? '' : ` at ${server.url}`}`)
+  const ready = nodes.filter(({ state }) => state === 'ready').length
+  const running = streams.filter(({ state }) => state === 'running')
+  const sum = (of: (stream: Snapshot['streams'][number]) => number): number =>
+    running.reduce((total, stream) => total + of(stream), 0)
+  const words = [
+    `${ready} of ${nodes.length} nodes ready`,
+    ...(running.length > 0
+      ? [formatRate(sum(({ rate }) => rate)), `${formatBytes(sum(({ byteRate }) => byteRate))}/s`]
+      : []),
+  ]
+  setText(byId('totals'), words.join(' · '))
 }
+
+wireTheme(byId('theme'))
+connect({
+  onState: (state) => {
+    const [text, tone] = STATES[state]
+    setText(connection, text)
+    connection.dataset.tone = tone
+  },
+  onSnapshot: (snapshot) => {
+    showHeader(snapshot)
+    for (const view of views) view.show(snapshot)
+  },
+})

@@ -1,0 +1,85 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { encodeItem } from '../../codec/index.js'
+import { messageOf } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import { RECORDING_INDEX } from '../../core/plan.js'
+import { HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
+
+/** What a recording may take of the disk, some twelve seconds of 720p. */
+const MAX_BYTES = 1024 ** 3
+/** A picture of somebody's room is nobody else's business. */
+const FOLDER_MODE = 0o700
+const FILE_MODE = 0o600
+
+export interface RecordOptions {
+  /** The source's name. */
+  name: string
+  /** Of this recording; made here. */
+  folder: string
+  log: Logger
+}
+
+/**
+ * The same items, written to a folder on their way. What keeps it from being written, the limit too, ends the recording
+ * with a warning and leaves the items alone. A folder that holds a recording keeps it.
+ */
+export async function* recordItems(
+  items: AsyncIterable<unknown>,
+  { name, folder, log }: RecordOptions,
+): AsyncGenerator<unknown, void> {
+  let recorder: Recorder | undefined
+  const attempt = async (step: () => Promise<unknown>): Promise<void> => {
+    try {
+      await step()
+    } catch (error) {
+      log.warn(`the recording of ${name} ends: ${messageOf(error)}`)
+      await recorder?.close()
+      recorder = undefined
+    }
+  }
+  await attempt(async () => (recorder = await Recorder.open(folder)))
+  try {
+    for await (const item of items) {
+      await attempt(async () => recorder?.take(item))
+      yield item
+    }
+  } finally {
+    await recorder?.close()
+  }
+}
+
+class Recorder {
+  #items = 0
+  #bytes = 0
+
+  private constructor(
+    private readonly index: FileHandle,
+    private readonly data: FileHandle,
+  ) {}
+
+  static async open(folder: string): Promise<Recorder> {
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
+    const index = await open(join(folder, RECORDING_INDEX), 'wx', FILE_MODE)
+    const data = await open(join(folder, RECORDING_DATA), 'wx', FILE_MODE)
+    await index.appendFile(`${JSON.stringify(HEADER)}\n`)
+    return new Recorder(index, data)
+  }
+
+  /** The bytes first, so that whatever the index names is there. */
+  async take(item: unknown): Promise<void> {
+    const { kind = null, bytes } = encodeItem(item, this.#items)
+    this.#bytes += bytes.length
+    if (this.#bytes > MAX_BYTES)
+      throw new Error(`it has reached ${MAX_BYTES} bytes, after ${this.#items} items`)
+    const line: RecordedItem = { kind, bytes: bytes.length }
+    await this.data.appendFile(bytes)
+    await this.index.appendFile(`${JSON.stringify(line)}\n`)
+    this.#items++
+  }
+
+  async close(): Promise<void> {
+    await this.data.close()
+    await this.index.close()
+  }
+}

@@ -1,0 +1,18 @@
+import type { Expectations } from '../../pipeline/index.js'
+import { judgeCalls } from './calls.js'
+import { judgeLogs } from './logs.js'
+import type { Evidence, Mismatch } from './mismatch.js'
+import { judgeResults } from './results.js'
+import { judgeStreams } from './streams.js'
+
+export type { Evidence, Mismatch } from './mismatch.js'
+
+/** Everything that is not as expected; nothing if all is well. */
+export function judge(expect: Expectations, evidence: Evidence): Mismatch[] {
+  return [
+    ...judgeStreams(expect.streams, evidence),
+    ...judgeCalls(expect.calls, evidence),
+    ...judgeResults(expect.results, evidence),
+    ...judgeLogs(expect.logs, evidence),
+  ]
+}

@@ -1,0 +1,82 @@
+import type { ReceiverSummary, StreamSummary } from '../../core/summary.js'
+import type { Expectations } from '../../pipeline/index.js'
+import type { Evidence, Mismatch } from './mismatch.js'
+
+type StreamExpectation = Expectations['streams'][string]
+type FramesExpectation = NonNullable<StreamExpectation['frames']>
+
+/** A call may be the end of several streams: their counts are added up. */
+export function judgeStreams(expected: Expectations['streams'], evidence: Evidence): Mismatch[] {
+  return Object.entries(expected).flatMap(([call, { frames, ...counts }]) => {
+    const streams = evidence.streams.filter((stream) => stream.call === call)
+    const at = (mismatch: Mismatch): Mismatch => ({
+      ...mismatch,
+      path: ['expect', 'streams', call, ...mismatch.path],
+      message: `${mismatch.message} of ${call}`,
+    })
+    return [...judgeCounts(counts, streams), ...judgeFrames(call, frames ?? {}, streams, evidence)].map(at)
+  })
+}
+
+function judgeCounts(expected: Omit<StreamExpectation, 'frames'>, streams: StreamSummary[]): Mismatch[] {
+  const receivers = streams.flatMap((stream) => Object.values(stream.receivers))
+  const total = (count: (receiver: ReceiverSummary) => number): number =>
+    receivers.reduce((sum, receiver) => sum + count(receiver), 0)
+  const actual = {
+    items: streams.reduce((sum, { items }) => sum + items, 0),
+    lost: total(({ lost }) => lost),
+    dropped: total(({ dropped }) => dropped),
+    failed: total(({ failed }) => failed),
+  }
+  const keys = ['items', 'lost', 'dropped', 'failed'] as const
+  const mismatches = keys
+    .filter((key) => expected[key] !== undefined && expected[key] !== actual[key])
+    .map((key) => mismatch(key, expected[key], actual[key]))
+  const names = [...new Set(streams.flatMap((stream) => Object.keys(stream.receivers)))].sort()
+  const wanted = expected.receivers?.toSorted()
+  if (wanted && wanted.join() !== names.join()) mismatches.push(mismatch('receivers', wanted, names))
+  return mismatches
+}
+
+function judgeFrames(
+  call: string,
+  { count, rate, hash }: FramesExpectation,
+  streams: StreamSummary[],
+  { called }: Evidence,
+): Mismatch[] {
+  const mismatches: Mismatch[] = []
+  const receivers = streams.flatMap((stream) => Object.entries(stream.receivers))
+  const processed = receivers.map(([name, receiver]) => [name, receiver.processed] as const)
+  if (count !== undefined && !all(processed, (number) => number === count)) {
+    mismatches.push(mismatch('count', count, Object.fromEntries(processed)))
+  }
+  const rates = streams.map(
+    ({ from, items, seconds }) => [from, rounded(items / (seconds || Infinity))] as const,
+  )
+  if (rate && !all(rates, (each) => each >= (rate.min ?? 0) && each <= (rate.max ?? Infinity))) {
+    mismatches.push(mismatch('rate', rate, Object.fromEntries(rates)))
+  }
+  if (hash !== undefined) {
+    const given = (name: string) => called.filter(({ node, callback }) => node === name && callback === call)
+    const hashes = receivers.map(([name]) => [name, given(name).at(-1)?.hash ?? null] as const)
+    const mayCome = receivers.some(([name, each]) => given(name).length < each.processed)
+    if (!all(hashes, (each) => each === hash)) {
+      mismatches.push({ ...mismatch('hash', hash, Object.fromEntries(hashes)), mayCome })
+    }
+  }
+  return mismatches.map((each) => ({ ...each, path: ['frames', ...each.path] }))
+}
+
+/** Every one of them, and there is one. */
+function all<T>(entries: Iterable<readonly [unknown, T]>, isSo: (value: T) => boolean): boolean {
+  const values = [...entries].map(([, value]) => value)
+  return values.length > 0 && values.every(isSo)
+}
+
+function rounded(rate: number): number {
+  return Number(rate.toFixed(1))
+}
+
+function mismatch(key: string, expected: unknown, actual: unknown): Mismatch {
+  return { path: [key], message: key, expected, actual, mayCome: false }
+}

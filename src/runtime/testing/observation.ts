@@ -1,0 +1,111 @@
+import { Wakeup } from '../core/deferred.js'
+import { toErrorRecord, type ErrorRecord } from '../core/errors.js'
+import type { Plan } from '../core/plan.js'
+import type { StreamSummary } from '../core/summary.js'
+import type { RunEvent } from '../node/index.js'
+import type { NodeState } from '../status/index.js'
+
+/** A call that a callback has been given. */
+export interface ObservedCall {
+  /** The process that runs it. */
+  node: string
+  callback: string
+  /** As JSON can carry them; bytes as `sha256:` and their digest. */
+  args: unknown[]
+  /** SHA-256 of all that the process's callback has been given so far. */
+  hash: string
+}
+
+export interface ObservedLine {
+  node: string
+  line: string
+}
+
+/** A call of the pipeline file that ended with an error, or a node that is given up. */
+export interface ObservedError {
+  node: string
+  /** Undefined for the node itself. */
+  call: string | undefined
+  error: ErrorRecord
+}
+
+/** What is seen of a run from outside: each event is kept, and wakes who waits for it. */
+export class Observation {
+  readonly lines: ObservedLine[] = []
+  readonly called: ObservedCall[] = []
+  readonly changed = new Wakeup()
+  readonly #plan: Plan
+  readonly #states = new Map<string, NodeState>()
+  readonly #wereReady = new Set<string>()
+  readonly #settled = new Set<string>()
+  readonly #streams = new Map<string, StreamSummary>()
+  readonly #errors = new Map<string, ObservedError>()
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  readonly take = (event: RunEvent): void => {
+    if (event.type === 'line') this.lines.push({ node: event.node, line: event.line })
+    else if (event.type === 'called') this.called.push(event)
+    else if (event.type === 'state') this.#takeState(event)
+    else if (event.type === 'call') this.#takeCall(event)
+    this.changed.notify()
+  }
+
+  get streams(): StreamSummary[] {
+    return [...this.#streams.values()]
+  }
+
+  get errors(): ObservedError[] {
+    return [...this.#errors.values()]
+  }
+
+  /** Nodes that have neither been ready nor come to an end. */
+  get starting(): string[] {
+    return Object.keys(this.#plan.nodes).filter((name) => !this.#wereReady.has(name) && !this.#hasEnded(name))
+  }
+
+  /** Calls of the pipeline file that have not finished: who makes them, what they call, what was streamed so far. */
+  get unsettled(): { node: string; call: string; items: number | undefined }[] {
+    return Object.values(this.#plan.nodes)
+      .filter(({ name }) => !this.#hasEnded(name))
+      .flatMap(({ name: node, calls }) =>
+        calls.map(({ call }, index) => ({ node, call, key: keyOf(node, index) })),
+      )
+      .filter(({ key }) => !this.#settled.has(key))
+      .map(({ node, call, key }) => ({ node, call, items: this.#streams.get(key)?.items }))
+  }
+
+  #hasEnded(node: string): boolean {
+    const state = this.#states.get(node)
+    return state === 'stopped' || state === 'failed'
+  }
+
+  #takeState({ node, state, error }: Extract<RunEvent, { type: 'state' }>): void {
+    this.#states.set(node, state)
+    if (state === 'ready') this.#wereReady.add(node)
+    if (state === 'starting') this.#beginAgain(node)
+    if (state === 'failed' && error)
+      this.#errors.set(node, { node, call: undefined, error: toErrorRecord(error) })
+  }
+
+  #beginAgain(node: string): void {
+    for (const index of this.#plan.nodes[node]?.calls.keys() ?? []) {
+      this.#settled.delete(keyOf(node, index))
+      this.#errors.delete(keyOf(node, index))
+    }
+  }
+
+  #takeCall({ node, plan: { call }, report }: Extract<RunEvent, { type: 'call' }>): void {
+    const key = keyOf(node, report.index)
+    if ('summary' in report && report.summary) this.#streams.set(key, report.summary)
+    if (report.type !== 'call' && report.type !== 'stream') return
+    this.#settled.add(key)
+    if (report.error) this.#errors.set(key, { node, call, error: report.error })
+  }
+}
+
+function keyOf(node: string, index: number): string {
+  return `${node} ${index}`
+}

@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os'
+import pMap from 'p-map'
+import { ensureBinary, type FetchProgress } from '../binaries/index.js'
+import { abortError } from '../core/abort.js'
+import { count } from '../core/count.js'
+import { isVideo } from '../core/plan.js'
+import type { TestPlan } from '../pipeline/index.js'
+import { runTest, type TestOptions, type TestResult } from './run-test.js'
+
+export interface RunTestsOptions extends TestOptions {
+  /** Each test as it ends. */
+  onResult?: (result: TestResult) => void
+  /** Of programs that have to be fetched, which no test's time is spent on. */
+  onFetch?: (progress: FetchProgress) => void
+}
+
+/**
+ * Runs tests side by side, as many at a time as there are processors, each with a server of its own; the results are in
+ * the order of the tests.
+ * @throws DaffiError DAFFI_ABORTED, and those of `ensureBinary`
+ */
+export async function runTests(tests: TestPlan[], options: RunTestsOptions): Promise<TestResult[]> {
+  const { onResult, onFetch: onProgress, stop: signal } = options
+  await ensureBinary('nats-server', { signal, onProgress })
+  if (tests.some(({ pipeline }) => Object.values(pipeline.sources).some(isVideo))) {
+    await ensureBinary('ffmpeg', { signal, onProgress })
+  }
+  const run = async (test: TestPlan): Promise<TestResult | undefined> => {
+    const result = signal.aborted ? undefined : await runTest(test, options)
+    if (result) onResult?.(result)
+    return result
+  }
+  const results = await pMap(tests, run, { concurrency: availableParallelism() })
+  if (signal.aborted) throw abortError(signal, count(tests.length, 'test'))
+  return results.filter((result) => result !== undefined)
+}

@@ -1,0 +1,42 @@
+import type { Edge } from './graph.js'
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** Draws the lines between the cards, where these stand now: from right to left, or, in a narrow window, from below to above. */
+export function drawEdges(svg: SVGSVGElement, edges: readonly Edge[]): void {
+  const origin = svg.getBoundingClientRect()
+  const boxes = new Map(
+    [...document.querySelectorAll<HTMLElement>('[data-card]')].map((card) => [
+      card.dataset.card,
+      card.getBoundingClientRect(),
+    ]),
+  )
+  const paths = new Map([...svg.children].map((path) => [path.id, path]))
+  for (const { id, from, to, state } of edges) {
+    const [start, end] = [boxes.get(from), boxes.get(to)]
+    if (!start || !end) continue
+    const path = paths.get(id) ?? svg.appendChild(document.createElementNS(SVG, 'path'))
+    paths.delete(id)
+    path.id = id
+    path.setAttribute('d', curve(start, end, origin))
+    path.setAttribute('class', state)
+  }
+  for (const path of paths.values()) path.remove()
+}
+
+function curve(start: DOMRect, end: DOMRect, origin: DOMRect): string {
+  if (end.left >= start.right) {
+    const [x1, y1] = [start.right - origin.left, start.top + start.height / 2 - origin.top]
+    const [x2, y2] = [end.left - origin.left, end.top + end.height / 2 - origin.top]
+    const bend = (x2 - x1) / 2
+    return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
+  }
+  const down = end.top >= start.top
+  const [x1, y1] = [
+    start.left + start.width / 2 - origin.left,
+    (down ? start.bottom : start.top) - origin.top,
+  ]
+  const [x2, y2] = [end.left + end.width / 2 - origin.left, (down ? end.top : end.bottom) - origin.top]
+  const bend = (y2 - y1) / 2
+  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`
+}

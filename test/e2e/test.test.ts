@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { runDaffi, startDaffi } from '../support/daffi.js'
+import { temporaryPipelines, temporaryProject } from '../support/temporary.js'
+import { endless, numbers } from './pipelines.js'
+
+interface Printed {
+  passed: number
+  failed: number
+  tests: { name: string; passed: boolean; output: string[]; failures: Record<string, unknown>[] }[]
+}
+
+/** In MessagePack a small number is the byte of that value. */
+const HASH = createHash('sha256')
+  .update(Buffer.from(Array.from({ length: 20 }, (_, index) => index + 1)))
+  .digest('hex')
+const TESTS = `pipeline: numbers.yaml
+tests:
+  - name: all is well
+    sources: { numbers: { kind: module, module: ./numbers.ts, args: { last: 20 } } }
+    mocks: { note: { returns: null }, add: { throws: out of order } }
+    expect:
+      streams: { collect: { items: 20, lost: 0, receivers: [one, two], frames: { count: 20, hash: ${HASH} } } }
+      calls: [{ call: note, times: 1, args: [hello] }, { call: collect, times: 40 }]
+      results: [{ call: whoami, to: two, equals: two }]
+`
+const FAILING = `pipeline: numbers.yaml
+tests:
+  - name: nothing is right
+    expect:
+      streams: { collect: { items: 999, receivers: [one] } }
+      calls: [{ call: note, times: 0 }]
+      results: [{ call: add, args: [1, 2], equals: 4 }]
+      logs: { one: { match: all 1000 in order } }
+`
+
+test('the tests of the pipelines that come with daffi', async () => {
+  const cwd = await temporaryPipelines()
+  const { exitCode, stdout, stderr } = await runDaffi(['test'], { cwd })
+  expect(exitCode, stdout + stderr).toBe(0)
+  expect(stdout).toMatch(/^✓ .* \(\d+\.\d s\)$/m)
+  expect(stdout).toMatch(/^\d tests passed, 0 failed$/m)
+})
+
+test('what fails is told with its place, what was expected and what there was', async () => {
+  const cwd = await temporaryProject({ ...numbers, 'good.test.yaml': TESTS, 'bad.test.yaml': FAILING })
+  const args = ['test', 'good.test.yaml', 'bad.test.yaml', '--junit', 'reports/junit.xml', '--json']
+  const { exitCode, stdout, stderr } = await runDaffi(args, { cwd })
+  expect(exitCode, stderr).toBe(1)
+  const { passed, failed, tests } = JSON.parse(stdout) as Printed
+  expect(tests[0]).toMatchObject({ name: 'all is well', failures: [], passed: true })
+  expect([passed, failed]).toEqual([1, 1])
+  expect(tests[1]?.failures).toMatchObject([
+    { path: 'tests[0].expect.streams.collect.items', line: 5, column: 36, expected: 999, actual: 1000 },
+    { path: 'tests[0].expect.streams.collect.receivers', expected: ['one'], actual: ['one', 'two'] },
+    { path: 'tests[0].expect.calls[0]', expected: { times: 0 }, actual: { times: 1 } },
+    { path: 'tests[0].expect.results[0].equals', expected: 4, actual: 3 },
+  ])
+  expect(tests[1]?.output).toContain('one | all 1000 in order')
+  const xml = await readFile(join(cwd, 'reports/junit.xml'), 'utf8')
+  expect(xml).toContain('<testsuites tests="2" failures="1"')
+  expect(xml).toContain('<failure message="items of collect">')
+})
+
+test('a source without an end is told by the limit, a faulty file by 78, and Ctrl-C leaves nothing behind', async () => {
+  const cwd = await temporaryProject({
+    ...endless(`import { writeFileSync } from 'node:fs'
+export default (n: number) => { if (n === 1) writeFileSync('begun', '') }`),
+    'pipeline.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 3s }]\n',
+    'faulty.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, mocks: { wrk: { returns: 1 } } }]\n',
+    'long.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 60s }]\n',
+  })
+  const [late, faulty, none] = await Promise.all([
+    runDaffi(['test', 'pipeline.test.yaml'], { cwd }),
+    runDaffi(['test', 'faulty.test.yaml', 'pipeline.yaml'], { cwd }),
+    runDaffi(['test', 'pipeline.yaml', '--json'], { cwd }),
+  ])
+  expect(late.exitCode, late.stderr).toBe(1)
+  expect(late.stdout).toMatch(/not done after 3 s: .*writer (is not ready|has not finished work)/)
+  expect(faulty.exitCode).toBe(78)
+  expect(faulty.stderr).toContain('did you mean work?')
+  expect([none.exitCode, JSON.parse(none.stdout)]).toMatchObject([2, { error: { code: 'DAFFI_NO_TESTS' } }])
+  await rm(join(cwd, 'begun'))
+  const long = startDaffi(['test', 'long.test.yaml'], { cwd })
+  await vi.waitUntil(() => existsSync(join(cwd, 'begun')), 20_000)
+  long.kill('SIGINT')
+  expect(await long.exited).toMatchObject({ exitCode: 130 })
+})
