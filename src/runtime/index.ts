@@ -73,6 +73,7 @@ export {
   type RunPipelineOptions,
   type StreamResult,
 } from './node/index.js'
+export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

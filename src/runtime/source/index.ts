@@ -1,4 +1,6 @@
 export type { SourceContext, SourceEvent } from './context.js'
+export type { Camera, CameraMode } from './cameras/camera.js'
+export { listCameras } from './cameras/list.js'
 export { isLive } from './live.js'
 export { openSource } from './open.js'
 export { recordItems, type RecordOptions } from './recording/write.js'
