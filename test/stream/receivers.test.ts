@@ -103,3 +103,58 @@ test('a run of a node is invited once', () => {
   expect(receivers.invite(peer)).toBe(false)
   expect(receivers.absent()).toEqual(['one'])
 })
+
+describe('shared', () => {
+  const two = { name: 'second', incarnation: 'two' }
+
+  beforeEach(() => {
+    receivers = new Receivers(true)
+    for (const [n, each] of [peer, two].entries()) {
+      receivers.invite(each)
+      receivers.report(
+        progress({ incarnation: each.incarnation, attach: 0, lane: n === 0 ? 'shm' : 'jetstream' }),
+        at(0),
+      )
+    }
+  })
+
+  /** The attaches that the items went to. */
+  const assigned = (count: number, most = 2): (number | undefined)[] =>
+    Array.from({ length: count }, (_, item) => receivers.assign(item, most)?.attach)
+
+  test('items go to who has the fewest unfinished, and by turns', () => {
+    expect(assigned(5)).toEqual([1, 2, 1, 2, undefined])
+    receivers.report(progress({ incarnation: 'two', attach: 2, processed: 1, failed: 1 }), at(4))
+    expect(assigned(3)).toEqual([2, 2, undefined])
+    expect(assigned(1, Infinity)).toEqual([1])
+    expect(receivers.shares).toEqual({ 1: 3, 2: 4 })
+  })
+
+  test('each has its own numbers, and the sum of what was given is what went out', () => {
+    assigned(3)
+    expect(receivers.assign(3, 2)).toEqual({ attach: 2, item: 3, lane: 'jetstream', first: 1 })
+    receivers.report(progress({ processed: 1, lane: 'shm' }), at(4))
+    receivers.depart(peer, 'died', 4, died)
+    expect(assigned(1)).toEqual([undefined])
+    receivers.report(progress({ incarnation: 'two', attach: 2, state: 'finished', processed: 2 }), at(4))
+    receivers.forfeit()
+    expect(receivers.summary(5)).toMatchObject({
+      viewer: { offered: 2, processed: 1, lost: 1 },
+      second: { offered: 3, processed: 2, lost: 1 },
+    })
+  })
+
+  test('a part is needed by its addressee alone, and who is gone needs nothing', () => {
+    receivers.sent(1, 100, 40)
+    const demand = receivers.demand('shm')
+    expect([demand.needs(100), receivers.demand('jetstream').needs(100), demand.slowest(300)]).toEqual([
+      true,
+      false,
+      60,
+    ])
+    receivers.report(progress({ loaded: 39, lane: 'shm' }), at(1))
+    expect(demand.needs(100)).toBe(true)
+    receivers.depart(peer, 'died', 1, died)
+    expect([demand.needs(100), demand.slowest(300)]).toEqual([false, 300])
+  })
+})
