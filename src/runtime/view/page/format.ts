@@ -3,6 +3,9 @@ const times = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 
 export const formatCount = (count: number): string => counts.format(count)
 
+export const formatTimes = (count: number, what: string): string =>
+  `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`
+
 export const formatTime = (time: number): string => times.format(time)
 
 /** Items a second, with as many digits as one can take in. */

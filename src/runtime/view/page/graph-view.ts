@@ -1,6 +1,6 @@
 import { element, Keeper, setText, within, type Kept } from './dom.js'
 import { drawEdges } from './edges-view.js'
-import { formatBytes, formatCount, formatRate } from './format.js'
+import { formatBytes, formatCount, formatRate, formatTimes } from './format.js'
 import { graphOf, type Card, type Graph, type Receiving, type Sending } from './graph.js'
 import type { Snapshot } from '../snapshot.js'
 
@@ -40,13 +40,16 @@ function makeSource(): Kept<Card> {
     root,
     update: (card) => {
       if (card.kind !== 'source') return
-      const { source, streams, broken, id } = card
+      const { source, streams, calls, id } = card
+      const broken = calls.find((call) => call.state === 'broken')
+      const gaps = calls.reduce((sum, call) => sum + call.gaps, 0)
       const running = streams.find((stream) => stream.state === 'running')
       root.dataset.card = id
       setText(name, source.name)
       const word = broken ? 'broken off' : running ? 'live' : streams.length > 0 ? 'ended' : 'waiting'
       showState(state, word, broken ? 'warn' : running ? 'good' : 'idle')
-      setText(detail, [source.kind, ...(running ? [formatRate(running.rate)] : [])].join(' · '))
+      const words = [source.kind, running && formatRate(running.rate), gaps > 0 && formatTimes(gaps, 'gap')]
+      setText(detail, words.filter(Boolean).join(' · '))
       setText(why, broken?.error ?? '')
     },
   }

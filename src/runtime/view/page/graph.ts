@@ -2,7 +2,7 @@ import type { CallView, NodeView, Snapshot, SourceView, StreamView } from '../sn
 
 /** What a card stands for. */
 export type Card =
-  | { id: string; kind: 'source'; source: SourceView; streams: StreamView[]; broken: CallView | undefined }
+  | { id: string; kind: 'source'; source: SourceView; streams: StreamView[]; calls: CallView[] }
   | { id: string; kind: 'node'; node: NodeView; sends: Sending[]; receives: Receiving[] }
 
 /** A call that a node makes, and the stream that it writes. */
@@ -51,7 +51,7 @@ function sourceCards({ sources, streams, calls }: Pick<Snapshot, 'sources' | 'st
     kind: 'source',
     source,
     streams: streams.filter((stream) => stream.source === source.name),
-    broken: calls.find((call) => call.source === source.name && call.state === 'broken'),
+    calls: calls.filter((call) => call.source === source.name),
   }))
 }
 

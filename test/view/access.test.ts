@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { Access, type Asking } from '../../src/runtime/view/access.js'
+
+const PORT = 8123
+const access = new Access()
+const asking: Asking = {
+  method: 'GET',
+  path: '/metrics',
+  host: `127.0.0.1:${PORT}`,
+  origin: undefined,
+  site: undefined,
+  token: access.token,
+}
+
+const statusOf = (changes: Partial<Asking>) => access.refusal({ ...asking, ...changes }, PORT)?.status
+
+describe('who has the token may look', () => {
+  test.each<Partial<Asking>>([
+    {},
+    { host: `localhost:${PORT}` },
+    { method: 'HEAD' },
+    { site: 'none' },
+    { site: 'same-origin', origin: `http://127.0.0.1:${PORT}` },
+    { path: '/healthz', token: undefined },
+  ])('%j', (changes) => {
+    expect(statusOf(changes)).toBeUndefined()
+  })
+})
+
+describe('everyone else is refused', () => {
+  test.each<[Partial<Asking>, number]>([
+    [{ token: undefined }, 401],
+    [{ token: '' }, 401],
+    [{ token: `${access.token}x` }, 401],
+    [{ host: undefined }, 403],
+    [{ host: '127.0.0.1' }, 403],
+    [{ host: `127.0.0.1:${PORT + 1}` }, 403],
+    [{ host: `rebound.example:${PORT}` }, 403],
+    [{ origin: 'null' }, 403],
+    [{ origin: `https://127.0.0.1:${PORT}` }, 403],
+    [{ origin: `http://localhost:${PORT}` }, 403],
+    [{ site: 'same-site' }, 403],
+    [{ site: 'cross-site', path: '/healthz' }, 403],
+    [{ method: 'POST' }, 405],
+    [{ method: 'OPTIONS' }, 405],
+  ])('%j', (changes, status) => {
+    expect(statusOf(changes)).toBe(status)
+  })
+})
+
+test('every run has a token of its own', () => {
+  expect(new Access().token).not.toBe(access.token)
+})

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+import type { Plan } from '../../src/runtime/core/plan.js'
+import type { RunStatus, Status } from '../../src/runtime/status/index.js'
+import { Board } from '../../src/runtime/view/board.js'
+import { LogLines } from '../../src/runtime/view/log-lines.js'
+import { metricsText } from '../../src/runtime/view/metrics.js'
+import { Rate } from '../../src/runtime/view/rate.js'
+import { streamNames } from '../../src/runtime/view/stream-names.js'
+
+const plan: Plan = {
+  name: 'shop',
+  file: '/shop.yaml',
+  project: '/',
+  server: { url: undefined },
+  sources: {},
+  nodes: {
+    one: { name: 'one', callbacks: [], calls: [], restart: 'no', env: {}, dependsOn: [] },
+    two: { name: 'two', callbacks: [], calls: [], restart: 'no', env: {}, dependsOn: [] },
+  },
+}
+
+const board = (): Board =>
+  new Board(plan, { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' })
+
+const nodeStatus = (name: string, ...callbacks: string[]): Status => ({
+  what: 'node',
+  name,
+  host: 'here',
+  pid: 1,
+  callbacks,
+})
+
+const runStatus = (state: 'ready' | 'failed'): Status => ({
+  what: 'run',
+  id: 'run',
+  nodes: { one: { state, restarts: 2, error: null } },
+  calls: [],
+  lines: [],
+})
+
+const streamStatus = (id: string, items: number, processed: number): Status => ({
+  what: 'stream',
+  id,
+  frames: null,
+  summary: {
+    call: 'take',
+    source: 'numbers',
+    from: 'one',
+    delivery: 'lossless',
+    items,
+    bytes: items * 8,
+    seconds: items / 10,
+    error: null,
+    receivers: {
+      two: {
+        lane: 'shm',
+        state: 'attached',
+        attaches: 1,
+        error: null,
+        offered: items,
+        processed,
+        dropped: 0,
+        failed: 1,
+        lost: 0,
+        latencyMs: { p50: 1, p99: 2 },
+      },
+    },
+  },
+})
+
+test('a node is what its run says, what its answers say, or not there', () => {
+  const states = (statuses: Status[], at: number, on = board()): unknown =>
+    on.take(statuses, at).nodes.map(({ name, state }) => [name, state])
+  expect(states([], 0)).toEqual([
+    ['one', 'absent'],
+    ['two', 'absent'],
+  ])
+  expect(states([nodeStatus('two'), nodeStatus('guest', 'add'), nodeStatus('visitor')], 0)).toEqual([
+    ['one', 'absent'],
+    ['two', 'ready'],
+    ['guest', 'ready'],
+  ])
+  expect(states([runStatus('failed')], 0)).toContainEqual(['one', 'failed'])
+  const same = board()
+  expect(states([runStatus('ready'), nodeStatus('one')], 0, same)).toContainEqual(['one', 'ready'])
+  expect(states([runStatus('ready')], 1000, same)).toContainEqual(['one', 'ready'])
+  expect(states([runStatus('ready')], 5000, same)).toContainEqual(['one', 'silent'])
+})
+
+test('a stream has rates and lag; one that is silent has ended, and its next run takes its place', () => {
+  const same = board()
+  same.take([streamStatus('a', 10, 5)], 0)
+  const [stream] = same.take([streamStatus('a', 20, 12)], 1000).streams
+  expect(stream).toMatchObject({ name: 'numbers', state: 'running', rate: 10, byteRate: 80 })
+  expect(stream?.receivers).toMatchObject([{ name: 'two', rate: 7, lag: 7 }])
+  expect(same.take([], 9000).streams).toMatchObject([{ id: 'a', state: 'ended', rate: 0 }])
+  expect(same.take([streamStatus('b', 1, 1)], 9500).streams).toMatchObject([{ id: 'b', state: 'running' }])
+})
+
+test('a rate is that of the last two seconds', () => {
+  const rate = new Rate()
+  expect(rate.take(0, 0)).toBe(0)
+  expect(rate.take(1, 100)).toBe(100)
+  for (let second = 2; second < 10; second++) rate.take(second, 100)
+  expect(rate.take(10, 100)).toBe(0)
+  expect(rate.take(1, 5)).toBe(0)
+})
+
+test('names are as short as they can be', () => {
+  const origin = (from: string, source: string | null, call: string) => ({ from, source, call })
+  expect(streamNames([origin('a', 'camera', 'show'), origin('b', null, 'show')])).toEqual(['camera', 'show'])
+  expect(
+    streamNames([
+      origin('a', 'camera', 'show'),
+      origin('a', 'camera', 'save'),
+      origin('b', 'camera', 'show'),
+    ]),
+  ).toEqual(['a.camera.show', 'a.camera.save', 'b.camera'])
+})
+
+test('lines come once, in the order of their time', () => {
+  const log = new LogLines()
+  const line = (number: number, time: number) => ({ number, time, node: 'one', text: `${time}` })
+  const run = (id: string, ...lines: ReturnType<typeof line>[]): RunStatus => ({
+    what: 'run',
+    id,
+    nodes: {},
+    calls: [],
+    lines,
+  })
+  log.take([run('a', line(1, 10), line(2, 30)), run('b', line(1, 20))])
+  log.take([run('a', line(2, 30), line(3, 40))])
+  expect(log.after(0).map(({ text }) => text)).toEqual(['10', '20', '30', '40'])
+  expect(log.after(3).map(({ text }) => text)).toEqual(['40'])
+  expect(log.known).toEqual({ a: 3, b: 1 })
+})
+
+test('figures in the text format of Prometheus', async () => {
+  const text = await metricsText(
+    board().take([streamStatus('a', 10, 5), runStatus('ready'), nodeStatus('one')], 0),
+  )
+  expect(text).toContain('daffi_node_up{node="one",pipeline="shop"} 1')
+  expect(text).toContain('daffi_node_restarts_total{node="one",pipeline="shop"} 2')
+  expect(text).toContain('daffi_stream_items_total{stream="numbers",pipeline="shop"} 10')
+  expect(text).toContain('daffi_receiver_lag_items{stream="numbers",receiver="two",pipeline="shop"} 4')
+  expect(text).toContain('quantile="0.99",pipeline="shop"} 0.002')
+})

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { graphOf } from '../../src/runtime/view/page/graph.js'
+import type { CallView, NodeView, Snapshot, StreamView } from '../../src/runtime/view/snapshot.js'
+
+const node = (name: string, ...callbacks: string[]): NodeView => ({
+  name,
+  state: 'ready',
+  restarts: 0,
+  error: null,
+  callbacks,
+})
+
+const call = (from: string, name: string, source: string | null = null): CallView => ({
+  node: from,
+  call: name,
+  modifier: source === null ? 'FG' : 'STREAM',
+  source,
+  to: null,
+  state: 'running',
+  gaps: 0,
+  error: null,
+})
+
+const receiver = (name: string): StreamView['receivers'][number] => ({
+  name,
+  lane: 'shm',
+  state: 'attached',
+  attaches: 1,
+  rate: 30,
+  lag: 0,
+  processed: 9,
+  dropped: 0,
+  failed: 0,
+  lost: 0,
+  latencyMs: null,
+  error: null,
+})
+
+const stream = (from: string, name: string, source: string, ...receivers: string[]): StreamView => ({
+  name: source,
+  id: 'x',
+  call: name,
+  source,
+  from,
+  delivery: 'live',
+  state: 'running',
+  frames: null,
+  items: 9,
+  bytes: 9,
+  rate: 30,
+  byteRate: 30,
+  error: null,
+  receivers: receivers.map(receiver),
+})
+
+type Parts = Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>
+const EMPTY: Parts = { sources: [], nodes: [], calls: [], streams: [] }
+const layersOf = (parts: Partial<Parts>): string[][] =>
+  graphOf({ ...EMPTY, ...parts }).layers.map((layer) => layer.map(({ id }) => id))
+
+test('what comes from somewhere stands to the right of it', () => {
+  const parts = {
+    sources: [{ name: 'camera', kind: 'camera' }],
+    nodes: [node('one'), node('two', 'show'), node('alone', 'other')],
+    calls: [call('one', 'show', 'camera')],
+  }
+  expect(layersOf(parts)).toEqual([['source camera'], ['node one', 'node alone'], ['node two']])
+})
+
+test('nodes that call one another in a circle have places too', () => {
+  const nodes = [node('one', 'a'), node('two', 'b')]
+  const calls = [call('one', 'b'), call('two', 'a')]
+  expect(layersOf({ nodes, calls }).flat().sort()).toEqual(['node one', 'node two'])
+})
+
+test('items flow over an edge while its stream is written and its receiver attached', () => {
+  const parts = {
+    nodes: [node('one'), node('two', 'show'), node('three', 'show')],
+    calls: [call('one', 'show', 'camera')],
+    streams: [stream('one', 'show', 'camera', 'two')],
+  }
+  const states = graphOf({ ...EMPTY, ...parts }).edges.map(({ to, state }) => [to, state])
+  expect(Object.fromEntries(states)).toMatchObject({ 'node two': 'flowing', 'node three': 'idle' })
+})
