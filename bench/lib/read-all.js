@@ -1,7 +1,4 @@
-/** Reads every byte, as cheaply as can be done in JavaScript. */
-export function readAll(bytes) {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
-  let sum = 0
-  for (let n = 0; n < words.length; n++) sum = (sum + words[n]) | 0
-  return sum
-}
+import { crc32 } from 'node:zlib'
+
+/** Reads every byte, as cheaply as can be: natively, so that no compiler's mood makes one run three times as slow as another. */
+export const readAll = (bytes) => crc32(bytes)

@@ -13,11 +13,6 @@ import { Turn } from './turn.js'
 const MIB = 1024 * 1024
 /** Loaded and not yet processed: the most that a lossless receiver holds, unless one chunk alone is larger. */
 const HOLD_BYTES = 16 * MIB
-/** Chunks on their way at once; one in live, where a chunk loaded early is a chunk that grows stale. */
-const AHEAD = 4
-const AHEAD_LIVE = 1
-/** Credit is given back in steps of so many bytes, well below the window, or of parts as the lane says. */
-const CREDIT_STEP = 2 * MIB
 /** The longest that synchronous callbacks may hold the loop. */
 const TURN_MS = 10
 
@@ -169,8 +164,9 @@ export class StreamReader {
     if (!term) return
     const { delivery, buffer } = this.#options.open
     if (delivery === 'live') term.intake.trim(Math.max(1, buffer - this.#ahead.length))
-    const ahead = delivery === 'live' ? AHEAD_LIVE : AHEAD
-    while (this.#ahead.length < ahead && (this.#ahead.length === 0 || this.#held < HOLD_BYTES)) {
+    // In live a chunk that is loaded early is a chunk that grows stale.
+    const most = delivery === 'live' ? 1 : 1 + this.#options.lane.ahead
+    while (this.#ahead.length < most && (this.#ahead.length === 0 || this.#held < HOLD_BYTES)) {
       const chunk = term.intake.take()
       if (!chunk) return
       this.#held += chunk.bytes
@@ -263,10 +259,11 @@ export class StreamReader {
 
   #credit({ tally, attach }: Term, cost: number): void {
     tally.load(cost)
-    if (attach !== this.#term?.attach) return
+    const { open, lane } = this.#options
+    if (attach !== this.#term?.attach || open.delivery === 'live') return
     this.#uncredited++
-    const due = tally.loaded - this.#credited >= CREDIT_STEP
-    if (due || this.#uncredited >= this.#options.lane.creditParts) this.report()
+    const { parts, bytes } = lane.credit
+    if (this.#uncredited >= parts || tally.loaded - this.#credited >= bytes) this.report()
   }
 
   /** Items that are this receiver's, once the end is known. */

@@ -1,6 +1,8 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { messageOf } from '../core/errors.js'
+import type { DurableOpen } from './durable/messages.js'
 import { DurableReception } from './durable/reception.js'
+import { allowHeapGrowth } from './heap-growth.js'
 import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
 import { ShmLaneReader } from './lanes/shm/shm-reader.js'
 import { decodeMessage, encodeMessage, streamSubject } from './messages.js'
@@ -77,14 +79,26 @@ export class Reception {
   }
 
   async #begin(open: Open): Promise<Receiving | undefined> {
-    if (open.durable) {
-      const abort = new AbortController()
-      const admission = this.#admit(open, () => abort.signal)
-      const onClosed = (): void => void this.#forget(open.id)
-      if (!admission) return undefined
-      const { deliver } = admission
-      return await this.#durable.begin({ open, durable: open.durable, deliver, abort, onClosed })
+    const receiving = await (open.durable ? this.#beginDurable(open, open.durable) : this.#beginPassing(open))
+    if (!receiving) return undefined
+    const undo = allowHeapGrowth()
+    const close = (): void => {
+      receiving.close()
+      undo()
     }
+    return { ...receiving, close }
+  }
+
+  async #beginDurable(open: Open, durable: DurableOpen): Promise<Receiving | undefined> {
+    const abort = new AbortController()
+    const admission = this.#admit(open, () => abort.signal)
+    const onClosed = (): void => void this.#forget(open.id)
+    if (!admission) return undefined
+    const { deliver } = admission
+    return await this.#durable.begin({ open, durable, deliver, abort, onClosed })
+  }
+
+  async #beginPassing(open: Open): Promise<Receiving | undefined> {
     const { pipeline, self, log } = this.#ports
     const admission = this.#admit(open, () => reader.signal)
     if (!admission) return undefined

@@ -3,6 +3,7 @@ import { randomId } from '../core/names.js'
 import type { StreamSummary } from '../core/summary.js'
 import { writeDurable } from './durable/write-durable.js'
 import type { Items } from './feed.js'
+import { allowHeapGrowth } from './heap-growth.js'
 import { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import type { Peer, StreamOptions, StreamPorts } from './ports.js'
 import { StreamWriter } from './writer.js'
@@ -21,7 +22,12 @@ export async function writeStream(
   if (delivery === 'durable') return await writeDurable(items, options, ports, invited)
   const connections = await ports.connections()
   const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
-  return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
+  const undo = allowHeapGrowth()
+  try {
+    return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
+  } finally {
+    undo()
+  }
 }
 
 function invitees({ call, to }: StreamOptions, { peers }: StreamPorts): Peer[] {

@@ -8,7 +8,9 @@ export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
   #closed = false
   readonly name = 'jetstream'
-  readonly creditParts = Infinity
+  readonly ahead = 4
+  /** Well below the window. */
+  readonly credit = { parts: Infinity, bytes: 2 * 1024 * 1024 }
 
   constructor(link: Link) {
     this.#link = link

@@ -32,8 +32,10 @@ export interface LoadedPart {
 /** A receiver's end of a lane. */
 export interface LaneReader {
   readonly name: Lane
-  /** Parts after which the writer should hear that they were loaded, however small they are. */
-  readonly creditParts: number
+  /** Chunks that are worth loading before their turn: none where loading takes no time. */
+  readonly ahead: number
+  /** After so many parts, or so many bytes, a lossless writer hears that they were loaded. */
+  readonly credit: { parts: number; bytes: number }
   /** The writer has accepted this receiver; with shared memory it has given it a pin. */
   accept(pin: number | null): void
   /**

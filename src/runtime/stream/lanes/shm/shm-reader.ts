@@ -8,6 +8,7 @@ type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 /** Reads parts where the writer put them, or lends them out. */
 export class ShmLaneReader implements LaneReader {
   readonly name = 'shm'
+  readonly ahead = 0
   readonly #libc: Libc
   readonly #offer: ShmOffer
   readonly #memory: Mapping
@@ -38,8 +39,8 @@ export class ShmLaneReader implements LaneReader {
   }
 
   /** A ring has only so many slots, whatever lies in them. */
-  get creditParts(): number {
-    return Math.ceil(this.#slots / 4)
+  get credit(): { parts: number; bytes: number } {
+    return { parts: Math.ceil(this.#slots / 4), bytes: Infinity }
   }
 
   accept(pin: number | null): void {
