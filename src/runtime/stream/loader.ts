@@ -1,6 +1,6 @@
 import { Wakeup } from '../core/deferred.js'
 import type { Arriving } from './intake.js'
-import type { LaneReader } from './lanes/lane.js'
+import type { LaneReader, LoadedPart, Loading } from './lanes/lane.js'
 
 /** Parts of one chunk that are asked for at once. */
 const CONCURRENCY = 8
@@ -23,7 +23,23 @@ export interface LoadedChunk {
 }
 
 /** Loads and joins a chunk, whose later parts may not be there yet. Undefined when a part is gone or will not come. */
-export async function loadChunk(
+export function loadChunk(chunk: Arriving, options: LoaderOptions): Loading<LoadedChunk> {
+  return chunk.complete && chunk.parts.length === 1 ? loadOne(chunk, options) : loadParts(chunk, options)
+}
+
+function loadOne({ bytes, parts }: Arriving, { lane, lend, onPart }: LoaderOptions): Loading<LoadedChunk> {
+  const chunkOf = (loaded: LoadedPart | undefined): LoadedChunk | undefined => {
+    if (!loaded?.release) onPart(bytes)
+    if (!loaded) return undefined
+    const { buffer, byteOffset, byteLength } = loaded.bytes
+    const release = loaded.release && ((): void => (loaded.release?.(), onPart(bytes)))
+    return { bytes: Buffer.from(buffer, byteOffset, byteLength), release }
+  }
+  const loading = lane.load(parts[0]?.ref ?? [], bytes, () => Buffer.allocUnsafeSlow(bytes), lend)
+  return loading instanceof Promise ? loading.then(chunkOf) : chunkOf(loading)
+}
+
+async function loadParts(
   chunk: Arriving,
   { lane, lend, heard, signal, onPart }: LoaderOptions,
 ): Promise<LoadedChunk | undefined> {

@@ -3,7 +3,7 @@ import { Wakeup } from '../core/deferred.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
 import type { ReceiverState } from '../core/summary.js'
 import { Intake, type Arriving } from './intake.js'
-import type { LaneReader } from './lanes/lane.js'
+import type { LaneReader, Loading } from './lanes/lane.js'
 import { loadChunk, type LoadedChunk } from './loader.js'
 import { retryFailed } from './retry.js'
 import { partCost, type Accept, type End, type Open, type Part, type Progress } from './messages.js'
@@ -36,10 +36,10 @@ interface Term {
   tally: Tally
 }
 
-interface Loading {
+interface Ahead {
   chunk: Arriving
   term: Term
-  bytes: Promise<LoadedChunk | undefined>
+  bytes: Loading<LoadedChunk>
 }
 
 /** One stream on a receiving node: what has come is loaded, joined, put through the callback in order, and counted. */
@@ -48,7 +48,7 @@ export class StreamReader {
   readonly #abort = new AbortController()
   readonly #heard = new Wakeup()
   #term: Term | undefined
-  #ahead: Loading[] = []
+  #ahead: Ahead[] = []
   /** What is being processed. */
   #hand: Arriving | undefined
   #held = 0
@@ -130,8 +130,8 @@ export class StreamReader {
     try {
       while (this.#attached()) {
         this.#fill()
-        const head = this.#ahead.shift()
-        if (head) await this.#take(head)
+        // In a call of its own, whose end leaves nothing that would keep an item from being collected.
+        if (this.#ahead.length > 0) await this.#takeNext()
         else if (this.#finished()) break
         else await this.#heard.wait()
       }
@@ -139,14 +139,17 @@ export class StreamReader {
     } catch (error) {
       this.#settle('stopped', toErrorRecord(error))
     } finally {
-      for (const { bytes } of this.#ahead) (await bytes.catch(() => undefined))?.release?.()
+      for (const { bytes } of this.#ahead) (await Promise.resolve(bytes).catch(() => undefined))?.release?.()
     }
     this.report()
   }
 
-  async #take(head: Loading): Promise<void> {
+  async #takeNext(): Promise<void> {
+    const head = this.#ahead.shift()
+    if (!head) return
+    const { bytes } = head
     this.#hand = head.chunk
-    await this.#process(head, await this.#whileFilling(head.bytes))
+    await this.#process(head, bytes instanceof Promise ? await this.#whileFilling(bytes) : bytes)
     if (this.#options.open.share && this.#attached()) this.#reportDone(head.term)
   }
 
@@ -178,7 +181,7 @@ export class StreamReader {
         onPart: (length) => this.#credit(term, partCost(length)),
       })
       // Awaited in its turn; until then a failure is not an unhandled one.
-      bytes.catch(() => undefined)
+      if (bytes instanceof Promise) bytes.catch(() => undefined)
       this.#ahead.push({ chunk, term, bytes })
     }
   }
@@ -186,16 +189,19 @@ export class StreamReader {
   /** Word of new chunks is acted upon while the head is on its way. */
   async #whileFilling(bytes: Promise<LoadedChunk | undefined>): Promise<LoadedChunk | undefined> {
     let arrived = false
-    const done = bytes.finally(() => (arrived = true))
-    for (;;) {
-      await Promise.race([done, this.#heard.wait()])
-      // Changed by the promise above, which the compiler does not see.
-      if (arrived as boolean) return bytes
+    const arrive = (): void => {
+      arrived = true
+      this.#heard.notify()
+    }
+    bytes.then(arrive, arrive)
+    while (!arrived) {
+      await this.#heard.wait()
       this.#fill()
     }
+    return bytes
   }
 
-  async #process({ chunk, term }: Loading, loaded: LoadedChunk | undefined): Promise<void> {
+  async #process({ chunk, term }: Ahead, loaded: LoadedChunk | undefined): Promise<void> {
     this.#held -= chunk.bytes
     if (loaded === undefined) {
       if (this.#options.open.delivery === 'live' || !this.#attached()) return

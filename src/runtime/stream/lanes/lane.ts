@@ -23,6 +23,9 @@ export interface LaneWriter {
   close(): Promise<void>
 }
 
+/** Undefined: gone. What takes no time comes without a promise. */
+export type Loading<Loaded> = Loaded | undefined | Promise<Loaded | undefined>
+
 /** A part's bytes. Where they are lent, they are the lane's own until `release`. */
 export interface LoadedPart {
   bytes: Uint8Array
@@ -39,11 +42,10 @@ export interface LaneReader {
   /** The writer has accepted this receiver; with shared memory it has given it a pin. */
   accept(pin: number | null): void
   /**
-   * The part; undefined when it is gone.
    * @param length of the part
    * @param into gives memory for a copy, for lanes that need one
    * @param lend memory of the lane itself may be given out
    */
-  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Promise<LoadedPart | undefined>
+  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Loading<LoadedPart>
   close(): void
 }

@@ -47,17 +47,8 @@ export class ShmLaneReader implements LaneReader {
     this.#pin = pin ?? undefined
   }
 
-  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Promise<LoadedPart | undefined> {
-    return Promise.resolve(this.#load(ref as ShmRef, length, into, lend))
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#unmap()
-  }
-
-  #load(ref: ShmRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {
-    const [fd, slot, generation, slotBytes, slots] = ref
+  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {
+    const [fd, slot, generation, slotBytes, slots] = ref as ShmRef
     this.#slots = slots
     const pin = this.#pin
     const ring = this.#open(fd, slotBytes * slots)
@@ -83,6 +74,11 @@ export class ShmLaneReader implements LaneReader {
       this.#unmap()
     }
     return { bytes: ring.subarray(at, at + length), release }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#unmap()
   }
 
   #open(fd: number, bytes: number): Buffer | undefined {
