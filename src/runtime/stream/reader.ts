@@ -10,9 +10,6 @@ import { partCost, type Accept, type End, type Open, type Part, type Progress } 
 import { Tally } from './tally.js'
 import { Turn } from './turn.js'
 
-const MIB = 1024 * 1024
-/** Loaded and not yet processed: the most that a lossless receiver holds, unless one chunk alone is larger. */
-const HOLD_BYTES = 16 * MIB
 /** The longest that synchronous callbacks may hold the loop. */
 const TURN_MS = 10
 
@@ -168,8 +165,8 @@ export class StreamReader {
     const { delivery, buffer } = this.#options.open
     if (delivery === 'live') term.intake.trim(Math.max(1, buffer - this.#ahead.length))
     // In live a chunk that is loaded early is a chunk that grows stale.
-    const most = delivery === 'live' ? 1 : 1 + this.#options.lane.ahead
-    while (this.#ahead.length < most && (this.#ahead.length === 0 || this.#held < HOLD_BYTES)) {
+    const most = delivery === 'live' ? 0 : this.#options.lane.ahead
+    while (this.#ahead.length === 0 || this.#held < most) {
       const chunk = term.intake.take()
       if (!chunk) return
       this.#held += chunk.bytes

@@ -1,6 +1,7 @@
 import type { Link } from '../link.js'
 import type { LaneReader, LaneRef, LoadedPart } from './lane.js'
 
+const MIB = 1024 * 1024
 const ANSWER_MS = 30_000
 
 /** Loads parts by JetStream's direct get: only what was asked for comes, so no reader is cut off as too slow. */
@@ -8,9 +9,9 @@ export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
   #closed = false
   readonly name = 'jetstream'
-  readonly ahead = 4
+  readonly ahead = 8 * MIB
   /** Well below the window. */
-  readonly credit = { parts: Infinity, bytes: 2 * 1024 * 1024 }
+  readonly credit = { parts: Infinity, bytes: 2 * MIB }
 
   constructor(link: Link) {
     this.#link = link

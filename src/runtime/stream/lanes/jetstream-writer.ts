@@ -7,6 +7,7 @@ import type { LaneWriter } from './lane.js'
 
 /** The most that may be on its way through the server, as cost. */
 export const WINDOW = 16 * 1024 * 1024
+/** Of items that do not fit into one message. */
 const PART_BYTES = 1024 * 1024
 /** Room in a message for what the server counts besides the payload. */
 const HEADROOM = 512
@@ -29,7 +30,8 @@ interface JetStreamLaneOptions {
  * ring: `discard: old` with room to spare, so that limits never do the work of flow control.
  */
 export class JetStreamLaneWriter implements LaneWriter {
-  readonly #partBytes: number
+  /** The most that a message may carry. */
+  readonly #messageBytes: number
   readonly #options: JetStreamLaneOptions
   readonly #subject: string
   readonly #jsm: JetStreamManager
@@ -40,8 +42,7 @@ export class JetStreamLaneWriter implements LaneWriter {
     this.#options = options
     this.#jsm = jsm
     this.#subject = streamSubject(options.ports.pipeline, options.id, 'data')
-    const most = options.connections.bulk.nc.info?.max_payload ?? PART_BYTES
-    this.#partBytes = Math.min(PART_BYTES, most - HEADROOM)
+    this.#messageBytes = (options.connections.bulk.nc.info?.max_payload ?? PART_BYTES) - HEADROOM
   }
 
   static async open(options: JetStreamLaneOptions): Promise<JetStreamLaneWriter> {
@@ -51,8 +52,9 @@ export class JetStreamLaneWriter implements LaneWriter {
     return lane
   }
 
-  partBytes(): number {
-    return this.#partBytes
+  /** One message costs all three, writer, server and reader, less than several, whose bytes must be joined again. */
+  partBytes(chunkBytes: number): number {
+    return chunkBytes <= this.#messageBytes ? this.#messageBytes : Math.min(PART_BYTES, this.#messageBytes)
   }
 
   hasRoom(cost: number, stored: number, demand: Demand): boolean {

@@ -35,7 +35,7 @@ export interface LoadedPart {
 /** A receiver's end of a lane. */
 export interface LaneReader {
   readonly name: Lane
-  /** Chunks that are worth loading before their turn: none where loading takes no time. */
+  /** Bytes that are worth loading before their turn: none where loading takes no time. */
   readonly ahead: number
   /** After so many parts, or so many bytes, a lossless writer hears that they were loaded. */
   readonly credit: { parts: number; bytes: number }
