@@ -1,33 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { decode } from 'fast-png'
 import { expect, test } from 'vitest'
-import type { PipelineResult } from '../../src/runtime/index.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { temporaryPipelines } from '../support/temporary.js'
-
-const whole = (items: number) => ({
-  ...{ state: 'finished', offered: items, processed: items, dropped: 0, failed: 0, lost: 0 },
-})
-
-test('range: each number reaches both processes', async () => {
-  const cwd = await temporaryPipelines()
-  const { exitCode, stdout, stderr } = await runDaffi(['up', 'pipelines/range.yaml', '--json'], { cwd })
-  expect(exitCode, stderr).toBe(0)
-  expect((JSON.parse(stdout) as PipelineResult).streams).toMatchObject([
-    { source: 'numbers', items: 100, receivers: { process1: whole(100), process3: whole(100) } },
-  ])
-})
-
-test('tuples: an item may hold several values', async () => {
-  const cwd = await temporaryPipelines()
-  const { exitCode, stdout, stderr } = await runDaffi(['up', 'pipelines/tuples.yaml', '--json'], { cwd })
-  expect(exitCode, stderr).toBe(0)
-  expect((JSON.parse(stdout) as PipelineResult).streams).toMatchObject([
-    { source: 'tuples', items: 3, receivers: { process1: whole(3) } },
-    { source: 'objects', items: 3, receivers: { process1: whole(3) } },
-  ])
-  for (const line of ['tuple b: 3 by 4', 'object c: 5 by 6']) expect(stderr).toContain(`process1 | ${line}`)
-})
 
 test('camera: both processes show it, and write a PNG of it on demand', async () => {
   const cwd = await temporaryPipelines()

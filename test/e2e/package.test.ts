@@ -14,9 +14,17 @@ await g.close()
 
 const types = `
 import { Global, STREAM, type Frame, type StreamSummary } from 'daffi'
+import { startPipeline } from 'daffi/testing'
 export async function show(frames: AsyncIterable<Frame>): Promise<StreamSummary> {
   const g = await Global.connect<{ show: (frame: Frame) => void }>()
   return g.call.show(frames).with(STREAM)
+}
+export async function sum(): Promise<number> {
+  const pipeline = await startPipeline<{ add: (a: number, b: number) => number }>('pipeline.yaml', {
+    sources: { camera: { kind: 'camera', device: 'test', frames: 3 } },
+    mocks: { note: { returns: 'ok' } },
+  })
+  return pipeline.g.call.add(1, 2)
 }
 `
 

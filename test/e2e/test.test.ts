@@ -4,8 +4,8 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { runDaffi, startDaffi } from '../support/daffi.js'
-import { temporaryPipelines, temporaryProject } from '../support/temporary.js'
-import { endless, numbers } from './pipelines.js'
+import { temporaryPipelines, temporaryProject, writeFiles } from '../support/temporary.js'
+import { camera, endless, numbers } from './pipelines.js'
 
 interface Printed {
   passed: number
@@ -63,6 +63,29 @@ test('what fails is told with its place, what was expected and what there was', 
   const xml = await readFile(join(cwd, 'reports/junit.xml'), 'utf8')
   expect(xml).toContain('<testsuites tests="2" failures="1"')
   expect(xml).toContain('<failure message="items of collect">')
+})
+
+test('what up has recorded of a camera is a source for tests, the same to the byte', async () => {
+  const source = 'device: test, size: 160x120, fps: 30'
+  const cwd = await temporaryProject({
+    ...camera,
+    'camera.yaml': camera['camera.yaml'].replace(source, `${source}, frames: 12`),
+  })
+  const up = await runDaffi(['up', 'camera.yaml', '--record', 'recorded'], { cwd })
+  expect(up.exitCode, up.stderr).toBe(0)
+  const frames = await readFile(join(cwd, 'recorded/camera/items.bin'))
+  expect(frames.length).toBe(12 * 160 * 120 * 3)
+  const hash = createHash('sha256').update(frames).digest('hex')
+  await writeFiles(cwd, {
+    'camera.test.yaml': `pipeline: camera.yaml
+tests:
+  - name: recorded
+    sources: { camera: { kind: recording, path: recorded/camera } }
+    expect: { streams: { show_stream: { items: 12, dropped: 0, frames: { count: 12, hash: ${hash} } } } }
+`,
+  })
+  const { exitCode, stdout } = await runDaffi(['test', 'camera.test.yaml'], { cwd })
+  expect(exitCode, stdout).toBe(0)
 })
 
 test('a source without an end is told by the limit, a faulty file by 78, and Ctrl-C leaves nothing behind', async () => {

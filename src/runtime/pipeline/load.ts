@@ -36,7 +36,7 @@ export async function loadTests(files: string[], options: CheckOptions = {}): Pr
 }
 
 /** The error of files that are at fault. */
-function invalid(what: string, faults: Fault[]): DaffiError {
+export function invalid(what: string, faults: Fault[]): DaffiError {
   const message = `${what} has ${count(faults.length, 'fault')}`
   return new DaffiError('DAFFI_PIPELINE_INVALID', message, { details: { faults } })
 }

@@ -1,2 +1,9 @@
+export type { ObservedCall, ObservedLine } from './observation.js'
 export type { TestFailure, TestResult } from './run-test.js'
 export { runTests, type RunTestsOptions } from './run-tests.js'
+export {
+  startPipeline,
+  type RunningPipeline,
+  type StartPipelineOptions,
+  type UntilOptions,
+} from './start-pipeline.js'

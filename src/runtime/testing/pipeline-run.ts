@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { joinPipeline, type Global } from '../call/index.js'
 import { bounded } from '../core/abort.js'
-import { DaffiError } from '../core/errors.js'
+import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import { createLogger, type LogLevel } from '../core/logger.js'
 import { randomId } from '../core/names.js'
 import type { Plan } from '../core/plan.js'
@@ -63,9 +63,11 @@ export class PipelineRun {
 
   /** Resolves when every node is ready. @throws DaffiError what kept one from it; DAFFI_ABORTED */
   async ready(signal?: AbortSignal): Promise<void> {
-    if (await this.until(({ starting }) => starting.length === 0, signal)) return
+    const running = await this.until(({ starting }) => starting.length === 0, signal)
+    if (running && !this.observation.errors.some(({ call }) => call === undefined)) return
     const { error } = await this.result
-    throw new DaffiError('DAFFI_NODE_DIED', error?.message ?? `${this.plan.name} ended before it was ready`)
+    if (error) throw fromErrorRecord(error)
+    throw new DaffiError('DAFFI_NODE_DIED', `${this.plan.name} ended before it was ready`)
   }
 
   /** Resolves when every node is ready and every call has finished, with false when the run has ended before. */

@@ -5,7 +5,7 @@ import { source } from './source.js'
 
 const number = z.int().min(0)
 
-const mock = z
+export const mock = z
   .strictObject({
     returns: z.unknown().describe('What every call of it gives.').optional(),
     throws: z.string().describe('The message of the error that every call of it ends with.').optional(),
