@@ -171,6 +171,33 @@ test('durable: who leaves hands back what it has not begun, and whose callback f
   expect(taken).toHaveLength(49)
 })
 
+test('durable: a run that was begun shared is finished shared', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const abort = new AbortController()
+  const taken: number[] = []
+  await join('keeper', {
+    callbacks: {
+      take: (item: number) => {
+        taken.push(item)
+        if (item === 5) abort.abort()
+      },
+    },
+  })
+  const g = await join('writer')
+  const items = (async function* () {
+    yield* range(10)
+    if (!abort.signal.aborted) await once(abort.signal, 'abort')
+  })()
+  const shared = STREAM({ share: true, delivery: 'durable', signal: abort.signal })
+  await expect(g.call.take(items).with(shared)).rejects.toMatchObject({ code: 'DAFFI_STREAM_FAILED' })
+  await expect(g.call.take(range(10)).with(STREAM({ delivery: 'durable' }))).rejects.toMatchObject({
+    code: 'DAFFI_STREAM_MISMATCH',
+  })
+  const summary = await g.call.take(range(10)).with(STREAM({ share: true, delivery: 'durable' }))
+  expect(summary).toMatchObject({ items: 10, error: null })
+  expect([...new Set(taken)]).toEqual(range(10))
+})
+
 test('durable: a stream goes on after its server was killed, and each item is processed', async () => {
   const { url, restart } = await mortalServer()
   const taken = new Set<number>()

@@ -321,7 +321,8 @@ export const ERRORS = {
   },
   DAFFI_STREAM_MISMATCH: {
     exit: 1,
-    meaning: "A durable stream's name is in use for another callback, or by something else.",
+    meaning:
+      "A durable stream's name is in use for another callback, by something else, or for a run that is shared when this one is not, or the other way round.",
     next: 'Give the stream another name, or delete the old one.',
   },
   DAFFI_STREAM_TAKEN: {

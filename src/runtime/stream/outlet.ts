@@ -3,7 +3,7 @@ import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
 import type { LaneRef, LaneWriter } from './lanes/lane.js'
 import { partCost, type Part } from './messages.js'
-import type { Demand } from './receivers.js'
+import type { Demand } from './attachment.js'
 
 /** How far the lane may be behind a live stream, as cost. */
 const BEHIND = 16 * 1024 * 1024

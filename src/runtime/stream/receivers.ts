@@ -1,50 +1,16 @@
 import { Wakeup } from '../core/deferred.js'
-import type { DaffiError, ErrorRecord } from '../core/errors.js'
-import { toErrorRecord } from '../core/errors.js'
+import { toErrorRecord, type DaffiError } from '../core/errors.js'
 import type { Lane, ReceiverSummary } from '../core/summary.js'
+import { demandOn, freestOf, summarize, type Attachment, type Demand } from './attachment.js'
 import type { Accept, Assignment, Progress } from './messages.js'
 import { Outstanding } from './outstanding.js'
 import type { Peer } from './ports.js'
-
-/** One run of a receiving node, as the writer sees it. */
-interface Attachment {
-  incarnation: string
-  attach: number
-  /** Number of its first item; undefined until it attached. */
-  first: number | undefined
-  /** What had been stored when it attached, in cost. */
-  base: number
-  /** Number after its last item, once it has gone. */
-  last: number | undefined
-  progress: Progress | undefined
-  state: ReceiverSummary['state']
-  error: ErrorRecord | null
-  /** Of a shared stream. */
-  share: Share | undefined
-}
-
-/** A receiver's part of a shared stream. */
-interface Share {
-  /** Items that were given to it. */
-  given: number
-  /** When it was last given one, on a count of all that were given. */
-  latest: number
-  outstanding: Outstanding
-}
 
 /** Where the stream stands: items yielded, number of the next to go out, cost of what each lane has stored. */
 export interface Position {
   items: number
   next: number
   stored: (lane: Lane) => number
-}
-
-/** What is still needed of what a lane has stored, in cost. */
-export interface Demand {
-  /** How far the slowest receiver is; no further than `stored`, which is all. */
-  slowest(stored: number): number
-  /** Whether a receiver has not loaded the part that ends there. */
-  needs(end: number): boolean
 }
 
 /** The writer's ledger: who receives, how far each one is, and what became of every item. */
@@ -132,21 +98,9 @@ export class Receivers {
     return this.#live().filter((run) => run.first !== undefined).length
   }
 
-  /**
-   * Gives an item to the receiver that has the fewest unfinished, of several to the one that has waited longest.
-   * Undefined when everyone has `most` unfinished, or nobody is there.
-   */
+  /** Gives an item to who is free. Undefined when everyone has `most` unfinished, or nobody is there. */
   assign(item: number, most: number): (Assignment & { lane: Lane; first: number }) | undefined {
-    let freest: { run: Attachment; share: Share; lane: Lane; unfinished: number } | undefined
-    for (const run of this.#live()) {
-      const { share, progress } = run
-      if (!share || !progress || run.first === undefined) continue
-      const unfinished = share.given - progress.processed - progress.dropped - progress.failed
-      const than = freest ?? { unfinished: most, share: { latest: 0 } }
-      const freer =
-        unfinished < than.unfinished || (unfinished === than.unfinished && share.latest < than.share.latest)
-      if (freer) freest = { run, share, lane: progress.lane, unfinished }
-    }
+    const freest = freestOf(this.#live(), most)
     if (!freest) return undefined
     const { run, share, lane } = freest
     share.latest = ++this.#given
@@ -172,22 +126,7 @@ export class Receivers {
   }
 
   demand(lane: Lane): Demand {
-    const onLane = (): { loaded: number; outstanding: Outstanding | undefined }[] =>
-      this.#live().flatMap(({ first, progress, base, share }) =>
-        first !== undefined && progress?.lane === lane
-          ? [{ loaded: base + progress.loaded, outstanding: share?.outstanding }]
-          : [],
-      )
-    return {
-      slowest: (stored) =>
-        onLane().reduce(
-          (least, { loaded, outstanding }) =>
-            Math.min(least, outstanding ? (outstanding.oldest ?? stored) : loaded),
-          stored,
-        ),
-      needs: (end) =>
-        onLane().some(({ loaded, outstanding }) => (outstanding ? outstanding.has(end) : loaded < end)),
-    }
+    return demandOn(lane, () => this.#live())
   }
 
   summary(items: number): Record<string, ReceiverSummary> {
@@ -201,27 +140,5 @@ export class Receivers {
   #settle(run: Attachment, state: Attachment['state'], items: number): void {
     run.state = state
     run.last = items
-  }
-}
-
-function summarize(runs: Attachment[], items: number): ReceiverSummary {
-  const total = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
-  for (const run of runs) {
-    const { processed = 0, dropped = 0, failed = 0 } = run.progress ?? {}
-    const offered = run.share?.given ?? (run.first === undefined ? 0 : (run.last ?? items) - run.first)
-    total.offered += offered
-    total.processed += processed
-    total.dropped += dropped
-    total.failed += failed
-    if (run.last !== undefined) total.lost += offered - processed - dropped - failed
-  }
-  const latest = runs.at(-1)
-  return {
-    lane: latest?.progress?.lane ?? 'jetstream',
-    state: latest?.state ?? 'died',
-    attaches: runs.filter((run) => run.first !== undefined).length,
-    error: latest?.error ?? null,
-    ...total,
-    latencyMs: latest?.progress?.latencyMs ?? null,
   }
 }

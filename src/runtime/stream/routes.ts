@@ -1,6 +1,6 @@
 import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
-import type { Demand } from './receivers.js'
+import type { Demand } from './attachment.js'
 import type { LaneWriter } from './lanes/lane.js'
 import { Outlet, type OutletOptions } from './outlet.js'
 

@@ -1,4 +1,5 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { DaffiError } from '../../core/errors.js'
 import { randomId } from '../../core/names.js'
 import type { StreamSummary } from '../../core/summary.js'
 import type { Items } from '../feed.js'
@@ -31,6 +32,7 @@ export async function writeDurable(
   const { state } = await ensureStore(jsm, { ...names, call, retention })
   const run = await openRun(connections.control, jsm, names)
   const durable: DurableOpen = { ...names, run: run.run, start: run.start, ageMs: retention.ageMs }
+  await checkPlaces(jsm, names, run, options.share)
   const ledger = options.share
     ? await sharedLedger(jsm, durable, connections)
     : await ownLedger(jsm, names, run)
@@ -61,6 +63,23 @@ async function ownLedger(jsm: JetStreamManager, names: DurableNames, run: Durabl
     if (!through) ledger.expect(node, ack_floor.stream_seq)
   }
   return ledger
+}
+
+/** A run is shared from its beginning to its end, or not at all: else items would be processed again. */
+async function checkPlaces(
+  jsm: JetStreamManager,
+  { stream }: DurableNames,
+  { run }: DurableRun,
+  share: boolean,
+): Promise<void> {
+  for await (const { name } of jsm.consumers.list(stream)) {
+    const shared = name === sharedConsumerName(run)
+    if (share ? consumerNode(name, run) === undefined : !shared) continue
+    throw new DaffiError(
+      'DAFFI_STREAM_MISMATCH',
+      `the unfinished run in ${stream} is ${shared ? '' : 'not '}shared, and has to be finished as it was begun`,
+    )
+  }
 }
 
 async function sharedLedger(

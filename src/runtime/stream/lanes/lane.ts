@@ -1,5 +1,5 @@
 import type { Lane } from '../../core/summary.js'
-import type { Demand } from '../receivers.js'
+import type { Demand } from '../attachment.js'
 
 /** Where a part lies, in the lane's own words. */
 export type LaneRef = unknown[]
