@@ -1,12 +1,20 @@
-import { PassThrough } from 'node:stream'
+import { once } from 'node:events'
+import { PassThrough, type Readable } from 'node:stream'
 import { expect, test } from 'vitest'
+import { pump } from '../../src/runtime/source/output-pipe.js'
 import { PipeReader } from '../../src/runtime/source/pipe-reader.js'
 
 function readerOf(...chunks: string[]): PipeReader {
   const pipe = new PassThrough()
   for (const chunk of chunks) pipe.write(chunk)
   pipe.end()
-  return new PipeReader(pipe)
+  return readerOn(pipe)
+}
+
+function readerOn(pipe: Readable, silenceMs?: number): PipeReader {
+  const reader = new PipeReader(silenceMs)
+  pump(pipe, reader)
+  return reader
 }
 
 async function fill(reader: PipeReader, bytes: number): Promise<string> {
@@ -28,7 +36,7 @@ test('lines end with LF or CRLF; what follows the last is none', async () => {
 
 test('bytes are awaited', async () => {
   const pipe = new PassThrough()
-  const piece = fill(new PipeReader(pipe), 3)
+  const piece = fill(readerOn(pipe), 3)
   pipe.write('ab')
   pipe.write('c')
   expect(await piece).toBe('abc')
@@ -38,10 +46,11 @@ test.each([undefined, new Error('broken')])(
   'a pipe that is destroyed (%s) looks like its end',
   async (error) => {
     const pipe = new PassThrough()
-    const reader = new PipeReader(pipe)
+    const reader = readerOn(pipe)
     const piece = fill(reader, 3)
+    const came = once(pipe, 'data')
     pipe.write('ab')
-    await reader.hasData()
+    await came
     pipe.destroy(error)
     expect(await piece).toBe('ab')
     expect(reader.stalled).toBe(false)
@@ -50,7 +59,7 @@ test.each([undefined, new Error('broken')])(
 
 test('silence ends it, but only while somebody waits', async () => {
   const pipe = new PassThrough()
-  const reader = new PipeReader(pipe, 20)
+  const reader = readerOn(pipe, 20)
   pipe.write('abc')
   expect(await fill(reader, 2)).toBe('ab')
   await new Promise((resolve) => setTimeout(resolve, 60))
@@ -61,7 +70,7 @@ test('silence ends it, but only while somebody waits', async () => {
 
 test('data that came while the process was busy is not taken for silence', async () => {
   const pipe = new PassThrough()
-  const reader = new PipeReader(pipe, 20)
+  const reader = readerOn(pipe, 20)
   const piece = fill(reader, 1)
   setImmediate(() => pipe.write('a'))
   const busyUntil = performance.now() + 60

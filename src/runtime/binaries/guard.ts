@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { deferred } from '../core/deferred.js'
 import { DaffiError } from '../core/errors.js'
@@ -26,7 +27,8 @@ export interface GuardOptions {
   /** In place of this process's own environment, which otherwise goes on without the server's secrets. */
   env?: NodeJS.ProcessEnv
   cwd?: string
-  stdout: 'pipe' | 'ignore'
+  /** A socket is handed to the program, and is its own from then on: the owner closes its copy. */
+  stdout: 'pipe' | 'ignore' | Socket
 }
 
 export interface Exit {

@@ -1,13 +1,12 @@
 import { addAbortListener } from 'node:events'
-import { spawnGuarded, type Binary } from '../binaries/index.js'
+import type { Binary } from '../binaries/index.js'
 import { bounded } from '../core/abort.js'
-import { DaffiError } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
 import type { SourceContext } from './context.js'
-import { ffmpegEnvironment } from './environment.js'
 import { endingError } from './ending.js'
 import { isLive } from './live.js'
 import { outputArguments } from './output.js'
+import { spawnInto } from './output-pipe.js'
 import { PipeReader } from './pipe-reader.js'
 import { pictures } from './pictures.js'
 import { readReport, type Video } from './report.js'
@@ -34,15 +33,13 @@ export async function* runFfmpeg(
   const args = [...GENERAL, ...way.args, ...outputArguments(plan, ffmpeg.version, way.passthrough)]
   log.debug(redact(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`))
 
-  const child = spawnGuarded(ffmpeg.path, args, { env: ffmpegEnvironment(), stdout: 'pipe' })
-  const { stdout } = child
-  if (stdout === undefined) throw new DaffiError('DAFFI_INTERNAL', 'ffmpeg has no standard output')
+  const silenceMs = silenceLimit(plan)
+  const reader = new PipeReader(silenceMs)
+  const { child, output } = await spawnInto(reader, ffmpeg.path, args)
   const abort = addAbortListener(signal, () => {
-    stdout.destroy()
+    output.destroy()
     void child.stop(GRACE_MS)
   })
-  const silenceMs = silenceLimit(plan)
-  const reader = new PipeReader(stdout, silenceMs)
   const report = readReport(child.stderr, redact)
   const onCutShort = (bytes: number): void => {
     log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
@@ -73,7 +70,7 @@ export async function* runFfmpeg(
     if (error) throw error
   } finally {
     abort[Symbol.dispose]()
-    stdout.destroy()
+    output.destroy()
     await child.stop(GRACE_MS)
   }
 }

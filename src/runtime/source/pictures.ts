@@ -17,12 +17,12 @@ export async function* pictures(
   const rawBytes = frameBytes(format, size.width, size.height)
   for (;;) {
     const bytes = rawBytes ?? (await partLength(reader))
-    if (bytes === undefined || !(await reader.hasData())) return
+    if (bytes === undefined) return
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     const data = Buffer.allocUnsafeSlow(bytes)
     const filled = await reader.fill(data)
     if (filled < bytes) {
-      onCutShort(filled)
+      if (filled > 0) onCutShort(filled)
       return
     }
     // JPEGs that ffmpeg passes through may change their size in mid-stream.
