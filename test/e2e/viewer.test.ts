@@ -9,16 +9,63 @@ import { runDaffi, startDaffi } from '../support/daffi.js'
 import { ROOT } from '../support/paths.js'
 import { freePort } from '../support/ports.js'
 import { temporaryProject } from '../support/temporary.js'
-import { camera } from './pipelines.js'
 
 const DRAWN = 'canvas[data-drawn]'
 
 /** Tells this test's ffmpeg from those of others. */
 const FPS = String(29 + Math.random())
 
+/** A camera, and a slow source of pictures that are no camera's. */
 const project = {
-  'camera.yaml': camera['camera.yaml'].replace('160x120, fps: 30', `960x540, fps: ${FPS}`),
-  'callbacks/show_stream.ts': camera['callbacks/show_stream.ts'],
+  'yard.yaml': `
+name: yard
+callbacks: ./callbacks
+sources:
+  gate: { kind: camera, device: test, size: 960x540, fps: ${FPS}, format: bgr24 }
+  sky: { kind: module, module: ./sky.ts }
+nodes:
+  process1:
+    calls:
+      - { call: show_stream, source: gate, modifier: STREAM, wait_for: [process2, process3] }
+      - { call: show_stream, source: sky, to: process3, modifier: STREAM, wait_for: [process3] }
+  process2: { callbacks: [show_stream] }
+  process3: { callbacks: [show_stream] }
+`,
+  'sky.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Frame } from 'daffi'
+
+const width = 640
+const height = 360
+const mix = (from: number[], to: number[], share: number) => from.map((part, n) => part + ((to[n] ?? 0) - part) * share)
+
+/** A sun that sets. */
+export default async function* sky(): AsyncGenerator<Frame> {
+  for (let sequence = 0; ; sequence++) {
+    const sun = height * (0.35 + 0.005 * (sequence % 60))
+    const data = Buffer.alloc(width * height * 3)
+    for (let y = 0; y < height; y++) {
+      const evening = mix([38, 44, 92], [247, 150, 84], y / height)
+      for (let x = 0; x < width; x++) {
+        const glow = Math.max(0, 1 - Math.hypot(x - width / 2, y - sun) / 150) ** 2
+        const disc = Math.hypot(x - width / 2, y - sun) < 38
+        const sea = y > height * 0.78
+        const colour = sea ? mix([24, 34, 66], [214, 118, 84], glow) : disc ? [255, 236, 196] : mix(evening, [255, 214, 150], glow)
+        data.set(colour, (y * width + x) * 3)
+      }
+    }
+    yield { data, width, height, format: 'rgb24', sequence, time: Date.now() }
+    await delay(500)
+  }
+}
+`,
+  'callbacks/show_stream.ts': `
+import { type Frame } from 'daffi'
+let count = 0
+export default (frame: Frame) => {
+  if (count++ === 0) console.log('first frame', frame.width, frame.height, frame.format)
+}
+`,
 }
 
 /** The address that a command prints. */
@@ -31,7 +78,7 @@ async function pidOf(cwd: string, node: string): Promise<number> {
   const { url = '', token = '' } = readState(cwd) ?? {}
   const nc = await connectNats({ url, token }, { name: 'test' })
   onTestFinished(() => nc.close())
-  const heard = await askStatus(nc, 'camera', { lines: {} })
+  const heard = await askStatus(nc, 'yard', { lines: {} })
   const status = heard.filter((each) => each.what === 'node').find(({ name }) => name === node)
   if (!status) throw new Error(`${node} does not answer`)
   return status.pid
@@ -44,7 +91,7 @@ const ground = (page: Page) => page.evaluate<string>('getComputedStyle(document.
 
 test('the page shows the pipeline live: pictures, a node that restarts, a camera that breaks off', async () => {
   const cwd = await temporaryProject(project)
-  const up = startDaffi(['up', 'camera.yaml', '--view'], { cwd })
+  const up = startDaffi(['up', 'yard.yaml', '--view'], { cwd })
   const address = await addressOf(up)
   await up.waitForLine(/first frame/)
   const { page, complaints } = await openPage({
@@ -58,20 +105,22 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   const pixels = () => page.evaluate<string>('document.querySelector("canvas").toDataURL()')
   const before = await pixels()
   await expect.poll(pixels, { timeout: 10_000 }).not.toBe(before)
-  await expect
-    .poll(() => card(page, 'process2').textContent())
-    .toMatch(/ready.*camera → show_stream[\d.]+\/s/)
-  await page.locator('.lines li', { hasText: 'first frame 960 540' }).first().waitFor()
+  await expect.poll(() => card(page, 'process2').textContent()).toMatch(/ready.*gate → show_stream[\d.]+\/s/)
+  await page.locator('.lines li', { hasText: 'first frame' }).first().waitFor()
+
+  await expect.poll(() => page.locator(DRAWN).count()).toBe(2)
+  if (process.env.UPDATE_SCREENSHOT !== undefined)
+    await page.screenshot({ path: join(ROOT, 'docs/viewer.png') })
 
   process.kill(await pidOf(cwd, 'process3'), 'SIGKILL')
   await card(page, 'process3').getByText('ready · 1 restart').waitFor()
   const broken = async (): Promise<string | null> => {
     // Each time it is longer until it is started again.
     for (const pid of await ffmpegWith(`rate=${FPS}`)) process.kill(pid, 'SIGKILL')
-    return await card(page, 'camera').textContent()
+    return await card(page, 'gate').textContent()
   }
   await expect.poll(broken, { timeout: 20_000, interval: 200 }).toContain('broken off')
-  await card(page, 'camera').getByText('live').waitFor()
+  await card(page, 'gate').getByText('live').waitFor()
 
   const light = await ground(page)
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -80,22 +129,20 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   await page.keyboard.press('Enter')
   expect(await ground(page)).toBe(light)
   await page.keyboard.press('Tab')
-  expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('enlarge camera')
+  expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('enlarge gate')
   await page.keyboard.press('Enter')
   await page.waitForSelector(`dialog[open] ${DRAWN}`)
   await page.keyboard.press('Escape')
   await page.waitForSelector('dialog:not([open])', { state: 'attached' })
 
-  if (process.env.UPDATE_SCREENSHOT !== undefined)
-    await page.screenshot({ path: join(ROOT, 'docs/viewer.png') })
   expect(complaints).toEqual([])
 })
 
 test('another terminal joins, programs read figures and pictures, and strangers get nothing', async () => {
   const cwd = await temporaryProject(project)
-  const up = startDaffi(['up', 'camera.yaml'], { cwd })
+  const up = startDaffi(['up', 'yard.yaml'], { cwd })
   await up.waitForLine(/first frame/)
-  const view = startDaffi(['view', '-f', 'camera.yaml'], { cwd })
+  const view = startDaffi(['view', '-f', 'yard.yaml'], { cwd })
   const { origin, searchParams } = new URL(await addressOf(view))
   const bearer = { authorization: `Bearer ${searchParams.get('token') ?? ''}` }
   const get = (path: string, headers: Record<string, string> = bearer): Promise<Response> =>
@@ -104,14 +151,14 @@ test('another terminal joins, programs read figures and pictures, and strangers 
   expect(await (await get('/metrics')).text()).toMatch(
     /daffi_receiver_processed_total\{.*receiver="process2".*\} \d+/,
   )
-  const picture = await get('/streams/camera.jpg')
+  const picture = await get('/streams/gate.jpg')
   expect(picture.headers.get('content-type')).toBe('image/jpeg')
   expect(
     Buffer.from(await picture.arrayBuffer())
       .subarray(0, 3)
       .toString('hex'),
   ).toBe('ffd8ff')
-  const film = (await get('/streams/camera.mjpeg')).body?.getReader()
+  const film = (await get('/streams/gate.mjpeg')).body?.getReader()
   const parts: string[] = []
   while (parts.join('').split('--daffi-picture').length < 4)
     parts.push(Buffer.from((await film?.read())?.value ?? []).toString('latin1'))
@@ -123,8 +170,8 @@ test('another terminal joins, programs read figures and pictures, and strangers 
     '/',
     '/metrics',
     '/events',
-    '/pictures?stream=camera',
-    '/streams/camera.jpg',
+    '/pictures?stream=gate',
+    '/streams/gate.jpg',
     '/main.js',
     '/?token=x',
   ])
@@ -140,12 +187,11 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 test('a port that is taken is an error that says so, and leaves nothing behind', async () => {
   const cwd = await temporaryProject(project)
   const port = await freePort()
-  const first = startDaffi(['up', 'camera.yaml', '--view', String(port)], { cwd })
+  const first = startDaffi(['up', 'yard.yaml', '--view', String(port)], { cwd })
   await addressOf(first)
-  const { exitCode, stdout } = await runDaffi(
-    ['view', '-f', 'camera.yaml', '--port', String(port), '--json'],
-    { cwd },
-  )
+  const { exitCode, stdout } = await runDaffi(['view', '-f', 'yard.yaml', '--port', String(port), '--json'], {
+    cwd,
+  })
   expect(exitCode).toBe(1)
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'DAFFI_PORT_TAKEN' } })
 })

@@ -57,7 +57,8 @@ export class RunRecord {
     const { gaps = 0 } = this.#calls.get(key) ?? {}
     const enter = (state: CallStatus['state'], error: ErrorRecord | null, breaks = gaps): void => {
       this.#calls.set(key, { node, call, source, state, gaps: breaks, error })
-      if (error) this.#line(node, `${source ?? call}: ${error.message}`)
+      // Of a break its node has a line of its own.
+      if (error && state === 'failed') this.#line(node, `${call}: ${error.message}`)
     }
     if (report.type === 'gap') enter('broken', report.error, gaps + 1)
     else if (report.type === 'resumed') enter('running', null)
