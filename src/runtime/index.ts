@@ -63,6 +63,7 @@ export {
   runNode,
   runPipeline,
   sourceNode,
+  withDeliveries,
   viewPipeline,
   type CallReport,
   type CallResult,

@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { CallPlan, NodePlan, Plan } from '../../runtime/index.js'
+
+/** Nodes that are alike but for their numbers are one, several times. */
+export interface GraphNode {
+  name: string
+  replicas: number
+  callbacks: string[]
+  dependsOn: string[]
+}
+
+/** A call of the pipeline file: who makes it, and whom it may reach. */
+export interface Flow {
+  from: string
+  /** Name of the source whose items are streamed. */
+  source: string | null
+  call: string
+  /** As `STREAM`. */
+  modifier: string
+  /** Of a stream. */
+  delivery: string | null
+  /** Nodes that it reaches: all of them, or one of them as it happens. */
+  to: string[]
+  reaches: 'all' | 'one'
+  /** The one process that it is for. */
+  process: string | null
+}
+
+export interface PipelineGraph {
+  pipeline: string
+  sources: { name: string; kind: string }[]
+  nodes: GraphNode[]
+  flows: Flow[]
+}
+
+/** What is connected to what. */
+export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): PipelineGraph {
+  const groups = groupReplicas(nodes)
+  const shown = (names: string[]): string[] => [
+    ...new Set(
+      names.flatMap(
+        (name) => groups.find(({ members }) => members.some((each) => each.name === name))?.name ?? [],
+      ),
+    ),
+  ]
+  return {
+    pipeline,
+    sources: Object.entries(sources).map(([name, { kind }]) => ({ name, kind })),
+    nodes: groups.map(({ name, node, members }) => ({
+      name,
+      replicas: members.length,
+      callbacks: node.callbacks.map((callback) => callback.name),
+      dependsOn: shown(node.dependsOn),
+    })),
+    flows: groups.flatMap(({ name, node }) =>
+      node.calls.map((call) => {
+        const flow = flowOf(call)
+        return { ...flow, from: name, to: shown(targets(node, call, flow.reaches, nodes)) }
+      }),
+    ),
+  }
+}
+
+function flowOf({ source, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
+  const isStream = modifier.kind === 'STREAM'
+  const shared = isStream && modifier.share
+  const everywhere = (isStream && !shared) || modifier.kind === 'BROADCAST' || to !== undefined
+  const delivery = isStream ? (modifier.delivery ?? null) : null
+  return {
+    source: source ?? null,
+    call,
+    modifier: modifier.kind,
+    delivery,
+    reaches: everywhere ? 'all' : 'one',
+    process: to ?? null,
+  }
+}
+
+/** Of calls that one node answers, the caller does when nobody else offers the callback. */
+function targets(
+  caller: NodePlan,
+  { call, to }: CallPlan,
+  reaches: Flow['reaches'],
+  nodes: NodePlan[],
+): string[] {
+  if (to !== undefined) return [to]
+  const offering = nodes.filter(({ callbacks }) => callbacks.some(({ name }) => name === call))
+  const others = offering.filter((node) => node !== caller)
+  return (reaches === 'one' && others.length > 0 ? others : offering).map(({ name }) => name)
+}
+
+interface Group {
+  name: string
+  /** The first of them. */
+  node: NodePlan
+  members: NodePlan[]
+}
+
+function groupReplicas(nodes: NodePlan[]): Group[] {
+  const groups: Group[] = []
+  for (const node of nodes) {
+    const name = node.name.replace(/-\d+$/, '')
+    const last = groups.at(-1)
+    if (last?.name === name && isDeepStrictEqual({ ...last.node, name }, { ...node, name }))
+      last.members.push(node)
+    else groups.push({ name, node, members: [node] })
+  }
+  return groups.map((group) => (group.members.length === 1 ? { ...group, name: group.node.name } : group))
+}

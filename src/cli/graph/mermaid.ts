@@ -1,0 +1,27 @@
+import type { Flow, PipelineGraph } from './flows.js'
+
+/**
+ * A Mermaid flowchart, as GitHub shows it in a `mermaid` block. Streams are thick lines; dotted ones reach one of several
+ * nodes. Names are only ever labels, since `end` and the like are words of Mermaid's own.
+ */
+export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
+  const source = (name: string): string => `s${sources.findIndex((each) => each.name === name)}`
+  const node = (name: string): string => `n${nodes.findIndex((each) => each.name === name)}`
+  const used = sources.filter(({ name }) => flows.some((flow) => flow.source === name))
+  const reads = flows.flatMap((flow) =>
+    flow.source === null ? [] : `${source(flow.source)} --> ${node(flow.from)}`,
+  )
+  const lines = [
+    ...used.map(({ name, kind }) => `${source(name)}[/"${name}: ${kind}"/]`),
+    ...nodes.map(({ name, replicas }) => `${node(name)}["${name}${replicas === 1 ? '' : ` ×${replicas}`}"]`),
+    ...new Set(reads),
+    ...flows.flatMap((flow) => flow.to.map((to) => `${node(flow.from)} ${arrow(flow)} ${node(to)}`)),
+  ]
+  return ['flowchart LR', ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+function arrow({ call, modifier, delivery, to, reaches }: Flow): string {
+  const text = `"${call}, ${delivery ?? modifier}"`
+  if (reaches === 'one' && to.length > 1) return `-. ${text} .->`
+  return modifier === 'STREAM' ? `== ${text} ==>` : `-- ${text} -->`
+}

@@ -1,0 +1,47 @@
+import type { Colours } from '../colours.js'
+import type { Flow, GraphNode, PipelineGraph } from './flows.js'
+
+interface Branch {
+  text: string
+  below: Branch[]
+}
+
+/** Each node with what it calls, as a tree for a person to read. */
+export function graphText({ pipeline, nodes, flows }: PipelineGraph, colours: Colours): string {
+  const { bold, dim } = colours
+  const trees = nodes.map((node) => {
+    const branches = flows
+      .filter(({ from }) => from === node.name)
+      .map((flow) => branchOf(flow, nodes, colours))
+    return [`${bold(label(node))}${aside(node, dim)}`, ...branchLines(branches, dim)].join('\n')
+  })
+  return [bold(pipeline), ...trees].join('\n\n')
+}
+
+function branchOf(flow: Flow, nodes: GraphNode[], { cyan, dim }: Colours): Branch {
+  const { source, call, delivery, modifier, to, reaches, process } = flow
+  const what = source === null ? `calls ${cyan(call)}` : `streams ${cyan(source)} to ${cyan(call)}`
+  const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
+  const below = nodes
+    .filter(({ name }) => to.includes(name))
+    .map((node) => ({ text: label(node), below: [] }))
+  return { text: `${what} ${dim(`(${how.join(', ')})`)}`, below }
+}
+
+function label({ name, replicas }: GraphNode): string {
+  return replicas === 1 ? name : `${name} ×${replicas}`
+}
+
+function aside({ callbacks, dependsOn }: GraphNode, dim: (text: string) => string): string {
+  const offers = callbacks.length === 0 ? '' : `  offers ${callbacks.join(', ')}`
+  const after = dependsOn.length === 0 ? '' : `  after ${dependsOn.join(', ')}`
+  return dim(offers + after)
+}
+
+function branchLines(branches: Branch[], dim: (text: string) => string): string[] {
+  return branches.flatMap(({ text, below }, index) => {
+    const isLast = index === branches.length - 1
+    const further = branchLines(below, dim).map((line) => `${dim(isLast ? '   ' : '│  ')}${line}`)
+    return [`${dim(isLast ? '└─ ' : '├─ ')}${text}`, ...further]
+  })
+}
