@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import type { SourceEvent } from '../../src/runtime/source/index.js'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { temporaryFolder } from '../support/temporary.js'
 import { rtspCamera } from './rtsp-camera.js'
@@ -50,11 +51,32 @@ test('pictures that change their size in mid-stream come out as large as the fir
   expect((await frames).map(({ data }) => data.length)).toEqual(Array(5).fill(64 * 48))
 })
 
-test('an rtsp camera is read over TCP', async () => {
-  const url = await rtspCamera()
-  const frames = await collect(openFrames({ kind: 'rtsp', url, ...network, frames: 10 }))
-  expect(frames).toHaveLength(10)
-  expect(frames[0]).toMatchObject({ width: 160, height: 120, format: 'gray' })
+test('an http camera that falls silent is asked again, and goes on', async () => {
+  const jpegs = await jpegsOf(64, 48)
+  const camera = await httpCamera()
+  const events: SourceEvent[] = []
+  const plan = { kind: 'http', url: camera.url, ...network, stallMs: 300, frames: 4 } as const
+  const frames = collect(openFrames(plan, { onEvent: (event) => events.push(event) }))
+  for (const viewer of [camera.viewer, camera.again]) {
+    const response = await viewer
+    for (const jpeg of jpegs) response.write(part(jpeg))
+  }
+  expect((await frames).map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
+  expect(events).toMatchObject([
+    { type: 'gap', error: { message: expect.stringContaining('nothing came for 300 ms') as string } },
+    { type: 'resumed' },
+  ])
+})
+
+test.each(['gray', 'yuv420p'] as const)("an rtsp camera's pictures come over TCP, in %s", async (format) => {
+  const camera = await rtspCamera()
+  const plan = { kind: 'rtsp', url: camera.url, ...network, format, frames: 5 } as const
+  const frames = await collect(openFrames(plan))
+  const sent = await camera.pictures(format)
+  const places = frames.map(({ data }) => sent.findIndex((picture) => picture.equals(data)))
+  expect(places[0]).toBeGreaterThan(-1)
+  expect(places).toEqual(places.map((_, index) => (places[0] ?? 0) + index))
+  expect(frames[0]).toMatchObject({ width: 160, height: 120, format })
 })
 
 test('a playlist from the network cannot make ffmpeg read local files', async () => {
@@ -86,18 +108,23 @@ interface HttpCamera {
   url: string
   /** The answer to the first request, to be written to. */
   viewer: Promise<ServerResponse>
+  /** To the second. */
+  again: Promise<ServerResponse>
 }
 
 async function httpCamera(type = 'multipart/x-mixed-replace; boundary=next'): Promise<HttpCamera> {
-  const viewer = deferred<ServerResponse>()
+  const [viewer, again] = [deferred<ServerResponse>(), deferred<ServerResponse>()]
+  let asked = 0
   const server = createServer((_, response) => {
     response.writeHead(200, { 'Content-Type': type }).flushHeaders()
-    viewer.resolve(response)
+    if (asked++ === 0) viewer.resolve(response)
+    else again.resolve(response)
   }).listen(0, '127.0.0.1')
   onTestFinished(() => {
     server.close()
     server.closeAllConnections()
   })
   await once(server, 'listening')
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/video`, viewer: viewer.promise }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/video`
+  return { url, viewer: viewer.promise, again: again.promise }
 }

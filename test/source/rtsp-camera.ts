@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
+import { ffmpeg } from './support.js'
 
 const SDP = [
   ...['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=camera', 'c=IN IP4 127.0.0.1', 't=0 0'],
@@ -25,11 +26,22 @@ const ANSWERS: Record<string, string[]> = {
   TEARDOWN: ['Session: 1'],
 }
 
+interface RtspCamera {
+  url: string
+  /** What it sends, from its start. */
+  pictures: (format: 'gray' | 'yuv420p') => Promise<Buffer[]>
+}
+
+const PATTERN = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25']
+/** More than a test waits for. */
+const MOST_PICTURES = 1000
+
 /**
- * An RTSP camera (RFC 2326) of the test pattern, 160x120 in H.264, which sends interleaved over TCP. ffmpeg gives the
- * RTP packets, since it cannot serve RTSP itself. Gives the URL; ends with the running test.
+ * An RTSP camera (RFC 2326) of the test pattern, 160x120 in H.264 without loss, which sends interleaved over TCP. ffmpeg
+ * gives the RTP packets, since it cannot serve RTSP itself; nor does a package of npm that is looked after. Ends with the
+ * running test.
  */
-export async function rtspCamera(): Promise<string> {
+export async function rtspCamera(): Promise<RtspCamera> {
   const packets = createSocket('udp4').bind(0, '127.0.0.1')
   onTestFinished(() => void packets.close())
   const server = createServer((viewer) => {
@@ -41,16 +53,26 @@ export async function rtspCamera(): Promise<string> {
   await Promise.all([once(packets, 'listening'), once(server, 'listening')])
 
   const { path } = await ensureBinary('ffmpeg')
-  const input = ['-loglevel', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25']
-  const output = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-tune', 'zerolatency', '-g', '5', '-f', 'rtp']
-  const sender = execa(path, [...input, ...output, `rtp://127.0.0.1:${packets.address().port}`], {
+  const input = ['-loglevel', 'error', '-re', ...PATTERN]
+  const codec = ['-c:v', 'libx264', '-qp', '0', '-pix_fmt', 'yuv420p', '-tune', 'zerolatency', '-g', '5']
+  const sender = execa(path, [...input, ...codec, '-f', 'rtp', `rtp://127.0.0.1:${packets.address().port}`], {
     reject: false,
   })
   onTestFinished(async () => {
     sender.kill()
     await sender
   })
-  return `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/camera`
+  return {
+    url: `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/camera`,
+    pictures: patternPictures,
+  }
+}
+
+async function patternPictures(format: 'gray' | 'yuv420p'): Promise<Buffer[]> {
+  const count = ['-frames:v', String(MOST_PICTURES)]
+  const all = await ffmpeg(...PATTERN, ...count, '-pix_fmt', format, '-f', 'rawvideo', 'pipe:1')
+  const bytes = all.length / MOST_PICTURES
+  return Array.from({ length: MOST_PICTURES }, (_, index) => all.subarray(index * bytes, (index + 1) * bytes))
 }
 
 function serve(viewer: Socket, packets: UdpSocket): void {

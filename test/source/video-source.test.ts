@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
+import { frameBytes, PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
 import { jpegSize } from '../../src/runtime/source/jpeg-size.js'
 import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from './support.js'
 import { temporaryFolder } from '../support/temporary.js'
@@ -14,6 +15,33 @@ test("frames are ffmpeg's own pictures, byte for byte", async () => {
     ...['-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
   )
   expect(Buffer.concat(frames.map(({ data }) => data)).equals(expected)).toBe(true)
+})
+
+test.each(['bgr24', 'rgb24', 'gray', 'yuv420p'] as const)(
+  'pictures stored in %s without loss come as they were',
+  async (format) => {
+    const folder = await temporaryFolder()
+    const sent = randomBytes(3 * (frameBytes(format, 41, 31) ?? 0))
+    await writeFile(join(folder, 'sent'), sent)
+    const raw = ['-f', 'rawvideo', '-pix_fmt', format, '-video_size', '41x31']
+    await ffmpeg(...raw, '-i', join(folder, 'sent'), '-c:v', 'rawvideo', join(folder, 'sent.nut'))
+    const frames = await collect(openFrames({ ...fileAt(join(folder, 'sent.nut')), format }))
+    expect(frames).toHaveLength(3)
+    expect(Buffer.concat(frames.map(({ data }) => data)).equals(sent)).toBe(true)
+  },
+)
+
+test('a picture that is stored with loss comes with no more', async () => {
+  const path = await video(await temporaryFolder(), 'video.mp4', '-c:v', 'libx264', '-crf', '10')
+  const frames = await collect(openFrames(fileAt(path)))
+  const sent = await ffmpeg(
+    ...['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10', '-frames:v', '12'],
+    ...['-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1'],
+  )
+  const seen = Buffer.concat(frames.map(({ data }) => data))
+  const error = seen.reduce((sum, value, index) => sum + Math.abs(value - (sent[index] ?? 0)), 0)
+  expect(seen.length).toBe(sent.length)
+  expect(error / sent.length).toBeLessThan(3)
 })
 
 test('frames are numbered, timed, and in memory of their own', async () => {

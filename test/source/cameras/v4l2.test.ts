@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Ioctl } from '../../../src/runtime/source/cameras/ioctl.js'
 import { describe, v4l2Cameras } from '../../../src/runtime/source/cameras/v4l2.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
+import { collect, openFrames, pattern } from '../support.js'
 
 const fourcc = (letters: string): number => Buffer.from(letters).readUInt32LE(0)
 
@@ -69,3 +70,17 @@ test.runIf(process.platform === 'linux')('files that are no devices are left out
   await writeFiles(join(folder, 'video1'), { inside: '' })
   expect(await v4l2Cameras(folder)).toEqual([])
 })
+
+test.runIf(process.platform === 'linux')(
+  'every camera of this machine gives a picture of a mode that it lists',
+  async () => {
+    for (const { device, modes } of await v4l2Cameras()) {
+      const [mode] = modes
+      if (!mode) continue
+      const { width, height, fps } = mode
+      const plan = { ...pattern, device, size: { width, height }, fps: fps?.max, frames: 1 }
+      const [frame] = await collect(openFrames(plan))
+      expect(frame).toMatchObject({ width, height })
+    }
+  },
+)
