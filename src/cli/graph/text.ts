@@ -22,9 +22,8 @@ function branchOf(flow: Flow, nodes: GraphNode[], { cyan, dim }: Colours): Branc
   const { source, call, delivery, modifier, to, reaches, process } = flow
   const what = source === null ? `calls ${cyan(call)}` : `streams ${cyan(source)} to ${cyan(call)}`
   const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
-  const below = nodes
-    .filter(({ name }) => to.includes(name))
-    .map((node) => ({ text: label(node), below: [] }))
+  const reached = nodes.filter(({ name }) => to.includes(name)).map(label)
+  const below = (process === null ? reached : [process]).map((each) => ({ text: each, below: [] }))
   return { text: `${what} ${dim(`(${how.join(', ')})`)}`, below }
 }
 
