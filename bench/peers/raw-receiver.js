@@ -1,15 +1,19 @@
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { bytesOf, itemsOf } from '../lib/items.js'
 import { connectRaw } from '../lib/connect-raw.js'
 import { serve } from '../lib/peer.js'
 
 /** Bytes after which a receiver tells the writer how far it is. */
 const CREDIT = 4 * 1024 * 1024
+/** Messages that JetStream may deliver ahead; more did not make it faster. */
+const AHEAD = 256
 
 /** Receives what raw-writer.js publishes: an integer a message, or items in slices, which are put together again. */
 serve(async ({ address, index }) => {
   const nc = await connectRaw(address)
   return {
-    run: async ({ kind, count, asynchronous }) => {
+    run: async ({ kind, count, asynchronous, stored }) => {
+      if (stored) return await consume(nc, kind, count)
       const take = bytesOf(kind) ? sliceTaker(nc, kind, index) : intTaker()
       const received = await receive(nc, { count, take, asynchronous })
       if (received !== count) throw new Error(`${received} items came, not ${count}`)
@@ -48,6 +52,30 @@ async function receive(nc, { count, take, asynchronous }) {
   await done
   nc.publish('bench.done')
   return items
+}
+
+/** Resolves when so many items of a stream on disk have come, and each is acknowledged after it was compared. */
+async function consume(nc, kind, count) {
+  const jsm = await jetstreamManager(nc)
+  const stream = 'bench'
+  await jsm.streams.add({ name: stream, subjects: ['bench.stored'] })
+  try {
+    await jsm.consumers.add(stream, { durable_name: 'reader', ack_policy: AckPolicy.Explicit })
+    const consumer = await jetstream(nc).consumers.get(stream, 'reader')
+    const messages = await consumer.consume({ max_messages: AHEAD })
+    nc.publish('bench.ready')
+    const { equals } = itemsOf(kind)
+    let number = 0
+    for await (const message of messages) {
+      if (!equals(message.data, number++)) throw new Error(`item ${number - 1} is not what was sent`)
+      message.ack()
+      if (number === count) break
+    }
+    nc.publish('bench.done')
+    await nc.flush()
+  } finally {
+    await jsm.streams.delete(stream)
+  }
 }
 
 function intTaker() {

@@ -1,10 +1,13 @@
 import { each, eachAsync, bytesOf } from '../lib/items.js'
+import { jetstream } from '@nats-io/jetstream'
 import { connectRaw } from '../lib/connect-raw.js'
 import { serve } from '../lib/peer.js'
 
 const SLICE = 1024 * 1024
 /** Bytes of slices that receivers have not told of. */
 const WINDOW = 16 * 1024 * 1024
+/** Bytes without an acknowledgement of JetStream. */
+const STORE_WINDOW = 4 * 1024 * 1024
 /** Messages after which a writer of integers lets its socket have its turn. */
 const TURN = 4096
 
@@ -15,10 +18,11 @@ serve(async ({ address, receivers }) => {
   const done = counter(nc, 'bench.done')
   await nc.flush()
   return {
-    run: async ({ kind, count, asynchronous }) => {
+    run: async ({ kind, count, asynchronous, stored }) => {
       await ready.reach(receivers)
       const start = performance.now()
-      if (bytesOf(kind)) await publishSlices(nc, each(kind, count), receivers)
+      if (stored) await store(nc, each(kind, count))
+      else if (bytesOf(kind)) await publishSlices(nc, each(kind, count), receivers)
       else if (asynchronous) await publishEach(nc, eachAsync(kind, count))
       else await publishEach(nc, each(kind, count))
       await nc.flush()
@@ -50,6 +54,23 @@ function counter(nc, subject) {
       check()
     })
   return { reach }
+}
+
+/** As many on their way to JetStream without its acknowledgement as the window allows. */
+async function store(nc, items) {
+  const js = jetstream(nc)
+  const pending = new Set()
+  let bytes = 0
+  for (const item of items) {
+    while (bytes + item.length > STORE_WINDOW) await Promise.race(pending)
+    bytes += item.length
+    const acknowledged = js.publish('bench.stored', item).then(() => {
+      bytes -= item.length
+      pending.delete(acknowledged)
+    })
+    pending.add(acknowledged)
+  }
+  await Promise.all(pending)
 }
 
 async function publishEach(nc, items) {

@@ -58,6 +58,16 @@ const STREAMS = [
     receivers: 1,
     target: 0.6,
   },
+  {
+    name: 'stream.64k.durable.vs_js',
+    kind: '64k',
+    unit: 'MiB/s',
+    counts: { ours: 4000, raw: 4000 },
+    ours: { callback: 'own', options: { delivery: 'durable' } },
+    stored: true,
+    receivers: 1,
+    target: 0.9,
+  },
 ]
 
 export const throughputRows = STREAMS.map(({ name, target, memory, ...stream }) => ({
@@ -68,14 +78,14 @@ export const throughputRows = STREAMS.map(({ name, target, memory, ...stream }) 
 }))
 
 /** A first run of each, shorter, is not counted: it finds the code cold. */
-async function measure(name, { kind, unit, counts, ours, loop, receivers }, { address, pairs, profile }) {
+async function measure(name, { kind, unit, counts, ours, loop, stored, receivers }, { address, pairs, profile }) {
   const rate = (count, seconds) => (count * (bytesOf(kind) / MIB || 1)) / seconds
   const setup = { address, receivers, profile }
   return await withSide('daffi', setup, (daffi) =>
     withSide('raw', setup, async (raw) => {
       const stream = async (count) => rate(count, (await runStream(daffi, { kind, count, ...ours })).seconds)
       const baseline = async (count) => {
-        const order = { kind, count, asynchronous: ours.asynchronous }
+        const order = { kind, count, stored, asynchronous: ours.asynchronous }
         return rate(count, loop ? await runLoop(daffi, { ...order, ...ours }) : await runRaw(raw, order))
       }
       await baseline(Math.ceil(counts.raw / 10))

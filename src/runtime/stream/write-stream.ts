@@ -18,16 +18,24 @@ export async function writeStream(
   ports: StreamPorts,
 ): Promise<StreamSummary> {
   const invited = invitees(options, ports)
-  const { shm: limit, delivery } = options
-  if (delivery === 'durable') return await writeDurable(items, options, ports, invited)
-  const connections = await ports.connections()
-  const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
   const undo = allowHeapGrowth()
   try {
-    return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
+    return await (options.delivery === 'durable' ? writeDurable : writePassing)(items, options, ports, invited)
   } finally {
     undo()
   }
+}
+
+async function writePassing(
+  items: Items,
+  options: StreamOptions,
+  ports: StreamPorts,
+  invited: readonly Peer[],
+): Promise<StreamSummary> {
+  const { shm: limit, delivery } = options
+  const connections = await ports.connections()
+  const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
+  return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
 }
 
 function invitees({ call, to }: StreamOptions, { peers }: StreamPorts): Peer[] {
