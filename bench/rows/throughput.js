@@ -78,7 +78,11 @@ export const throughputRows = STREAMS.map(({ name, target, memory, ...stream }) 
 }))
 
 /** A first run of each, shorter, is not counted: it finds the code cold. */
-async function measure(name, { kind, unit, counts, ours, loop, stored, receivers }, { address, pairs, profile }) {
+async function measure(
+  name,
+  { kind, unit, counts, ours, loop, stored, receivers },
+  { address, pairs, profile },
+) {
   const rate = (count, seconds) => (count * (bytesOf(kind) / MIB || 1)) / seconds
   const setup = { address, receivers, profile }
   return await withSide('daffi', setup, (daffi) =>

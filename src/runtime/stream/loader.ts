@@ -32,7 +32,13 @@ function loadOne({ bytes, parts }: Arriving, { lane, lend, onPart }: LoaderOptio
     if (!loaded?.release) onPart(bytes)
     if (!loaded) return undefined
     const { buffer, byteOffset, byteLength } = loaded.bytes
-    const release = loaded.release && ((): void => (loaded.release?.(), onPart(bytes)))
+    const giveBack = loaded.release
+    const release =
+      giveBack &&
+      ((): void => {
+        giveBack()
+        onPart(bytes)
+      })
     return { bytes: Buffer.from(buffer, byteOffset, byteLength), release }
   }
   const loading = lane.load(parts[0]?.ref ?? [], bytes, () => Buffer.allocUnsafeSlow(bytes), lend)

@@ -185,13 +185,13 @@ export class StreamReader {
 
   /** Word of new chunks is acted upon while the head is on its way. */
   async #whileFilling(bytes: Promise<LoadedChunk | undefined>): Promise<LoadedChunk | undefined> {
-    let arrived = false
+    const state = { arrived: false }
     const arrive = (): void => {
-      arrived = true
+      state.arrived = true
       this.#heard.notify()
     }
     bytes.then(arrive, arrive)
-    while (!arrived) {
+    while (!state.arrived) {
       await this.#heard.wait()
       this.#fill()
     }

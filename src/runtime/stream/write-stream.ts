@@ -20,7 +20,12 @@ export async function writeStream(
   const invited = invitees(options, ports)
   const undo = allowHeapGrowth()
   try {
-    return await (options.delivery === 'durable' ? writeDurable : writePassing)(items, options, ports, invited)
+    return await (options.delivery === 'durable' ? writeDurable : writePassing)(
+      items,
+      options,
+      ports,
+      invited,
+    )
   } finally {
     undo()
   }
