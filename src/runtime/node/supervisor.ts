@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { deferred, Wakeup } from '../core/deferred.js'
 import type { DaffiError } from '../core/errors.js'
 import type { Logger, LogLevel } from '../core/logger.js'
@@ -51,6 +52,8 @@ export class Supervisor {
     this.#options = options
     this.#outcome = new Outcome(nodes)
     this.#clock = new RunClock(options.durationMs)
+    // Each node listens, and there may be many.
+    setMaxListeners(0, this.#draining.signal, this.#leaving.signal, options.force)
     const supervision = {
       draining: this.#draining.signal,
       leaving: this.#leaving.signal,

@@ -12,12 +12,12 @@ export async function askStatus(
   question: StatusQuestion,
 ): Promise<Status[]> {
   const answers: Status[] = []
-  const replies = await nc.requestMany(statusSubject(pipeline), JSON.stringify(question), {
-    strategy: 'stall',
-    stall: STALL_MS,
-    maxWait: MOST_MS,
-  })
   try {
+    const replies = await nc.requestMany(statusSubject(pipeline), JSON.stringify(question), {
+      strategy: 'stall',
+      stall: STALL_MS,
+      maxWait: MOST_MS,
+    })
     for await (const reply of replies) {
       if (reply.data.length > 0) answers.push(reply.json<Status>())
     }

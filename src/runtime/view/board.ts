@@ -22,7 +22,7 @@ export class Board {
   }
 
   /** @param now milliseconds since the epoch */
-  take(heard: Status[], now: number): Omit<Snapshot, 'lines'> {
+  take(heard: Status[], now: number): Omit<Snapshot, 'lines' | 'connected'> {
     const runs = heard.filter((each) => each.what === 'run')
     this.lines.take(runs)
     return {

@@ -6,6 +6,8 @@ export interface Snapshot {
   pipeline: string
   /** The NATS server, its URL without secrets. */
   server: { url: string; version: string; embedded: boolean }
+  /** Whether the server can be reached; the rest is from when it could last. */
+  connected: boolean
   /** Milliseconds since the epoch. */
   time: number
   sources: SourceView[]

@@ -36,9 +36,10 @@ export async function openViewer(
   { port, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
   const nc = await connectNats(server.address, { name: 'viewer', signal })
-  const watch = new Watch(nc, plan.name, new Board(plan, server.info))
+  const link = new Link(nc)
+  const watch = new Watch(link, plan.name, new Board(plan, server.info))
   const onFailure = (error: unknown): void => log.warn(`viewer: no pictures: ${messageOf(error)}`)
-  const pictures = new Pictures({ link: new Link(nc), pipeline: plan.name, watch, onFailure })
+  const pictures = new Pictures({ link, pipeline: plan.name, watch, onFailure })
   const access = new Access()
   const app = viewerApp({ access, port: () => portOf(http), watch, pictures })
   // Without its option `http2` it gives an HTTP/1.1 server.

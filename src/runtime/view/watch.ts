@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { NatsConnection } from '@nats-io/transport-node'
 import { Wakeup } from '../core/deferred.js'
 import { askStatus } from '../status/index.js'
+import type { Link } from '../stream/index.js'
 import type { Board } from './board.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -12,7 +12,7 @@ export type Look = Omit<Snapshot, 'lines'>
 
 /** Looks at the pipeline again and again for as long as somebody follows, and not at all when nobody does. */
 export class Watch {
-  readonly #nc: NatsConnection
+  readonly #link: Link
   readonly #pipeline: string
   readonly board: Board
   readonly #looked = new Wakeup()
@@ -20,15 +20,20 @@ export class Watch {
   #looking: Promise<void> | undefined
   #latest: Look | undefined
 
-  constructor(nc: NatsConnection, pipeline: string, board: Board) {
-    this.#nc = nc
+  constructor(link: Link, pipeline: string, board: Board) {
+    this.#link = link
     this.#pipeline = pipeline
     this.board = board
   }
 
   async look(): Promise<Look> {
-    const heard = await askStatus(this.#nc, this.#pipeline, { lines: this.board.lines.known })
-    this.#latest = this.board.take(heard, Date.now())
+    if (this.#latest && !this.#link.connected) {
+      // Nobody can be heard, which says nothing of anyone.
+      this.#latest = { ...this.#latest, connected: false }
+    } else {
+      const heard = await askStatus(this.#link.nc, this.#pipeline, { lines: this.board.lines.known })
+      this.#latest = { ...this.board.take(heard, Date.now()), connected: this.#link.connected }
+    }
     return this.#latest
   }
 
@@ -49,7 +54,7 @@ export class Watch {
   }
 
   async #keepLooking(): Promise<void> {
-    while (this.#followers > 0 && !this.#nc.isClosed()) {
+    while (this.#followers > 0 && !this.#link.nc.isClosed()) {
       await this.look()
       this.#looked.notify()
       await delay(EVERY_MS)

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../snapshot.js'
 
-export type ConnectionState = 'waiting' | 'live' | 'lost'
+/** `cut`: the viewer is there, the NATS server is not. `lost`: the viewer is not. */
+export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost'
 
 interface Listeners {
   onSnapshot: (snapshot: Snapshot) => void
@@ -13,8 +14,9 @@ export function connect({ onSnapshot, onState }: Listeners): void {
   const open = (): void => {
     events = new EventSource('events')
     events.onmessage = ({ data }: MessageEvent<string>) => {
-      onState('live')
-      onSnapshot(JSON.parse(data) as Snapshot)
+      const snapshot = JSON.parse(data) as Snapshot
+      onState(snapshot.connected ? 'live' : 'cut')
+      onSnapshot(snapshot)
     }
     events.onerror = () => {
       onState('lost')

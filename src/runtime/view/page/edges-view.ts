@@ -8,17 +8,21 @@ export function drawEdges(svg: SVGSVGElement, edges: readonly Edge[]): void {
   const boxes = new Map(
     [...document.querySelectorAll<HTMLElement>('[data-card]')].map((card) => [
       card.dataset.card,
-      card.getBoundingClientRect(),
+      // Many cards are a group, and one line goes to all of them.
+      (card.closest('.many') ?? card).getBoundingClientRect(),
     ]),
   )
+  const drawn = new Set<string>()
   const paths = new Map([...svg.children].map((path) => [path.id, path]))
   for (const { id, from, to, state } of edges) {
     const [start, end] = [boxes.get(from), boxes.get(to)]
-    if (!start || !end) continue
+    const line = start && end && curve(start, end, origin)
+    if (line === undefined || drawn.has(line)) continue
+    drawn.add(line)
     const path = paths.get(id) ?? svg.appendChild(document.createElementNS(SVG, 'path'))
     paths.delete(id)
     path.id = id
-    path.setAttribute('d', curve(start, end, origin))
+    path.setAttribute('d', line)
     path.setAttribute('class', state)
   }
   for (const path of paths.values()) path.remove()

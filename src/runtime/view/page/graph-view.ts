@@ -4,6 +4,9 @@ import { formatBytes, formatCount, formatRate, formatTimes } from './format.js'
 import { graphOf, type Card, type Graph, type Receiving, type Sending } from './graph.js'
 import type { Snapshot } from '../snapshot.js'
 
+/** Cards that stand below one another; more of them stand side by side too. */
+const MANY = 5
+
 /** The pipeline as cards in columns, with lines between them. */
 export class GraphView {
   readonly #edges: SVGSVGElement
@@ -27,7 +30,13 @@ export class GraphView {
 function makeLayer(): Kept<Card[]> {
   const root = element('ul', 'layer')
   const cards = new Keeper<Card>(root, (card) => (card.kind === 'source' ? makeSource() : makeNode()))
-  return { root, update: (layer) => cards.show(layer, ({ id }) => id) }
+  return {
+    root,
+    update: (layer) => {
+      root.classList.toggle('many', layer.length > MANY)
+      cards.show(layer, ({ id }) => id)
+    },
+  }
 }
 
 function makeSource(): Kept<Card> {

@@ -10,26 +10,28 @@ const HUES = 6
 
 /** The last log lines. New ones are followed for as long as the end is in sight. */
 export class LogView {
+  readonly #box: HTMLElement
   readonly #lines: HTMLElement
   readonly #choice = within(document, '#log-node', HTMLSelectElement)
   #names: string[] = []
 
   constructor(root: HTMLElement) {
-    this.#lines = within(root, '.lines', HTMLElement)
+    this.#box = within(root, '.lines', HTMLElement)
+    this.#lines = within(this.#box, 'ol', HTMLElement)
     this.#choice.addEventListener('change', () => {
       for (const line of this.#lines.children) this.#filter(line as HTMLElement)
-      this.#lines.scrollTop = this.#lines.scrollHeight
+      this.#box.scrollTop = this.#box.scrollHeight
     })
   }
 
   show({ nodes, lines }: Snapshot): void {
     for (const { name } of nodes) this.#learn(name)
     if (lines.length === 0) return
-    const { scrollHeight, scrollTop, clientHeight } = this.#lines
+    const { scrollHeight, scrollTop, clientHeight } = this.#box
     const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
     this.#lines.append(...lines.map((line) => this.#make(line)))
     while (this.#lines.children.length > KEPT) this.#lines.firstElementChild?.remove()
-    if (atEnd) this.#lines.scrollTop = this.#lines.scrollHeight
+    if (atEnd) this.#box.scrollTop = this.#box.scrollHeight
   }
 
   #learn(name: string): void {

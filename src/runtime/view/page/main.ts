@@ -22,7 +22,8 @@ const connection = byId('connection')
 const STATES = {
   waiting: ['connecting', 'busy'],
   live: ['live', 'good'],
-  lost: ['not reachable', 'bad'],
+  cut: ['no NATS server', 'warn'],
+  lost: ['the viewer has ended', 'bad'],
 } as const
 
 function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {

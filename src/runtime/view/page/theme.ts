@@ -7,11 +7,10 @@ const KEY = 'theme'
 
 /** The button that goes round the colours: as the system has them, light, dark. */
 export function wireTheme(button: HTMLElement): void {
-  const label = within(button, 'span', HTMLElement)
+  const label = within(button, 'b', HTMLElement)
   const show = (theme: Theme): void => {
     document.documentElement.dataset.theme = theme
     setText(label, theme)
-    button.setAttribute('aria-label', `Colours: ${theme === 'auto' ? 'as the system has them' : theme}`)
     localStorage.setItem(KEY, theme)
   }
   const current = (): Theme => THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'auto'
