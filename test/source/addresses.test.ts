@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { addressesOf } from '../../src/runtime/source/addresses.js'
+
+beforeEach(() => {
+  vi.stubEnv('http_proxy', '')
+  onTestFinished(() => void vi.unstubAllEnvs())
+})
 
 test.each(['rtsp://10.0.0.1:554/live', 'http://me:pw@[::1]:81/?a=b'])('%s is left as it is', async (url) => {
   expect(await addressesOf(url, 'cam')).toEqual([{ url, host: undefined }])
@@ -17,6 +22,17 @@ test('with TLS the name itself comes first', async () => {
   const [first, second] = await addressesOf('https://localhost/a', 'cam')
   expect(first).toEqual({ url: 'https://localhost/a', host: undefined })
   expect(second).toMatchObject({ host: 'localhost' })
+})
+
+test('with a proxy the name comes first, and need not be known here', async () => {
+  vi.stubEnv('http_proxy', 'http://proxy.example.com:3128')
+  expect(await addressesOf('http://camera.invalid/1', 'cam')).toEqual([
+    { url: 'http://camera.invalid/1', host: undefined },
+  ])
+  expect(await addressesOf('http://localhost/1', 'cam')).toContainEqual({
+    url: 'http://127.0.0.1/1',
+    host: 'localhost',
+  })
 })
 
 test('a name that nobody knows is told without the rest of the URL', async () => {

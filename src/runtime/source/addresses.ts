@@ -14,15 +14,17 @@ const AUTHORITY = /^(\w+:\/\/(?:[^/?#]*@)?)(\[[^\]]*\]|[^:/?#]*)(:\d+)?/
 
 /**
  * The URL with each of its host's addresses in place of the name: builds of ffmpeg that are linked statically, as those
- * that daffi fetches, crash when they look up a name. With TLS the name itself comes first, which servers may want to
- * hear.
+ * that daffi fetches, crash when they look up a name. The name itself comes first with TLS, for servers may want to hear
+ * it, and with a proxy, which may be the only one to know it.
  * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
  */
 export async function addressesOf(url: string, source: string): Promise<Address[]> {
   const [authority = '', before = '', host = '', port = ''] = AUTHORITY.exec(url) ?? []
   const named = { url, host: undefined }
   if (host.startsWith('[') || isIP(host)) return [named]
+  const viaProxy = /^https?:/i.test(url) && Boolean(process.env.http_proxy)
   const found = await lookup(host, { all: true }).catch((error: unknown) => {
+    if (viaProxy) return []
     const message = `source ${source}: the host ${host} is not known (${(error as NodeJS.ErrnoException).code ?? String(error)})`
     throw new DaffiError('DAFFI_SOURCE_UNREACHABLE', message, { details: { source, frames: 0 } })
   })
@@ -31,5 +33,5 @@ export async function addressesOf(url: string, source: string): Promise<Address[
     url: `${before}${family === 6 ? `[${address}]` : address}${port}${rest}`,
     host: host + port,
   }))
-  return /^(https|rtsps):/i.test(url) ? [named, ...addresses] : addresses
+  return viaProxy || /^(https|rtsps):/i.test(url) ? [named, ...addresses] : addresses
 }
