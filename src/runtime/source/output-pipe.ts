@@ -54,7 +54,7 @@ async function socketPair(reader: PipeReader): Promise<{ near: Socket; far: Sock
     const connected = once(server, 'connection')
     const near = connect({ path, onread: reader.onread })
     reader.attach(near)
-    const [far] = (await connected) as [Socket]
+    const [[far]] = (await Promise.all([connected, once(near, 'connect')])) as [[Socket], unknown]
     return { near, far }
   } finally {
     server.close()
