@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand, FetchBar, testLines, writeJunit } from '../cli/index.js'
+import { BaseCommand, FetchBar, TestView, writeJunit } from '../cli/index.js'
 import { count } from '../runtime/core/count.js'
 import type { TestFailure, TestResult } from '../runtime/index.js'
 
@@ -32,13 +32,15 @@ Exit code 1 when a test fails, 78 when a file is at fault.`
     const { args, flags } = await this.parse(Test)
     const { findTestFiles, loadTests, runTests } = await import('../runtime/index.js')
     const plans = await loadTests(args.file ?? (await findTestFiles()))
-    using bar = new FetchBar()
-    const tests = await runTests(plans, {
-      logLevel: flags['log-level'],
-      stop: this.signals.stop,
-      onResult: (result) => this.log(testLines(result, this.colours).join('\n')),
-      onFetch: bar.show,
-    })
+    const tests = await this.#watch((view, bar) =>
+      runTests(plans, {
+        logLevel: flags['log-level'],
+        stop: this.signals.stop,
+        onStart: view.start,
+        onResult: view.end,
+        onFetch: bar.show,
+      }),
+    )
     if (flags.junit !== undefined) await writeJunit(flags.junit, tests)
     const failed = tests.filter((test) => !test.passed).length
     const passed = tests.length - failed
@@ -52,5 +54,12 @@ Exit code 1 when a test fails, 78 when a file is at fault.`
         failures: failures.map(({ frame: _, ...failure }) => failure),
       })),
     }
+  }
+
+  /** On standard output, or with `--json` on standard error. */
+  async #watch<T>(run: (view: TestView, bar: FetchBar) => Promise<T>): Promise<T> {
+    using view = new TestView(this.jsonEnabled() ? process.stderr : process.stdout)
+    using bar = new FetchBar()
+    return await run(view, bar)
   }
 }

@@ -8,7 +8,7 @@ import { createLogger, type LogLevel } from '../core/logger.js'
 import { randomId } from '../core/names.js'
 import type { Plan } from '../core/plan.js'
 import { openServer } from '../nats/index.js'
-import { runPipeline, type PipelineResult } from '../node/index.js'
+import { callFunction, runPipeline, type CallFunctionOptions, type PipelineResult } from '../node/index.js'
 import { Observation } from './observation.js'
 
 /** Of daffi's own lines; those of nodes are observed, whatever they are. */
@@ -73,6 +73,14 @@ export class PipelineRun {
   /** Resolves when every node is ready and every call has finished, with false when the run has ended before. */
   settled(signal?: AbortSignal): Promise<boolean> {
     return this.until(({ starting, unsettled }) => starting.length === 0 && unsettled.length === 0, signal)
+  }
+
+  /** Calls a callback once, from outside, and gives its value as JSON can carry it. */
+  call(
+    name: string,
+    options: Pick<CallFunctionOptions, 'args' | 'to' | 'timeoutMs' | 'signal'>,
+  ): Promise<unknown> {
+    return callFunction(this.plan, name, { ...options, server: {}, log })
   }
 
   /** Takes part in the pipeline, from this process. */

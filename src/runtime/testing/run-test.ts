@@ -1,15 +1,11 @@
 import { addAbortListener } from 'node:events'
-import { formatMs } from '../core/abort.js'
-import { count } from '../core/count.js'
-import { messageOf, toErrorRecord } from '../core/errors.js'
-import { createLogger, type LogLevel } from '../core/logger.js'
-import { callFunction } from '../node/index.js'
+import { toErrorRecord } from '../core/errors.js'
+import type { LogLevel } from '../core/logger.js'
 import type { Location, TestPlan } from '../pipeline/index.js'
 import { judge, type Evidence, type Mismatch } from './judge/index.js'
-import { judgeRun } from './judge/run.js'
+import { broken, judgeRun, timedOut } from './judge/run.js'
 import { PipelineRun } from './pipeline-run.js'
 
-const SILENT = createLogger('silent')
 /** Lines of the nodes that are shown of a test that failed. */
 const LAST_LINES = 20
 
@@ -92,7 +88,7 @@ async function watch(test: TestPlan, run: PipelineRun, limit: AbortSignal): Prom
     const { streams } = await run.result
     return [...judgeRun(test, observation.errors), ...found(streams)]
   } catch (error) {
-    const why = limit.aborted ? timedOut(test, run) : broken(error)
+    const why = limit.aborted ? timedOut(test, observation) : broken(error)
     run.force()
     return [why, ...judgeRun(test, observation.errors), ...found()]
   }
@@ -107,37 +103,10 @@ async function makeCalls(
 ): Promise<void> {
   for (const { call, to, args } of expect.results) {
     try {
-      const value = await callFunction(run.plan, call, {
-        args,
-        to,
-        timeoutMs,
-        server: {},
-        signal,
-        log: SILENT,
-      })
-      results.push({ value })
+      results.push({ value: await run.call(call, { args, to, timeoutMs, signal }) })
     } catch (error) {
       signal.throwIfAborted()
       results.push({ error: toErrorRecord(error) })
     }
   }
-}
-
-/** The run itself came to nothing. */
-function broken(error: unknown): Mismatch {
-  return { path: ['name'], message: messageOf(error), mayCome: false }
-}
-
-/** What kept a test from its end. */
-function timedOut({ timeoutMs }: TestPlan, { observation }: PipelineRun): Mismatch {
-  const { starting, unsettled } = observation
-  const going = [
-    ...starting.map((node) => `${node} is not ready`),
-    ...unsettled.map(({ node, call, items }) => {
-      const soFar = items === undefined ? '' : `, with ${count(items, 'item')} so far`
-      return `${node} has not finished ${call}${soFar}`
-    }),
-  ]
-  const why = going.length > 0 ? going.join('; ') : 'what it expects did not come'
-  return { path: ['timeout'], message: `not done after ${formatMs(timeoutMs)}: ${why}`, mayCome: false }
 }

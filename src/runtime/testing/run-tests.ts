@@ -8,6 +8,8 @@ import type { TestPlan } from '../pipeline/index.js'
 import { runTest, type TestOptions, type TestResult } from './run-test.js'
 
 export interface RunTestsOptions extends TestOptions {
+  /** Each test as it begins. */
+  onStart?: (test: TestPlan) => void
   /** Each test as it ends. */
   onResult?: (result: TestResult) => void
   /** Of programs that have to be fetched, which no test's time is spent on. */
@@ -20,13 +22,15 @@ export interface RunTestsOptions extends TestOptions {
  * @throws DaffiError DAFFI_ABORTED, and those of `ensureBinary`
  */
 export async function runTests(tests: TestPlan[], options: RunTestsOptions): Promise<TestResult[]> {
-  const { onResult, onFetch: onProgress, stop: signal } = options
+  const { onStart, onResult, onFetch: onProgress, stop: signal } = options
   await ensureBinary('nats-server', { signal, onProgress })
   if (tests.some(({ pipeline }) => Object.values(pipeline.sources).some(isVideo))) {
     await ensureBinary('ffmpeg', { signal, onProgress })
   }
   const run = async (test: TestPlan): Promise<TestResult | undefined> => {
-    const result = signal.aborted ? undefined : await runTest(test, options)
+    if (signal.aborted) return undefined
+    onStart?.(test)
+    const result = await runTest(test, options)
     if (result) onResult?.(result)
     return result
   }

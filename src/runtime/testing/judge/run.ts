@@ -1,5 +1,8 @@
+import { formatMs } from '../../core/abort.js'
+import { count } from '../../core/count.js'
+import { messageOf } from '../../core/errors.js'
 import type { TestPlan } from '../../pipeline/index.js'
-import type { ObservedError } from '../observation.js'
+import type { Observation, ObservedError } from '../observation.js'
 import type { Mismatch } from './mismatch.js'
 
 /** A run has to succeed, but for what the test asks for: errors of mocks that throw, and of streams with failed items. */
@@ -19,4 +22,22 @@ function isAskedFor(call: string, { pipeline, expect }: TestPlan): boolean {
   const callbacks = Object.values(pipeline.nodes).flatMap((node) => node.callbacks)
   const throws = callbacks.some(({ name, mock }) => name === call && mock !== undefined && 'throws' in mock)
   return throws || (expect.streams[call]?.failed ?? 0) > 0
+}
+
+/** The run itself came to nothing. */
+export function broken(error: unknown): Mismatch {
+  return { path: ['name'], message: messageOf(error), mayCome: false }
+}
+
+/** What kept a test from its end. */
+export function timedOut({ timeoutMs }: TestPlan, { starting, unsettled }: Observation): Mismatch {
+  const going = [
+    ...starting.map((node) => `${node} is not ready`),
+    ...unsettled.map(({ node, call, items }) => {
+      const soFar = items === undefined ? '' : `, with ${count(items, 'item')} so far`
+      return `${node} has not finished ${call}${soFar}`
+    }),
+  ]
+  const why = going.length > 0 ? going.join('; ') : 'what it expects did not come'
+  return { path: ['timeout'], message: `not done after ${formatMs(timeoutMs)}: ${why}`, mayCome: false }
 }
