@@ -7,11 +7,11 @@ import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan.js'
 import { connectNats, type ServerHandle } from '../nats/index.js'
 import { Link } from '../stream/index.js'
-import { Access } from './access.js'
-import { viewerApp } from './app.js'
-import { Board } from './board.js'
-import { Pictures } from './pictures.js'
-import { Watch } from './watch.js'
+import { Access } from './http/access.js'
+import { viewerApp } from './http/app.js'
+import { Board } from './board/board.js'
+import { Pictures } from './pictures/pictures.js'
+import { Watch } from './board/watch.js'
 
 export interface ViewerOptions {
   /** On the loopback; any free one when undefined. */

@@ -1,16 +1,11 @@
+import { camerasOf, type Camera } from './cameras.js'
 import { element, Keeper, setText, within, type Kept } from './dom.js'
 import { formatRate } from './format.js'
 import { followPictures } from './picture-stream.js'
-import type { Snapshot, StreamView } from '../snapshot.js'
+import type { Snapshot } from '../board/snapshot.js'
 
 const GRID_WIDTH = 640
 const ENLARGED_WIDTH = 1600
-
-/** A stream of pictures, and what is wrong with it if anything is. */
-export interface Camera {
-  stream: StreamView
-  trouble: string | undefined
-}
 
 /** The live pictures: as a grid, and one of them large. Only those that are in sight are asked for. */
 export class CamerasView {
@@ -115,24 +110,4 @@ export class CamerasView {
     if (canvas.dataset.drawn === undefined) canvas.nextElementSibling?.replaceChildren()
     canvas.dataset.drawn = String(Number(canvas.dataset.drawn ?? 0) + 1)
   }
-}
-
-function camerasOf({ streams, calls, nodes }: Snapshot): Camera[] {
-  return streams
-    .filter(({ frames }) => frames !== null)
-    .map((stream) => {
-      const call = calls.find(
-        (each) => each.node === stream.from && each.call === stream.call && each.source === stream.source,
-      )
-      const writer = nodes.find(({ name }) => name === stream.from)
-      if (call?.state === 'broken')
-        return { stream, trouble: `broken off, trying again: ${call.error ?? ''}` }
-      if (stream.state === 'running') return { stream, trouble: undefined }
-      const restarting = writer?.state === 'restarting' || writer?.state === 'starting'
-      const why = call?.error ?? stream.error
-      return {
-        stream,
-        trouble: restarting ? `${stream.from} is ${writer.state}` : why ? `ended: ${why}` : 'ended',
-      }
-    })
 }

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../snapshot.js'
+import type { Snapshot } from '../board/snapshot.js'
 
 /** `cut`: the viewer is there, the NATS server is not. `lost`: the viewer is not. */
 export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost'

@@ -2,7 +2,7 @@ import { element, Keeper, setText, within, type Kept } from './dom.js'
 import { drawEdges } from './edges-view.js'
 import { formatBytes, formatCount, formatRate, formatTimes } from './format.js'
 import { graphOf, type Card, type Graph, type Receiving, type Sending } from './graph.js'
-import type { Snapshot } from '../snapshot.js'
+import type { Snapshot } from '../board/snapshot.js'
 
 /** Cards that stand below one another; more of them stand side by side too. */
 const MANY = 5

@@ -1,4 +1,4 @@
-import type { CallView, NodeView, Snapshot, SourceView, StreamView } from '../snapshot.js'
+import type { CallView, NodeView, Snapshot, SourceView, StreamView } from '../board/snapshot.js'
 
 /** What a card stands for. */
 export type Card =

@@ -1,6 +1,6 @@
 import { element, within } from './dom.js'
 import { formatTime } from './format.js'
-import type { LineView, Snapshot } from '../snapshot.js'
+import type { LineView, Snapshot } from '../board/snapshot.js'
 
 const KEPT = 500
 /** Pixels from the end at which it still counts as the end. */

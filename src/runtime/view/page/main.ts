@@ -7,7 +7,7 @@ import { GraphView } from './graph-view.js'
 import { LogView } from './log-view.js'
 import { StreamsView } from './streams-view.js'
 import { wireTheme } from './theme.js'
-import type { Snapshot } from '../snapshot.js'
+import type { Snapshot } from '../board/snapshot.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))

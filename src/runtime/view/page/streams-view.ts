@@ -1,6 +1,6 @@
 import { element, Keeper, setText, within, type Kept } from './dom.js'
 import { formatBytes, formatCount, formatLatency, formatRate } from './format.js'
-import type { ReceiverView, Snapshot, StreamView } from '../snapshot.js'
+import type { ReceiverView, Snapshot, StreamView } from '../board/snapshot.js'
 
 const COLUMNS = 8
 

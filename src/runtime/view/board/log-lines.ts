@@ -1,4 +1,4 @@
-import type { RunStatus } from '../status/index.js'
+import type { RunStatus } from '../../status/index.js'
 import type { LineView } from './snapshot.js'
 
 const KEPT = 500

@@ -1,6 +1,6 @@
-import type { Pictures } from './pictures.js'
+import type { Pictures } from '../pictures/pictures.js'
 import { merge } from './merge.js'
-import type { Watch } from './watch.js'
+import type { Watch } from '../board/watch.js'
 
 /** Between the parts of an mjpeg response. */
 export const BOUNDARY = 'daffi-picture'

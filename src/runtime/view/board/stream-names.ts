@@ -1,4 +1,4 @@
-import type { StreamSummary } from '../core/summary.js'
+import type { StreamSummary } from '../../core/summary.js'
 
 type Origin = Pick<StreamSummary, 'source' | 'call' | 'from'>
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Access, type Asking } from '../../src/runtime/view/access.js'
+import { Access, type Asking } from '../../../src/runtime/view/http/access.js'
 
 const PORT = 8123
 const access = new Access()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { merge } from '../../src/runtime/view/merge.js'
-import { pageFile } from '../../src/runtime/view/page-files.js'
-import { streamBody } from '../../src/runtime/view/stream-body.js'
+import { merge } from '../../../src/runtime/view/http/merge.js'
+import { pageFile } from '../../../src/runtime/view/http/page-files.js'
+import { streamBody } from '../../../src/runtime/view/http/stream-body.js'
 
 test('what makes a body is ended when nobody reads it any more', async () => {
   const ended: boolean[] = []

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Snapshot } from './snapshot.js'
+import type { Snapshot } from '../board/snapshot.js'
 
 type Look = Pick<Snapshot, 'pipeline' | 'nodes' | 'streams'>
 

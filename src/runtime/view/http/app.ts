@@ -5,9 +5,9 @@ import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
 import { metricsText } from './metrics.js'
 import { pageFile } from './page-files.js'
-import type { Pictures } from './pictures.js'
+import type { Pictures } from '../pictures/pictures.js'
 import { streamBody } from './stream-body.js'
-import type { Watch } from './watch.js'
+import type { Watch } from '../board/watch.js'
 
 /** Pixels. */
 const USUAL_WIDTH = 640

@@ -1,4 +1,4 @@
-import type { Frame } from '../core/frame.js'
+import type { Frame } from '../../core/frame.js'
 
 interface Pixels {
   data: Buffer

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Wakeup } from '../core/deferred.js'
-import { askStatus } from '../status/index.js'
-import type { Link } from '../stream/index.js'
+import { Wakeup } from '../../core/deferred.js'
+import { askStatus } from '../../status/index.js'
+import type { Link } from '../../stream/index.js'
 import type { Board } from './board.js'
 import type { Snapshot } from './snapshot.js'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 
-const FOLDER = new URL('./page/', import.meta.url)
+const FOLDER = new URL('../page/', import.meta.url)
 /** Kept in its own package, beside its licence. */
 const FONT = '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'
 

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp'
-import type { Frame } from '../core/frame.js'
+import type { Frame } from '../../core/frame.js'
 import { rgbOfYuv420p } from './yuv.js'
 
 const QUALITY = 75

@@ -1,5 +1,5 @@
-import type { Plan } from '../core/plan.js'
-import type { NodeStatus, RunStatus } from '../status/index.js'
+import type { Plan } from '../../core/plan.js'
+import type { NodeStatus, RunStatus } from '../../status/index.js'
 import type { NodeView, NodeViewState } from './snapshot.js'
 
 /** For how long a node may leave questions unanswered before that is shown. */

@@ -1,7 +1,7 @@
 import type { Picture } from './picture-feed.js'
 import { PictureFeed } from './picture-feed.js'
-import type { Link } from '../stream/index.js'
-import type { Watch } from './watch.js'
+import type { Link } from '../../stream/index.js'
+import type { Watch } from '../board/watch.js'
 
 interface PicturesOptions {
   link: Link

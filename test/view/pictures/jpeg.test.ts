@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import type { Frame, PixelFormat } from '../../src/runtime/core/frame.js'
-import { toJpeg } from '../../src/runtime/view/jpeg.js'
+import type { Frame, PixelFormat } from '../../../src/runtime/core/frame.js'
+import { toJpeg } from '../../../src/runtime/view/pictures/jpeg.js'
 
 const WIDTH = 320
 const HEIGHT = 180

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Wakeup } from '../core/deferred.js'
-import { isFrame } from '../core/frame.js'
-import { observeNewest, type Link } from '../stream/index.js'
+import { Wakeup } from '../../core/deferred.js'
+import { isFrame } from '../../core/frame.js'
+import { observeNewest, type Link } from '../../stream/index.js'
 import { toJpeg } from './jpeg.js'
-import type { Watch } from './watch.js'
+import type { Watch } from '../board/watch.js'
 
 /** The most pictures a second that are made of a stream. */
 const EVERY_MS = 1000 / 15

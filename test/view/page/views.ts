@@ -1,0 +1,54 @@
+import type { CallView, NodeView, StreamView } from '../../../src/runtime/view/board/snapshot.js'
+
+/** Parts of snapshots. */
+
+export const node = (name: string, ...callbacks: string[]): NodeView => ({
+  name,
+  state: 'ready',
+  restarts: 0,
+  error: null,
+  callbacks,
+})
+
+export const call = (from: string, name: string, source: string | null = null): CallView => ({
+  node: from,
+  call: name,
+  modifier: source === null ? 'FG' : 'STREAM',
+  source,
+  to: null,
+  state: 'running',
+  gaps: 0,
+  error: null,
+})
+
+const receiver = (name: string): StreamView['receivers'][number] => ({
+  name,
+  lane: 'shm',
+  state: 'attached',
+  attaches: 1,
+  rate: 30,
+  lag: 0,
+  processed: 9,
+  dropped: 0,
+  failed: 0,
+  lost: 0,
+  latencyMs: null,
+  error: null,
+})
+
+export const stream = (from: string, name: string, source: string, ...receivers: string[]): StreamView => ({
+  name: source,
+  id: 'x',
+  call: name,
+  source,
+  from,
+  delivery: 'live',
+  state: 'running',
+  frames: null,
+  items: 9,
+  bytes: 9,
+  rate: 30,
+  byteRate: 30,
+  error: null,
+  receivers: receivers.map(receiver),
+})
