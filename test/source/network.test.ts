@@ -55,7 +55,7 @@ test('an http camera that falls silent is asked again, and goes on', async () =>
   const jpegs = await jpegsOf(64, 48)
   const camera = await httpCamera()
   const events: SourceEvent[] = []
-  const plan = { kind: 'http', url: camera.url, ...network, stallMs: 300, frames: 4 } as const
+  const plan = { kind: 'http', url: camera.url, ...network, stallMs: 1500, frames: 4 } as const
   const frames = collect(openFrames(plan, { onEvent: (event) => events.push(event) }))
   for (const viewer of [camera.viewer, camera.again]) {
     const response = await viewer
@@ -63,7 +63,7 @@ test('an http camera that falls silent is asked again, and goes on', async () =>
   }
   expect((await frames).map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
   expect(events).toMatchObject([
-    { type: 'gap', error: { message: expect.stringContaining('nothing came for 300 ms') as string } },
+    { type: 'gap', error: { message: expect.stringContaining('nothing came for 1.5 s') as string } },
     { type: 'resumed' },
   ])
 })

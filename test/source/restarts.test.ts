@@ -6,11 +6,11 @@ import { ffmpegWith, openFrames, ownPattern } from './support.js'
 
 test.each([
   ['killed', 'SIGKILL', 'ffmpeg was ended by SIGKILL after'],
-  ['hangs', 'SIGSTOP', 'nothing came for 300 ms after'],
+  ['hangs', 'SIGSTOP', 'nothing came for 1.5 s after'],
 ] as const)('a camera that %s comes back, and its numbering goes on', async (_, signal, message) => {
   const { plan, mark } = ownPattern()
   const events: SourceEvent[] = []
-  const frames = openFrames({ ...plan, stallMs: 300 }, { onEvent: (event) => events.push(event) })
+  const frames = openFrames({ ...plan, stallMs: 1500 }, { onEvent: (event) => events.push(event) })
   onTestFinished(() => void frames.return())
   await next(frames)
   const before = await ffmpegWith(mark)
