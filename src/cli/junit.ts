@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import XMLBuilder from 'fast-xml-builder'
+import { DaffiError, messageOf } from '../runtime/core/errors.js'
 import type { TestResult } from '../runtime/index.js'
 import { failureText, shownPath } from './test-report.js'
 
@@ -10,7 +11,10 @@ const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true })
 
-/** Writes results as JUnit XML, one suite a file, as CI systems read it. */
+/**
+ * Writes results as JUnit XML, one suite a file, as CI systems read it.
+ * @throws DaffiError DAFFI_USAGE when the file cannot be written
+ */
 export async function writeJunit(path: string, tests: TestResult[]): Promise<void> {
   const files = [...new Set(tests.map(({ file }) => file))]
   const suites = files.map((file) =>
@@ -23,8 +27,13 @@ export async function writeJunit(path: string, tests: TestResult[]): Promise<voi
     '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
     testsuites: { ...totals(tests), testsuite: suites },
   }
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, xml.build(report))
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, xml.build(report))
+  } catch (cause) {
+    const next = 'Give --junit a path that you may write to.'
+    throw new DaffiError('DAFFI_USAGE', `the report was not written: ${messageOf(cause)}`, { cause, next })
+  }
 }
 
 function totals(tests: TestResult[]): object {

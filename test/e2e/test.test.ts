@@ -73,6 +73,9 @@ test('what up has recorded of a camera is a source for tests, the same to the by
   })
   const up = await runDaffi(['up', 'camera.yaml', '--record', 'recorded'], { cwd })
   expect(up.exitCode, up.stderr).toBe(0)
+  const again = await runDaffi(['up', 'camera.yaml', '--record', 'recorded', '--json'], { cwd })
+  expect(again.exitCode).toBe(2)
+  expect(again.stdout).toContain('holds a recording of camera already')
   const frames = await readFile(join(cwd, 'recorded/camera/items.bin'))
   expect(frames.length).toBe(12 * 160 * 120 * 3)
   const hash = createHash('sha256').update(frames).digest('hex')
@@ -92,7 +95,8 @@ test('a source without an end is told by the limit, a faulty file by 78, and Ctr
   const cwd = await temporaryProject({
     ...endless(`import { writeFileSync } from 'node:fs'
 export default (n: number) => { if (n === 1) writeFileSync('begun', '') }`),
-    'pipeline.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 3s }]\n',
+    'pipeline.test.yaml':
+      'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 3s, expect: { logs: { worker: { match: done } } } }]\n',
     'faulty.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, mocks: { wrk: { returns: 1 } } }]\n',
     'long.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 60s }]\n',
   })
@@ -103,6 +107,7 @@ export default (n: number) => { if (n === 1) writeFileSync('begun', '') }`),
   ])
   expect(late.exitCode, late.stderr).toBe(1)
   expect(late.stdout).toMatch(/not done after 3 s: .*writer (is not ready|has not finished work)/)
+  expect(late.stdout).toContain('a line of worker')
   expect(faulty.exitCode).toBe(78)
   expect(faulty.stderr).toContain('did you mean work?')
   expect([none.exitCode, JSON.parse(none.stdout)]).toMatchObject([2, { error: { code: 'DAFFI_NO_TESTS' } }])

@@ -1,5 +1,6 @@
 import { announcePipeline } from '../core/running.js'
 import type { Plan } from '../core/plan.js'
+import { prepareRecordings } from '../source/index.js'
 import { chooseNodes } from './choose-nodes.js'
 import { openRun, type OpenOptions } from './open-run.js'
 import type { PipelineResult } from './result.js'
@@ -18,10 +19,11 @@ export interface RunPipelineOptions extends SupervisorOptions, Pick<OpenOptions,
 /**
  * Runs a pipeline, each node in a process of its own, on the server that is there or else one of its own, until every call has
  * settled, the duration is over, a node fails or `stop` aborts. A run that fails resolves too, with `error` in its result.
- * @throws DaffiError DAFFI_USAGE, and those of opening the server
+ * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, and those of opening the server
  */
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan.sources)
+  if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
   const opened: (() => Promise<void>)[] = []
   try {
     const server = await openRun(plan, nodes, { ...options, absent: 'run', signal: options.stop })

@@ -20,3 +20,7 @@ export interface RecordedItem {
 }
 
 export const HEADER: RecordingHeader = { format: 'daffi-recording', version: 1 }
+
+/** A picture of somebody's room is nobody else's business. */
+export const FOLDER_MODE = 0o700
+export const FILE_MODE = 0o600

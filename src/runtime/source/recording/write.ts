@@ -4,13 +4,10 @@ import { encodeItem } from '../../codec/index.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { RECORDING_INDEX } from '../../core/plan.js'
-import { HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
+import { FILE_MODE, FOLDER_MODE, HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
 /** What a recording may take of the disk, some twelve seconds of 720p. */
 const MAX_BYTES = 1024 ** 3
-/** A picture of somebody's room is nobody else's business. */
-const FOLDER_MODE = 0o700
-const FILE_MODE = 0o600
 
 export interface RecordOptions {
   /** The source's name. */

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DaffiError, messageOf } from '../../core/errors.js'
+import { RECORDING_INDEX } from '../../core/plan.js'
+import { FOLDER_MODE } from './format.js'
+
+/**
+ * Makes sure of the folder that sources are to be recorded in, before anything runs.
+ * @throws DaffiError DAFFI_USAGE when it cannot be made, or holds a recording of one of them
+ */
+export async function prepareRecordings(folder: string, sources: string[]): Promise<void> {
+  const next = 'Name another folder.'
+  try {
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
+  } catch (cause) {
+    throw new DaffiError('DAFFI_USAGE', `nothing can be recorded in ${folder}: ${messageOf(cause)}`, {
+      cause,
+      next,
+    })
+  }
+  const recorded = sources.find((name) => existsSync(join(folder, name, RECORDING_INDEX)))
+  if (recorded === undefined) return
+  throw new DaffiError('DAFFI_USAGE', `${folder} holds a recording of ${recorded} already`, { next })
+}
