@@ -4,12 +4,14 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { askStatus } from '../../src/runtime/status/index.js'
 import { Link, observeNewest } from '../../src/runtime/stream/index.js'
 import { Control, CONTROL_BYTES } from '../../src/runtime/stream/lanes/shm/control.js'
+import { ShmLaneWriter } from '../../src/runtime/stream/lanes/shm/shm-writer.js'
 import { ownPipeline } from '../support/pipeline.js'
 
 interface Callbacks {
   take: (frame: Frame) => void
 }
 
+const MIB = 1024 * 1024
 const WIDTH = 640
 const HEIGHT = 480
 
@@ -60,6 +62,19 @@ test.each<[string, Partial<StreamModifierOptions>]>([
   const { items, receivers } = await streaming
   expect(items).toBe(yielded)
   expect(Object.keys(receivers)).toEqual(['receiver'])
+})
+
+test('who cannot map the ring gets copies', async () => {
+  const lane = await ShmLaneWriter.open(8 * MIB, true)
+  if (!lane) throw new Error('this test needs shared memory')
+  onTestFinished(() => lane.close())
+  const [part, next] = [picture(7).data.subarray(0, 1000), picture(8).data.subarray(0, 1000)]
+  lane.partBytes(part.length)
+  const ref = await lane.store(part, 1)
+  if (!ref) throw new Error('there was no room')
+  expect(lane.copy(ref, 10, 100)).toEqual(part.subarray(10, 110))
+  for (let n = 0; n < ref[4]; n++) await lane.store(next, n + 2)
+  expect(lane.copy(ref, 10, 100)).toBeUndefined()
 })
 
 test('what is written while it is looked at is not taken for what it was', () => {

@@ -1,12 +1,12 @@
 import { Wakeup } from '../core/deferred.js'
 import type { Arriving } from './intake.js'
-import type { LaneReader, LoadedPart, Loading } from './lanes/lane.js'
+import type { LoadedPart, Loading, PartReader } from './lanes/lane.js'
 
 /** Parts of one chunk that are asked for at once. */
 const CONCURRENCY = 8
 
 interface LoaderOptions {
-  lane: LaneReader
+  lane: PartReader
   /** The callback is content with memory that is the lane's own. */
   lend: boolean
   /** Notified when a part was heard of. */

@@ -1,7 +1,8 @@
 import type { StreamSummary } from '../core/summary.js'
-import { answerStatus } from '../status/index.js'
-import type { ShmOffer } from './lanes/shm/shm-writer.js'
+import { answerStatus, type StreamStatus } from '../status/index.js'
+import type { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import type { Part } from './messages.js'
+import { giveCopies } from './newest/copies.js'
 import { Newest } from './newest/newest.js'
 import type { StreamConnections, StreamPorts } from './ports.js'
 
@@ -9,25 +10,30 @@ interface ObservedOptions {
   id: string
   ports: StreamPorts
   connections: StreamConnections
-  shm: ShmOffer | null
+  shm: ShmLaneWriter | undefined
   summary: () => StreamSummary
 }
 
 /** What a stream's writer does for those who only look: it says how the stream is, and where its newest item lies. */
 export class Observed {
   readonly #newest: Newest
-  readonly #close: () => void
+  readonly #cleanup: (() => void)[]
 
   constructor({ id, ports, connections, shm, summary }: ObservedOptions) {
     const { control: nc } = connections
     const { pipeline } = ports
-    this.#newest = new Newest({ nc, pipeline, id, shm })
-    this.#close = answerStatus(nc, pipeline, () => ({
+    this.#newest = new Newest({ nc, pipeline, id, shm: shm?.offer ?? null })
+    const status = (): StreamStatus => ({
       what: 'stream',
       id,
       frames: framesOf(this.#newest.head),
       summary: summary(),
-    }))
+    })
+    this.#cleanup = [
+      () => this.#newest.close(),
+      answerStatus(nc, pipeline, status),
+      ...(shm ? [giveCopies(connections, pipeline, id, shm)] : []),
+    ]
   }
 
   hear(part: Part): void {
@@ -35,12 +41,11 @@ export class Observed {
   }
 
   close(): void {
-    this.#newest.close()
-    this.#close()
+    for (const undo of this.#cleanup) undo()
   }
 }
 
-function framesOf(head: Part | undefined) {
+function framesOf(head: Part | undefined): StreamStatus['frames'] {
   if (head?.kind?.[0] !== 'frame') return null
   const [, width, height, format] = head.kind
   return { width, height, format }

@@ -54,7 +54,6 @@ export class StreamWriter {
     this.#options = writer
     this.#observed = new Observed({
       ...writer,
-      shm: writer.shm?.offer ?? null,
       summary: () => this.#summary(),
     })
     const { delivery, share, batch } = writer.options

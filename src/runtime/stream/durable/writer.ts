@@ -62,7 +62,7 @@ export class DurableWriter {
 
   constructor(options: DurableWriterOptions) {
     this.#options = options
-    this.#observed = new Observed({ ...options, shm: null, summary: () => this.#summary() })
+    this.#observed = new Observed({ ...options, shm: undefined, summary: () => this.#summary() })
     const { run, durable, connections, lastStored, kept } = options
     const { nc } = connections.bulk
     this.#partBytes = Math.min(MIB, (nc.info?.max_payload ?? MIB) - HEADROOM)

@@ -49,3 +49,6 @@ export interface LaneReader {
   load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Loading<LoadedPart>
   close(): void
 }
+
+/** All that somebody needs who only looks. */
+export type PartReader = Pick<LaneReader, 'load' | 'close'>

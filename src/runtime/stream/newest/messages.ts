@@ -1,5 +1,6 @@
 import { decode, encode } from '../../codec/index.js'
 import type { Lane } from '../../core/summary.js'
+import type { LaneRef } from '../lanes/lane.js'
 import type { ShmOffer } from '../lanes/shm/shm-writer.js'
 import type { Part } from '../messages.js'
 
@@ -19,5 +20,16 @@ export interface NewestAnswer {
   parts: Part[]
 }
 
-export const encodeNewest = (message: NewestQuestion | NewestAnswer): Uint8Array => encode(message)
+export const copySubject = (pipeline: string, id: string): string => `daffi.${pipeline}.stream.${id}.copy`
+
+/** Asks for bytes of a part in shared memory. The answer is those, or nothing when the part is gone. */
+export interface CopyQuestion {
+  ref: LaneRef
+  /** In the part. */
+  offset: number
+  length: number
+}
+
+export const encodeNewest = (message: NewestQuestion | NewestAnswer | CopyQuestion): Uint8Array =>
+  encode(message)
 export const decodeNewest = (bytes: Uint8Array): unknown => decode(bytes)

@@ -52,7 +52,7 @@ export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
         host: c.req.header('host'),
         origin: c.req.header('origin'),
         site: c.req.header('sec-fetch-site'),
-        token: addressToken(c) ?? bearerOf(c) ?? getCookie(c, cookie()),
+        token: c.req.query('token') ?? bearerOf(c) ?? getCookie(c, cookie()),
       },
       port(),
     )
@@ -62,7 +62,7 @@ export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
   })
 
   app.get('/', async (c) => {
-    if (addressToken(c) === undefined) return await page(c, 'index.html')
+    if (c.req.query('token') === undefined) return await page(c, 'index.html')
     // The address is seen in the history and over the shoulder; the cookie isn't.
     setCookie(c, cookie(), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' })
     return c.redirect('/', 303)
@@ -106,11 +106,6 @@ async function page(c: Context, name: string): Promise<Response> {
 
 function respond(c: Context, type: string, body: ReturnType<typeof streamBody>): Response {
   return c.body(body as ReadableStream, 200, { 'Content-Type': type })
-}
-
-/** Only of the address that is printed: that of a picture may end up anywhere. */
-function addressToken(c: Context): string | undefined {
-  return c.req.path === '/' ? c.req.query('token') : undefined
 }
 
 function bearerOf(c: Context): string | undefined {

@@ -102,6 +102,16 @@ export class ShmLaneWriter implements LaneWriter {
     return Promise.resolve(this.#closed ? undefined : this.#write(part, end))
   }
 
+  /** A copy out of a part that is still there, for an observer that cannot map the ring. */
+  copy([, slot, generation]: ShmRef, offset: number, length: number): Buffer | undefined {
+    const ring = this.#ring
+    if (!ring || this.#closed || !(slot < this.#slots.length)) return undefined
+    const at = slot * this.#slotBytes + offset
+    let bytes: Buffer | undefined
+    const read = (): void => void (bytes = Buffer.from(ring.bytes.subarray(at, at + length)))
+    return this.#control.glance(slot, generation, read) ? bytes : undefined
+  }
+
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true
