@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { ReceiverSummary, StreamSummary } from '../../src/runtime/index.js'
 import type { Expectations } from '../../src/runtime/pipeline/index.js'
 import { judge, type Evidence } from '../../src/runtime/testing/judge/index.js'
+import { judgeRun } from '../../src/runtime/testing/judge/run.js'
+import { checkYaml, pipelineYaml } from '../pipeline/check-yaml.js'
 
 const NOTHING: Evidence = { streams: [], called: [], lines: [], results: [] }
 
@@ -84,5 +86,25 @@ test('results and lines', () => {
   expect(judged(expected, { lines: [{ node: 'c', line: 'done' }], results: [{ error }] })).toEqual([
     ['expect.results.0.equals', { error }, false],
     ['expect.logs.b.match', [], true],
+  ])
+})
+
+test('errors of a run are failures, but for what the test asks for', async () => {
+  const yaml = `${pipelineYaml()}tests:
+  - { name: strict }
+  - { name: mocked, mocks: { show: { throws: no } } }
+  - { name: failing, expect: { streams: { show: { failed: 1 } } } }
+`
+  const { tests } = await checkYaml(yaml)
+  const error = { code: 'DAFFI_REMOTE', message: 'no' }
+  const errors = [
+    { node: 'one', call: 'show', error },
+    { node: 'two', call: undefined, error: { ...error, message: 'two died' } },
+    { node: 'one', call: 'show', error: { ...error, code: 'DAFFI_ABORTED' } },
+  ]
+  expect(tests.map((each) => judgeRun(each, errors).map(({ message }) => message))).toEqual([
+    ['one: show: no', 'two died'],
+    ['two died'],
+    ['two died'],
   ])
 })

@@ -5,7 +5,7 @@ import type { TestPlan } from '../../pipeline/index.js'
 import type { Observation, ObservedError } from '../observation.js'
 import type { Mismatch } from './mismatch.js'
 
-/** A run has to succeed, but for what the test asks for: errors of mocks that throw, and of streams with failed items. */
+/** A run has to succeed, but for what the test asks for: errors of mocks that throw, and of streams with failed or lost items. */
 export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
   return errors
     .filter(
@@ -13,7 +13,7 @@ export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
     )
     .map(({ node, call, error }) => ({
       path: ['name'],
-      message: `${node}${call === undefined ? '' : `: ${call}`}: ${error.message}`,
+      message: call === undefined ? error.message : `${node}: ${call}: ${error.message}`,
       mayCome: false,
     }))
 }
@@ -21,7 +21,8 @@ export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
 function isAskedFor(call: string, { pipeline, expect }: TestPlan): boolean {
   const callbacks = Object.values(pipeline.nodes).flatMap((node) => node.callbacks)
   const throws = callbacks.some(({ name, mock }) => name === call && mock !== undefined && 'throws' in mock)
-  return throws || (expect.streams[call]?.failed ?? 0) > 0
+  const { failed = 0, lost = 0 } = expect.streams[call] ?? {}
+  return throws || failed > 0 || lost > 0
 }
 
 /** The run itself came to nothing. */
