@@ -1,4 +1,5 @@
 export {
+  BG,
   BROADCAST,
   context,
   DaffiError,
@@ -11,6 +12,7 @@ export {
   RemoteError,
   STREAM,
   StreamError,
+  type BGOptions,
   type BroadcastOptions,
   type Call,
   type CallProxy,
@@ -21,6 +23,8 @@ export {
   type ErrorCode,
   type ErrorRecord,
   type FGOptions,
+  type Job,
+  type NoReturnOptions,
   type PeerInfo,
   type Frame,
   type Lane,

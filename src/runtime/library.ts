@@ -1,5 +1,6 @@
 /** What a program that imports daffi gets, and a callback too: this very instance of it, whatever it imports it from. */
 export {
+  BG,
   BROADCAST,
   context,
   FG,
@@ -7,12 +8,15 @@ export {
   NO_RETURN,
   RemoteError,
   STREAM,
+  type BGOptions,
   type BroadcastOptions,
   type Call,
   type CallProxy,
   type ConnectOptions,
   type Context,
   type FGOptions,
+  type Job,
+  type NoReturnOptions,
   type PeerInfo,
   type StreamCall,
   type StreamModifierOptions,

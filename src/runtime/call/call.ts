@@ -1,6 +1,7 @@
 import { DaffiError } from '../core/errors.js'
 import type { StreamSummary } from '../core/summary.js'
-import { FG, type Modifier } from './modifiers.js'
+import type { Job } from './jobs/job.js'
+import { FG, type Modifier, type SilentBroadcast } from './modifiers.js'
 
 /** Carries out a call with a modifier. */
 export type Send = (
@@ -34,7 +35,8 @@ export class Call<R> implements PromiseLike<R> {
   }
 
   with(modifier: Modifier<'FG'>): Promise<R>
-  with(modifier: Modifier<'NO_RETURN'>): Promise<void>
+  with(modifier: Modifier<'BG'>): Promise<Job<R>>
+  with(modifier: Modifier<'NO_RETURN'> | SilentBroadcast): Promise<void>
   with(modifier: Modifier<'BROADCAST'>): Promise<Record<string, R | DaffiError>>
   with(modifier: Modifier<'STREAM'>): Promise<StreamSummary>
   with(modifier: Modifier): Promise<unknown> {

@@ -2,12 +2,14 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node'
 import { decode, encode, valuesPayload } from '../codec/index.js'
 import { bounded } from '../core/abort.js'
 import { deferred } from '../core/deferred.js'
-import { parseDuration } from '../core/duration.js'
+import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
 import { assertToken } from '../core/names.js'
 import { nearest } from '../core/nearest.js'
 import type { Context } from './context.js'
-import type { BroadcastOptions, FGOptions } from './modifiers.js'
+import { parseEta, untilDue } from './eta.js'
+import { liveJob, type Job } from './jobs/job.js'
+import type { BGOptions, BroadcastOptions, FGOptions, NoReturnOptions } from './modifiers.js'
 import type { Peers } from './presence/peers.js'
 import { checkArity, listed, type Registry } from './registry.js'
 import { RemoteError, remoteFields } from './remote-error.js'
@@ -23,6 +25,8 @@ interface CallerOptions {
   peers: Peers
   registry: Registry
   replies: Replies
+  /** Aborts when this node leaves. */
+  leaving: AbortSignal
   context: (from: string | undefined, signal: AbortSignal) => Context
 }
 
@@ -30,6 +34,19 @@ export interface Target {
   callback: string
   args: unknown[]
   to: string | undefined
+}
+
+interface ForegroundOptions extends FGOptions {
+  eta?: Duration
+  /** Called when nothing is left but to wait for the answer. */
+  onSent?: () => void
+}
+
+/** Bounds of a callback's run: `etaMs` from now, then `timeoutMs` long. */
+interface Bounds {
+  timeoutMs: number
+  etaMs: number
+  signal: AbortSignal | undefined
 }
 
 /** Sends calls to other nodes, and to this one where design.md says so. */
@@ -40,25 +57,33 @@ export class Caller {
     this.#options = options
   }
 
-  async foreground(target: Target, { timeout = TIMEOUT, signal }: FGOptions): Promise<unknown> {
-    const timeoutMs = parseDuration(timeout, 'timeout')
+  async foreground(
+    target: Target,
+    { timeout = TIMEOUT, eta = 0, signal, onSent }: ForegroundOptions,
+  ): Promise<unknown> {
+    const etaMs = parseEta(eta)
+    const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
     const payload = this.#prepare(target)
     const { node, replies } = this.#options
-    if (target.to === node) return await this.#own(target, payload, { timeoutMs, signal })
+    if (target.to === node) {
+      onSent?.()
+      return await this.#own(target, payload, { timeoutMs, etaMs, signal })
+    }
 
     const answer = deferred<Msg>()
     const { reply, id, end } = replies.expect(answer.resolve)
     const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
     const gone = this.#watch(target, (error) => answer.reject(error))
     try {
-      this.#publish(this.#subject(target), payload, id, reply)
+      this.#publish(this.#subject(target), payload, { id, reply, etaMs })
+      onSent?.()
       const message = await bounded(answer.promise, { timeoutMs, signal, what }).catch((error: unknown) => {
         this.#cancel(id)
         throw error
       })
       if (isNoResponders(message)) {
         if (target.to === undefined && this.#options.registry.get(target.callback)) {
-          return await this.#own(target, payload, { timeoutMs, signal })
+          return await this.#own(target, payload, { timeoutMs, etaMs, signal })
         }
         throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
       }
@@ -69,29 +94,45 @@ export class Caller {
     }
   }
 
-  async noReturn(target: Target): Promise<void> {
+  /** A call that is waited for by whoever asks its job. */
+  background(target: Target, { timeout = 0, eta = 0 }: BGOptions): Promise<Job> {
+    return liveJob(this.#options.leaving, (signal, onSent) =>
+      this.foreground(target, { timeout, eta, signal, onSent }),
+    )
+  }
+
+  async noReturn(target: Target, { eta = 0 }: NoReturnOptions): Promise<void> {
+    const etaMs = parseEta(eta)
     const payload = this.#prepare(target)
     const { nc, node, peers } = this.#options
     const others = peers.offering(target.callback).some((peer) => peer.name !== node)
     if (target.to === node || (!others && target.to === undefined)) {
-      void this.#own(target, payload, { timeoutMs: 0, signal: undefined }).catch((error: unknown) => {
-        this.#context().log.error(`"${target.callback}" failed: ${String(error)}`)
-      })
+      this.#ownUnheard(target, payload, etaMs)
       return
     }
-    nc.publish(this.#subject(target), payload, { headers: requestHeaders('', node) })
+    nc.publish(this.#subject(target), payload, { headers: requestHeaders('', node, etaMs) })
     await nc.flush()
   }
 
   async broadcast(
     target: Target,
-    { timeout = TIMEOUT, signal }: BroadcastOptions,
-  ): Promise<Record<string, unknown>> {
-    const timeoutMs = parseDuration(timeout, 'timeout')
+    { timeout = TIMEOUT, eta = 0, returnResult = true, signal }: BroadcastOptions,
+  ): Promise<Record<string, unknown> | undefined> {
+    const etaMs = parseEta(eta)
+    const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
     if (target.to !== undefined)
       throw new DaffiError('DAFFI_USAGE', 'BROADCAST goes to every node: leave out .to()')
     const payload = this.#prepare(target)
-    const { node, peers, pipeline, replies } = this.#options
+    const { nc, node, peers, pipeline, replies } = this.#options
+    if (!returnResult) {
+      if (peers.offering(target.callback).some(({ name }) => name === node))
+        this.#ownUnheard(target, payload, etaMs)
+      nc.publish(subjects.all(pipeline, target.callback), payload, {
+        headers: requestHeaders('', node, etaMs),
+      })
+      await nc.flush()
+      return
+    }
     const waiting = new Set(peers.offering(target.callback).map((peer) => peer.name))
     const values: Record<string, unknown> = Object.fromEntries([...waiting].map((name) => [name, undefined]))
     const all = deferred()
@@ -107,9 +148,9 @@ export class Caller {
       if (!isNoResponders(message)) settle(message.headers?.get(HEADER.node) ?? '', valueOrError(message))
     })
     try {
-      this.#publish(subjects.all(pipeline, target.callback), payload, id, reply)
+      this.#publish(subjects.all(pipeline, target.callback), payload, { id, reply, etaMs })
       if (waiting.has(node)) {
-        void this.#own(target, payload, { timeoutMs: 0, signal }).then(
+        void this.#own(target, payload, { timeoutMs: 0, etaMs, signal }).then(
           (value) => settle(node, value),
           (error: unknown) => settle(node, new RemoteError(remoteFields(error, node))),
         )
@@ -153,20 +194,26 @@ export class Caller {
   }
 
   /** Runs a callback of this node, with copies of the arguments like any other call. */
-  async #own(
-    target: Target,
-    payload: Uint8Array,
-    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
-  ): Promise<unknown> {
+  async #own(target: Target, payload: Uint8Array, { timeoutMs, etaMs, signal }: Bounds): Promise<unknown> {
+    const { registry, leaving } = this.#options
     const abort = new AbortController()
     const args = decode(payload) as unknown[]
-    const running = this.#options.registry.run(target.callback, args, this.#context(abort.signal))
+    const running = untilDue(etaMs, [abort.signal, leaving]).then(() =>
+      registry.run(target.callback, args, this.#context(abort.signal)),
+    )
     try {
       return await bounded(running, { timeoutMs, signal, what: `"${target.callback}"` })
     } catch (error) {
       abort.abort(error)
       throw error
     }
+  }
+
+  /** For a call whose result nobody waits for. */
+  #ownUnheard(target: Target, payload: Uint8Array, etaMs: number): void {
+    void this.#own(target, payload, { timeoutMs: 0, etaMs, signal: undefined }).catch((error: unknown) => {
+      this.#context().log.error(`"${target.callback}" failed: ${String(error)}`)
+    })
   }
 
   #context(signal = new AbortController().signal): Context {
@@ -178,9 +225,13 @@ export class Caller {
     return to === undefined ? subjects.call(pipeline, callback) : subjects.nodeCall(pipeline, to, callback)
   }
 
-  #publish(subject: string, payload: Uint8Array, id: string, reply: string): void {
+  #publish(
+    subject: string,
+    payload: Uint8Array,
+    { id, reply, etaMs }: { id: string; reply: string; etaMs: number },
+  ): void {
     const { nc, node } = this.#options
-    nc.publish(subject, payload, { reply, headers: requestHeaders(id, node) })
+    nc.publish(subject, payload, { reply, headers: requestHeaders(id, node, etaMs) })
   }
 
   #cancel(id: string): void {
@@ -194,6 +245,11 @@ export class Caller {
       if (name === to) onGone(died(name, callback))
     })
   }
+}
+
+/** A timeout counts from when the callback is due. */
+function afterEta(timeoutMs: number, etaMs: number): number {
+  return timeoutMs === 0 ? 0 : timeoutMs + etaMs
 }
 
 function valueOrError(message: Msg): unknown {

@@ -3,15 +3,19 @@ export { context, type Context } from './context.js'
 export type { ConnectOptions, PeerInfo } from './connect.js'
 export { Global, joinPipeline, type WaitOptions } from './global.js'
 export type { JoinOptions } from './membership.js'
+export type { Job } from './jobs/job.js'
 export {
+  BG,
   BROADCAST,
   FG,
   NO_RETURN,
   STREAM,
+  type BGOptions,
   type BroadcastOptions,
   type FGOptions,
   type Modifier,
   type ModifierKind,
+  type NoReturnOptions,
   type StreamModifierOptions,
 } from './modifiers.js'
 export { sayGoodbye } from './presence/presence.js'

@@ -91,6 +91,7 @@ export async function openMembership(
     await presence.join()
 
     const ports = streamPorts(options, record, presence, pulse, opened)
+    const leaving = new AbortController()
     const context = (from: string | undefined, abort: AbortSignal): Context => ({
       from,
       signal: abort,
@@ -105,6 +106,7 @@ export async function openMembership(
       peers: presence.peers,
       registry,
       replies,
+      leaving: leaving.signal,
       context,
     })
     const { peers } = presence
@@ -129,8 +131,17 @@ export async function openMembership(
     opened.push(
       answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
     )
-    const responder = new Responder({ nc, pipeline, node: processName, registry, log, context })
+    const responder = new Responder({
+      nc,
+      pipeline,
+      node: processName,
+      registry,
+      log,
+      leaving: leaving.signal,
+      context,
+    })
     opened.push(() => responder.drain())
+    opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
@@ -150,9 +161,10 @@ function sender(caller: Caller, ports: StreamPorts): Send {
       return await writeStream(streamItems(target), streamOptions(target, modifier.options), ports)
     if (is(modifier, 'BROADCAST')) return await caller.broadcast(target, modifier.options)
     if (is(modifier, 'NO_RETURN')) {
-      await caller.noReturn(target)
+      await caller.noReturn(target, modifier.options)
       return
     }
+    if (is(modifier, 'BG')) return await caller.background(target, modifier.options)
     if (is(modifier, 'FG')) return await caller.foreground(target, modifier.options)
     throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
   }

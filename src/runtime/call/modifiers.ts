@@ -10,9 +10,28 @@ export interface FGOptions {
   signal?: AbortSignal
 }
 
-export interface BroadcastOptions {
-  /** How long to wait for the slowest node; 30 s by default. One that does not answer is an error in its place. */
+export interface BGOptions {
+  /** How long the callback may take once it is due; without limit by default. */
   timeout?: Duration
+  /** How long from now the callback is due; at once by default. */
+  eta?: Duration
+}
+
+export interface NoReturnOptions {
+  /** How long from now the callback is due; at once by default. */
+  eta?: Duration
+}
+
+export interface BroadcastOptions {
+  /**
+   * How long to wait for the slowest node once it is due; 30 s by default. One that does not answer is an error in
+   * its place.
+   */
+  timeout?: Duration
+  /** How long from now the callback is due; at once by default. */
+  eta?: Duration
+  /** With `false` nobody waits for the values: the call resolves when the server has it. `true` by default. */
+  returnResult?: boolean
   signal?: AbortSignal
 }
 
@@ -64,7 +83,8 @@ export interface StreamModifierOptions {
 
 interface OptionsOf {
   FG: FGOptions
-  NO_RETURN: Record<string, never>
+  BG: BGOptions
+  NO_RETURN: NoReturnOptions
   BROADCAST: BroadcastOptions
   STREAM: StreamModifierOptions
 }
@@ -77,6 +97,16 @@ export interface Modifier<K extends ModifierKind = ModifierKind> {
   readonly options: OptionsOf[K]
 }
 
+/** A broadcast whose values nobody waits for. */
+export interface SilentBroadcast extends Modifier<'BROADCAST'> {
+  readonly options: BroadcastOptions & { returnResult: false }
+}
+
+interface Broadcast extends Modifier<'BROADCAST'> {
+  (options: SilentBroadcast['options']): SilentBroadcast
+  (options: BroadcastOptions): Modifier<'BROADCAST'>
+}
+
 type Settable<K extends ModifierKind> = Modifier<K> & ((options: OptionsOf[K]) => Modifier<K>)
 
 function modifier<K extends ModifierKind>(kind: K, defaults: OptionsOf[K]): Settable<K> {
@@ -87,11 +117,14 @@ function modifier<K extends ModifierKind>(kind: K, defaults: OptionsOf[K]): Sett
 /** Waits for the value, from one of the nodes that offer the callback. What a call does when nothing else is said. */
 export const FG = modifier('FG', {})
 
+/** Gives a job at once, whose result can be had later. */
+export const BG = modifier('BG', {})
+
 /** Resolves when the server has the call; nobody waits for a result. */
-export const NO_RETURN: Modifier<'NO_RETURN'> = { kind: 'NO_RETURN', options: {} }
+export const NO_RETURN = modifier('NO_RETURN', {})
 
 /** Calls every node that offers the callback, and collects their values by node. */
-export const BROADCAST = modifier('BROADCAST', {})
+export const BROADCAST = modifier('BROADCAST', {}) as Broadcast
 
 /** Sends each item of one iterable to every node that offers the callback. */
 export const STREAM = modifier('STREAM', {})

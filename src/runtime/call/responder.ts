@@ -3,6 +3,7 @@ import { encode } from '../codec/index.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Context } from './context.js'
+import { untilDue } from './eta.js'
 import type { Registry } from './registry.js'
 import { remoteFields } from './remote-error.js'
 import {
@@ -22,6 +23,8 @@ interface ResponderOptions {
   node: string
   registry: Registry
   log: Logger
+  /** Aborts when this node leaves: what is not due yet will not be run. */
+  leaving: AbortSignal
   context: (from: string | undefined, signal: AbortSignal) => Context
 }
 
@@ -68,7 +71,7 @@ export class Responder {
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { registry, log, context } = this.#options
+    const { registry, log, context, leaving } = this.#options
     const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
     const id = message.headers?.get(HEADER.call)
     const from = message.headers?.get(HEADER.from)
@@ -76,6 +79,7 @@ export class Responder {
     if (id) this.#running.set(id, abort)
     try {
       const args = decodeArguments(message.data)
+      await untilDue(Number(message.headers?.get(HEADER.eta)), [abort.signal, leaving])
       const value = await registry.run(name, args, context(from === '' ? undefined : from, abort.signal))
       if (message.reply) this.#reply(message, value)
     } catch (error) {

@@ -9,6 +9,7 @@ export const QUEUE = 'daffi'
 export const HEADER = {
   call: 'Daffi-Call',
   from: 'Daffi-From',
+  eta: 'Daffi-Eta',
   node: 'Daffi-Node',
   error: 'Nats-Service-Error',
   errorCode: 'Nats-Service-Error-Code',
@@ -45,10 +46,11 @@ function parseJson(payload: Uint8Array): unknown {
   }
 }
 
-export function requestHeaders(callId: string, from: string): MsgHdrs {
+export function requestHeaders(callId: string, from: string, etaMs: number): MsgHdrs {
   const head = headers()
   head.set(HEADER.call, callId)
   head.set(HEADER.from, from)
+  if (etaMs > 0) head.set(HEADER.eta, String(etaMs))
   return head
 }
 
