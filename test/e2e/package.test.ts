@@ -53,6 +53,7 @@ test('packed and installed elsewhere, the library and the command work without t
     'oclif.manifest.json',
     'package.json',
     'schema',
+    'templates',
   ])
 
   await writeFiles(cwd, {

@@ -19,6 +19,11 @@ export const ERRORS = {
     meaning: 'The command line is wrong.',
     next: 'See --help of the command.',
   },
+  DAFFI_FILES_EXIST: {
+    exit: 2,
+    meaning: 'There are files already where daffi init would write some.',
+    next: 'Name another folder, or move those files away.',
+  },
   DAFFI_BAD_DURATION: {
     exit: 2,
     meaning: 'A duration cannot be read.',

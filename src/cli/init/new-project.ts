@@ -1,0 +1,70 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DaffiError } from '../../runtime/core/errors.js'
+import { isToken } from '../../runtime/core/names.js'
+
+/** What the new pipeline streams; each is a folder of templates. */
+export const STARTERS = ['camera', 'values'] as const
+export type Starter = (typeof STARTERS)[number]
+
+export interface NewProject {
+  folder: string
+  /** The pipeline's name. */
+  name: string
+  source: Starter
+}
+
+const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url))
+const TEMPLATES = join(PACKAGE, 'templates')
+/** Templates are pipelines as they stand, and this is their name. */
+const TEMPLATE_NAME = 'my-pipeline'
+
+/**
+ * Writes a project to start from: a pipeline with its callbacks, a test, tsconfig and package.json. Gives the files' paths.
+ * @throws DaffiError DAFFI_FILES_EXIST before anything is written
+ */
+export async function writeProject({ folder, name, source }: NewProject): Promise<string[]> {
+  const files = new Map([...(await template('common')), ...(await template(source))])
+  const taken = [...files.keys()].filter((file) => existsSync(join(folder, file)))
+  if (taken.length > 0) throw new DaffiError('DAFFI_FILES_EXIST', `${folder} has ${taken.join(', ')} already`)
+  for (const [file, text] of files) {
+    const path = join(folder, file)
+    await mkdir(dirname(path), { recursive: true })
+    const filled = file === 'package.json' ? await withDaffi(text, folder) : text
+    await writeFile(path, filled.replaceAll(TEMPLATE_NAME, name), { flag: 'wx' })
+  }
+  return [...files.keys()].sort()
+}
+
+/** The folder's name as that of a pipeline, as far as it can be one. */
+export function nameFor(folder: string): string {
+  const name = resolve(folder)
+    .replace(/^.*[\\/]/, '')
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  return isToken(name) ? name : TEMPLATE_NAME
+}
+
+async function template(starter: string): Promise<[string, string][]> {
+  const folder = join(TEMPLATES, starter)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(
+    // npm leaves files of the name .gitignore out of packages.
+    paths.map(async (path) => [
+      relative(folder, path).replace('gitignore', '.gitignore'),
+      await readFile(path, 'utf8'),
+    ]),
+  )
+}
+
+/** With the daffi that writes it as a dependency: its version, or where it lies when that is no installed package. */
+async function withDaffi(text: string, folder: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }
+  const installed = /[\\/]node_modules[\\/]/.test(PACKAGE)
+  const daffi = installed ? `^${version}` : `file:${relative(folder, PACKAGE).replaceAll('\\', '/')}`
+  const manifest = { ...(JSON.parse(text) as object), dependencies: { daffi } }
+  return `${JSON.stringify(manifest, null, 2)}\n`
+}

@@ -1,0 +1,52 @@
+import { relative, resolve } from 'node:path'
+import { Args, Flags } from '@oclif/core'
+import { askFor, BaseCommand, nameFor, STARTERS, writeProject, type NewProject } from '../cli/index.js'
+import { assertToken } from '../runtime/core/names.js'
+
+interface InitResult extends NewProject {
+  /** Those that were written, from the folder. */
+  files: string[]
+}
+
+export default class Init extends BaseCommand<InitResult> {
+  static override summary = 'Write a pipeline to start from, with a callback and a test.'
+  static override description = `Asks on a terminal for what the flags leave open. Nothing that is there is overwritten.`
+  static override examples = [
+    '<%= config.bin %> init',
+    '<%= config.bin %> init shop --source values',
+    '<%= config.bin %> init cameras --name front-door --yes',
+  ]
+  static override args = {
+    folder: Args.string({ description: 'Where; made if it is not there.', default: '.' }),
+  }
+  static override flags = {
+    name: Flags.string({ summary: "The pipeline's name; the folder's by default." }),
+    source: Flags.option({ options: STARTERS })({ summary: 'What it streams; camera by default.' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Ask nothing.' }),
+  }
+
+  override async run(): Promise<InitResult> {
+    const { args, flags } = await this.parse(Init)
+    const folder = resolve(args.folder)
+    const { name = nameFor(folder), source } = flags
+    assertToken('pipeline', name)
+    const asks = !flags.yes && !this.jsonEnabled() && process.stdin.isTTY && process.stdout.isTTY
+    const project = asks
+      ? await askFor({ folder, name, source }, { named: flags.name !== undefined, signal: this.signals.stop })
+      : { folder, name, source: source ?? 'camera' }
+    const files = await writeProject(project)
+    this.#tellNext(project, files)
+    return { ...project, files }
+  }
+
+  #tellNext({ folder }: NewProject, files: string[]): void {
+    const { bold, dim, green } = this.colours
+    const path = relative(process.cwd(), folder)
+    for (const file of files) this.log(`${green('+')} ${file}`)
+    this.log('\nNext:')
+    if (path !== '') this.log(`  ${bold(`cd ${path}`)}`)
+    this.log(`  ${bold('npm install')}      ${dim('daffi, and its types for your editor')}`)
+    this.log(`  ${bold('npx daffi up')}     ${dim('runs the pipeline; Ctrl-C ends it')}`)
+    this.log(`  ${bold('npx daffi test')}   ${dim('runs its test')}`)
+  }
+}
