@@ -22,6 +22,7 @@ export {
   type StreamModifierOptions,
   type Untyped,
   type WaitOptions,
+  type YieldingCall,
 } from './call/index.js'
 export type { Duration } from './core/duration.js'
 export { ERRORS, type ErrorCode } from './core/error-codes.js'

@@ -6,15 +6,22 @@ import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
 import { assertToken } from '../core/names.js'
 import { nearest } from '../core/nearest.js'
+import type { StreamPorts } from '../stream/index.js'
 import type { Context } from './context.js'
+import { died } from './died.js'
 import { parseEta, untilDue } from './eta.js'
 import { liveJob, type Job } from './jobs/job.js'
 import type { BGOptions, BroadcastOptions, FGOptions, NoReturnOptions } from './modifiers.js'
+import type { Target } from './pending-call.js'
 import type { Peers } from './presence/peers.js'
 import { checkArity, listed, type Registry } from './registry.js'
 import { RemoteError, remoteFields } from './remote-error.js'
 import type { Replies } from './replies.js'
 import { decodeReply, HEADER, isNoResponders, requestHeaders, subjects } from './wire.js'
+import { Handover } from './yields/handover.js'
+import { receiveItems } from './yields/receive-items.js'
+import { giveOwn } from './yields/give-own.js'
+import { thrownBy } from './yields/yielding.js'
 
 const TIMEOUT = '30s'
 
@@ -27,13 +34,8 @@ interface CallerOptions {
   replies: Replies
   /** Aborts when this node leaves. */
   leaving: AbortSignal
+  ports: StreamPorts
   context: (from: string | undefined, signal: AbortSignal) => Context
-}
-
-export interface Target {
-  callback: string
-  args: unknown[]
-  to: string | undefined
 }
 
 interface ForegroundOptions extends FGOptions {
@@ -104,9 +106,8 @@ export class Caller {
   async noReturn(target: Target, { eta = 0 }: NoReturnOptions): Promise<void> {
     const etaMs = parseEta(eta)
     const payload = this.#prepare(target)
-    const { nc, node, peers } = this.#options
-    const others = peers.offering(target.callback).some((peer) => peer.name !== node)
-    if (target.to === node || (!others && target.to === undefined)) {
+    const { nc, node } = this.#options
+    if (this.#isForSelf(target)) {
       this.#ownUnheard(target, payload, etaMs)
       return
     }
@@ -167,6 +168,58 @@ export class Caller {
       unwatch()
       end()
     }
+  }
+
+  /** What a callback yields, as it comes. Leaving the loop early stops the callback. */
+  async *items(target: Target): AsyncGenerator {
+    const payload = this.#prepare(target)
+    const handover = new Handover()
+    const end = this.#isForSelf(target)
+      ? this.#ownItems(target, payload, handover)
+      : this.#remoteItems(target, payload, handover)
+    try {
+      yield* handover
+    } finally {
+      handover.close()
+      await end()
+    }
+  }
+
+  #remoteItems(target: Target, payload: Uint8Array, handover: Handover): () => Promise<void> {
+    const { nc, node, ports, replies } = this.#options
+    return receiveItems({
+      nc,
+      ports,
+      replies,
+      callback: target.callback,
+      handover,
+      publish: (id, reply) => {
+        const headers = requestHeaders(id, node, 0)
+        headers.set(HEADER.items, ports.self.incarnation)
+        nc.publish(this.#subject(target), payload, { reply, headers })
+      },
+      cancel: (id) => this.#cancel(id),
+    })
+  }
+
+  #ownItems({ callback }: Target, payload: Uint8Array, handover: Handover): () => Promise<void> {
+    const abort = new AbortController()
+    const give = giveOwn(callback, handover, abort.signal)
+    const args = decode(payload) as unknown[]
+    const running = this.#options.registry.run(callback, args, this.#context(abort.signal), give).then(
+      () => handover.end(),
+      (error: unknown) => handover.end({ error: thrownBy(error) }),
+    )
+    return async () => {
+      abort.abort()
+      await running
+    }
+  }
+
+  /** Whether this node is named, or is the only one that offers the callback. */
+  #isForSelf({ callback, to }: Target): boolean {
+    const { node, peers } = this.#options
+    return to === undefined ? !peers.offering(callback).some((peer) => peer.name !== node) : to === node
   }
 
   /** Refuses what is known to be wrong before anything is sent, and encodes the rest. */
@@ -258,10 +311,6 @@ function valueOrError(message: Msg): unknown {
   } catch (error) {
     return error
   }
-}
-
-function died(node: string, callback: string): DaffiError {
-  return new DaffiError('DAFFI_NODE_DIED', `node "${node}" died before it answered "${callback}"`)
 }
 
 function unknownNode(node: string, peers: Peers): DaffiError {

@@ -43,9 +43,11 @@ export class Global<C = Untyped> {
     this.processName = membership.processName
     this.pipeline = membership.pipeline
     this.server = membership.server
-    this.call = callProxy<C>((call, modifier) =>
-      this.#closing ? Promise.reject(closed(this.processName)) : membership.send(call, modifier),
-    )
+    const { carrier } = membership
+    this.call = callProxy<C>({
+      send: async (target, modifier) => await this.#open(carrier).send(target, modifier),
+      items: (target) => this.#open(carrier).items(target),
+    })
     // A failure is for whoever joins; without anyone it is no unhandled rejection.
     this.#left.promise.catch(() => undefined)
   }
@@ -92,6 +94,12 @@ export class Global<C = Untyped> {
   fail(error: DaffiError): void {
     this.#left.reject(error)
     void this.stop().catch(() => undefined)
+  }
+
+  /** @throws DaffiError DAFFI_CLOSED */
+  #open<T>(part: T): T {
+    if (this.#closing) throw closed(this.processName)
+    return part
   }
 
   async #until(there: () => boolean, what: string, { timeout = 0, signal }: WaitOptions): Promise<void> {

@@ -1,4 +1,4 @@
-export { Call, type CallProxy, type StreamCall, type Untyped } from './call.js'
+export type { Call, CallProxy, StreamCall, Untyped, YieldingCall } from './call.js'
 export { context, type Context } from './context.js'
 export type { ConnectOptions, PeerInfo } from './connect.js'
 export { Global, joinPipeline, type WaitOptions } from './global.js'

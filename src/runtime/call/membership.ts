@@ -14,11 +14,11 @@ import {
   type StreamConnections,
   type StreamPorts,
 } from '../stream/index.js'
-import type { Send } from './call.js'
 import { Caller } from './caller.js'
 import { runInContext, type Context } from './context.js'
 import type { Global } from './global.js'
 import type { Modifier, ModifierKind } from './modifiers.js'
+import type { Carrier } from './pending-call.js'
 import type { Peers } from './presence/peers.js'
 import { Presence } from './presence/presence.js'
 import { Pulse } from './presence/pulse.js'
@@ -46,7 +46,7 @@ export interface Membership {
   processName: string
   server: ServerInfo
   peers: Peers
-  send: Send
+  carrier: Carrier
   /** Finishes the running callbacks, leaves, and closes what was opened. */
   leave: () => Promise<void>
 }
@@ -107,6 +107,7 @@ export async function openMembership(
       registry,
       replies,
       leaving: leaving.signal,
+      ports,
       context,
     })
     const { peers } = presence
@@ -115,13 +116,13 @@ export async function openMembership(
       processName,
       server: server.info,
       peers,
-      send: sender(caller, ports),
+      carrier: { send: sender(caller, ports), items: (target) => caller.items(target) },
       leave,
     })
     if (registry.names.length > 0) {
       const reception = new Reception(nc, ports, (open, abort) => {
         const callback = registry.get(open.call)
-        if (!callback) return undefined
+        if (!callback || open.yields) return undefined
         const deliver = itemRunner(callback, () => context(open.from, abort()))
         return { deliver, borrow: callback.options?.borrow ?? false }
       })
@@ -137,6 +138,7 @@ export async function openMembership(
       node: processName,
       registry,
       log,
+      ports,
       leaving: leaving.signal,
       context,
     })
@@ -153,7 +155,7 @@ export async function openMembership(
   }
 }
 
-function sender(caller: Caller, ports: StreamPorts): Send {
+function sender(caller: Caller, ports: StreamPorts): Carrier['send'] {
   const is = <K extends ModifierKind>(modifier: Modifier, kind: K): modifier is Modifier<K> =>
     modifier.kind === kind
   return async (target, modifier) => {

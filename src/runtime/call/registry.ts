@@ -2,6 +2,10 @@ import type { Callback } from '../callback/index.js'
 import type { Arity } from '../core/plan.js'
 import { DaffiError } from '../core/errors.js'
 import { runInContext, type Context } from './context.js'
+import { collect } from './yields/yielding.js'
+
+/** Runs in the callback's context, which is what a generator's body sees. */
+export type Finish = (value: unknown) => unknown
 
 /** The callbacks that this node offers. */
 export class Registry {
@@ -25,9 +29,15 @@ export class Registry {
 
   /**
    * Runs a callback as a call from anywhere does.
+   * @param finish what makes the result of what the callback returned; by default the items of one that yields are collected
    * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT; else what the callback throws
    */
-  async run(name: string, args: unknown[], context: Context): Promise<unknown> {
+  async run(
+    name: string,
+    args: unknown[],
+    context: Context,
+    finish: Finish = (value) => collect(value, context.signal),
+  ): Promise<unknown> {
     const callback = this.#callbacks.get(name)
     if (!callback) {
       throw new DaffiError(
@@ -36,7 +46,7 @@ export class Registry {
       )
     }
     checkArity(name, callback.arity, args.length)
-    return await runInContext(context, () => callback.fn(...args))
+    return await runInContext(context, async () => await finish(await callback.fn(...args)))
   }
 }
 

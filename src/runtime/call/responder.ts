@@ -2,6 +2,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { encode } from '../codec/index.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
+import { writeYields, type StreamPorts, type YieldingCall } from '../stream/index.js'
 import type { Context } from './context.js'
 import { untilDue } from './eta.js'
 import type { Registry } from './registry.js'
@@ -12,10 +13,12 @@ import {
   errorHeaders,
   HEADER,
   isJson,
+  itemsHeaders,
   QUEUE,
   replyHeaders,
   subjects,
 } from './wire.js'
+import { isYielding, notYielding, thrownBy } from './yields/yielding.js'
 
 interface ResponderOptions {
   nc: NatsConnection
@@ -25,6 +28,7 @@ interface ResponderOptions {
   log: Logger
   /** Aborts when this node leaves: what is not due yet will not be run. */
   leaving: AbortSignal
+  ports: StreamPorts
   context: (from: string | undefined, signal: AbortSignal) => Context
 }
 
@@ -71,18 +75,27 @@ export class Responder {
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { registry, log, context, leaving } = this.#options
+    const { node, registry, log, context, leaving } = this.#options
     const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
     const id = message.headers?.get(HEADER.call)
     const from = message.headers?.get(HEADER.from)
     const abort = new AbortController()
     if (id) this.#running.set(id, abort)
+    const incarnation = message.headers?.get(HEADER.items)
     try {
       const args = decodeArguments(message.data)
       await untilDue(Number(message.headers?.get(HEADER.eta)), [abort.signal, leaving])
-      const value = await registry.run(name, args, context(from === '' ? undefined : from, abort.signal))
+      const running = context(from === '' ? undefined : from, abort.signal)
+      if (id && from && incarnation) {
+        const call = { id, callback: name, caller: { name: from, incarnation }, signal: abort.signal }
+        await registry.run(name, args, running, (value) => this.#stream(value, call))
+        message.respond(encodeReply(null, false), { headers: itemsHeaders(node) })
+        return
+      }
+      const value = await registry.run(name, args, running)
       if (message.reply) this.#reply(message, value)
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrownBy(thrown)
       if (message.reply) this.#refuse(message, error)
       else
         log.error(
@@ -91,6 +104,11 @@ export class Responder {
     } finally {
       if (id && this.#running.get(id) === abort) this.#running.delete(id)
     }
+  }
+
+  async #stream(value: unknown, call: YieldingCall): Promise<void> {
+    if (!isYielding(value)) throw notYielding(call.callback)
+    await writeYields(value, call, this.#options.ports)
   }
 
   #reply(message: Msg, value: unknown): void {

@@ -14,7 +14,7 @@ import {
   type SharedMemory,
 } from '../core/plan.js'
 import { isItems, type Items, type StreamOptions } from '../stream/index.js'
-import type { Target } from './caller.js'
+import type { Target } from './pending-call.js'
 import type { StreamModifierOptions } from './modifiers.js'
 
 /** Room for a batch; and for a receiver to be away for a moment. */
@@ -59,6 +59,7 @@ export function streamOptions(
     name,
     buffer,
     onError: onError ?? (delivery === 'durable' ? 'retry' : 'stop'),
+    yields: false,
     share,
     batch: batchingOf(more.batch),
     shm: sharedMemoryOf(more.shm),

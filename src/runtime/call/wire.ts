@@ -11,6 +11,7 @@ export const HEADER = {
   from: 'Daffi-From',
   eta: 'Daffi-Eta',
   node: 'Daffi-Node',
+  items: 'Daffi-Items',
   error: 'Nats-Service-Error',
   errorCode: 'Nats-Service-Error-Code',
 } as const
@@ -62,6 +63,13 @@ export function encodeReply(value: unknown, json: boolean): Uint8Array {
 export function replyHeaders(node: string): MsgHdrs {
   const head = headers()
   head.set(HEADER.node, node)
+  return head
+}
+
+/** Of the answer to a call that was iterated over: all its items have been had. */
+export function itemsHeaders(node: string): MsgHdrs {
+  const head = replyHeaders(node)
+  head.set(HEADER.items, 'end')
   return head
 }
 

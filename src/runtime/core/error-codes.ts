@@ -304,6 +304,11 @@ export const ERRORS = {
     meaning: 'STREAM was given something else than one iterable.',
     next: 'Pass one array, generator, async generator or source; text and plain objects do not count.',
   },
+  DAFFI_NOT_YIELDING: {
+    exit: 1,
+    meaning: 'A call was iterated over whose callback gives one value.',
+    next: 'Await the call, or let the callback be a generator.',
+  },
   DAFFI_NO_RECEIVER: {
     exit: 1,
     meaning: 'A stream has nobody to go to.',

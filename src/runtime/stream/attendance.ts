@@ -68,7 +68,7 @@ export class Attendance {
   /** Says again what may have been lost on the way to a receiver. */
   repeat(): void {
     const { id, options, ports, publish, shm } = this.#options
-    const { call, delivery, buffer, onError, retry, share } = options
+    const { call, delivery, buffer, onError, retry, yields, share } = options
     const { name: from, incarnation } = ports.self
     const to = this.receivers.absent()
     if (to.length > 0) {
@@ -83,6 +83,7 @@ export class Attendance {
         buffer,
         onError,
         retry,
+        yields,
         share,
         shm: offer,
         to,

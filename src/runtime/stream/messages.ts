@@ -24,6 +24,8 @@ export interface Open {
   delivery: Delivery
   buffer: number
   onError: OnError
+  /** The items are what a callback yields, for its caller: the stream has the id of that call. */
+  yields: boolean
   /** Each item is for one of the receivers, which say at once when they are done with it. */
   share: boolean
   /** Where the writer's shared memory is; null when there is none to share. */

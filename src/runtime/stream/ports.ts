@@ -50,6 +50,8 @@ export interface StreamOptions {
   /** Items that a live receiver may hold before the newest pushes out the oldest. */
   buffer: number
   onError: OnError
+  /** The items are what the callback `call` yields, for whoever called it. */
+  yields: boolean
   /** Each item goes to one of the receivers. */
   share: boolean
   batch: Batching

@@ -37,11 +37,12 @@ export class Reception {
   readonly #unwatch: () => void
   readonly #durable: DurableReception
 
-  constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit) {
+  /** @param stream id of the only stream to take part in; all by default */
+  constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit, stream = '*') {
     this.#ports = ports
     this.#admit = admit
     this.#durable = new DurableReception(ports)
-    this.#invitations = nc.subscribe(streamSubject(ports.pipeline, '*', 'open'), {
+    this.#invitations = nc.subscribe(streamSubject(ports.pipeline, stream, 'open'), {
       callback: (error, message) => {
         if (error === null) void this.#attend(decodeMessage(message.data) as Open)
       },
@@ -127,7 +128,7 @@ export class Reception {
         if (error !== null) return
         const end = decodeMessage(message.data) as End
         reader.end(end)
-        if (end.error && !end.closed)
+        if (end.error && !end.closed && !open.yields)
           log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
         if (end.closed) void this.#forget(open.id)
       },

@@ -1,5 +1,6 @@
 import { DaffiError } from '../core/errors.js'
 import { randomId } from '../core/names.js'
+import { BATCH, RETENTION, RETRY, SHM } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
 import { writeDurable } from './durable/write-durable.js'
 import type { Items } from './feed.js'
@@ -31,16 +32,53 @@ export async function writeStream(
   }
 }
 
+export interface YieldingCall {
+  /** Of the call, and of the stream. */
+  id: string
+  callback: string
+  caller: Peer
+  /** Aborts when the call is given up. */
+  signal: AbortSignal
+}
+
+/**
+ * Streams what a callback yields to its caller, and resolves when the caller has had everything.
+ * @throws StreamError when the callback threw, or the caller left early
+ */
+export async function writeYields(
+  items: Items,
+  { id, callback, caller, signal }: YieldingCall,
+  ports: StreamPorts,
+): Promise<StreamSummary> {
+  const options: StreamOptions = {
+    call: callback,
+    source: null,
+    delivery: 'lossless',
+    buffer: 1,
+    onError: 'stop',
+    yields: true,
+    share: false,
+    batch: BATCH,
+    shm: SHM,
+    retry: RETRY,
+    name: undefined,
+    retention: RETENTION,
+    signal,
+  }
+  return await writePassing(items, options, ports, [caller], id)
+}
+
 async function writePassing(
   items: Items,
   options: StreamOptions,
   ports: StreamPorts,
   invited: readonly Peer[],
+  id = randomId(),
 ): Promise<StreamSummary> {
   const { shm: limit, delivery } = options
   const connections = await ports.connections()
   const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
-  return await new StreamWriter({ id: randomId(), shm, options, ports, connections }).run(items, invited)
+  return await new StreamWriter({ id, shm, options, ports, connections }).run(items, invited)
 }
 
 function invitees({ call, to }: StreamOptions, { peers }: StreamPorts): Peer[] {

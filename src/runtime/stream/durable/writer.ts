@@ -139,7 +139,7 @@ export class DurableWriter {
   #repeat(): void {
     const { id, options, ports, ledger, durable } = this.#options
     const to = ledger.absent()
-    const { call, delivery, buffer, onError, retry, share } = options
+    const { call, delivery, buffer, onError, retry, yields, share } = options
     const { name: from, incarnation } = ports.self
     if (to.length > 0)
       this.#tell('open', {
@@ -151,6 +151,7 @@ export class DurableWriter {
         buffer,
         onError,
         retry,
+        yields,
         share,
         shm: null,
         to,
