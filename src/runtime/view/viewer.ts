@@ -37,8 +37,8 @@ export async function openViewer(
 ): Promise<Viewer> {
   const nc = await connectNats(server.address, { name: 'viewer', signal })
   const link = new Link(nc)
-  const watch = new Watch(link, plan.name, new Board(plan, server.info))
-  const onFailure = (error: unknown): void => log.warn(`viewer: no pictures: ${messageOf(error)}`)
+  const onFailure = (error: unknown): void => log.warn(`viewer: ${messageOf(error)}`)
+  const watch = new Watch(link, plan.name, new Board(plan, server.info), onFailure)
   const pictures = new Pictures({ link, pipeline: plan.name, watch, onFailure })
   const access = new Access()
   const app = viewerApp({ access, port: () => portOf(http), watch, pictures })

@@ -15,12 +15,15 @@ export class Watch {
   readonly #link: Link
   readonly #pipeline: string
   readonly board: Board
+  readonly #onFailure: (error: unknown) => void
   readonly #looked = new Wakeup()
   #followers = 0
   #looking: Promise<void> | undefined
   #latest: Look | undefined
 
-  constructor(link: Link, pipeline: string, board: Board) {
+  /** @param onFailure gets what an answer that makes no sense leads to */
+  constructor(link: Link, pipeline: string, board: Board, onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure
     this.#link = link
     this.#pipeline = pipeline
     this.board = board
@@ -55,7 +58,7 @@ export class Watch {
 
   async #keepLooking(): Promise<void> {
     while (this.#followers > 0 && !this.#link.nc.isClosed()) {
-      await this.look()
+      await this.look().catch(this.#onFailure)
       this.#looked.notify()
       await delay(EVERY_MS)
     }
