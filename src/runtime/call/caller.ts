@@ -65,7 +65,7 @@ export class Caller {
   ): Promise<unknown> {
     const etaMs = parseEta(eta)
     const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
-    const payload = this.#prepare(target)
+    const payload = this.prepare(target)
     const { node, replies } = this.#options
     if (target.to === node) {
       onSent?.()
@@ -105,7 +105,7 @@ export class Caller {
 
   async noReturn(target: Target, { eta = 0 }: NoReturnOptions): Promise<void> {
     const etaMs = parseEta(eta)
-    const payload = this.#prepare(target)
+    const payload = this.prepare(target)
     const { nc, node } = this.#options
     if (this.#isForSelf(target)) {
       this.#ownUnheard(target, payload, etaMs)
@@ -123,7 +123,7 @@ export class Caller {
     const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
     if (target.to !== undefined)
       throw new DaffiError('DAFFI_USAGE', 'BROADCAST goes to every node: leave out .to()')
-    const payload = this.#prepare(target)
+    const payload = this.prepare(target)
     const { nc, node, peers, pipeline, replies } = this.#options
     if (!returnResult) {
       if (peers.offering(target.callback).some(({ name }) => name === node))
@@ -172,7 +172,7 @@ export class Caller {
 
   /** What a callback yields, as it comes. Leaving the loop early stops the callback. */
   async *items(target: Target): AsyncGenerator {
-    const payload = this.#prepare(target)
+    const payload = this.prepare(target)
     const handover = new Handover()
     const end = this.#isForSelf(target)
       ? this.#ownItems(target, payload, handover)
@@ -223,7 +223,7 @@ export class Caller {
   }
 
   /** Refuses what is known to be wrong before anything is sent, and encodes the rest. */
-  #prepare({ callback, args, to }: Target): Uint8Array {
+  prepare({ callback, args, to }: Target): Uint8Array {
     const { nc, peers } = this.#options
     assertToken('callback', callback)
     const offering = peers.offering(callback)

@@ -5,6 +5,7 @@ import { DaffiError } from '../core/errors.js'
 import type { ServerInfo } from '../nats/index.js'
 import { callProxy, type CallProxy, type Untyped } from './call.js'
 import { openConnection, type ConnectOptions } from './connect.js'
+import type { Job } from './jobs/job.js'
 import { openMembership, type JoinOptions, type Membership } from './membership.js'
 
 export interface WaitOptions {
@@ -68,6 +69,14 @@ export class Global<C = Untyped> {
       `waiting for callback "${name}"`,
       options,
     )
+  }
+
+  /**
+   * A durable job, whoever sent it.
+   * @throws DaffiError DAFFI_UNKNOWN_JOB, also when its result is older than 24 hours
+   */
+  async job<R = unknown>(id: string): Promise<Job<R>> {
+    return (await this.#membership.job(id)) as Job<R>
   }
 
   /** Resolves when this process has left the pipeline. @throws DaffiError DAFFI_NAME_LOST */

@@ -17,6 +17,8 @@ import {
 import { Caller } from './caller.js'
 import { runInContext, type Context } from './context.js'
 import type { Global } from './global.js'
+import type { Job } from './jobs/job.js'
+import { Jobs } from './jobs/jobs.js'
 import type { Modifier, ModifierKind } from './modifiers.js'
 import type { Carrier } from './pending-call.js'
 import type { Peers } from './presence/peers.js'
@@ -47,6 +49,8 @@ export interface Membership {
   server: ServerInfo
   peers: Peers
   carrier: Carrier
+  /** A durable job by its id. @throws DaffiError DAFFI_UNKNOWN_JOB */
+  job: (id: string) => Promise<Job>
   /** Finishes the running callbacks, leaves, and closes what was opened. */
   leave: () => Promise<void>
 }
@@ -111,12 +115,24 @@ export async function openMembership(
       context,
     })
     const { peers } = presence
+    const jobs = new Jobs({
+      nc,
+      connect: () => connectBeside(options, 'jobs', opened),
+      pipeline,
+      self: { node: processName, incarnation: record.incarnation },
+      peers,
+      registry,
+      log,
+      context,
+    })
+    opened.push(() => jobs.drain())
     const g: Global = makeGlobal({
       pipeline,
       processName,
       server: server.info,
       peers,
-      carrier: { send: sender(caller, ports), items: (target) => caller.items(target) },
+      carrier: { send: sender(caller, jobs, ports), items: (target) => caller.items(target) },
+      job: (id) => jobs.find(id),
       leave,
     })
     if (registry.names.length > 0) {
@@ -144,10 +160,11 @@ export async function openMembership(
     })
     opened.push(() => responder.drain())
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
+    if (registry.names.length > 0) await jobs.offer()
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
-    void rejoinOnReconnect(nc, presence, (error) => g.fail(error))
+    void rejoinOnReconnect(nc, presence, jobs, (error) => g.fail(error))
     return g
   } catch (error) {
     await leave()
@@ -155,7 +172,7 @@ export async function openMembership(
   }
 }
 
-function sender(caller: Caller, ports: StreamPorts): Carrier['send'] {
+function sender(caller: Caller, jobs: Jobs, ports: StreamPorts): Carrier['send'] {
   const is = <K extends ModifierKind>(modifier: Modifier, kind: K): modifier is Modifier<K> =>
     modifier.kind === kind
   return async (target, modifier) => {
@@ -166,27 +183,37 @@ function sender(caller: Caller, ports: StreamPorts): Carrier['send'] {
       await caller.noReturn(target, modifier.options)
       return
     }
+    if (is(modifier, 'BG') && modifier.options.durable)
+      return await jobs.submit(target, caller.prepare(target), modifier.options)
     if (is(modifier, 'BG')) return await caller.background(target, modifier.options)
     if (is(modifier, 'FG')) return await caller.foreground(target, modifier.options)
     throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
   }
 }
 
+/** A connection besides the node's own, which is closed when everything else is. */
+async function connectBeside(
+  { server, processName, signal }: JoinOptions,
+  what: string,
+  opened: (() => unknown)[],
+): Promise<NatsConnection> {
+  const nc = await connectNats(server.address, { name: `${processName} (${what})`, signal })
+  opened.unshift(() => nc.close())
+  return nc
+}
+
 /** Opens the connections for streams at the first stream: most nodes never need them. */
 function streamPorts(
-  { server, pipeline, processName, log, signal }: JoinOptions,
+  options: JoinOptions,
   { name, incarnation }: PeerRecord,
   { peers }: Presence,
   pulse: Pulse,
   opened: (() => unknown)[],
 ): StreamPorts {
+  const { pipeline, log } = options
   let connections: Promise<StreamConnections> | undefined
   const open = async (): Promise<StreamConnections> => {
-    const connect = async (what: string): Promise<NatsConnection> => {
-      const nc = await connectNats(server.address, { name: `${processName} (${what})`, signal })
-      opened.unshift(() => nc.close())
-      return nc
-    }
+    const connect = (what: string): Promise<NatsConnection> => connectBeside(options, what, opened)
     const [control, bulk] = await Promise.all([connect('streams'), connect('bulk')])
     return { control, bulk: new Link(bulk) }
   }
@@ -220,6 +247,7 @@ function itemRunner({ fn }: Callback, makeContext: () => Context): Deliver {
 async function rejoinOnReconnect(
   nc: NatsConnection,
   presence: Presence,
+  jobs: Jobs,
   onLost: (error: DaffiError) => void,
 ): Promise<void> {
   for await (const status of nc.status()) {
@@ -227,5 +255,6 @@ async function rejoinOnReconnect(
     await presence.rejoin().catch((error: unknown) => {
       if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onLost(error)
     })
+    await jobs.refresh().catch(() => undefined)
   }
 }

@@ -15,6 +15,11 @@ export interface BGOptions {
   timeout?: Duration
   /** How long from now the callback is due; at once by default. */
   eta?: Duration
+  /**
+   * Keeps the job on the server's disk, so that it survives a crash of caller, worker and server; its result is kept
+   * there for 24 hours. `false` by default: the job is this process's own.
+   */
+  durable?: boolean
 }
 
 export interface NoReturnOptions {

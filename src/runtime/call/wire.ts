@@ -10,6 +10,8 @@ export const HEADER = {
   call: 'Daffi-Call',
   from: 'Daffi-From',
   eta: 'Daffi-Eta',
+  due: 'Daffi-Due',
+  timeout: 'Daffi-Timeout',
   node: 'Daffi-Node',
   items: 'Daffi-Items',
   error: 'Nats-Service-Error',

@@ -284,6 +284,11 @@ export const ERRORS = {
     meaning: 'Arguments or a result are larger than one message of the server (its max_payload).',
     next: 'Send it as an item of a STREAM, which has no such limit.',
   },
+  DAFFI_UNKNOWN_JOB: {
+    exit: 1,
+    meaning: 'There is no durable job of that id.',
+    next: 'Its result is kept for 24 hours, in the pipeline that it was sent in.',
+  },
   DAFFI_REMOTE: {
     exit: 1,
     meaning: 'A callback threw on another node.',

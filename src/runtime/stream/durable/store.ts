@@ -16,7 +16,7 @@ const STREAM_NOT_FOUND = 10059
 const CONSUMER_NOT_FOUND = 10014
 
 /** Names that would be those of daffi's other JetStream streams. */
-const RESERVED = /^(dead|stream_.*)$/
+const RESERVED = /^(dead|jobs|schedules|stream_.*)$/
 
 const NANOSECONDS = 1_000_000
 

@@ -1,0 +1,64 @@
+/** Which nodes a job is for: `call.<callback>`, one of those that offer it; or `node.<node>`. */
+export type Route = `call.${string}` | `node.${string}`
+
+export function routeOf({ callback, to }: { callback: string; to: string | undefined }): Route {
+  return to === undefined ? `call.${callback}` : `node.${to}`
+}
+
+/** Where the durable jobs of a pipeline are kept. */
+export class JobNames {
+  readonly #pipeline: string
+
+  constructor(pipeline: string) {
+    this.#pipeline = pipeline
+  }
+
+  /** The work queue: a job is in it until somebody is done with it. */
+  get stream(): string {
+    return `daffi_${this.#pipeline}_jobs`
+  }
+
+  /** The key-value bucket in which stands what became of each job. */
+  get bucket(): string {
+    return `daffi_${this.#pipeline}_results`
+  }
+
+  /** On which the nodes hear of a route that is used for the first time; the route is the payload. */
+  get wake(): string {
+    return `daffi.${this.#pipeline}.wake`
+  }
+
+  /** Every job, or those of one id. */
+  all(id?: string): string {
+    return `daffi.${this.#pipeline}.job.${id === undefined ? '' : `${id}.`}>`
+  }
+
+  job(id: string, { callback, to }: { callback: string; to: string | undefined }): string {
+    const place = to === undefined ? `call.${callback}` : `node.${to}.${callback}`
+    return `daffi.${this.#pipeline}.job.${id}.${place}`
+  }
+
+  /** The jobs of a route. */
+  filter(route: Route): string {
+    return `daffi.${this.#pipeline}.job.*.${route}${route.startsWith('node.') ? '.*' : ''}`
+  }
+
+  consumer(route: Route): string {
+    return route.replace('.', '-')
+  }
+
+  route(consumer: string): Route {
+    return consumer.replace('-', '.') as Route
+  }
+
+  /** Where a record of the bucket is published when it is put there. */
+  record(id: string): string {
+    return `$KV.${this.bucket}.${id}`
+  }
+
+  /** Id and callback of a job's subject. */
+  static parse(subject: string): { id: string; callback: string } {
+    const tokens = subject.split('.')
+    return { id: tokens[3] ?? '', callback: tokens.at(-1) ?? '' }
+  }
+}

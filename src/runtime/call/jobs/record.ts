@@ -1,0 +1,25 @@
+import { decode, encode } from '../../codec/index.js'
+import type { RemoteErrorFields } from '../remote-error.js'
+
+/** A run of a node. */
+export interface Holder {
+  node: string
+  incarnation: string
+}
+
+/** How a job ended. */
+export type JobOutcome =
+  { state: 'done'; value: unknown } | { state: 'failed'; error: RemoteErrorFields } | { state: 'cancelled' }
+
+/** What is known of a job that somebody has taken, or that was cancelled. `sequence` is its message's in the queue. */
+export type JobRecord =
+  ({ state: 'running'; sequence: number } & Holder) | (JobOutcome & { sequence: number | null })
+
+export function encodeRecord(record: JobRecord): Uint8Array {
+  return encode(record, 'the result')
+}
+
+/** Undefined for what marks a key as removed. */
+export function decodeRecord(data: Uint8Array): JobRecord | undefined {
+  return data.length === 0 ? undefined : (decode(data) as JobRecord)
+}

@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import { bounded } from '../../core/abort.js'
+import { Wakeup } from '../../core/deferred.js'
+import { DaffiError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import type { Context } from '../context.js'
+import type { Registry } from '../registry.js'
+import { remoteFields } from '../remote-error.js'
+import { decodeArguments, HEADER } from '../wire.js'
+import { JobNames, type Route } from './names.js'
+import type { Holder, JobOutcome } from './record.js'
+import { ACK_WAIT_MS, type JobStore } from './store.js'
+
+/** Jobs of one route that a node runs side by side. */
+const MOST_RUNNING = 8
+const PULL_MS = 30_000
+const AGAIN_MS = 500
+const WORKING_MS = ACK_WAIT_MS / 4
+/** How long a job is left alone that was given out although its worker lives. */
+const HELD_MS = 2000
+
+export interface WorkerOptions {
+  route: Route
+  store: JobStore
+  self: Holder
+  registry: Registry
+  log: Logger
+  /** The jobs that this node runs, on all routes. */
+  running: Map<string, AbortController>
+  /** Whether that run of a node is there. */
+  isAlive: (holder: Holder) => boolean
+  context: (from: string | undefined, signal: AbortSignal) => Context
+}
+
+/** Takes the jobs of one route from the queue, and runs them. */
+export class Worker {
+  readonly #options: WorkerOptions
+  readonly #work = new Set<Promise<void>>()
+  readonly #finished = new Wakeup()
+  readonly #draining = new AbortController()
+  readonly #pulling: Promise<void>
+  #messages: ConsumerMessages | undefined
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+    this.#pulling = this.#pull()
+  }
+
+  /** Takes no more jobs, and resolves when the running ones have their results. */
+  async drain(): Promise<void> {
+    this.#draining.abort()
+    this.#messages?.stop()
+    await this.#pulling
+    await Promise.all(this.#work)
+  }
+
+  async #pull(): Promise<void> {
+    const { signal } = this.#draining
+    while (!signal.aborted) {
+      try {
+        await this.#fetch()
+      } catch {
+        // The server, its JetStream or the queue is not there at the moment.
+        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    const { route, store } = this.#options
+    const consumer = await store.consumer(route)
+    while (!this.#isDraining()) {
+      while (this.#work.size >= MOST_RUNNING) await this.#finished.wait()
+      const free = MOST_RUNNING - this.#work.size
+      this.#messages = await consumer.fetch({ max_messages: free, expires: PULL_MS })
+      if (this.#isDraining()) this.#messages.stop()
+      for await (const message of this.#messages) this.#take(message)
+    }
+  }
+
+  #isDraining(): boolean {
+    return this.#draining.signal.aborted
+  }
+
+  #take(message: JsMsg): void {
+    const work = this.#handle(message)
+      .catch((error: unknown) => {
+        // It is given out again: here, or where the server can be reached.
+        this.#options.log.debug(`job ${message.subject}: ${String(error)}`)
+      })
+      .finally(() => {
+        this.#work.delete(work)
+        this.#finished.notify()
+      })
+    this.#work.add(work)
+  }
+
+  async #handle(message: JsMsg): Promise<void> {
+    const { store, self, running, isAlive } = this.#options
+    const { id } = JobNames.parse(message.subject)
+    const early = Number(message.headers?.get(HEADER.due)) - Date.now()
+    if (early > 0) {
+      message.nak(early)
+      return
+    }
+    // Given out twice, as the callback has blocked the loop.
+    if (running.has(id)) return
+    const abort = new AbortController()
+    running.set(id, abort)
+    const working = setInterval(() => message.working(), WORKING_MS)
+    try {
+      const claim = await store.claim(id, message.seq, self, isAlive)
+      if (claim.state === 'held') {
+        message.nak(HELD_MS)
+        return
+      }
+      if (claim.state === 'mine')
+        await this.#settle(message, await this.#run(message, abort, claim.redelivered))
+      message.ack()
+    } finally {
+      clearInterval(working)
+      running.delete(id)
+    }
+  }
+
+  async #run(message: JsMsg, abort: AbortController, redelivered: boolean): Promise<JobOutcome> {
+    const { registry, context, self } = this.#options
+    const { callback } = JobNames.parse(message.subject)
+    const from = message.headers?.get(HEADER.from)
+    const timeoutMs = Number(message.headers?.get(HEADER.timeout))
+    try {
+      const args = decodeArguments(message.data)
+      const found = { ...context(from === '' ? undefined : from, abort.signal), redelivered }
+      const running = registry.run(callback, args, found)
+      const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
+      return { state: 'done', value }
+    } catch (error) {
+      if (abort.signal.aborted) return { state: 'cancelled' }
+      abort.abort(error)
+      return { state: 'failed', error: remoteFields(error, self.node) }
+    }
+  }
+
+  /** Again and again until the server has it, for the work is done, and would be done twice. */
+  async #settle({ subject, seq }: JsMsg, outcome: JobOutcome): Promise<void> {
+    const { store, self, log } = this.#options
+    const { id } = JobNames.parse(subject)
+    for (let told = outcome; ;) {
+      try {
+        await store.settle(id, seq, told)
+        return
+      } catch (error) {
+        if (error instanceof DaffiError) told = { state: 'failed', error: remoteFields(error, self.node) }
+        else if (this.#isDraining()) throw error
+        else log.debug(`the result of job ${id} is not kept yet: ${String(error)}`)
+        await delay(AGAIN_MS)
+      }
+    }
+  }
+}
