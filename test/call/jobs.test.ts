@@ -68,7 +68,7 @@ describe('BG', () => {
       .with(BG({ eta: '1h' }))
     await g.call.add(1, 2).to('adder')
     await adder.close()
-    await expect(job.get()).rejects.toMatchObject({ code: 'DAFFI_REMOTE', remoteCode: 'DAFFI_CLOSED' })
+    await expect(job.get()).rejects.toMatchObject({ code: 'DAFFI_CLOSED', remoteCode: 'DAFFI_CLOSED' })
   })
 })
 

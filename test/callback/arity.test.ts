@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { arityOfSource } from '../../src/runtime/callback/index.js'
+import { arityOfSource } from '../../src/runtime/callback/arity.js'
 
 const UNKNOWN = { min: null, max: null }
 

@@ -80,3 +80,46 @@ test('a module that cannot be read is a fault, and so is a folder in its place',
   const { folder, faults } = await discover({ 'folder.ts/inner.ts': '' })
   expect(faults).toMatchObject([{ file: join(folder, 'folder.ts'), line: 1, column: 1 }])
 })
+
+test('public methods of classes, inherited ones of the module too', async () => {
+  const { folder, found, classes } = await discover({
+    'shop.ts': `
+class Base {
+  read(n = 1) {}
+}
+export default class Shop extends Base {
+  static make() {}
+  constructor(a?: string) { super() }
+  add(item: string) {}
+  _hidden() {}
+  #secret() {}
+  private inner() {}
+  get size() { return 1 }
+  async close() {}
+}`,
+  })
+  expect([...found.keys()].sort()).toEqual(['add', 'read'])
+  expect(found.get('add')).toEqual({
+    name: 'add',
+    file: join(folder, 'shop.ts'),
+    export: 'default',
+    method: 'add',
+    arity: { min: 1, max: 1 },
+    line: 8,
+  })
+  expect(classes).toEqual(new Map([['shop', ['read', 'add']]]))
+})
+
+test('what export * names is found as well, without its default export', async () => {
+  const { folder, found } = await discover(
+    {
+      'callbacks/all.ts': "export * from '../lib/maths.js'\nexport * from './near'",
+      'callbacks/near.ts': 'export const near = () => {}',
+      'lib/maths.ts': "export const add = (a, b) => a + b\nexport default () => {}\nexport * from './more'",
+      'lib/more.ts': 'export const more = () => {}',
+    },
+    ['callbacks'],
+  )
+  expect([...found.keys()].sort()).toEqual(['add', 'more', 'near'])
+  expect(found.get('add')?.file).toBe(join(folder, 'lib/maths.ts'))
+})

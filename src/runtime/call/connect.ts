@@ -1,5 +1,5 @@
 import { addAbortListener } from 'node:events'
-import { arityOfSource, type Callback, type CallbackOptions } from '../callback/index.js'
+import { callbacksOf, type CallbackOptions } from '../callback/index.js'
 import { createLogger } from '../core/logger.js'
 import { randomId } from '../core/names.js'
 import { findProject } from '../core/project.js'
@@ -27,8 +27,8 @@ export interface ConnectOptions {
   server?: string | string[]
   /** Run this project's embedded server in this process's care when none runs, as `daffi server` does. */
   initController?: boolean
-  /** Functions to offer, by name. */
-  callbacks?: Record<string, (...args: never[]) => unknown>
+  /** Functions to offer, by name; or an instance of a class, whose public methods they are. */
+  callbacks?: Record<string, (...args: never[]) => unknown> | object
   /** How callbacks are run, by name, as a module's `options` say. */
   options?: Record<string, CallbackOptions>
   /** Path of a NATS credentials file. */
@@ -96,18 +96,6 @@ export async function openConnection(
     await server.close()
     throw error
   }
-}
-
-function callbacksOf(
-  functions: NonNullable<ConnectOptions['callbacks']>,
-  options: Record<string, CallbackOptions>,
-): Callback[] {
-  return Object.entries(functions).map(([name, fn]) => ({
-    name,
-    arity: arityOfSource(fn.toString()),
-    fn: fn as Callback['fn'],
-    options: options[name],
-  }))
 }
 
 function listen(

@@ -1,52 +1,59 @@
 import type { Callback } from '../callback/index.js'
 import type { Arity } from '../core/plan.js'
 import { DaffiError } from '../core/errors.js'
+import { CallGate } from './call-gate.js'
 import { runInContext, type Context } from './context.js'
 import { collect } from './yields/yielding.js'
 
-/** Runs in the callback's context, which is what a generator's body sees. */
-export type Finish = (value: unknown) => unknown
+/** Makes the result of what a callback returned, in the callback's context, which is what a generator's body sees. */
+export type Finish = (value: unknown, signal: AbortSignal) => unknown
+
+interface Entry {
+  callback: Callback
+  gate: CallGate
+}
 
 /** The callbacks that this node offers. */
 export class Registry {
-  readonly #callbacks: Map<string, Callback>
+  readonly #entries: Map<string, Entry>
 
+  /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
   constructor(callbacks: readonly Callback[]) {
-    this.#callbacks = new Map(callbacks.map((callback) => [callback.name, callback]))
+    this.#entries = new Map(
+      callbacks.map((callback) => [callback.name, { callback, gate: new CallGate(callback) }]),
+    )
   }
 
   get names(): string[] {
-    return [...this.#callbacks.keys()]
+    return [...this.#entries.keys()]
   }
 
   arities(): Record<string, Arity> {
-    return Object.fromEntries([...this.#callbacks].map(([name, { arity }]) => [name, arity]))
+    return Object.fromEntries([...this.#entries].map(([name, { callback }]) => [name, callback.arity]))
   }
 
   get(name: string): Callback | undefined {
-    return this.#callbacks.get(name)
+    return this.#entries.get(name)?.callback
   }
 
   /**
-   * Runs a callback as a call from anywhere does.
-   * @param finish what makes the result of what the callback returned; by default the items of one that yields are collected
-   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT; else what the callback throws
+   * Runs a callback as a call from anywhere does, when its options allow.
+   * @param finish by default collects the items of a callback that yields
+   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else what the callback throws
    */
-  async run(
-    name: string,
-    args: unknown[],
-    context: Context,
-    finish: Finish = (value) => collect(value, context.signal),
-  ): Promise<unknown> {
-    const callback = this.#callbacks.get(name)
-    if (!callback) {
+  async run(name: string, args: unknown[], context: Context, finish: Finish = collect): Promise<unknown> {
+    const entry = this.#entries.get(name)
+    if (!entry) {
       throw new DaffiError(
         'DAFFI_UNKNOWN_CALLBACK',
         `this node offers no "${name}"; it offers ${listed(this.names)}`,
       )
     }
+    const { callback, gate } = entry
     checkArity(name, callback.arity, args.length)
-    return await runInContext(context, async () => await finish(await callback.fn(...args)))
+    return await gate.pass(context.signal, (signal) =>
+      runInContext({ ...context, signal }, async () => finish(await callback.fn(...args), signal)),
+    )
   }
 }
 

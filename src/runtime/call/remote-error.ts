@@ -1,3 +1,4 @@
+import { isErrorCode } from '../core/error-codes.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 
 export interface RemoteErrorFields {
@@ -9,7 +10,10 @@ export interface RemoteErrorFields {
   node: string
 }
 
-/** An error that a callback threw on another node, with that error's name, message, code and stack. */
+/**
+ * An error that a callback threw on another node, with that error's name, message, code and stack. Where daffi itself
+ * refused there, `code` is that of its error, such as DAFFI_CALLBACK_TIMEOUT; else it is DAFFI_REMOTE.
+ */
 export class RemoteError extends DaffiError {
   override readonly name = 'RemoteError'
   readonly remoteName: string
@@ -19,7 +23,7 @@ export class RemoteError extends DaffiError {
   readonly node: string
 
   constructor({ name, message, code, stack, node }: RemoteErrorFields) {
-    super('DAFFI_REMOTE', message, {
+    super(code !== undefined && isErrorCode(code) ? code : 'DAFFI_REMOTE', message, {
       details: { node, name, ...(code === undefined ? {} : { remoteCode: code }) },
     })
     this.remoteName = name

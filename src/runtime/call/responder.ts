@@ -1,5 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { encode } from '../codec/index.js'
+import { bounded } from '../core/abort.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { writeYields, type StreamPorts, type YieldingCall } from '../stream/index.js'
@@ -19,6 +20,10 @@ import {
   subjects,
 } from './wire.js'
 import { isYielding, notYielding, thrownBy } from './yields/yielding.js'
+
+/** How long running calls may take when the node leaves. */
+const DRAIN_MS = 10_000
+const LAST_CALLS_MS = 2000
 
 interface ResponderOptions {
   nc: NatsConnection
@@ -57,15 +62,15 @@ export class Responder {
     ]
   }
 
-  /** Takes no more calls, and resolves when the running ones are answered. */
+  /** Takes no more calls, and resolves when the running ones are answered, or have been given up after a while. */
   async drain(): Promise<void> {
-    for (const subscription of this.#subscriptions) subscription.unsubscribe()
-    await Promise.all(this.#work)
-  }
-
-  /** Aborts the signals of all running calls. */
-  abort(): void {
-    for (const controller of this.#running.values()) controller.abort(givenUp())
+    const wait = (promise: Promise<unknown>, timeoutMs: number): Promise<unknown> =>
+      bounded(promise, { timeoutMs, what: 'draining' }).catch(() => undefined)
+    // What the server has sent already is still taken; it may also be gone.
+    await wait(Promise.all(this.#subscriptions.map((subscription) => subscription.drain())), LAST_CALLS_MS)
+    await wait(Promise.all(this.#work), DRAIN_MS)
+    const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
+    for (const controller of this.#running.values()) controller.abort(leaves)
   }
 
   #take(error: Error | null, message: Msg): void {
@@ -87,8 +92,8 @@ export class Responder {
       await untilDue(Number(message.headers?.get(HEADER.eta)), [abort.signal, leaving])
       const running = context(from === '' ? undefined : from, abort.signal)
       if (id && from && incarnation) {
-        const call = { id, callback: name, caller: { name: from, incarnation }, signal: abort.signal }
-        await registry.run(name, args, running, (value) => this.#stream(value, call))
+        const call = { id, callback: name, caller: { name: from, incarnation } }
+        await registry.run(name, args, running, (value, signal) => this.#stream(value, { ...call, signal }))
         message.respond(encodeReply(null, false), { headers: itemsHeaders(node) })
         return
       }

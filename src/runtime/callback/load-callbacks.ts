@@ -1,26 +1,65 @@
 import type { CallbackPlan, MockPlan } from '../core/plan.js'
 import type { Callback, CallbackOptions } from './callback.js'
+import { closeInstance, isFunction } from './instance.js'
 import type { LoadModule } from './load.js'
+import { moduleFailed } from './module-error.js'
 import { describeExport, loadExport, noExport } from './module-export.js'
 
+/** A node's callbacks, and the end of what they hold. */
+export interface LoadedCallbacks {
+  callbacks: Callback[]
+  /** Closes the instances of classes, the last one first. */
+  close: () => Promise<void>
+}
+
 /**
- * All of a node's callbacks or none: the first module at fault ends it.
+ * All of a node's callbacks or none: the first module at fault ends it. Of each class one instance is made.
  * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT
  */
-export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Promise<Callback[]> {
+export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Promise<LoadedCallbacks> {
   const callbacks: Callback[] = []
-  for (const plan of plans) {
-    if (plan.mock) {
-      callbacks.push({ name: plan.name, arity: plan.arity, fn: mockedBy(plan.mock) })
-      continue
-    }
-    const fn = await loadExport(plan, load)
-    if (!isFunction(fn)) {
-      throw noExport(plan, `the ${describeExport(plan)} of ${plan.file} is not a function but ${typeof fn}`)
-    }
-    callbacks.push({ name: plan.name, arity: plan.arity, fn, options: await optionsOf(plan, load) })
+  const instances = new Map<unknown, object>()
+  const close = async (): Promise<void> => {
+    for (const instance of [...instances.values()].reverse()) await closeInstance(instance)
   }
-  return callbacks
+  try {
+    for (const plan of plans) {
+      if (plan.mock) {
+        callbacks.push({ name: plan.name, arity: plan.arity, fn: mockedBy(plan.mock) })
+        continue
+      }
+      const loaded = await loadExport(plan, load)
+      const fn = plan.method === undefined ? loaded : methodOf(plan, plan.method, loaded, instances)
+      if (!isFunction(fn)) {
+        throw noExport(plan, `the ${describeExport(plan)} of ${plan.file} is not a function but ${typeof fn}`)
+      }
+      callbacks.push({ name: plan.name, arity: plan.arity, fn, options: await optionsOf(plan, load) })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { callbacks, close }
+}
+
+function methodOf(
+  { file }: CallbackPlan,
+  name: string,
+  loaded: unknown,
+  instances: Map<unknown, object>,
+): unknown {
+  const instance = (instances.get(loaded) ?? instantiate(loaded, file)) as Record<string, unknown>
+  instances.set(loaded, instance)
+  const method = instance[name]
+  return isFunction(method) ? method.bind(instance) : method
+}
+
+function instantiate(loaded: unknown, file: string): object {
+  try {
+    return new (loaded as new () => object)()
+  } catch (error) {
+    throw moduleFailed(file, error)
+  }
 }
 
 function mockedBy(mock: MockPlan): Callback['fn'] {
@@ -37,8 +76,4 @@ async function optionsOf(
 ): Promise<CallbackOptions | undefined> {
   const { options } = await load(file)
   return (options as Record<string, CallbackOptions> | undefined)?.[name]
-}
-
-function isFunction(value: unknown): value is Callback['fn'] {
-  return typeof value === 'function'
 }

@@ -1,8 +1,9 @@
-import type { ExportNamedDeclaration, Node } from '@babel/types'
+import type { Class, ExportNamedDeclaration, Node } from '@babel/types'
 import type { Arity } from '../core/plan.js'
 import { arityOf, UNKNOWN_ARITY } from './arity.js'
 import { parseModule } from './babel.js'
 import { bindings, type Value } from './bindings.js'
+import { methodsOf, type MethodOutline } from './methods.js'
 
 /** A value that a module exports. Types are left out. */
 export interface ExportOutline {
@@ -10,6 +11,8 @@ export interface ExportOutline {
   line: number
   /** Undefined for what is surely no function, such as a class or a string. */
   arity: Arity | undefined
+  /** Of a class: its public methods, by name. */
+  methods?: Map<string, MethodOutline>
 }
 
 /** What a parser can tell of a module. */
@@ -18,6 +21,8 @@ export interface ModuleOutline {
   exports: Map<string, ExportOutline>
   /** True with `export * from …`, which may add names. */
   open: boolean
+  /** What `export * from …` names. */
+  stars: string[]
 }
 
 type Scope = Map<string, Value>
@@ -26,12 +31,19 @@ type Scope = Map<string, Value>
 export function outlineModule(text: string, typescript: boolean): ModuleOutline {
   const { body } = parseModule(text, typescript).program
   const scope: Scope = new Map(body.flatMap(bindings))
-  const outline: ModuleOutline = { exports: new Map(), open: false }
+  const outline: ModuleOutline = { exports: new Map(), open: false, stars: [] }
   const add = (name: string, node: Node, value: Value | undefined): void => {
-    outline.exports.set(name, { line: node.loc?.start.line ?? 1, arity: arityOfValue(value, scope) })
+    const line = node.loc?.start.line ?? 1
+    const found = resolve(value, scope)
+    if (isClass(found))
+      outline.exports.set(name, { line, arity: undefined, methods: allMethods(found, scope) })
+    else outline.exports.set(name, { line, arity: arityOfValue(found) })
   }
   for (const statement of body) {
-    if (statement.type === 'ExportAllDeclaration') outline.open = true
+    if (statement.type === 'ExportAllDeclaration' && statement.exportKind !== 'type') {
+      outline.open = true
+      outline.stars.push(statement.source.value)
+    }
     if (statement.type === 'ExportDefaultDeclaration' && statement.declaration.type !== 'TSDeclareFunction') {
       add('default', statement, statement.declaration)
     }
@@ -56,25 +68,45 @@ function* specifiers(statement: ExportNamedDeclaration): Generator<[string, Node
   }
 }
 
-/** Follows local names; what is neither a function nor surely something else could be a function of any arity. */
-function arityOfValue(value: Value | undefined, scope: Scope, hops = 0): Arity | undefined {
-  if (value === undefined || value === 'unknown' || hops > 16) return { ...UNKNOWN_ARITY }
+/** Follows local names to what they stand for. */
+function resolve(value: Value | undefined, scope: Scope, hops = 0): Value {
+  if (value === undefined || value === 'unknown' || hops > 16) return 'unknown'
   switch (value.type) {
-    case 'FunctionDeclaration':
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-      return arityOf(value)
     case 'Identifier':
-      return arityOfValue(scope.get(value.name), scope, hops + 1)
+      return resolve(scope.get(value.name), scope, hops + 1)
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
     case 'TSTypeAssertion':
     case 'ParenthesizedExpression':
-      return arityOfValue(value.expression, scope, hops + 1)
+      return resolve(value.expression, scope, hops + 1)
+    default:
+      return value
+  }
+}
+
+/** What is neither a function nor surely something else could be a function of any arity. */
+function arityOfValue(value: Value): Arity | undefined {
+  if (value === 'unknown') return { ...UNKNOWN_ARITY }
+  switch (value.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return arityOf(value)
     default:
       return NO_FUNCTIONS.has(value.type) ? undefined : { ...UNKNOWN_ARITY }
   }
+}
+
+function isClass(value: Value): value is Class {
+  return value !== 'unknown' && (value.type === 'ClassDeclaration' || value.type === 'ClassExpression')
+}
+
+/** Its own, and those that it inherits from classes of the same module. */
+function allMethods(found: Class, scope: Scope, hops = 0): Map<string, MethodOutline> {
+  const parent = found.superClass ? resolve(found.superClass, scope) : 'unknown'
+  const inherited = isClass(parent) && hops < 16 ? allMethods(parent, scope, hops + 1) : []
+  return new Map([...inherited, ...methodsOf(found)])
 }
 
 const NO_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -82,8 +114,6 @@ const NO_FUNCTIONS: ReadonlySet<string> = new Set([
   'BigIntLiteral',
   'BinaryExpression',
   'BooleanLiteral',
-  'ClassDeclaration',
-  'ClassExpression',
   'NewExpression',
   'NullLiteral',
   'NumericLiteral',

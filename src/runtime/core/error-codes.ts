@@ -309,6 +309,11 @@ export const ERRORS = {
     meaning: 'STREAM was given something else than one iterable.',
     next: 'Pass one array, generator, async generator or source; text and plain objects do not count.',
   },
+  DAFFI_CALLBACK_TIMEOUT: {
+    exit: 1,
+    meaning: 'A callback ran for longer than its own options allow, and was aborted.',
+    next: "Raise timeout in the module's options, or find out why it takes so long.",
+  },
   DAFFI_NOT_YIELDING: {
     exit: 1,
     meaning: 'A call was iterated over whose callback gives one value.',
@@ -378,3 +383,7 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code)
+}

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from './error-codes.js'
+import { ERRORS, isErrorCode, type ErrorCode } from './error-codes.js'
 
 export interface DaffiErrorOptions {
   /** The error underneath, kept for `cause`. */
@@ -54,7 +54,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 
 /** The inverse of `toErrorRecord`, for errors that come from another of daffi's processes. */
 export function fromErrorRecord(record: ErrorRecord): DaffiError {
-  const code = record.code in ERRORS ? (record.code as ErrorCode) : 'DAFFI_INTERNAL'
+  const code = isErrorCode(record.code) ? record.code : 'DAFFI_INTERNAL'
   return new DaffiError(code, record.message, {
     ...(record.next === undefined ? {} : { next: record.next }),
     ...(record.details === undefined ? {} : { details: record.details }),

@@ -34,6 +34,8 @@ export interface CallbackPlan {
   file: string
   /** `default`, or the name of the export. */
   export: string
+  /** When the export is a class: which of its methods. */
+  method?: string
   arity: Arity
   /** Takes the module's place in a test. */
   mock?: MockPlan

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { loadCallbacks, type LoadModule } from '../callback/index.js'
-import { joinPipeline } from '../call/index.js'
+import { joinPipeline, type Global } from '../call/index.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { NodeReport, NodeSetup } from './messages.js'
@@ -39,19 +39,25 @@ export async function startHost(
 ): Promise<Host> {
   const { node } = setup
   const load = moduleLoader(setup.project)
-  const callbacks = observeCallbacks(await loadCallbacks(node.callbacks, load), node.callbacks, report)
   const draining = new AbortController()
   const leaving = new AbortController()
-  signal?.throwIfAborted()
   const items = await itemsOf(setup, { signal: draining.signal, log, load })
-  const g = await joinPipeline({
-    server: setup.server,
-    pipeline: setup.pipeline,
-    processName: node.name,
-    callbacks,
-    log,
-    ...(signal === undefined ? {} : { signal }),
-    ...(parentPid === undefined ? {} : { parentPid }),
+  const loaded = await loadCallbacks(node.callbacks, load)
+  const join = async (): Promise<Global> => {
+    signal?.throwIfAborted()
+    return await joinPipeline({
+      server: setup.server,
+      pipeline: setup.pipeline,
+      processName: node.name,
+      callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
+      log,
+      ...(signal === undefined ? {} : { signal }),
+      ...(parentPid === undefined ? {} : { parentPid }),
+    })
+  }
+  const g = await join().catch(async (error: unknown) => {
+    await loaded.close()
+    throw error
   })
   g.join().catch(onLost)
   report({ type: 'ready' })
@@ -74,6 +80,7 @@ export async function startHost(
       // Its beats are missed soon enough; there may be no server left to say goodbye to.
       log.debug(`${node.name} left without a goodbye: ${messageOf(error)}`)
     }
+    await loaded.close().catch((error: unknown) => log.error(`${node.name}: ${messageOf(error)}`))
   }
   return { settled, drain, leave: () => (left ??= leave()) }
 }

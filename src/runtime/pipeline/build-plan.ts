@@ -68,7 +68,8 @@ function buildNode(process: string, name: string, node: NodeEntry, parts: PlanPa
 function buildCallback(name: string, { found }: DiscoveredCallbacks): CallbackPlan {
   const callback = found.get(name)
   if (!callback) throw new Error(`callback ${name} passed the checks and is not there`)
-  return { name, file: resolve(callback.file), export: callback.export, arity: callback.arity }
+  const { file, line: _line, ...plan } = callback
+  return { ...plan, file: resolve(file) }
 }
 
 function buildCall(call: CallEntry, { entry, names }: PlanParts): CallPlan {

@@ -19,7 +19,10 @@ export function checkCallbacks({ folder, outline, callbacks, report }: CheckCont
         report.add({ code: 'DAFFI_DUPLICATE_CALLBACK', message: `${name} is offered by ${files}`, path })
       } else if (!callbacks.found.has(name) && !mayBeOffered(name, callbacks)) {
         const names = [...callbacks.found.keys()]
-        const message = `no module offers a callback ${name}; ${known('callbacks', names)}`
+        const methods = callbacks.classes.get(name)
+        const message = methods
+          ? `${name} is a class; list its methods: ${methods.join(', ')}`
+          : `no module offers a callback ${name}; ${known('callbacks', names)}`
         report.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion: nearest(name, names) })
       }
     }

@@ -1,0 +1,62 @@
+import { context, FG, Global } from 'daffi'
+import { expect, test } from 'vitest'
+import { deferred } from '../../src/runtime/core/deferred.js'
+import { ownPipeline } from '../support/pipeline.js'
+
+interface Callbacks {
+  work: (n: number) => Promise<number>
+  hang: () => Promise<void>
+}
+
+test('beyond its concurrency calls wait for their turn, in order; who gave up has none', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const begun: number[] = []
+  const release = [deferred(), deferred(), deferred(), deferred()]
+  const work = async (n: number): Promise<number> => {
+    begun.push(n)
+    await release[n]?.promise
+    return n
+  }
+  await join('worker', { callbacks: { work }, options: { work: { concurrency: 2 } } })
+  const g = await join('caller')
+  const given = new AbortController()
+  const calls = [0, 1, 2, 3].map((n) =>
+    g.call.work(n).with(FG({ signal: n === 2 ? given.signal : new AbortController().signal })),
+  )
+  given.abort()
+  await expect(calls[2]).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
+  release[1]?.resolve()
+  expect(await calls[1]).toBe(1)
+  release[3]?.resolve()
+  expect(await calls[3]).toBe(3)
+  expect(begun).toEqual([0, 1, 3])
+  release[0]?.resolve()
+  expect(await calls[0]).toBe(0)
+})
+
+test('a call that runs longer than its timeout is aborted, and fails with a code of its own', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const aborted = deferred<unknown>()
+  const hang = async (): Promise<void> => {
+    const { signal } = context()
+    signal.addEventListener('abort', () => aborted.resolve(signal.reason))
+    await new Promise(() => undefined)
+  }
+  await join('worker', { callbacks: { hang }, options: { hang: { timeout: '50ms' } } })
+  const g = await join('caller')
+  await expect(g.call.hang()).rejects.toMatchObject({
+    code: 'DAFFI_CALLBACK_TIMEOUT',
+    node: 'worker',
+    message: '"hang" ran for more than 50 ms, which its options allow',
+  })
+  expect(await aborted.promise).toMatchObject({ code: 'DAFFI_CALLBACK_TIMEOUT' })
+})
+
+test.each([
+  [{ concurrency: 0 }, 'DAFFI_BAD_VALUE'],
+  [{ timeout: 'soon' }, 'DAFFI_BAD_DURATION'],
+])('options %j are refused', async (options, code) => {
+  const { server } = await ownPipeline<Callbacks>()
+  const connecting = Global.connect({ server, callbacks: { hang: () => 1 }, options: { hang: options } })
+  await expect(connecting).rejects.toMatchObject({ code })
+})
