@@ -6,6 +6,7 @@ export {
   FG,
   Global,
   NO_RETURN,
+  PERIOD,
   RemoteError,
   STREAM,
   type BGOptions,
@@ -17,6 +18,8 @@ export {
   type FGOptions,
   type Job,
   type NoReturnOptions,
+  type PeriodOptions,
+  type ScheduledTask,
   type PeerInfo,
   type StreamCall,
   type StreamModifierOptions,
@@ -29,6 +32,7 @@ export { ERRORS, type ErrorCode } from './core/error-codes.js'
 export { DaffiError, type DaffiErrorOptions, type ErrorRecord } from './core/errors.js'
 export { isFrame, PIXEL_FORMATS, type Frame, type PixelFormat } from './core/frame.js'
 export type { Logger } from './core/logger.js'
+export type { ScheduleSpec } from './core/schedule.js'
 export type { Lane, ReceiverState, ReceiverSummary, StreamSummary } from './core/summary.js'
 export type { ServerInfo } from './nats/index.js'
 export { StreamError } from './stream/index.js'

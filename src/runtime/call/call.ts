@@ -2,6 +2,7 @@ import type { DaffiError } from '../core/errors.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { Job } from './jobs/job.js'
 import type { Modifier, SilentBroadcast } from './modifiers.js'
+import type { ScheduledTask } from './schedules/scheduled-task.js'
 import { PendingCall, type Carrier } from './pending-call.js'
 
 /** A call that is not sent yet: it goes out once, at the first `await`, `with` or iteration. */
@@ -12,6 +13,7 @@ export interface Call<R> extends PromiseLike<R> {
   with(modifier: Modifier<'BG'>): Promise<Job<R>>
   with(modifier: Modifier<'NO_RETURN'> | SilentBroadcast): Promise<void>
   with(modifier: Modifier<'BROADCAST'>): Promise<Record<string, R | DaffiError>>
+  with(modifier: Modifier<'PERIOD'>): Promise<ScheduledTask>
   with(modifier: Modifier<'STREAM'>): Promise<StreamSummary>
 }
 

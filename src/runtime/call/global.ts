@@ -7,6 +7,7 @@ import { callProxy, type CallProxy, type Untyped } from './call.js'
 import { openConnection, type ConnectOptions } from './connect.js'
 import type { Job } from './jobs/job.js'
 import { openMembership, type JoinOptions, type Membership } from './membership.js'
+import type { ScheduledTask } from './schedules/scheduled-task.js'
 
 export interface WaitOptions {
   /** Without limit by default. */
@@ -77,6 +78,19 @@ export class Global<C = Untyped> {
    */
   async job<R = unknown>(id: string): Promise<Job<R>> {
     return (await this.#membership.job(id)) as Job<R>
+  }
+
+  /** The schedules of this pipeline that will fire again, whoever made them. */
+  async schedules(): Promise<ScheduledTask[]> {
+    return await this.#membership.schedules.list()
+  }
+
+  /**
+   * A schedule by its id; also one that has ended, for 24 hours.
+   * @throws DaffiError DAFFI_UNKNOWN_SCHEDULE
+   */
+  async schedule(uuid: string): Promise<ScheduledTask> {
+    return await this.#membership.schedules.find(uuid)
   }
 
   /** Resolves when this process has left the pipeline. @throws DaffiError DAFFI_NAME_LOST */

@@ -9,6 +9,7 @@ export {
   BROADCAST,
   FG,
   NO_RETURN,
+  PERIOD,
   STREAM,
   type BGOptions,
   type BroadcastOptions,
@@ -16,7 +17,9 @@ export {
   type Modifier,
   type ModifierKind,
   type NoReturnOptions,
+  type PeriodOptions,
   type StreamModifierOptions,
 } from './modifiers.js'
+export type { ScheduledTask } from './schedules/scheduled-task.js'
 export { sayGoodbye } from './presence/presence.js'
 export { RemoteError } from './remote-error.js'

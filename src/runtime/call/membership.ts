@@ -28,6 +28,7 @@ import type { PeerRecord } from './presence/record.js'
 import { Registry } from './registry.js'
 import { Replies } from './replies.js'
 import { Responder } from './responder.js'
+import { Schedules } from './schedules/schedules.js'
 import { streamItems, streamOptions } from './stream-call.js'
 
 export interface JoinOptions {
@@ -51,6 +52,7 @@ export interface Membership {
   carrier: Carrier
   /** A durable job by its id. @throws DaffiError DAFFI_UNKNOWN_JOB */
   job: (id: string) => Promise<Job>
+  schedules: Pick<Schedules, 'list' | 'find'>
   /** Finishes the running callbacks, leaves, and closes what was opened. */
   leave: () => Promise<void>
 }
@@ -115,9 +117,10 @@ export async function openMembership(
       context,
     })
     const { peers } = presence
+    const connect = once(() => connectBeside(options, 'jobs', opened))
     const jobs = new Jobs({
       nc,
-      connect: () => connectBeside(options, 'jobs', opened),
+      connect,
       pipeline,
       self: { node: processName, incarnation: record.incarnation },
       peers,
@@ -126,13 +129,16 @@ export async function openMembership(
       context,
     })
     opened.push(() => jobs.drain())
+    const schedules = new Schedules({ nc, connect, pipeline, node: processName, registry, jobs, log })
+    opened.push(() => schedules.drain())
     const g: Global = makeGlobal({
       pipeline,
       processName,
       server: server.info,
       peers,
-      carrier: { send: sender(caller, jobs, ports), items: (target) => caller.items(target) },
+      carrier: { send: sender(caller, { jobs, schedules, ports }), items: (target) => caller.items(target) },
       job: (id) => jobs.find(id),
+      schedules,
       leave,
     })
     if (registry.names.length > 0) {
@@ -160,11 +166,11 @@ export async function openMembership(
     })
     opened.push(() => responder.drain())
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
-    if (registry.names.length > 0) await jobs.offer()
+    if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
-    void rejoinOnReconnect(nc, presence, jobs, (error) => g.fail(error))
+    void rejoinOnReconnect(nc, presence, [jobs, schedules], (error) => g.fail(error))
     return g
   } catch (error) {
     await leave()
@@ -172,7 +178,10 @@ export async function openMembership(
   }
 }
 
-function sender(caller: Caller, jobs: Jobs, ports: StreamPorts): Carrier['send'] {
+function sender(
+  caller: Caller,
+  { jobs, schedules, ports }: { jobs: Jobs; schedules: Schedules; ports: StreamPorts },
+): Carrier['send'] {
   const is = <K extends ModifierKind>(modifier: Modifier, kind: K): modifier is Modifier<K> =>
     modifier.kind === kind
   return async (target, modifier) => {
@@ -186,9 +195,20 @@ function sender(caller: Caller, jobs: Jobs, ports: StreamPorts): Carrier['send']
     if (is(modifier, 'BG') && modifier.options.durable)
       return await jobs.submit(target, caller.prepare(target), modifier.options)
     if (is(modifier, 'BG')) return await caller.background(target, modifier.options)
+    if (is(modifier, 'PERIOD')) return await schedules.add(target, caller.prepare(target), modifier.options)
     if (is(modifier, 'FG')) return await caller.foreground(target, modifier.options)
     throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
   }
+}
+
+/** What `open` gives, opened once; after a failure again. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opening: Promise<T> | undefined
+  return () =>
+    (opening ??= open().catch((error: unknown) => {
+      opening = undefined
+      throw error
+    }))
 }
 
 /** A connection besides the node's own, which is closed when everything else is. */
@@ -211,7 +231,6 @@ function streamPorts(
   opened: (() => unknown)[],
 ): StreamPorts {
   const { pipeline, log } = options
-  let connections: Promise<StreamConnections> | undefined
   const open = async (): Promise<StreamConnections> => {
     const connect = (what: string): Promise<NatsConnection> => connectBeside(options, what, opened)
     const [control, bulk] = await Promise.all([connect('streams'), connect('bulk')])
@@ -222,12 +241,7 @@ function streamPorts(
     self: { name, incarnation },
     peers,
     log,
-    connections: () =>
-      (connections ??= open().catch((error: unknown) => {
-        // The server may be back the next time.
-        connections = undefined
-        throw error
-      })),
+    connections: once(open),
     bequeath: (subject) => pulse.bequeath(subject),
     revoke: (subject) => pulse.revoke(subject),
   }
@@ -247,7 +261,7 @@ function itemRunner({ fn }: Callback, makeContext: () => Context): Deliver {
 async function rejoinOnReconnect(
   nc: NatsConnection,
   presence: Presence,
-  jobs: Jobs,
+  others: { refresh: () => Promise<void> }[],
   onLost: (error: DaffiError) => void,
 ): Promise<void> {
   for await (const status of nc.status()) {
@@ -255,6 +269,6 @@ async function rejoinOnReconnect(
     await presence.rejoin().catch((error: unknown) => {
       if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onLost(error)
     })
-    await jobs.refresh().catch(() => undefined)
+    await Promise.allSettled(others.map((each) => each.refresh()))
   }
 }

@@ -1,6 +1,7 @@
 import type { Bytes } from '../core/bytes.js'
 import type { Duration } from '../core/duration.js'
 import type { Delivery, OnError } from '../core/plan.js'
+import type { ScheduleOptions } from '../core/schedule.js'
 import type { StreamSummary } from '../core/summary.js'
 
 export interface FGOptions {
@@ -38,6 +39,15 @@ export interface BroadcastOptions {
   /** With `false` nobody waits for the values: the call resolves when the server has it. `true` by default. */
   returnResult?: boolean
   signal?: AbortSignal
+}
+
+/**
+ * Exactly one of `interval` (a second or more), `at` (one time or several; text as ISO 8601 has it) and `cron` (six
+ * fields, seconds first; five are without seconds; in UTC).
+ */
+export interface PeriodOptions extends ScheduleOptions {
+  /** Names the schedule: the same again takes its place. A random one by default. */
+  uuid?: string
 }
 
 export interface StreamModifierOptions {
@@ -91,6 +101,7 @@ interface OptionsOf {
   BG: BGOptions
   NO_RETURN: NoReturnOptions
   BROADCAST: BroadcastOptions
+  PERIOD: PeriodOptions
   STREAM: StreamModifierOptions
 }
 
@@ -130,6 +141,9 @@ export const NO_RETURN = modifier('NO_RETURN', {})
 
 /** Calls every node that offers the callback, and collects their values by node. */
 export const BROADCAST = modifier('BROADCAST', {}) as Broadcast
+
+/** Calls the callback again and again, kept on the server; one of the nodes that offer it runs each firing. */
+export const PERIOD = (options: PeriodOptions): Modifier<'PERIOD'> => ({ kind: 'PERIOD', options })
 
 /** Sends each item of one iterable to every node that offers the callback. */
 export const STREAM = modifier('STREAM', {})

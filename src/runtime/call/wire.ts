@@ -12,6 +12,8 @@ export const HEADER = {
   eta: 'Daffi-Eta',
   due: 'Daffi-Due',
   timeout: 'Daffi-Timeout',
+  schedule: 'Daffi-Schedule',
+  to: 'Daffi-To',
   node: 'Daffi-Node',
   items: 'Daffi-Items',
   error: 'Nats-Service-Error',

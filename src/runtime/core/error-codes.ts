@@ -284,6 +284,31 @@ export const ERRORS = {
     meaning: 'Arguments or a result are larger than one message of the server (its max_payload).',
     next: 'Send it as an item of a STREAM, which has no such limit.',
   },
+  DAFFI_BAD_SCHEDULE: {
+    exit: 2,
+    meaning: 'It is not clear when a periodic call is due.',
+    next: 'Give exactly one of interval, at (times) and cron.',
+  },
+  DAFFI_BAD_INTERVAL: {
+    exit: 2,
+    meaning: 'The interval of a periodic call is less than a second.',
+    next: 'Give a second or more, or let a callback that is called once do it more often.',
+  },
+  DAFFI_BAD_CRON: {
+    exit: 2,
+    meaning: 'A cron text cannot be read.',
+    next: 'Write five fields, or six with seconds first, such as "*/10 * * * * *".',
+  },
+  DAFFI_PAST_DEADLINE: {
+    exit: 2,
+    meaning: 'The time at which something is to be done has passed.',
+    next: 'Give times that are to come.',
+  },
+  DAFFI_UNKNOWN_SCHEDULE: {
+    exit: 1,
+    meaning: 'There is no schedule of that id.',
+    next: 'daffi schedule list shows what there is; one that has ended is known for 24 hours.',
+  },
   DAFFI_UNKNOWN_JOB: {
     exit: 1,
     meaning: 'There is no durable job of that id.',

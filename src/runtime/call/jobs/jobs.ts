@@ -10,7 +10,7 @@ import type { Registry } from '../registry.js'
 import { HEADER, subjects } from '../wire.js'
 import { DurableJob, type JobAccess } from './durable-job.js'
 import { cancelled, type Job } from './job.js'
-import { JobNames, routeOf, type Route } from './names.js'
+import { isFor, JobNames, routeOf, type Route } from './names.js'
 import type { Holder } from './record.js'
 import { JobStore, knownRoutes } from './store.js'
 import { Worker } from './worker.js'
@@ -82,6 +82,30 @@ export class Jobs {
     return job
   }
 
+  /**
+   * Puts a firing of a schedule into the queue, under the schedule's id, once however often it is tried.
+   * @returns false while the one before is waiting or running
+   */
+  async fire(
+    id: string,
+    target: Address,
+    payload: Uint8Array,
+    firing: { from: string; key: string },
+  ): Promise<boolean> {
+    const { names, store } = await this.#open()
+    await this.route(target)
+    const head = headers()
+    head.set(HEADER.from, firing.from)
+    head.set(HEADER.schedule, id)
+    return await store.addAlone(names.job(id, target), payload, head, firing.key)
+  }
+
+  /** Takes a firing that nobody has begun with out of the queue. */
+  async withdraw(id: string): Promise<void> {
+    const { store } = await this.#open()
+    await store.withdraw(id)
+  }
+
   /** @throws DaffiError DAFFI_UNKNOWN_JOB */
   async find(id: string): Promise<Job> {
     if (isToken(id)) {
@@ -143,8 +167,7 @@ export class Jobs {
   /** Begins to take jobs of a route, if they are for this node. */
   #work(route: Route): void {
     const { registry, self, log } = this.#options
-    if (this.#leaving || this.#workers.has(route) || registry.names.length === 0) return
-    if (route !== `node.${self.node}` && !registry.names.some((name) => route === `call.${name}`)) return
+    if (this.#leaving || this.#workers.has(route) || !isFor(route, self.node, registry.names)) return
     const worker = this.#startWorker(route)
     this.#workers.set(route, worker)
     worker.catch((error: unknown) => {

@@ -5,6 +5,12 @@ export function routeOf({ callback, to }: { callback: string; to: string | undef
   return to === undefined ? `call.${callback}` : `node.${to}`
 }
 
+/** Whether jobs of a route are for a node that offers these callbacks. */
+export function isFor(route: Route, node: string, callbacks: readonly string[]): boolean {
+  if (callbacks.length === 0) return false
+  return route === `node.${node}` || callbacks.some((name) => route === `call.${name}`)
+}
+
 /** Where the durable jobs of a pipeline are kept. */
 export class JobNames {
   readonly #pipeline: string

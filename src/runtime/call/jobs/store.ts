@@ -23,7 +23,7 @@ export const ACK_WAIT_MS = 4000
 
 const NANOSECONDS = 1_000_000
 const WRONG_LAST_SEQUENCE = 10071
-const STREAM_NOT_FOUND = 10059
+export const STREAM_NOT_FOUND = 10059
 
 /** What may be done with a job that the queue has given out. */
 export type Claim =
@@ -79,6 +79,23 @@ export class JobStore {
     await this.#js.publish(subject, payload, { headers })
   }
 
+  /** @returns false when there is a job of that subject */
+  async addAlone(subject: string, payload: Uint8Array, headers: MsgHdrs, msgID: string): Promise<boolean> {
+    try {
+      await this.#js.publish(subject, payload, { headers, msgID, expect: { lastSubjectSequence: 0 } })
+      return true
+    } catch (error) {
+      if (isApiError(error, WRONG_LAST_SEQUENCE)) return false
+      throw error
+    }
+  }
+
+  /** Takes a job that is not running out of the queue. */
+  async withdraw(id: string): Promise<void> {
+    const record = await this.record(id)
+    if (record?.state !== 'running') await this.#purge(id)
+  }
+
   /** Whether a job of that id is in the queue. */
   async isQueued(id: string): Promise<boolean> {
     return (
@@ -130,8 +147,12 @@ export class JobStore {
       const found = await this.#read(id)
       if (found) return found.record
     }
-    await this.#jsm.streams.purge(this.#names.stream, { filter: this.#names.all(id) })
+    await this.#purge(id)
     return undefined
+  }
+
+  async #purge(id: string): Promise<void> {
+    await this.#jsm.streams.purge(this.#names.stream, { filter: this.#names.all(id) })
   }
 
   async #read(id: string): Promise<{ record: JobRecord; revision: number } | undefined> {
@@ -146,7 +167,7 @@ export class JobStore {
       await this.#bucket.put(id, encodeRecord(record), { previousSeq: revision })
       return true
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return false
+      if (isApiError(error, WRONG_LAST_SEQUENCE)) return false
       throw error
     }
   }
@@ -159,7 +180,11 @@ export async function knownRoutes(nc: NatsConnection, names: JobNames): Promise<
   try {
     for await (const { name } of jsm.consumers.list(names.stream)) routes.push(names.route(name))
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error
+    if (!isApiError(error, STREAM_NOT_FOUND)) throw error
   }
   return routes
+}
+
+export function isApiError(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code
 }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import type { JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/abort.js'
-import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { Context } from '../context.js'
@@ -9,12 +8,12 @@ import type { Registry } from '../registry.js'
 import { remoteFields } from '../remote-error.js'
 import { decodeArguments, HEADER } from '../wire.js'
 import { JobNames, type Route } from './names.js'
+import { Puller } from './puller.js'
 import type { Holder, JobOutcome } from './record.js'
 import { ACK_WAIT_MS, type JobStore } from './store.js'
 
 /** Jobs of one route that a node runs side by side. */
 const MOST_RUNNING = 8
-const PULL_MS = 30_000
 const AGAIN_MS = 500
 const WORKING_MS = ACK_WAIT_MS / 4
 /** How long a job is left alone that was given out although its worker lives. */
@@ -36,64 +35,22 @@ export interface WorkerOptions {
 /** Takes the jobs of one route from the queue, and runs them. */
 export class Worker {
   readonly #options: WorkerOptions
-  readonly #work = new Set<Promise<void>>()
-  readonly #finished = new Wakeup()
-  readonly #draining = new AbortController()
-  readonly #pulling: Promise<void>
-  #messages: ConsumerMessages | undefined
+  readonly #puller: Puller
 
   constructor(options: WorkerOptions) {
     this.#options = options
-    this.#pulling = this.#pull()
+    const { route, store, log } = options
+    this.#puller = new Puller({
+      consumer: () => store.consumer(route),
+      most: MOST_RUNNING,
+      handle: (message) => this.#handle(message),
+      log,
+    })
   }
 
   /** Takes no more jobs, and resolves when the running ones have their results. */
   async drain(): Promise<void> {
-    this.#draining.abort()
-    this.#messages?.stop()
-    await this.#pulling
-    await Promise.all(this.#work)
-  }
-
-  async #pull(): Promise<void> {
-    const { signal } = this.#draining
-    while (!signal.aborted) {
-      try {
-        await this.#fetch()
-      } catch {
-        // The server, its JetStream or the queue is not there at the moment.
-        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
-      }
-    }
-  }
-
-  async #fetch(): Promise<void> {
-    const { route, store } = this.#options
-    const consumer = await store.consumer(route)
-    while (!this.#isDraining()) {
-      while (this.#work.size >= MOST_RUNNING) await this.#finished.wait()
-      const free = MOST_RUNNING - this.#work.size
-      this.#messages = await consumer.fetch({ max_messages: free, expires: PULL_MS })
-      if (this.#isDraining()) this.#messages.stop()
-      for await (const message of this.#messages) this.#take(message)
-    }
-  }
-
-  #isDraining(): boolean {
-    return this.#draining.signal.aborted
-  }
-
-  #take(message: JsMsg): void {
-    const work = this.#handle(message)
-      .catch((error: unknown) => {
-        // It is given out again: here, or where the server can be reached.
-        this.#options.log.debug(`job ${message.subject}: ${String(error)}`)
-      })
-      .finally(() => {
-        this.#work.delete(work)
-        this.#finished.notify()
-      })
-    this.#work.add(work)
+    await this.#puller.drain()
   }
 
   async #handle(message: JsMsg): Promise<void> {
@@ -125,7 +82,7 @@ export class Worker {
   }
 
   async #run(message: JsMsg, abort: AbortController, redelivered: boolean): Promise<JobOutcome> {
-    const { registry, context, self } = this.#options
+    const { registry, context, self, log } = this.#options
     const { callback } = JobNames.parse(message.subject)
     const from = message.headers?.get(HEADER.from)
     const timeoutMs = Number(message.headers?.get(HEADER.timeout))
@@ -138,6 +95,8 @@ export class Worker {
     } catch (error) {
       if (abort.signal.aborted) return { state: 'cancelled' }
       abort.abort(error)
+      // Nobody asks for the results of what a schedule has sent.
+      if (message.headers?.has(HEADER.schedule)) log.error(`"${callback}" failed: ${String(error)}`)
       return { state: 'failed', error: remoteFields(error, self.node) }
     }
   }
@@ -152,7 +111,7 @@ export class Worker {
         return
       } catch (error) {
         if (error instanceof DaffiError) told = { state: 'failed', error: remoteFields(error, self.node) }
-        else if (this.#isDraining()) throw error
+        else if (this.#puller.isDraining()) throw error
         else log.debug(`the result of job ${id} is not kept yet: ${String(error)}`)
         await delay(AGAIN_MS)
       }

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import type { JsMsg } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { isAtLeast } from '../../binaries/index.js'
+import { DaffiError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import { assertToken } from '../../core/names.js'
+import { parseSchedule } from '../../core/schedule.js'
+import type { Jobs } from '../jobs/jobs.js'
+import { isFor, routeOf, type Route } from '../jobs/names.js'
+import { Puller } from '../jobs/puller.js'
+import type { PeriodOptions } from '../modifiers.js'
+import type { Registry } from '../registry.js'
+import { HEADER } from '../wire.js'
+import { ScheduleNames } from './names.js'
+import { hasEnded, type ScheduledTask, type ScheduleRecord } from './scheduled-task.js'
+import { ScheduleStore } from './store.js'
+
+/** The first server that has intervals and cron. */
+const LEAST_VERSION = '2.14.0'
+const MOST_FIRINGS = 16
+/** How long a firing is left alone that falls due while the one before still runs. */
+const OVERLAP_MS = 250
+
+export interface SchedulesOptions {
+  /** The node's own connection. */
+  nc: NatsConnection
+  connect: () => Promise<NatsConnection>
+  pipeline: string
+  node: string
+  registry: Registry
+  jobs: Jobs
+  log: Logger
+}
+
+/**
+ * The schedules of a pipeline, as one of its nodes sees them. The server fires into a stream; whichever node gets a firing
+ * makes it a durable job, of which there is one a schedule at any time: so firings neither overlap nor run twice.
+ */
+export class Schedules {
+  readonly #options: SchedulesOptions
+  readonly #names: ScheduleNames
+  readonly #store: ScheduleStore
+  #dispatching: Promise<Puller | undefined> | undefined
+  #leaving = false
+
+  constructor(options: SchedulesOptions) {
+    this.#options = options
+    this.#names = new ScheduleNames(options.pipeline)
+    this.#store = new ScheduleStore(options.nc, this.#names)
+  }
+
+  /** From now on this node deals with firings, as soon as there are some for it. */
+  async offer(): Promise<void> {
+    this.#options.nc.subscribe(this.#names.wake, {
+      callback: (error, message) => {
+        if (error === null) this.#dispatch(message.string() as Route)
+      },
+    })
+    await this.refresh()
+  }
+
+  /** After a reconnect: a new schedule may have been missed. */
+  async refresh(): Promise<void> {
+    if (this.#options.registry.names.length === 0 || this.#dispatching) return
+    for (const record of await this.#store.list())
+      if (!hasEnded(record)) this.#dispatch(routeOfRecord(record))
+  }
+
+  /** @param payload the arguments */
+  async add(
+    { callback, to = null }: { callback: string; to: string | null | undefined },
+    payload: Uint8Array,
+    { uuid = randomUUID(), ...options }: PeriodOptions,
+  ): Promise<ScheduledTask> {
+    const { nc, node, jobs } = this.#options
+    const spec = parseSchedule(options)
+    assertToken('uuid', uuid)
+    const past = 'at' in spec ? spec.at.find((time) => time <= Date.now()) : undefined
+    if (past !== undefined)
+      throw new DaffiError('DAFFI_PAST_DEADLINE', `${new Date(past).toISOString()} has passed already`)
+    const version = nc.info?.version ?? '0'
+    if (!isAtLeast(version, LEAST_VERSION)) {
+      throw new DaffiError(
+        'DAFFI_SERVER_TOO_OLD',
+        `PERIOD needs a NATS server of version ${LEAST_VERSION} or later; this one is ${version}`,
+      )
+    }
+    await this.#store.open()
+    await jobs.route({ callback, to: to ?? undefined })
+    const record: ScheduleRecord = { uuid, callback, to, from: node, spec, cancelled: false }
+    await this.#store.add(record, payload)
+    const route = routeOfRecord(record)
+    nc.publish(this.#names.wake, route)
+    await nc.flush()
+    this.#dispatch(route)
+    return this.#task(record)
+  }
+
+  /** Those that will fire again. */
+  async list(): Promise<ScheduledTask[]> {
+    const records = await this.#store.list()
+    return records.filter((record) => !hasEnded(record)).map((record) => this.#task(record))
+  }
+
+  /** @throws DaffiError DAFFI_UNKNOWN_SCHEDULE */
+  async find(uuid: string): Promise<ScheduledTask> {
+    const record = await this.#store.get(uuid)
+    if (record) return this.#task(record)
+    throw new DaffiError('DAFFI_UNKNOWN_SCHEDULE', `there is no schedule ${JSON.stringify(uuid)}`)
+  }
+
+  /** Deals with no more firings. */
+  async drain(): Promise<void> {
+    this.#leaving = true
+    await (await this.#dispatching)?.drain()
+  }
+
+  #task({ uuid, callback, to, from, spec }: ScheduleRecord): ScheduledTask {
+    return { uuid, callback, to, from, spec, cancel: () => this.#cancel(uuid) }
+  }
+
+  async #cancel(uuid: string): Promise<boolean> {
+    const record = await this.#store.get(uuid)
+    if (!record || hasEnded(record)) return false
+    await this.#store.cancel(record)
+    await this.#options.jobs.withdraw(uuid)
+    return true
+  }
+
+  #dispatch(route: Route): void {
+    const { node, registry, log } = this.#options
+    if (this.#leaving || !isFor(route, node, registry.names)) return
+    this.#dispatching ??= this.#startDispatching().catch((error: unknown) => {
+      this.#dispatching = undefined
+      log.error(`schedules do not fire here: ${String(error)}`)
+      return undefined
+    })
+  }
+
+  async #startDispatching(): Promise<Puller> {
+    const store = new ScheduleStore(await this.#options.connect(), this.#names)
+    return new Puller({
+      consumer: () => store.consumer(),
+      most: MOST_FIRINGS,
+      handle: (message) => this.#fire(message),
+      log: this.#options.log,
+    })
+  }
+
+  async #fire(message: JsMsg): Promise<void> {
+    const { uuid, callback } = ScheduleNames.parseDue(message.subject)
+    const to = message.headers?.get(HEADER.to)
+    const from = message.headers?.get(HEADER.from) ?? ''
+    const target = { callback, to: to === '' ? undefined : to }
+    const key = `${uuid} ${message.seq}`
+    if (await this.#options.jobs.fire(uuid, target, message.data, { from, key })) message.ack()
+    else message.nak(OVERLAP_MS)
+  }
+}
+
+function routeOfRecord({ callback, to }: ScheduleRecord): Route {
+  return routeOf({ callback, to: to ?? undefined })
+}
