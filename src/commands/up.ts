@@ -12,6 +12,7 @@ The first Ctrl-C ends it in good order, the second at once.`
     '<%= config.bin %> up pipelines/camera.yaml --duration 10s --json',
     '<%= config.bin %> up --only process2,process3',
     '<%= config.bin %> up --view',
+    '<%= config.bin %> up --watch',
   ]
   static override args = {
     file: Args.string({
@@ -34,18 +35,21 @@ The first Ctrl-C ends it in good order, the second at once.`
       summary: "Write what the sources yield to this folder, to be a test's sources later.",
       helpValue: 'DIR',
     }),
+    watch: Flags.boolean({
+      summary: 'Take changes of the pipeline file and its modules into the run, which stays until Ctrl-C.',
+    }),
     stay: Flags.boolean({ summary: 'Stay when every call has finished.' }),
   }
 
   override async run(): Promise<PipelineResult> {
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
-    const { duration: durationMs, only, stay } = flags
+    const { duration: durationMs, only, stay, watch } = flags
     const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(args.file)
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
-      runPipeline(plan, { ...options, durationMs, only, stay, view, record }),
+      runPipeline(plan, { ...options, durationMs, only, stay, watch, view, record }),
     )
   }
 }

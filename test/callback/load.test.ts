@@ -2,13 +2,12 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { createLoader, type LoadModule } from '../../src/runtime/callback/index.js'
+import { createLoader, type Loader } from '../../src/runtime/callback/index.js'
 import { ROOT } from '../support/paths.js'
 import { temporaryFolder, writeFiles } from '../support/temporary.js'
 
-interface Loaded {
+interface Loaded extends Loader {
   folder: string
-  load: LoadModule
 }
 
 async function loaderFor(
@@ -17,7 +16,7 @@ async function loaderFor(
 ): Promise<Loaded> {
   const folder = await temporaryFolder()
   await writeFiles(folder, files)
-  return { folder, load: createLoader({ cacheFolder: join(folder, '.daffi', 'cache'), daffi }) }
+  return { folder, ...createLoader({ cacheFolder: join(folder, '.daffi', 'cache'), daffi }) }
 }
 
 test('TypeScript is run without a build step, with the modules it imports', async () => {
@@ -64,7 +63,7 @@ test('with a warm cache no compiler is loaded', async () => {
   const script = `
     import { createRequire } from 'node:module'
     import { createLoader } from ${JSON.stringify(join(ROOT, 'dist/runtime/callback/index.js'))}
-    const load = createLoader({ cacheFolder: ${JSON.stringify(join(folder, '.daffi', 'cache'))}, daffi: {} })
+    const { load } = createLoader({ cacheFolder: ${JSON.stringify(join(folder, '.daffi', 'cache'))}, daffi: {} })
     const { default: twice } = await load(${JSON.stringify(join(folder, 'twice.ts'))})
     const compilers = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('babel'))
     console.log(twice(21), compilers.length)`
@@ -103,4 +102,24 @@ test('an error in an imported module names that module, and who imports it', asy
     code: 'DAFFI_MODULE_FAILED',
     message: `a module cannot be loaded (imported by ${join(folder, 'main.ts')}): ${join(folder, 'part.ts')}:3: TypeError: Cannot read properties of null (reading 'x')`,
   })
+})
+
+test('renewed modules are run anew, in what imports them too, and when one fails the old ones stay', async () => {
+  const { folder, load, renew } = await loaderFor({
+    'main.ts': `import { word } from './word.mjs'\nimport { once } from './once.js'\nexport default () => [word, once]`,
+    'word.mjs': `export const word = 'old'`,
+    'once.ts': `export const once = {}`,
+  })
+  const files = [join(folder, 'word.mjs'), join(folder, 'main.ts')]
+  const main = async (): Promise<unknown> =>
+    ((await load(join(folder, 'main.ts'))).default as () => unknown)()
+  const [word, once] = (await renew(files, main)) as unknown[]
+  expect(word).toBe('old')
+  await writeFiles(folder, { 'word.mjs': `export const word = 'new'` })
+  const renewed = (await renew(files, main)) as unknown[]
+  expect(renewed[0]).toBe('new')
+  expect(renewed[1]).toBe(once)
+  await writeFiles(folder, { 'word.mjs': `export const word = ` })
+  await expect(renew(files, main)).rejects.toMatchObject({ code: 'DAFFI_MODULE_FAILED' })
+  expect(await main()).toEqual(['new', once])
 })

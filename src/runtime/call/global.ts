@@ -1,3 +1,4 @@
+import type { Callback } from '../callback/index.js'
 import { bounded } from '../core/abort.js'
 import { deferred } from '../core/deferred.js'
 import { parseDuration, type Duration } from '../core/duration.js'
@@ -111,6 +112,11 @@ export class Global<C = Untyped> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  /** Puts new code in place of the old one of callbacks that this process offers; what runs goes on as it was. */
+  async renew(callbacks: readonly Callback[]): Promise<void> {
+    await this.#membership.renew(callbacks)
   }
 
   /** Leaves because of an error, which `join` throws. */

@@ -53,6 +53,8 @@ export interface Membership {
   /** A durable job by its id. @throws DaffiError DAFFI_UNKNOWN_JOB */
   job: (id: string) => Promise<Job>
   schedules: Pick<Schedules, 'list' | 'find'>
+  /** Puts new code in place of callbacks' old one, and tells the others how many arguments they take now. */
+  renew: (callbacks: readonly Callback[]) => Promise<void>
   /** Finishes the running callbacks, leaves, and closes what was opened. */
   leave: () => Promise<void>
 }
@@ -139,6 +141,11 @@ export async function openMembership(
       carrier: { send: sender(caller, { jobs, schedules, ports }), items: (target) => caller.items(target) },
       job: (id) => jobs.find(id),
       schedules,
+      renew: async (callbacks) => {
+        registry.renew(callbacks)
+        record.callbacks = registry.arities()
+        await presence.update()
+      },
       leave,
     })
     if (registry.names.length > 0) {
@@ -248,13 +255,15 @@ function streamPorts(
 }
 
 /** Runs the callback with one item after the other, in one context for the whole stream but for what is redelivered. */
-function itemRunner({ fn }: Callback, makeContext: () => Context): Deliver {
+function itemRunner(callback: Callback, makeContext: () => Context): Deliver {
   let context: Context | undefined
   return (item, redelivered = false) => {
     context ??= makeContext()
+    // Looked up for each item, since it may be renewed.
+    const { fn: run } = callback
     // A new one, as callbacks that have not finished yet may hold the old one.
     if (context.redelivered !== redelivered) context = { ...context, redelivered }
-    return runInContext(context, () => fn(item))
+    return runInContext(context, () => run(item))
   }
 }
 

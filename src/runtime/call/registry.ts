@@ -24,6 +24,21 @@ export class Registry {
     )
   }
 
+  /**
+   * New code for callbacks that are here, for calls and items from now on.
+   * @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense; then nothing is new
+   */
+  renew(callbacks: readonly Callback[]): void {
+    const renewed = callbacks.map((callback) => ({ callback, gate: new CallGate(callback) }))
+    for (const { callback, gate } of renewed) {
+      const entry = this.#entries.get(callback.name)
+      if (!entry) continue
+      // In place, for the streams that go on.
+      Object.assign(entry.callback, callback)
+      entry.gate = gate
+    }
+  }
+
   get names(): string[] {
     return [...this.#entries.keys()]
   }

@@ -8,19 +8,27 @@ import { describeExport, loadExport, noExport } from './module-export.js'
 /** A node's callbacks, and the end of what they hold. */
 export interface LoadedCallbacks {
   callbacks: Callback[]
-  /** Closes the instances of classes, the last one first. */
+  /** Of classes that callbacks are methods of. */
+  instances: ReadonlyMap<unknown, object>
+  /** Closes the instances that were made for it, the last one first. */
   close: () => Promise<void>
 }
 
 /**
- * All of a node's callbacks or none: the first module at fault ends it. Of each class one instance is made.
+ * All of a node's callbacks or none: the first module at fault ends it. Of each class one instance is made,
+ * unless `before` has one.
  * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT
  */
-export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Promise<LoadedCallbacks> {
+export async function loadCallbacks(
+  plans: CallbackPlan[],
+  load: LoadModule,
+  before?: LoadedCallbacks,
+): Promise<LoadedCallbacks> {
   const callbacks: Callback[] = []
-  const instances = new Map<unknown, object>()
+  const instances = new Map(before?.instances)
   const close = async (): Promise<void> => {
-    for (const instance of [...instances.values()].reverse()) await closeInstance(instance)
+    const made = [...instances].filter(([type]) => !before?.instances.has(type))
+    for (const [, instance] of made.reverse()) await closeInstance(instance)
   }
   try {
     for (const plan of plans) {
@@ -39,7 +47,7 @@ export async function loadCallbacks(plans: CallbackPlan[], load: LoadModule): Pr
     await close()
     throw error
   }
-  return { callbacks, close }
+  return { callbacks, instances, close }
 }
 
 function methodOf(

@@ -20,6 +20,7 @@ let host: Host | undefined
 process.on('message', (order: NodeOrder) => {
   if (order.type === 'setup') void start(order.setup)
   else if (order.type === 'drain') drain()
+  else if (order.type === 'reload') void reload(order)
   else void leave((started) => started.leave())
 })
 process.once('SIGTERM', () => void leave(drainAndLeave))
@@ -43,6 +44,11 @@ async function start(setup: NodeSetup): Promise<void> {
   } catch (error) {
     await (starting.signal.aborted ? exitFlushed(0) : fail(error))
   }
+}
+
+async function reload({ modules, callbacks }: Extract<NodeOrder, { type: 'reload' }>): Promise<void> {
+  const error = await host?.reload(modules, callbacks).catch(toErrorRecord)
+  await send({ type: 'reloaded', error: error ?? null })
 }
 
 /** A node that is still starting has nothing to drain. */

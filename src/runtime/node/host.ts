@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { loadCallbacks, type LoadModule } from '../callback/index.js'
+import { loadCallbacks, type LoadedCallbacks, type LoadModule } from '../callback/index.js'
 import { joinPipeline, type Global } from '../call/index.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
+import type { CallbackPlan } from '../core/plan.js'
 import type { NodeReport, NodeSetup } from './messages.js'
 import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe.js'
@@ -23,6 +24,11 @@ export interface HostOptions {
 export interface Host {
   /** Resolves when every call has settled. */
   settled: Promise<void>
+  /**
+   * Runs modules anew, and puts what they offer in place of the old code, from the next call or item on.
+   * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; then the old code goes on
+   */
+  reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
   /** Ends the sources and the waits; what has begun goes on to its end. */
   drain: () => void
   /** Drains, gives up the calls that still run, lets running callbacks finish, and leaves the pipeline. */
@@ -38,11 +44,13 @@ export async function startHost(
   { log, report, onLost, signal, parentPid }: HostOptions,
 ): Promise<Host> {
   const { node } = setup
-  const load = moduleLoader(setup.project)
+  const { load, renew } = moduleLoader(setup.project)
   const draining = new AbortController()
   const leaving = new AbortController()
   const items = await itemsOf(setup, { signal: draining.signal, log, load })
-  const loaded = await loadCallbacks(node.callbacks, load)
+  const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
+  const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
+  const loads = [loaded]
   const join = async (): Promise<Global> => {
     signal?.throwIfAborted()
     return await joinPipeline({
@@ -80,9 +88,18 @@ export async function startHost(
       // Its beats are missed soon enough; there may be no server left to say goodbye to.
       log.debug(`${node.name} left without a goodbye: ${messageOf(error)}`)
     }
-    await loaded.close().catch((error: unknown) => log.error(`${node.name}: ${messageOf(error)}`))
+    for (const each of loads.reverse()) {
+      await each.close().catch((error: unknown) => log.error(`${node.name}: ${messageOf(error)}`))
+    }
   }
-  return { settled, drain, leave: () => (left ??= leave()) }
+  const reload: Host['reload'] = async (modules, plans) => {
+    await renew(modules, async () => {
+      const next = await loadCallbacks(plans, load, loads.at(-1))
+      loads.push(next)
+      await g.renew(next.callbacks)
+    })
+  }
+  return { settled, reload, drain, leave: () => (left ??= leave()) }
 }
 
 type Source = { signal: AbortSignal; log: Logger; load: LoadModule }

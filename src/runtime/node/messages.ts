@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../core/errors.js'
 import type { LogLevel } from '../core/logger.js'
-import type { NodePlan, SourcePlan } from '../core/plan.js'
+import type { CallbackPlan, NodePlan, SourcePlan } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { SourceEvent } from '../source/index.js'
 import type { ServerAddress, ServerInfo } from '../nats/index.js'
@@ -15,12 +15,21 @@ export interface NodeSetup {
   /** The sources that the node's calls use. */
   sources: Record<string, SourcePlan>
   logLevel: LogLevel
+  /** The callbacks' modules and what they import, the imported first, to be reloaded when they change; undefined for never. */
+  modules: string[] | undefined
   /** Folder in which each source is recorded, in a folder of its own; undefined for none. */
   record: string | undefined
 }
 
-/** What the supervisor asks of a node. `drain`: sources end, streams run out, no new call begins. `leave`: finish what runs and exit. */
-export type NodeOrder = { type: 'setup'; setup: NodeSetup } | { type: 'drain' } | { type: 'leave' }
+/**
+ * What the supervisor asks of a node. `drain`: sources end, streams run out, no new call begins. `leave`: finish what runs
+ * and exit. `reload`: run these modules anew, and offer what they have now.
+ */
+export type NodeOrder =
+  | { type: 'setup'; setup: NodeSetup }
+  | { type: 'drain' }
+  | { type: 'leave' }
+  | { type: 'reload'; modules: string[]; callbacks: CallbackPlan[] }
 
 /** What became of one call, or of the source that it streams. `index` is its place among the node's calls. */
 export type CallReport =
@@ -39,9 +48,17 @@ export interface CalledReport {
   hash: string
 }
 
-/** What a node tells. `ready`: connected, with every callback loaded and offered. `settled`: no call is left to run. */
+/**
+ * What a node tells. `ready`: connected, with every callback loaded and offered. `settled`: no call is left to run.
+ * `reloaded`: the new code is in place, or with an error the old one goes on.
+ */
 export type NodeReport =
-  CallReport | CalledReport | { type: 'ready' } | { type: 'settled' } | { type: 'failed'; error: ErrorRecord }
+  | CallReport
+  | CalledReport
+  | { type: 'ready' }
+  | { type: 'settled' }
+  | { type: 'reloaded'; error: ErrorRecord | null }
+  | { type: 'failed'; error: ErrorRecord }
 
 export function isCallReport(report: NodeReport): report is CallReport {
   return 'index' in report

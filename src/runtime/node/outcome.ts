@@ -34,7 +34,25 @@ export class Outcome {
   readonly #calls = new Map<string, CallResult>()
   readonly #streams = new Map<string, StreamRun[]>()
 
-  constructor(private readonly nodes: readonly NodePlan[]) {}
+  readonly #nodes: Map<string, NodePlan>
+
+  constructor(nodes: readonly NodePlan[]) {
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]))
+  }
+
+  /** A node is new, or goes on with other calls. What streams had carried before keeps its entry. */
+  renew(node: NodePlan): void {
+    for (const index of this.#calling(node.name).keys()) {
+      const key = keyOf(node.name, index)
+      this.#calls.delete(key)
+      const carried = (this.#streams.get(key) ?? []).filter(({ summary }) => summary.items > 0)
+      this.#streams.set(
+        key,
+        carried.map((run) => ({ ...run, past: true })),
+      )
+    }
+    this.#nodes.set(node.name, node)
+  }
 
   take(node: string, report: CallReport): void {
     const plan = this.#plan(node, report.index)
@@ -109,7 +127,7 @@ export class Outcome {
   }
 
   #calling(node: string): CallPlan[] {
-    return this.nodes.find(({ name }) => name === node)?.calls ?? []
+    return this.#nodes.get(node)?.calls ?? []
   }
 }
 

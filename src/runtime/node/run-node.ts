@@ -20,7 +20,7 @@ import { watchUncaught } from './uncaught.js'
 
 export interface RunNodeOptions
   extends
-    Omit<SupervisorOptions, 'stay' | 'record'>,
+    Omit<SupervisorOptions, 'stay' | 'record' | 'watched'>,
     Pick<OpenOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
   /** Goes on when every call has settled. */
   stay: boolean

@@ -9,9 +9,12 @@ import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 import { Supervisor, type SupervisorOptions } from './supervisor.js'
 import { tellStatus } from './tell-status.js'
 
-export interface RunPipelineOptions extends SupervisorOptions, Pick<OpenOptions, 'server' | 'onFetch'> {
+export interface RunPipelineOptions
+  extends Omit<SupervisorOptions, 'watched'>, Pick<OpenOptions, 'server' | 'onFetch'> {
   /** Names of the nodes to run; all without it. */
   only?: string[] | undefined
+  /** Takes changes of the pipeline file and its modules into the run, which then ends only when it is told to. */
+  watch?: boolean | undefined
   /** Serves a page on which the run can be watched. */
   view?: Pick<ShowViewerOptions, 'port'> | undefined
 }
@@ -32,7 +35,12 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     const telling = await tellStatus(plan.name, server, options)
     opened.push(telling.close)
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
-    return await new Supervisor(plan, nodes, server, { ...options, onEvent: telling.onEvent }).run()
+    // Most runs watch nothing, and its libraries take their time.
+    const watching = options.watch ? await import('./watch/index.js') : undefined
+    const watched = await watching?.WatchedPipeline.open(plan, options.only)
+    const supervisor = new Supervisor(plan, nodes, server, { ...options, watched, onEvent: telling.onEvent })
+    if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
+    return await supervisor.run()
   } finally {
     for (const close of opened.reverse()) await close()
   }

@@ -1,4 +1,3 @@
-import type { LogLevel } from '../core/logger.js'
 import type { CallPlan, NodePlan, Plan, SourcePlan } from '../core/plan.js'
 import type { ServerHandle } from '../nats/index.js'
 import { findProject } from '../core/project.js'
@@ -18,12 +17,14 @@ function withDelivery(call: CallPlan, sources: Record<string, SourcePlan>): Call
   return { ...call, modifier: { ...modifier, delivery: modifier.delivery ?? usual } }
 }
 
+type SetupOptions = Pick<NodeSetup, 'logLevel'> & Partial<Pick<NodeSetup, 'record' | 'modules'>>
+
 /** What one node's process needs of the pipeline. */
 export function setupOf(
   plan: Plan,
   node: NodePlan,
   server: ServerHandle,
-  { logLevel, record }: { logLevel: LogLevel; record?: string | undefined },
+  { logLevel, record, modules }: SetupOptions,
 ): NodeSetup {
   const used = node.calls.flatMap(({ source }) => (source === undefined ? [] : [source]))
   return {
@@ -33,6 +34,7 @@ export function setupOf(
     node,
     sources: Object.fromEntries(Object.entries(plan.sources).filter(([name]) => used.includes(name))),
     logLevel,
+    modules,
     record,
   }
 }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatMs } from '../core/abort.js'
-import { deferred } from '../core/deferred.js'
+import { deferred, Wakeup, type Deferred } from '../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { NodePlan } from '../core/plan.js'
 import type { NodeState } from '../status/index.js'
+import { aborted } from './aborted.js'
 import { startChild, type Child } from './child.js'
 import { describeExit, type ChildExit } from './child-exit.js'
+import { drained } from './leave.js'
 import type { NodeReport, NodeSetup } from './messages.js'
 import { RestartJudge } from './restarts.js'
 
@@ -27,9 +29,25 @@ export interface Supervision {
   onExit: (node: SupervisedNode, exit: ChildExit) => Promise<void>
 }
 
+/** From a node's start to its end: what tells it, alone or with all others, to end. */
+class Life {
+  readonly draining = new AbortController()
+  readonly leaving = new AbortController()
+
+  constructor({ draining, leaving }: Supervision) {
+    follow(draining, this.draining)
+    follow(leaving, this.leaving)
+  }
+}
+
+/** In place of AbortSignal.any, whose listeners Node 20 may lose to the garbage collector. */
+function follow(signal: AbortSignal, controller: AbortController): void {
+  if (signal.aborted) controller.abort()
+  else signal.addEventListener('abort', () => controller.abort(), { once: true })
+}
+
 /** One node under supervision, through all its processes. */
 export class SupervisedNode {
-  readonly plan: NodePlan
   state: NodeState = 'starting'
   restarts = 0
   /** Of the last process; null when a signal ended it or there was none. */
@@ -39,15 +57,23 @@ export class SupervisedNode {
   /** No call is left to run. */
   settled = false
 
-  readonly #setup: NodeSetup
+  #setup: NodeSetup
   readonly #supervision: Supervision
   readonly #becameReady = deferred()
+  readonly #changed = new Wakeup()
+  #life: Life
+  #child: Child | undefined
+  #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
 
   constructor(setup: NodeSetup, supervision: Supervision) {
-    this.plan = setup.node
     this.#setup = setup
     this.#supervision = supervision
+    this.#life = new Life(supervision)
+  }
+
+  get plan(): NodePlan {
+    return this.#setup.node
   }
 
   get name(): string {
@@ -63,14 +89,49 @@ export class SupervisedNode {
     return this.state === 'stopped' || this.state === 'failed'
   }
 
+  /** No call of it is left to run. */
+  get idle(): boolean {
+    return this.settled || this.ended
+  }
+
+  /** It was told to end, or all nodes were. */
+  isEnding(): boolean {
+    return this.#life.draining.signal.aborted
+  }
+
+  /** Ends it in good order. Resolves when it has ended for good. */
+  async stop(): Promise<void> {
+    this.#life.draining.abort()
+    await Promise.race([drained(this.#becameIdle()), aborted(this.#life.leaving.signal)])
+    this.#life.leaving.abort()
+    while (!this.ended) await this.#changed.wait()
+  }
+
+  /** What its next process is to be. One that has ended can then `run` again. */
+  renew(setup: NodeSetup): void {
+    this.#setup = setup
+    this.#life = new Life(this.#supervision)
+    this.restarts++
+  }
+
+  /** Has it take changed modules in. Resolves with what kept it from that, when the old code goes on. */
+  async reload(setup: NodeSetup, modules: string[]): Promise<DaffiError | undefined> {
+    this.#setup = setup
+    // One that is about to start again does so with what is new.
+    if (!this.#child) return undefined
+    this.#reloaded = deferred()
+    this.#child.send({ type: 'reload', modules, callbacks: setup.node.callbacks })
+    return this.#reloaded.promise
+  }
+
   /** Starts the node's process, and again as its restart policy says. Resolves when the node has ended for good. */
   async run(): Promise<void> {
     const judge = new RestartJudge(this.plan.restart)
-    while (!this.#isEnding()) {
+    while (!this.isEnding()) {
       const exit = await this.#runProcess()
       const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
       await this.#supervision.onExit(this, exit)
-      if (this.#isEnding()) break
+      if (this.isEnding()) break
       const verdict = judge.judge({ exitCode: exit.exitCode, errorCode: this.error?.code, readyMs })
       if (verdict === 'failed' || exit.exitCode !== 0) this.error ??= died(this.name, exit)
       if (typeof verdict === 'string') {
@@ -79,14 +140,14 @@ export class SupervisedNode {
       }
       this.restarts++
       this.#enter('restarting')
-      const { draining: signal } = this.#supervision
+      const { signal } = this.#life.draining
       await delay(verdict.restartInMs, undefined, { signal }).catch(() => undefined)
     }
     this.#enter('stopped')
   }
 
-  #isEnding(): boolean {
-    return this.#supervision.draining.aborted
+  async #becameIdle(): Promise<void> {
+    while (!this.idle) await this.#changed.wait()
   }
 
   async #runProcess(): Promise<ChildExit> {
@@ -98,6 +159,7 @@ export class SupervisedNode {
       onReport: (report) => this.#take(report),
       onLine: (line) => this.#supervision.onLine(this, line),
     })
+    this.#child = child
     const watching = new AbortController()
     this.#passOrders(child, watching.signal)
     try {
@@ -106,11 +168,14 @@ export class SupervisedNode {
       return exit
     } finally {
       watching.abort()
+      this.#child = undefined
+      this.#reloaded?.resolve(undefined)
     }
   }
 
   #passOrders(child: Child, signal: AbortSignal): void {
-    const { draining, leaving, forced } = this.#supervision
+    const { forced } = this.#supervision
+    const { draining, leaving } = this.#life
     const leave = (): void => {
       child.send({ type: 'leave' })
       const timer = setTimeout(() => {
@@ -119,8 +184,8 @@ export class SupervisedNode {
       }, LEAVE_MS)
       signal.addEventListener('abort', () => clearTimeout(timer))
     }
-    draining.addEventListener('abort', () => child.send({ type: 'drain' }), { signal })
-    leaving.addEventListener('abort', leave, { signal })
+    draining.signal.addEventListener('abort', () => child.send({ type: 'drain' }), { signal })
+    leaving.signal.addEventListener('abort', leave, { signal })
     forced.addEventListener('abort', () => child.kill(), { signal })
   }
 
@@ -130,12 +195,16 @@ export class SupervisedNode {
       this.#enter('ready')
       this.#becameReady.resolve()
     } else if (report.type === 'settled') this.settled = true
-    else if (report.type === 'failed') this.error = fromErrorRecord(report.error)
+    else if (report.type === 'reloaded') {
+      this.#reloaded?.resolve(report.error ? fromErrorRecord(report.error) : undefined)
+    } else if (report.type === 'failed') this.error = fromErrorRecord(report.error)
+    this.#changed.notify()
     this.#supervision.onReport(this, report)
   }
 
   #enter(state: NodeState): void {
     this.state = state
+    this.#changed.notify()
     this.#supervision.onState(this)
   }
 }

@@ -18,7 +18,7 @@ export class Names {
   }
 
   /**
-   * Claims `record.name`; a name whose holder doesn't answer any more is taken over.
+   * Claims `record.name`, or renews what the own claim says; a name whose holder doesn't answer any more is taken over.
    * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
    */
   async claim(record: PeerRecord): Promise<void> {
@@ -35,8 +35,9 @@ export class Names {
       const entry = await bucket.get(record.name)
       if (entry === null || entry.operation !== 'PUT') continue
       const holder = parseRecord(entry.json())
-      if (holder?.incarnation === record.incarnation) return
-      if (holder && (await this.#isAlive(holder))) throw duplicateName(this.#pipeline, holder)
+      const mine = holder?.incarnation === record.incarnation
+      if (mine && entry.string() === JSON.stringify(record)) return
+      if (holder && !mine && (await this.#isAlive(holder))) throw duplicateName(this.#pipeline, holder)
       try {
         // Compared with the revision just read, so that of two who take over only one succeeds.
         await bucket.update(record.name, JSON.stringify(record), entry.revision)

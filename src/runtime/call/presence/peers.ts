@@ -48,6 +48,7 @@ export class Peers {
   hello(record: PeerRecord): void {
     const known = this.#peers.get(record.name)
     if (known?.record.incarnation === record.incarnation) {
+      known.record = record
       known.heard = Date.now()
       return
     }

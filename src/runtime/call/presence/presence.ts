@@ -55,6 +55,12 @@ export class Presence {
     this.#publish('hello', this.#options.record)
   }
 
+  /** The record says something new of this node. */
+  async update(): Promise<void> {
+    await this.#names.claim(this.#options.record)
+    this.announce()
+  }
+
   /** After a reconnect: a server that was restarted has forgotten all claims, and hellos were missed. */
   async rejoin(): Promise<void> {
     this.peers.forgive()

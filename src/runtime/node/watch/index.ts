@@ -1,0 +1,2 @@
+export { watchPipeline } from './watch-pipeline.js'
+export { WatchedPipeline } from './watched-pipeline.js'
