@@ -38,9 +38,12 @@ export class ShmLaneReader implements LaneReader {
     return undefined
   }
 
-  /** A ring has only so many slots, whatever lies in them. */
+  /**
+   * A ring has only so many slots, whatever lies in them. Each word costs three processes; with half of the ring at a
+   * time the writer still has the other half to go on with.
+   */
   get credit(): { parts: number; bytes: number } {
-    return { parts: Math.ceil(this.#slots / 4), bytes: Infinity }
+    return { parts: Math.ceil(this.#slots / 2), bytes: Infinity }
   }
 
   accept(pin: number | null): void {

@@ -9,11 +9,9 @@ const MIB = 1024 * 1024
 const PAGE = 4096
 /** Fits a batch of small values. */
 const LEAST_SLOT = 256 * 1024
-/**
- * What a ring has when its items are neither tiny nor huge. In lossless it should stay in the processor's cache, where
- * copying is twice as fast as in memory; in live it holds what receivers have in hand and in their buffers.
- */
-const USUAL = { lossless: { bytes: 24 * MIB, slots: 4 }, live: { bytes: 48 * MIB, slots: 6 } }
+/** What a ring has when its items are neither tiny nor huge. */
+const USUAL_BYTES = 48 * MIB
+const LEAST_SLOTS = 6
 /** Of small slots; more would only be more memory to allocate and to touch. */
 const MOST_SLOTS = 64
 /** When items are too large for that many slots within the limit. */
@@ -124,8 +122,7 @@ export class ShmLaneWriter implements LaneWriter {
   #create(chunkBytes: number): void {
     const most = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
     this.#slotBytes = Math.min(most, Math.ceil(Math.max(chunkBytes, LEAST_SLOT) / PAGE) * PAGE)
-    const usual = this.#live ? USUAL.live : USUAL.lossless
-    const wanted = Math.max(usual.slots, Math.min(MOST_SLOTS, Math.floor(usual.bytes / this.#slotBytes)))
+    const wanted = Math.max(LEAST_SLOTS, Math.min(MOST_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes)))
     const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
     const ring = createMemory(this.#libc, count * this.#slotBytes)
     if (!ring) {
