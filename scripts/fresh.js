@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'src/runtime/view/page/tsconfig.json']
-const ASSETS = ['.html', '.css', '.svg']
+const ASSETS = ['.html', '.css', '.svg', '.bash', '.zsh', '.fish']
 
 /** Whether dist is what a build would make now: a newer file for each source, and none whose source is gone. */
 export function isFresh() {

@@ -1,5 +1,8 @@
 export { BaseCommand, type GlobalFlags, type ServerFlags } from './base-command.js'
 export { coloursFor, wantsColour, type Colours } from './colours.js'
+export { complete, type Candidate } from './completion/complete.js'
+export { projectNames } from './completion/names.js'
+export { completionScript, SHELLS } from './completion/script.js'
 export { diagnose, type BinaryFinding, type Diagnosis, type ServerFinding } from './diagnosis.js'
 export { FetchBar } from './fetch-bar.js'
 export { durationFlag, fileFlag, namesFlag, portRange } from './flags.js'

@@ -4,10 +4,14 @@ import { expect, test } from 'vitest'
 import { ROOT } from '../support/paths.js'
 
 interface Manifest {
-  commands: Record<string, { args: Record<string, unknown>; flags: Record<string, { helpGroup?: string }> }>
+  commands: Record<
+    string,
+    { hidden: boolean; args: Record<string, unknown>; flags: Record<string, { helpGroup?: string }> }
+  >
 }
 
-const { commands } = JSON.parse(await readFile(join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest
+const manifest = JSON.parse(await readFile(join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest
+const commands = Object.fromEntries(Object.entries(manifest.commands).filter(([, { hidden }]) => !hidden))
 const page = await readFile(join(ROOT, 'docs/cli.md'), 'utf8')
 const sections = new Map(
   page.split(/^## /m).map((section) => [section.slice(0, section.indexOf('\n')), section] as const),

@@ -1,0 +1,109 @@
+import type { Command } from '@oclif/core'
+
+/** What may stand where somebody is typing. */
+export interface Candidate {
+  text: string
+  about: string
+}
+
+/** Gives the names that only the project knows. */
+export interface Names {
+  /** Pipeline files, and folders on the way to them. */
+  files: (typed: string) => Promise<string[]>
+  /** Of the pipeline that the words name, or that is meant without a name. */
+  nodes: (file: string | undefined) => Promise<string[]>
+  sources: (file: string | undefined) => Promise<string[]>
+}
+
+type Shape = Pick<Command.Loadable, 'id' | 'summary' | 'hidden' | 'flags' | 'args'>
+type Flag = Shape['flags'][string]
+
+/** Flags and arguments whose values are names of the project, with the command where the name alone says too little. */
+const VALUES: Record<string, keyof Names> = {
+  file: 'files',
+  node: 'nodes',
+  to: 'nodes',
+  only: 'nodes',
+  'node name': 'nodes',
+  'stream source': 'sources',
+}
+
+/** What the last of the words after `daffi`, which may be empty, can become. */
+export async function complete(
+  words: readonly string[],
+  commands: readonly Shape[],
+  names: Names,
+): Promise<Candidate[]> {
+  const typed = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  const shown = commands.filter(({ hidden }) => !hidden)
+  const command = shown.find(({ id }) => id.split(':').every((part, index) => before[index] === part))
+  const found = command ? await within(command, before, typed, names) : commandsAfter(before, shown)
+  return found.filter(({ text }) => text.startsWith(typed))
+}
+
+function commandsAfter(before: readonly string[], commands: readonly Shape[]): Candidate[] {
+  const next = new Map<string, string>()
+  for (const { id, summary = '' } of commands) {
+    const parts = id.split(':')
+    const part = parts[before.length]
+    if (part === undefined || before.some((word, index) => word !== parts[index])) continue
+    next.set(part, parts.length === before.length + 1 ? summary : `${part} …`)
+  }
+  return [...next].map(([text, about]) => ({ text, about }))
+}
+
+async function within(
+  command: Shape,
+  before: readonly string[],
+  typed: string,
+  names: Names,
+): Promise<Candidate[]> {
+  const { flag, given, file } = read(command, before)
+  if (flag) return valuesOf(command, flag, typed, file, names)
+  if (typed.startsWith('-')) {
+    return Object.values(command.flags)
+      .filter(({ hidden }) => !hidden)
+      .map(({ name, summary = '' }) => ({ text: `--${name}`, about: summary }))
+  }
+  const args = Object.values(command.args)
+  const arg = args[given] ?? args.at(-1)
+  return arg ? valuesOf(command, arg, typed, file, names) : []
+}
+
+/** What has been given so far: the flag that waits for its value, how many arguments there are, and the pipeline file. */
+function read({ id, flags, args }: Shape, words: readonly string[]) {
+  let flag: Flag | undefined
+  let file: string | undefined
+  const given: string[] = []
+  for (const word of words.slice(id.split(':').length)) {
+    if (flag) {
+      if (flag.name === 'file') file = word
+      flag = undefined
+    } else if (word.startsWith('-')) {
+      const named = Object.values(flags).find(
+        ({ name, char }) => word === `--${name}` || word === `-${char ?? ''}`,
+      )
+      flag = named?.type === 'option' ? named : undefined
+    } else given.push(word)
+  }
+  return { flag, given: given.length, file: file ?? ('file' in args ? given[0] : undefined) }
+}
+
+async function valuesOf(
+  { id }: Shape,
+  { name, options }: { name: string; options?: readonly string[] },
+  typed: string,
+  file: string | undefined,
+  names: Names,
+): Promise<Candidate[]> {
+  const kind = VALUES[`${id} ${name}`] ?? VALUES[name]
+  // Of names with commas between them the last one is being typed.
+  const listed = name === 'only' ? typed.slice(0, typed.lastIndexOf(',') + 1) : ''
+  const known = async (): Promise<string[]> => {
+    if (kind === undefined) return []
+    return kind === 'files' ? names.files(typed) : names[kind](file)
+  }
+  const found = options ?? (await known())
+  return found.map((text) => ({ text: listed + text, about: '' }))
+}

@@ -1,0 +1,6 @@
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+/** Where the script for a shell lies. */
+export function completionScript(shell: string): URL {
+  return new URL(`daffi.${shell}`, import.meta.url)
+}
