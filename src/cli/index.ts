@@ -1,3 +1,4 @@
+export { readArguments, readItems } from './arguments.js'
 export { BaseCommand, type GlobalFlags, type ServerFlags } from './base-command.js'
 export { coloursFor, wantsColour, type Colours } from './colours.js'
 export { complete, type Candidate } from './completion/complete.js'

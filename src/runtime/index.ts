@@ -64,7 +64,9 @@ export { runningPipeline } from './core/running.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
+  cancelSchedule,
   listDeadLetters,
+  listSchedules,
   nodeNamed,
   replayDeadLetters,
   replayStream,
@@ -79,6 +81,7 @@ export {
   type PipelineResult,
   type ReplayedLetters,
   type RunEvent,
+  type ScheduleInfo,
   type RunPipelineOptions,
   type StreamResult,
 } from './node/index.js'
@@ -89,6 +92,7 @@ export {
   findPipelineFile,
   findTestFiles,
   formatFault,
+  loadModifier,
   loadPipeline,
   loadTests,
   type Fault,

@@ -9,7 +9,7 @@ const plan: CallPlan = {
   args: [],
   to: undefined,
   waitFor: [],
-  modifier: { kind: 'NO_RETURN' },
+  modifier: { kind: 'NO_RETURN', etaMs: 0 },
 }
 const error = toErrorRecord(new DaffiError('DAFFI_TIMEOUT', 'nothing came'))
 const everything = { lines: {} }

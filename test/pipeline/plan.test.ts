@@ -149,9 +149,27 @@ test.each([
   ['modifier: FG', { kind: 'FG', timeoutMs: 30_000 }],
   ['modifier: { FG: { timeout: 0 } }', { kind: 'FG', timeoutMs: 0 }],
   ['modifier: { FG: { timeout: 1m24s } }', { kind: 'FG', timeoutMs: 84_000 }],
-  ['modifier: { BROADCAST: { timeout: 1.5 } }', { kind: 'BROADCAST', timeoutMs: 1500 }],
-  ['modifier: NO_RETURN', { kind: 'NO_RETURN' }],
-  ['modifier: { NO_RETURN: {} }', { kind: 'NO_RETURN' }],
+  [
+    'modifier: { BROADCAST: { timeout: 1.5 } }',
+    { kind: 'BROADCAST', timeoutMs: 1500, etaMs: 0, returnResult: true },
+  ],
+  [
+    'modifier: { BROADCAST: { eta: 1s, return_result: false } }',
+    { kind: 'BROADCAST', timeoutMs: 30_000, etaMs: 1000, returnResult: false },
+  ],
+  ['modifier: NO_RETURN', { kind: 'NO_RETURN', etaMs: 0 }],
+  ['modifier: { NO_RETURN: { eta: 500ms } }', { kind: 'NO_RETURN', etaMs: 500 }],
+  ['modifier: BG', { kind: 'BG', timeoutMs: 0, etaMs: 0, durable: false }],
+  [
+    'modifier: { BG: { eta: 2s, durable: true, timeout: 1m } }',
+    { kind: 'BG', timeoutMs: 60_000, etaMs: 2000, durable: true },
+  ],
+  ['modifier: { PERIOD: { interval: 5s } }', { kind: 'PERIOD', schedule: { intervalMs: 5000 } }],
+  ['modifier: { PERIOD: { cron: "*/5 * * * *" } }', { kind: 'PERIOD', schedule: { cron: '0 */5 * * * *' } }],
+  [
+    'modifier: { PERIOD: { at: 2036-01-02T03:04:05Z } }',
+    { kind: 'PERIOD', schedule: { at: [Date.UTC(2036, 0, 2, 3, 4, 5)] } },
+  ],
 ])('call with %s', async (modifier, expected) => {
   const call = `{ call: show, args: [1], ${modifier} }`
   const { plan, faults } = await checkYaml(pipelineYaml({ call }))

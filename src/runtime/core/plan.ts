@@ -1,4 +1,5 @@
 import type { PixelFormat } from './frame.js'
+import type { ScheduleSpec } from './schedule.js'
 
 /**
  * A pipeline as the runtime needs it: checked, complete, with absolute paths and times in milliseconds,
@@ -65,8 +66,10 @@ export interface CallPlan {
 
 export type ModifierPlan =
   | { kind: 'FG'; timeoutMs: number }
-  | { kind: 'NO_RETURN' }
-  | { kind: 'BROADCAST'; timeoutMs: number }
+  | { kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean }
+  | { kind: 'NO_RETURN'; etaMs: number }
+  | { kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean }
+  | { kind: 'PERIOD'; schedule: ScheduleSpec }
   | StreamPlan
 
 /** Options of a STREAM; undefined where the default depends on what is streamed. */

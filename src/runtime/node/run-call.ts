@@ -1,12 +1,17 @@
-import { BROADCAST, FG, NO_RETURN, STREAM, type Global } from '../call/index.js'
-import { DaffiError, toErrorRecord } from '../core/errors.js'
+import { createHash } from 'node:crypto'
+import { PERIOD, STREAM, type Global } from '../call/index.js'
+import { DaffiError, messageOf, toErrorRecord } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { CallPlan, ModifierPlan, StreamPlan } from '../core/plan.js'
+import type { ScheduleSpec } from '../core/schedule.js'
 import type { SourceEvent } from '../source/index.js'
 import { StreamError } from '../stream/index.js'
+import { aborted } from './aborted.js'
 import { address } from './address.js'
 import type { CallReport } from './messages.js'
 import { toPlain } from './plain.js'
+import { scheduleOptions, sendPlain } from './send-plain.js'
+import { streamOptions } from './stream-options.js'
 
 type PlainPlan = Exclude<ModifierPlan, StreamPlan>
 
@@ -34,7 +39,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
       const summary = await runStream(plan, modifier, index, context)
       context.report({ type: 'stream', index, summary, error: null })
     } else {
-      const value = toPlain(await runPlain(plan, modifier, context))
+      const value = toPlain(await runPlain(plan, modifier, index, context))
       context.report({ type: 'call', index, value, error: null })
     }
   } catch (thrown) {
@@ -61,28 +66,44 @@ async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext
   await patiently('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
-function runPlain(
+async function runPlain(
   plan: CallPlan,
   modifier: PlainPlan,
-  { g, leaving: signal }: CallContext,
-): Promise<unknown> {
-  const call = address(g, plan.call, plan.args, plan.to)
-  switch (modifier.kind) {
-    case 'FG':
-      return call.with(FG({ timeout: modifier.timeoutMs / 1000, signal }))
-    case 'BROADCAST':
-      return call.with(BROADCAST({ timeout: modifier.timeoutMs / 1000, signal }))
-    case 'NO_RETURN':
-      return call.with(NO_RETURN)
-  }
-}
-
-function runStream(
-  plan: CallPlan,
-  { delivery, buffer, onError, name, retry, retention, share, batch, shm }: StreamPlan,
   index: number,
   context: CallContext,
-) {
+): Promise<unknown> {
+  if (modifier.kind === 'PERIOD') {
+    await runPeriod(plan, modifier.schedule, index, context)
+    return null
+  }
+  const { g, leaving: signal } = context
+  return await sendPlain(address(g, plan.call, plan.args, plan.to), modifier, signal)
+}
+
+/** Schedules the call for as long as this run of the pipeline lasts, over restarts of the node that it has. */
+async function runPeriod(
+  plan: CallPlan,
+  spec: ScheduleSpec,
+  index: number,
+  { g, log, draining }: CallContext,
+): Promise<void> {
+  const uuid = scheduleId(g.processName, plan.call, index)
+  const task = await address(g, plan.call, plan.args, plan.to).with(
+    PERIOD({ uuid, ...scheduleOptions(spec) }),
+  )
+  await aborted(draining)
+  await task
+    .cancel()
+    .catch((error: unknown) => log.warn(`the schedule of ${plan.call} stays: ${messageOf(error)}`))
+}
+
+/** The same for the same call of the file, so that a node that comes back has one schedule and not two. */
+function scheduleId(node: string, call: string, index: number): string {
+  const hash = createHash('sha256').update(`${node} ${call} ${index}`).digest('hex')
+  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+}
+
+function runStream(plan: CallPlan, modifier: StreamPlan, index: number, context: CallContext) {
   const source = plan.source
   // Without a source the one argument is the iterable, as in a program.
   const items =
@@ -91,15 +112,7 @@ function runStream(
       : context.items(source, (event) => context.report({ ...event, index }))
   return address(context.g, plan.call, [items], plan.to).with(
     STREAM({
-      ...(delivery === undefined ? {} : { delivery }),
-      buffer,
-      ...(onError === undefined ? {} : { onError }),
-      retry: { ...retry, delay: retry.delayMs / 1000 },
-      ...(name === undefined ? {} : { name }),
-      retention: { age: retention.ageMs / 1000, bytes: retention.bytes },
-      share,
-      batch: { bytes: batch.bytes, linger: batch.lingerMs / 1000 },
-      shm,
+      ...streamOptions(modifier),
       ...(source === undefined ? {} : { source }),
       onProgress: (summary) => context.report({ type: 'progress', index, summary }),
       stopping: context.draining,

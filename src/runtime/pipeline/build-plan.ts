@@ -83,13 +83,27 @@ function buildCall(call: CallEntry, { entry, names }: PlanParts): CallPlan {
   }
 }
 
-function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): ModifierPlan {
+export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): ModifierPlan {
   switch (modifier.kind) {
     case 'FG':
-    case 'BROADCAST':
-      return { kind: modifier.kind, timeoutMs: modifier.timeout ?? defaultTimeoutMs }
+      return { kind: 'FG', timeoutMs: modifier.timeout ?? defaultTimeoutMs }
+    case 'BG': {
+      const { kind, timeout: timeoutMs, eta: etaMs, durable } = modifier
+      return { kind, timeoutMs, etaMs, durable }
+    }
     case 'NO_RETURN':
-      return { kind: 'NO_RETURN' }
+      return { kind: 'NO_RETURN', etaMs: modifier.eta }
+    case 'BROADCAST': {
+      const {
+        kind,
+        timeout: timeoutMs = defaultTimeoutMs,
+        eta: etaMs,
+        return_result: returnResult,
+      } = modifier
+      return { kind, timeoutMs, etaMs, returnResult }
+    }
+    case 'PERIOD':
+      return modifier
     case 'STREAM': {
       const {
         kind,

@@ -1,6 +1,6 @@
 import { count } from '../core/count.js'
 import { DaffiError } from '../core/errors.js'
-import type { Plan } from '../core/plan.js'
+import type { ModifierPlan, Plan } from '../core/plan.js'
 import { checkPipeline, type CheckOptions } from './check.js'
 import { checkFiles } from './check-files.js'
 import type { Fault } from './fault.js'
@@ -39,4 +39,13 @@ export async function loadTests(files: string[], options: CheckOptions = {}): Pr
 export function invalid(what: string, faults: Fault[]): DaffiError {
   const message = `${what} has ${count(faults.length, 'fault')}`
   return new DaffiError('DAFFI_PIPELINE_INVALID', message, { details: { faults } })
+}
+
+/**
+ * A modifier that is written as in a pipeline file, such as `BROADCAST` or `{ BG: { eta: 2s } }`.
+ * @throws DaffiError DAFFI_USAGE
+ */
+export async function loadModifier(text: string, defaultTimeoutMs: number): Promise<ModifierPlan> {
+  const { parseModifier } = await import('./parse-modifier.js')
+  return parseModifier(text, defaultTimeoutMs)
 }

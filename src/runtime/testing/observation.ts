@@ -66,14 +66,14 @@ export class Observation {
     return Object.keys(this.#plan.nodes).filter((name) => !this.#wereReady.has(name) && !this.#hasEnded(name))
   }
 
-  /** Calls of the pipeline file that have not finished: who makes them, what they call, what was streamed so far. */
+  /** Calls of the pipeline file that have not finished, but for those that never do: who makes them, what they call, what was streamed so far. */
   get unsettled(): { node: string; call: string; items: number | undefined }[] {
     return Object.values(this.#plan.nodes)
       .filter(({ name }) => !this.#hasEnded(name))
       .flatMap(({ name: node, calls }) =>
-        calls.map(({ call }, index) => ({ node, call, key: keyOf(node, index) })),
+        calls.map(({ call, modifier: { kind } }, index) => ({ node, call, kind, key: keyOf(node, index) })),
       )
-      .filter(({ key }) => !this.#settled.has(key))
+      .filter(({ kind, key }) => kind !== 'PERIOD' && !this.#settled.has(key))
       .map(({ node, call, key }) => ({ node, call, items: this.#streams.get(key)?.items }))
   }
 

@@ -80,7 +80,8 @@ export class PipelineRun {
     name: string,
     options: Pick<CallFunctionOptions, 'args' | 'to' | 'timeoutMs' | 'signal'>,
   ): Promise<unknown> {
-    return callFunction(this.plan, name, { ...options, server: {}, log })
+    const modifier = { kind: 'FG', timeoutMs: options.timeoutMs } as const
+    return callFunction(this.plan, name, { ...options, modifier, server: {}, log })
   }
 
   /** Takes part in the pipeline, from this process. */

@@ -11,6 +11,11 @@ export function isFor(route: Route, node: string, callbacks: readonly string[]):
   return route === `node.${node}` || callbacks.some((name) => route === `call.${name}`)
 }
 
+/** The callback of a route; empty for that of a node. */
+export function callbackOf(route: Route): string {
+  return route.startsWith('call.') ? route.slice('call.'.length) : ''
+}
+
 /** Where the durable jobs of a pipeline are kept. */
 export class JobNames {
   readonly #pipeline: string

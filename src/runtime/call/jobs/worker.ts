@@ -7,12 +7,12 @@ import type { Context } from '../context.js'
 import type { Registry } from '../registry.js'
 import { remoteFields } from '../remote-error.js'
 import { decodeArguments, HEADER } from '../wire.js'
-import { JobNames, type Route } from './names.js'
+import { callbackOf, JobNames, type Route } from './names.js'
 import { Puller } from './puller.js'
 import type { Holder, JobOutcome } from './record.js'
 import { ACK_WAIT_MS, type JobStore } from './store.js'
 
-/** Jobs of one route that a node runs side by side. */
+/** Jobs of one route that a node runs side by side, when its callback does not say. */
 const MOST_RUNNING = 8
 const AGAIN_MS = 500
 const WORKING_MS = ACK_WAIT_MS / 4
@@ -39,10 +39,10 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options
-    const { route, store, log } = options
+    const { route, store, registry, log } = options
     this.#puller = new Puller({
       consumer: () => store.consumer(route),
-      most: MOST_RUNNING,
+      most: registry.get(callbackOf(route))?.options?.concurrency ?? MOST_RUNNING,
       handle: (message) => this.#handle(message),
       log,
     })

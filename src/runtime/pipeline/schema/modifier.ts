@@ -1,15 +1,32 @@
 import { z } from 'zod'
 import { DELIVERIES, LEAST_SHM_BYTES, MOST_BATCH, ON_ERROR, RETRY } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/schedule.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'
+import { schedule } from './schedule.js'
 
 const timeout = duration.describe('How long to wait for answers; 0 is without limit.').optional()
 
+const eta = duration.describe('How long from now the callback is due.').prefault(0)
+
 const options = {
   FG: z.strictObject({ timeout }),
-  NO_RETURN: z.strictObject({}),
-  BROADCAST: z.strictObject({ timeout }),
+  BG: z.strictObject({
+    timeout: duration.describe('How long the callback may take; 0 is without limit.').prefault(0),
+    eta,
+    durable: z
+      .boolean()
+      .describe('Whether it is kept on disk, so that everyone may die and it is done all the same.')
+      .default(false),
+  }),
+  NO_RETURN: z.strictObject({ eta }),
+  BROADCAST: z.strictObject({
+    timeout,
+    eta,
+    return_result: z.boolean().describe('Whether anybody waits for the values.').default(true),
+  }),
+  PERIOD: schedule,
   STREAM: z.strictObject({
     delivery: z
       .enum(DELIVERIES)
@@ -83,8 +100,10 @@ export const MODIFIERS = Object.keys(options) as (keyof typeof options)[]
 const withOptions = z
   .strictObject({
     FG: options.FG.optional(),
+    BG: options.BG.optional(),
     NO_RETURN: options.NO_RETURN.optional(),
     BROADCAST: options.BROADCAST.optional(),
+    PERIOD: options.PERIOD.optional(),
     STREAM: options.STREAM.optional(),
   })
   .refine((value) => Object.keys(value).length === 1, {
@@ -93,18 +112,29 @@ const withOptions = z
   })
 
 /** `STREAM` is short for `{ STREAM: {} }`. */
-export const modifier = z
-  .union([z.enum(MODIFIERS), withOptions])
-  .transform((value) => toEntry(typeof value === 'string' ? { [value]: options[value].parse({}) } : value))
+export const modifier = z.union([z.enum(MODIFIERS), withOptions]).transform((value, context) => {
+  if (value === 'PERIOD') {
+    const message = 'needs an option: exactly one of interval, at and cron'
+    context.addIssue({ code: 'custom', message, params: { code: 'DAFFI_BAD_SCHEDULE' } })
+    return z.NEVER
+  }
+  return toEntry(typeof value === 'string' ? { [value]: options[value].parse({}) } : value)
+})
 
 /** A modifier with its options; times in milliseconds. */
 export type ModifierEntry =
-  | { kind: 'FG' | 'BROADCAST'; timeout: number | undefined }
-  | { kind: 'NO_RETURN' }
+  | ({ kind: 'FG' } & z.output<typeof options.FG>)
+  | ({ kind: 'BG' } & z.output<typeof options.BG>)
+  | ({ kind: 'NO_RETURN' } & z.output<typeof options.NO_RETURN>)
+  | ({ kind: 'BROADCAST' } & z.output<typeof options.BROADCAST>)
+  | { kind: 'PERIOD'; schedule: ScheduleSpec }
   | ({ kind: 'STREAM' } & z.output<typeof options.STREAM>)
 
-function toEntry({ FG, BROADCAST, STREAM }: z.output<typeof withOptions>): ModifierEntry {
-  if (FG) return { kind: 'FG', timeout: FG.timeout }
-  if (BROADCAST) return { kind: 'BROADCAST', timeout: BROADCAST.timeout }
-  return STREAM ? { kind: 'STREAM', ...STREAM } : { kind: 'NO_RETURN' }
+function toEntry(entry: z.output<typeof withOptions>): ModifierEntry {
+  const { FG, BG, BROADCAST, PERIOD, STREAM, NO_RETURN = { eta: 0 } } = entry
+  if (FG) return { kind: 'FG', ...FG }
+  if (BG) return { kind: 'BG', ...BG }
+  if (BROADCAST) return { kind: 'BROADCAST', ...BROADCAST }
+  if (PERIOD) return { kind: 'PERIOD', schedule: PERIOD }
+  return STREAM ? { kind: 'STREAM', ...STREAM } : { kind: 'NO_RETURN', ...NO_RETURN }
 }

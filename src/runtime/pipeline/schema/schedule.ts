@@ -1,0 +1,44 @@
+import { CronPattern } from 'croner'
+import { z } from 'zod'
+import { messageOf } from '../../core/errors.js'
+import { parseSchedule, type ScheduleSpec } from '../../core/schedule.js'
+import { duration } from './duration.js'
+
+const interval = duration.refine((ms) => ms >= 1000, {
+  message: 'must be a second or more',
+  params: { code: 'DAFFI_BAD_INTERVAL' },
+})
+
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
+  message: 'is not a time, such as 2026-11-23T08:00:00Z',
+})
+
+const cron = z.string().superRefine((text, context) => {
+  try {
+    parseSchedule({ cron: text })
+    new CronPattern(text)
+  } catch (error) {
+    const message = `is no cron text: ${messageOf(error)}`
+    context.addIssue({ code: 'custom', message, params: { code: 'DAFFI_BAD_CRON' } })
+  }
+})
+
+/** When a periodic call is due. */
+export const schedule = z
+  .strictObject({
+    interval: interval.describe('Again and again, a second or more apart.').optional(),
+    at: z
+      .union([time, z.array(time).min(1)])
+      .describe('A time, or several, as ISO 8601 has them.')
+      .optional(),
+    cron: cron.describe('Five fields, or six with seconds first; in UTC.').optional(),
+  })
+  .refine((value) => Object.keys(value).length === 1, {
+    message: 'must have exactly one of interval, at and cron',
+    params: { code: 'DAFFI_BAD_SCHEDULE' },
+    when: ({ issues }) => issues.length === 0,
+  })
+  .transform(
+    ({ interval: ms, ...others }): ScheduleSpec =>
+      ms === undefined ? parseSchedule(others) : { intervalMs: ms },
+  )
