@@ -116,6 +116,27 @@ test('a job whose worker is killed is done by another one, which knows; its call
   expect(await (await g.job(String(id))).get()).toBe('other did something')
 })
 
+test('a job that is not durable ends with its node, and one that was cancelled is not done again', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const stuck = start('job-worker', [server, 'stuck', 'stuck'])
+  expect(await stuck.said()).toBe('ready')
+  const g = await join('caller')
+  const live = await g.call.work('live').to('stuck').with(BG)
+  const durable = await g.call.work('durable').with(DURABLE)
+  await Promise.all([stuck.said(), stuck.said()])
+  await kill(stuck.child)
+  expect(await durable.cancel()).toBe(true)
+  const seen: string[] = []
+  await join('other', { callbacks: { work: (text: string) => void seen.push(text) } })
+  const since = Date.now()
+  await expect(live.get()).rejects.toMatchObject({ code: 'DAFFI_NODE_DIED' })
+  expect(Date.now() - since).toBeLessThan(5000)
+  await expect(durable.get()).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
+  // By then it would have been given out again.
+  await (await g.call.work('next').with(BG({ durable: true, eta: '5s' }))).get()
+  expect(seen).toEqual(['next'])
+})
+
 test('jobs survive a restart of the server, waiting, running and done', async () => {
   const { url: server, restart } = await mortalServer()
   const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {

@@ -72,6 +72,29 @@ describe('BG', () => {
   })
 })
 
+test.each([
+  ['', BG],
+  [', durable', BG({ durable: true })],
+])('a chain of nine nodes, each a job of the one before%s', async (_, modifier) => {
+  const { join } = await ownPipeline<Record<string, (path: number[]) => number[]>>()
+  const names = Array.from({ length: 9 }, (_, index) => `cb${index + 1}`)
+  const nodes = names.map((name, index) => {
+    const next = names[index + 1]
+    const link = async (path: number[]): Promise<unknown> => {
+      const sofar = [...path, index + 1]
+      if (next === undefined) return sofar
+      const job = await context().g.call[next]?.(sofar).with(modifier)
+      return await job?.get()
+    }
+    return join(`node${index + 1}`, { callbacks: { [name]: link } })
+  })
+  await Promise.all(nodes)
+  const g = await join('caller')
+  for (const name of names) await g.waitFunction(name)
+  const job = await g.call.cb1?.([]).with(modifier)
+  expect(await job?.get()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
 test('NO_RETURN and BROADCAST wait for their eta where they run, and nobody waits for a silent broadcast', async () => {
   const { join } = await ownPipeline<Callbacks>()
   const noted: string[] = []

@@ -50,9 +50,9 @@ export class DurableJob implements Job {
 
   async cancel(): Promise<boolean> {
     const { nc, store, pipeline } = this.#access
-    const found = await store.cancel(this.id)
-    if (found && found.state !== 'running') return false
-    if (found) nc.publish(subjects.cancel(pipeline), this.id)
+    const was = await store.cancel(this.id)
+    if (was === 'over') return false
+    if (was === 'running') nc.publish(subjects.cancel(pipeline), this.id)
     await nc.flush()
     return true
   }

@@ -140,15 +140,16 @@ export class JobStore {
     await this.#bucket.put(id, payload)
   }
 
-  /** Keeps a job from being taken. @returns what it is instead, when it has been taken before */
-  async cancel(id: string): Promise<JobRecord | undefined> {
-    const cancelled: JobRecord = { state: 'cancelled', sequence: null }
-    while (!(await this.#write(id, cancelled, 0))) {
+  /** Keeps a job from being taken, again if it has been. @returns what it was */
+  async cancel(id: string): Promise<'waiting' | 'running' | 'over'> {
+    for (;;) {
       const found = await this.#read(id)
-      if (found) return found.record
+      if (found && found.record.state !== 'running') return 'over'
+      const cancelled: JobRecord = { state: 'cancelled', sequence: found?.record.sequence ?? null }
+      if (!(await this.#write(id, cancelled, found?.revision ?? 0))) continue
+      await this.#purge(id)
+      return found ? 'running' : 'waiting'
     }
-    await this.#purge(id)
-    return undefined
   }
 
   async #purge(id: string): Promise<void> {
