@@ -1,22 +1,24 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node'
-import { decode, encode, valuesPayload } from '../codec/index.js'
+import { decode } from '../codec/index.js'
 import { bounded } from '../core/abort.js'
 import { deferred } from '../core/deferred.js'
 import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
-import { assertToken } from '../core/names.js'
-import { nearest } from '../core/nearest.js'
 import type { StreamPorts } from '../stream/index.js'
 import type { Context } from './context.js'
 import { died } from './died.js'
+import { encodeArguments } from './encode-arguments.js'
 import { parseEta, untilDue } from './eta.js'
+import type { InFlight } from './in-flight.js'
 import { liveJob, type Job } from './jobs/job.js'
 import type { BGOptions, BroadcastOptions, FGOptions, NoReturnOptions } from './modifiers.js'
+import type { Offer, Parts } from './parts.js'
 import type { Target } from './pending-call.js'
 import type { Peers } from './presence/peers.js'
-import { checkArity, listed, type Registry } from './registry.js'
+import type { Registry } from './registry.js'
 import { RemoteError, remoteFields } from './remote-error.js'
 import type { Replies } from './replies.js'
+import { retrying } from './retry.js'
 import { decodeReply, HEADER, isNoResponders, requestHeaders, subjects } from './wire.js'
 import { Handover } from './yields/handover.js'
 import { receiveItems } from './yields/receive-items.js'
@@ -32,13 +34,15 @@ interface CallerOptions {
   peers: Peers
   registry: Registry
   replies: Replies
+  parts: Parts
+  inFlight: InFlight
   /** Aborts when this node leaves. */
   leaving: AbortSignal
   ports: StreamPorts
   context: (from: string | undefined, signal: AbortSignal) => Context
 }
 
-interface ForegroundOptions extends FGOptions {
+interface ForegroundOptions extends Omit<FGOptions, 'retry'> {
   eta?: Duration
   /** Called when nothing is left but to wait for the answer. */
   onSent?: () => void
@@ -51,6 +55,17 @@ interface Bounds {
   signal: AbortSignal | undefined
 }
 
+interface Request {
+  /** By which it can be cancelled. */
+  id?: string
+  reply?: string
+  etaMs: number
+  /** Who wants the items of a callback that yields: the caller's incarnation. */
+  items?: string
+  /** How many nodes will fetch arguments that are too large for a message; 1 by default. */
+  takers?: number
+}
+
 /** Sends calls to other nodes, and to this one where design.md says so. */
 export class Caller {
   readonly #options: CallerOptions
@@ -59,25 +74,31 @@ export class Caller {
     this.#options = options
   }
 
-  async foreground(
+  async foreground(target: Target, { retry = { attempts: 1 }, ...options }: FGOptions): Promise<unknown> {
+    return await retrying(() => this.#once(target, options), retry, options.signal)
+  }
+
+  async #once(
     target: Target,
     { timeout = TIMEOUT, eta = 0, signal, onSent }: ForegroundOptions,
   ): Promise<unknown> {
     const etaMs = parseEta(eta)
     const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
-    const payload = this.prepare(target)
-    const { node, replies } = this.#options
+    const payload = this.#encode(target)
+    const { node, replies, parts, inFlight } = this.#options
     if (target.to === node) {
       onSent?.()
       return await this.#own(target, payload, { timeoutMs, etaMs, signal })
     }
 
+    const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
+    await inFlight.connected({ timeoutMs, signal, what })
     const answer = deferred<Msg>()
     const { reply, id, end } = replies.expect(answer.resolve)
-    const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
-    const gone = this.#watch(target, (error) => answer.reject(error))
+    const unwatch = inFlight.watch({ ...target, id }, answer.reject)
+    let offer: Offer | undefined
     try {
-      this.#publish(this.#subject(target), payload, { id, reply, etaMs })
+      offer = this.#publish(this.#subject(target), payload, { id, reply, etaMs })
       onSent?.()
       const message = await bounded(answer.promise, { timeoutMs, signal, what }).catch((error: unknown) => {
         this.#cancel(id)
@@ -89,9 +110,10 @@ export class Caller {
         }
         throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
       }
-      return decodeReply(message)
+      return decodeReply(message, await parts.open(message, signal))
     } finally {
-      gone()
+      unwatch()
+      offer?.end()
       end()
     }
   }
@@ -99,20 +121,18 @@ export class Caller {
   /** A call that is waited for by whoever asks its job. */
   background(target: Target, { timeout = 0, eta = 0 }: BGOptions): Promise<Job> {
     return liveJob(this.#options.leaving, (signal, onSent) =>
-      this.foreground(target, { timeout, eta, signal, onSent }),
+      this.#once(target, { timeout, eta, signal, onSent }),
     )
   }
 
   async noReturn(target: Target, { eta = 0 }: NoReturnOptions): Promise<void> {
     const etaMs = parseEta(eta)
-    const payload = this.prepare(target)
-    const { nc, node } = this.#options
+    const payload = this.#encode(target)
     if (this.#isForSelf(target)) {
       this.#ownUnheard(target, payload, etaMs)
       return
     }
-    nc.publish(this.#subject(target), payload, { headers: requestHeaders('', node, etaMs) })
-    await nc.flush()
+    await this.#send(this.#subject(target), payload, { etaMs, takers: 1 })
   }
 
   async broadcast(
@@ -123,18 +143,17 @@ export class Caller {
     const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
     if (target.to !== undefined)
       throw new DaffiError('DAFFI_USAGE', 'BROADCAST goes to every node: leave out .to()')
-    const payload = this.prepare(target)
-    const { nc, node, peers, pipeline, replies } = this.#options
+    const payload = this.#encode(target)
+    const { node, peers, pipeline, replies, parts, inFlight } = this.#options
+    const offering = peers.offering(target.callback).map((peer) => peer.name)
+    const others = offering.filter((name) => name !== node).length
     if (!returnResult) {
-      if (peers.offering(target.callback).some(({ name }) => name === node))
-        this.#ownUnheard(target, payload, etaMs)
-      nc.publish(subjects.all(pipeline, target.callback), payload, {
-        headers: requestHeaders('', node, etaMs),
-      })
-      await nc.flush()
+      if (offering.includes(node)) this.#ownUnheard(target, payload, etaMs)
+      await this.#send(subjects.all(pipeline, target.callback), payload, { etaMs, takers: others })
       return
     }
-    const waiting = new Set(peers.offering(target.callback).map((peer) => peer.name))
+    await inFlight.connected({ timeoutMs, signal, what: `"${target.callback}"` })
+    const waiting = new Set(offering)
     const values: Record<string, unknown> = Object.fromEntries([...waiting].map((name) => [name, undefined]))
     const all = deferred()
     const settle = (name: string, value: unknown): void => {
@@ -146,10 +165,28 @@ export class Caller {
       if (waiting.has(name)) settle(name, died(name, target.callback))
     })
     const { reply, id, end } = replies.expect((message) => {
-      if (!isNoResponders(message)) settle(message.headers?.get(HEADER.node) ?? '', valueOrError(message))
+      if (isNoResponders(message)) return
+      const name = message.headers?.get(HEADER.node) ?? ''
+      void parts
+        .open(message, signal)
+        .then((payload) => decodeReply(message, payload))
+        .then(
+          (value) => settle(name, value),
+          (error: unknown) => settle(name, error),
+        )
     })
+    // The server's end is theirs too; nobody in particular has the call.
+    const unlose = inFlight.watch({ id, callback: target.callback, to: '' }, (error) => {
+      for (const name of [...waiting]) if (name !== node) settle(name, error)
+    })
+    let offer: Offer | undefined
     try {
-      this.#publish(subjects.all(pipeline, target.callback), payload, { id, reply, etaMs })
+      offer = this.#publish(subjects.all(pipeline, target.callback), payload, {
+        id,
+        reply,
+        etaMs,
+        takers: others,
+      })
       if (waiting.has(node)) {
         void this.#own(target, payload, { timeoutMs: 0, etaMs, signal }).then(
           (value) => settle(node, value),
@@ -166,13 +203,16 @@ export class Caller {
       return values
     } finally {
       unwatch()
+      unlose()
+      offer?.end()
       end()
     }
   }
 
   /** What a callback yields, as it comes. Leaving the loop early stops the callback. */
   async *items(target: Target): AsyncGenerator {
-    const payload = this.prepare(target)
+    const payload = this.#encode(target)
+    await this.#options.inFlight.connected({ what: `"${target.callback}"` })
     const handover = new Handover()
     const end = this.#isForSelf(target)
       ? this.#ownItems(target, payload, handover)
@@ -186,17 +226,18 @@ export class Caller {
   }
 
   #remoteItems(target: Target, payload: Uint8Array, handover: Handover): () => Promise<void> {
-    const { nc, node, ports, replies } = this.#options
+    const { nc, ports, replies, inFlight } = this.#options
     return receiveItems({
       nc,
       ports,
       replies,
-      callback: target.callback,
+      inFlight,
+      target,
       handover,
       publish: (id, reply) => {
-        const headers = requestHeaders(id, node, 0)
-        headers.set(HEADER.items, ports.self.incarnation)
-        nc.publish(this.#subject(target), payload, { reply, headers })
+        const items = ports.self.incarnation
+        const offer = this.#publish(this.#subject(target), payload, { id, reply, etaMs: 0, items })
+        return () => offer?.end()
       },
       cancel: (id) => this.#cancel(id),
     })
@@ -222,28 +263,19 @@ export class Caller {
     return to === undefined ? !peers.offering(callback).some((peer) => peer.name !== node) : to === node
   }
 
-  /** Refuses what is known to be wrong before anything is sent, and encodes the rest. */
-  prepare({ callback, args, to }: Target): Uint8Array {
-    const { nc, peers } = this.#options
-    assertToken('callback', callback)
-    const offering = peers.offering(callback)
-    if (to !== undefined && !peers.get(to)) throw unknownNode(to, peers)
-    const meant = to === undefined ? offering : offering.filter((peer) => peer.name === to)
-    if (meant.length === 0) throw unknownCallback(callback, to, peers)
-    for (const { arity } of meant) checkArity(callback, arity, args.length)
-    const parts = args.map((arg, index) => encode(arg, `argument ${index + 1} of "${callback}"`))
-    const payload = valuesPayload(
-      parts,
-      parts.reduce((sum, part) => sum + part.length, 0),
+  /** The arguments of a call that must go in one message. @throws DaffiError DAFFI_TOO_LARGE, and those of any call */
+  prepare(target: Target): Uint8Array {
+    const payload = this.#encode(target)
+    const most = this.#options.nc.info?.max_payload ?? Infinity
+    if (payload.length <= most) return payload
+    throw new DaffiError(
+      'DAFFI_TOO_LARGE',
+      `the arguments of "${target.callback}" have ${payload.length} bytes; a message of this server has at most ${most}`,
     )
-    const most = nc.info?.max_payload ?? Infinity
-    if (payload.length > most) {
-      throw new DaffiError(
-        'DAFFI_TOO_LARGE',
-        `the arguments of "${callback}" have ${payload.length} bytes; a message of this server has at most ${most}`,
-      )
-    }
-    return payload
+  }
+
+  #encode(target: Target): Uint8Array {
+    return encodeArguments(target, this.#options.peers)
   }
 
   /** Runs a callback of this node, with copies of the arguments like any other call. */
@@ -278,24 +310,31 @@ export class Caller {
     return to === undefined ? subjects.call(pipeline, callback) : subjects.nodeCall(pipeline, to, callback)
   }
 
-  #publish(
-    subject: string,
-    payload: Uint8Array,
-    { id, reply, etaMs }: { id: string; reply: string; etaMs: number },
-  ): void {
-    const { nc, node } = this.#options
-    nc.publish(subject, payload, { reply, headers: requestHeaders(id, node, etaMs) })
+  #publish(subject: string, arguments_: Uint8Array, request: Request): Offer | undefined {
+    const { nc, node, parts } = this.#options
+    const headers = requestHeaders(request.id ?? '', node, request.etaMs)
+    if (request.items !== undefined) headers.set(HEADER.items, request.items)
+    const { payload, offer } = parts.enclose(arguments_, headers, request.takers)
+    nc.publish(subject, payload, {
+      headers,
+      ...(request.reply === undefined ? {} : { reply: request.reply }),
+    })
+    return offer
+  }
+
+  /** For a call that is not answered: resolves when the server has it, or whoever is called what is too large for it. */
+  async #send(subject: string, payload: Uint8Array, request: Request): Promise<void> {
+    await this.#options.inFlight.connected({ what: 'sending a call' })
+    const offer = this.#publish(subject, payload, request)
+    await this.#options.nc.flush()
+    await offer?.taken
+    offer?.end()
   }
 
   #cancel(id: string): void {
-    const { nc, pipeline } = this.#options
-    if (!nc.isClosed()) nc.publish(subjects.cancel(pipeline), id)
-  }
-
-  /** A call to a named node need not wait for its timeout when that node dies. */
-  #watch({ callback, to }: Target, onGone: (error: DaffiError) => void): () => void {
-    return this.#options.peers.onLeave(({ name }) => {
-      if (name === to) onGone(died(name, callback))
+    const { nc, pipeline, inFlight } = this.#options
+    void inFlight.connected({ what: 'cancelling' }).then(() => {
+      if (!nc.isClosed()) nc.publish(subjects.cancel(pipeline), id)
     })
   }
 }
@@ -303,32 +342,4 @@ export class Caller {
 /** A timeout counts from when the callback is due. */
 function afterEta(timeoutMs: number, etaMs: number): number {
   return timeoutMs === 0 ? 0 : timeoutMs + etaMs
-}
-
-function valueOrError(message: Msg): unknown {
-  try {
-    return decodeReply(message)
-  } catch (error) {
-    return error
-  }
-}
-
-function unknownNode(node: string, peers: Peers): DaffiError {
-  const names = peers.all().map((peer) => peer.name)
-  const meant = nearest(node, names)
-  return new DaffiError(
-    'DAFFI_UNKNOWN_NODE',
-    `no node "${node}" is there; there are ${listed(names)}${meant ? `. Did you mean "${meant}"?` : ''}`,
-  )
-}
-
-function unknownCallback(callback: string, node: string | undefined, peers: Peers): DaffiError {
-  const offers = peers.all().filter((peer) => node === undefined || peer.name === node)
-  const names = [...new Set(offers.flatMap((peer) => Object.keys(peer.callbacks)))]
-  const meant = nearest(callback, names)
-  const who = node === undefined ? 'nobody offers' : `node "${node}" does not offer`
-  return new DaffiError(
-    'DAFFI_UNKNOWN_CALLBACK',
-    `${who} "${callback}"; there is ${listed(names)}${meant ? `. Did you mean "${meant}"?` : ''}`,
-  )
 }

@@ -19,7 +19,9 @@ import { runInContext, type Context } from './context.js'
 import type { Global } from './global.js'
 import type { Job } from './jobs/job.js'
 import { Jobs } from './jobs/jobs.js'
+import { InFlight } from './in-flight.js'
 import type { Modifier, ModifierKind } from './modifiers.js'
+import { Parts } from './parts.js'
 import type { Carrier } from './pending-call.js'
 import type { Peers } from './presence/peers.js'
 import { Presence } from './presence/presence.js'
@@ -107,6 +109,9 @@ export async function openMembership(
       redelivered: false,
       g,
     })
+    const parts = new Parts(nc)
+    const inFlight = new InFlight({ nc, pipeline, node: processName, peers: presence.peers })
+    void inFlight.followServer()
     const caller = new Caller({
       nc,
       pipeline,
@@ -114,6 +119,8 @@ export async function openMembership(
       peers: presence.peers,
       registry,
       replies,
+      parts,
+      inFlight,
       leaving: leaving.signal,
       ports,
       context,
@@ -168,6 +175,7 @@ export async function openMembership(
       registry,
       log,
       ports,
+      parts,
       leaving: leaving.signal,
       context,
     })

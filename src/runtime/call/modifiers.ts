@@ -3,12 +3,15 @@ import type { Duration } from '../core/duration.js'
 import type { Delivery, OnError } from '../core/plan.js'
 import type { ScheduleOptions } from '../core/schedule.js'
 import type { StreamSummary } from '../core/summary.js'
+import type { RetryOptions } from './retry.js'
 
 export interface FGOptions {
   /** How long to wait for the result; 30 s by default, 0 for without limit. */
   timeout?: Duration
   /** Gives up the call, and aborts the callback's own signal. */
   signal?: AbortSignal
+  /** Calls again when that failed, each time with the whole timeout; not by default. */
+  retry?: RetryOptions
 }
 
 export interface BGOptions {

@@ -8,7 +8,20 @@ export interface RemoteErrorFields {
   code: string | undefined
   stack: string | undefined
   node: string
+  cause?: CauseFields
 }
+
+/** What an error was caused by, as plain as it must be to travel in JSON too. */
+interface CauseFields {
+  name: string
+  message: string
+  code: string | undefined
+  stack: string | undefined
+  cause?: CauseFields
+}
+
+/** A chain of causes is followed so far. */
+const MOST_CAUSES = 8
 
 /**
  * An error that a callback threw on another node, with that error's name, message, code and stack. Where daffi itself
@@ -22,9 +35,10 @@ export class RemoteError extends DaffiError {
   readonly remoteStack: string | undefined
   readonly node: string
 
-  constructor({ name, message, code, stack, node }: RemoteErrorFields) {
+  constructor({ name, message, code, stack, node, cause }: RemoteErrorFields) {
     super(code !== undefined && isErrorCode(code) ? code : 'DAFFI_REMOTE', message, {
       details: { node, name, ...(code === undefined ? {} : { remoteCode: code }) },
+      ...(cause ? { cause: toCause(cause) } : {}),
     })
     this.remoteName = name
     this.remoteCode = code
@@ -34,13 +48,22 @@ export class RemoteError extends DaffiError {
 }
 
 export function remoteFields(error: unknown, node: string): RemoteErrorFields {
-  const { name, stack, code } =
+  return { ...fieldsOf(error, MOST_CAUSES), node }
+}
+
+function fieldsOf(error: unknown, causes: number): CauseFields {
+  const { name, stack, code, cause } =
     error instanceof Error ? (error as Error & { code?: unknown }) : { name: 'Error' }
   return {
     name,
     message: messageOf(error),
     code: typeof code === 'string' ? code : undefined,
     stack,
-    node,
+    ...(cause === undefined || causes === 0 ? {} : { cause: fieldsOf(cause, causes - 1) }),
   }
+}
+
+function toCause({ name, message, code, stack, cause }: CauseFields): Error {
+  const error = new Error(message, cause ? { cause: toCause(cause) } : undefined)
+  return Object.assign(error, { name, stack, ...(code === undefined ? {} : { code }) })
 }

@@ -7,6 +7,7 @@ import { writeYields, type StreamPorts, type YieldingCall } from '../stream/inde
 import type { Context } from './context.js'
 import { untilDue } from './eta.js'
 import type { Registry } from './registry.js'
+import type { Parts } from './parts.js'
 import { remoteFields } from './remote-error.js'
 import {
   decodeArguments,
@@ -34,6 +35,7 @@ interface ResponderOptions {
   /** Aborts when this node leaves: what is not due yet will not be run. */
   leaving: AbortSignal
   ports: StreamPorts
+  parts: Parts
   context: (from: string | undefined, signal: AbortSignal) => Context
 }
 
@@ -54,6 +56,11 @@ export class Responder {
         nc.subscribe(subjects.all(pipeline, name), answer),
       ]),
       nc.subscribe(subjects.nodeCall(pipeline, node, '*'), answer),
+      nc.subscribe(subjects.running(pipeline, node), {
+        callback: (error, message) => {
+          if (error === null) message.respond(JSON.stringify(this.#running.has(message.string())))
+        },
+      }),
       nc.subscribe(subjects.cancel(pipeline), {
         callback: (error, message) => {
           if (error === null) this.#running.get(message.string())?.abort(givenUp())
@@ -80,15 +87,18 @@ export class Responder {
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { node, registry, log, context, leaving } = this.#options
+    const { node, registry, log, context, leaving, parts } = this.#options
     const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
     const id = message.headers?.get(HEADER.call)
     const from = message.headers?.get(HEADER.from)
     const abort = new AbortController()
     if (id) this.#running.set(id, abort)
     const incarnation = message.headers?.get(HEADER.items)
+    let json = isJson(message.data)
     try {
-      const args = decodeArguments(message.data)
+      const payload = await parts.open(message, abort.signal)
+      json = isJson(payload)
+      const args = decodeArguments(payload)
       await untilDue(Number(message.headers?.get(HEADER.eta)), [abort.signal, leaving])
       const running = context(from === '' ? undefined : from, abort.signal)
       if (id && from && incarnation) {
@@ -98,10 +108,10 @@ export class Responder {
         return
       }
       const value = await registry.run(name, args, running)
-      if (message.reply) this.#reply(message, value)
+      if (message.reply) await this.#reply(message, encodeReply(value, json))
     } catch (thrown) {
       const error = thrownBy(thrown)
-      if (message.reply) this.#refuse(message, error)
+      if (message.reply) this.#refuse(message, error, json)
       else
         log.error(
           `"${name}" failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -116,22 +126,25 @@ export class Responder {
     await writeYields(value, call, this.#options.ports)
   }
 
-  #reply(message: Msg, value: unknown): void {
-    const { nc, node } = this.#options
-    const payload = encodeReply(value, isJson(message.data))
+  async #reply(message: Msg, value: Uint8Array): Promise<void> {
+    const { nc, node, parts } = this.#options
     const most = nc.info?.max_payload ?? Infinity
-    if (payload.length > most) {
+    if (value.length > most && !message.headers?.get(HEADER.call)) {
       throw new DaffiError(
         'DAFFI_TOO_LARGE',
-        `the result has ${payload.length} bytes; a message of this server has at most ${most}`,
+        `the result has ${value.length} bytes; a message of this server has at most ${most}`,
       )
     }
-    message.respond(payload, { headers: replyHeaders(node) })
+    const headers = replyHeaders(node)
+    const { payload, offer } = parts.enclose(value, headers)
+    message.respond(payload, { headers })
+    await offer?.taken
+    offer?.end()
   }
 
-  #refuse(message: Msg, error: unknown): void {
+  #refuse(message: Msg, error: unknown, json: boolean): void {
     const fields = remoteFields(error, this.#options.node)
-    const payload = isJson(message.data) ? Buffer.from(JSON.stringify(fields)) : encode(fields)
+    const payload = json ? Buffer.from(JSON.stringify(fields)) : encode(fields)
     message.respond(payload, { headers: errorHeaders(this.#options.node, fields) })
   }
 }

@@ -16,6 +16,7 @@ export const HEADER = {
   to: 'Daffi-To',
   node: 'Daffi-Node',
   items: 'Daffi-Items',
+  parts: 'Daffi-Parts',
   error: 'Nats-Service-Error',
   errorCode: 'Nats-Service-Error-Code',
 } as const
@@ -25,21 +26,22 @@ export const subjects = {
   nodeCall: (pipeline: string, node: string, callback: string) =>
     `daffi.${pipeline}.node.${node}.call.${callback}`,
   all: (pipeline: string, callback: string) => `daffi.${pipeline}.all.${callback}`,
+  running: (pipeline: string, node: string) => `daffi.${pipeline}.node.${node}.running`,
   cancel: (pipeline: string) => `daffi.${pipeline}.cancel`,
 }
 
-const OPEN_BRACKET = 0x5b
-
-/** A payload that begins like a JSON array is one: no MessagePack array begins with that byte. */
+/** Whatever does not begin as an array of MessagePack does is taken for JSON, and answered in JSON. */
 export function isJson(payload: Uint8Array): boolean {
-  return payload[0] === OPEN_BRACKET
+  const first = payload[0] ?? 0
+  const isFixArray = first >= 0x90 && first <= 0x9f
+  return !isFixArray && first !== 0xdc && first !== 0xdd
 }
 
 /** @throws DaffiError DAFFI_BAD_MESSAGE */
 export function decodeArguments(payload: Uint8Array): unknown[] {
   const args = isJson(payload) ? parseJson(payload) : decode(payload)
   if (!Array.isArray(args))
-    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not an array')
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not a JSON array')
   return args as unknown[]
 }
 
@@ -47,7 +49,7 @@ function parseJson(payload: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(payload).toString('utf8')) as unknown
   } catch (cause) {
-    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not JSON', { cause })
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not a JSON array', { cause })
   }
 }
 
@@ -90,10 +92,8 @@ export function isNoResponders(message: Msg): boolean {
   return message.headers?.code === NO_RESPONDERS && message.data.length === 0
 }
 
-/** Value of an answer. @throws RemoteError */
-export function decodeReply(message: Msg): unknown {
-  if (message.headers?.has(HEADER.errorCode)) {
-    throw new RemoteError(decode(message.data) as RemoteErrorFields)
-  }
-  return decode(message.data)
+/** Value of an answer, whose payload may have been fetched. @throws RemoteError */
+export function decodeReply({ headers }: Msg, payload: Uint8Array): unknown {
+  if (headers?.has(HEADER.errorCode)) throw new RemoteError(decode(payload) as RemoteErrorFields)
+  return decode(payload)
 }

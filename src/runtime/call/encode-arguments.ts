@@ -1,0 +1,45 @@
+import { encode, valuesPayload } from '../codec/index.js'
+import { DaffiError } from '../core/errors.js'
+import { assertToken } from '../core/names.js'
+import { nearest } from '../core/nearest.js'
+import type { Target } from './pending-call.js'
+import type { Peers } from './presence/peers.js'
+import { checkArity, listed } from './registry.js'
+
+/**
+ * The payload of a request. What is known to be wrong is refused before anything is sent.
+ * @throws DaffiError DAFFI_BAD_NAME, DAFFI_UNKNOWN_NODE, DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_UNSENDABLE
+ */
+export function encodeArguments({ callback, args, to }: Target, peers: Peers): Uint8Array {
+  assertToken('callback', callback)
+  const offering = peers.offering(callback)
+  if (to !== undefined && !peers.get(to)) throw unknownNode(to, peers)
+  const meant = to === undefined ? offering : offering.filter((peer) => peer.name === to)
+  if (meant.length === 0) throw unknownCallback(callback, to, peers)
+  for (const { arity } of meant) checkArity(callback, arity, args.length)
+  const parts = args.map((arg, index) => encode(arg, `argument ${index + 1} of "${callback}"`))
+  return valuesPayload(
+    parts,
+    parts.reduce((sum, part) => sum + part.length, 0),
+  )
+}
+
+function unknownNode(node: string, peers: Peers): DaffiError {
+  const names = peers.all().map((peer) => peer.name)
+  const meant = nearest(node, names)
+  return new DaffiError(
+    'DAFFI_UNKNOWN_NODE',
+    `no node "${node}" is there; there are ${listed(names)}${meant ? `. Did you mean "${meant}"?` : ''}`,
+  )
+}
+
+function unknownCallback(callback: string, node: string | undefined, peers: Peers): DaffiError {
+  const offers = peers.all().filter((peer) => node === undefined || peer.name === node)
+  const names = [...new Set(offers.flatMap((peer) => Object.keys(peer.callbacks)))]
+  const meant = nearest(callback, names)
+  const who = node === undefined ? 'nobody offers' : `node "${node}" does not offer`
+  return new DaffiError(
+    'DAFFI_UNKNOWN_CALLBACK',
+    `${who} "${callback}"; there is ${listed(names)}${meant ? `. Did you mean "${meant}"?` : ''}`,
+  )
+}

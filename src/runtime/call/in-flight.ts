@@ -1,0 +1,87 @@
+import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
+import { bounded, type WaitOptions } from '../core/abort.js'
+import { Wakeup } from '../core/deferred.js'
+import { DaffiError } from '../core/errors.js'
+import { died } from './died.js'
+import type { Target } from './pending-call.js'
+import type { Peers } from './presence/peers.js'
+import { subjects } from './wire.js'
+
+/** A node that does not say in that time whether it has a call may be busy with it. */
+const ASK_MS = 500
+
+interface InFlightOptions {
+  nc: NatsConnection
+  pipeline: string
+  node: string
+  peers: Peers
+}
+
+/** The calls that wait for the server or an answer: they learn when it will not come any more. */
+export class InFlight {
+  readonly #options: InFlightOptions
+  readonly #calls = new Set<(error: DaffiError) => void>()
+  readonly #up = new Wakeup()
+  #connected = true
+
+  constructor(options: InFlightOptions) {
+    this.#options = options
+  }
+
+  /** @param onLost is told once the node that has the call is gone, or the server; undo by calling what is returned */
+  watch(call: Omit<Target, 'args'> & { id: string }, onLost: (error: DaffiError) => void): () => void {
+    const { callback, to } = call
+    this.#calls.add(onLost)
+    const unwatch = this.#options.peers.onLeave(({ name, callbacks }) => {
+      if (name === to) onLost(died(name, callback))
+      else if (to === undefined && Object.hasOwn(callbacks, callback)) void this.#check(call, name, onLost)
+    })
+    return () => {
+      unwatch()
+      this.#calls.delete(onLost)
+    }
+  }
+
+  /** With the connection answers may be lost. Returns when it is closed for good. */
+  async followServer(): Promise<void> {
+    const message =
+      'the connection to the NATS server broke before the answer came; the call may have been carried out'
+    for await (const { type } of this.#options.nc.status()) {
+      if (type !== 'disconnect' && type !== 'reconnect') continue
+      this.#connected = type === 'reconnect'
+      if (this.#connected) this.#up.notify()
+      else for (const onLost of [...this.#calls]) onLost(new DaffiError('DAFFI_SERVER_LOST', message))
+    }
+    this.#up.notify()
+  }
+
+  /** Resolves when the connection stands, or is closed for good: what is published in between would be dropped. */
+  async connected(bounds: WaitOptions): Promise<void> {
+    if (this.#connected || this.#options.nc.isClosed()) return
+    await bounded(this.#up.wait(), bounds)
+  }
+
+  /** The server chose who gets the call; only when none of the others has it, it was with the one that is gone. */
+  async #check(
+    { id, callback }: { id: string; callback: string },
+    gone: string,
+    onLost: (error: DaffiError) => void,
+  ): Promise<void> {
+    const { node, peers } = this.#options
+    const others = peers.offering(callback).filter(({ name }) => name !== node)
+    const theirs = await Promise.all(others.map(({ name }) => this.#mayHave(name, id)))
+    if (!theirs.includes(true)) onLost(died(gone, callback))
+  }
+
+  async #mayHave(name: string, id: string): Promise<boolean> {
+    const { nc, pipeline } = this.#options
+    try {
+      const answer = await nc.request(subjects.running(pipeline, name), id, { timeout: ASK_MS })
+      return answer.json<boolean>()
+    } catch (error) {
+      const absent =
+        error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())
+      return !absent
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { abortError } from '../core/abort.js'
+import { parseDuration, type Duration } from '../core/duration.js'
+import type { ErrorCode } from '../core/error-codes.js'
+import { DaffiError } from '../core/errors.js'
+import { RemoteError } from './remote-error.js'
+
+export interface RetryOptions {
+  /** In all. */
+  attempts: number
+  /** The pause before each further attempt; 1 s by default. */
+  delay?: Duration
+  /** Codes of the errors that are worth another attempt, a remote error's own too; by default all but those of a wrong call. */
+  on?: readonly string[]
+}
+
+/** The same call would fail in the same way. */
+const FUTILE: readonly ErrorCode[] = [
+  'DAFFI_ABORTED',
+  'DAFFI_ARGUMENT_COUNT',
+  'DAFFI_BAD_NAME',
+  'DAFFI_CLOSED',
+  'DAFFI_UNSENDABLE',
+  'DAFFI_USAGE',
+]
+
+/** @throws the last error */
+export async function retrying<T>(
+  run: () => Promise<T>,
+  { attempts, delay = 1, on }: RetryOptions,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (!Number.isInteger(attempts) || attempts < 1)
+    throw new DaffiError('DAFFI_USAGE', `retry.attempts must be a whole number, at least 1, not ${attempts}`)
+  const delayMs = parseDuration(delay, 'retry.delay')
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (attempt === attempts || !isWorthwhile(error, on)) throw error
+      await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => {
+        throw signal ? abortError(signal, 'a pause between attempts') : error
+      })
+    }
+  }
+}
+
+function isWorthwhile(error: unknown, on: RetryOptions['on']): boolean {
+  if (!(error instanceof DaffiError)) return on === undefined
+  const codes = [error.code, error instanceof RemoteError ? (error.remoteCode ?? '') : '']
+  return on ? codes.some((code) => on.includes(code)) : !FUTILE.includes(error.code)
+}

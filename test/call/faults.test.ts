@@ -1,0 +1,114 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { FG, Global } from 'daffi'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { deferred } from '../../src/runtime/core/deferred.js'
+import { mortalServer } from '../support/mortal-server.js'
+import { fixture } from '../support/paths.js'
+import { ownPipeline } from '../support/pipeline.js'
+
+interface Callbacks {
+  hang: () => Promise<void>
+  flaky: () => number
+  late: () => Promise<string>
+  quick: () => string
+  fail: () => void
+}
+
+async function hangingNode(server: string, name: string): Promise<ChildProcess> {
+  const child = fork(fixture('nodes/hanging.mjs'), [server, name])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  return child
+}
+
+test('of a node that dies in the middle of a call its caller learns within 5 s, whoever of many had it', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const nodes = await Promise.all(['one', 'two'].map((name) => hangingNode(server, name)))
+  const g = await join('caller')
+  await Promise.all(['one', 'two'].map((name) => g.waitProcess(name)))
+  const called = Promise.race(nodes.map((node) => once(node, 'message').then(() => node)))
+  const calling = g.call.hang().with(FG({ timeout: 0 }))
+  const busy = await called
+  const killed = Date.now()
+  busy.kill('SIGKILL')
+  await expect(calling).rejects.toMatchObject({ code: 'DAFFI_NODE_DIED' })
+  expect(Date.now() - killed).toBeLessThan(5000)
+})
+
+test('a call that is under way when the server restarts fails at once, and the next one succeeds', async () => {
+  const { url, restart } = await mortalServer()
+  const begun = deferred()
+  const release = deferred()
+  const quick = (): string => 'quick'
+  const hang = async (): Promise<void> => {
+    begun.resolve()
+    await release.promise
+  }
+  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
+    const g = await Global.connect<Callbacks>({ server: url, pipeline: 'test', processName, callbacks })
+    onTestFinished(() => g.close())
+    return g
+  }
+  await vi.waitUntil(() => join('worker', { hang, quick }).catch(() => false), 10_000)
+  const g = await join('caller')
+  const calling = g.call.hang().with(FG({ timeout: 0 }))
+  await begun.promise
+  const failing = expect(calling).rejects.toMatchObject({ code: 'DAFFI_SERVER_LOST' })
+  await restart()
+  await failing
+  expect(await g.call.quick().with(FG({ retry: { attempts: 50, delay: '100ms' } }))).toBe('quick')
+  release.resolve()
+})
+
+test('retry calls again, for as many attempts and the errors that it names', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  let calls = 0
+  const flaky = (): number => {
+    if (++calls < 3) throw Object.assign(new Error('not yet'), { code: 'EAGAIN' })
+    return calls
+  }
+  await join('worker', { callbacks: { flaky } })
+  const g = await join('caller')
+  expect(await g.call.flaky().with(FG({ retry: { attempts: 3, delay: '1ms' } }))).toBe(3)
+  calls = 0
+  const on = ['ECONNRESET']
+  await expect(g.call.flaky().with(FG({ retry: { attempts: 3, delay: '1ms', on } }))).rejects.toMatchObject({
+    remoteCode: 'EAGAIN',
+  })
+  expect(calls).toBe(1)
+  await expect(g.call.flaky().with(FG({ retry: { attempts: 0 } }))).rejects.toMatchObject({
+    code: 'DAFFI_USAGE',
+  })
+})
+
+test('a reply that comes too late disturbs nobody', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const release = deferred()
+  const replied = deferred()
+  const late = async (): Promise<string> => {
+    await release.promise
+    setImmediate(() => replied.resolve())
+    return 'late'
+  }
+  await join('worker', { callbacks: { late, quick: () => 'quick' } })
+  const g = await join('caller')
+  await expect(g.call.late().with(FG({ timeout: '50ms' }))).rejects.toMatchObject({ code: 'DAFFI_TIMEOUT' })
+  release.resolve()
+  await replied.promise
+  expect(await g.call.quick()).toBe('quick')
+})
+
+test('a remote error brings what it was caused by', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const fail = (): void => {
+    const cause = Object.assign(new TypeError('disk on fire'), { code: 'EIO' })
+    throw new Error('could not save', { cause })
+  }
+  await join('worker', { callbacks: { fail } })
+  const g = await join('caller')
+  await expect(g.call.fail()).rejects.toMatchObject({
+    message: 'could not save',
+    cause: { name: 'TypeError', message: 'disk on fire', code: 'EIO' },
+  })
+})
