@@ -31,6 +31,7 @@ import { Registry } from './registry.js'
 import { Replies } from './replies.js'
 import { Responder } from './responder.js'
 import { Schedules } from './schedules/schedules.js'
+import { answerService } from './service.js'
 import { streamItems, streamOptions } from './stream-call.js'
 
 export interface JoinOptions {
@@ -168,6 +169,7 @@ export async function openMembership(
     opened.push(
       answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
     )
+    opened.push(answerService({ nc, pipeline, record, registry }))
     const responder = new Responder({
       nc,
       pipeline,

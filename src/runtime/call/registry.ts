@@ -2,6 +2,7 @@ import type { Callback } from '../callback/index.js'
 import type { Arity } from '../core/plan.js'
 import { DaffiError } from '../core/errors.js'
 import { CallGate } from './call-gate.js'
+import { CallCount, type CallStats } from './call-stats.js'
 import { runInContext, type Context } from './context.js'
 import { collect } from './yields/yielding.js'
 
@@ -11,6 +12,7 @@ export type Finish = (value: unknown, signal: AbortSignal) => unknown
 interface Entry {
   callback: Callback
   gate: CallGate
+  count: CallCount
 }
 
 /** The callbacks that this node offers. */
@@ -20,7 +22,10 @@ export class Registry {
   /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
   constructor(callbacks: readonly Callback[]) {
     this.#entries = new Map(
-      callbacks.map((callback) => [callback.name, { callback, gate: new CallGate(callback) }]),
+      callbacks.map((callback) => [
+        callback.name,
+        { callback, gate: new CallGate(callback), count: new CallCount() },
+      ]),
     )
   }
 
@@ -51,6 +56,10 @@ export class Registry {
     return this.#entries.get(name)?.callback
   }
 
+  stats(name: string): CallStats | undefined {
+    return this.#entries.get(name)?.count.stats
+  }
+
   /**
    * Runs a callback as a call from anywhere does, when its options allow.
    * @param finish by default collects the items of a callback that yields
@@ -64,10 +73,12 @@ export class Registry {
         `this node offers no "${name}"; it offers ${listed(this.names)}`,
       )
     }
-    const { callback, gate } = entry
+    const { callback, gate, count } = entry
     checkArity(name, callback.arity, args.length)
-    return await gate.pass(context.signal, (signal) =>
-      runInContext({ ...context, signal }, async () => finish(await callback.fn(...args), signal)),
+    return await count.count(() =>
+      gate.pass(context.signal, (signal) =>
+        runInContext({ ...context, signal }, async () => finish(await callback.fn(...args), signal)),
+      ),
     )
   }
 }

@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr'
 import { DaffiError } from '../core/errors.js'
-import { registerExtensions } from './extensions.js'
+import { openSealed, registerExtensions } from './extensions.js'
 import { prepare } from './prepare.js'
 
 // No record extensions: what travels is MessagePack that any language's library reads.
@@ -19,7 +19,7 @@ export function encode(value: unknown, what = 'the value'): Buffer {
 /** @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are no MessagePack */
 export function decode(bytes: Uint8Array): unknown {
   try {
-    return packr.unpack(bytes) as unknown
+    return openSealed(packr.unpack(bytes))
   } catch (cause) {
     throw new DaffiError('DAFFI_BAD_MESSAGE', `a message of ${bytes.length} bytes is not MessagePack`, {
       cause,

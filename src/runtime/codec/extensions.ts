@@ -48,6 +48,42 @@ export function typedArray(name: TypedArrayName, bytes: Uint8Array): ArrayBuffer
   )
 }
 
+/**
+ * Stands for an extension's value until the whole is unpacked: msgpackr, entered again while it unpacks, copies everything
+ * and forgets that its bytes are a Buffer.
+ */
+class Sealed {
+  constructor(readonly open: () => unknown) {}
+}
+
+let sealedCount = 0
+
+function sealed(open: () => unknown): Sealed {
+  sealedCount++
+  return new Sealed(open)
+}
+
+/** What was unpacked since the last time, with the values of its extensions in their places. */
+export function openSealed(unpacked: unknown): unknown {
+  if (sealedCount === 0) return unpacked
+  sealedCount = 0
+  return opened(unpacked)
+}
+
+function opened(value: unknown): unknown {
+  if (value instanceof Sealed) return value.open()
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) value[index] = opened(value[index])
+  } else if (isRecord(value)) {
+    for (const key of Object.keys(value)) value[key] = opened(value[key])
+  }
+  return value
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
 export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void {
   if (endianness() !== 'LE') throw new Error('daffi runs on little-endian processors only')
   const pack = (box: Boxed): Uint8Array => box.payload
@@ -61,28 +97,29 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
     Class: BoxedMap,
     type: NUMBER.map,
     pack,
-    unpack: (bytes) => new Map(decode(bytes) as [unknown, unknown][]),
+    unpack: (bytes) => sealed(() => new Map(decode(bytes) as [unknown, unknown][])),
   })
   addExtension({
     Class: BoxedSet,
     type: NUMBER.set,
     pack,
-    unpack: (bytes) => new Set(decode(bytes) as unknown[]),
+    unpack: (bytes) => sealed(() => new Set(decode(bytes) as unknown[])),
   })
   addExtension({
     Class: BoxedError,
     type: NUMBER.error,
     pack,
-    unpack: (bytes) => toError(decode(bytes) as ErrorFields),
+    unpack: (bytes) => sealed(() => toError(decode(bytes) as ErrorFields)),
   })
   addExtension({
     Class: BoxedTypedArray,
     type: NUMBER.typedArray,
     pack,
-    unpack: (bytes) => {
-      const [name, data] = decode(bytes) as [TypedArrayName, Uint8Array]
-      return typedArray(name, data)
-    },
+    unpack: (bytes) =>
+      sealed(() => {
+        const [name, data] = decode(bytes) as [TypedArrayName, Uint8Array]
+        return typedArray(name, data)
+      }),
   })
 }
 
