@@ -1,4 +1,5 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node'
+import { bounded } from '../../core/abort.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -13,7 +14,10 @@ import { cancelled, type Job } from './job.js'
 import { isFor, JobNames, routeOf, type Route } from './names.js'
 import type { Holder } from './record.js'
 import { JobStore, knownRoutes } from './store.js'
-import { Worker } from './worker.js'
+import { LEAVES, Worker } from './worker.js'
+
+/** How long running jobs may take once the node leaves. */
+const DRAIN_MS = 10_000
 
 export interface JobsOptions {
   /** The node's own connection, on which it does not hear itself. */
@@ -131,14 +135,18 @@ export class Jobs {
     }
   }
 
-  /** Takes no more jobs, and resolves when the running ones have their results. */
+  /** Takes no more jobs, and resolves when the running ones have their results; what takes too long is handed back. */
   async drain(): Promise<void> {
     this.#leaving = true
     const drains = [...this.#workers.values()].map((starting) =>
       // One that could not start has nothing to drain.
       starting.then((worker) => worker.drain()).catch(() => undefined),
     )
-    await Promise.all(drains)
+    const drained = Promise.all(drains)
+    await bounded(drained, { timeoutMs: DRAIN_MS, what: 'draining' }).catch(() => {
+      for (const abort of this.#running.values()) abort.abort(LEAVES)
+    })
+    await drained
     const { node } = this.#options.self
     for (const job of this.#waiting)
       job.close(new DaffiError('DAFFI_CLOSED', `"${node}" has left the pipeline`))

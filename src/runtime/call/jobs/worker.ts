@@ -19,6 +19,9 @@ const WORKING_MS = ACK_WAIT_MS / 4
 /** How long a job is left alone that was given out although its worker lives. */
 const HELD_MS = 2000
 
+/** Why a job is aborted that another node is to do. */
+export const LEAVES = new DaffiError('DAFFI_CLOSED', 'the node leaves the pipeline')
+
 export interface WorkerOptions {
   route: Route
   store: JobStore
@@ -72,8 +75,14 @@ export class Worker {
         message.nak(HELD_MS)
         return
       }
-      if (claim.state === 'mine')
-        await this.#settle(message, await this.#run(message, abort, claim.redelivered))
+      if (claim.state === 'mine') {
+        const outcome = await this.#run(message, abort, claim.redelivered)
+        if (abort.signal.reason === LEAVES) {
+          message.nak()
+          return
+        }
+        await this.#settle(message, outcome)
+      }
       message.ack()
     } finally {
       clearInterval(working)
