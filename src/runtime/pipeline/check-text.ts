@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Plan } from '../core/plan.js'
 import { buildPlan } from './build-plan.js'
-import type { CheckedPipeline } from './check.js'
+import type { CheckedPipeline } from './checked-pipeline.js'
 import type { CheckContext } from './checks/context.js'
 import { checkParts } from './checks/index.js'
 import type { Fault } from './fault.js'

@@ -1,21 +1,11 @@
-import type { Plan } from '../core/plan.js'
-import type { Fault } from './fault.js'
+import type { CheckedPipeline } from './checked-pipeline.js'
 import type { Environment } from './interpolate.js'
 import { isTestFile } from './paths.js'
 import { readText } from './read-text.js'
-import type { TestPlan } from './tests/plan.js'
 
 export interface CheckOptions {
   /** Values for `${NAME}`; this process's environment when absent. */
   env?: Environment | undefined
-}
-
-/** A plan and its tests without faults, or faults without a plan. */
-export interface CheckedPipeline {
-  plan: Plan | undefined
-  /** Of the file itself. */
-  tests: TestPlan[]
-  faults: Fault[]
 }
 
 /**

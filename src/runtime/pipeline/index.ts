@@ -1,4 +1,5 @@
-export { checkPipeline, type CheckedPipeline, type CheckOptions } from './check.js'
+export { checkPipeline, type CheckOptions } from './check.js'
+export type { CheckedPipeline } from './checked-pipeline.js'
 export { checkFiles } from './check-files.js'
 export type { Fault } from './fault.js'
 export { findPipelineFile, findTestFiles, type FindOptions } from './find.js'

@@ -1,5 +1,5 @@
 import type { CameraPlan } from '../core/plan.js'
-import type { Input } from './input.js'
+import type { Input } from './ffmpeg-input.js'
 import { LOW_LATENCY } from './low-latency.js'
 
 /** A capture device as the platform's own part of ffmpeg reads it, or ffmpeg's test pattern. */

@@ -1,16 +1,8 @@
 import { addressesOf } from './addresses.js'
 import { cameraInputs } from './camera-input.js'
+import type { Input } from './ffmpeg-input.js'
 import { networkInput } from './network-input.js'
 import type { VideoPlan } from './video-plan.js'
-
-/** What ffmpeg is to read. */
-export interface Input {
-  args: string[]
-  /** It may give JPEGs, which then need not be decoded. */
-  jpeg: boolean
-  /** What stands in `args` for the plan's URL. */
-  url?: string
-}
 
 /**
  * The inputs that may do, in the order in which they are to be tried. Each kind may use the protocols that it needs and

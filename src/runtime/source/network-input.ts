@@ -1,6 +1,6 @@
 import type { NetworkPlan } from '../core/plan.js'
 import type { Address } from './addresses.js'
-import type { Input } from './input.js'
+import type { Input } from './ffmpeg-input.js'
 import { LOW_LATENCY } from './low-latency.js'
 
 /** A network camera at one of its addresses. */

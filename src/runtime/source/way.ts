@@ -1,5 +1,6 @@
 import { DaffiError } from '../core/errors.js'
-import { inputsOf, type Input } from './input.js'
+import type { Input } from './ffmpeg-input.js'
+import { inputsOf } from './input.js'
 import type { VideoPlan } from './video-plan.js'
 
 /** A way to read a source: an input, and whether its JPEGs go through as they are. */

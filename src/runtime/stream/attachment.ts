@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/errors.js'
 import type { Lane, ReceiverSummary } from '../core/summary.js'
+import type { Demand } from './lanes/lane.js'
 import type { Progress } from './messages.js'
 import type { Outstanding } from './outstanding.js'
 
@@ -27,14 +28,6 @@ export interface Share {
   /** When it was last given one, on a count of all that were given. */
   latest: number
   outstanding: Outstanding
-}
-
-/** What is still needed of what a lane has stored, in cost. */
-export interface Demand {
-  /** How far the slowest receiver is; no further than `stored`, which is all. */
-  slowest(stored: number): number
-  /** Whether a receiver has not loaded the part that ends there. */
-  needs(end: number): boolean
 }
 
 /** @param runs gives those that are there */

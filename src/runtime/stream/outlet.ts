@@ -1,9 +1,8 @@
 import type { Wakeup } from '../core/deferred.js'
 import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
-import type { LaneRef, LaneWriter } from './lanes/lane.js'
+import type { Demand, LaneRef, LaneWriter } from './lanes/lane.js'
 import { partCost, type Part } from './messages.js'
-import type { Demand } from './attachment.js'
 
 /** How far the lane may be behind a live stream, as cost. */
 const BEHIND = 16 * 1024 * 1024

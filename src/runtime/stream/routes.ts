@@ -1,7 +1,6 @@
 import type { Lane } from '../core/summary.js'
 import type { Chunk } from './batch.js'
-import type { Demand } from './attachment.js'
-import type { LaneWriter } from './lanes/lane.js'
+import type { Demand, LaneWriter } from './lanes/lane.js'
 import { Outlet, type OutletOptions } from './outlet.js'
 
 interface RoutesOptions extends Pick<

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { CheckedPipeline } from '../check.js'
+import type { CheckedPipeline } from '../checked-pipeline.js'
 import { checkWhole } from '../check-text.js'
 import { checkFile } from '../checks/sources.js'
 import type { Environment } from '../interpolate.js'

@@ -2,8 +2,7 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../core/errors.js'
 import type { StreamConnections, StreamPorts } from '../ports.js'
 import { streamSubject } from '../messages.js'
-import type { Demand } from '../attachment.js'
-import type { LaneWriter } from './lane.js'
+import type { Demand, LaneWriter } from './lane.js'
 
 /** The most that may be on its way through the server, as cost. */
 export const WINDOW = 16 * 1024 * 1024

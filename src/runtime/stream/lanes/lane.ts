@@ -1,8 +1,15 @@
 import type { Lane } from '../../core/summary.js'
-import type { Demand } from '../attachment.js'
 
 /** Where a part lies, in the lane's own words. */
 export type LaneRef = unknown[]
+
+/** What is still needed of what a lane has stored, in cost. */
+export interface Demand {
+  /** How far the slowest receiver is; no further than `stored`, which is all. */
+  slowest(stored: number): number
+  /** Whether a receiver has not loaded the part that ends there. */
+  needs(end: number): boolean
+}
 
 /** The writer's end of a lane: keeps parts until readers have loaded them, or newer ones need the room. */
 export interface LaneWriter {

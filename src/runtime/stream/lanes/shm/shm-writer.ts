@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { DaffiError } from '../../../core/errors.js'
-import type { Demand } from '../../attachment.js'
-import type { LaneWriter } from '../lane.js'
+import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
 import { createMemory, sharedMemory, type Mapping } from './memory.js'
 
