@@ -1,0 +1,34 @@
+import {
+  BG,
+  BROADCAST,
+  FG,
+  NO_RETURN,
+  STREAM,
+  type DaffiError,
+  type Global,
+  type Job,
+  type StreamSummary,
+} from 'daffi'
+import { expectTypeOf, test } from 'vitest'
+
+type Sequence = typeof import('../../pipelines/callbacks/process_sequence.js')
+
+test('typeof import of a module gives arguments and results by callback and modifier', () => {
+  type Calls = Global<Sequence>['call']
+  const use = async (call: Calls): Promise<void> => {
+    expectTypeOf(await call.get_sequence()).toEqualTypeOf<number[]>()
+    expectTypeOf(await call.get_sequence().with(FG)).toEqualTypeOf<number[]>()
+    expectTypeOf(await call.get_sequence().with(BG)).toEqualTypeOf<Job<number[]>>()
+    expectTypeOf(call.get_sequence().with(NO_RETURN)).resolves.toBeVoid()
+    expectTypeOf(await call.get_sequence().with(BROADCAST)).toEqualTypeOf<
+      Record<string, number[] | DaffiError>
+    >()
+    expectTypeOf(await call.default([1, 2]).with(STREAM)).toEqualTypeOf<StreamSummary>()
+    // @ts-expect-error: the items are numbers
+    await call.default(['a']).with(STREAM)
+    // @ts-expect-error: there is no such argument
+    await call.get_sequence(1)
+    expectTypeOf(call).not.toHaveProperty('get_sequences')
+  }
+  expectTypeOf(use).toBeFunction()
+})
