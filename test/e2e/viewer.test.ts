@@ -148,9 +148,9 @@ test('another terminal joins, programs read figures and pictures, and strangers 
   const get = (path: string, headers: Record<string, string> = bearer): Promise<Response> =>
     fetch(`${origin}${path}`, { headers, redirect: 'manual' })
 
-  expect(await (await get('/metrics')).text()).toMatch(
-    /daffi_receiver_processed_total\{.*receiver="process2".*\} \d+/,
-  )
+  await expect
+    .poll(async () => (await get('/metrics')).text(), { timeout: 20_000 })
+    .toMatch(/daffi_receiver_processed_total\{.*receiver="process2".*\} \d+/)
   const picture = await get('/streams/gate.jpg')
   expect(picture.headers.get('content-type')).toBe('image/jpeg')
   expect(

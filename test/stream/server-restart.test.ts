@@ -1,6 +1,7 @@
 import { FG, Global, STREAM, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
+import { subjectsOf } from '../support/jetstream.js'
 import { mortalServer } from '../support/mortal-server.js'
 
 interface Callbacks {
@@ -121,5 +122,7 @@ test('calls work again after a restart of the server, and names are still held',
       { timeout: 15_000 },
     )
     .toBe(3)
+  // The nodes claim their names again when they are back, which takes a moment.
+  await expect.poll(() => subjectsOf(url, 'KV_daffi_test_names')).toContain('$KV.daffi_test_names.keeper')
   await expect(joined(url, 'keeper')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
 })

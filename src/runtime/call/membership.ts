@@ -86,7 +86,8 @@ export async function openMembership(
   // Whatever is opened is pushed here, and closed in reverse: also when the rest fails to open.
   const opened: (() => unknown)[] = []
   const leave = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close()
+    // What is opened while it leaves is closed as well.
+    for (let close = opened.pop(); close; close = opened.pop()) await close()
   }
   try {
     const pulse = new Pulse({ address: server.address, pipeline, record, parentPid })

@@ -281,12 +281,14 @@ export const ERRORS = {
   },
   DAFFI_SERVER_LOST: {
     exit: 1,
-    meaning: 'The connection to the NATS server broke while a call was under way, and its answer may have gone with it.',
+    meaning:
+      'The connection to the NATS server broke while a call was under way, and its answer may have gone with it.',
     next: 'Call again if the callback may run twice (retry does so), or use BG with durable: true.',
   },
   DAFFI_TOO_LARGE: {
     exit: 1,
-    meaning: 'A result for a client other than daffi, or what a durable job holds, is larger than one message of the server (its max_payload).',
+    meaning:
+      'A result for a client other than daffi, or what a durable job holds, is larger than one message of the server (its max_payload).',
     next: 'Send it as an item of a STREAM, or as argument or result of another call: they have no such limit.',
   },
   DAFFI_BAD_SCHEDULE: {

@@ -19,6 +19,7 @@ export type HeartMessage = { kind: 'will' | 'revoke'; subject: string } | { kind
 export class Pulse {
   readonly #worker: Worker
   readonly #turning: NodeJS.Timeout
+  readonly #beating: Promise<unknown>
 
   constructor(data: Omit<HeartData, 'loop'>) {
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
@@ -38,11 +39,14 @@ export class Pulse {
       execArgv: [],
     })
     this.#worker.unref()
+    // Listened for from the start: a message that comes before is nobody's, and would be waited for for ever.
+    this.#beating = once(this.#worker, 'message')
+    this.#beating.catch(() => undefined)
   }
 
   /** Resolves when the first beat can go out; rejects when the worker could not connect. */
   async beating(): Promise<void> {
-    await once(this.#worker, 'message')
+    await this.#beating
   }
 
   bequeath(subject: string): void {
