@@ -2,16 +2,11 @@
 // how much memory a node takes that does nothing. `--json` prints an array of { name, value, unit }.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { BIN, withProject } from './lib/project.js'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const BIN = join(ROOT, 'bin/run.js')
 const RUNS = 5
 /** What is done only once, after the start, is over by then. */
 const IDLE_MS = 3000
@@ -41,21 +36,18 @@ export default (frame: unknown) => {
 `,
 }
 
-const project = await mkdtemp(join(tmpdir(), 'daffi-bench-'))
-try {
-  await mkdir(join(project, 'callbacks'))
-  await mkdir(join(project, 'node_modules'))
-  await symlink(ROOT, join(project, 'node_modules/daffi'), 'junction')
-  for (const [name, text] of Object.entries(FILES)) await writeFile(join(project, name), text)
+await withProject(FILES, async (project) => {
   await execa(process.execPath, [BIN, 'setup'], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
   report([
     { name: 'daffi --version', value: await median(version), unit: 'ms' },
-    { name: 'daffi up to the first frame in process2', value: await median(firstFrame), unit: 'ms' },
-    { name: 'memory of an idle node', value: await idleMemory(), unit: 'MiB' },
+    {
+      name: 'daffi up to the first frame in process2',
+      value: await median(() => firstFrame(project)),
+      unit: 'ms',
+    },
+    { name: 'memory of an idle node', value: await idleMemory(project), unit: 'MiB' },
   ])
-} finally {
-  await rm(project, { recursive: true, force: true })
-}
+})
 
 async function version() {
   const start = performance.now()
@@ -63,13 +55,13 @@ async function version() {
   return performance.now() - start
 }
 
-async function firstFrame() {
+async function firstFrame(project) {
   const start = performance.now()
-  return await withUp('camera.yaml', /^process2 .*first frame/, () => performance.now() - start)
+  return await withUp(project, 'camera.yaml', /^process2 .*first frame/, () => performance.now() - start)
 }
 
-async function idleMemory() {
-  return await withUp('idle.yaml', /^idle .*ready/, async (pid) => {
+async function idleMemory(project) {
+  return await withUp(project, 'idle.yaml', /^idle .*ready/, async (pid) => {
     await delay(IDLE_MS)
     const { stdout } = await execa('ps', ['-A', '-o', 'ppid=,rss=,args='])
     const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
@@ -81,7 +73,7 @@ async function idleMemory() {
 }
 
 /** Runs a pipeline, and what `measure` does once a line like `pattern` was printed. */
-async function withUp(file, pattern, measure) {
+async function withUp(project, file, pattern, measure) {
   const up = spawn(process.execPath, [BIN, 'up', file], {
     cwd: project,
     stdio: ['ignore', 'pipe', 'inherit'],

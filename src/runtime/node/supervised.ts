@@ -40,7 +40,7 @@ class Life {
   }
 }
 
-/** In place of AbortSignal.any, whose listeners Node 20 may lose to the garbage collector. */
+/** What the whole run is told, one node can be told alone. */
 function follow(signal: AbortSignal, controller: AbortController): void {
   if (signal.aborted) controller.abort()
   else signal.addEventListener('abort', () => controller.abort(), { once: true })

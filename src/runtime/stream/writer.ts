@@ -17,6 +17,7 @@ import { Routes } from './routes.js'
 import { Receivers, type Position } from './receivers.js'
 import { Sharing } from './sharing.js'
 import { verdict } from './stream-error.js'
+import { summarize } from './summarize.js'
 
 const REPEAT_MS = 1000
 const PROGRESS_MS = 250
@@ -221,19 +222,13 @@ export class StreamWriter {
   }
 
   #summary(): StreamSummary {
-    const { options, ports } = this.#options
-    const seconds = this.#started === undefined ? 0 : (performance.now() - this.#started) / 1000
-    return {
-      call: options.call,
-      source: options.source,
-      from: ports.self.name,
-      delivery: options.delivery,
+    return summarize(this.#options, {
       items: this.#items,
       bytes: this.#bytes,
-      seconds: Number(seconds.toFixed(3)),
-      error: this.#failure === undefined ? null : toErrorRecord(this.#failure),
+      started: this.#started,
+      failure: this.#failure,
       receivers: this.#attendance.receivers.summary(this.#items),
-    }
+    })
   }
 
   #publish(what: 'open' | 'chunk' | 'end', message: Open | Accept | Part | End): void {

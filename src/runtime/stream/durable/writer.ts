@@ -11,6 +11,7 @@ import { Observed } from '../observed.js'
 import { ONE_BY_ONE, Packer } from '../packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
 import { verdict } from '../stream-error.js'
+import { summarize } from '../summarize.js'
 import { Backlog } from './backlog.js'
 import type { Ledger } from './ledger.js'
 import type { Mark } from './mark.js'
@@ -282,19 +283,13 @@ export class DurableWriter {
   }
 
   #summary(): StreamSummary {
-    const { options, ports, ledger } = this.#options
-    const seconds = this.#started === undefined ? 0 : (performance.now() - this.#started) / 1000
-    return {
-      call: options.call,
-      source: options.source,
-      from: ports.self.name,
-      delivery: options.delivery,
+    return summarize(this.#options, {
       items: this.#items,
       bytes: this.#bytes,
-      seconds: Number(seconds.toFixed(3)),
-      error: this.#failure === undefined ? null : toErrorRecord(this.#failure),
-      receivers: ledger.summary(this.#items),
-    }
+      started: this.#started,
+      failure: this.#failure,
+      receivers: this.#options.ledger.summary(this.#items),
+    })
   }
 
   /** @returns the message's sequence */
