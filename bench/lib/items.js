@@ -12,9 +12,17 @@ export const bytesOf = (kind) => SIZES[kind] ?? 0
 /** The items of a run, by number: integers, or bytes that writer and receivers make alike. */
 export function itemsOf(kind) {
   if (kind === 'ints') return { at: (number) => number, equals: (item, number) => item === number }
-  const patterns = Array.from({ length: PATTERNS }, (_, n) => pattern(SIZES[kind], n))
+  const patterns = patternsOf(kind)
   const at = (number) => patterns[number % PATTERNS]
   return { at, equals: (item, number) => at(number).equals(item) }
+}
+
+/** Made once a process: a run should not be timed while it makes what it will send. */
+const made = new Map()
+function patternsOf(kind) {
+  const known = made.get(kind) ?? Array.from({ length: PATTERNS }, (_, n) => pattern(SIZES[kind], n))
+  made.set(kind, known)
+  return known
 }
 
 function pattern(length, seed) {

@@ -13,7 +13,8 @@ interface AttendanceOptions {
   options: StreamOptions
   ports: StreamPorts
   connections: StreamConnections
-  publish: (what: 'open' | 'chunk', message: Open | Accept) => void
+  invite: (open: Open) => void
+  accept: (accept: Accept) => void
   position: () => Position
   receivers: Receivers
   routes: Routes
@@ -67,14 +68,14 @@ export class Attendance {
 
   /** Says again what may have been lost on the way to a receiver. */
   repeat(): void {
-    const { id, options, ports, publish, shm } = this.#options
+    const { id, options, ports, invite, accept, shm } = this.#options
     const { call, delivery, buffer, onError, retry, yields, share } = options
     const { name: from, incarnation } = ports.self
     const to = this.receivers.absent()
     if (to.length > 0) {
       // There are only so many pins; when they may run out, the server's lane takes the rest.
       const offer = this.receivers.pending.length <= MAX_PINS ? (shm?.offer ?? null) : null
-      publish('open', {
+      invite({
         id,
         call,
         from,
@@ -89,8 +90,7 @@ export class Attendance {
         to,
       })
     }
-    for (const accept of this.receivers.accepts((each) => this.#pins.get(each) ?? null))
-      publish('chunk', accept)
+    for (const each of this.receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null)) accept(each)
   }
 
   #hear(progress: Progress): void {

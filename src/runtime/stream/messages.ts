@@ -111,7 +111,7 @@ export interface End {
   closed: boolean
 }
 
-export function encodeMessage(message: Open | Accept | Part | Progress | End): Uint8Array {
+export function encodeMessage(message: Open | Word[] | Progress | End): Uint8Array {
   return encode(message)
 }
 
@@ -121,6 +121,9 @@ export function decodeMessage(bytes: Uint8Array): unknown {
 
 /** Number in the stream of the first item of the part's chunk. */
 export const itemOf = ({ first, share }: Pick<Part, 'first' | 'share'>): number => share?.item ?? first
+
+/** What a writer says among its parts, several in one message. */
+export type Word = Accept | Part
 
 /** What a part costs of the window: its bytes and what the server needs to keep it. */
 export const partCost = (length: number): number => length + 256

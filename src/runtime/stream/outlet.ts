@@ -10,7 +10,8 @@ const BEHIND = 16 * 1024 * 1024
 export interface OutletOptions {
   name: Lane
   lane: LaneWriter
-  announce: (part: Part) => void
+  /** @param most words that may wait for each other */
+  announce: (part: Part, most: number) => void
   /** Live: of what the lane cannot take at once, the newest chunk waits. Lossless: all wait for the slowest receiver. */
   live: boolean
   /** What receivers have not loaded, on the scale of `stored`. */
@@ -70,7 +71,7 @@ export class Outlet {
   /** Says again what receivers have not loaded: word may be lost when a connection breaks. */
   repeat(): void {
     this.#forget()
-    for (const { part } of this.#outstanding) this.#options.announce(part)
+    for (const { part } of this.#outstanding) this.#options.announce(part, this.#outstanding.length)
   }
 
   async #send(chunk: Chunk): Promise<void> {
@@ -123,7 +124,7 @@ export class Outlet {
     const known: Part = { ...part, ref }
     if (!this.#options.live) this.#outstanding.push({ part: known, end })
     if (this.#outstanding.length > 64) this.#forget()
-    this.#options.announce(known)
+    this.#options.announce(known, this.#options.lane.mostUnsaid)
   }
 
   #forget(): void {

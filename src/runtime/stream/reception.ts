@@ -6,7 +6,7 @@ import { allowHeapGrowth } from './heap-growth.js'
 import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
 import { ShmLaneReader } from './lanes/shm/shm-reader.js'
 import { decodeMessage, encodeMessage, streamSubject } from './messages.js'
-import type { Accept, End, Open, Part, Progress } from './messages.js'
+import type { End, Open, Progress, Word } from './messages.js'
 import type { StreamPorts } from './ports.js'
 import { StreamReader, type Deliver } from './reader.js'
 
@@ -118,9 +118,10 @@ export class Reception {
     const chunks = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
       callback: (error, message) => {
         if (error !== null) return
-        const heard = decodeMessage(message.data) as Accept | Part
-        if (heard.what === 'part') reader.hear(heard)
-        else if (heard.incarnation === self.incarnation) reader.accept(heard)
+        for (const word of decodeMessage(message.data) as Word[]) {
+          if (word.what === 'part') reader.hear(word)
+          else if (word.incarnation === self.incarnation) reader.accept(word)
+        }
       },
     })
     const ends = control.subscribe(streamSubject(pipeline, open.id, 'end'), {

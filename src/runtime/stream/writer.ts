@@ -9,7 +9,7 @@ import { JetStreamLaneWriter, WINDOW } from './lanes/jetstream-writer.js'
 import type { LaneWriter } from './lanes/lane.js'
 import type { ShmLaneWriter } from './lanes/shm/shm-writer.js'
 import { now } from './latency.js'
-import { encodeMessage, streamSubject, type Accept, type End, type Open, type Part } from './messages.js'
+import { encodeMessage, streamSubject, type End, type Open } from './messages.js'
 import { ONE_BY_ONE, Packer } from './packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
 import { Observed } from './observed.js'
@@ -18,6 +18,7 @@ import { Receivers, type Position } from './receivers.js'
 import { Sharing } from './sharing.js'
 import { verdict } from './stream-error.js'
 import { summarize } from './summarize.js'
+import { Words } from './words.js'
 
 const REPEAT_MS = 1000
 const PROGRESS_MS = 250
@@ -44,6 +45,7 @@ export class StreamWriter {
   readonly #outlets: Pick<Routes, 'send'>
   readonly #packer: Packer
   readonly #observed: Observed
+  readonly #words: Words
   readonly #abort = new AbortController()
   #items = 0
   #bytes = 0
@@ -57,6 +59,8 @@ export class StreamWriter {
       ...writer,
       summary: () => this.#summary(),
     })
+    const { id, ports, connections } = writer
+    this.#words = new Words(connections.control, streamSubject(ports.pipeline, id, 'chunk'))
     const { delivery, share, batch } = writer.options
     const live = delivery === 'live'
     const receivers = new Receivers(share)
@@ -70,8 +74,8 @@ export class StreamWriter {
     this.#routes = new Routes({
       open: (lane) => this.#openLane(lane),
       live,
-      announce: (part) => {
-        this.#publish('chunk', part)
+      announce: (part, most) => {
+        this.#words.say(part, most)
         this.#observed.hear(part)
       },
       demand: (lane) => receivers.demand(lane),
@@ -88,7 +92,8 @@ export class StreamWriter {
       ...writer,
       receivers,
       routes: this.#routes,
-      publish: (what, message) => this.#publish(what, message),
+      invite: (open) => this.#publish('open', open),
+      accept: (accept) => this.#words.say(accept, 1),
       position: () => this.#position(),
       onAbandoned: () => this.#abandoned(),
       onFailure,
@@ -231,8 +236,10 @@ export class StreamWriter {
     })
   }
 
-  #publish(what: 'open' | 'chunk' | 'end', message: Open | Accept | Part | End): void {
+  /** In order with what was said of parts. */
+  #publish(what: 'open' | 'end', message: Open | End): void {
     const { id, ports, connections } = this.#options
+    this.#words.flush()
     if (connections.control.isClosed()) return
     connections.control.publish(streamSubject(ports.pipeline, id, what), encodeMessage(message))
   }

@@ -29,6 +29,8 @@ interface JetStreamLaneOptions {
  * ring: `discard: old` with room to spare, so that limits never do the work of flow control.
  */
 export class JetStreamLaneWriter implements LaneWriter {
+  /** Parts become known as the server's answers come, which no word need wait for. */
+  readonly mostUnsaid = Infinity
   /** The most that a message may carry. */
   readonly #messageBytes: number
   readonly #options: JetStreamLaneOptions

@@ -13,6 +13,8 @@ export interface Demand {
 
 /** The writer's end of a lane: keeps parts until readers have loaded them, or newer ones need the room. */
 export interface LaneWriter {
+  /** Parts of which word may wait while the source does not pause. */
+  readonly mostUnsaid: number
   /** The most bytes that a part can have, of a chunk of so many bytes. */
   partBytes(chunkBytes: number): number
   /**

@@ -84,6 +84,11 @@ export class ShmLaneWriter implements LaneWriter {
     return pin
   }
 
+  /** Receivers begin with one half of the ring while the other is written. */
+  get mostUnsaid(): number {
+    return Math.ceil(this.#slots.length / 2)
+  }
+
   partBytes(chunkBytes: number): number {
     if (!this.#ring && !this.#closed) this.#create(chunkBytes)
     return this.#slotBytes
