@@ -90,7 +90,8 @@ export class Attendance {
         to,
       })
     }
-    for (const each of this.receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null)) accept(each)
+    for (const each of this.receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null))
+      accept(each)
   }
 
   #hear(progress: Progress): void {

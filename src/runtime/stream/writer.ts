@@ -23,8 +23,8 @@ import { Words } from './words.js'
 const REPEAT_MS = 1000
 const PROGRESS_MS = 250
 const MIB = 1024 * 1024
-/** What the server keeps. Lossless never has more than the window unread; live readers come late. */
-const KEEP = { lossless: 2 * WINDOW + 8 * MIB, live: 128 * MIB }
+/** What the server keeps. Lossless never has more than the window unread, and some room to spare; live readers come late. */
+const KEEP = { lossless: WINDOW + 8 * MIB, live: 128 * MIB }
 /** How long receivers may take to give their counts when a stream is cut off. */
 const LAST_WORDS_MS = 2000
 
