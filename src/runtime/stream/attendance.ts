@@ -1,4 +1,5 @@
 import { DaffiError } from '../core/errors.js'
+import { invitation } from './invitation.js'
 import { decodeMessage, streamSubject, type Accept, type Open, type Progress } from './messages.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from './ports.js'
 import { MAX_PINS } from './lanes/shm/control.js'
@@ -69,26 +70,11 @@ export class Attendance {
   /** Says again what may have been lost on the way to a receiver. */
   repeat(): void {
     const { id, options, ports, invite, accept, shm } = this.#options
-    const { call, delivery, buffer, onError, retry, yields, share } = options
-    const { name: from, incarnation } = ports.self
     const to = this.receivers.absent()
     if (to.length > 0) {
       // There are only so many pins; when they may run out, the server's lane takes the rest.
       const offer = this.receivers.pending.length <= MAX_PINS ? (shm?.offer ?? null) : null
-      invite({
-        id,
-        call,
-        from,
-        incarnation,
-        delivery,
-        buffer,
-        onError,
-        retry,
-        yields,
-        share,
-        shm: offer,
-        to,
-      })
+      invite(invitation({ id, options, ports, shm: offer, to }))
     }
     for (const each of this.receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null))
       accept(each)

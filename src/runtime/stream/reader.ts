@@ -1,12 +1,13 @@
 import { decodeBytes, decodeValues } from '../codec/index.js'
 import { Wakeup } from '../core/deferred.js'
-import { DaffiError, toErrorRecord, type ErrorRecord } from '../core/errors.js'
+import { DaffiError, toErrorRecord } from '../core/errors.js'
 import type { ReceiverState } from '../core/summary.js'
 import { Intake, type Arriving } from './intake.js'
 import type { LaneReader, Loading } from './lanes/lane.js'
 import { loadChunk, type LoadedChunk } from './loader.js'
 import { retryFailed } from './retry.js'
 import { partCost, type Accept, type End, type Open, type Part, type Progress } from './messages.js'
+import { Standing } from './standing.js'
 import { Tally } from './tally.js'
 import { Turn } from './turn.js'
 
@@ -52,8 +53,7 @@ export class StreamReader {
   #credited = 0
   #uncredited = 0
   #end: End | undefined
-  #state: ReceiverState = 'attached'
-  #error: ErrorRecord | null = null
+  readonly #standing = new Standing(this.#abort, this.#heard)
   #running: Promise<void> | undefined
 
   constructor(options: ReaderOptions) {
@@ -66,7 +66,7 @@ export class StreamReader {
   }
 
   accept({ attach, first, pin }: Accept): void {
-    if (attach === this.#term?.attach || !this.#attached()) return
+    if (attach === this.#term?.attach || !this.#standing.isAttached()) return
     this.#options.lane.accept(pin)
     this.#term = { attach, intake: new Intake(this.#options.open.delivery, first), tally: new Tally(first) }
     this.#credited = 0
@@ -82,14 +82,14 @@ export class StreamReader {
 
   end(end: End): void {
     this.#end = end
-    if (end.cut) this.#settle('stopped', end.error)
+    if (end.cut) this.#standing.settle('stopped', end.error)
     this.#heard.notify()
-    if (!this.#attached()) this.report()
+    if (!this.#standing.isAttached()) this.report()
   }
 
   /** Stops after the item in hand. */
   async stop(state: ReceiverState): Promise<void> {
-    this.#settle(state, null)
+    this.#standing.settle(state, null)
     await this.#running
     this.report()
   }
@@ -104,28 +104,16 @@ export class StreamReader {
       incarnation: self.incarnation,
       pid: process.pid,
       lane: lane.name,
-      state: this.#state,
+      state: this.#standing.state,
       attach: this.#term?.attach ?? 0,
-      error: this.#error,
+      error: this.#standing.error,
       ...counts,
     })
   }
 
-  #attached(): boolean {
-    return this.#state === 'attached'
-  }
-
-  #settle(state: ReceiverState, error: ErrorRecord | null): void {
-    if (!this.#attached()) return
-    this.#state = state
-    this.#error = error
-    this.#abort.abort()
-    this.#heard.notify()
-  }
-
   async #run(): Promise<void> {
     try {
-      while (this.#attached()) {
+      while (this.#standing.isAttached()) {
         this.#fill()
         // In a call of its own, whose end leaves nothing that would keep an item from being collected.
         if (this.#ahead.length > 0) await this.#takeNext()
@@ -134,7 +122,7 @@ export class StreamReader {
       }
       this.#finish()
     } catch (error) {
-      this.#settle('stopped', toErrorRecord(error))
+      this.#standing.settle('stopped', toErrorRecord(error))
     } finally {
       for (const { bytes } of this.#ahead) (await Promise.resolve(bytes).catch(() => undefined))?.release?.()
     }
@@ -147,7 +135,7 @@ export class StreamReader {
     const { bytes } = head
     this.#hand = head.chunk
     await this.#process(head, bytes instanceof Promise ? await this.#whileFilling(bytes) : bytes)
-    if (this.#options.open.share && this.#attached()) this.#reportDone(head.term)
+    if (this.#options.open.share && this.#standing.isAttached()) this.#reportDone(head.term)
   }
 
   /** Where items are shared, who is done gets the next: with what was passed over on the way to the item that follows. */
@@ -201,7 +189,7 @@ export class StreamReader {
   async #process({ chunk, term }: Ahead, loaded: LoadedChunk | undefined): Promise<void> {
     this.#held -= chunk.bytes
     if (loaded === undefined) {
-      if (this.#options.open.delivery === 'live' || !this.#attached()) return
+      if (this.#options.open.delivery === 'live' || !this.#standing.isAttached()) return
       throw new DaffiError('DAFFI_STREAM_LOST', `items from number ${chunk.first} on are gone`)
     }
     if (chunk.kind === null) {
@@ -218,7 +206,7 @@ export class StreamReader {
   async #processBatch(values: unknown[], { first, time }: Arriving, { tally }: Term): Promise<void> {
     const turn = new Turn(TURN_MS)
     for (let index = 0; index < values.length; index++) {
-      if (!this.#attached()) return
+      if (!this.#standing.isAttached()) return
       const look = turn.due
       const running = this.#deliver(values[index], first + index, look ? time : undefined, tally)
       if (running) await running
@@ -236,7 +224,7 @@ export class StreamReader {
       const record = toErrorRecord(error)
       const shift = this.#hand ? this.#hand.item - this.#hand.first : 0
       const message = `"${this.#options.open.call}" threw at item ${number + shift}: ${record.message}`
-      this.#settle('stopped', { ...record, message })
+      this.#standing.settle('stopped', { ...record, message })
       return undefined
     }
     try {
@@ -257,7 +245,7 @@ export class StreamReader {
       signal: this.#abort.signal,
     })
     const error = await retried.catch((reason: unknown) => reason)
-    if (this.#attached()) tally.end(error === undefined ? 'processed' : 'failed')
+    if (this.#standing.isAttached()) tally.end(error === undefined ? 'processed' : 'failed')
   }
 
   #credit({ tally, attach }: Term, cost: number): void {
@@ -282,8 +270,8 @@ export class StreamReader {
   }
 
   #finish(): void {
-    if (!this.#attached()) return
+    if (!this.#standing.isAttached()) return
     this.#term?.tally.pass(this.#count)
-    this.#settle('finished', null)
+    this.#standing.settle('finished', null)
   }
 }

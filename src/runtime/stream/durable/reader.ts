@@ -1,8 +1,9 @@
 import { decodeBytes, decodeValues } from '../../codec/index.js'
 import { Wakeup } from '../../core/deferred.js'
-import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
+import { toErrorRecord } from '../../core/errors.js'
 import type { ReceiverState } from '../../core/summary.js'
 import type { End } from '../messages.js'
+import { Standing } from '../standing.js'
 import { Tally } from '../tally.js'
 import type { DurableConsumer } from './consumer.js'
 import type { Delivered } from './delivered.js'
@@ -32,12 +33,12 @@ export class DurableReader {
   readonly #joining = new Joining()
   #position: number
   #end: End | undefined
-  #state: ReceiverState = 'attached'
-  #error: ErrorRecord | null = null
+  readonly #standing: Standing
   #running: Promise<void>
 
   constructor(options: DurableReaderOptions) {
     this.#options = options
+    this.#standing = new Standing(options.abort, options.arrived)
     this.#position = options.first
     this.#tally = new Tally(options.first)
     this.#running = this.#run()
@@ -45,18 +46,18 @@ export class DurableReader {
 
   end(end: End): void {
     this.#end = end
-    if (end.cut) this.#settle('stopped', end.error)
+    if (end.cut) this.#standing.settle('stopped', end.error)
     this.#options.arrived.notify()
-    if (!this.#attached()) this.report()
+    if (!this.#standing.isAttached()) this.report()
   }
 
   fail(error: unknown): void {
-    this.#settle('stopped', toErrorRecord(error))
+    this.#standing.settle('stopped', toErrorRecord(error))
   }
 
   /** Stops after the item in hand; the place in the stream is kept. */
   async stop(state: ReceiverState): Promise<void> {
-    this.#settle(state, null)
+    this.#standing.settle(state, null)
     await this.#running
     this.report()
     await this.#options.consumer.close()
@@ -68,40 +69,28 @@ export class DurableReader {
     publish({
       node: self.name,
       incarnation: self.incarnation,
-      state: this.#state,
+      state: this.#standing.state,
       first,
       position: this.#position,
       floor: consumer.floor,
       failed,
       lost: dropped,
-      error: this.#error,
+      error: this.#standing.error,
       latencyMs,
     })
-  }
-
-  #attached(): boolean {
-    return this.#state === 'attached'
-  }
-
-  #settle(state: ReceiverState, error: ErrorRecord | null): void {
-    if (!this.#attached()) return
-    this.#state = state
-    this.#error = error
-    this.#options.abort.abort()
-    this.#options.arrived.notify()
   }
 
   async #run(): Promise<void> {
     const { consumer, arrived } = this.#options
     try {
-      while (this.#attached()) {
+      while (this.#standing.isAttached()) {
         const message = consumer.take()
         if (message) await this.#process(message)
-        else if (this.#end && this.#position >= this.#end.count) this.#settle('finished', null)
+        else if (this.#end && this.#position >= this.#end.count) this.#standing.settle('finished', null)
         else await arrived.wait()
       }
     } catch (error) {
-      this.#settle('stopped', toErrorRecord(error))
+      this.#standing.settle('stopped', toErrorRecord(error))
     }
     this.report()
   }
@@ -112,7 +101,7 @@ export class DurableReader {
     if (mark?.what === 'part') {
       if (chunk) await this.#processChunk(chunk)
       // A part of an item is acknowledged with its last part, and what was not processed not at all.
-      if (!chunk || !this.#attached()) return
+      if (!chunk || !this.#standing.isAttached()) return
     }
     if (mark) {
       this.#position = Math.max(this.#position, numberAfter(mark, message.data.length))
@@ -131,12 +120,12 @@ export class DurableReader {
     for (const [index, value] of decodeValues(bytes).entries()) {
       const running = this.#deliver(value, first + index, time, redelivered)
       if (running) await running
-      if (!this.#attached()) return
+      if (!this.#standing.isAttached()) return
       if (performance.now() - turn > TURN_MS) {
         await new Promise((resolve) => setImmediate(resolve))
         turn = performance.now()
         // Changed meanwhile, which the compiler does not see.
-        if (!this.#attached()) return
+        if (!this.#standing.isAttached()) return
       }
     }
   }
@@ -166,7 +155,7 @@ export class DurableReader {
       const message = `"${open.call}" threw at item ${number}: ${record.message}`
       this.#tally.end('failed')
       this.#position = number + 1
-      this.#settle('stopped', { ...record, message })
+      this.#standing.settle('stopped', { ...record, message })
       return
     }
     const outcome = await settleFailed(
@@ -174,7 +163,7 @@ export class DurableReader {
       { ...this.#options, signal: abort.signal },
     )
     // Otherwise it is not acknowledged, and comes again.
-    if (outcome === undefined || !this.#attached()) return
+    if (outcome === undefined || !this.#standing.isAttached()) return
     this.#tally.end(outcome)
     this.#position = number + 1
     // Before it is acknowledged, so that the count stands even if this process ends now.

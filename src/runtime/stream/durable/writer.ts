@@ -1,10 +1,10 @@
 import { addAbortListener } from 'node:events'
 import { encodeItem } from '../../codec/index.js'
 import { abortError } from '../../core/abort.js'
-import { DaffiError, toErrorRecord } from '../../core/errors.js'
+import { toErrorRecord } from '../../core/errors.js'
 import type { StreamSummary } from '../../core/summary.js'
-import type { Chunk } from '../batch.js'
 import { feed, type Items } from '../feed.js'
+import { invitation } from '../invitation.js'
 import { now } from '../latency.js'
 import { decodeMessage, encodeMessage, streamSubject, type End, type Open } from '../messages.js'
 import { Observed } from '../observed.js'
@@ -12,22 +12,17 @@ import { ONE_BY_ONE, Packer } from '../packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
 import { verdict } from '../stream-error.js'
 import { summarize } from '../summarize.js'
-import { Backlog } from './backlog.js'
+import { ChunkStore } from './chunk-store.js'
 import type { Ledger } from './ledger.js'
-import type { Mark } from './mark.js'
 import type { DurableOpen, DurableProgress } from './messages.js'
 import { Publisher } from './publisher.js'
 import type { DurableRun } from './run.js'
 import type { Stored } from './store.js'
 
-const MIB = 1024 * 1024
-/** Room in a message for its headers. */
-const HEADROOM = 1024
 const REPEAT_MS = 1000
 const PROGRESS_MS = 250
 /** How long receivers may take to give their counts when a stream is cut off. */
 const LAST_WORDS_MS = 2000
-const NOTHING = new Uint8Array()
 
 interface DurableWriterOptions {
   /** Id of this session, under which it and its receivers talk. */
@@ -47,12 +42,10 @@ interface DurableWriterOptions {
 export class DurableWriter {
   readonly #options: DurableWriterOptions
   readonly #publisher: Publisher
-  readonly #backlog: Backlog
+  readonly #chunks: ChunkStore
   readonly #packer: Packer
   readonly #observed: Observed
   readonly #abort = new AbortController()
-  readonly #partBytes: number
-  #storing: Promise<void> = Promise.resolve()
   /** The source was stopped before its end. */
   #unfinished = false
   #items = 0
@@ -64,15 +57,12 @@ export class DurableWriter {
   constructor(options: DurableWriterOptions) {
     this.#options = options
     this.#observed = new Observed({ ...options, shm: undefined, summary: () => this.#summary() })
-    const { run, durable, connections, lastStored, kept } = options
+    const { run, durable, connections, ledger, lastStored, kept } = options
     const { nc } = connections.bulk
-    this.#partBytes = Math.min(MIB, (nc.info?.max_payload ?? MIB) - HEADROOM)
-    this.#backlog = new Backlog(options.options.retention.bytes)
-    if (run.next > 0) this.#backlog.add(run.last, kept)
     this.#packer = new Packer({
       batch: options.options.share ? ONE_BY_ONE : options.options.batch,
       busy: () => this.#publisher.busy,
-      send: (chunk) => this.#send(chunk),
+      send: (chunk) => this.#chunks.send(chunk),
       signal: this.#abort.signal,
     })
     this.#publisher = new Publisher({
@@ -83,6 +73,18 @@ export class DurableWriter {
       lastStored,
       signal: this.#abort.signal,
       idle: this.#packer.due,
+      onFailure: (error) => this.#fail(error),
+    })
+    this.#chunks = new ChunkStore({
+      publisher: this.#publisher,
+      run,
+      ledger,
+      stream: durable.stream,
+      limit: options.options.retention.bytes,
+      kept,
+      maxPayload: nc.info?.max_payload,
+      onPart: (part) => this.#observed.hear(part),
+      signal: this.#abort.signal,
       onFailure: (error) => this.#fail(error),
     })
   }
@@ -140,24 +142,7 @@ export class DurableWriter {
   #repeat(): void {
     const { id, options, ports, ledger, durable } = this.#options
     const to = ledger.absent()
-    const { call, delivery, buffer, onError, retry, yields, share } = options
-    const { name: from, incarnation } = ports.self
-    if (to.length > 0)
-      this.#tell('open', {
-        id,
-        call,
-        from,
-        incarnation,
-        delivery,
-        buffer,
-        onError,
-        retry,
-        yields,
-        share,
-        shm: null,
-        to,
-        durable,
-      })
+    if (to.length > 0) this.#tell('open', invitation({ id, options, ports, shm: null, to, durable }))
     if (this.#end) this.#tell('end', this.#end)
   }
 
@@ -175,9 +160,10 @@ export class DurableWriter {
     }
     this.#unfinished = this.#options.options.stopping?.aborted ?? false
     await this.#packer.flush()
-    await this.#storing.catch(() => undefined)
+    await this.#chunks.flush()
     if (this.#abort.signal.aborted) return
-    if (this.#failure === undefined && !this.#unfinished) this.#publish({ what: 'end', count: this.#items })
+    if (this.#failure === undefined && !this.#unfinished)
+      this.#chunks.publish({ what: 'end', count: this.#items })
     await this.#publisher.drained()
   }
 
@@ -192,48 +178,12 @@ export class DurableWriter {
     if (kind === undefined) return this.#packer.add(number, bytes, time)
     void this.#packer.flush()
     // A copy, for the source may use its memory again, and what is not acknowledged may have to be sent again.
-    return this.#send({ first: number, count: 1, kind, bytes: Buffer.from(bytes), time })
+    return this.#chunks.send({ first: number, count: 1, kind, bytes: Buffer.from(bytes), time })
   }
 
   #start(): void {
     this.#started = performance.now()
     this.#options.options.onProgress?.(this.#summary())
-  }
-
-  /** Resolves when the next chunk may come. */
-  #send(chunk: Chunk): Promise<void> {
-    this.#storing = this.#storing
-      .then(() => this.#storeChunk(chunk))
-      .catch((error: unknown) => this.#fail(error))
-    return this.#storing
-  }
-
-  async #storeChunk({ first, count, kind, bytes, time }: Chunk): Promise<void> {
-    const total = bytes.length
-    if (!this.#backlog.canHold(Backlog.cost(total))) throw tooLarge(first, total, this.#options.options)
-    for (let offset = 0; offset < total || offset === 0; offset += this.#partBytes) {
-      const part = bytes.subarray(offset, offset + this.#partBytes)
-      const cost = Backlog.cost(part.length)
-      await this.#publisher.room()
-      await this.#retained(cost)
-      if (this.#abort.signal.aborted) return
-      const place = { what: 'part', first, count, kind, bytes: total, offset, time } as const
-      const sequence = this.#publish(place, part)
-      this.#backlog.add(sequence, cost)
-      const ref = [this.#options.durable.stream, sequence]
-      this.#observed.hear({ ...place, lane: 'jetstream', length: part.length, ref })
-    }
-  }
-
-  /** Waits until what would be discarded to make room has been processed by all. */
-  async #retained(cost: number): Promise<void> {
-    const { ledger } = this.#options
-    this.#backlog.release(ledger.floor)
-    while (!this.#backlog.hasRoom(cost) && !this.#abort.signal.aborted) {
-      await ledger.changed.wait()
-      await ledger.look()
-      this.#backlog.release(ledger.floor)
-    }
   }
 
   #fail(error: unknown): void {
@@ -274,7 +224,7 @@ export class DurableWriter {
     }
     const done = this.#failure === undefined && !this.#unfinished && ledger.through(last)
     if (done) {
-      this.#publish({ what: 'done', count: this.#items })
+      this.#chunks.publish({ what: 'done', count: this.#items })
       await this.#publisher.drained()
     }
     this.#tell('end', { ...this.#end, closed: true })
@@ -292,25 +242,9 @@ export class DurableWriter {
     })
   }
 
-  /** @returns the message's sequence */
-  #publish(mark: Unsigned<Mark>, payload: Uint8Array = NOTHING): number {
-    const { run, writer, start } = this.#options.run
-    return this.#publisher.publish({ run, writer, start, ...mark }, payload)
-  }
-
   #tell(what: 'open' | 'end', message: Open | End): void {
     const { id, ports, connections } = this.#options
     if (connections.control.isClosed()) return
     connections.control.publish(streamSubject(ports.pipeline, id, what), encodeMessage(message))
   }
-}
-
-type Unsigned<M> = M extends Mark ? Omit<M, 'run' | 'writer' | 'start'> : never
-
-function tooLarge(number: number, bytes: number, { retention }: StreamOptions): DaffiError {
-  return new DaffiError(
-    'DAFFI_TOO_LARGE',
-    `item ${number} has ${bytes} bytes; the stream's retention keeps ${retention.bytes} in all`,
-    { next: 'Raise retention.bytes of the stream.' },
-  )
 }

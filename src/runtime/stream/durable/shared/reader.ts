@@ -1,8 +1,9 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import type { Wakeup } from '../../../core/deferred.js'
-import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
+import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/summary.js'
 import type { End } from '../../messages.js'
+import { Standing } from '../../standing.js'
 import { Tally } from '../../tally.js'
 import { settleFailed, type FailedItemOptions } from '../failed-item.js'
 import type { DurableProgress } from '../messages.js'
@@ -23,28 +24,28 @@ export class SharedReader {
   /** Counts this member's own items. */
   readonly #tally = new Tally(0)
   #place = 0
-  #state: ReceiverState = 'attached'
-  #error: ErrorRecord | null = null
+  readonly #standing: Standing
   readonly #running: Promise<void>
 
   constructor(options: SharedReaderOptions) {
     this.#options = options
+    this.#standing = new Standing(options.abort, options.arrived)
     this.#running = this.#run()
   }
 
   end({ cut, drained, error }: End): void {
-    if (cut) this.#settle('stopped', error)
-    else if (drained) this.#settle('finished', null)
+    if (cut) this.#standing.settle('stopped', error)
+    else if (drained) this.#standing.settle('finished', null)
     this.report()
   }
 
   fail(error: unknown): void {
-    this.#settle('stopped', toErrorRecord(error))
+    this.#standing.settle('stopped', toErrorRecord(error))
   }
 
   /** Stops after the item in hand; what is ready goes to others. */
   async stop(state: ReceiverState): Promise<void> {
-    this.#settle(state, null)
+    this.#standing.settle(state, null)
     await this.#running
   }
 
@@ -54,34 +55,22 @@ export class SharedReader {
     publish({
       node: self.name,
       incarnation: self.incarnation,
-      state: this.#state,
+      state: this.#standing.state,
       first: 0,
       position: processed + failed + dropped,
       floor: 0,
       failed,
       lost: dropped,
       holds: tickets.replies,
-      error: this.#error,
+      error: this.#standing.error,
       latencyMs,
     })
-  }
-
-  #attached(): boolean {
-    return this.#state === 'attached'
-  }
-
-  #settle(state: ReceiverState, error: ErrorRecord | null): void {
-    if (!this.#attached()) return
-    this.#state = state
-    this.#error = error
-    this.#options.abort.abort()
-    this.#options.arrived.notify()
   }
 
   async #run(): Promise<void> {
     const { tickets, arrived } = this.#options
     try {
-      while (this.#attached()) {
+      while (this.#standing.isAttached()) {
         const ticket = tickets.take()
         if (!ticket) await arrived.wait()
         else if (await this.#process(ticket)) {
@@ -91,7 +80,7 @@ export class SharedReader {
         }
       }
     } catch (error) {
-      this.#settle('stopped', toErrorRecord(error))
+      this.#standing.settle('stopped', toErrorRecord(error))
     }
     await tickets.close()
     this.report()
@@ -108,7 +97,7 @@ export class SharedReader {
     }
     const items = kind ? [decodeBytes(kind, bytes)] : decodeValues(bytes)
     for (const [index, item] of items.entries()) {
-      if (!this.#attached()) return false
+      if (!this.#standing.isAttached()) return false
       this.#tally.begin(this.#place, time)
       const outcome = await this.#outcome(item, first + index, redelivered)
       if (outcome === undefined) return false
@@ -134,7 +123,7 @@ export class SharedReader {
           { ...this.#options, signal: abort.signal },
         )
       const record = toErrorRecord(failure)
-      this.#settle('stopped', {
+      this.#standing.settle('stopped', {
         ...record,
         message: `"${open.call}" threw at item ${number}: ${record.message}`,
       })
