@@ -14,7 +14,7 @@ test('a job waits for its eta; schedules by times and by interval are listed, ca
   const job = await g.call.note('eta').with(BG({ eta: '2s' }))
   expect(job.ready).toBe(false)
 
-  const at = [new Date(Date.now() + 2000), new Date(Date.now() + 2500)]
+  const at = [new Date(Date.now() + 2000), new Date(Date.now() + 3500)]
   const times = await g.call.note('times').with(PERIOD({ at }))
   const interval = await g.call.note('interval').with(PERIOD({ interval: '1s' }))
   const uuids = async (): Promise<string[]> => (await g.schedules()).map(({ uuid }) => uuid).sort()
