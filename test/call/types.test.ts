@@ -1,6 +1,7 @@
 import {
   BG,
   BROADCAST,
+  context,
   FG,
   NO_RETURN,
   STREAM,
@@ -31,4 +32,11 @@ test('typeof import of a module gives arguments and results by callback and modi
     expectTypeOf(call).not.toHaveProperty('get_sequences')
   }
   expectTypeOf(use).toBeFunction()
+})
+
+test('a callback has the types of what it calls itself', () => {
+  const use = () => context<Sequence>().g.call
+  expectTypeOf(use).returns.toEqualTypeOf<Global<Sequence>['call']>()
+  const untyped = () => context().g
+  expectTypeOf(untyped).returns.toEqualTypeOf<Global>()
 })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { decode } from 'fast-png'
 import { expect, test } from 'vitest'
+import type { PipelineResult } from '../../src/runtime/index.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { temporaryPipelines } from '../support/temporary.js'
 
@@ -23,6 +24,39 @@ test('camera: both processes show it, and write a PNG of it on demand', async ()
   up.kill('SIGINT')
   expect(await up.exited).toMatchObject({ exitCode: 0 })
 })
+
+test('calculator: a division that fails is an answer to the student, and an error in the shell', async () => {
+  const cwd = await temporaryPipelines()
+  const up = startDaffi(['up', 'pipelines/calculator.yaml', '--stay', '--json'], { cwd })
+  await up.waitForLine(/^student +\| try_divide/)
+  const call = ['call', 'divide', '1', '0', '-f', 'pipelines/calculator.yaml', '--json']
+  const { exitCode, stdout } = await runDaffi(call, { cwd })
+  expect(exitCode).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'DAFFI_REMOTE', message: '1 cannot be divided by zero', node: 'calculator' },
+  })
+  up.kill('SIGINT')
+  const ended = await up.exited
+  expect(ended.exitCode, ended.stderr).toBe(0)
+  expect(valuesOf(ended.stdout)).toEqual([3, 2, 42, 4.5, 'calculator says: 1 cannot be divided by zero'])
+})
+
+test('menus: what comes back is by restaurant', async () => {
+  const cwd = await temporaryPipelines()
+  const { exitCode, stdout, stderr } = await runDaffi(['up', 'pipelines/menus.yaml', '--json'], { cwd })
+  expect(exitCode, stderr).toBe(0)
+  expect(valuesOf(stdout)).toEqual([
+    {
+      pizzeria: ['margherita', 'marinara'],
+      sushi_bar: ['nigiri', 'maki', 'sashimi'],
+      taqueria: ['tacos'],
+    },
+  ])
+})
+
+function valuesOf(result: string): unknown[] {
+  return (JSON.parse(result) as PipelineResult).calls.map(({ value }) => value)
+}
 
 /** Of the first 200 columns, where the pattern has its red bar. */
 function mainColour(rgb: ArrayLike<number>): string {

@@ -42,7 +42,7 @@ test('the tests of the pipelines that come with daffi', async () => {
   const { exitCode, stdout, stderr } = await runDaffi(['test'], { cwd })
   expect(exitCode, stdout + stderr).toBe(0)
   expect(stdout).toMatch(/^✓ .* \(\d+\.\d s\)$/m)
-  expect(stdout).toMatch(/^\d tests passed, 0 failed$/m)
+  expect(stdout).toMatch(/^\d+ tests passed, 0 failed$/m)
 })
 
 test('what fails is told with its place, what was expected and what there was', async () => {
