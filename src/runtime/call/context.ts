@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import type { Global } from './global.js'
+import type { Member } from './member.js'
 
 /** What a callback can know besides its arguments. */
 export interface Context {
@@ -13,7 +13,7 @@ export interface Context {
   /** The item was delivered before and not acknowledged. */
   redelivered: boolean
   /** This node among the others. */
-  g: Global
+  g: Member
 }
 
 const storage = new AsyncLocalStorage<Context>()
