@@ -25,6 +25,7 @@ export {
   type ErrorRecord,
   type FGOptions,
   type Job,
+  type Member,
   type NoReturnOptions,
   type PeriodOptions,
   type ScheduledTask,

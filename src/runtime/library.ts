@@ -17,6 +17,7 @@ export {
   type Context,
   type FGOptions,
   type Job,
+  type Member,
   type NoReturnOptions,
   type PeriodOptions,
   type ScheduledTask,

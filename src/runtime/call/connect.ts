@@ -5,8 +5,9 @@ import { randomId } from '../core/names.js'
 import { findProject } from '../core/project.js'
 import { runningPipeline } from '../core/running.js'
 import { openServer, type TlsOptions } from '../nats/index.js'
-import type { Global } from './global.js'
-import { openMembership, type Membership } from './membership.js'
+import type { Member } from './member.js'
+import type { Membership } from './membership.js'
+import { openMembership } from './open-membership.js'
 import type { PeerRecord } from './presence/record.js'
 
 /** A node as events tell of it. */
@@ -39,16 +40,16 @@ export interface ConnectOptions {
   /** Leaves the pipeline when it aborts; also ends the waiting for a server. */
   signal?: AbortSignal
   /** Called once this process is part of the pipeline. */
-  onInit?: (g: Global) => void
+  onInit?: (g: Member) => void
   onNodeConnect?: (node: PeerInfo) => void
   onNodeDisconnect?: (node: PeerInfo) => void
 }
 
 /** What `Global.connect` does: finds the server, joins the pipeline, and ties events and signal to it. */
-export async function openConnection(
+export async function openConnection<M extends Member>(
   options: ConnectOptions,
-  makeGlobal: (membership: Membership) => Global,
-): Promise<Global> {
+  makeMember: (membership: Membership) => M,
+): Promise<M> {
   const { signal, onInit } = options
   const log = createLogger('warn')
   const project = findProject()
@@ -76,7 +77,7 @@ export async function openConnection(
       },
       (membership) => {
         listen(membership, options)
-        return makeGlobal({
+        return makeMember({
           ...membership,
           leave: async () => {
             listener?.[Symbol.dispose]()

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Untyped } from './call.js'
-import type { Global } from './global.js'
+import type { Member } from './member.js'
 
 /** What a callback can know besides its arguments. `C` are the types of the callbacks that it calls itself. */
 export interface Context<C = Untyped> {
@@ -14,7 +14,7 @@ export interface Context<C = Untyped> {
   /** The item was delivered before and not acknowledged. */
   redelivered: boolean
   /** This node among the others. */
-  g: Global<C>
+  g: Member<C>
 }
 
 const storage = new AsyncLocalStorage<Context>()

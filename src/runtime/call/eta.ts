@@ -26,3 +26,8 @@ export async function untilDue(etaMs: number, signals: AbortSignal[]): Promise<v
     throw abortError(signal, 'a call that was not due yet')
   })
 }
+
+/** A timeout counts from when the callback is due. */
+export function afterEta(timeoutMs: number, etaMs: number): number {
+  return timeoutMs === 0 ? 0 : timeoutMs + etaMs
+}

@@ -1,9 +1,10 @@
 export type { Call, CallProxy, StreamCall, Untyped, YieldingCall } from './call.js'
 export { context, type Context } from './context.js'
 export type { ConnectOptions, PeerInfo } from './connect.js'
-export { Global, joinPipeline, type WaitOptions } from './global.js'
-export type { JoinOptions } from './membership.js'
+export { Global, joinPipeline } from './global.js'
 export type { Job } from './jobs/job.js'
+export type { JoinOptions } from './join-options.js'
+export type { Member } from './member.js'
 export {
   BG,
   BROADCAST,
@@ -23,3 +24,4 @@ export {
 export type { ScheduledTask } from './schedules/scheduled-task.js'
 export { sayGoodbye } from './presence/presence.js'
 export { RemoteError } from './remote-error.js'
+export type { WaitOptions } from './wait-options.js'

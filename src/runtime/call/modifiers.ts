@@ -3,7 +3,7 @@ import type { Duration } from '../core/duration.js'
 import type { Delivery, OnError } from '../core/plan.js'
 import type { ScheduleOptions } from '../core/schedule.js'
 import type { StreamSummary } from '../core/summary.js'
-import type { RetryOptions } from './retry.js'
+import type { RetryOptions } from './caller/retry.js'
 
 export interface FGOptions {
   /** How long to wait for the result; 30 s by default, 0 for without limit. */

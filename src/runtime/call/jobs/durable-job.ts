@@ -1,7 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import type { DaffiError } from '../../core/errors.js'
-import type { WaitOptions } from '../global.js'
+import type { WaitOptions } from '../wait-options.js'
 import { RemoteError } from '../remote-error.js'
 import { subjects } from '../wire.js'
 import { cancelled, waitForJob, type Job } from './job.js'

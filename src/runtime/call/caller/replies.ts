@@ -1,5 +1,5 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
-import { randomId } from '../core/names.js'
+import { randomId } from '../../core/names.js'
 
 /** One inbox for all answers, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {

@@ -1,8 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit'
-import type { Callback } from '../callback/index.js'
-import { bounded, formatMs } from '../core/abort.js'
-import { parseDuration } from '../core/duration.js'
-import { DaffiError } from '../core/errors.js'
+import type { Callback } from '../../callback/index.js'
+import { bounded, formatMs } from '../../core/abort.js'
+import { parseDuration } from '../../core/duration.js'
+import { DaffiError } from '../../core/errors.js'
 
 /** What a callback's options make its calls pass: their turn, and the clock. */
 export class CallGate {

@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors.js'
+import { messageOf } from '../../core/errors.js'
 
 /** What became of a callback's calls, in the words of the NATS service protocol. */
 export interface CallStats {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abortError } from '../core/abort.js'
-import { parseDuration, type Duration } from '../core/duration.js'
-import type { ErrorCode } from '../core/error-codes.js'
-import { DaffiError } from '../core/errors.js'
-import { RemoteError } from './remote-error.js'
+import { abortError } from '../../core/abort.js'
+import { parseDuration, type Duration } from '../../core/duration.js'
+import type { ErrorCode } from '../../core/error-codes.js'
+import { DaffiError } from '../../core/errors.js'
+import { RemoteError } from '../remote-error.js'
 
 export interface RetryOptions {
   /** In all. */

@@ -1,10 +1,10 @@
-import type { Callback } from '../callback/index.js'
-import type { Arity } from '../core/plan.js'
-import { DaffiError } from '../core/errors.js'
+import type { Callback } from '../../callback/index.js'
+import type { Arity } from '../../core/plan.js'
+import { DaffiError } from '../../core/errors.js'
 import { CallGate } from './call-gate.js'
 import { CallCount, type CallStats } from './call-stats.js'
-import { runInContext, type Context } from './context.js'
-import { collect } from './yields/yielding.js'
+import { runInContext, type Context } from '../context.js'
+import { collect } from '../yields/yielding.js'
 
 /** Makes the result of what a callback returned, in the callback's context, which is what a generator's body sees. */
 export type Finish = (value: unknown, signal: AbortSignal) => unknown

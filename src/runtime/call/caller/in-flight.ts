@@ -1,11 +1,11 @@
 import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
-import { bounded, type WaitOptions } from '../core/abort.js'
-import { Wakeup } from '../core/deferred.js'
-import { DaffiError } from '../core/errors.js'
+import { bounded, type WaitOptions } from '../../core/abort.js'
+import { Wakeup } from '../../core/deferred.js'
+import { DaffiError } from '../../core/errors.js'
 import { died } from './died.js'
-import type { Target } from './pending-call.js'
-import type { Peers } from './presence/peers.js'
-import { subjects } from './wire.js'
+import type { Target } from '../pending-call.js'
+import type { Peers } from '../presence/peers.js'
+import { subjects } from '../wire.js'
 
 /** A node that does not say in that time whether it has a call may be busy with it. */
 const ASK_MS = 500

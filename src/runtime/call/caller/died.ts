@@ -1,4 +1,4 @@
-import { DaffiError } from '../core/errors.js'
+import { DaffiError } from '../../core/errors.js'
 
 export function died(node: string, callback: string): DaffiError {
   return new DaffiError('DAFFI_NODE_DIED', `node "${node}" died before it answered "${callback}"`)

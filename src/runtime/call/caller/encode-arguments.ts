@@ -1,10 +1,11 @@
-import { encode, valuesPayload } from '../codec/index.js'
-import { DaffiError } from '../core/errors.js'
-import { assertToken } from '../core/names.js'
-import { nearest } from '../core/nearest.js'
-import type { Target } from './pending-call.js'
-import type { Peers } from './presence/peers.js'
-import { checkArity, listed } from './registry.js'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { encode, valuesPayload } from '../../codec/index.js'
+import { DaffiError } from '../../core/errors.js'
+import { assertToken } from '../../core/names.js'
+import { nearest } from '../../core/nearest.js'
+import type { Target } from '../pending-call.js'
+import type { Peers } from '../presence/peers.js'
+import { checkArity, listed } from '../responder/registry.js'
 
 /**
  * The payload of a request. What is known to be wrong is refused before anything is sent.
@@ -21,6 +22,20 @@ export function encodeArguments({ callback, args, to }: Target, peers: Peers): U
   return valuesPayload(
     parts,
     parts.reduce((sum, part) => sum + part.length, 0),
+  )
+}
+
+/** The arguments of a call that must go in one message. @throws DaffiError DAFFI_TOO_LARGE, and those of any call */
+export function encodeMessage(
+  target: Target,
+  { nc, peers }: { nc: NatsConnection; peers: Peers },
+): Uint8Array {
+  const payload = encodeArguments(target, peers)
+  const most = nc.info?.max_payload ?? Infinity
+  if (payload.length <= most) return payload
+  throw new DaffiError(
+    'DAFFI_TOO_LARGE',
+    `the arguments of "${target.callback}" have ${payload.length} bytes; a message of this server has at most ${most}`,
   )
 }
 

@@ -1,14 +1,14 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
-import { encode } from '../codec/index.js'
-import { bounded } from '../core/abort.js'
-import { DaffiError } from '../core/errors.js'
-import type { Logger } from '../core/logger.js'
-import { writeYields, type StreamPorts, type YieldingCall } from '../stream/index.js'
-import type { Context } from './context.js'
-import { untilDue } from './eta.js'
+import { encode } from '../../codec/index.js'
+import { bounded } from '../../core/abort.js'
+import { DaffiError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import { writeYields, type StreamPorts, type YieldingCall } from '../../stream/index.js'
+import type { Context } from '../context.js'
+import { untilDue } from '../eta.js'
 import type { Registry } from './registry.js'
-import type { Parts } from './parts.js'
-import { remoteFields } from './remote-error.js'
+import type { Parts } from '../parts.js'
+import { remoteFields } from '../remote-error.js'
 import {
   decodeArguments,
   encodeReply,
@@ -19,8 +19,8 @@ import {
   QUEUE,
   replyHeaders,
   subjects,
-} from './wire.js'
-import { isYielding, notYielding, thrownBy } from './yields/yielding.js'
+} from '../wire.js'
+import { isYielding, notYielding, thrownBy } from '../yields/yielding.js'
 
 /** How long running calls may take when the node leaves. */
 const DRAIN_MS = 10_000

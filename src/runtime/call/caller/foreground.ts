@@ -1,0 +1,71 @@
+import type { Msg } from '@nats-io/transport-node'
+import { bounded } from '../../core/abort.js'
+import { deferred } from '../../core/deferred.js'
+import { parseDuration, type Duration } from '../../core/duration.js'
+import { DaffiError } from '../../core/errors.js'
+import { afterEta, parseEta } from '../eta.js'
+import type { FGOptions } from '../modifiers.js'
+import type { Offer } from '../parts.js'
+import type { Target } from '../pending-call.js'
+import { decodeReply, isNoResponders } from '../wire.js'
+import type { Calling } from './calling.js'
+import { encodeArguments } from './encode-arguments.js'
+import { retrying } from './retry.js'
+
+/** How long the answer to a call may take that does not say. */
+export const TIMEOUT = '30s'
+
+interface OnceOptions extends Omit<FGOptions, 'retry'> {
+  eta?: Duration
+  /** Called when nothing is left but to wait for the answer. */
+  onSent?: () => void
+}
+
+/** FG: the value, from one of the nodes that offer the callback. */
+export async function callForeground(
+  target: Target,
+  { retry = { attempts: 1 }, ...options }: FGOptions,
+  calling: Calling,
+): Promise<unknown> {
+  return await retrying(() => callOnce(target, options, calling), retry, options.signal)
+}
+
+/** Sends a request, and waits for its answer. */
+export async function callOnce(
+  target: Target,
+  { timeout = TIMEOUT, eta = 0, signal, onSent }: OnceOptions,
+  { node, peers, replies, parts, inFlight, requests, own }: Calling,
+): Promise<unknown> {
+  const etaMs = parseEta(eta)
+  const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
+  const payload = encodeArguments(target, peers)
+  if (target.to === node) {
+    onSent?.()
+    return await own.run(target, payload, { timeoutMs, etaMs, signal })
+  }
+
+  const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
+  await inFlight.connected({ timeoutMs, signal, what })
+  const answer = deferred<Msg>()
+  const { reply, id, end } = replies.expect(answer.resolve)
+  const unwatch = inFlight.watch({ ...target, id }, answer.reject)
+  let offer: Offer | undefined
+  try {
+    offer = requests.publish(requests.subjectOf(target), payload, { id, reply, etaMs })
+    onSent?.()
+    const message = await bounded(answer.promise, { timeoutMs, signal, what }).catch((error: unknown) => {
+      requests.cancel(id)
+      throw error
+    })
+    if (isNoResponders(message)) {
+      if (target.to === undefined && own.offers(target))
+        return await own.run(target, payload, { timeoutMs, etaMs, signal })
+      throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
+    }
+    return decodeReply(message, await parts.open(message, signal))
+  } finally {
+    unwatch()
+    offer?.end()
+    end()
+  }
+}
