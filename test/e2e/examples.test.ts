@@ -38,24 +38,32 @@ test('calculator: a division that fails is an answer to the student, and an erro
   up.kill('SIGINT')
   const ended = await up.exited
   expect(ended.exitCode, ended.stderr).toBe(0)
-  expect(valuesOf(ended.stdout)).toEqual([3, 2, 42, 4.5, 'calculator says: 1 cannot be divided by zero'])
+  expect(valuesOf(ended.stdout)).toEqual({
+    add: 3,
+    subtract: 2,
+    multiply: 42,
+    divide: 4.5,
+    try_divide: 'calculator says: 1 cannot be divided by zero',
+  })
 })
 
 test('menus: what comes back is by restaurant', async () => {
   const cwd = await temporaryPipelines()
   const { exitCode, stdout, stderr } = await runDaffi(['up', 'pipelines/menus.yaml', '--json'], { cwd })
   expect(exitCode, stderr).toBe(0)
-  expect(valuesOf(stdout)).toEqual([
-    {
+  expect(valuesOf(stdout)).toEqual({
+    get_menu: {
       pizzeria: ['margherita', 'marinara'],
       sushi_bar: ['nigiri', 'maki', 'sashimi'],
       taqueria: ['tacos'],
     },
-  ])
+  })
 })
 
-function valuesOf(result: string): unknown[] {
-  return (JSON.parse(result) as PipelineResult).calls.map(({ value }) => value)
+/** What the calls of a run came to, by callback. */
+function valuesOf(result: string): Record<string, unknown> {
+  const { calls } = JSON.parse(result) as PipelineResult
+  return Object.fromEntries(calls.map(({ call, value }) => [call, value]))
 }
 
 /** Of the first 200 columns, where the pattern has its red bar. */
