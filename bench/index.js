@@ -1,4 +1,5 @@
-// What STREAM carries, measured side by side with programs that use NATS.js alone, in one run and with one server.
+// What STREAM carries and what calls cost (FG, BROADCAST, durable BG), measured side by side with programs that use NATS.js
+// alone, in one run and with one server.
 //
 //   npm run bench [-- --only NAME[,NAME]] [--json] [--pairs N] [--gib N] [--profile FOLDER]
 //
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { memoryBandwidth } from './lib/memory-bandwidth.js'
 import { withServer } from './lib/server.js'
 import { printHead, printRow, rounded } from './lib/table.js'
+import { callRows } from './rows/calls.js'
 import { cameraRows } from './rows/camera.js'
 import { latencyRows } from './rows/latency.js'
 import { memoryRows } from './rows/memory.js'
@@ -28,7 +30,7 @@ const { values: flags } = parseArgs({
   },
 })
 
-const rows = [...throughputRows, ...latencyRows, ...cameraRows, ...memoryRows]
+const rows = [...callRows, ...throughputRows, ...latencyRows, ...cameraRows, ...memoryRows]
 const only = flags.only?.split(',')
 const unknown = only?.find((name) => !rows.some((row) => row.name === name))
 if (unknown !== undefined) {

@@ -1,7 +1,25 @@
 import { Peer } from './peer.js'
 
 /** Runs `use` with one writer and its receivers, each a process of its own; `side` is `raw` or `daffi`. */
-export async function withSide(side, { address, receivers, profile }, use) {
+export async function withSide(side, { receivers, ...context }, use) {
+  return await withPeers(side, context, async (start) => {
+    const all = []
+    for (let index = 0; index < receivers; index++) all.push(await start('receiver', { index }))
+    const writer = await start('writer', { receivers })
+    return await use({ writer, receivers: all })
+  })
+}
+
+/** Runs `use` with the process that calls, of which the callees are others; `side` as above. */
+export async function withCaller(side, { callees, ...context }, use) {
+  return await withPeers(side, context, async (start) => {
+    for (let index = 0; index < callees; index++) await start('callee', { index })
+    return await use(await start('caller', { callees }))
+  })
+}
+
+/** Gives `use` what starts a process of that side in a role; all end with it. */
+async function withPeers(side, { address, profile }, use) {
   const peers = []
   const start = async (role, setup) => {
     const execArgv = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []
@@ -10,10 +28,7 @@ export async function withSide(side, { address, receivers, profile }, use) {
     return peer
   }
   try {
-    const all = []
-    for (let index = 0; index < receivers; index++) all.push(await start('receiver', { index }))
-    const writer = await start('writer', { receivers })
-    return await use({ writer, receivers: all })
+    return await use(start)
   } finally {
     await Promise.all(peers.map((peer) => peer.close()))
   }

@@ -30,7 +30,7 @@ export function printRow(measured, { target, bandwidth }) {
       value: `${value} ${unit}`,
       baseline: baseline ?? '-',
       ratio: ratio === null ? '-' : `${ratio} x`,
-      target: index === 0 ? target : '-',
+      target: each.target ?? (index === 0 ? target : '-'),
       memory: bandwidth ? `${(bandwidth / value).toFixed(1)} x` : '-',
     })
   }

@@ -1,0 +1,27 @@
+import { BG, BROADCAST, Global } from 'daffi'
+import { assertSum, measure } from '../lib/calls.js'
+import { serve } from '../lib/peer.js'
+
+/** Calls `add(1, 2)` again and again. */
+serve(async ({ address, callees }) => {
+  const g = await Global.connect({
+    server: address.url,
+    token: address.token,
+    pipeline: 'bench-calls',
+    processName: 'caller',
+  })
+  for (let index = 0; index < callees; index++) await g.waitProcess(`callee-${index}`)
+  const calls = {
+    request: async () => assertSum(await g.call.add(1, 2)),
+    broadcast: async () => {
+      const values = Object.values(await g.call.add(1, 2).with(BROADCAST))
+      if (values.length !== callees) throw new Error(`${values.length} have answered, not ${callees}`)
+      values.forEach(assertSum)
+    },
+    job: async () => {
+      const job = await g.call.add(1, 2).with(BG({ durable: true }))
+      assertSum(await job.get())
+    },
+  }
+  return { run: (order) => measure(order, calls[order.call]), close: () => g.close() }
+})
