@@ -16,6 +16,7 @@ import {
 } from '../stream/index.js'
 import { Caller } from './caller.js'
 import { runInContext, type Context } from './context.js'
+import { encodeArguments } from './encode-arguments.js'
 import type { Global } from './global.js'
 import type { Job } from './jobs/job.js'
 import { Jobs } from './jobs/jobs.js'
@@ -147,7 +148,10 @@ export async function openMembership(
       processName,
       server: server.info,
       peers,
-      carrier: { send: sender(caller, { jobs, schedules, ports }), items: (target) => caller.items(target) },
+      carrier: {
+        send: sender(caller, { jobs, schedules, ports, peers }),
+        items: (target) => caller.items(target),
+      },
       job: (id) => jobs.find(id),
       schedules,
       renew: async (callbacks) => {
@@ -198,7 +202,7 @@ export async function openMembership(
 
 function sender(
   caller: Caller,
-  { jobs, schedules, ports }: { jobs: Jobs; schedules: Schedules; ports: StreamPorts },
+  { jobs, schedules, ports, peers }: { jobs: Jobs; schedules: Schedules; ports: StreamPorts; peers: Peers },
 ): Carrier['send'] {
   const is = <K extends ModifierKind>(modifier: Modifier, kind: K): modifier is Modifier<K> =>
     modifier.kind === kind
@@ -211,7 +215,7 @@ function sender(
       return
     }
     if (is(modifier, 'BG') && modifier.options.durable)
-      return await jobs.submit(target, caller.prepare(target), modifier.options)
+      return await jobs.submit(target, encodeArguments(target, peers), modifier.options)
     if (is(modifier, 'BG')) return await caller.background(target, modifier.options)
     if (is(modifier, 'PERIOD')) return await schedules.add(target, caller.prepare(target), modifier.options)
     if (is(modifier, 'FG')) return await caller.foreground(target, modifier.options)
