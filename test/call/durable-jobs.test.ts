@@ -1,46 +1,17 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { BG, context, Global } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalServer } from '../support/mortal-server.js'
-import { fixture } from '../support/paths.js'
 import { ownPipeline } from '../support/pipeline.js'
+import { kill, start } from '../support/talking-process.js'
 
 interface Callbacks {
   work: (text: string) => unknown
 }
 
 const DURABLE = BG({ durable: true })
-
-/** A process of its own, ended with the test. Gives the next thing that it says, each time. */
-function start(name: string, args: string[]): { child: ChildProcess; said: () => Promise<unknown> } {
-  const child = fork(fixture(`nodes/${name}.mjs`), args)
-  onTestFinished(() => kill(child))
-  const words: unknown[] = []
-  let arrived = deferred()
-  child.on('message', (word) => {
-    words.push(word)
-    arrived.resolve()
-  })
-  const said = async (): Promise<unknown> => {
-    while (words.length === 0) {
-      arrived = deferred()
-      await arrived.promise
-    }
-    return words.shift()
-  }
-  return { child, said }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
-}
 
 test('a job gives its value to whoever asks, its errors whole, and runs no earlier than its eta', async () => {
   const { join } = await ownPipeline<Callbacks>()
@@ -86,16 +57,16 @@ test('cancelling keeps a job from running, and reaches one that runs', async () 
   expect(state.messages).toBe(0)
 })
 
-test('a callback that takes too long has failed; what cannot be kept, too', async () => {
+test('a callback that takes too long has failed; what cannot travel, too', async () => {
   const { join } = await ownPipeline<Callbacks>()
   const work = (text: string): unknown =>
-    text === 'hang' ? new Promise(() => undefined) : Buffer.alloc(2_000_000)
+    text === 'hang' ? new Promise(() => undefined) : () => text
   await join('worker', { callbacks: { work } })
   const g = await join('caller')
   const hanging = await g.call.work('hang').with(BG({ durable: true, timeout: '100ms' }))
   await expect(hanging.get()).rejects.toMatchObject({ remoteCode: 'DAFFI_TIMEOUT' })
-  const large = await g.call.work('large').with(DURABLE)
-  await expect(large.get()).rejects.toMatchObject({ remoteCode: 'DAFFI_TOO_LARGE' })
+  const unsendable = await g.call.work('a function').with(DURABLE)
+  await expect(unsendable.get()).rejects.toMatchObject({ remoteCode: 'DAFFI_UNSENDABLE' })
 })
 
 test('a job whose worker is killed is done by another one, which knows; its caller may be gone', async () => {

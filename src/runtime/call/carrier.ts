@@ -3,7 +3,7 @@ import { writeStream } from '../stream/index.js'
 import { callBackground } from './caller/background.js'
 import { callBroadcast } from './caller/broadcast.js'
 import type { Calling } from './caller/calling.js'
-import { encodeMessage } from './caller/encode-arguments.js'
+import { encodeArguments, encodeMessage } from './caller/encode-arguments.js'
 import { callForeground } from './caller/foreground.js'
 import { callNoReturn } from './caller/no-return.js'
 import type { Jobs } from './jobs/jobs.js'
@@ -21,7 +21,7 @@ export function makeCarrier(
   const send: Carrier['send'] = async (target, modifier) => {
     if (is(modifier, 'FG')) return await callForeground(target, modifier.options, calling)
     if (is(modifier, 'BG') && modifier.options.durable)
-      return await jobs.submit(target, encodeMessage(target, calling), modifier.options)
+      return await jobs.submit(target, encodeArguments(target, calling.peers), modifier.options)
     if (is(modifier, 'BG')) return await callBackground(target, modifier.options, calling)
     if (is(modifier, 'NO_RETURN')) {
       await callNoReturn(target, modifier.options, calling)

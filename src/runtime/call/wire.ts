@@ -17,6 +17,7 @@ export const HEADER = {
   node: 'Daffi-Node',
   items: 'Daffi-Items',
   parts: 'Daffi-Parts',
+  stored: 'Daffi-Stored',
   error: 'Nats-Service-Error',
   errorCode: 'Nats-Service-Error-Code',
 } as const

@@ -288,8 +288,13 @@ export const ERRORS = {
   DAFFI_TOO_LARGE: {
     exit: 1,
     meaning:
-      'A result for a client other than daffi, or what a durable job holds, is larger than one message of the server (its max_payload).',
+      "What a schedule sends, or a result for another client, is larger than the server's max_payload; or what a durable job has, than 512 MiB.",
     next: 'Send it as an item of a STREAM, or as argument or result of another call: they have no such limit.',
+  },
+  DAFFI_NOT_STORED: {
+    exit: 1,
+    meaning: 'The NATS server refuses to keep the arguments or the result of a durable job.',
+    next: 'Its store may be full: see its limits (max_file_store, and those of the account) and its disk.',
   },
   DAFFI_BAD_SCHEDULE: {
     exit: 2,

@@ -6,7 +6,7 @@ import { RemoteError } from '../remote-error.js'
 import { subjects } from '../wire.js'
 import { cancelled, waitForJob, type Job } from './job.js'
 import type { JobNames } from './names.js'
-import { decodeRecord, type JobRecord } from './record.js'
+import { decodeRecord, type EndedRecord, type JobOutcome, type JobRecord } from './record.js'
 import type { JobStore } from './store.js'
 
 export interface JobAccess {
@@ -21,7 +21,9 @@ export class DurableJob implements Job {
   readonly id: string
   ready = false
   readonly #access: JobAccess
-  readonly #outcome = deferred<unknown>()
+  readonly #end = deferred<EndedRecord>()
+  /** Fetched when it is asked for, as it may be large. */
+  #outcome: Promise<JobOutcome> | undefined
   readonly #subscription: Subscription
 
   /** Listens from now on. */
@@ -29,7 +31,7 @@ export class DurableJob implements Job {
     this.id = id
     this.#access = access
     // Nobody may be waiting.
-    this.#outcome.promise.catch(() => undefined)
+    this.#end.promise.catch(() => undefined)
     this.#subscription = access.nc.subscribe(access.names.record(id), {
       callback: (error, message: Msg) => {
         if (error === null) this.#learn(decodeRecord(message.data))
@@ -39,13 +41,18 @@ export class DurableJob implements Job {
 
   /** Looks up what may have been said before this process listened, or while it could not be reached. */
   async refresh(): Promise<boolean> {
-    const record = await this.#access.store.record(this.id)
+    const record = await this.#access.store.records.get(this.id)
     this.#learn(record)
     return record !== undefined
   }
 
   async get(options?: WaitOptions): Promise<unknown> {
-    return await waitForJob(this.id, this.#outcome.promise, options)
+    return await waitForJob(this.id, this.#result(), options)
+  }
+
+  /** Settles once nothing more will be heard of it. */
+  async ended(): Promise<void> {
+    await this.#end.promise
   }
 
   async cancel(): Promise<boolean> {
@@ -60,15 +67,21 @@ export class DurableJob implements Job {
   /** Nothing more will be heard here. */
   close(error: DaffiError): void {
     this.#subscription.unsubscribe()
-    this.#outcome.reject(error)
+    this.#end.reject(error)
   }
 
   #learn(record: JobRecord | undefined): void {
     if (!record || record.state === 'running' || this.ready) return
     this.ready = true
-    if (record.state === 'done') this.#outcome.resolve(record.value)
-    else if (record.state === 'failed') this.#outcome.reject(new RemoteError(record.error))
-    else this.#outcome.reject(cancelled(this.id))
+    this.#end.resolve(record)
     this.#subscription.unsubscribe()
+  }
+
+  async #result(): Promise<unknown> {
+    const record = await this.#end.promise
+    this.#outcome ??= this.#access.store.records.outcome(record)
+    const outcome = await this.#outcome
+    if (outcome.state === 'done') return outcome.value
+    throw outcome.state === 'failed' ? new RemoteError(outcome.error) : cancelled(this.id)
   }
 }

@@ -11,7 +11,7 @@ import type { Registry } from '../responder/registry.js'
 import { HEADER, subjects } from '../wire.js'
 import { DurableJob, type JobAccess } from './durable-job.js'
 import { cancelled, type Job } from './job.js'
-import { isFor, JobNames, routeOf, type Route } from './names.js'
+import { isFor, JobNames, routeOf, type Address, type Route } from './names.js'
 import type { Holder } from './record.js'
 import { JobStore, knownRoutes } from './store.js'
 import { LEAVES, Worker } from './worker.js'
@@ -30,11 +30,6 @@ export interface JobsOptions {
   registry: Registry
   log: Logger
   context: (from: string | undefined, signal: AbortSignal) => Context
-}
-
-interface Address {
-  callback: string
-  to: string | undefined
 }
 
 /** The durable jobs of a pipeline, as one of its nodes sees them: those that it sends, and those that it runs. */
@@ -70,11 +65,14 @@ export class Jobs {
     await Promise.all([...this.#waiting].map((job) => job.refresh()))
   }
 
-  /** @param payload the arguments */
+  /**
+   * @param payload the arguments
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED
+   */
   async submit(target: Address, payload: Uint8Array, { timeout = 0, eta = 0 }: BGOptions): Promise<Job> {
     const dueMs = parseDuration(eta, 'eta')
     const timeoutMs = parseDuration(timeout, 'timeout')
-    const { names, store } = await this.#open()
+    const { store } = await this.#open()
     const id = randomId()
     const head = headers()
     head.set(HEADER.from, this.#options.self.node)
@@ -82,7 +80,7 @@ export class Jobs {
     if (timeoutMs > 0) head.set(HEADER.timeout, String(timeoutMs))
     await this.route(target)
     const job = await this.#listen(id)
-    await store.add(names.job(id, target), payload, head)
+    await store.add({ id, target, caller: this.#options.self }, payload, head)
     return job
   }
 
@@ -96,12 +94,12 @@ export class Jobs {
     payload: Uint8Array,
     firing: { from: string; key: string },
   ): Promise<boolean> {
-    const { names, store } = await this.#open()
+    const { store } = await this.#open()
     await this.route(target)
     const head = headers()
     head.set(HEADER.from, firing.from)
     head.set(HEADER.schedule, id)
-    return await store.addAlone(names.job(id, target), payload, head, firing.key)
+    return await store.queue.addAlone(id, target, payload, head, firing.key)
   }
 
   /** Takes a firing that nobody has begun with out of the queue. */
@@ -115,7 +113,7 @@ export class Jobs {
     if (isToken(id)) {
       const { store } = await this.#open()
       const job = await this.#listen(id)
-      if ((await job.refresh()) || (await store.isQueued(id)) || (await job.refresh())) return job
+      if ((await job.refresh()) || (await store.queue.has(id)) || (await job.refresh())) return job
       this.#waiting.delete(job)
       job.close(cancelled(id))
     }
@@ -156,13 +154,13 @@ export class Jobs {
     const job = new DurableJob(id, await this.#open())
     this.#waiting.add(job)
     const forget = (): void => void this.#waiting.delete(job)
-    job.get().then(forget, forget)
+    job.ended().then(forget, forget)
     return job
   }
 
   async #openRoute(route: Route): Promise<void> {
     const { nc, names, store } = await this.#open()
-    await store.addRoute(route)
+    await store.queue.addRoute(route)
     nc.publish(names.wake, route)
     await nc.flush()
     this.#work(route)
@@ -187,9 +185,8 @@ export class Jobs {
   async #startWorker(route: Route): Promise<Worker> {
     const { self, registry, log, peers, context } = this.#options
     const { store } = await this.#open()
-    // What this node itself has no longer in hand is nobody's.
-    const isAlive = ({ incarnation }: Holder): boolean =>
-      incarnation !== self.incarnation && peers.all().some((peer) => peer.incarnation === incarnation)
+    const isAlive = (incarnation: string): boolean =>
+      peers.all().some((peer) => peer.incarnation === incarnation)
     return new Worker({ route, store, self, registry, log, context, isAlive, running: this.#running })
   }
 

@@ -1,7 +1,13 @@
+/** A callback, wherever it is offered or on that node. */
+export interface Address {
+  callback: string
+  to: string | undefined
+}
+
 /** Which nodes a job is for: `call.<callback>`, one of those that offer it; or `node.<node>`. */
 export type Route = `call.${string}` | `node.${string}`
 
-export function routeOf({ callback, to }: { callback: string; to: string | undefined }): Route {
+export function routeOf({ callback, to }: Address): Route {
   return to === undefined ? `call.${callback}` : `node.${to}`
 }
 
@@ -34,6 +40,11 @@ export class JobNames {
     return `daffi_${this.#pipeline}_results`
   }
 
+  /** The bucket's stream. */
+  get bucketStream(): string {
+    return `KV_${this.bucket}`
+  }
+
   /** On which the nodes hear of a route that is used for the first time; the route is the payload. */
   get wake(): string {
     return `daffi.${this.#pipeline}.wake`
@@ -44,9 +55,19 @@ export class JobNames {
     return `daffi.${this.#pipeline}.job.${id === undefined ? '' : `${id}.`}>`
   }
 
-  job(id: string, { callback, to }: { callback: string; to: string | undefined }): string {
+  job(id: string, { callback, to }: Address): string {
     const place = to === undefined ? `call.${callback}` : `node.${to}.${callback}`
     return `daffi.${this.#pipeline}.job.${id}.${place}`
+  }
+
+  /** Beneath which the parts of a job's arguments lie. */
+  argumentParts(id: string): string {
+    return `daffi.${this.#pipeline}.job.${id}.part`
+  }
+
+  /** Beneath which the parts of a result lie that comes from the claim of that revision. */
+  resultParts(id: string, revision: number): string {
+    return `${this.record(id)}.${revision}`
   }
 
   /** The jobs of a route. */

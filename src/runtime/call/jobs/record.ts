@@ -1,5 +1,6 @@
 import { decode, encode } from '../../codec/index.js'
 import type { RemoteErrorFields } from '../remote-error.js'
+import type { PartsRef } from './stored-parts.js'
 
 /** A run of a node. */
 export interface Holder {
@@ -11,9 +12,17 @@ export interface Holder {
 export type JobOutcome =
   { state: 'done'; value: unknown } | { state: 'failed'; error: RemoteErrorFields } | { state: 'cancelled' }
 
-/** What is known of a job that somebody has taken, or that was cancelled. `sequence` is its message's in the queue. */
-export type JobRecord =
-  ({ state: 'running'; sequence: number } & Holder) | (JobOutcome & { sequence: number | null })
+/** An outcome that is too large for one message: what lies in parts is encoded as a record, too. */
+interface StoredOutcome {
+  state: JobOutcome['state']
+  parts: PartsRef
+}
+
+/** What is known of a job that has ended. `sequence` is its message's in the queue. */
+export type EndedRecord = (JobOutcome | StoredOutcome) & { sequence: number | null }
+
+/** What is known of a job that somebody has taken, or that was cancelled. */
+export type JobRecord = ({ state: 'running'; sequence: number } & Holder) | EndedRecord
 
 export function encodeRecord(record: JobRecord): Uint8Array {
   return encode(record, 'the result')

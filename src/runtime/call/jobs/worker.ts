@@ -10,7 +10,9 @@ import { decodeArguments, HEADER } from '../wire.js'
 import { callbackOf, JobNames, type Route } from './names.js'
 import { Puller } from './puller.js'
 import type { Holder, JobOutcome } from './record.js'
-import { ACK_WAIT_MS, type JobStore } from './store.js'
+import { ACK_WAIT_MS } from './queue.js'
+import type { OwnClaim } from './records.js'
+import type { JobStore } from './store.js'
 
 /** Jobs of one route that a node runs side by side, when its callback does not say. */
 const MOST_RUNNING = 8
@@ -18,6 +20,8 @@ const AGAIN_MS = 500
 const WORKING_MS = ACK_WAIT_MS / 4
 /** How long a job is left alone that was given out although its worker lives. */
 const HELD_MS = 2000
+/** And one whose arguments are not all there. */
+const LACKING_MS = 500
 
 /** Why a job is aborted that another node is to do. */
 export const LEAVES = new DaffiError('DAFFI_CLOSED', 'the node leaves the pipeline')
@@ -30,8 +34,8 @@ export interface WorkerOptions {
   log: Logger
   /** The jobs that this node runs, on all routes. */
   running: Map<string, AbortController>
-  /** Whether that run of a node is there. */
-  isAlive: (holder: Holder) => boolean
+  /** Whether the run of a node of that incarnation is there. */
+  isAlive: (incarnation: string) => boolean
   context: (from: string | undefined, signal: AbortSignal) => Context
 }
 
@@ -44,7 +48,7 @@ export class Worker {
     this.#options = options
     const { route, store, registry, log } = options
     this.#puller = new Puller({
-      consumer: () => store.consumer(route),
+      consumer: () => store.queue.consumer(route),
       most: registry.get(callbackOf(route))?.options?.concurrency ?? MOST_RUNNING,
       handle: (message) => this.#handle(message),
       log,
@@ -57,7 +61,7 @@ export class Worker {
   }
 
   async #handle(message: JsMsg): Promise<void> {
-    const { store, self, running, isAlive } = this.#options
+    const { running } = this.#options
     const { id } = JobNames.parse(message.subject)
     const early = Number(message.headers?.get(HEADER.due)) - Date.now()
     if (early > 0) {
@@ -70,53 +74,69 @@ export class Worker {
     running.set(id, abort)
     const working = setInterval(() => message.working(), WORKING_MS)
     try {
-      const claim = await store.claim(id, message.seq, self, isAlive)
-      if (claim.state === 'held') {
-        message.nak(HELD_MS)
-        return
-      }
-      if (claim.state === 'mine') {
-        const outcome = await this.#run(message, abort, claim.redelivered)
-        if (abort.signal.reason === LEAVES) {
-          message.nak()
-          return
-        }
-        await this.#settle(message, outcome)
-      }
-      message.ack()
+      await this.#carryOut(message, abort)
     } finally {
       clearInterval(working)
       running.delete(id)
     }
   }
 
+  async #carryOut(message: JsMsg, abort: AbortController): Promise<void> {
+    const { store, self, isAlive } = this.#options
+    const { id } = JobNames.parse(message.subject)
+    const lacking = await store.queue.lacking(message)
+    if (lacking !== undefined && isAlive(lacking)) {
+      message.nak(LACKING_MS)
+      return
+    }
+    if (lacking !== undefined) await store.cancel(id)
+    // What this node itself has no longer in hand is nobody's.
+    const isHeld = ({ incarnation }: Holder): boolean =>
+      incarnation !== self.incarnation && isAlive(incarnation)
+    const claim = await store.records.claim(id, message.seq, self, isHeld)
+    if (claim.state === 'held') {
+      message.nak(HELD_MS)
+      return
+    }
+    if (claim.state === 'mine') {
+      const outcome = await this.#run(message, abort, claim.redelivered)
+      if (abort.signal.reason === LEAVES) {
+        message.nak()
+        return
+      }
+      await this.#settle(message, claim, outcome)
+    }
+    await store.queue.finish(message)
+  }
+
   async #run(message: JsMsg, abort: AbortController, redelivered: boolean): Promise<JobOutcome> {
-    const { registry, context, self, log } = this.#options
+    const { store, registry, context, self, log } = this.#options
     const { callback } = JobNames.parse(message.subject)
     const from = message.headers?.get(HEADER.from)
     const timeoutMs = Number(message.headers?.get(HEADER.timeout))
+    const ofSchedule = message.headers?.has(HEADER.schedule)
     try {
-      const args = decodeArguments(message.data)
+      const args = decodeArguments(await store.queue.arguments(message))
       const found = { ...context(from === '' ? undefined : from, abort.signal), redelivered }
       const running = registry.run(callback, args, found)
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
-      return { state: 'done', value }
+      // Nobody asks for the results of what a schedule has sent.
+      return { state: 'done', value: ofSchedule ? undefined : value }
     } catch (error) {
       if (abort.signal.aborted) return { state: 'cancelled' }
       abort.abort(error)
-      // Nobody asks for the results of what a schedule has sent.
-      if (message.headers?.has(HEADER.schedule)) log.error(`"${callback}" failed: ${String(error)}`)
+      if (ofSchedule) log.error(`"${callback}" failed: ${String(error)}`)
       return { state: 'failed', error: remoteFields(error, self.node) }
     }
   }
 
   /** Again and again until the server has it, for the work is done, and would be done twice. */
-  async #settle({ subject, seq }: JsMsg, outcome: JobOutcome): Promise<void> {
+  async #settle({ subject }: JsMsg, claim: OwnClaim, outcome: JobOutcome): Promise<void> {
     const { store, self, log } = this.#options
     const { id } = JobNames.parse(subject)
     for (let told = outcome; ;) {
       try {
-        await store.settle(id, seq, told)
+        await store.records.settle(id, claim, told)
         return
       } catch (error) {
         if (error instanceof DaffiError) told = { state: 'failed', error: remoteFields(error, self.node) }

@@ -1,11 +1,9 @@
-import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager } from '@nats-io/jetstream'
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
 import { NoRespondersError, RequestError, TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
+import { isApiError, STREAM_NOT_FOUND, WRONG_LAST_SEQUENCE } from '../api-errors.js'
 import { GONE_MS, parseRecord, pingSubject, type PeerRecord } from './record.js'
-
-const WRONG_LAST_SEQUENCE = 10071
-const STREAM_NOT_FOUND = 10059
 
 /** The bucket in which the nodes of a pipeline claim their names. It lives in memory: claims are worth nothing after the server. */
 export class Names {
@@ -112,10 +110,6 @@ export class Names {
 
 function holderOf(entry: KvEntry | null): PeerRecord | undefined {
   return entry?.operation === 'PUT' ? parseRecord(entry.json()) : undefined
-}
-
-function isApiError(error: unknown, code: number): boolean {
-  return error instanceof JetStreamApiError && error.code === code
 }
 
 function duplicateName(pipeline: string, { name, host, pid }: PeerRecord): DaffiError {

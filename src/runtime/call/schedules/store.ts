@@ -11,7 +11,7 @@ import {
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { ScheduleSpec } from '../../core/schedule.js'
-import { isApiError, STREAM_NOT_FOUND } from '../jobs/store.js'
+import { isApiError, STREAM_NOT_FOUND } from '../api-errors.js'
 import { HEADER } from '../wire.js'
 import type { ScheduleNames } from './names.js'
 import type { ScheduleRecord } from './scheduled-task.js'

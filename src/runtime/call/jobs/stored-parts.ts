@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { JetStreamApiError, jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import pMap from 'p-map'
+import { DaffiError } from '../../core/errors.js'
+
+/** The most that a durable job's arguments, or its result, may have. */
+const MOST_BYTES = 512 * 1024 * 1024
+const PART_BYTES = 1024 * 1024
+/** Of a message: what its headers may need. */
+const HEADER_BYTES = 4096
+const CONCURRENCY = 4
+const AGAIN_MS = 500
+
+/** Where the parts of a value lie: on `<subject>.0` and so on, all but the last of `partBytes`. */
+export interface PartsRef {
+  subject: string
+  bytes: number
+  partBytes: number
+}
+
+/**
+ * Values of a JetStream stream that are too large for one message. Their parts lie in the same stream as the message that
+ * tells of them, so they last as long, and everybody may die meanwhile.
+ */
+export class StoredParts {
+  readonly #nc: NatsConnection
+  readonly #js: JetStreamClient
+  readonly #jsm: JetStreamManager
+  readonly #stream: string
+
+  constructor(nc: NatsConnection, jsm: JetStreamManager, stream: string) {
+    this.#nc = nc
+    this.#js = jetstream(nc)
+    this.#jsm = jsm
+    this.#stream = stream
+  }
+
+  /**
+   * Where a value is to lie; undefined for one that fits into a message.
+   * @throws DaffiError DAFFI_TOO_LARGE
+   */
+  plan(payload: Uint8Array, subject: string, what: string): PartsRef | undefined {
+    const most = (this.#nc.info?.max_payload ?? PART_BYTES) - HEADER_BYTES
+    const bytes = payload.length
+    if (bytes <= most) return undefined
+    if (bytes <= MOST_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, most) }
+    throw new DaffiError(
+      'DAFFI_TOO_LARGE',
+      `${what} has ${bytes} bytes; a durable job keeps at most ${MOST_BYTES}`,
+    )
+  }
+
+  /** Resolves when the server has all parts on file. @throws DaffiError DAFFI_NOT_STORED */
+  async put({ subject, partBytes }: PartsRef, payload: Uint8Array): Promise<void> {
+    const store = async (index: number): Promise<void> => {
+      const part = payload.subarray(index * partBytes, (index + 1) * partBytes)
+      await this.#untilAnswered(() => this.#js.publish(`${subject}.${index}`, part))
+    }
+    await pMap(indexesOf(payload.length, partBytes), store, { concurrency: CONCURRENCY })
+  }
+
+  async isWhole({ subject, bytes, partBytes }: PartsRef): Promise<boolean> {
+    const { state } = await this.#jsm.streams.info(this.#stream, { subjects_filter: `${subject}.*` })
+    return Object.keys(state.subjects ?? {}).length === indexesOf(bytes, partBytes).length
+  }
+
+  /** Undefined when not all of it is there. */
+  async load({ subject, bytes, partBytes }: PartsRef): Promise<Uint8Array | undefined> {
+    const whole = Buffer.allocUnsafeSlow(bytes)
+    const load = async (index: number): Promise<boolean> => {
+      const query = { last_by_subj: `${subject}.${index}` }
+      const part = await this.#untilAnswered(() => this.#jsm.direct.getMessage(this.#stream, query))
+      if (part) whole.set(part.data, index * partBytes)
+      return part !== null
+    }
+    const loaded = await pMap(indexesOf(bytes, partBytes), load, { concurrency: CONCURRENCY })
+    return loaded.every(Boolean) ? whole : undefined
+  }
+
+  /** All that lies beneath a subject. */
+  async remove(subject: string): Promise<void> {
+    await this.#jsm.streams.purge(this.#stream, { filter: `${subject}.>` })
+  }
+
+  /** A server that is being restarted is waited for. */
+  async #untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (error instanceof JetStreamApiError)
+          throw new DaffiError('DAFFI_NOT_STORED', `the NATS server refuses a part: ${error.message}`, {
+            cause: error,
+          })
+        if (this.#nc.isClosed()) throw error
+        await delay(AGAIN_MS)
+      }
+    }
+  }
+}
+
+function indexesOf(bytes: number, partBytes: number): number[] {
+  return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => index)
+}
