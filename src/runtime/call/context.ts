@@ -16,7 +16,18 @@ export interface Context {
   g: Member
 }
 
-const storage = new AsyncLocalStorage<Context>()
+/**
+ * A run of a callback, as the room passes it on. An AbortSignal costs more than a small call, so it is not made before
+ * somebody looks at it.
+ */
+export interface Run extends Omit<Context, 'signal'> {
+  abort: Abort
+}
+
+/** What gives a signal when it is looked at, as an AbortController does. */
+export type Abort = Pick<AbortController, 'signal'>
+
+const storage = new AsyncLocalStorage<Run>()
 
 /**
  * Who called, the abort signal, a logger and the node, from inside a callback and what it awaits.
@@ -25,9 +36,10 @@ const storage = new AsyncLocalStorage<Context>()
 export function context(): Context {
   const found = storage.getStore()
   if (!found) throw new DaffiError('DAFFI_NO_CONTEXT', 'context() was called outside a callback')
-  return found
+  const { abort, ...rest } = found
+  return { ...rest, signal: abort.signal }
 }
 
-export function runInContext<R>(found: Context, run: () => R): R {
-  return storage.run(found, run)
+export function runInContext<R>(run: Run, callback: () => R): R {
+  return storage.run(run, callback)
 }

@@ -4,7 +4,7 @@ import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isToken, randomId } from '../../core/names.js'
-import type { Context } from '../context.js'
+import type { Abort, Run } from '../context.js'
 import type { BGOptions } from '../modifiers.js'
 import type { Peers } from '../presence/peers.js'
 import type { Registry } from '../responder/registry.js'
@@ -29,7 +29,7 @@ export interface JobsOptions {
   peers: Peers
   registry: Registry
   log: Logger
-  context: (from: string | undefined, signal: AbortSignal) => Context
+  makeRun: (from: string | undefined, abort: Abort) => Run
 }
 
 interface Address {
@@ -185,12 +185,12 @@ export class Jobs {
   }
 
   async #startWorker(route: Route): Promise<Worker> {
-    const { self, registry, log, peers, context } = this.#options
+    const { self, registry, log, peers, makeRun } = this.#options
     const { store } = await this.#open()
     // What this node itself has no longer in hand is nobody's.
     const isAlive = ({ incarnation }: Holder): boolean =>
       incarnation !== self.incarnation && peers.all().some((peer) => peer.incarnation === incarnation)
-    return new Worker({ route, store, self, registry, log, context, isAlive, running: this.#running })
+    return new Worker({ route, store, self, registry, log, makeRun, isAlive, running: this.#running })
   }
 
   #open(): Promise<JobAccess> {

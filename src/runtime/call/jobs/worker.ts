@@ -3,7 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import type { Context } from '../context.js'
+import type { Abort, Run } from '../context.js'
 import type { Registry } from '../responder/registry.js'
 import { remoteFields } from '../remote-error.js'
 import { decodeArguments, HEADER } from '../wire.js'
@@ -32,7 +32,7 @@ export interface WorkerOptions {
   running: Map<string, AbortController>
   /** Whether that run of a node is there. */
   isAlive: (holder: Holder) => boolean
-  context: (from: string | undefined, signal: AbortSignal) => Context
+  makeRun: (from: string | undefined, abort: Abort) => Run
 }
 
 /** Takes the jobs of one route from the queue, and runs them. */
@@ -91,14 +91,14 @@ export class Worker {
   }
 
   async #run(message: JsMsg, abort: AbortController, redelivered: boolean): Promise<JobOutcome> {
-    const { registry, context, self, log } = this.#options
+    const { registry, makeRun, self, log } = this.#options
     const { callback } = JobNames.parse(message.subject)
     const from = message.headers?.get(HEADER.from)
     const timeoutMs = Number(message.headers?.get(HEADER.timeout))
     try {
       const args = decodeArguments(message.data)
-      const found = { ...context(from === '' ? undefined : from, abort.signal), redelivered }
-      const running = registry.run(callback, args, found)
+      const run = { ...makeRun(from === '' ? undefined : from, abort), redelivered }
+      const running = registry.run(callback, args, run)
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       return { state: 'done', value }
     } catch (error) {
