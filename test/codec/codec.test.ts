@@ -4,8 +4,8 @@ import {
   decodeBytes,
   decodeValues,
   encode,
+  encodeAll,
   encodeItem,
-  valuesPayload,
   ValuesWriter,
 } from '../../src/runtime/codec/index.js'
 
@@ -103,13 +103,10 @@ describe('items of a stream', () => {
   )
 
   test('values share one payload', () => {
-    const items = [1, 'a', { b: 2n }]
-    const encoded = items.map((item, number) => encodeItem(item, number).bytes)
-    const payload = valuesPayload(
-      encoded,
-      encoded.reduce((sum, each) => sum + each.length, 0),
-    )
-    expect(decodeValues(payload)).toStrictEqual(items)
+    const items = [1, 'a', { b: 2n }, undefined, Buffer.from('b')]
+    const name = (index: number): string => `value ${index}`
+    expect(decodeValues(encodeAll(items, name))).toStrictEqual(items)
+    expect(() => encodeAll([1, { a: Symbol('s') }], name)).toThrow('value 1.a cannot travel')
   })
 
   test('integers are written as any MessagePack library writes them', () => {

@@ -17,7 +17,18 @@ export interface Context<C = Untyped> {
   g: Member<C>
 }
 
-const storage = new AsyncLocalStorage<Context>()
+/**
+ * A run of a callback, as the room passes it on. An AbortSignal costs more than a small call, so it is not made before
+ * somebody looks at it.
+ */
+export interface Run extends Omit<Context, 'signal'> {
+  abort: Abort
+}
+
+/** What gives a signal when it is looked at, as an AbortController does. */
+export type Abort = Pick<AbortController, 'signal'>
+
+const storage = new AsyncLocalStorage<Run>()
 
 /**
  * Who called, the abort signal, a logger and the node, from inside a callback and what it awaits.
@@ -26,10 +37,11 @@ const storage = new AsyncLocalStorage<Context>()
 export function context<C = Untyped>(): Context<C> {
   const found = storage.getStore()
   if (!found) throw new DaffiError('DAFFI_NO_CONTEXT', 'context() was called outside a callback')
+  const { abort, g, ...rest } = found
   // The types are the callback's word on what other nodes offer, as with Global.connect.
-  return found as Context<unknown> as Context<C>
+  return { ...rest, g: g as Member<unknown> as Member<C>, signal: abort.signal }
 }
 
-export function runInContext<R>(found: Context, run: () => R): R {
-  return storage.run(found, run)
+export function runInContext<R>(run: Run, callback: () => R): R {
+  return storage.run(run, callback)
 }

@@ -20,7 +20,6 @@ export function parseEta(eta: Duration): number {
 
 /** Waits until a callback is due. Whichever of the signals aborts first, its reason is thrown. */
 export async function untilDue(etaMs: number, signals: AbortSignal[]): Promise<void> {
-  if (!(etaMs > 0)) return
   const signal = AbortSignal.any(signals)
   await delay(etaMs, undefined, { signal }).catch(() => {
     throw abortError(signal, 'a call that was not due yet')

@@ -32,8 +32,12 @@ export class Member<C = Untyped> {
     this.server = membership.server
     const { carrier } = membership
     this.call = callProxy<C>({
-      send: async (target, modifier) => await this.#open(carrier).send(target, modifier),
-      items: (target) => this.#open(carrier).items(target),
+      send: (target, modifier) =>
+        this.#closing ? Promise.reject(closed(this.processName)) : carrier.send(target, modifier),
+      items: (target) => {
+        if (this.#closing) throw closed(this.processName)
+        return carrier.items(target)
+      },
     })
     // A failure is for whoever joins; without anyone it is no unhandled rejection.
     this.#left.promise.catch(() => undefined)
@@ -107,12 +111,6 @@ export class Member<C = Untyped> {
   fail(error: DaffiError): void {
     this.#left.reject(error)
     void this.stop().catch(() => undefined)
-  }
-
-  /** @throws DaffiError DAFFI_CLOSED */
-  #open<T>(part: T): T {
-    if (this.#closing) throw closed(this.processName)
-    return part
   }
 
   async #until(there: () => boolean, what: string, { timeout = 0, signal }: WaitOptions): Promise<void> {

@@ -12,7 +12,7 @@ import { Replies } from './caller/replies.js'
 import { Requests } from './caller/requests.js'
 import { makeCarrier } from './carrier.js'
 import { connectBeside, once } from './connect-beside.js'
-import type { Context } from './context.js'
+import type { Abort, Run } from './context.js'
 import { Jobs } from './jobs/jobs.js'
 import type { JoinOptions } from './join-options.js'
 import type { Member } from './member.js'
@@ -71,9 +71,9 @@ export async function openMembership<M extends Member>(
     const ports = streamPorts(options, record, presence, pulse, opened)
     const { peers } = presence
     const leaving = new AbortController()
-    const context = (from: string | undefined, abort: AbortSignal): Context => ({
+    const makeRun = (from: string | undefined, abort: Abort): Run => ({
       from,
-      signal: abort,
+      abort,
       log,
       redelivered: false,
       g,
@@ -90,7 +90,7 @@ export async function openMembership<M extends Member>(
       peers,
       registry,
       log,
-      context,
+      makeRun,
     })
     opened.push(() => jobs.drain())
     const schedules = new Schedules({ nc, connect, pipeline, node: processName, registry, jobs, log })
@@ -104,7 +104,7 @@ export async function openMembership<M extends Member>(
       parts,
       inFlight,
       requests: new Requests({ nc, pipeline, node: processName, parts, inFlight }),
-      own: new OwnCalls({ node: processName, peers, registry, leaving: leaving.signal, context }),
+      own: new OwnCalls({ node: processName, peers, registry, leaving: leaving.signal, log, makeRun }),
       ports,
       leaving: leaving.signal,
     }
@@ -127,7 +127,7 @@ export async function openMembership<M extends Member>(
       const reception = new Reception(nc, ports, (open, abort) => {
         const callback = registry.get(open.call)
         if (!callback || open.yields) return undefined
-        const deliver = itemRunner(callback, () => context(open.from, abort()))
+        const deliver = itemRunner(callback, () => makeRun(open.from, { signal: abort() }))
         return { deliver, borrow: callback.options?.borrow ?? false }
       })
       opened.push(() => reception.close())
@@ -146,7 +146,7 @@ export async function openMembership<M extends Member>(
       ports,
       parts,
       leaving: leaving.signal,
-      context,
+      makeRun,
     })
     opened.push(() => responder.drain())
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))

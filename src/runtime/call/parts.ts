@@ -46,9 +46,15 @@ export class Parts {
    * The payload of a message, wherever it is.
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
-  async open({ data, headers }: Msg, signal?: AbortSignal): Promise<Uint8Array> {
+  open(
+    { data, headers }: Msg,
+    abort: { readonly signal?: AbortSignal | undefined },
+  ): Uint8Array | Promise<Uint8Array> {
     const word = headers?.get(HEADER.parts)
-    if (!word) return data
+    return word ? this.#fetch(word, abort.signal) : data
+  }
+
+  async #fetch(word: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const [subject = '', size] = word.split(' ')
     const length = Number(size)
     if (!Number.isSafeInteger(length) || length < 0)

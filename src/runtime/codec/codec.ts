@@ -16,6 +16,14 @@ export function encode(value: unknown, what = 'the value'): Buffer {
   return packr.pack(prepare(value, what, encode))
 }
 
+/**
+ * Several values as an array of MessagePack.
+ * @param whatOf names a value, by its place, in what `encode` throws
+ */
+export function encodeAll(values: readonly unknown[], whatOf: (index: number) => string): Buffer {
+  return packr.pack(values.map((value, index) => prepare(value, whatOf(index), encode)))
+}
+
 /** @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are no MessagePack */
 export function decode(bytes: Uint8Array): unknown {
   try {

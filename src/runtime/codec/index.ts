@@ -1,10 +1,3 @@
-export { decode, encode } from './codec.js'
-export {
-  decodeBytes,
-  decodeValues,
-  encodeItem,
-  valuesPayload,
-  type BytesKind,
-  type EncodedItem,
-} from './item.js'
+export { decode, encode, encodeAll } from './codec.js'
+export { decodeBytes, decodeValues, encodeItem, type BytesKind, type EncodedItem } from './item.js'
 export { ValuesWriter } from './values.js'

@@ -48,21 +48,6 @@ export function decodeBytes(kind: BytesKind, bytes: Buffer): unknown {
   }
 }
 
-const ARRAY_32 = 0xdd
-
-/** Values encoded one by one, as one MessagePack array (format "array 32"). */
-export function valuesPayload(values: readonly Uint8Array[], bytes: number): Buffer {
-  const payload = Buffer.allocUnsafe(5 + bytes)
-  payload[0] = ARRAY_32
-  payload.writeUInt32BE(values.length, 1)
-  let offset = 5
-  for (const value of values) {
-    payload.set(value, offset)
-    offset += value.length
-  }
-  return payload
-}
-
 export function decodeValues(payload: Uint8Array): unknown[] {
   return decode(payload) as unknown[]
 }

@@ -15,27 +15,33 @@ export interface WaitOptions {
  * with the signal's reason if that is an error of daffi's own, else DAFFI_ABORTED.
  * Timer and listener are gone when it settles.
  */
-export async function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: WaitOptions): Promise<T> {
-  if (signal?.aborted) {
-    promise.catch(() => undefined)
-    throw abortError(signal, what)
-  }
-  let timer: NodeJS.Timeout | undefined
-  let listener: Disposable | undefined
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      promise.then(resolve, reject)
-      if (timeoutMs) {
-        timer = setTimeout(() => {
-          reject(new DaffiError('DAFFI_TIMEOUT', `${what}: nothing after ${formatMs(timeoutMs)}`))
-        }, timeoutMs)
-      }
-      if (signal) listener = addAbortListener(signal, () => reject(abortError(signal, what)))
-    })
-  } finally {
-    clearTimeout(timer)
-    listener?.[Symbol.dispose]()
-  }
+export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: WaitOptions): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    let listener: Disposable | undefined
+    const end = (): void => {
+      clearTimeout(timer)
+      listener?.[Symbol.dispose]()
+    }
+    const fail = (error: Error): void => {
+      end()
+      reject(error)
+    }
+    promise.then((value) => {
+      end()
+      resolve(value)
+    }, fail)
+    if (signal?.aborted) {
+      fail(abortError(signal, what))
+      return
+    }
+    if (timeoutMs) {
+      const late = (): void =>
+        fail(new DaffiError('DAFFI_TIMEOUT', `${what}: nothing after ${formatMs(timeoutMs)}`))
+      timer = setTimeout(late, timeoutMs)
+    }
+    if (signal) listener = addAbortListener(signal, () => fail(abortError(signal, what)))
+  })
 }
 
 export function abortError(signal: AbortSignal, what: string): DaffiError {

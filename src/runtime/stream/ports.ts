@@ -19,7 +19,7 @@ export interface Peer {
 
 /** The others, as streams see them. Listeners are given back by calling what `on…` returns. */
 export interface Peers {
-  offering(callback: string): (Peer & { arity: Arity })[]
+  offering(callback: string): readonly (Peer & { arity: Arity })[]
   onJoin(listener: (peer: Peer & { callbacks: Record<string, Arity> }) => void): () => void
   onLeave(listener: (peer: Peer, how: 'left' | 'died') => void): () => void
 }

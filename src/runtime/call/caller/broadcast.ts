@@ -7,11 +7,11 @@ import type { BroadcastOptions } from '../modifiers.js'
 import type { Offer } from '../parts.js'
 import type { Target } from '../pending-call.js'
 import { RemoteError, remoteFields } from '../remote-error.js'
-import { decodeReply, HEADER, isNoResponders, subjects } from '../wire.js'
+import { HEADER, isNoResponders, subjects } from '../wire.js'
 import type { Calling } from './calling.js'
 import { died } from './died.js'
 import { encodeArguments } from './encode-arguments.js'
-import { TIMEOUT } from './foreground.js'
+import { openReply, TIMEOUT } from './foreground.js'
 
 /** A call to all nodes that offer the callback. */
 interface Broadcast {
@@ -74,18 +74,16 @@ async function gather(
   const { reply, id, end } = replies.expect((message) => {
     if (isNoResponders(message)) return
     const name = message.headers?.get(HEADER.node) ?? ''
-    void parts
-      .open(message, signal)
-      .then((payload) => decodeReply(message, payload))
-      .then(
-        (value) => settle(name, value),
-        (error: unknown) => settle(name, error),
-      )
+    void openReply(message, parts, signal).then(
+      (value) => settle(name, value),
+      (error: unknown) => settle(name, error),
+    )
   })
   // The server's end is theirs too; nobody in particular has the call.
-  const unlose = inFlight.watch({ id, callback, to: '' }, (error) => {
+  const loseAll = (error: DaffiError): void => {
     for (const name of [...waiting]) if (name !== node) settle(name, error)
-  })
+  }
+  const unlose = inFlight.watch({ id, callback, to: '', onLost: loseAll })
   let offer: Offer | undefined
   try {
     const subject = subjects.all(pipeline, callback)

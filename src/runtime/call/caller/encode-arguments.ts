@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { encode, valuesPayload } from '../../codec/index.js'
+import { encodeAll } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { assertToken } from '../../core/names.js'
 import { nearest } from '../../core/nearest.js'
@@ -18,11 +18,7 @@ export function encodeArguments({ callback, args, to }: Target, peers: Peers): U
   const meant = to === undefined ? offering : offering.filter((peer) => peer.name === to)
   if (meant.length === 0) throw unknownCallback(callback, to, peers)
   for (const { arity } of meant) checkArity(callback, arity, args.length)
-  const parts = args.map((arg, index) => encode(arg, `argument ${index + 1} of "${callback}"`))
-  return valuesPayload(
-    parts,
-    parts.reduce((sum, part) => sum + part.length, 0),
-  )
+  return encodeAll(args, (index) => `argument ${index + 1} of "${callback}"`)
 }
 
 /** The arguments of a call that must go in one message. @throws DaffiError DAFFI_TOO_LARGE, and those of any call */

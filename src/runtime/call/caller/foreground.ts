@@ -5,15 +5,15 @@ import { parseDuration, type Duration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import { afterEta, parseEta } from '../eta.js'
 import type { FGOptions } from '../modifiers.js'
-import type { Offer } from '../parts.js'
+import type { Offer, Parts } from '../parts.js'
 import type { Target } from '../pending-call.js'
 import { decodeReply, isNoResponders } from '../wire.js'
 import type { Calling } from './calling.js'
 import { encodeArguments } from './encode-arguments.js'
 import { retrying } from './retry.js'
 
-/** How long the answer to a call may take that does not say. */
-export const TIMEOUT = '30s'
+/** How long the answer to a call may take that does not say: seconds. */
+export const TIMEOUT = 30
 
 interface OnceOptions extends Omit<FGOptions, 'retry'> {
   eta?: Duration
@@ -22,12 +22,13 @@ interface OnceOptions extends Omit<FGOptions, 'retry'> {
 }
 
 /** FG: the value, from one of the nodes that offer the callback. */
-export async function callForeground(
+export function callForeground(
   target: Target,
-  { retry = { attempts: 1 }, ...options }: FGOptions,
+  { retry, ...options }: FGOptions,
   calling: Calling,
 ): Promise<unknown> {
-  return await retrying(() => callOnce(target, options, calling), retry, options.signal)
+  const call = (): Promise<unknown> => callOnce(target, options, calling)
+  return retry ? retrying(call, retry, options.signal) : call()
 }
 
 /** Sends a request, and waits for its answer. */
@@ -48,24 +49,34 @@ export async function callOnce(
   await inFlight.connected({ timeoutMs, signal, what })
   const answer = deferred<Msg>()
   const { reply, id, end } = replies.expect(answer.resolve)
-  const unwatch = inFlight.watch({ ...target, id }, answer.reject)
+  const { callback, to } = target
+  const unwatch = inFlight.watch({ callback, to, id, onLost: answer.reject })
+  let answered = false
   let offer: Offer | undefined
   try {
     offer = requests.publish(requests.subjectOf(target), payload, { id, reply, etaMs })
     onSent?.()
-    const message = await bounded(answer.promise, { timeoutMs, signal, what }).catch((error: unknown) => {
-      requests.cancel(id)
-      throw error
-    })
+    const message = await bounded(answer.promise, { timeoutMs, signal, what })
+    answered = true
     if (isNoResponders(message)) {
       if (target.to === undefined && own.offers(target))
         return await own.run(target, payload, { timeoutMs, etaMs, signal })
       throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
     }
-    return decodeReply(message, await parts.open(message, signal))
+    return await openReply(message, parts, signal)
   } finally {
+    if (!answered) requests.cancel(id)
     unwatch()
     offer?.end()
     end()
   }
+}
+
+/** The value of an answer, wherever it is. @throws RemoteError */
+export async function openReply(
+  message: Msg,
+  parts: Parts,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  return decodeReply(message, await parts.open(message, { signal }))
 }

@@ -5,10 +5,17 @@ import { DaffiError } from '../../core/errors.js'
 import { died } from './died.js'
 import type { Target } from '../pending-call.js'
 import type { Peers } from '../presence/peers.js'
+import type { PeerRecord } from '../presence/record.js'
 import { subjects } from '../wire.js'
 
 /** A node that does not say in that time whether it has a call may be busy with it. */
 const ASK_MS = 500
+
+interface WatchedCall extends Omit<Target, 'args'> {
+  id: string
+  /** Is told once the node that has the call is gone, or the server. */
+  onLost: (error: DaffiError) => void
+}
 
 interface InFlightOptions {
   nc: NatsConnection
@@ -20,26 +27,19 @@ interface InFlightOptions {
 /** The calls that wait for the server or an answer: they learn when it will not come any more. */
 export class InFlight {
   readonly #options: InFlightOptions
-  readonly #calls = new Set<(error: DaffiError) => void>()
+  readonly #calls = new Set<WatchedCall>()
   readonly #up = new Wakeup()
   #connected = true
 
   constructor(options: InFlightOptions) {
     this.#options = options
+    options.peers.onLeave((gone) => this.#lose(gone))
   }
 
-  /** @param onLost is told once the node that has the call is gone, or the server; undo by calling what is returned */
-  watch(call: Omit<Target, 'args'> & { id: string }, onLost: (error: DaffiError) => void): () => void {
-    const { callback, to } = call
-    this.#calls.add(onLost)
-    const unwatch = this.#options.peers.onLeave(({ name, callbacks }) => {
-      if (name === to) onLost(died(name, callback))
-      else if (to === undefined && Object.hasOwn(callbacks, callback)) void this.#check(call, name, onLost)
-    })
-    return () => {
-      unwatch()
-      this.#calls.delete(onLost)
-    }
+  /** Undone by calling what is returned. */
+  watch(call: WatchedCall): () => void {
+    this.#calls.add(call)
+    return () => this.#calls.delete(call)
   }
 
   /** With the connection answers may be lost. Returns when it is closed for good. */
@@ -50,23 +50,27 @@ export class InFlight {
       if (type !== 'disconnect' && type !== 'reconnect') continue
       this.#connected = type === 'reconnect'
       if (this.#connected) this.#up.notify()
-      else for (const onLost of [...this.#calls]) onLost(new DaffiError('DAFFI_SERVER_LOST', message))
+      else for (const { onLost } of [...this.#calls]) onLost(new DaffiError('DAFFI_SERVER_LOST', message))
     }
     this.#up.notify()
   }
 
   /** Resolves when the connection stands, or is closed for good: what is published in between would be dropped. */
-  async connected(bounds: WaitOptions): Promise<void> {
-    if (this.#connected || this.#options.nc.isClosed()) return
-    await bounded(this.#up.wait(), bounds)
+  connected(bounds: WaitOptions): Promise<void> {
+    if (this.#connected || this.#options.nc.isClosed()) return Promise.resolve()
+    return bounded(this.#up.wait(), bounds)
+  }
+
+  #lose({ name, callbacks }: PeerRecord): void {
+    for (const call of [...this.#calls]) {
+      const { callback, to, onLost } = call
+      if (name === to) onLost(died(name, callback))
+      else if (to === undefined && Object.hasOwn(callbacks, callback)) void this.#check(call, name)
+    }
   }
 
   /** The server chose who gets the call; only when none of the others has it, it was with the one that is gone. */
-  async #check(
-    { id, callback }: { id: string; callback: string },
-    gone: string,
-    onLost: (error: DaffiError) => void,
-  ): Promise<void> {
+  async #check({ id, callback, onLost }: WatchedCall, gone: string): Promise<void> {
     const { node, peers } = this.#options
     const others = peers.offering(callback).filter(({ name }) => name !== node)
     const theirs = await Promise.all(others.map(({ name }) => this.#mayHave(name, id)))

@@ -1,6 +1,7 @@
 import { decode } from '../../codec/index.js'
 import { bounded } from '../../core/abort.js'
-import type { Context } from '../context.js'
+import type { Logger } from '../../core/logger.js'
+import type { Abort, Run } from '../context.js'
 import { untilDue } from '../eta.js'
 import type { Target } from '../pending-call.js'
 import type { Peers } from '../presence/peers.js'
@@ -12,7 +13,8 @@ interface OwnCallsOptions {
   registry: Registry
   /** Aborts when this node leaves. */
   leaving: AbortSignal
-  context: (from: string | undefined, signal: AbortSignal) => Context
+  log: Logger
+  makeRun: (from: string | undefined, abort: Abort) => Run
 }
 
 /** Bounds of a callback's run: `etaMs` from now, then `timeoutMs` long. */
@@ -46,11 +48,12 @@ export class OwnCalls {
     { timeoutMs, etaMs, signal }: Bounds,
   ): Promise<unknown> {
     const abort = new AbortController()
-    const running = untilDue(etaMs, [abort.signal, this.#options.leaving]).then(() =>
-      this.#call(callback, payload, abort.signal),
-    )
+    const call = async (): Promise<unknown> => {
+      if (etaMs > 0) await untilDue(etaMs, [abort.signal, this.#options.leaving])
+      return await this.#call(callback, payload, abort)
+    }
     try {
-      return await bounded(running, { timeoutMs, signal, what: `"${callback}"` })
+      return await bounded(call(), { timeoutMs, signal, what: `"${callback}"` })
     } catch (error) {
       abort.abort(error)
       throw error
@@ -60,9 +63,7 @@ export class OwnCalls {
   /** For a call whose result nobody waits for. */
   runUnheard(target: Target, payload: Uint8Array, etaMs: number): void {
     void this.run(target, payload, { timeoutMs: 0, etaMs, signal: undefined }).catch((error: unknown) => {
-      const { context, node } = this.#options
-      const { log } = context(node, new AbortController().signal)
-      log.error(`"${target.callback}" failed: ${String(error)}`)
+      this.#options.log.error(`"${target.callback}" failed: ${String(error)}`)
     })
   }
 
@@ -70,13 +71,13 @@ export class OwnCalls {
   async feed(
     { callback }: Target,
     payload: Uint8Array,
-    { finish, signal }: { finish: Finish; signal: AbortSignal },
+    { finish, abort }: { finish: Finish; abort: Abort },
   ): Promise<void> {
-    await this.#call(callback, payload, signal, finish)
+    await this.#call(callback, payload, abort, finish)
   }
 
-  async #call(callback: string, payload: Uint8Array, signal: AbortSignal, finish?: Finish): Promise<unknown> {
-    const { registry, context, node } = this.#options
-    return await registry.run(callback, decode(payload) as unknown[], context(node, signal), finish)
+  async #call(callback: string, payload: Uint8Array, abort: Abort, finish?: Finish): Promise<unknown> {
+    const { registry, makeRun, node } = this.#options
+    return await registry.run(callback, decode(payload) as unknown[], makeRun(node, abort), finish)
   }
 }

@@ -1,5 +1,4 @@
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
-import { randomId } from '../../core/names.js'
+import { createInbox, nuid, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 
 /** One inbox for all answers, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {
@@ -17,7 +16,7 @@ export class Replies {
 
   /** A subject to ask for answers on; `end` must be called when no more are wanted. */
   expect(onReply: (message: Msg) => void): { reply: string; id: string; end: () => void } {
-    const id = randomId()
+    const id = nuid.next()
     this.#waiting.set(id, onReply)
     return { reply: `${this.#inbox}.${id}`, id, end: () => void this.#waiting.delete(id) }
   }

@@ -4,7 +4,7 @@ import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isToken, randomId } from '../../core/names.js'
-import type { Context } from '../context.js'
+import type { Abort, Run } from '../context.js'
 import type { BGOptions } from '../modifiers.js'
 import type { Peers } from '../presence/peers.js'
 import type { Registry } from '../responder/registry.js'
@@ -29,7 +29,7 @@ export interface JobsOptions {
   peers: Peers
   registry: Registry
   log: Logger
-  context: (from: string | undefined, signal: AbortSignal) => Context
+  makeRun: (from: string | undefined, abort: Abort) => Run
 }
 
 /** The durable jobs of a pipeline, as one of its nodes sees them: those that it sends, and those that it runs. */
@@ -183,11 +183,11 @@ export class Jobs {
   }
 
   async #startWorker(route: Route): Promise<Worker> {
-    const { self, registry, log, peers, context } = this.#options
+    const { self, registry, log, peers, makeRun } = this.#options
     const { store } = await this.#open()
     const isAlive = (incarnation: string): boolean =>
       peers.all().some((peer) => peer.incarnation === incarnation)
-    return new Worker({ route, store, self, registry, log, context, isAlive, running: this.#running })
+    return new Worker({ route, store, self, registry, log, makeRun, isAlive, running: this.#running })
   }
 
   #open(): Promise<JobAccess> {

@@ -3,7 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import type { Context } from '../context.js'
+import type { Abort, Run } from '../context.js'
 import type { Registry } from '../responder/registry.js'
 import { remoteFields } from '../remote-error.js'
 import { decodeArguments, HEADER } from '../wire.js'
@@ -36,7 +36,7 @@ export interface WorkerOptions {
   running: Map<string, AbortController>
   /** Whether the run of a node of that incarnation is there. */
   isAlive: (incarnation: string) => boolean
-  context: (from: string | undefined, signal: AbortSignal) => Context
+  makeRun: (from: string | undefined, abort: Abort) => Run
 }
 
 /** Takes the jobs of one route from the queue, and runs them. */
@@ -110,15 +110,15 @@ export class Worker {
   }
 
   async #run(message: JsMsg, abort: AbortController, redelivered: boolean): Promise<JobOutcome> {
-    const { store, registry, context, self, log } = this.#options
+    const { store, registry, makeRun, self, log } = this.#options
     const { callback } = JobNames.parse(message.subject)
     const from = message.headers?.get(HEADER.from)
     const timeoutMs = Number(message.headers?.get(HEADER.timeout))
     const ofSchedule = message.headers?.has(HEADER.schedule)
     try {
       const args = decodeArguments(await store.queue.arguments(message))
-      const found = { ...context(from === '' ? undefined : from, abort.signal), redelivered }
-      const running = registry.run(callback, args, found)
+      const run = { ...makeRun(from === '' ? undefined : from, abort), redelivered }
+      const running = registry.run(callback, args, run)
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // Nobody asks for the results of what a schedule has sent.
       return { state: 'done', value: ofSchedule ? undefined : value }

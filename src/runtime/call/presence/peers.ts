@@ -4,6 +4,9 @@ import { BEAT_MS, GONE_MS, type PeerRecord } from './record.js'
 
 export type Departure = 'left' | 'died'
 
+/** A node that offers a callback, which takes so many arguments. */
+export type Offering = PeerRecord & { arity: Arity }
+
 interface Events {
   join: [PeerRecord]
   leave: [PeerRecord, Departure]
@@ -15,6 +18,8 @@ interface Events {
 export class Peers {
   readonly #events = new EventEmitter<Events>().setMaxListeners(0)
   readonly #peers = new Map<string, { record: PeerRecord; heard: number }>()
+  /** Who offers a callback, as long as nobody comes, goes or says something new: every call asks. */
+  readonly #offering = new Map<string, Offering[]>()
   #sweep: NodeJS.Timeout | undefined
   #swept = 0
 
@@ -46,6 +51,7 @@ export class Peers {
   }
 
   hello(record: PeerRecord): void {
+    this.#offering.clear()
     const known = this.#peers.get(record.name)
     if (known?.record.incarnation === record.incarnation) {
       known.record = record
@@ -71,6 +77,7 @@ export class Peers {
     const peer = this.#peers.get(name)
     if (!peer || (incarnation !== undefined && peer.record.incarnation !== incarnation)) return
     this.#peers.delete(name)
+    this.#offering.clear()
     this.#events.emit('leave', peer.record, how)
   }
 
@@ -88,7 +95,16 @@ export class Peers {
     return [...this.#peers.values()].map((peer) => peer.record).sort((a, b) => a.name.localeCompare(b.name))
   }
 
-  offering(callback: string): (PeerRecord & { arity: Arity })[] {
+  offering(callback: string): readonly Offering[] {
+    let offering = this.#offering.get(callback)
+    if (!offering) {
+      offering = this.#findOffering(callback)
+      this.#offering.set(callback, offering)
+    }
+    return offering
+  }
+
+  #findOffering(callback: string): Offering[] {
     return this.all().flatMap((record) => {
       const arity = Object.hasOwn(record.callbacks, callback) ? record.callbacks[callback] : undefined
       return arity ? [{ ...record, arity }] : []

@@ -57,6 +57,7 @@ export class Presence {
 
   /** The record says something new of this node. */
   async update(): Promise<void> {
+    this.peers.hello(this.#options.record)
     await this.#names.claim(this.#options.record)
     this.announce()
   }

@@ -3,6 +3,7 @@ import type { Callback } from '../../callback/index.js'
 import { bounded, formatMs } from '../../core/abort.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
+import type { Run } from '../context.js'
 
 /** What a callback's options make its calls pass: their turn, and the clock. */
 export class CallGate {
@@ -24,22 +25,24 @@ export class CallGate {
   }
 
   /** @throws the signal's reason, when the call was given up while it waited */
-  async pass<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const enter = async (): Promise<T> => {
-      signal.throwIfAborted()
-      return this.#timeoutMs === 0 ? await run(signal) : await this.#timed(signal, run)
-    }
-    return await (this.#limit ? this.#limit(enter) : enter())
+  pass<T>(run: Run, callback: (run: Run) => Promise<T>): Promise<T> {
+    const enter = (): Promise<T> => (this.#timeoutMs === 0 ? callback(run) : this.#timed(run, callback))
+    if (!this.#limit) return enter()
+    return this.#limit(() => {
+      run.abort.signal.throwIfAborted()
+      return enter()
+    })
   }
 
-  async #timed<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #timed<T>(run: Run, callback: (run: Run) => Promise<T>): Promise<T> {
     const clock = new AbortController()
     const timer = setTimeout(() => {
       const message = `"${this.#name}" ran for more than ${formatMs(this.#timeoutMs)}, which its options allow`
       clock.abort(new DaffiError('DAFFI_CALLBACK_TIMEOUT', message))
     }, this.#timeoutMs)
     try {
-      const running = run(AbortSignal.any([signal, clock.signal]))
+      const either = { signal: AbortSignal.any([run.abort.signal, clock.signal]) }
+      const running = callback({ ...run, abort: either })
       return await bounded(running, { signal: clock.signal, what: `"${this.#name}"` })
     } finally {
       clearTimeout(timer)

@@ -1,16 +1,16 @@
 import type { Callback } from '../../callback/index.js'
 import type { Deliver } from '../../stream/index.js'
-import { runInContext, type Context } from '../context.js'
+import { runInContext, type Run } from '../context.js'
 
 /** Runs the callback with one item after the other, in one context for the whole stream but for what is redelivered. */
-export function itemRunner(callback: Callback, makeContext: () => Context): Deliver {
-  let context: Context | undefined
+export function itemRunner(callback: Callback, makeRun: () => Run): Deliver {
+  let run: Run | undefined
   return (item, redelivered = false) => {
-    context ??= makeContext()
+    run ??= makeRun()
     // Looked up for each item, since it may be renewed.
-    const { fn: run } = callback
+    const { fn } = callback
     // A new one, as callbacks that have not finished yet may hold the old one.
-    if (context.redelivered !== redelivered) context = { ...context, redelivered }
-    return runInContext(context, () => run(item))
+    if (run.redelivered !== redelivered) run = { ...run, redelivered }
+    return runInContext(run, () => fn(item))
   }
 }

@@ -3,11 +3,11 @@ import type { Arity } from '../../core/plan.js'
 import { DaffiError } from '../../core/errors.js'
 import { CallGate } from './call-gate.js'
 import { CallCount, type CallStats } from './call-stats.js'
-import { runInContext, type Context } from '../context.js'
+import { runInContext, type Abort, type Run } from '../context.js'
 import { collect } from '../yields/yielding.js'
 
 /** Makes the result of what a callback returned, in the callback's context, which is what a generator's body sees. */
-export type Finish = (value: unknown, signal: AbortSignal) => unknown
+export type Finish = (value: unknown, abort: Abort) => unknown
 
 interface Entry {
   callback: Callback
@@ -65,7 +65,7 @@ export class Registry {
    * @param finish by default collects the items of a callback that yields
    * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else what the callback throws
    */
-  async run(name: string, args: unknown[], context: Context, finish: Finish = collect): Promise<unknown> {
+  async run(name: string, args: unknown[], run: Run, finish: Finish = collect): Promise<unknown> {
     const entry = this.#entries.get(name)
     if (!entry) {
       throw new DaffiError(
@@ -76,8 +76,8 @@ export class Registry {
     const { callback, gate, count } = entry
     checkArity(name, callback.arity, args.length)
     return await count.count(() =>
-      gate.pass(context.signal, (signal) =>
-        runInContext({ ...context, signal }, async () => finish(await callback.fn(...args), signal)),
+      gate.pass(run, (gated) =>
+        runInContext(gated, async () => finish(await callback.fn(...args), gated.abort)),
       ),
     )
   }

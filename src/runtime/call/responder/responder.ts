@@ -1,13 +1,14 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { encode } from '../../codec/index.js'
 import { bounded } from '../../core/abort.js'
+import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { writeYields, type StreamPorts, type YieldingCall } from '../../stream/index.js'
-import type { Context } from '../context.js'
+import type { Abort, Run } from '../context.js'
 import { untilDue } from '../eta.js'
 import type { Registry } from './registry.js'
-import type { Parts } from '../parts.js'
+import type { Offer, Parts } from '../parts.js'
 import { remoteFields } from '../remote-error.js'
 import {
   decodeArguments,
@@ -36,7 +37,7 @@ interface ResponderOptions {
   leaving: AbortSignal
   ports: StreamPorts
   parts: Parts
-  context: (from: string | undefined, signal: AbortSignal) => Context
+  makeRun: (from: string | undefined, abort: Abort) => Run
 }
 
 /** Answers the calls that reach this node. */
@@ -44,7 +45,8 @@ export class Responder {
   readonly #options: ResponderOptions
   readonly #subscriptions: Subscription[]
   readonly #running = new Map<string, AbortController>()
-  readonly #work = new Set<Promise<void>>()
+  readonly #finished = new Wakeup()
+  #answering = 0
 
   constructor(options: ResponderOptions) {
     this.#options = options
@@ -75,19 +77,23 @@ export class Responder {
       bounded(promise, { timeoutMs, what: 'draining' }).catch(() => undefined)
     // What the server has sent already is still taken; it may also be gone.
     await wait(Promise.all(this.#subscriptions.map((subscription) => subscription.drain())), LAST_CALLS_MS)
-    await wait(Promise.all(this.#work), DRAIN_MS)
+    await wait(this.#idle(), DRAIN_MS)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
   }
 
   #take(error: Error | null, message: Msg): void {
     if (error !== null) return
-    const work = this.#answer(message).finally(() => this.#work.delete(work))
-    this.#work.add(work)
+    this.#answering++
+    void this.#answer(message)
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#answering > 0) await this.#finished.wait()
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { node, registry, log, context, leaving, parts } = this.#options
+    const { node, registry, log, makeRun, leaving, parts } = this.#options
     const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
     const id = message.headers?.get(HEADER.call)
     const from = message.headers?.get(HEADER.from)
@@ -96,19 +102,22 @@ export class Responder {
     const incarnation = message.headers?.get(HEADER.items)
     let json = isJson(message.data)
     try {
-      const payload = await parts.open(message, abort.signal)
+      const payload = await parts.open(message, abort)
       json = isJson(payload)
       const args = decodeArguments(payload)
-      await untilDue(Number(message.headers?.get(HEADER.eta)), [abort.signal, leaving])
-      const running = context(from === '' ? undefined : from, abort.signal)
+      const etaMs = Number(message.headers?.get(HEADER.eta))
+      if (etaMs > 0) await untilDue(etaMs, [abort.signal, leaving])
+      const run = makeRun(from === '' ? undefined : from, abort)
       if (id && from && incarnation) {
         const call = { id, callback: name, caller: { name: from, incarnation } }
-        await registry.run(name, args, running, (value, signal) => this.#stream(value, { ...call, signal }))
+        await registry.run(name, args, run, (value, { signal }) => this.#stream(value, { ...call, signal }))
         message.respond(encodeReply(null, false), { headers: itemsHeaders(node) })
         return
       }
-      const value = await registry.run(name, args, running)
-      if (message.reply) await this.#reply(message, encodeReply(value, json))
+      const value = await registry.run(name, args, run)
+      const offer = message.reply ? this.#reply(message, encodeReply(value, json)) : undefined
+      if (offer) await offer.taken
+      offer?.end()
     } catch (thrown) {
       const error = thrownBy(thrown)
       if (message.reply) this.#refuse(message, error, json)
@@ -117,6 +126,8 @@ export class Responder {
           `"${name}" failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         )
     } finally {
+      this.#answering--
+      this.#finished.notify()
       if (id && this.#running.get(id) === abort) this.#running.delete(id)
     }
   }
@@ -126,7 +137,7 @@ export class Responder {
     await writeYields(value, call, this.#options.ports)
   }
 
-  async #reply(message: Msg, value: Uint8Array): Promise<void> {
+  #reply(message: Msg, value: Uint8Array): Offer | undefined {
     const { nc, node, parts } = this.#options
     const most = nc.info?.max_payload ?? Infinity
     if (value.length > most && !message.headers?.get(HEADER.call)) {
@@ -138,8 +149,7 @@ export class Responder {
     const headers = replyHeaders(node)
     const { payload, offer } = parts.enclose(value, headers)
     message.respond(payload, { headers })
-    await offer?.taken
-    offer?.end()
+    return offer
   }
 
   #refuse(message: Msg, error: unknown, json: boolean): void {

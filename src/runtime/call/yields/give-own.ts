@@ -18,7 +18,7 @@ export function giveOwn(
     if (!isYielding(value)) throw notYielding(target.callback)
     await feed(value, { signal, take: (item) => handover.give(decode(encode(item, 'an item'))) })
   }
-  const running = own.feed(target, payload, { finish, signal }).then(
+  const running = own.feed(target, payload, { finish, abort }).then(
     () => handover.end(),
     (error: unknown) => handover.end({ error: thrownBy(error) }),
   )

@@ -24,7 +24,7 @@ export function receiveItems(
   })
   const admit = () => ({ deliver: (item: unknown) => handover.give(item), borrow: false })
   const reception = new Reception(nc, ports, admit, id)
-  const unwatch = inFlight.watch({ ...target, id }, (error) => handover.end({ error }))
+  const unwatch = inFlight.watch({ ...target, id, onLost: (error) => handover.end({ error }) })
   const items = ports.self.incarnation
   const offer = requests.publish(requests.subjectOf(target), payload, { id, reply, etaMs: 0, items })
   return async () => {

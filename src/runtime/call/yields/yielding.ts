@@ -1,5 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import { feed, isItems, StreamError, type Items } from '../../stream/index.js'
+import type { Abort } from '../context.js'
 
 /** What a generator gives, or any other iterator; arrays, maps and the like are values. */
 export function isYielding(value: unknown): value is Items {
@@ -8,8 +9,11 @@ export function isYielding(value: unknown): value is Items {
 }
 
 /** Everything that a callback yields, as an array; what it returned if it does not yield. */
-export async function collect(value: unknown, signal: AbortSignal): Promise<unknown> {
-  if (!isYielding(value)) return value
+export function collect(value: unknown, abort: Abort): unknown {
+  return isYielding(value) ? collectItems(value, abort) : value
+}
+
+async function collectItems(value: Items, { signal }: Abort): Promise<unknown[]> {
   const items: unknown[] = []
   const take = (item: unknown): undefined => void items.push(item)
   try {
