@@ -21,5 +21,6 @@ export {
   type StreamModifierOptions,
 } from './modifiers.js'
 export type { ScheduledTask } from './schedules/scheduled-task.js'
+export { requireSchedules } from './schedules/requirement.js'
 export { sayGoodbye } from './presence/presence.js'
 export { RemoteError } from './remote-error.js'
