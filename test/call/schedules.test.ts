@@ -1,7 +1,9 @@
 import { Global, PERIOD } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
+import { streamNames } from '../support/jetstream.js'
 import { mortalServer } from '../support/mortal-server.js'
+import { startOlderServer } from '../support/older-server.js'
 import { ownPipeline } from '../support/pipeline.js'
 
 interface Callbacks {
@@ -112,6 +114,21 @@ test('what makes no sense is refused, each with its code', async () => {
   expect(await refused({ cron: 'often' })).toBe('DAFFI_BAD_CRON')
   expect(await refused({ cron: '61 * * * * *' })).toBe('DAFFI_BAD_CRON')
   expect(await g.schedules()).toEqual([])
+})
+
+test('a server that has no schedules is told of at once, with the version that is needed', async () => {
+  const server = await startOlderServer('2.11.9')
+  const callbacks = { tick: (_text: string) => undefined }
+  const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName: 'own', callbacks })
+  onTestFinished(() => g.close())
+  const error = {
+    code: 'DAFFI_SERVER_TOO_OLD',
+    message: 'PERIOD needs a NATS server of version 2.14.0 or later; this one is 2.11.9',
+  }
+  const task = g.call.tick('a').with(PERIOD({ interval: 1 }))
+  for (const asked of [task, g.schedules(), g.schedule('any')])
+    await expect(asked).rejects.toMatchObject(error)
+  expect(await streamNames(server)).toEqual(['KV_daffi_test_names'])
 })
 
 test('a schedule survives restarts of the worker and the server', async () => {

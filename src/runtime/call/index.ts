@@ -22,6 +22,7 @@ export {
   type StreamModifierOptions,
 } from './modifiers.js'
 export type { ScheduledTask } from './schedules/scheduled-task.js'
+export { requireSchedules } from './schedules/requirement.js'
 export { sayGoodbye } from './presence/presence.js'
 export { RemoteError } from './remote-error.js'
 export type { WaitOptions } from './wait-options.js'

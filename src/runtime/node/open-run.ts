@@ -1,4 +1,5 @@
 import { ensureBinary, type FetchProgress } from '../binaries/index.js'
+import { requireSchedules } from '../call/index.js'
 import type { Logger } from '../core/logger.js'
 import { isVideo, type NodePlan, type Plan } from '../core/plan.js'
 import { openServer, type ServerHandle } from '../nats/index.js'
@@ -23,12 +24,36 @@ export interface OpenOptions {
   onFetch?: ((progress: FetchProgress) => void) | undefined
 }
 
-/** What the nodes need before they start: a server, and ffmpeg here rather than in each of them, where nobody sees its progress. */
+/**
+ * What the nodes need before they start: a server that can do what they ask for, and ffmpeg, here rather than in each of
+ * them, where nobody sees its progress.
+ * @throws DaffiError DAFFI_SERVER_TOO_OLD, and those of opening the server and finding ffmpeg
+ */
 export async function openRun(plan: Plan, nodes: NodePlan[], options: OpenOptions): Promise<ServerHandle> {
   const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
   if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
   const url = server.url ?? plan.server.url
-  return openServer({ project: plan.project, ...server, url, absent, timeoutMs, signal, log, onProgress })
+  const handle = await openServer({
+    project: plan.project,
+    ...server,
+    url,
+    absent,
+    timeoutMs,
+    signal,
+    log,
+    onProgress,
+  })
+  try {
+    if (nodes.some(isPeriodic)) requireSchedules(handle.info.version)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+function isPeriodic({ calls }: NodePlan): boolean {
+  return calls.some(({ modifier }) => modifier.kind === 'PERIOD')
 }
 
 function usesVideo({ sources }: Plan, { calls }: NodePlan): boolean {

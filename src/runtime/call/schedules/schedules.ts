@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JsMsg } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { isAtLeast } from '../../binaries/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { assertToken } from '../../core/names.js'
@@ -13,11 +12,10 @@ import type { PeriodOptions } from '../modifiers.js'
 import type { Registry } from '../responder/registry.js'
 import { HEADER } from '../wire.js'
 import { ScheduleNames } from './names.js'
+import { requireSchedules } from './requirement.js'
 import { hasEnded, type ScheduledTask, type ScheduleRecord } from './scheduled-task.js'
 import { ScheduleStore } from './store.js'
 
-/** The first server that has intervals and cron. */
-const LEAST_VERSION = '2.14.0'
 const MOST_FIRINGS = 16
 /** How long a firing is left alone that falls due while the one before still runs. */
 const OVERLAP_MS = 250
@@ -67,7 +65,10 @@ export class Schedules {
       if (!hasEnded(record)) this.#dispatch(routeOfRecord(record))
   }
 
-  /** @param payload the arguments */
+  /**
+   * @param payload the arguments
+   * @throws DaffiError DAFFI_SERVER_TOO_OLD, as the others do
+   */
   async add(
     { callback, to = null }: { callback: string; to: string | null | undefined },
     payload: Uint8Array,
@@ -79,13 +80,7 @@ export class Schedules {
     const past = 'at' in spec ? spec.at.find((time) => time <= Date.now()) : undefined
     if (past !== undefined)
       throw new DaffiError('DAFFI_PAST_DEADLINE', `${new Date(past).toISOString()} has passed already`)
-    const version = nc.info?.version ?? '0'
-    if (!isAtLeast(version, LEAST_VERSION)) {
-      throw new DaffiError(
-        'DAFFI_SERVER_TOO_OLD',
-        `PERIOD needs a NATS server of version ${LEAST_VERSION} or later; this one is ${version}`,
-      )
-    }
+    this.#requireServer()
     await this.#store.open()
     await jobs.route({ callback, to: to ?? undefined })
     const record: ScheduleRecord = { uuid, callback, to, from: node, spec, cancelled: false }
@@ -99,12 +94,14 @@ export class Schedules {
 
   /** Those that will fire again. */
   async list(): Promise<ScheduledTask[]> {
+    this.#requireServer()
     const records = await this.#store.list()
     return records.filter((record) => !hasEnded(record)).map((record) => this.#task(record))
   }
 
   /** @throws DaffiError DAFFI_UNKNOWN_SCHEDULE */
   async find(uuid: string): Promise<ScheduledTask> {
+    this.#requireServer()
     const record = await this.#store.get(uuid)
     if (record) return this.#task(record)
     throw new DaffiError('DAFFI_UNKNOWN_SCHEDULE', `there is no schedule ${JSON.stringify(uuid)}`)
@@ -126,6 +123,10 @@ export class Schedules {
     await this.#store.cancel(record)
     await this.#options.jobs.withdraw(uuid)
     return true
+  }
+
+  #requireServer(): void {
+    requireSchedules(this.#options.nc.info?.version ?? '0')
   }
 
   #dispatch(route: Route): void {
