@@ -111,7 +111,7 @@ export default (n: number) => { if (n === 1) writeFileSync('begun', '') }`),
   expect(faulty.exitCode).toBe(78)
   expect(faulty.stderr).toContain('did you mean work?')
   expect([none.exitCode, JSON.parse(none.stdout)]).toMatchObject([2, { error: { code: 'DAFFI_NO_TESTS' } }])
-  await rm(join(cwd, 'begun'))
+  await rm(join(cwd, 'begun'), { force: true })
   const long = startDaffi(['test', 'long.test.yaml'], { cwd })
   await vi.waitUntil(() => existsSync(join(cwd, 'begun')), 20_000)
   long.kill('SIGINT')
