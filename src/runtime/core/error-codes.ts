@@ -90,8 +90,8 @@ export const ERRORS = {
     next: 'Paths are relative to the folder of the pipeline file.',
   },
   DAFFI_UNKNOWN_NODE: {
-    exit: 78,
-    meaning: 'The pipeline file names a node that it does not have.',
+    exit: 1,
+    meaning: 'The pipeline has no node of that name, or a call is for one that is not there.',
     next: 'Use the name of a node, or of one of its replicas.',
   },
   DAFFI_UNKNOWN_SOURCE: {

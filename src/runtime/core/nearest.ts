@@ -9,5 +9,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   )
   const match = known.find((each) => each.toLowerCase() === found)
   if (match === undefined) return undefined
-  return distance(word.toLowerCase(), found) <= Math.max(2, Math.floor(match.length / 3)) ? match : undefined
+  const changes = distance(word.toLowerCase(), found)
+  // A word of which nothing is left was not meant.
+  const near = changes <= Math.max(2, Math.floor(match.length / 3)) && changes < word.length
+  return near ? match : undefined
 }
