@@ -48,7 +48,6 @@ export {
   cacheFolder,
   ensureBinary,
   hasNpm,
-  isAtLeast,
   packageToFetch,
   searchBinary,
   type Binary,
@@ -61,6 +60,7 @@ export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan.js'
 export { findProject } from './core/project.js'
 export { runningPipeline } from './core/running.js'
+export { isAtLeast } from './core/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,

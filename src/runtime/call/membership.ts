@@ -97,7 +97,7 @@ export async function openMembership(
     opened.push(() => nc.close())
     const replies = new Replies(nc)
     opened.push(() => replies.close())
-    await pulse.beating()
+    await pulse.ready()
 
     const presence = new Presence({ nc, pipeline, record, log, onNameLost: (error) => g.fail(error) })
     opened.push(() => presence.leave())
@@ -192,6 +192,7 @@ export async function openMembership(
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
+    pulse.beat()
     void rejoinOnReconnect(nc, presence, [jobs, schedules], (error) => g.fail(error))
     return g
   } catch (error) {
