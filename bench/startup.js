@@ -1,11 +1,9 @@
 // What a person feels first: how soon the command answers, how soon a camera's first frame is with another process, and
 // how much memory a node takes that does nothing. `--json` prints an array of { name, value, unit }.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
 import { BIN, withProject } from './lib/project.js'
+import { withUp } from './lib/up.js'
 
 const RUNS = 5
 /** What is done only once, after the start, is over by then. */
@@ -57,11 +55,16 @@ async function version() {
 
 async function firstFrame(project) {
   const start = performance.now()
-  return await withUp(project, 'camera.yaml', /^process2 .*first frame/, () => performance.now() - start)
+  return await withUp(
+    project,
+    'camera.yaml',
+    { pattern: /^process2 .*first frame/ },
+    () => performance.now() - start,
+  )
 }
 
 async function idleMemory(project) {
-  return await withUp(project, 'idle.yaml', /^idle .*ready/, async (pid) => {
+  return await withUp(project, 'idle.yaml', { pattern: /^idle .*ready/ }, async (pid) => {
     await delay(IDLE_MS)
     const { stdout } = await execa('ps', ['-A', '-o', 'ppid=,rss=,args='])
     const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
@@ -70,23 +73,6 @@ async function idleMemory(project) {
     )
     return Number(node[1]) / 1024
   })
-}
-
-/** Runs a pipeline, and what `measure` does once a line like `pattern` was printed. */
-async function withUp(project, file, pattern, measure) {
-  const up = spawn(process.execPath, [BIN, 'up', file], {
-    cwd: project,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exited = once(up, 'exit')
-  try {
-    for await (const line of createInterface(up.stdout)) if (pattern.test(line)) return await measure(up.pid)
-    throw new Error(`daffi up ${file} ended without a line like ${pattern}`)
-  } finally {
-    up.stdout.resume()
-    up.kill('SIGINT')
-    await exited
-  }
 }
 
 async function median(measure) {

@@ -31,6 +31,13 @@ export function ownMemory(pid) {
   return bytes('RssAnon') + bytes('RssFile')
 }
 
+/** In bytes: all that is resident, and that with only its share of the pages that other processes map, too. */
+export function memoryOf(pid) {
+  const text = read(pid, 'smaps_rollup') ?? ''
+  const bytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) * KIB
+  return { resident: bytes('Rss'), proportional: bytes('Pss') }
+}
+
 function read(pid, name) {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')

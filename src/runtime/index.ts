@@ -49,7 +49,6 @@ export {
   cacheFolder,
   ensureBinary,
   hasNpm,
-  isAtLeast,
   packageToFetch,
   searchBinary,
   type Binary,
@@ -62,6 +61,7 @@ export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan.js'
 export { findProject } from './core/project.js'
 export { runningPipeline } from './core/running.js'
+export { isAtLeast } from './core/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,

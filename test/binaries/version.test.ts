@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { askVersion, isAtLeast } from '../../src/runtime/binaries/version.js'
+import { askVersion } from '../../src/runtime/binaries/version.js'
+import { isAtLeast } from '../../src/runtime/core/version.js'
 import { writeNatsServer, writeProgram } from '../support/programs.js'
 import { temporaryFolder } from '../support/temporary.js'
 

@@ -18,6 +18,12 @@ test.each(['runtime/node/host.js', 'runtime/index.js'])(
   },
 )
 
+test('connecting needs no JetStream, which the heart of each node would have in memory a second time', async () => {
+  const packages = await packagesOf('runtime/nats/index.js')
+  expect(packages).toContain('@nats-io/transport-node')
+  expect(packages).not.toContain('@nats-io/jetstream')
+})
+
 test('the command line starts without the runtime', async () => {
   const packages = await packagesOf('cli/main.js')
   expect(packages).toContain('@oclif/core')

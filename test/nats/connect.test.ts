@@ -17,13 +17,16 @@ const failure = (address: ServerAddress, signal?: AbortSignal): Promise<unknown>
 
 const storeArgs = async (): Promise<string[]> => ['-js', '-sd', await temporaryFolder()]
 
-/** Says of itself what a nats-server of that version says. */
-async function startPeer(version: string): Promise<string> {
+const openNamed = async (url: string): Promise<unknown> =>
+  openServer({ project: await temporaryFolder(), url, absent: 'wait', log: keptLog().log })
+
+/** Says of itself what a nats-server of that version says, and `answer` to a client's first ping. */
+async function startPeer({ version = '2.14.0', answer = 'PONG' }): Promise<string> {
   const info = { server_id: 'x', version, proto: 1, headers: true, max_payload: 1_048_576, jetstream: true }
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
     socket.write(`INFO ${JSON.stringify(info)}\r\n`)
-    socket.on('data', (data) => data.includes('PING') && socket.write('PONG\r\n'))
+    socket.on('data', (data) => data.includes('PING') && socket.write(`${answer}\r\n`))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -61,14 +64,23 @@ test('a user and password', async () => {
 })
 
 test('a server without JetStream', async () => {
-  expect(await failure({ url: await startNatsServer() })).toMatchObject({ code: 'DAFFI_NO_JETSTREAM' })
+  const url = await startNatsServer()
+  await expect(openNamed(url)).rejects.toMatchObject({ code: 'DAFFI_NO_JETSTREAM' })
 })
 
 test('a server that is too old', async () => {
-  const url = await startPeer('2.9.10')
-  expect(await failure({ url })).toMatchObject({
+  const url = await startPeer({ version: '2.9.10' })
+  await expect(openNamed(url)).rejects.toMatchObject({
     code: 'DAFFI_SERVER_TOO_OLD',
     message: `the NATS server at ${url} is version 2.9.10; daffi needs 2.10.0 or later`,
+  })
+})
+
+test('a server that has waited too long for the credentials has not refused them', async () => {
+  const url = await startPeer({ answer: "-ERR 'Authentication Timeout'" })
+  expect(await failure({ url })).toMatchObject({
+    code: 'DAFFI_NO_SERVER',
+    message: `the NATS server at ${url} waits no longer: this process was too slow to answer it`,
   })
 })
 

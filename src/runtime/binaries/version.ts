@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { isAtLeast } from '../core/version.js'
 import type { BinaryName } from './binary.js'
 import { CATALOG } from './catalog.js'
 import { withoutSecrets } from './environment.js'
@@ -24,15 +25,4 @@ export async function askVersion(name: BinaryName, path: string, signal?: AbortS
     throw new Error(`is version ${version}, older than ${leastVersion}`)
   }
   return version
-}
-
-/** Compares major, minor and patch; what follows a hyphen does not count. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [have, need] = [numbers(version), numbers(least)]
-  const differing = need.findIndex((part, index) => part !== (have[index] ?? 0))
-  return differing === -1 || (have[differing] ?? 0) > (need[differing] ?? 0)
-}
-
-function numbers(version: string): number[] {
-  return (version.split('-')[0] ?? '').split('.').map(Number)
 }

@@ -62,7 +62,7 @@ export async function openMembership<M extends Member>(
     opened.push(() => nc.close())
     const replies = new Replies(nc)
     opened.push(() => replies.close())
-    await pulse.beating()
+    await pulse.ready()
 
     const presence = new Presence({ nc, pipeline, record, log, onNameLost: (error) => g.fail(error) })
     opened.push(() => presence.leave())
@@ -154,6 +154,7 @@ export async function openMembership<M extends Member>(
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
+    pulse.beat()
     void rejoinOnReconnect(nc, presence, [jobs, schedules], (error) => g.fail(error))
     return g
   } catch (error) {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import type { Jiti } from 'jiti'
 import { moduleFailed } from './module-error.js'
@@ -25,26 +26,29 @@ export interface LoaderOptions {
   daffi: Record<string, unknown>
 }
 
+const require = createRequire(import.meta.url)
+
 /** Modules that Node could run as they are, and would then keep for good. */
 const NATIVE: readonly string[] = ['.js', '.mjs']
 
 export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
-  let opened: Promise<Jiti> | undefined
+  let opened: Jiti | undefined
   // Loaded with the first module: most processes that import this room run none.
-  const open = async (): Promise<Jiti> => {
-    const { createJiti } = await import('jiti')
+  const open = (): Jiti => {
+    // Not imported: what is no ES module is read through for its exports, and this one is large.
+    const { createJiti } = require('jiti') as typeof import('jiti')
     return createJiti(import.meta.url, { fsCache: cacheFolder, virtualModules: { daffi } })
   }
   const load: LoadModule = async (file) => {
     try {
-      const jiti = await (opened ??= open())
+      const jiti = (opened ??= open())
       return await jiti.import<Record<string, unknown>>(file)
     } catch (error) {
       throw moduleFailed(file, error)
     }
   }
   const renew: Loader['renew'] = async (files, use) => {
-    const jiti = await (opened ??= open())
+    const jiti = (opened ??= open())
     const before = files.map((file) => [file, jiti.cache[file]] as const)
     for (const file of files) Reflect.deleteProperty(jiti.cache, file)
     try {

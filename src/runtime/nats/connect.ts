@@ -6,7 +6,6 @@ import type { ServerAddress, TlsOptions } from './address.js'
 import { authenticators } from './authenticators.js'
 import { connectError } from './connect-error.js'
 import { StateFollower } from './follow-state.js'
-import { checkRequirements } from './requirements.js'
 
 const CONNECT_MS = 5000
 const PING_MS = 15_000
@@ -22,9 +21,9 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects to a server that daffi can work with, and stays connected until closed: it tries again for ever, and
+ * Connects to a server, one that `openServer` has given, and stays connected until closed: it tries again for ever, and
  * finds the project's embedded server again when that has come back on another port or with another token.
- * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_ABORTED
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_ABORTED
  */
 export async function connectNats(address: ServerAddress, options: ConnectOptions): Promise<NatsConnection> {
   const { signal, log } = options
@@ -34,7 +33,6 @@ export async function connectNats(address: ServerAddress, options: ConnectOption
   try {
     const connection = await bounded(connecting, { signal, what: `connecting to ${address.url}` })
     follower.follow(connection)
-    await checkRequirements(connection, address.url)
     if (log) void logStatus(connection, address.url, log)
     return connection
   } catch (error) {

@@ -24,20 +24,28 @@ export async function joinProjectServer(
   }
 }
 
-/** Connects once, to see that the server can be worked with. */
+/**
+ * Connects once, to see that the server can be worked with.
+ * @throws DaffiError DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, and those of connecting
+ */
 export async function join(
   address: ServerAddress,
   embedded: boolean,
   signal: AbortSignal,
 ): Promise<ServerHandle> {
   const connection = await connectNats(address, { name: 'daffi', signal })
-  const version = connection.info?.version ?? ''
-  await connection.close()
-  return {
-    address,
-    info: { url: address.url, embedded, version },
-    owned: false,
-    failed: new Promise(() => undefined),
-    close: () => Promise.resolve(),
+  try {
+    // Loaded only here: who is told of a server has no use for it.
+    const { checkRequirements } = await import('./requirements.js')
+    await checkRequirements(connection, address.url)
+    return {
+      address,
+      info: { url: address.url, embedded, version: connection.info?.version ?? '' },
+      owned: false,
+      failed: new Promise(() => undefined),
+      close: () => Promise.resolve(),
+    }
+  } finally {
+    await connection.close()
   }
 }

@@ -4,7 +4,6 @@ import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { stateFolder } from '../core/project.js'
 import type { TlsOptions } from './address.js'
-import { EmbeddedServer } from './embedded-server.js'
 import type { ServerHandle } from './handle.js'
 import { join, joinProjectServer } from './join.js'
 import { acquireLock } from './lock.js'
@@ -80,6 +79,8 @@ async function runOwn(options: OpenServerOptions, signal: AbortSignal): Promise<
   const lock = await acquireLock(options.project)
   if (!lock) return undefined
   try {
+    // Loaded only by who runs a server.
+    const { EmbeddedServer } = await import('./embedded-server.js')
     const server = await EmbeddedServer.start({ ...options, signal })
     lock.announce()
     const failed = server.failed.finally(() => lock.release())

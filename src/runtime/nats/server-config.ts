@@ -3,6 +3,8 @@ import { join } from 'node:path'
 /** The most that nats-server takes without warning; a request larger than that has to be streamed. */
 const MAX_PAYLOAD = 8 * 1024 * 1024
 const LOG_BYTES = 1_000_000
+/** A process that starts together with many others is slow to answer. */
+const AUTH_S = 30
 
 /** Where the embedded server's files lie; all in the project's `.daffi`, which is 0700. */
 export interface ServerFiles {
@@ -37,7 +39,7 @@ export function serverConfig(files: ServerFiles, { port, token }: { port: number
     {
       host: '127.0.0.1',
       port,
-      authorization: { token },
+      authorization: { token, timeout: AUTH_S },
       max_payload: MAX_PAYLOAD,
       jetstream: { store_dir: files.store },
       pid_file: files.pid,

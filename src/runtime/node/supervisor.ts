@@ -14,6 +14,7 @@ import { Outcome } from './outcome.js'
 import { resultOf, type PipelineResult } from './result.js'
 import { RunClock } from './run-clock.js'
 import { setupOf } from './setup.js'
+import { StartingTurns } from './starting-turns.js'
 import { SupervisedNode, type Supervision } from './supervised.js'
 import type { Change, WatchedPipeline } from './watch/watched-pipeline.js'
 
@@ -54,6 +55,7 @@ export class Supervisor {
   readonly #draining = new AbortController()
   readonly #leaving = new AbortController()
   readonly #changed = new Wakeup()
+  readonly #turns = new StartingTurns()
   readonly #ending = deferred()
   #serverError: DaffiError | undefined
 
@@ -141,7 +143,7 @@ export class Supervisor {
     const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
     const ready = Promise.all(before.map((each) => each.becameReady))
     await Promise.race([ready, aborted(this.#draining.signal)])
-    await node.run()
+    await this.#turns.take(() => node.run(), node.becameReady)
   }
 
   /** Resolves when no node has a call left to run. */

@@ -19,11 +19,19 @@ nc.subscribe(pingSubject(pipeline, record), {
   callback: (_error, message) => void message.respond(JSON.stringify(record)),
 })
 
-const beating = setInterval(() => {
+let beating: NodeJS.Timeout | undefined
+
+/** At each full second: so the beats of many nodes come together, and wake each of them once. */
+function beatNext(): void {
+  beating = setTimeout(beat, BEAT_MS - (Date.now() % BEAT_MS))
+}
+
+function beat(): void {
+  beatNext()
   const lastTurn = Number(Atomics.load(loop, 0))
-  const beat: Beat = { id: record.incarnation, blockedMs: Math.max(0, Date.now() - lastTurn - 2 * BEAT_MS) }
-  if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(beat))
-}, BEAT_MS)
+  const word: Beat = { id: record.incarnation, blockedMs: Math.max(0, Date.now() - lastTurn - 2 * BEAT_MS) }
+  if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(word))
+}
 
 const watching =
   parentPid === undefined
@@ -35,14 +43,15 @@ const watching =
 parentPort?.on('message', (message: HeartMessage) => {
   if (message.kind === 'will') wills.add(message.subject)
   else if (message.kind === 'revoke') wills.delete(message.subject)
+  else if (message.kind === 'beat') beatNext()
   else void stop()
 })
-parentPort?.postMessage('beating')
+parentPort?.postMessage('ready')
 
 async function dieWithParent(): Promise<void> {
   clearInterval(watching)
   // A beat after the goodbye would be a stranger's.
-  clearInterval(beating)
+  clearTimeout(beating)
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS)
   const goodbye: Goodbye = { name: record.name, id: record.incarnation }
   nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
@@ -57,7 +66,7 @@ async function dieWithParent(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
-  clearInterval(beating)
+  clearTimeout(beating)
   clearInterval(watching)
   parentPort?.close()
   await nc.close()

@@ -13,13 +13,13 @@ export interface HeartData {
 }
 
 /** A will is a subject to publish on should the process be ended with its parent. */
-export type HeartMessage = { kind: 'will' | 'revoke'; subject: string } | { kind: 'stop' }
+export type HeartMessage = { kind: 'will' | 'revoke'; subject: string } | { kind: 'beat' | 'stop' }
 
 /** The main thread's side of the heart. */
 export class Pulse {
   readonly #worker: Worker
   readonly #turning: NodeJS.Timeout
-  readonly #beating: Promise<unknown>
+  readonly #ready: Promise<unknown>
 
   constructor(data: Omit<HeartData, 'loop'>) {
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
@@ -40,13 +40,18 @@ export class Pulse {
     })
     this.#worker.unref()
     // Listened for from the start: a message that comes before is nobody's, and would be waited for for ever.
-    this.#beating = once(this.#worker, 'message')
-    this.#beating.catch(() => undefined)
+    this.#ready = once(this.#worker, 'message')
+    this.#ready.catch(() => undefined)
   }
 
-  /** Resolves when the first beat can go out; rejects when the worker could not connect. */
-  async beating(): Promise<void> {
-    await this.#beating
+  /** Resolves when it answers for this node, and could beat; rejects when the worker could not connect. */
+  async ready(): Promise<void> {
+    await this.#ready
+  }
+
+  /** Beats from now on: whoever hears of a node before its hello asks for the records of all. */
+  beat(): void {
+    this.#post({ kind: 'beat' })
   }
 
   bequeath(subject: string): void {

@@ -1,5 +1,5 @@
-import { isAtLeast } from '../../binaries/index.js'
 import { DaffiError } from '../../core/errors.js'
+import { isAtLeast } from '../../core/version.js'
 
 /** The first server that has intervals and cron. */
 const LEAST_VERSION = '2.14.0'
