@@ -63,7 +63,7 @@ test('stop ends it by TERM, may be called again, and after the end', async () =>
 
 test('stop kills what ignores TERM, with everything it started', async () => {
   const folder = await temporaryFolder()
-  const child = await shell(`sh -c '${IGNORES_TERM}' & ${IGNORES_TERM}`, folder)
+  const child = await shell(`trap '' TERM; sh -c '${IGNORES_TERM}' & ${IGNORES_TERM}`, folder)
   await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
   await child.stop(100)
   expect(await child.exited).toEqual({ exitCode: null, signal: 'SIGKILL' })
