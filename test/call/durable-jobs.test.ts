@@ -59,8 +59,7 @@ test('cancelling keeps a job from running, and reaches one that runs', async () 
 
 test('a callback that takes too long has failed; what cannot travel, too', async () => {
   const { join } = await ownPipeline<Callbacks>()
-  const work = (text: string): unknown =>
-    text === 'hang' ? new Promise(() => undefined) : () => text
+  const work = (text: string): unknown => (text === 'hang' ? new Promise(() => undefined) : () => text)
   await join('worker', { callbacks: { work } })
   const g = await join('caller')
   const hanging = await g.call.work('hang').with(BG({ durable: true, timeout: '100ms' }))
