@@ -27,6 +27,11 @@ export class Link {
     return this.#connected
   }
 
+  /** Aborts when the connection that stands now, or stood last, breaks. */
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
   async request(
     subject: string,
     payload: Uint8Array | string,

@@ -104,7 +104,8 @@ export class Reception {
     const admission = this.#admit(open, () => reader.signal)
     if (!admission) return undefined
     const { control, bulk } = await this.#ports.connections()
-    const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk)
+    const all = open.delivery === 'lossless' && !open.share
+    const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk, all)
     const reader: StreamReader = new StreamReader({
       open,
       self,

@@ -1,4 +1,5 @@
 import type { Msg } from '@nats-io/transport-node'
+import { placeOf } from '../ack-subject.js'
 import { markOf, type Mark } from './mark.js'
 
 /** A stored message as a consumer got it. */
@@ -13,14 +14,15 @@ export interface Delivered {
   reply: string
 }
 
-/**
- * Reads where a message stands from its reply subject, ADR-15: `$JS.ACK.<stream>.<consumer>.<delivered>.<stream
- * sequence>.…`, with a domain and an account after `$JS.ACK` in its longer form.
- */
 export function deliveryOf({ reply = '', headers, data }: Msg): Delivered | undefined {
-  const tokens = reply.split('.')
-  const at = tokens.length > 9 ? 6 : 4
-  const [times, sequence] = [Number(tokens[at]), Number(tokens[at + 1])]
-  if (!Number.isInteger(sequence)) return undefined
-  return { sequence, redelivered: times > 1, mark: markOf(headers), data, reply }
+  const place = placeOf(reply)
+  return (
+    place && {
+      sequence: place.sequence,
+      redelivered: place.times > 1,
+      mark: markOf(headers),
+      data,
+      reply,
+    }
+  )
 }
