@@ -8,6 +8,7 @@ import { Control, CONTROL_BYTES } from '../../src/runtime/stream/lanes/shm/contr
 import { createMemory, openMemory, sharedMemory } from '../../src/runtime/stream/lanes/shm/memory.js'
 import { ShmLaneReader } from '../../src/runtime/stream/lanes/shm/shm-reader.js'
 import { ShmLaneWriter } from '../../src/runtime/stream/lanes/shm/shm-writer.js'
+import type { LaneRef } from '../../src/runtime/stream/lanes/lane.js'
 import { fixture } from '../support/paths.js'
 import { ownPipeline } from '../support/pipeline.js'
 
@@ -86,15 +87,43 @@ test('lent memory is not reused before it is given back, nor while a receiver th
   const bytes = writer.partBytes(MIB)
   expect(bytes).toBe(MIB)
   const into = (): Buffer => Buffer.alloc(MIB)
-  const first = await writer.store(filled(0), 1)
-  const lent = first && reader.load(first, MIB, into, true)
-  for (let n = 1; n <= 30; n++) await writer.store(filled(n), n + 1)
+  const store = async (n: number): Promise<LaneRef> => {
+    const ref = await writer.store(filled(n), n + 1)
+    await writer.reading
+    return ref ?? []
+  }
+  const first = await store(0)
+  const lent = await reader.load(first, MIB, into, true)
+  for (let n = 1; n <= 30; n++) await store(n)
   expect(isFilled(Buffer.from(lent?.bytes ?? []), 0)).toBe(true)
-  expect(reader.load(first ?? [], MIB, into, false)).toBeDefined()
+  expect(await reader.load(first, MIB, into, false)).toBeDefined()
   lent?.release?.()
-  for (let n = 31; n <= 60; n++) await writer.store(filled(n), n + 1)
-  expect(reader.load(first ?? [], MIB, into, false)).toBeUndefined()
+  for (let n = 31; n <= 60; n++) await store(n)
+  expect(await reader.load(first, MIB, into, false)).toBeUndefined()
   reader.close()
+})
+
+test('a live part can be loaded before it is written, and is gone when its writer does not get that far', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  const reader = writer && (await ShmLaneReader.open(writer.offer))
+  if (!reader) throw new Error('no shared memory')
+  onTestFinished(() => reader.close())
+  reader.accept(writer.admit('one', process.pid))
+  writer.partBytes(MIB)
+  const load = async (ref: LaneRef | undefined): Promise<Buffer | undefined> => {
+    const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
+    return loaded && Buffer.from(loaded.bytes)
+  }
+  const item = filled(1)
+  const loaded = load(await writer.store(item, 1))
+  item.fill(2)
+  await writer.reading
+  item.fill(3)
+  expect((await loaded)?.equals(filled(2))).toBe(true)
+
+  const unwritten = load(await writer.store(item, 2))
+  await writer.close()
+  expect(await unwritten).toBeUndefined()
 })
 
 test('a writer that is closed takes no more', async () => {

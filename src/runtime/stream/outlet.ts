@@ -107,6 +107,7 @@ export class Outlet {
         time,
       } as const
       this.#announcing = this.#announcing.then(() => this.#announce(part, ref, end))
+      if (lane.reading) await lane.reading
     }
     this.#announcing = this.#announcing.then(() => this.#done()).catch(this.#options.onFailure)
   }

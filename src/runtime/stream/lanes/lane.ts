@@ -23,11 +23,13 @@ export interface LaneWriter {
    */
   hasRoom(cost: number, stored: number, demand: Demand): boolean
   /**
-   * Resolves when readers can load the part. Undefined: it could not be stored, which a live stream counts as dropped.
+   * Resolves when readers can begin to load the part. Undefined: it could not be stored, which a live stream counts as dropped.
    * @param end what `stored` is with this part
    * @throws DaffiError DAFFI_STREAM_LOST when what is stored is gone, and the stream may lose nothing
    */
   store(part: Uint8Array, end: number): Promise<LaneRef | undefined>
+  /** While it is pending, the memory of what was stored last is still read. */
+  readonly reading?: Promise<void> | undefined
   /** Leaves nothing behind. */
   close(): Promise<void>
 }

@@ -46,6 +46,11 @@ export class Control {
     return false
   }
 
+  /** Of a slot that is being written: the generation that readers must find. */
+  next(slot: number): number {
+    return (Atomics.load(this.#generations, slot) + 1) | 0
+  }
+
   /** The generation that readers must find. */
   endWrite(slot: number): number {
     return (Atomics.add(this.#generations, slot, 1) + 1) | 0
@@ -57,6 +62,11 @@ export class Control {
     if (Atomics.load(this.#generations, slot) === generation) return true
     this.unpin(slot, pin)
     return false
+  }
+
+  /** Whether the slot is about to get that generation. */
+  isWriting(slot: number, generation: number): boolean {
+    return Atomics.load(this.#generations, slot) === ((generation - 1) | 0)
   }
 
   /** Reads a slot without a pin. False when it was written meanwhile, so that what was read is worth nothing. */

@@ -1,7 +1,11 @@
-import type { LaneReader, LaneRef, LoadedPart } from '../lane.js'
+import { setImmediate } from 'node:timers/promises'
+import type { LaneReader, LaneRef, LoadedPart, Loading } from '../lane.js'
 import { Control, CONTROL_BYTES } from './control.js'
 import { openMemory, sharedMemory, type Mapping } from './memory.js'
 import type { ShmOffer, ShmRef } from './shm-writer.js'
+
+/** A writer that is not done by then has been stopped or has died. */
+const WRITING_MS = 1000
 
 type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 
@@ -50,7 +54,20 @@ export class ShmLaneReader implements LaneReader {
     this.#pin = pin ?? undefined
   }
 
-  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {
+  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Loading<LoadedPart> {
+    const [, slot, generation] = ref as ShmRef
+    if (this.#closed || !this.#control.isWriting(slot, generation)) return this.#load(ref, length, into, lend)
+    return this.#written(slot, generation).then(() => this.#load(ref, length, into, lend))
+  }
+
+  /** Word of a live part comes while it is written, which takes no longer than word does. */
+  async #written(slot: number, generation: number): Promise<void> {
+    const until = performance.now() + WRITING_MS
+    do await setImmediate()
+    while (!this.#closed && this.#control.isWriting(slot, generation) && performance.now() < until)
+  }
+
+  #load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {
     const [fd, slot, generation, slotBytes, slots] = ref as ShmRef
     this.#slots = slots
     const pin = this.#pin

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
@@ -54,6 +55,7 @@ export class ShmLaneWriter implements LaneWriter {
   #slotBytes = LEAST_SLOT
   #next = 0
   #closed = false
+  #reading: Promise<void> | undefined
   #demand: Demand | undefined
 
   private constructor(libc: Libc, control: Mapping & { fd: number }, limit: number, live: boolean) {
@@ -84,9 +86,13 @@ export class ShmLaneWriter implements LaneWriter {
     return pin
   }
 
-  /** Receivers begin with one half of the ring while the other is written. */
+  /** Receivers begin with one half of the ring while the other is written. Live, word goes out before the part is written. */
   get mostUnsaid(): number {
-    return Math.ceil(this.#slots.length / 2)
+    return this.#live ? 1 : Math.ceil(this.#slots.length / 2)
+  }
+
+  get reading(): Promise<void> | undefined {
+    return this.#reading
   }
 
   partBytes(chunkBytes: number): number {
@@ -144,9 +150,16 @@ export class ShmLaneWriter implements LaneWriter {
     const slot = ring && this.#claim()
     const state = slot === undefined ? undefined : this.#slots[slot]
     if (!ring || slot === undefined || !state) return undefined
-    ring.bytes.set(part, slot * this.#slotBytes)
     state.end = end
-    return [ring.fd, slot, this.#control.endWrite(slot), this.#slotBytes, this.#slots.length]
+    const generation = this.#control.next(slot)
+    const write = (): void => {
+      if (this.#closed) return
+      ring.bytes.set(part, slot * this.#slotBytes)
+      this.#control.endWrite(slot)
+    }
+    if (this.#live) this.#reading = setImmediate().then(write)
+    else write()
+    return [ring.fd, slot, generation, this.#slotBytes, this.#slots.length]
   }
 
   /** The next slot that nobody needs, in the order of the ring. */
