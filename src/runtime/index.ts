@@ -43,6 +43,7 @@ export {
   type Untyped,
   type StreamSummary,
   type WaitOptions,
+  type YieldingCall,
 } from './library.js'
 export {
   BINARY_NAMES,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { connect } from '@nats-io/transport-node'
 import { BROADCAST, context, FG, NO_RETURN, RemoteError } from 'daffi'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -126,6 +127,18 @@ describe('FG', () => {
     await closing
     await expect(answer).resolves.toBeUndefined()
   })
+})
+
+test('there is a context inside a callback and what it awaits, and nowhere else', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const who = async (): Promise<string> => {
+    await setImmediate()
+    return context().g.processName
+  }
+  await join('inside', { callbacks: { who } })
+  const g = await join('outside')
+  expect(await g.call.who()).toBe('inside')
+  expect(() => context()).toThrow(expect.objectContaining({ code: 'DAFFI_NO_CONTEXT' }))
 })
 
 test('NO_RETURN resolves when the server has the call', async () => {

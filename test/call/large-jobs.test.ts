@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { BG, Global } from 'daffi'
@@ -6,8 +8,10 @@ import { StoredParts } from '../../src/runtime/call/jobs/stored-parts.js'
 import { encode } from '../../src/runtime/codec/index.js'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalServer } from '../support/mortal-server.js'
+import { startNatsServer } from '../support/nats-server.js'
 import { ownPipeline } from '../support/pipeline.js'
 import { kill, start } from '../support/talking-process.js'
+import { temporaryFolder } from '../support/temporary.js'
 
 interface Callbacks {
   reverse: (bytes: Buffer) => unknown
@@ -130,6 +134,27 @@ test('a job waits for the rest of its arguments, as long as its caller lives', a
   await part('alive', 1, 'e"]')
   await (await g.job('alive')).get()
   expect(seen).toEqual([Buffer.from('small'), 'abcde'])
+})
+
+test('what the server has no room for is refused, and nothing of it is left', async () => {
+  const config = join(await temporaryFolder(), 'small.conf')
+  await writeFile(config, 'jetstream { max_file_store: 16MiB }')
+  const server = await startNatsServer(['-c', config])
+  const connected = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
+    const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
+    onTestFinished(() => g.close())
+    return g
+  }
+  await connected('worker', { reverse: ({ length }: Buffer) => (length > 1 ? length : bytesOf(LENGTH)) })
+  const g = await connected('caller')
+  await expect(g.call.reverse(bytesOf(LENGTH)).with(DURABLE)).rejects.toMatchObject({
+    code: 'DAFFI_NOT_STORED',
+  })
+  const large = await g.call.reverse(Buffer.alloc(1)).with(DURABLE)
+  await expect(large.get()).rejects.toMatchObject({ remoteCode: 'DAFFI_NOT_STORED' })
+  expect(await (await g.call.reverse(Buffer.alloc(2)).with(DURABLE)).get()).toBe(2)
+  const { jsm } = await rawConnection(server)
+  await vi.waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0, 10_000)
 })
 
 test('more than a durable job keeps is refused', async () => {

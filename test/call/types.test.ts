@@ -9,6 +9,7 @@ import {
   type Global,
   type Job,
   type StreamSummary,
+  type YieldingCall,
 } from 'daffi'
 import { expectTypeOf, test } from 'vitest'
 
@@ -32,6 +33,12 @@ test('typeof import of a module gives arguments and results by callback and modi
     expectTypeOf(call).not.toHaveProperty('get_sequences')
   }
   expectTypeOf(use).toBeFunction()
+})
+
+test('a callback that yields gives a call to iterate over', () => {
+  type Calls = Global<{ count: (last: number) => AsyncGenerator<number> }>['call']
+  const use = (call: Calls) => call.count(3)
+  expectTypeOf(use).returns.toEqualTypeOf<YieldingCall<number>>()
 })
 
 test('a callback has the types of what it calls itself', () => {

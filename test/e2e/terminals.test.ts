@@ -127,15 +127,19 @@ setTimeout(() => Promise.reject(new TypeError('nobody awaits this')), 500)
 })
 
 test('a node that was taken for dead, and replaced, ends when it comes back to life', async () => {
-  const cwd = await temporaryProject(camera)
+  const cwd = await temporaryProject({
+    ...camera,
+    'callbacks/show_stream.ts': `export default (_frame: unknown) => {}\nconsole.log('process', process.pid)`,
+  })
   const others = startDaffi(['up', 'camera.yaml', '--only', 'process3'], { cwd })
   await others.waitForLine(/^process3 +\| ready/)
   const first = startDaffi(['node', '--name', 'process2', ...FILE], { cwd })
+  const [pid] = /\d+$/.exec(await first.waitForLine(/^process2 +\| process \d+$/)) ?? []
   await first.waitForLine(/^process2 +\| ready/)
-  first.kill('SIGSTOP')
+  process.kill(Number(pid), 'SIGSTOP')
   const second = startDaffi(['node', '--name', 'process2', ...FILE], { cwd })
   await second.waitForLine(/^process2 +\| ready/)
-  first.kill('SIGCONT')
+  process.kill(Number(pid), 'SIGCONT')
   const { exitCode, stderr } = await first.exited
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/✖ the name "process2" was taken over by process \d+ .*\(DAFFI_NAME_LOST\)/)

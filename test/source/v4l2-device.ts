@@ -31,5 +31,7 @@ ${script}`,
 
 /** As Linux and ffmpeg say it. */
 export const BUSY = '[video4linux2,v4l2 @ 0x5] [error] ioctl(VIDIOC_STREAMON): Device or resource busy'
+export const NO_SUCH_SIZE =
+  '[avfoundation @ 0x5] [error] Selected video size (64x48) is not supported by the device.'
 export const NO_JPEG =
   "[video4linux2,v4l2 @ 0x5] [error] Cannot find a proper format for codec 'mjpeg' (id 7), pixel format 'none' (id -1)"

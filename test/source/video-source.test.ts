@@ -6,7 +6,7 @@ import { frameBytes, PIXEL_FORMATS } from '../../src/runtime/core/frame.js'
 import { jpegSize } from '../../src/runtime/source/jpeg-size.js'
 import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from './support.js'
 import { temporaryFolder } from '../support/temporary.js'
-import { BUSY, NO_JPEG, v4l2Device } from './v4l2-device.js'
+import { BUSY, NO_JPEG, NO_SUCH_SIZE, v4l2Device } from './v4l2-device.js'
 
 test("frames are ffmpeg's own pictures, byte for byte", async () => {
   const frames = await collect(openFrames({ ...pattern, format: 'rgb24', frames: 3 }))
@@ -164,11 +164,15 @@ describe.runIf(process.platform === 'linux')('a device', () => {
     expect((await ffmpeg('-i', jpegs, ...raw)).equals(await ffmpeg('-i', path, ...raw))).toBe(true)
   })
 
-  test('that is in use is told', async () => {
-    const device = await standIn(`echo "${BUSY}" >&2; exit 1`)
+  test.each([
+    ['is in use', BUSY, 'DAFFI_SOURCE_BUSY', 'Device or resource busy'],
+    ['lacks the size', NO_SUCH_SIZE, 'DAFFI_SOURCE_BAD_MODE', 'Selected video size (64x48)'],
+    ['lacks every format', NO_JPEG, 'DAFFI_SOURCE_BAD_MODE', 'Cannot find a proper format'],
+  ])('that %s is told', async (_, line, code, words) => {
+    const device = await standIn(`echo "${line}" >&2; exit 1`)
     await expect(collect(open({ ...pattern, device }))).rejects.toMatchObject({
-      code: 'DAFFI_SOURCE_BUSY',
-      message: expect.stringContaining('Device or resource busy') as string,
+      code,
+      message: expect.stringContaining(words) as string,
     })
   })
 })

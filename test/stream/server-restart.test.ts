@@ -71,7 +71,7 @@ test('a lossless stream through the server fails with a clear error after a rest
   await first.promise
   await restart()
   const { summary, error } = await outcome.finally(() => enough.resolve())
-  expect(error).toMatchObject({ code: 'DAFFI_STREAM_FAILED' })
+  expect(error).toMatchObject({ code: 'DAFFI_STREAM_FAILED', cause: { code: 'DAFFI_STREAM_LOST' } })
   expect(error?.message).toContain('the server was restarted and lost what the stream had in flight')
   const { keeper } = summary.receivers
   expect(taken).toEqual(taken.map((_, n) => n))

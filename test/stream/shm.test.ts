@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readlink } from 'node:fs/promises'
+import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
@@ -11,6 +12,8 @@ import { ShmLaneWriter } from '../../src/runtime/stream/lanes/shm/shm-writer.js'
 import type { LaneRef } from '../../src/runtime/stream/lanes/lane.js'
 import { fixture } from '../support/paths.js'
 import { ownPipeline } from '../support/pipeline.js'
+import { writeProgram } from '../support/programs.js'
+import { temporaryFolder } from '../support/temporary.js'
 
 interface Callbacks {
   take: (...items: unknown[]) => void
@@ -201,6 +204,20 @@ test('shm: false leaves everyone to the server', async () => {
   expect(await g.call.take([1]).with(STREAM({ shm: false }))).toMatchObject({
     receivers: { taker: { lane: 'jetstream' } },
   })
+})
+
+test('a stream for which there is not enough shared memory fails, and says so', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  await join('taker', { callbacks: { take: (_item: unknown) => undefined } })
+  // What no file may have, its memory may not have either: 1 MiB in the words of most shells.
+  const node = await writeProgram(
+    joinPath(await temporaryFolder(), 'node'),
+    `ulimit -f 1024; exec '${process.execPath}' "$@"`,
+  )
+  const child = fork(fixture('nodes/writer.mjs'), [server], { execPath: node })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [codes] = (await once(child, 'message')) as unknown[]
+  expect(codes).toEqual(['DAFFI_STREAM_FAILED', 'DAFFI_NO_MEMORY'])
 })
 
 test('a receiver without koffi takes the other lane, beside one that has it', async () => {

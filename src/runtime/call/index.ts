@@ -1,6 +1,7 @@
 export type { Call, CallProxy, StreamCall, Untyped, YieldingCall } from './call.js'
 export { context, type Context } from './context.js'
 export type { ConnectOptions, PeerInfo } from './connect.js'
+export { FINISHING_MS } from './finishing.js'
 export { Global, joinPipeline } from './global.js'
 export type { Job } from './jobs/job.js'
 export type { JoinOptions } from './join-options.js'

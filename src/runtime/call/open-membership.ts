@@ -92,9 +92,8 @@ export async function openMembership<M extends Member>(
       log,
       makeRun,
     })
-    opened.push(() => jobs.drain())
+    opened.push(() => jobs.close())
     const schedules = new Schedules({ nc, connect, pipeline, node: processName, registry, jobs, log })
-    opened.push(() => schedules.drain())
     const calling: Calling = {
       nc,
       pipeline,
@@ -123,15 +122,14 @@ export async function openMembership<M extends Member>(
       },
       leave,
     })
-    if (registry.names.length > 0) {
-      const reception = new Reception(nc, ports, (open, abort) => {
+    const receive = (): Reception =>
+      new Reception(nc, ports, (open, abort) => {
         const callback = registry.get(open.call)
         if (!callback || open.yields) return undefined
         const deliver = itemRunner(callback, () => makeRun(open.from, { signal: abort() }))
         return { deliver, borrow: callback.options?.borrow ?? false }
       })
-      opened.push(() => reception.close())
-    }
+    const reception = registry.names.length > 0 ? receive() : undefined
     const { name, host, pid } = record
     opened.push(
       answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
@@ -148,7 +146,8 @@ export async function openMembership<M extends Member>(
       leaving: leaving.signal,
       makeRun,
     })
-    opened.push(() => responder.drain())
+    // Side by side, as each of them has the same time to finish.
+    opened.push(() => Promise.all([responder.drain(), reception?.close(), schedules.drain(), jobs.drain()]))
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
     // Callers may come as soon as the hello is out, so the server must have the subscriptions first.

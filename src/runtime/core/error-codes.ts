@@ -402,11 +402,6 @@ export const ERRORS = {
     meaning: 'No test is there to be run.',
     next: 'Write some under tests: in the pipeline file, or in a *.test.yaml; see docs/testing.md.',
   },
-  DAFFI_REPLAY_FAILED: {
-    exit: 1,
-    meaning: 'A dead letter could not be replayed, and is kept.',
-    next: "Mend what the callback's error says, and replay it again.",
-  },
   DAFFI_WRITER_DIED: {
     exit: 1,
     meaning: 'The node that wrote a stream ended in the middle of it.',

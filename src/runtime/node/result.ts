@@ -27,14 +27,12 @@ export function resultOf(
   server: ServerInfo,
   supervised: SupervisedNode[],
   { calls, streams }: Outcome,
-  serverError: DaffiError | undefined,
+  failure: DaffiError | undefined,
 ): PipelineResult {
   const nodes = supervised.map(
     ({ name, state, restarts, exitCode }) => [name, { state, restarts, exitCode }] as const,
   )
-  const failed = supervised.find(({ state }) => state === 'failed')
-  const error = serverError ?? failed?.error
-  const record = error ? toErrorRecord(error) : firstFailure([...calls, ...streams])
+  const record = failure ? toErrorRecord(failure) : firstFailure([...calls, ...streams])
   return {
     ...(record ? { error: record } : {}),
     pipeline,
@@ -46,6 +44,6 @@ export function resultOf(
 }
 
 /** The first error that is not just the answer to being told to stop. */
-export function firstFailure(entries: { error: ErrorRecord | null }[]): ErrorRecord | undefined {
+function firstFailure(entries: { error: ErrorRecord | null }[]): ErrorRecord | undefined {
   return entries.find(({ error }) => error && error.code !== 'DAFFI_ABORTED')?.error ?? undefined
 }

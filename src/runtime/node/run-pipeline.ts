@@ -38,7 +38,9 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     // Most runs watch nothing, and its libraries take their time.
     const watching = options.watch ? await import('./watch/index.js') : undefined
     const watched = await watching?.WatchedPipeline.open(plan, options.only)
-    const supervisor = new Supervisor(plan, nodes, server, { ...options, watched, onEvent: telling.onEvent })
+    const stay = options.stay || nodes.every(({ calls }) => calls.length === 0)
+    const { onEvent } = telling
+    const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent })
     if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
     return await supervisor.run()
   } finally {

@@ -92,7 +92,12 @@ export class Supervisor {
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
     for (const { name } of this.#nodes) this.#outcome.cut(name)
-    return resultOf(this.#plan.name, this.#server.info, this.#nodes, this.#outcome, this.#serverError)
+    return resultOf(this.#plan.name, this.#server.info, this.#nodes, this.#outcome, this.failure)
+  }
+
+  /** What ended the run before its time: the server's failure, or a node's. */
+  get failure(): DaffiError | undefined {
+    return this.#serverError ?? this.#nodes.find(({ state }) => state === 'failed')?.error
   }
 
   /** Takes a change of the pipeline into the run. Resolves with the nodes that could not take it in. */
@@ -174,7 +179,7 @@ export class Supervisor {
     this.#changed.notify()
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
-    const done = calling.length > 0 && calling.every(({ idle }) => idle) && !stay
+    const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#ending.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))
     if (!streams && this.#nodes.every(({ state }) => state === 'ready')) this.#clock.begin()

@@ -79,9 +79,14 @@ test('a callback that never returns costs its caller the timeout, the others not
   expect(await g.call.greet('hello').to('hanging')).toBe('hanging.hello')
   expect(await codeOf(g.call.greet('hello').to('busy').with(patience))).toBe('DAFFI_TIMEOUT')
 
+  const last = codeOf(g.call.hang().with(FG({ timeout: 0 })))
+  await up.waitForLine(/hang has begun/, 2)
   up.interrupt()
   const { exitCode, stdout, stderr } = await up.exited
   expect(exitCode, stderr).toBe(0)
+  expect(stdout).toMatch(/^hanging +\| hang was aborted: .*leaves the pipeline/m)
+  expect(await last).toBe('DAFFI_NODE_DIED')
+  expect(stdout).not.toMatch(/^hanging +\| did not leave/m)
   expect(stdout).toMatch(/^busy +\| did not leave within/m)
   expect(await waitUntilGone(cwd)).toEqual([])
 })

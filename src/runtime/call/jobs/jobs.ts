@@ -5,6 +5,7 @@ import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isToken, randomId } from '../../core/names.js'
 import type { Abort, Run } from '../context.js'
+import { FINISHING_MS } from '../finishing.js'
 import type { BGOptions } from '../modifiers.js'
 import type { Peers } from '../presence/peers.js'
 import type { Registry } from '../responder/registry.js'
@@ -15,9 +16,6 @@ import { isFor, JobNames, routeOf, type Address, type Route } from './names.js'
 import type { Holder } from './record.js'
 import { JobStore, knownRoutes } from './store.js'
 import { LEAVES, Worker } from './worker.js'
-
-/** How long running jobs may take once the node leaves. */
-const DRAIN_MS = 10_000
 
 export interface JobsOptions {
   /** The node's own connection, on which it does not hear itself. */
@@ -141,10 +139,14 @@ export class Jobs {
       starting.then((worker) => worker.drain()).catch(() => undefined),
     )
     const drained = Promise.all(drains)
-    await bounded(drained, { timeoutMs: DRAIN_MS, what: 'draining' }).catch(() => {
+    await bounded(drained, { timeoutMs: FINISHING_MS, what: 'draining' }).catch(() => {
       for (const abort of this.#running.values()) abort.abort(LEAVES)
     })
     await drained
+  }
+
+  /** Ends the waiting for jobs that others run. */
+  close(): void {
     const { node } = this.#options.self
     for (const job of this.#waiting)
       job.close(new DaffiError('DAFFI_CLOSED', `"${node}" has left the pipeline`))

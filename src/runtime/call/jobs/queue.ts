@@ -9,7 +9,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
-import { isApiError, WRONG_LAST_SEQUENCE } from '../api-errors.js'
+import { isApiError, notStored, WRONG_LAST_SEQUENCE } from '../api-errors.js'
 import { HEADER } from '../wire.js'
 import { cancelled } from './job.js'
 import { JobNames, type Address, type Route } from './names.js'
@@ -78,7 +78,7 @@ export class JobQueue {
    * Puts a job into the queue, before arguments that need parts of their own: so whoever is given it sees to what a
    * caller leaves who dies on the way.
    * @returns where these arguments are to be put
-   * @throws DaffiError DAFFI_TOO_LARGE
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED
    */
   async add(
     { id, target, caller }: NewJob,
@@ -94,7 +94,11 @@ export class JobQueue {
       const stored: StoredArguments = { ...parts, caller: caller.incarnation }
       headers.set(HEADER.stored, JSON.stringify(stored))
     }
-    await this.#js.publish(this.#names.job(id, target), parts ? '' : payload, { headers })
+    try {
+      await this.#js.publish(this.#names.job(id, target), parts ? '' : payload, { headers })
+    } catch (error) {
+      throw notStored(error)
+    }
     return parts
   }
 

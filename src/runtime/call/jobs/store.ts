@@ -29,7 +29,8 @@ export class JobStore {
     try {
       await this.queue.putArguments(parts, payload)
     } catch (error) {
-      await this.cancel(job.id).catch(() => undefined)
+      // No record says so, for which a full store has no room: nobody runs what lacks arguments while its caller lives.
+      await this.queue.remove(job.id).catch(() => undefined)
       throw error
     }
     if ((await this.records.get(job.id))?.state !== 'cancelled') return

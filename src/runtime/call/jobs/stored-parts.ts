@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { JetStreamApiError, jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
+import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { DaffiError } from '../../core/errors.js'
+import { notStored } from '../api-errors.js'
 
 /** The most that a durable job's arguments, or its result, may have. */
 const MOST_BYTES = 512 * 1024 * 1024
@@ -51,13 +52,19 @@ export class StoredParts {
     )
   }
 
-  /** Resolves when the server has all parts on file. @throws DaffiError DAFFI_NOT_STORED */
+  /** Resolves when the server has all parts on file. @throws DaffiError DAFFI_NOT_STORED; then it keeps none of them */
   async put({ subject, partBytes }: PartsRef, payload: Uint8Array): Promise<void> {
     const store = async (index: number): Promise<void> => {
       const part = payload.subarray(index * partBytes, (index + 1) * partBytes)
       await this.#untilAnswered(() => this.#js.publish(`${subject}.${index}`, part))
     }
-    await pMap(indexesOf(payload.length, partBytes), store, { concurrency: CONCURRENCY })
+    try {
+      await pMap(indexesOf(payload.length, partBytes), store, { concurrency: CONCURRENCY })
+    } catch (error) {
+      // A store that is full would be kept so by what nobody wants any more.
+      await this.remove(subject).catch(() => undefined)
+      throw error
+    }
   }
 
   async isWhole({ subject, bytes, partBytes }: PartsRef): Promise<boolean> {
@@ -89,11 +96,8 @@ export class StoredParts {
       try {
         return await ask()
       } catch (error) {
-        if (error instanceof JetStreamApiError)
-          throw new DaffiError('DAFFI_NOT_STORED', `the NATS server refuses a part: ${error.message}`, {
-            cause: error,
-          })
-        if (this.#nc.isClosed()) throw error
+        const reason = notStored(error)
+        if (reason instanceof DaffiError || this.#nc.isClosed()) throw reason
         await delay(AGAIN_MS)
       }
     }

@@ -7,6 +7,7 @@ import type { Logger } from '../../core/logger.js'
 import { writeYields, type StreamPorts, type YieldingCall } from '../../stream/index.js'
 import type { Abort, Run } from '../context.js'
 import { untilDue } from '../eta.js'
+import { FINISHING_MS } from '../finishing.js'
 import type { Registry } from './registry.js'
 import type { Offer, Parts } from '../parts.js'
 import { remoteFields } from '../remote-error.js'
@@ -23,8 +24,6 @@ import {
 } from '../wire.js'
 import { isYielding, notYielding, thrownBy } from '../yields/yielding.js'
 
-/** How long running calls may take when the node leaves. */
-const DRAIN_MS = 10_000
 const LAST_CALLS_MS = 2000
 
 interface ResponderOptions {
@@ -77,7 +76,7 @@ export class Responder {
       bounded(promise, { timeoutMs, what: 'draining' }).catch(() => undefined)
     // What the server has sent already is still taken; it may also be gone.
     await wait(Promise.all(this.#subscriptions.map((subscription) => subscription.drain())), LAST_CALLS_MS)
-    await wait(this.#idle(), DRAIN_MS)
+    await wait(this.#idle(), FINISHING_MS)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
   }
