@@ -18,6 +18,8 @@ const WATCH_MS = 15_000
 /** Only what gets lost between a break and the new inbox is left to this. */
 const ACK_WAIT_MS = 30_000
 const AGAIN_MS = 250
+/** A batch: the most that may come again after a crash. */
+const ACK_BYTES = 128 * 1024
 const NANOSECONDS = 1_000_000
 const PENDING_HEADER = 'Nats-Pending-Messages'
 
@@ -51,6 +53,8 @@ export class DurableConsumer {
   /** Sequence of the next message to be taken. */
   #expected = 0
   #acknowledged = 0
+  /** The acknowledgement that has not gone out, and bytes of the messages that it stands for. */
+  #due: { reply: string; bytes: number } | undefined
   #asked = 0
   /** Bytes of the largest message so far; 0 before the first. */
   #largest = 0
@@ -101,11 +105,12 @@ export class DurableConsumer {
     return message
   }
 
-  /** Done with this message and all before it. It leaves this process in the next microtask, so before the next callback runs. */
-  ack({ sequence, reply }: Delivered): void {
-    const { nc } = this.#options
+  /** Done with this message and all before it. One acknowledgement goes out for a batch, or for what one turn of the loop has done. */
+  ack({ sequence, reply, data }: Delivered): void {
     this.#acknowledged = sequence
-    if (!nc.isClosed()) nc.publish(reply, '+ACK')
+    if (!this.#due) setImmediate(() => this.#sendAck())
+    this.#due = { reply, bytes: (this.#due?.bytes ?? 0) + data.length }
+    if (this.#due.bytes >= ACK_BYTES) this.#sendAck()
   }
 
   async close(): Promise<void> {
@@ -113,8 +118,15 @@ export class DurableConsumer {
     clearInterval(this.#watch)
     const { nc } = this.#options
     if (nc.isClosed()) return
+    this.#sendAck()
     this.#subscription?.unsubscribe()
     await nc.flush().catch(() => undefined)
+  }
+
+  #sendAck(): void {
+    const { nc } = this.#options
+    if (this.#due && !nc.isClosed()) nc.publish(this.#due.reply, '+ACK')
+    this.#due = undefined
   }
 
   async #follow(): Promise<void> {
