@@ -16,7 +16,7 @@ export interface NewProject {
   source: Starter
 }
 
-const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url))
+const PACKAGE = fileURLToPath(new URL('.', import.meta.resolve('#package/package.json')))
 const TEMPLATES = join(PACKAGE, 'templates')
 /** Templates are pipelines as they stand, and this is their name. */
 const TEMPLATE_NAME = 'my-pipeline'

@@ -5,7 +5,7 @@ import { childEnv } from './child-env.js'
 import { eachLine } from './lines.js'
 import type { NodeOrder, NodeReport, NodeSetup } from './messages.js'
 
-const ENTRY = fileURLToPath(new URL('./entry.js', import.meta.url))
+const ENTRY = fileURLToPath(import.meta.resolve('#package/dist/runtime/node/entry.js'))
 /** How long output may still come after the process has ended, should something that it started hold the pipe. */
 const OUTPUT_GRACE_MS = 500
 

@@ -30,7 +30,7 @@ export class Pulse {
     this.#turning = setInterval(turn, BEAT_MS)
     this.#turning.unref()
     const workerData: HeartData = { ...data, loop }
-    this.#worker = new Worker(new URL('heart.js', import.meta.url), {
+    this.#worker = new Worker(new URL(import.meta.resolve('#package/dist/runtime/call/presence/heart.js')), {
       workerData,
       // Small: it holds one connection and a few timers.
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 
-const FOLDER = new URL('../page/', import.meta.url)
+const PAGE = '#package/dist/runtime/view/page/'
 /** Kept in its own package, beside its licence. */
 const FONT = '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'
 
@@ -17,7 +17,7 @@ const TYPES: Record<string, string> = {
 export async function pageFile(name: string): Promise<{ body: Buffer; type: string } | undefined> {
   const type = TYPES[extname(name)]
   if (type === undefined || !/^[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
-  const url = name === 'inter.woff2' ? new URL(import.meta.resolve(FONT)) : new URL(name, FOLDER)
-  const body = await readFile(url).catch(() => undefined)
+  const path = name === 'inter.woff2' ? FONT : PAGE + name
+  const body = await readFile(new URL(import.meta.resolve(path))).catch(() => undefined)
   return body && { body, type }
 }
