@@ -33,6 +33,7 @@ interface Libc {
     offset: number,
   ) => bigint
   munmap: (address: bigint, length: number) => number
+  sched_yield: () => number
   view: (address: bigint, length: number) => ArrayBuffer
 }
 
@@ -64,6 +65,7 @@ async function load(): Promise<Libc | undefined> {
         'void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)',
       ),
       munmap: library.func('int munmap(void *address, size_t length)'),
+      sched_yield: library.func('int sched_yield()'),
       view: (address, length) => koffi.view(address, length),
     }
   } catch {

@@ -154,6 +154,8 @@ export class ShmLaneWriter implements LaneWriter {
     const generation = this.#control.next(slot)
     const write = (): void => {
       if (this.#closed) return
+      // Word woke the server on this processor, as Linux takes who sends for about to sleep.
+      if (this.#live) this.#libc.sched_yield()
       ring.bytes.set(part, slot * this.#slotBytes)
       this.#control.endWrite(slot)
     }
