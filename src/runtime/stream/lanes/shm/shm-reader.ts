@@ -1,9 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { LaneReader, LaneRef, LoadedPart, Loading } from '../lane.js'
 import { Control, CONTROL_BYTES } from './control.js'
 import { openMemory, sharedMemory, type Mapping } from './memory.js'
 import type { ShmOffer, ShmRef } from './shm-writer.js'
 
+/** A part is mostly written by then, and a timer would take longer. */
+const SOON_MS = 1
 /** A writer that is not done by then has been stopped or has died. */
 const WRITING_MS = 1000
 
@@ -62,9 +64,11 @@ export class ShmLaneReader implements LaneReader {
 
   /** Word of a live part comes while it is written, which takes no longer than word does. */
   async #written(slot: number, generation: number): Promise<void> {
-    const until = performance.now() + WRITING_MS
-    do await setImmediate()
-    while (!this.#closed && this.#control.isWriting(slot, generation) && performance.now() < until)
+    const start = performance.now()
+    for (let waited = 0; waited < WRITING_MS; waited = performance.now() - start) {
+      await (waited < SOON_MS ? setImmediate() : setTimeout(1))
+      if (this.#closed || !this.#control.isWriting(slot, generation)) return
+    }
   }
 
   #load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): LoadedPart | undefined {

@@ -17,6 +17,9 @@ const MOST_SLOTS = 64
 /** When items are too large for that many slots within the limit. */
 const SLOTS_AT_LIMIT = 4
 
+/** Of a live part: as much as can be written while word of it is on its way. */
+const WRITTEN_LATE = 2 * MIB
+
 /** What a receiver needs to map the writer's memory, and to know that it is the right one. */
 export interface ShmOffer {
   pid: number
@@ -152,16 +155,23 @@ export class ShmLaneWriter implements LaneWriter {
     if (!ring || slot === undefined || !state) return undefined
     state.end = end
     const generation = this.#control.next(slot)
-    const write = (): void => {
+    const at = slot * this.#slotBytes
+    const early = this.#live ? Math.max(0, part.length - WRITTEN_LATE) : part.length
+    ring.bytes.set(part.subarray(0, early), at)
+    const finish = (): void => {
       if (this.#closed) return
-      // Word woke the server on this processor, as Linux takes who sends for about to sleep.
-      if (this.#live) this.#libc.sched_yield()
-      ring.bytes.set(part, slot * this.#slotBytes)
+      ring.bytes.set(part.subarray(early), at + early)
       this.#control.endWrite(slot)
     }
-    if (this.#live) this.#reading = setImmediate().then(write)
-    else write()
+    if (this.#live) this.#reading = this.#afterWord().then(finish)
+    else finish()
     return [ring.fd, slot, generation, this.#slotBytes, this.#slots.length]
+  }
+
+  /** Word woke the server on this processor, as Linux takes who sends for about to sleep. */
+  async #afterWord(): Promise<void> {
+    await setImmediate()
+    this.#libc.sched_yield()
   }
 
   /** The next slot that nobody needs, in the order of the ring. */
