@@ -8,7 +8,7 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream'
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import { isApiError, notStored, WRONG_LAST_SEQUENCE } from '../api-errors.js'
 import { HEADER } from '../wire.js'
 import { cancelled } from './job.js'
@@ -18,8 +18,6 @@ import { StoredParts, type PartsRef } from './stored-parts.js'
 
 /** Without a word from its worker in that time, a job is given out again; whoever gets it looks who has it. */
 export const ACK_WAIT_MS = 4000
-
-const NANOSECONDS = 1_000_000
 
 /** A job that is sent, and by which run of a node. */
 export interface NewJob {
@@ -64,7 +62,7 @@ export class JobQueue {
       durable_name: this.#names.consumer(route),
       filter_subject: this.#names.filter(route),
       ack_policy: AckPolicy.Explicit,
-      ack_wait: ACK_WAIT_MS * NANOSECONDS,
+      ack_wait: nanos(ACK_WAIT_MS),
       // Jobs that are not due yet are given out, and handed back until then.
       max_ack_pending: -1,
     })

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream'
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { createInbox, nanos, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 import type { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
+import { PULL_MS, pull } from '../pull.js'
 import { deliveryOf, type Delivered } from './delivered.js'
 import { isConsumerNotFound, storedFrom, type DurableNames } from './store.js'
 
@@ -13,14 +14,12 @@ const AHEAD_BYTES = 16 * MIB
 const AHEAD = { least: 16, most: 48 }
 /** Delivered and not acknowledged, by the server's count: what is ahead, twice, as some may come again. */
 const MAX_ACK_PENDING = 256
-const PULL_MS = 30_000
 const WATCH_MS = 15_000
 /** Only what gets lost between a break and the new inbox is left to this. */
 const ACK_WAIT_MS = 30_000
 const AGAIN_MS = 250
 /** A batch: the most that may come again after a crash. */
 const ACK_BYTES = 128 * 1024
-const NANOSECONDS = 1_000_000
 const PENDING_HEADER = 'Nats-Pending-Messages'
 
 const TIMED_OUT = [404, 408]
@@ -77,11 +76,11 @@ export class DurableConsumer {
       await jsm.consumers.add(stream, {
         durable_name: name,
         ack_policy: AckPolicy.All,
-        ack_wait: ACK_WAIT_MS * NANOSECONDS,
+        ack_wait: nanos(ACK_WAIT_MS),
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: start,
         max_ack_pending: MAX_ACK_PENDING,
-        inactive_threshold: idleMs * NANOSECONDS,
+        inactive_threshold: nanos(idleMs),
       })
     }
     this.#expected = Math.max(start, (found?.ack_floor.stream_seq ?? 0) + 1)
@@ -204,11 +203,7 @@ export class DurableConsumer {
     const batch = ahead - held - this.#asked
     if (batch < ahead / 2 || !this.#subscription || this.#closing || nc.isClosed()) return
     this.#asked += batch
-    nc.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
-      JSON.stringify({ batch, expires: PULL_MS * NANOSECONDS }),
-      { reply: this.#subscription.getSubject() },
-    )
+    pull(nc, { stream, consumer: name, batch, reply: this.#subscription.getSubject() })
   }
 
   #hear(message: Msg): void {

@@ -7,6 +7,7 @@ import {
   type StoredMsg,
   type StreamInfo,
 } from '@nats-io/jetstream'
+import { nanos } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { assertToken } from '../../core/names.js'
 import type { Retention } from '../../core/plan.js'
@@ -17,8 +18,6 @@ const CONSUMER_NOT_FOUND = 10014
 
 /** Names that would be those of daffi's other JetStream streams. */
 const RESERVED = /^(dead|jobs|schedules|stream_.*)$/
-
-const NANOSECONDS = 1_000_000
 
 /** Where a durable stream is kept. */
 export interface DurableNames {
@@ -46,7 +45,7 @@ export interface StoreOptions extends DurableNames {
  */
 export async function ensureStore(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
   const { stream, subject, call, retention } = options
-  const limits = { max_age: retention.ageMs * NANOSECONDS, max_bytes: retention.bytes }
+  const limits = { max_age: nanos(retention.ageMs), max_bytes: retention.bytes }
   const found = await storeInfo(jsm, stream)
   if (!found) {
     return await jsm.streams.add({

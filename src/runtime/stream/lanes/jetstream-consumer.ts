@@ -1,11 +1,12 @@
+import { addAbortListener } from 'node:events'
 import { AckPolicy, DeliverPolicy, jetstreamManager } from '@nats-io/jetstream'
-import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
+import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node'
 import { deferred, type Deferred } from '../../core/deferred.js'
+import { randomId } from '../../core/names.js'
 import { placeOf } from '../ack-subject.js'
 import type { Link } from '../link.js'
+import { pull } from '../pull.js'
 
-const NANOSECONDS = 1_000_000
-const PULL_MS = 30_000
 /** The server removes it when nobody has pulled for so long: nothing is left behind by a reader that was killed. */
 const IDLE_MS = 30_000
 
@@ -17,8 +18,8 @@ const IDLE_MS = 30_000
 export class JetStreamConsumer {
   readonly #link: Link
   readonly #stream: string
-  readonly #name = createInbox('daffi').replaceAll('.', '_')
-  readonly #lost: AbortSignal
+  readonly #name = randomId()
+  readonly #whenLost: Disposable
   readonly #waiting = new Map<number, Deferred<Uint8Array | undefined>>()
   readonly #opened: Promise<void>
   #subscription: Subscription | undefined
@@ -27,15 +28,13 @@ export class JetStreamConsumer {
   /** Sequence after the latest message that came. */
   #next: number
   #closed = false
-  readonly #onLost = (): void => this.close()
 
   /** @param start sequence of the first message */
   constructor(link: Link, stream: string, start: number) {
     this.#link = link
     this.#stream = stream
     this.#next = start
-    this.#lost = link.lost
-    this.#lost.addEventListener('abort', this.#onLost)
+    this.#whenLost = addAbortListener(link.lost, () => this.close())
     this.#opened = this.#open()
   }
 
@@ -58,7 +57,7 @@ export class JetStreamConsumer {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#lost.removeEventListener('abort', this.#onLost)
+    this.#whenLost[Symbol.dispose]()
     if (!this.#link.nc.isClosed()) this.#subscription?.unsubscribe()
     this.#giveUp(Infinity)
   }
@@ -72,7 +71,7 @@ export class JetStreamConsumer {
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: this.#next,
         mem_storage: true,
-        inactive_threshold: IDLE_MS * NANOSECONDS,
+        inactive_threshold: nanos(IDLE_MS),
       })
       if (this.#closed) return
       this.#subscription = this.#link.nc.subscribe(createInbox(), {
@@ -88,11 +87,12 @@ export class JetStreamConsumer {
   /** All that is waited for by now, in one request. */
   #pull(): void {
     if (this.#wanted === 0 || this.#closed || !this.#subscription || this.#link.nc.isClosed()) return
-    this.#link.nc.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#name}`,
-      JSON.stringify({ batch: this.#wanted, expires: PULL_MS * NANOSECONDS }),
-      { reply: this.#subscription.getSubject() },
-    )
+    pull(this.#link.nc, {
+      stream: this.#stream,
+      consumer: this.#name,
+      batch: this.#wanted,
+      reply: this.#subscription.getSubject(),
+    })
     this.#wanted = 0
   }
 

@@ -1,4 +1,5 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream'
+import { nanos } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
 import { sharedConsumerName, type DurableOpen } from '../messages.js'
 import { isConsumerNotFound } from '../store.js'
@@ -7,7 +8,6 @@ import { isConsumerNotFound } from '../store.js'
 export const ACK_WAIT_MS = 15_000
 /** Delivered and not acknowledged, of all receivers. */
 const MAX_ACK_PENDING = 10_000
-const NANOSECONDS = 1_000_000
 
 /**
  * The place that the receivers of a shared run have together: a durable pull consumer of JetStream which gives each message
@@ -37,11 +37,11 @@ export class SharedPlace {
       await jsm.consumers.add(durable.stream, {
         durable_name: name,
         ack_policy: AckPolicy.Explicit,
-        ack_wait: ACK_WAIT_MS * NANOSECONDS,
+        ack_wait: nanos(ACK_WAIT_MS),
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: durable.start,
         max_ack_pending: MAX_ACK_PENDING,
-        inactive_threshold: durable.ageMs * NANOSECONDS,
+        inactive_threshold: nanos(durable.ageMs),
         headers_only: true,
       })
     }

@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
 import type { Wakeup } from '../../../core/deferred.js'
 import type { Link } from '../../link.js'
+import { PULL_MS, pull } from '../../pull.js'
 import { deliveryOf, type Delivered } from '../delivered.js'
 import type { StoredPart } from '../mark.js'
 import { sharedConsumerName, type DurableOpen } from '../messages.js'
@@ -12,10 +13,8 @@ import { ACK_WAIT_MS, placeLost } from './place.js'
 
 /** One that the callback has, and one that is ready when it is done. */
 const IN_HAND = 2
-const PULL_MS = 30_000
 const TEND_MS = ACK_WAIT_MS / 3
 const AGAIN_MS = 250
-const NANOSECONDS = 1_000_000
 const SIZE_HEADER = 'Nats-Msg-Size'
 const TIMED_OUT = [404, 408]
 const HEARTBEAT = 100
@@ -145,11 +144,12 @@ export class Tickets {
     const { link, durable } = this.#options
     while (!this.#closing && !link.nc.isClosed() && this.#asked + this.#held.size < IN_HAND) {
       this.#asked++
-      link.nc.publish(
-        `$JS.API.CONSUMER.MSG.NEXT.${durable.stream}.${sharedConsumerName(durable.run)}`,
-        JSON.stringify({ batch: 1, expires: PULL_MS * NANOSECONDS }),
-        { reply: this.#subscription.getSubject() },
-      )
+      pull(link.nc, {
+        stream: durable.stream,
+        consumer: sharedConsumerName(durable.run),
+        batch: 1,
+        reply: this.#subscription.getSubject(),
+      })
     }
   }
 

@@ -89,7 +89,7 @@ export class ShmLaneWriter implements LaneWriter {
     return pin
   }
 
-  /** Receivers begin with one half of the ring while the other is written. Live, word goes out before the part is written. */
+  /** Receivers begin with one half of the ring while the other is written. Live, word goes out before a part's end is written. */
   get mostUnsaid(): number {
     return this.#live ? 1 : Math.ceil(this.#slots.length / 2)
   }
