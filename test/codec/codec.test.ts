@@ -116,9 +116,33 @@ describe('items of a stream', () => {
     for (const other of [2 ** 32, -(2 ** 31) - 1, 0.5, NaN, '1', null, 1n]) {
       expect(values.addInteger(other)).toBe(false)
     }
-    values.add(encodeItem('text '.repeat(1000), 0).bytes)
+    values.add(encodeItem('text '.repeat(1000), 0))
     expect(values.count).toBe(integers.length + 1)
     expect(decodeValues(values.take())).toStrictEqual([...integers, 'text '.repeat(1000)])
     expect(values.count).toBe(0)
+  })
+
+  test('bytes among values stay what they are, whatever their alignment', () => {
+    const items = [
+      Buffer.from('abc'),
+      new Uint8Array([1, 2, 3]),
+      new Float64Array([1.5, -0, NaN]),
+      7,
+      new Uint8ClampedArray(0),
+      new BigInt64Array([-1n, 2n ** 62n]),
+      Buffer.alloc(70_000, 'x'),
+      new Uint16Array([1, 65_535]).subarray(1),
+    ]
+    const values = new ValuesWriter(16)
+    for (const [index, item] of items.entries()) values.add(encodeItem(item, index))
+    expect(decodeValues(values.take())).toStrictEqual(items)
+  })
+
+  test('bytes are copied as they are added', () => {
+    const item = new Uint8Array([1, 2])
+    const values = new ValuesWriter(16)
+    values.add(encodeItem(item, 0))
+    item.fill(9)
+    expect(decodeValues(values.take())).toStrictEqual([new Uint8Array([1, 2])])
   })
 })

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { EncodedItem } from '../../src/runtime/codec/index.js'
 import { Wakeup } from '../../src/runtime/core/deferred.js'
 import type { Chunk } from '../../src/runtime/stream/batch.js'
 import { Packer } from '../../src/runtime/stream/packer.js'
 
-const VALUE = new Uint8Array(10)
+const VALUE = { kind: undefined, bytes: new Uint8Array(10) }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 let sent: Chunk[]
@@ -70,5 +71,18 @@ test('it lingers no longer than it may, and what cannot go out yet is not follow
   packing.due.notify()
   await turn()
   expect(counts()).toEqual([1])
+  packing.close()
+})
+
+test('bytes of which two fill no more than a batch travel with others; larger ones and frames alone', () => {
+  const packing = packer(20, 10_000)
+  const bytes = (length: number): EncodedItem => ({ kind: ['buffer'], bytes: new Uint8Array(length) })
+  const frame: EncodedItem = { kind: ['frame', 1, 1, 'gray', 0, 0], bytes: new Uint8Array(1) }
+  expect([VALUE, bytes(10), bytes(11), frame].map((item) => packing.takes(item))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
   packing.close()
 })

@@ -5,7 +5,7 @@ import { endianness } from 'node:os'
  * Numbers of the MessagePack extensions, as docs/protocol.md lists them. Two more are msgpackr's own and portable:
  * 0 is `undefined`, and -1 is MessagePack's timestamp for Date.
  */
-const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
+export const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
 
 /**
  * Stands for a value that needs an extension. Its payload is encoded before the whole is packed,
@@ -22,6 +22,7 @@ export class BoxedTypedArray extends Boxed {}
 
 const TYPED_ARRAYS = {
   Int8Array,
+  Uint8Array,
   Uint8ClampedArray,
   Int16Array,
   Uint16Array,

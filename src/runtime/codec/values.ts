@@ -1,6 +1,15 @@
+import { NUMBER, type TypedArrayName } from './extensions.js'
+import type { EncodedItem } from './item.js'
+
 const HEADER_BYTES = 5
 /** Formats of the MessagePack specification. */
 const ARRAY_32 = 0xdd
+const ARRAY_OF_2 = 0x92
+const STRING_OF_0 = 0xa0
+const BIN_32 = 0xc6
+const EXT_32 = 0xc9
+const BIN_HEADER = 5
+const EXT_HEADER = 6
 const UINT_8 = 0xcc
 const UINT_16 = 0xcd
 const UINT_32 = 0xce
@@ -29,10 +38,11 @@ export class ValuesWriter {
     return this.#end - HEADER_BYTES
   }
 
-  /** A value that is encoded already. */
-  add(value: Uint8Array): void {
-    this.#room(value.length).set(value, this.#end)
-    this.#end += value.length
+  /** A copy of the item. Bytes get a header that says what they are; frames cannot be values. */
+  add({ kind, bytes }: EncodedItem): void {
+    if (kind === undefined) this.#append(bytes)
+    else if (kind[0] === 'buffer') this.#addBin(bytes)
+    else this.#addTypedArray(kind[0] === 'array' ? kind[1] : 'Uint8Array', bytes)
     this.#count++
   }
 
@@ -59,6 +69,27 @@ export class ValuesWriter {
     this.#end = HEADER_BYTES
     this.#count = 0
     return payload
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#room(bytes.length).set(bytes, this.#end)
+    this.#end += bytes.length
+  }
+
+  #addBin(bytes: Uint8Array): void {
+    this.#write(this.#room(BIN_HEADER), BIN_32, bytes.length, 4)
+    this.#append(bytes)
+  }
+
+  /** The extension of docs/protocol.md: `[name, bytes]`. */
+  #addTypedArray(name: TypedArrayName, bytes: Uint8Array): void {
+    const buffer = this.#room(EXT_HEADER + 2 + name.length)
+    this.#write(buffer, EXT_32, 2 + name.length + BIN_HEADER + bytes.length, 4)
+    buffer[this.#end++] = NUMBER.typedArray
+    buffer[this.#end++] = ARRAY_OF_2
+    buffer[this.#end++] = STRING_OF_0 + name.length
+    this.#end += buffer.write(name, this.#end, 'latin1')
+    this.#addBin(bytes)
   }
 
   #write(buffer: Buffer, format: number, value: number, bytes: 1 | 2 | 4): void {

@@ -1,4 +1,4 @@
-import { ValuesWriter, type BytesKind } from '../codec/index.js'
+import { ValuesWriter, type BytesKind, type EncodedItem } from '../codec/index.js'
 import type { Lane } from '../core/summary.js'
 import type { Assignment } from './messages.js'
 
@@ -16,7 +16,7 @@ export interface Chunk {
   time: number
 }
 
-/** Packs small values together. */
+/** Packs small items together. */
 export class Batch {
   readonly #limit: number
   readonly #values: ValuesWriter
@@ -29,12 +29,12 @@ export class Batch {
     this.#values = new ValuesWriter(limit)
   }
 
-  add(number: number, value: Uint8Array, time: number): void {
+  add(number: number, item: EncodedItem, time: number): void {
     if (this.empty) {
       this.#first = number
       this.#time = time
     }
-    this.#values.add(value)
+    this.#values.add(item)
   }
 
   /** False when there is no batch yet, or the item is no small integer: then it is to be encoded and added. */

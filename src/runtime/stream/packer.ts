@@ -1,3 +1,4 @@
+import type { EncodedItem } from '../codec/index.js'
 import { Wakeup } from '../core/deferred.js'
 import type { Batching } from '../core/plan.js'
 import { Batch, type Chunk } from './batch.js'
@@ -16,7 +17,7 @@ interface PackerOptions {
 }
 
 /**
- * Packs small values together. A batch grows until the source pauses, and on while an earlier one is under way, though
+ * Packs small items together. A batch grows until the source pauses, and on while an earlier one is under way, though
  * not for longer than it may linger: at low rates nothing waits.
  */
 export class Packer {
@@ -47,10 +48,20 @@ export class Packer {
     return this.#batch.first
   }
 
-  /** @returns what the source must wait for, if anything */
-  add(number: number, value: Uint8Array, time: number): Promise<void> | undefined {
+  /** Whether the item travels with others: a value does, and so do bytes of which two fill no more than a batch. */
+  takes({ kind, bytes }: EncodedItem): boolean {
+    if (kind === undefined) return true
+    // Observers of a stream look at frames, which must not hide among others.
+    return kind[0] !== 'frame' && 2 * bytes.length <= this.#options.batch.bytes
+  }
+
+  /**
+   * A copy of the item.
+   * @returns what the source must wait for, if anything
+   */
+  add(number: number, item: EncodedItem, time: number): Promise<void> | undefined {
     const opened = this.#batch.empty
-    this.#batch.add(number, value, time)
+    this.#batch.add(number, item, time)
     if (this.#batch.full) return this.flush()
     if (opened) setImmediate(() => this.#sendUnlessBusy())
     return undefined

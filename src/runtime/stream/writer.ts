@@ -162,12 +162,13 @@ export class StreamWriter {
       return this.#packer.full ? this.#packer.flush() : undefined
     }
     const number = this.#items
-    const { kind, bytes } = encodeItem(item, number)
+    const encoded = encodeItem(item, number)
+    const { kind = null, bytes } = encoded
     const time = kind?.[0] === 'frame' ? kind[5] : now()
     this.#items++
     this.#bytes += bytes.length
     if (number === 0) this.#start()
-    if (kind === undefined) return this.#packer.add(number, bytes, time)
+    if (this.#packer.takes(encoded)) return this.#packer.add(number, encoded, time)
     const flushed = this.#packer.flush()
     const sent = this.#outlets.send({ first: number, count: 1, kind, bytes, time })
     return flushed ? flushed.then(() => sent) : sent

@@ -172,10 +172,11 @@ export class DurableWriter {
     if (this.#started === undefined) this.#start()
     // Stored by an earlier session.
     if (number < this.#options.run.next) return undefined
-    const { kind, bytes } = encodeItem(item, number)
+    const encoded = encodeItem(item, number)
+    const { kind = null, bytes } = encoded
     const time = kind?.[0] === 'frame' ? kind[5] : now()
     this.#bytes += bytes.length
-    if (kind === undefined) return this.#packer.add(number, bytes, time)
+    if (this.#packer.takes(encoded)) return this.#packer.add(number, encoded, time)
     void this.#packer.flush()
     // A copy, for the source may use its memory again, and what is not acknowledged may have to be sent again.
     return this.#chunks.send({ first: number, count: 1, kind, bytes: Buffer.from(bytes), time })
