@@ -21,6 +21,8 @@ import type { Stored } from './store.js'
 
 const REPEAT_MS = 1000
 const PROGRESS_MS = 250
+/** How long the first item waits for those who are there. */
+const ATTACH_MS = 2000
 /** How long receivers may take to give their counts when a stream is cut off. */
 const LAST_WORDS_MS = 2000
 
@@ -103,6 +105,7 @@ export class DurableWriter {
     try {
       for (const peer of invited) this.#options.ledger.invite(peer)
       this.#repeat()
+      await this.#gather()
       await this.#store(items)
       const done = await this.#finish()
       const summary = this.#summary()
@@ -144,6 +147,27 @@ export class DurableWriter {
     const to = ledger.absent()
     if (to.length > 0) this.#tell('open', invitation({ id, options, ports, shm: null, to, durable }))
     if (this.#end) this.#tell('end', this.#end)
+  }
+
+  /**
+   * Who has a place before the first item is stored gets all of them from the server's memory. Who begins a few MiB behind
+   * stays behind, and the server reads its files again for it.
+   */
+  async #gather(): Promise<void> {
+    const { ledger } = this.#options
+    const { signal } = this.#abort
+    let patient = true
+    const late = setTimeout(() => {
+      patient = false
+      ledger.changed.notify()
+    }, ATTACH_MS)
+    try {
+      // Changed while it waits, which the compiler does not see.
+      while (ledger.absent().length > 0 && (patient as boolean) && !signal.aborted)
+        await ledger.changed.wait()
+    } finally {
+      clearTimeout(late)
+    }
   }
 
   async #store(items: Items): Promise<void> {

@@ -5,7 +5,7 @@ import { openMemory, sharedMemory, type Mapping } from './memory.js'
 import type { ShmOffer, ShmRef } from './shm-writer.js'
 
 /** A part is mostly written by then, and a timer would take longer. */
-const SOON_MS = 1
+const SOON_MS = 0.3
 /** A writer that is not done by then has been stopped or has died. */
 const WRITING_MS = 1000
 
