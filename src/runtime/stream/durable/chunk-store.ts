@@ -1,7 +1,7 @@
 import { DaffiError } from '../../core/errors.js'
 import type { Chunk } from '../batch.js'
 import type { Part } from '../messages.js'
-import { Backlog } from './backlog.js'
+import { Backlog, type Kept } from './backlog.js'
 import type { Ledger } from './ledger.js'
 import type { Mark } from './mark.js'
 import type { Publisher } from './publisher.js'
@@ -20,8 +20,10 @@ interface ChunkStoreOptions {
   stream: string
   /** Bytes that it keeps at most. */
   limit: number
-  /** Bytes that it keeps from before. */
-  kept: number
+  /** What it keeps from before. */
+  kept: Kept
+  /** Discards what was stored before that sequence. */
+  prune: (sequence: number) => void
   /** The most bytes of a message; undefined when the server has not said it. */
   maxPayload: number | undefined
   /** Hears of each part that was given to the server. */
@@ -42,7 +44,9 @@ export class ChunkStore {
     const { run, limit, kept, maxPayload } = options
     this.#partBytes = Math.min(MIB, (maxPayload ?? MIB) - HEADROOM)
     this.#backlog = new Backlog(limit)
-    if (run.next > 0) this.#backlog.add(run.last, kept)
+    // Of a run that is gone on with somebody may need all that there is.
+    if (run.next > 0) this.#backlog.add(run.last, kept.bytes)
+    else this.#backlog.addDone(kept)
   }
 
   /** Resolves when the next chunk may come. */
@@ -64,7 +68,7 @@ export class ChunkStore {
   }
 
   async #store({ first, count, kind, bytes, time }: Chunk): Promise<void> {
-    const { publisher, stream, limit, signal, onPart } = this.#options
+    const { publisher, stream, limit, prune, signal, onPart } = this.#options
     const total = bytes.length
     if (!this.#backlog.canHold(Backlog.cost(total))) throw tooLarge(first, total, limit)
     for (let offset = 0; offset < total || offset === 0; offset += this.#partBytes) {
@@ -76,6 +80,8 @@ export class ChunkStore {
       const place = { what: 'part', first, count, kind, bytes: total, offset, time } as const
       const sequence = this.publish(place, part)
       this.#backlog.add(sequence, cost)
+      const done = this.#backlog.prune()
+      if (done !== undefined) prune(done)
       onPart({ ...place, lane: 'jetstream', length: part.length, ref: [stream, sequence] })
     }
   }

@@ -44,7 +44,9 @@ export async function writeDurable(
     ports,
     connections,
     ledger,
-    kept: state.bytes,
+    kept: { first: state.first_seq, last: state.last_seq, bytes: state.bytes },
+    // What fails to go so, the server discards itself when the stream is full.
+    prune: (sequence) => void jsm.streams.purge(names.stream, { seq: sequence }).catch(() => undefined),
     lastStored: () => lastStored(jsm, names),
   })
   const { summary, done } = await writer.run(items, invited)

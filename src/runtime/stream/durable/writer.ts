@@ -12,6 +12,7 @@ import { ONE_BY_ONE, Packer } from '../packer.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../ports.js'
 import { verdict } from '../stream-error.js'
 import { summarize } from '../summarize.js'
+import type { Kept } from './backlog.js'
 import { ChunkStore } from './chunk-store.js'
 import type { Ledger } from './ledger.js'
 import type { DurableOpen, DurableProgress } from './messages.js'
@@ -35,8 +36,10 @@ interface DurableWriterOptions {
   ports: StreamPorts
   connections: StreamConnections
   ledger: Ledger
-  /** Bytes that the stream keeps from before. */
-  kept: number
+  /** What the stream keeps from before. */
+  kept: Kept
+  /** Discards what was stored before that sequence. */
+  prune: (sequence: number) => void
   lastStored: () => Promise<Stored | undefined>
 }
 
@@ -59,7 +62,7 @@ export class DurableWriter {
   constructor(options: DurableWriterOptions) {
     this.#options = options
     this.#observed = new Observed({ ...options, shm: undefined, summary: () => this.#summary() })
-    const { run, durable, connections, ledger, lastStored, kept } = options
+    const { run, durable, connections, ledger, lastStored, kept, prune } = options
     const { nc } = connections.bulk
     this.#packer = new Packer({
       batch: options.options.share ? ONE_BY_ONE : options.options.batch,
@@ -84,6 +87,7 @@ export class DurableWriter {
       stream: durable.stream,
       limit: options.options.retention.bytes,
       kept,
+      prune,
       maxPayload: nc.info?.max_payload,
       onPart: (part) => this.#observed.hear(part),
       signal: this.#abort.signal,
