@@ -301,6 +301,49 @@ test('the writer waits rather than let retention discard what was not processed'
   expect(taken).toBe(40)
 })
 
+test('room is made by the writer, of what is done, before the stream is full', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  let taken = 0
+  await join('quick', { callbacks: { take: (_item: unknown) => void (taken += 1) } })
+  const g = await join('writer')
+  const nc = await connect({ servers: server })
+  try {
+    const purges = nc.subscribe('$JS.API.STREAM.PURGE.daffi_test_numbers')
+    await nc.flush()
+    const items = range(80).map(() => Buffer.alloc(500_000))
+    const retention = { bytes: '5 MiB' }
+    const durable = STREAM({ delivery: 'durable', name: 'numbers', retention })
+    const summary = await g.call.take(items).with(durable)
+    expect(summary).toMatchObject({ receivers: { quick: { processed: 80, lost: 0 } } })
+    expect(taken).toBe(80)
+    const { state } = await (await jetstreamManager(nc)).streams.info('daffi_test_numbers')
+    expect(state.bytes).toBeLessThanOrEqual(5 * 1024 * 1024)
+    expect(purges.getReceived()).toBeGreaterThan(0)
+  } finally {
+    await nc.close()
+  }
+})
+
+test('who is there has a place in the stream before its first item is stored', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  await join('one', { callbacks: { take: (_item: unknown) => undefined } })
+  await join('two', { callbacks: { take: (_item: unknown) => undefined } })
+  const g = await join('writer')
+  const nc = await connect({ servers: server })
+  try {
+    const jsm = await jetstreamManager(nc)
+    const places: string[] = []
+    const items = async function* (): AsyncGenerator<number> {
+      for await (const { name } of jsm.consumers.list('daffi_test_numbers')) places.push(name)
+      yield 1
+    }
+    await g.call.take(items()).with(STREAM({ delivery: 'durable', name: 'numbers' }))
+    expect(places.map((name) => name.split('-')[0]).sort()).toEqual(['one', 'two'])
+  } finally {
+    await nc.close()
+  }
+})
+
 test('an item that fails again and again becomes a dead letter, and the stream goes on', async () => {
   const { server, join } = await ownPipeline<Callbacks>()
   const attempts: number[] = []
