@@ -7,6 +7,8 @@ import { Wakeup } from '../core/deferred.js'
 export type LinkFailure = 'lost' | 'gone'
 
 const NOT_FOUND = 404
+/** Streams with 16 MiB on their way each; the server cuts off a connection for which 64 MB wait. */
+const MOST_PUSHES = 3
 
 /**
  * A connection whose requests learn at once that it was lost, which NATS.js tells them only by a timeout.
@@ -16,6 +18,7 @@ export class Link {
   readonly nc: NatsConnection
   readonly #up = new Wakeup()
   #connected = true
+  #pushes = 0
   #lost = newAbort()
 
   constructor(nc: NatsConnection) {
@@ -49,6 +52,15 @@ export class Link {
       if (lost.aborted || this.nc.isClosed()) return 'lost'
       if (isNoResponders(error)) return 'gone'
       throw error
+    }
+  }
+
+  /** A place among the streams whose parts come unasked; gives what gives it back, or undefined when all are taken. */
+  claimPush(): (() => void) | undefined {
+    if (this.#pushes === MOST_PUSHES) return undefined
+    this.#pushes++
+    return () => {
+      this.#pushes--
     }
   }
 

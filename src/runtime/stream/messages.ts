@@ -8,7 +8,7 @@ import type { ShmOffer } from './lanes/shm/shm-writer.js'
 
 /**
  * One stream's subjects. `open`, `chunk` and `end` go from the writer to the receivers, `progress` back;
- * `data` is stored by JetStream, and nobody subscribes to it.
+ * `data`, with the number of a part behind it, is stored by JetStream, and heard by who needs every part.
  */
 export type StreamSubject = 'open' | 'data' | 'chunk' | 'progress' | 'end'
 

@@ -20,6 +20,7 @@ export type Deliver = (item: unknown, redelivered?: boolean) => unknown
 interface ReaderOptions {
   open: Open
   self: { name: string; incarnation: string }
+  /** Closed when the stream ends for this receiver. */
   lane: LaneReader
   deliver: Deliver
   /** The callback wants zero-copy memory, for as long as it runs. */
@@ -91,6 +92,7 @@ export class StreamReader {
   async stop(state: ReceiverState): Promise<void> {
     this.#standing.settle(state, null)
     await this.#running
+    this.#options.lane.close()
     this.report()
   }
 
@@ -125,6 +127,8 @@ export class StreamReader {
       this.#standing.settle('stopped', toErrorRecord(error))
     } finally {
       for (const { bytes } of this.#ahead) (await Promise.resolve(bytes).catch(() => undefined))?.release?.()
+      // Not only with the stream, which may go on for long for others.
+      this.#options.lane.close()
     }
     this.report()
   }

@@ -105,7 +105,8 @@ export class Reception {
     if (!admission) return undefined
     const { control, bulk } = await this.#ports.connections()
     const all = open.delivery === 'lossless' && !open.share
-    const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk, all)
+    const parts = all ? `${streamSubject(pipeline, open.id, 'data')}.*` : undefined
+    const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk, parts)
     const reader: StreamReader = new StreamReader({
       open,
       self,
@@ -140,7 +141,6 @@ export class Reception {
       clearInterval(reporting)
       chunks.unsubscribe()
       ends.unsubscribe()
-      lane.close()
     }
     return { reader, open, close }
   }

@@ -1,33 +1,30 @@
 import type { Link } from '../link.js'
-import { JetStreamConsumer } from './jetstream-consumer.js'
 import type { LaneReader, LaneRef, LoadedPart } from './lane.js'
+import type { JetStreamRef } from './jetstream-writer.js'
+import { PushedParts } from './pushed-parts.js'
 
 const MIB = 1024 * 1024
 const ANSWER_MS = 30_000
 
-/**
- * Loads parts from JetStream: by a consumer for who needs all, by direct get for who picks, or what the consumer has
- * missed. Only what was asked for comes, so no reader is cut off as too slow.
- */
+/** Loads parts from JetStream: for who needs them all as they come, for who picks, or has missed one, by direct get. */
 export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
-  readonly #all: boolean
-  #consumer: JetStreamConsumer | undefined
+  readonly #pushed: PushedParts | undefined
   #closed = false
   readonly name = 'jetstream'
   readonly ahead = 8 * MIB
   /** Well below the window. */
   readonly credit = { parts: Infinity, bytes: 2 * MIB }
 
-  /** @param all every part is going to be loaded, in order */
-  constructor(link: Link, all = false) {
+  /** @param subject of all parts, when every one is going to be loaded, in order */
+  constructor(link: Link, subject?: string) {
     this.#link = link
-    this.#all = all
+    this.#pushed = subject === undefined ? undefined : PushedParts.open(link, subject)
   }
 
   async load(ref: LaneRef): Promise<LoadedPart | undefined> {
-    const [stream, seq] = ref as [string, number]
-    const bytes = await this.#pull(stream, seq)
+    const [stream, seq, number] = ref as JetStreamRef
+    const bytes = await this.#pushed?.take(number)
     if (bytes) return { bytes }
     while (!this.#closed) {
       const reply = await this.#link.request(
@@ -48,13 +45,6 @@ export class JetStreamLaneReader implements LaneReader {
 
   close(): void {
     this.#closed = true
-    this.#consumer?.close()
-  }
-
-  async #pull(stream: string, seq: number): Promise<Uint8Array | undefined> {
-    if (!this.#all || this.#closed) return undefined
-    if (!this.#consumer || this.#consumer.closed)
-      this.#consumer = new JetStreamConsumer(this.#link, stream, seq)
-    return await this.#consumer.next(seq)
+    this.#pushed?.close()
   }
 }

@@ -1,5 +1,6 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../core/errors.js'
+import type { LinkFailure } from '../link.js'
 import type { StreamConnections, StreamPorts } from '../ports.js'
 import { streamSubject } from '../messages.js'
 import type { Demand, LaneWriter } from './lane.js'
@@ -13,6 +14,9 @@ const HEADROOM = 512
 const ANSWER_MS = 30_000
 
 export const deleteStreamSubject = (name: string): string => `$JS.API.STREAM.DELETE.${name}`
+
+/** Where a part is kept, and the number under which it went there. */
+export type JetStreamRef = [stream: string, sequence: number, number: number]
 
 interface JetStreamLaneOptions {
   ports: StreamPorts
@@ -37,11 +41,15 @@ export class JetStreamLaneWriter implements LaneWriter {
   readonly #subject: string
   readonly #jsm: JetStreamManager
   #generation = 0
+  #number = 0
+  /** The connection over which the stream was last seen to be there. */
+  #seen: AbortSignal
   #renewing: Promise<void> | undefined
 
   private constructor(options: JetStreamLaneOptions, jsm: JetStreamManager) {
     this.#options = options
     this.#jsm = jsm
+    this.#seen = options.connections.bulk.lost
     this.#subject = streamSubject(options.ports.pipeline, options.id, 'data')
     this.#messageBytes = (options.connections.bulk.nc.info?.max_payload ?? PART_BYTES) - HEADROOM
   }
@@ -63,24 +71,42 @@ export class JetStreamLaneWriter implements LaneWriter {
     return stored === loaded || stored - loaded + cost <= WINDOW
   }
 
-  async store(part: Uint8Array): Promise<[stream: string, sequence: number] | undefined> {
+  async store(part: Uint8Array): Promise<JetStreamRef | undefined> {
     const { connections, renew } = this.#options
+    const { bulk } = connections
     for (;;) {
       const name = this.#name
-      const reply = await connections.bulk.request(this.#subject, part, ANSWER_MS)
-      if (reply instanceof Uint8Array) return [name, sequenceOf(reply)]
+      const number = this.#number++
+      const reply = await this.#send(part, number)
+      if (reply instanceof Uint8Array) return [name, sequenceOf(reply), number]
       if (renew) {
         if (reply === 'gone') await this.#renew()
         return undefined
       }
-      if (reply === 'gone' || connections.bulk.nc.isClosed()) throw lost()
+      if (reply === 'gone' || bulk.nc.isClosed()) throw lost()
       // The part may have been stored or not; storing it twice does no harm, as only one is made known.
-      await connections.bulk.up()
+      await bulk.up()
     }
   }
 
   async close(): Promise<void> {
     await this.#remove(this.#name)
+  }
+
+  async #send(part: Uint8Array, number: number): Promise<Uint8Array | LinkFailure> {
+    const { bulk } = this.#options.connections
+    if (!this.#options.renew && this.#seen !== bulk.lost && !(await this.#stands())) return 'gone'
+    return await bulk.request(`${this.#subject}.${number}`, part, ANSWER_MS)
+  }
+
+  /** A server that was restarted has no such stream, and would not say so: receivers listen on its subject. */
+  async #stands(): Promise<boolean> {
+    const { bulk } = this.#options.connections
+    const seen = bulk.lost
+    const reply = await bulk.request(`$JS.API.STREAM.INFO.${this.#name}`, '', ANSWER_MS)
+    if (!(reply instanceof Uint8Array)) return reply === 'lost'
+    this.#seen = seen
+    return !('error' in (JSON.parse(Buffer.from(reply).toString()) as object))
   }
 
   get #name(): string {
@@ -93,7 +119,7 @@ export class JetStreamLaneWriter implements LaneWriter {
     ports.bequeath(deleteStreamSubject(this.#name))
     await this.#jsm.streams.add({
       name: this.#name,
-      subjects: [this.#subject],
+      subjects: [`${this.#subject}.*`],
       storage: 'memory',
       retention: 'limits',
       discard: 'old',

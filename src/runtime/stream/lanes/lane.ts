@@ -58,6 +58,7 @@ export interface LaneReader {
    * @param lend memory of the lane itself may be given out
    */
   load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Loading<LoadedPart>
+  /** Once is enough, more does no harm. */
   close(): void
 }
 

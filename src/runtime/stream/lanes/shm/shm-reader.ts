@@ -101,6 +101,7 @@ export class ShmLaneReader implements LaneReader {
   }
 
   close(): void {
+    if (this.#closed) return
     this.#closed = true
     this.#unmap()
   }
