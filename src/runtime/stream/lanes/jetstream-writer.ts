@@ -94,12 +94,18 @@ export class JetStreamLaneWriter implements LaneWriter {
   }
 
   async #send(part: Uint8Array, number: number): Promise<Uint8Array | LinkFailure> {
-    const { bulk } = this.#options.connections
-    if (!this.#options.renew && this.#seen !== bulk.lost && !(await this.#stands())) return 'gone'
-    return await bulk.request(`${this.#subject}.${number}`, part, ANSWER_MS)
+    const { connections, renew } = this.#options
+    const { bulk } = connections
+    if (!renew && this.#seen !== bulk.lost && !(await this.#stands())) return 'gone'
+    try {
+      return await bulk.request(`${this.#subject}.${number}`, part, ANSWER_MS)
+    } catch (error) {
+      if (await this.#stands()) throw error
+      return 'gone'
+    }
   }
 
-  /** A server that was restarted has no such stream, and would not say so: receivers listen on its subject. */
+  /** A server that has lost the stream, by a restart or otherwise, does not say so: receivers listen on its subject. */
   async #stands(): Promise<boolean> {
     const { bulk } = this.#options.connections
     const seen = bulk.lost

@@ -19,8 +19,8 @@ export class PushedParts {
   readonly #held = new Map<number, Uint8Array>()
   readonly #waiting = new Map<number, Deferred<Uint8Array | undefined>>()
   #bytes = 0
-  /** Numbers below have been taken, or are of no use. */
-  #next = 0
+  /** The highest number that has come: they come in order. */
+  #latest = -1
   #pinging = false
   #closed = false
 
@@ -40,17 +40,11 @@ export class PushedParts {
     })
   }
 
-  /** Undefined: it does not come this way. To be called in the order of numbers. */
+  /** Undefined: it does not come this way, or has been taken. */
   take(number: number): Uint8Array | Promise<Uint8Array | undefined> | undefined {
-    if (this.#closed || number < this.#next) return undefined
-    this.#next = number + 1
     const bytes = this.#held.get(number)
-    // Those before it were stored twice, as one of them was not acknowledged, and made known once.
-    for (const [held] of this.#held) {
-      if (held > number) break
-      this.#drop(held)
-    }
-    if (bytes) return bytes
+    if (bytes) this.#drop(number)
+    if (bytes || this.#closed || number <= this.#latest) return bytes
     const waiting = deferred<Uint8Array | undefined>()
     this.#waiting.set(number, waiting)
     if (!this.#pinging) void this.#ping()
@@ -68,18 +62,20 @@ export class PushedParts {
 
   #hear(message: Msg): void {
     const number = Number(message.subject.slice(message.subject.lastIndexOf('.') + 1))
+    this.#latest = number
     for (const waited of this.#waiting.keys()) {
       if (waited < number) this.#settle(waited, undefined)
     }
     if (this.#waiting.has(number)) {
       this.#settle(number, message.data)
-    } else if (number >= this.#next) {
-      this.#held.set(number, message.data)
-      this.#bytes += message.data.length
-      for (const [oldest] of this.#held) {
-        if (this.#bytes <= MOST_BYTES) break
-        this.#drop(oldest)
-      }
+      return
+    }
+    this.#held.set(number, message.data)
+    this.#bytes += message.data.length
+    // What was stored twice, as it was not acknowledged, is made known once, and lies here until then.
+    for (const [oldest] of this.#held) {
+      if (this.#bytes <= MOST_BYTES) break
+      this.#drop(oldest)
     }
   }
 
