@@ -6,7 +6,7 @@ import { markHeaders, type Mark } from './mark.js'
 import type { Stored } from './store.js'
 
 /** The most bytes that may be on their way to the server without its word that they are stored. */
-const WINDOW = 8 * 1024 * 1024
+const WINDOW = 4 * 1024 * 1024
 const WRONG_LAST_SEQUENCE = 10071
 const WATCH_MS = 10_000
 /** JetStream comes up a little later than the server does. */
