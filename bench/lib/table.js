@@ -23,7 +23,7 @@ export function printHead({ processors, load, bandwidth }) {
 }
 
 /** The last column: how many times faster memory is copied. */
-export function printRow(measured, { target, bandwidth }) {
+export function printRow(measured, { target = '-', bandwidth }) {
   for (const [index, each] of measured.entries()) {
     const { name, value, unit, baseline, ratio } = rounded(each)
     printColumns(name, {
