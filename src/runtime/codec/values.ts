@@ -8,12 +8,13 @@ const ARRAY_OF_2 = 0x92
 const STRING_OF_0 = 0xa0
 const BIN_32 = 0xc6
 const EXT_32 = 0xc9
-const BIN_HEADER = 5
-const EXT_HEADER = 6
 const UINT_8 = 0xcc
 const UINT_16 = 0xcd
 const UINT_32 = 0xce
 const INT_32 = 0xd2
+/** A format, a length of 32 bits, and of an extension its number. */
+const BIN_HEADER = 5
+const EXT_HEADER = 6
 /** Of one integer here. */
 const MOST_INTEGER_BYTES = 5
 
@@ -81,7 +82,7 @@ export class ValuesWriter {
     this.#append(bytes)
   }
 
-  /** The extension of docs/protocol.md: `[name, bytes]`. */
+  /** The extension of docs/protocol.md, `[name, bytes]`; msgpackr would copy the bytes twice more. */
   #addTypedArray(name: TypedArrayName, bytes: Uint8Array): void {
     const buffer = this.#room(EXT_HEADER + 2 + name.length)
     this.#write(buffer, EXT_32, 2 + name.length + BIN_HEADER + bytes.length, 4)

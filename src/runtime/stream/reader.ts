@@ -92,6 +92,7 @@ export class StreamReader {
   async stop(state: ReceiverState): Promise<void> {
     this.#standing.settle(state, null)
     await this.#running
+    // Who was never accepted has not run.
     this.#options.lane.close()
     this.report()
   }

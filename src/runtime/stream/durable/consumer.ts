@@ -3,7 +3,7 @@ import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } fr
 import { createInbox, nanos, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 import type { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
-import { PULL_MS, pull } from '../pull.js'
+import { PULL_MS, pull } from './pull.js'
 import { deliveryOf, type Delivered } from './delivered.js'
 import { isConsumerNotFound, storedFrom, type DurableNames } from './store.js'
 

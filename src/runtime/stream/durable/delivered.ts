@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/transport-node'
-import { placeOf } from '../ack-subject.js'
+import { placeOf } from './ack-subject.js'
 import { markOf, type Mark } from './mark.js'
 
 /** A stored message as a consumer got it. */

@@ -159,18 +159,12 @@ export class DurableWriter {
    */
   async #gather(): Promise<void> {
     const { ledger } = this.#options
-    const { signal } = this.#abort
-    let patient = true
-    const late = setTimeout(() => {
-      patient = false
-      ledger.changed.notify()
-    }, ATTACH_MS)
+    const patience = AbortSignal.any([AbortSignal.timeout(ATTACH_MS), this.#abort.signal])
+    const listener = addAbortListener(patience, () => ledger.changed.notify())
     try {
-      // Changed while it waits, which the compiler does not see.
-      while (ledger.absent().length > 0 && (patient as boolean) && !signal.aborted)
-        await ledger.changed.wait()
+      while (ledger.absent().length > 0 && !patience.aborted) await ledger.changed.wait()
     } finally {
-      clearTimeout(late)
+      listener[Symbol.dispose]()
     }
   }
 

@@ -16,7 +16,7 @@ export class JetStreamLaneReader implements LaneReader {
   /** Well below the window. */
   readonly credit = { parts: Infinity, bytes: 2 * MIB }
 
-  /** @param subject of all parts, when every one is going to be loaded, in order */
+  /** @param subject of all parts, when every one is going to be loaded */
   constructor(link: Link, subject?: string) {
     this.#link = link
     this.#pushed = subject === undefined ? undefined : PushedParts.open(link, subject)

@@ -24,7 +24,10 @@ export class PushedParts {
   #pinging = false
   #closed = false
 
-  /** Undefined when the connection carries as many as it can. @param subject of all parts of the stream */
+  /**
+   * Undefined when the connection carries as many as it can.
+   * @param subject of all parts of the stream
+   */
   static open(link: Link, subject: string): PushedParts | undefined {
     const giveBack = link.claimPush()
     return giveBack && new PushedParts(link, subject, giveBack)
