@@ -39,6 +39,11 @@ describe('values that travel', () => {
     expect(roundTrip(value)).toStrictEqual(value)
   })
 
+  test('a Buffer stays one, also in a message that is no Buffer', () => {
+    const value = [Buffer.from([1]), { inner: Buffer.from([2]) }, new Map([['a', Buffer.from([3])]])]
+    expect(decode(new Uint8Array(encode(value)))).toStrictEqual(value)
+  })
+
   test('bytes come back as a Buffer', () => {
     expect(roundTrip(new Uint8Array([1, 2]))).toEqual(Buffer.from([1, 2]))
   })

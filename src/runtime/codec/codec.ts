@@ -27,10 +27,15 @@ export function encodeAll(values: readonly unknown[], whatOf: (index: number) =>
 /** @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are no MessagePack */
 export function decode(bytes: Uint8Array): unknown {
   try {
-    return openSealed(packr.unpack(bytes))
+    return openSealed(packr.unpack(asBuffer(bytes)))
   } catch (cause) {
     throw new DaffiError('DAFFI_BAD_MESSAGE', `a message of ${bytes.length} bytes is not MessagePack`, {
       cause,
     })
   }
+}
+
+/** Bytes in a value are of the kind that they are unpacked from, and NATS.js gives a message that came in pieces as no Buffer. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
