@@ -7,8 +7,8 @@ import { Wakeup } from '../core/deferred.js'
 export type LinkFailure = 'lost' | 'gone'
 
 const NOT_FOUND = 404
-/** Streams with 16 MiB on their way each; the server cuts off a connection for which 64 MB wait. */
-const MOST_PUSHES = 3
+/** The server cuts off a connection for which 64 MB wait. */
+const MOST_UNASKED = 48 * 1024 * 1024
 
 /**
  * A connection whose requests learn at once that it was lost, which NATS.js tells them only by a timeout.
@@ -18,7 +18,7 @@ export class Link {
   readonly nc: NatsConnection
   readonly #up = new Wakeup()
   #connected = true
-  #pushes = 0
+  #unasked = 0
   #lost = newAbort()
 
   constructor(nc: NatsConnection) {
@@ -55,12 +55,15 @@ export class Link {
     }
   }
 
-  /** A place among the streams whose parts come unasked; gives what gives it back, or undefined when all are taken. */
-  claimPush(): (() => void) | undefined {
-    if (this.#pushes === MOST_PUSHES) return undefined
-    this.#pushes++
+  /**
+   * Room for so many bytes that come without being asked for; gives what gives it back, to be called once. Undefined when
+   * there is not so much.
+   */
+  claimUnasked(bytes: number): (() => void) | undefined {
+    if (this.#unasked + bytes > MOST_UNASKED) return undefined
+    this.#unasked += bytes
     return () => {
-      this.#pushes--
+      this.#unasked -= bytes
     }
   }
 

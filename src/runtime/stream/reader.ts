@@ -121,7 +121,10 @@ export class StreamReader {
         // In a call of its own, whose end leaves nothing that would keep an item from being collected.
         if (this.#ahead.length > 0) await this.#takeNext()
         else if (this.#finished()) break
-        else await this.#heard.wait()
+        else {
+          this.#expectNext()
+          await this.#heard.wait()
+        }
       }
       this.#finish()
     } catch (error) {
@@ -132,6 +135,13 @@ export class StreamReader {
       this.#options.lane.close()
     }
     this.report()
+  }
+
+  /** Who is idle will take the next item, which is likely to be like the last. Who is not picks the newest when it is done. */
+  #expectNext(): void {
+    const { open, lane } = this.#options
+    if (open.delivery === 'live' && !open.share && this.#hand)
+      lane.expect?.(this.#hand.bytes, this.#hand.parts.length)
   }
 
   async #takeNext(): Promise<void> {

@@ -104,8 +104,10 @@ export class Reception {
     const admission = this.#admit(open, () => reader.signal)
     if (!admission) return undefined
     const { control, bulk } = await this.#ports.connections()
-    const all = open.delivery === 'lossless' && !open.share
-    const parts = all ? `${streamSubject(pipeline, open.id, 'data')}.*` : undefined
+    const parts = {
+      subject: `${streamSubject(pipeline, open.id, 'data')}.*`,
+      all: open.delivery === 'lossless' && !open.share,
+    }
     const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk, parts)
     const reader: StreamReader = new StreamReader({
       open,

@@ -4,6 +4,8 @@ import { PushedParts } from '../../../src/runtime/stream/lanes/pushed-parts.js'
 import { Link } from '../../../src/runtime/stream/link.js'
 import { startNatsServer } from '../../support/nats-server.js'
 
+const MIB = 1024 * 1024
+
 interface Sides {
   /** Publishes parts of one byte, their number, and waits until the server has them. */
   send: (...numbers: number[]) => Promise<void>
@@ -11,7 +13,8 @@ interface Sides {
   arrived: () => Promise<void>
   reader: NatsConnection
   link: Link
-  open: () => PushedParts | undefined
+  /** Listens as soon as the server knows of it. */
+  listen: (bytes?: number, count?: number) => Promise<PushedParts>
 }
 
 async function sides(): Promise<Sides> {
@@ -29,26 +32,21 @@ async function sides(): Promise<Sides> {
     arrived: () => reader.flush(),
     reader,
     link,
-    open: () => {
-      const parts = PushedParts.open(link, 'part.*')
-      onTestFinished(() => parts?.close())
+    listen: async (bytes = MIB, count) => {
+      const parts = new PushedParts(link, 'part.*')
+      onTestFinished(() => parts.close())
+      parts.listen(bytes, count)
+      await reader.flush()
       return parts
     },
   }
-}
-
-async function opened(both: Sides): Promise<PushedParts> {
-  const parts = both.open()
-  if (!parts) throw new Error('no place')
-  await both.arrived()
-  return parts
 }
 
 const byte = async (taken: ReturnType<PushedParts['take']>): Promise<number | undefined> => (await taken)?.[0]
 
 test('parts that came before word of them are there at once', async () => {
   const both = await sides()
-  const parts = await opened(both)
+  const parts = await both.listen()
   await both.send(0, 1, 2)
   await both.arrived()
   expect(parts.take(0)).toEqual(Buffer.of(0))
@@ -58,7 +56,7 @@ test('parts that came before word of them are there at once', async () => {
 test('what was not sent here is given up when the server has answered, what is passed over sooner', async () => {
   const both = await sides()
   await both.send(0)
-  const parts = await opened(both)
+  const parts = await both.listen()
   expect(await byte(parts.take(0))).toBeUndefined()
   await both.send(2)
   expect(await byte(parts.take(1))).toBeUndefined()
@@ -67,7 +65,7 @@ test('what was not sent here is given up when the server has answered, what is p
 
 test('a part that word has overtaken is waited for', async () => {
   const both = await sides()
-  const parts = await opened(both)
+  const parts = await both.listen()
   // On its way to the reader, and no turn of the loop has passed in which it could have come.
   both.reader.publish('part.0', Uint8Array.of(0))
   both.reader.publish('part.1', Uint8Array.of(1))
@@ -76,7 +74,7 @@ test('a part that word has overtaken is waited for', async () => {
 
 test('parts are given in any order, each once', async () => {
   const both = await sides()
-  const parts = await opened(both)
+  const parts = await both.listen()
   await both.send(0, 1, 2)
   await both.arrived()
   expect(await byte(parts.take(2))).toBe(2)
@@ -89,7 +87,7 @@ test('parts are given in any order, each once', async () => {
 
 test('who is waiting is let go when the connection breaks, or it is closed', async () => {
   const both = await sides()
-  const parts = await opened(both)
+  const parts = await both.listen()
   const broken = byte(parts.take(0))
   await both.reader.reconnect()
   expect(await broken).toBeUndefined()
@@ -107,7 +105,7 @@ test('who is waiting is let go when the connection breaks, or it is closed', asy
 
 test('without room only the latest are kept', async () => {
   const both = await sides()
-  const parts = await opened(both)
+  const parts = await both.listen()
   const large = new Uint8Array(1_000_000)
   for (let number = 0; number < 50; number++) both.reader.publish(`part.${number}`, large)
   await both.arrived()
@@ -115,13 +113,55 @@ test('without room only the latest are kept', async () => {
   expect(await parts.take(49)).toHaveLength(large.length)
 })
 
-test('a connection carries three of them', async () => {
+test('a connection carries 48 MiB of them', async () => {
   const both = await sides()
-  const three = [both.open(), both.open(), both.open()]
-  expect(three).not.toContain(undefined)
-  expect(both.open()).toBeUndefined()
-  three[0]?.close()
-  three[0]?.close()
-  expect(both.open()).toBeDefined()
-  expect(both.open()).toBeUndefined()
+  const [first, second, third] = [await both.listen(32 * MIB), await both.listen(16 * MIB), await both.listen(1)]
+  await both.send(0)
+  await both.arrived()
+  expect([first, second, third].map((parts) => parts.take(0))).toEqual([Buffer.of(0), Buffer.of(0), undefined])
+
+  second.close()
+  second.close()
+  third.listen(16 * MIB)
+  second.listen(1)
+  await both.arrived()
+  await both.send(1)
+  await both.arrived()
+  expect([second, third].map((parts) => parts.take(1))).toEqual([undefined, Buffer.of(1)])
+})
+
+test('who listens for so many parts gets no more, until it listens again', async () => {
+  const both = await sides()
+  const parts = await both.listen(MIB, 2)
+  // Listening already, so this is no third part.
+  parts.listen(MIB, 1)
+  await both.send(0, 1, 2)
+  await both.arrived()
+  expect(parts.take(0)).toEqual(Buffer.of(0))
+  expect(parts.take(1)).toEqual(Buffer.of(1))
+  expect(parts.take(2)).toBeUndefined()
+
+  parts.listen(MIB, 1)
+  await both.arrived()
+  await both.send(3)
+  expect(await byte(parts.take(3))).toBe(3)
+})
+
+test('who waits for a part beyond the last that it listens for is let go with that', async () => {
+  const both = await sides()
+  const parts = await both.listen(MIB, 1)
+  both.reader.publish('part.0', Uint8Array.of(0))
+  both.reader.publish('part.1', Uint8Array.of(1))
+  expect(await Promise.all([byte(parts.take(0)), byte(parts.take(1))])).toEqual([0, undefined])
+})
+
+test('what was passed over is dropped when it listens again', async () => {
+  const both = await sides()
+  const parts = await both.listen(MIB, 3)
+  await both.send(0, 1, 2)
+  await both.arrived()
+  expect(parts.take(1)).toEqual(Buffer.of(1))
+  parts.listen(MIB, 1)
+  expect(parts.take(0)).toBeUndefined()
+  expect(parts.take(2)).toEqual(Buffer.of(2))
 })

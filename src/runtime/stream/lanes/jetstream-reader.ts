@@ -1,12 +1,15 @@
 import type { Link } from '../link.js'
 import type { LaneReader, LaneRef, LoadedPart } from './lane.js'
-import type { JetStreamRef } from './jetstream-writer.js'
+import { WINDOW, type JetStreamRef } from './jetstream-writer.js'
 import { PushedParts } from './pushed-parts.js'
 
 const MIB = 1024 * 1024
 const ANSWER_MS = 30_000
 
-/** Loads parts from JetStream: for who needs them all as they come, for who picks, or has missed one, by direct get. */
+/**
+ * Loads parts from JetStream: for who needs them all, or is waiting for the next, as they come; for who picks, or has
+ * missed one, by direct get.
+ */
 export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
   readonly #pushed: PushedParts | undefined
@@ -16,10 +19,15 @@ export class JetStreamLaneReader implements LaneReader {
   /** Well below the window. */
   readonly credit = { parts: Infinity, bytes: 2 * MIB }
 
-  /** @param subject of all parts, when every one is going to be loaded */
-  constructor(link: Link, subject?: string) {
+  /** @param parts subject of all parts; absent for who only picks. `all`: every one is going to be loaded */
+  constructor(link: Link, parts?: { subject: string; all: boolean }) {
     this.#link = link
-    this.#pushed = subject === undefined ? undefined : PushedParts.open(link, subject)
+    this.#pushed = parts && new PushedParts(link, parts.subject)
+    if (parts?.all) this.#pushed?.listen(WINDOW)
+  }
+
+  expect(bytes: number, parts: number): void {
+    this.#pushed?.listen(bytes, parts)
   }
 
   async load(ref: LaneRef): Promise<LoadedPart | undefined> {

@@ -53,6 +53,11 @@ export interface LaneReader {
   /** The writer has accepted this receiver; with shared memory it has given it a pin. */
   accept(pin: number | null): void
   /**
+   * Live: whatever comes next will be loaded at once; it may come without being asked for.
+   * @param bytes it is likely to have, in so many parts
+   */
+  expect?(bytes: number, parts: number): void
+  /**
    * @param length of the part
    * @param into gives memory for a copy, for lanes that need one
    * @param lend memory of the lane itself may be given out

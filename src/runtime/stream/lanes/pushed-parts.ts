@@ -6,48 +6,64 @@ import type { Link } from '../link.js'
 /** Twice what a writer has on the way to receivers that it waits for. */
 const MOST_BYTES = 32 * 1024 * 1024
 
+interface Listening {
+  subscription: Subscription
+  /** Parts that are still to come. */
+  left: number
+  giveBack: () => void
+}
+
 /**
- * Parts as the server hands them on while it stores them, for who needs every one of them: nobody asks for them, and the
+ * Parts as the server hands them on while it stores them, for who is going to need them: nobody asks for them, and the
  * server does not look them up again. What does not come this way, for whatever reason, is left to a direct get; so it
  * need not be reliable.
  */
 export class PushedParts {
   readonly #link: Link
-  readonly #subscription: Subscription
-  readonly #giveBack: () => void
+  readonly #subject: string
+  #listening: Listening | undefined
   /** Came before word of them did. By number, ascending. */
   readonly #held = new Map<number, Uint8Array>()
   readonly #waiting = new Map<number, Deferred<Uint8Array | undefined>>()
   #bytes = 0
   /** The highest number that has come: they come in order. */
   #latest = -1
+  #taken = -1
   #pinging = false
-  #closed = false
 
-  /**
-   * Undefined when the connection carries as many as it can.
-   * @param subject of all parts of the stream
-   */
-  static open(link: Link, subject: string): PushedParts | undefined {
-    const giveBack = link.claimPush()
-    return giveBack && new PushedParts(link, subject, giveBack)
+  /** @param subject of all parts of the stream */
+  constructor(link: Link, subject: string) {
+    this.#link = link
+    this.#subject = subject
   }
 
-  private constructor(link: Link, subject: string, giveBack: () => void) {
-    this.#link = link
-    this.#giveBack = giveBack
-    this.#subscription = link.nc.subscribe(subject, {
+  /**
+   * Does nothing while it listens already, or when the connection carries as much as it can.
+   * @param bytes that may be on their way at once
+   * @param count parts to listen for; all that come when absent
+   */
+  listen(bytes: number, count?: number): void {
+    const { nc } = this.#link
+    const giveBack = this.#listening || nc.isClosed() ? undefined : this.#link.claimUnasked(bytes)
+    if (!giveBack) return
+    for (const number of this.#held.keys()) {
+      if (number < this.#taken) this.#drop(number)
+    }
+    const subscription = nc.subscribe(this.#subject, {
+      ...(count === undefined ? {} : { max: count }),
       callback: (error, message) => {
         if (error === null) this.#hear(message)
       },
     })
+    this.#listening = { subscription, left: count ?? Infinity, giveBack }
   }
 
   /** Undefined: it does not come this way, or has been taken. */
   take(number: number): Uint8Array | Promise<Uint8Array | undefined> | undefined {
+    this.#taken = Math.max(this.#taken, number)
     const bytes = this.#held.get(number)
     if (bytes) this.#drop(number)
-    if (bytes || this.#closed || number <= this.#latest) return bytes
+    if (bytes || !this.#listening || number <= this.#latest) return bytes
     const waiting = deferred<Uint8Array | undefined>()
     this.#waiting.set(number, waiting)
     if (!this.#pinging) void this.#ping()
@@ -55,12 +71,9 @@ export class PushedParts {
   }
 
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    if (!this.#link.nc.isClosed()) this.#subscription.unsubscribe()
-    this.#giveBack()
+    if (!this.#link.nc.isClosed()) this.#listening?.subscription.unsubscribe()
+    this.#end()
     this.#held.clear()
-    for (const number of this.#waiting.keys()) this.#settle(number, undefined)
   }
 
   #hear(message: Msg): void {
@@ -69,17 +82,25 @@ export class PushedParts {
     for (const waited of this.#waiting.keys()) {
       if (waited < number) this.#settle(waited, undefined)
     }
-    if (this.#waiting.has(number)) {
-      this.#settle(number, message.data)
-      return
-    }
-    this.#held.set(number, message.data)
-    this.#bytes += message.data.length
+    if (this.#waiting.has(number)) this.#settle(number, message.data)
+    else this.#hold(number, message.data)
+    if (this.#listening && --this.#listening.left === 0) this.#end()
+  }
+
+  #hold(number: number, bytes: Uint8Array): void {
+    this.#held.set(number, bytes)
+    this.#bytes += bytes.length
     // What was stored twice, as it was not acknowledged, is made known once, and lies here until then.
     for (const [oldest] of this.#held) {
       if (this.#bytes <= MOST_BYTES) break
       this.#drop(oldest)
     }
+  }
+
+  #end(): void {
+    this.#listening?.giveBack()
+    this.#listening = undefined
+    for (const number of this.#waiting.keys()) this.#settle(number, undefined)
   }
 
   /** Word overtakes its part, on a connection of its own. What has not come when the server answers was not sent. */
