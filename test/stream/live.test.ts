@@ -17,7 +17,11 @@ async function askedFor(busyMs: number, pauseMs: number): Promise<{ asked: numbe
   const watcher = await connect({ servers })
   onTestFinished(() => watcher.close())
   let asked = 0
-  watcher.subscribe('$JS.API.DIRECT.GET.>', { callback: () => void asked++ })
+  watcher.subscribe('$JS.API.DIRECT.GET.>', {
+    callback: () => {
+      asked++
+    },
+  })
   await watcher.flush()
 
   const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {

@@ -129,6 +129,84 @@ test('a live part can be loaded before it is written, and is gone when its write
   expect(await unwritten).toBeUndefined()
 })
 
+describe('memory that is lent to a source', () => {
+  const open = async (
+    live = true,
+  ): Promise<{ writer: ShmLaneWriter; read: (ref?: LaneRef) => Promise<Buffer | undefined> }> => {
+    const writer = await ShmLaneWriter.open(8 * MIB, live)
+    const reader = writer && (await ShmLaneReader.open(writer.offer))
+    if (!reader) throw new Error('no shared memory')
+    onTestFinished(async () => {
+      reader.close()
+      await writer.close()
+    })
+    reader.accept(writer.admit('one', process.pid))
+    const read = async (ref?: LaneRef): Promise<Buffer | undefined> => {
+      const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
+      return loaded && Buffer.from(loaded.bytes)
+    }
+    return { writer, read }
+  }
+
+  test('is stored as it lies there, and read like any other', async () => {
+    const { writer, read } = await open()
+    expect(writer.lend(MIB)).toBeUndefined()
+    expect(writer.partBytes(MIB)).toBe(MIB)
+    for (let n = 0; n < 20; n++) {
+      const lease = writer.lend(MIB)
+      expect(writer.lend(MIB)).toBeUndefined()
+      lease?.bytes.fill(n)
+      lease?.filled()
+      const part = lease?.bytes.subarray(0) ?? filled(0)
+      expect(writer.lends(part)).toBe(true)
+      const ref = await writer.store(part, n + 1)
+      expect(writer.lends(part)).toBe(false)
+      expect((await read(ref))?.equals(filled(n))).toBe(true)
+    }
+  })
+
+  test('is lent again when it was not stored, and is no slot for others meanwhile', async () => {
+    const { writer, read } = await open()
+    writer.partBytes(MIB)
+    const lease = writer.lend(MIB)
+    lease?.bytes.fill(7)
+    for (let n = 0; n < 20; n++) {
+      const ref = await writer.store(filled(n), n + 1)
+      await writer.reading
+      expect((await read(ref))?.equals(filled(n))).toBe(true)
+    }
+    expect(lease?.bytes.equals(filled(7))).toBe(true)
+    lease?.filled()
+    const again = writer.lend(MIB)
+    expect(again?.bytes.byteOffset).toBe(lease?.bytes.byteOffset)
+    again?.filled()
+  })
+
+  test('is too small for what no slot holds, and is none while all are needed', async () => {
+    const { writer } = await open(false)
+    writer.partBytes(MIB)
+    expect(writer.lend(MIB + 4096)).toBeUndefined()
+    const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
+    let stored = 0
+    while (writer.hasRoom(1, stored, demand)) await writer.store(filled(0), ++stored)
+    expect(stored).toBeGreaterThan(3)
+    expect(writer.lend(MIB)).toBeUndefined()
+  })
+
+  test('stays until the source is done, though the stream is over', async () => {
+    const { writer } = await open()
+    const before = await openMemories()
+    writer.partBytes(MIB)
+    const lease = writer.lend(MIB)
+    await writer.close()
+    lease?.bytes.fill(1)
+    expect(await openMemories()).toHaveLength(before.length + 1)
+    expect(writer.lend(MIB)).toBeUndefined()
+    lease?.filled()
+    expect(await openMemories()).toHaveLength(before.length - 1)
+  })
+})
+
 test('a writer that is closed takes no more', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, true)
   if (!writer) throw new Error('no shared memory')

@@ -2,6 +2,7 @@ import { addAbortListener } from 'node:events'
 import type { Binary } from '../binaries/index.js'
 import { bounded } from '../core/abort.js'
 import type { Frame } from '../core/frame.js'
+import type { ItemMemory } from '../core/item-memory.js'
 import type { SourceContext } from './context.js'
 import { endingError } from './ending.js'
 import { isLive } from './live.js'
@@ -28,6 +29,7 @@ export async function* runFfmpeg(
   way: Way,
   plan: VideoPlan,
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
+  memory: ItemMemory,
 ): AsyncGenerator<Frame, void> {
   const redact = (text: string): string => withoutCredentials(text, way.url)
   const args = [...GENERAL, ...way.args, ...outputArguments(plan, ffmpeg.version, way.passthrough)]
@@ -51,7 +53,7 @@ export async function* runFfmpeg(
     const video = started ? await bounded(report.video, { timeoutMs: SIZE_MS, what }) : undefined
     if (video) {
       if (way.passthrough) checkPassthrough(plan, video)
-      for await (const picture of pictures(reader, plan.format, video, onCutShort)) {
+      for await (const picture of pictures(reader, plan.format, video, { memory, onCutShort })) {
         const time = performance.timeOrigin + performance.now()
         yield { ...picture, format: plan.format, sequence: frames++, time }
       }

@@ -1,4 +1,5 @@
 import { frameBytes, type PixelFormat } from '../core/frame.js'
+import type { ItemMemory } from '../core/item-memory.js'
 import { jpegSize } from './jpeg-size.js'
 import type { PipeReader } from './pipe-reader.js'
 import type { Size } from './report.js'
@@ -7,26 +8,40 @@ interface Picture extends Size {
   data: Buffer
 }
 
-/** The pictures of ffmpeg's output, each in memory of its own. A last one that is cut short is only reported. */
+interface PicturesOptions {
+  memory: ItemMemory
+  /** With its bytes, when the last picture is not whole; it is left out. */
+  onCutShort: (bytes: number) => void
+}
+
+/** The pictures of ffmpeg's output, each in memory that is lent for it, or of its own. */
 export async function* pictures(
   reader: PipeReader,
   format: PixelFormat,
   size: Size,
-  onCutShort: (bytes: number) => void,
+  { memory, onCutShort }: PicturesOptions,
 ): AsyncGenerator<Picture, void> {
   const rawBytes = frameBytes(format, size.width, size.height)
   for (;;) {
     const bytes = rawBytes ?? (await partLength(reader))
     if (bytes === undefined) return
+    const lease = memory.lend?.(bytes)
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
-    const data = Buffer.allocUnsafeSlow(bytes)
-    const filled = await reader.fill(data)
-    if (filled < bytes) {
-      if (filled > 0) onCutShort(filled)
-      return
+    const data = lease?.bytes ?? Buffer.allocUnsafeSlow(bytes)
+    let picture: Picture
+    try {
+      const filled = await reader.fill(data)
+      if (filled < bytes) {
+        if (filled > 0) onCutShort(filled)
+        return
+      }
+      // JPEGs that ffmpeg passes through may change their size in mid-stream.
+      picture = { data, ...(rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
+    } finally {
+      // Lent memory may be gone from here on, if who lent it is.
+      lease?.filled()
     }
-    // JPEGs that ffmpeg passes through may change their size in mid-stream.
-    yield { data, ...(rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
+    yield picture
   }
 }
 

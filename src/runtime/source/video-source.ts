@@ -1,6 +1,7 @@
 import { ensureBinary, type Binary } from '../binaries/index.js'
 import { messageOf } from '../core/errors.js'
 import type { Frame } from '../core/frame.js'
+import type { ItemMemory } from '../core/item-memory.js'
 import type { SourceContext } from './context.js'
 import { runFfmpeg } from './ffmpeg-run.js'
 import { isLive } from './live.js'
@@ -10,12 +11,16 @@ import type { VideoPlan } from './video-plan.js'
 import { isAboutTheWay, waysToRead } from './way.js'
 
 /** The frames that ffmpeg reads from a camera, file or URL. */
-export async function* videoSource(plan: VideoPlan, context: SourceContext): AsyncGenerator<Frame, void> {
+export async function* videoSource(
+  plan: VideoPlan,
+  context: SourceContext,
+  memory: ItemMemory,
+): AsyncGenerator<Frame, void> {
   await checkInput(plan, context.name)
   const ffmpeg = await findFfmpeg(context.signal)
   if (!ffmpeg) return
-  if (isLive(plan)) yield* liveCapture(plan, context, (rest) => capture(ffmpeg, rest, context))
-  else yield* capture(ffmpeg, plan, context)
+  if (isLive(plan)) yield* liveCapture(plan, context, (rest) => capture(ffmpeg, rest, context, memory))
+  else yield* capture(ffmpeg, plan, context, memory)
 }
 
 /** One run from start to end, by the first way that does. */
@@ -23,12 +28,13 @@ async function* capture(
   ffmpeg: Binary,
   plan: VideoPlan,
   context: SourceContext,
+  memory: ItemMemory,
 ): AsyncGenerator<Frame, void> {
   const ways = await waysToRead(plan, context.name)
   for (const [index, way] of ways.entries()) {
     if (context.signal.aborted) return
     try {
-      return yield* runFfmpeg(ffmpeg, way, plan, context)
+      return yield* runFfmpeg(ffmpeg, way, plan, context, memory)
     } catch (error) {
       if (index + 1 === ways.length || !isAboutTheWay(error)) throw error
       context.log.debug(`source ${context.name}: ${messageOf(error)}; trying another way`)

@@ -25,6 +25,11 @@ export class Routes {
     return this.#lanes.has(lane)
   }
 
+  /** Whether this lane alone gets the chunks. */
+  only(lane: Lane): boolean {
+    return this.#opening.size === 1 && this.#lanes.has(lane)
+  }
+
   open(lane: Lane): Promise<void> {
     const opening = this.#opening.get(lane) ?? this.#open(lane)
     this.#opening.set(lane, opening)

@@ -2,6 +2,7 @@ import { addAbortListener } from 'node:events'
 import { encodeItem } from '../codec/index.js'
 import { abortError } from '../core/abort.js'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
+import { memoryOf } from '../core/item-memory.js'
 import type { Lane, StreamSummary } from '../core/summary.js'
 import { Attendance } from './attendance.js'
 import { feed, type Items } from './feed.js'
@@ -110,6 +111,7 @@ export class StreamWriter {
     const listener = signal && addAbortListener(signal, cut)
     const repeating = setInterval(() => this.#repeat(), REPEAT_MS)
     const reporting = onProgress && setInterval(() => onProgress(this.#summary()), PROGRESS_MS)
+    const unlend = this.#lend(items)
     try {
       await this.#attendance.gather(invited, this.#abort.signal)
       await this.#send(items)
@@ -121,6 +123,7 @@ export class StreamWriter {
       clearInterval(repeating)
       clearInterval(reporting)
       listener?.[Symbol.dispose]()
+      unlend()
       this.#packer.close()
       this.#attendance.close()
       this.#observed.close()
@@ -170,8 +173,22 @@ export class StreamWriter {
     if (number === 0) this.#start()
     if (this.#packer.takes(encoded)) return this.#packer.add(number, encoded, time)
     const flushed = this.#packer.flush()
-    const sent = this.#outlets.send({ first: number, count: 1, kind, bytes, time })
+    const sent = this.#outlets.send({ first: number, count: 1, kind, bytes: this.#lasting(bytes), time })
     return flushed ? flushed.then(() => sent) : sent
+  }
+
+  /** What lies in the ring already is overwritten there in time; other lanes may take longer. */
+  #lasting(bytes: Uint8Array): Uint8Array {
+    return this.#options.shm?.lends(bytes) && !this.#routes.only('shm') ? Buffer.from(bytes) : bytes
+  }
+
+  /** A source that can writes its items straight into the ring, as long as nobody needs them elsewhere. */
+  #lend(items: Items): () => void {
+    const { shm } = this.#options
+    const memory = memoryOf(items)
+    if (!shm || !memory) return () => undefined
+    memory.lend = (bytes) => (this.#routes.only('shm') ? shm.lend(bytes) : undefined)
+    return () => void (memory.lend = undefined)
   }
 
   #start(): void {

@@ -115,10 +115,18 @@ test('without room only the latest are kept', async () => {
 
 test('a connection carries 48 MiB of them', async () => {
   const both = await sides()
-  const [first, second, third] = [await both.listen(32 * MIB), await both.listen(16 * MIB), await both.listen(1)]
+  const [first, second, third] = [
+    await both.listen(32 * MIB),
+    await both.listen(16 * MIB),
+    await both.listen(1),
+  ]
   await both.send(0)
   await both.arrived()
-  expect([first, second, third].map((parts) => parts.take(0))).toEqual([Buffer.of(0), Buffer.of(0), undefined])
+  expect([first, second, third].map((parts) => parts.take(0))).toEqual([
+    Buffer.of(0),
+    Buffer.of(0),
+    undefined,
+  ])
 
   second.close()
   second.close()

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
+import type { Lease } from '../../../core/item-memory.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
 import { createMemory, sharedMemory, type Mapping } from './memory.js'
@@ -55,6 +56,9 @@ export class ShmLaneWriter implements LaneWriter {
   )
   #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
   #slots: Slot[] = []
+  /** The slot that a source writes its next item into, or has written; claimed, and not yet stored. */
+  #lent: number | undefined
+  #filling = false
   #slotBytes = LEAST_SLOT
   #next = 0
   #closed = false
@@ -113,6 +117,35 @@ export class ShmLaneWriter implements LaneWriter {
     return Promise.resolve(this.#closed ? undefined : this.#write(part, end))
   }
 
+  /**
+   * Memory for the next part in the ring itself, so that it need not be copied there. Undefined when it does not fit, when
+   * no slot is free, or there is no ring yet. What is lent and then not stored is lent again.
+   */
+  lend(bytes: number): Lease | undefined {
+    const ring = this.#ring
+    if (!ring || this.#closed || this.#filling || bytes > this.#slotBytes) return undefined
+    const slot = (this.#lent ??= this.#claim())
+    if (slot === undefined) return undefined
+    this.#filling = true
+    const filled = (): void => {
+      this.#filling = false
+      if (this.#closed) this.#unmap()
+    }
+    const at = slot * this.#slotBytes
+    return { bytes: ring.bytes.subarray(at, at + bytes), filled }
+  }
+
+  /** Whether these bytes are what was lent, which change when they have been stored. */
+  lends(bytes: Uint8Array): boolean {
+    const ring = this.#ring
+    return (
+      ring !== undefined &&
+      this.#lent !== undefined &&
+      bytes.buffer === ring.buffer &&
+      bytes.byteOffset === ring.bytes.byteOffset + this.#lent * this.#slotBytes
+    )
+  }
+
   /** A copy out of a part that is still there, for an observer that cannot map the ring. */
   copy([, slot, generation]: ShmRef, offset: number, length: number): Buffer | undefined {
     const ring = this.#ring
@@ -126,10 +159,15 @@ export class ShmLaneWriter implements LaneWriter {
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true
-      this.#ring?.unmap()
-      this.#memory.unmap()
+      // A source that is still writing its item must not meet memory that is gone.
+      if (!this.#filling) this.#unmap()
     }
     return Promise.resolve()
+  }
+
+  #unmap(): void {
+    this.#ring?.unmap()
+    this.#memory.unmap()
   }
 
   #create(chunkBytes: number): void {
@@ -150,11 +188,19 @@ export class ShmLaneWriter implements LaneWriter {
 
   #write(part: Uint8Array, end: number): ShmRef | undefined {
     const ring = this.#ring
-    const slot = ring && this.#claim()
+    const lent = this.lends(part)
+    const slot = lent ? this.#lent : ring && this.#claim()
     const state = slot === undefined ? undefined : this.#slots[slot]
     if (!ring || slot === undefined || !state) return undefined
     state.end = end
     const generation = this.#control.next(slot)
+    const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, this.#slots.length]
+    if (lent) {
+      this.#lent = undefined
+      this.#reading = undefined
+      this.#control.endWrite(slot)
+      return ref
+    }
     const at = slot * this.#slotBytes
     const early = this.#live ? Math.max(0, part.length - WRITTEN_LATE) : part.length
     ring.bytes.set(part.subarray(0, early), at)
@@ -165,7 +211,7 @@ export class ShmLaneWriter implements LaneWriter {
     }
     if (this.#live) this.#reading = this.#afterWord().then(finish)
     else finish()
-    return [ring.fd, slot, generation, this.#slotBytes, this.#slots.length]
+    return ref
   }
 
   /** Word woke the server on this processor, as Linux takes who sends for about to sleep. */
@@ -178,7 +224,7 @@ export class ShmLaneWriter implements LaneWriter {
   #free(): number | undefined {
     for (let step = 0; step < this.#slots.length; step++) {
       const slot = (this.#next + step) % this.#slots.length
-      if (!this.#needed(slot) && this.#control.pins(slot) === 0) return slot
+      if (slot !== this.#lent && !this.#needed(slot) && this.#control.pins(slot) === 0) return slot
     }
     this.#forgetDead()
     return undefined
@@ -187,7 +233,8 @@ export class ShmLaneWriter implements LaneWriter {
   #claim(): number | undefined {
     for (let step = 0; step < this.#slots.length; step++) {
       const slot = (this.#next + step) % this.#slots.length
-      if ((!this.#live && this.#needed(slot)) || !this.#control.beginWrite(slot)) continue
+      if (slot === this.#lent || (!this.#live && this.#needed(slot))) continue
+      if (!this.#control.beginWrite(slot)) continue
       this.#next = (slot + 1) % this.#slots.length
       return slot
     }
