@@ -1,3 +1,4 @@
+import { discardStored, STORED } from '../lib/discard-stored.js'
 import { bytesOf } from '../lib/items.js'
 import { runLoop, runRaw, runStream, withSide } from '../lib/sides.js'
 import { compare } from '../lib/statistics.js'
@@ -63,7 +64,7 @@ const STREAMS = [
     kind: '64k',
     unit: 'MiB/s',
     counts: { ours: 4000, raw: 4000 },
-    ours: { callback: 'own', options: { delivery: 'durable' } },
+    ours: { callback: 'own', options: { delivery: 'durable', name: STORED } },
     stored: true,
     receivers: 1,
     target: 0.9,
@@ -87,7 +88,11 @@ async function measure(
   const setup = { address, receivers, profile }
   return await withSide('daffi', setup, (daffi) =>
     withSide('raw', setup, async (raw) => {
-      const stream = async (count) => rate(count, (await runStream(daffi, { kind, count, ...ours })).seconds)
+      const stream = async (count) => {
+        const { seconds } = await runStream(daffi, { kind, count, ...ours })
+        if (stored) await discardStored(address)
+        return rate(count, seconds)
+      }
       const baseline = async (count) => {
         const order = { kind, count, stored, asynchronous: ours.asynchronous }
         return rate(count, loop ? await runLoop(daffi, { ...order, ...ours }) : await runRaw(raw, order))
