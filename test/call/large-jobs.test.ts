@@ -157,6 +157,42 @@ test('what the server has no room for is refused, and nothing of it is left', as
   await vi.waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0, 10_000)
 })
 
+test('a small result waits for room on the server, and the worker says so', async () => {
+  const config = join(await temporaryFolder(), 'small.conf')
+  await writeFile(config, 'jetstream { max_file_store: 16MiB }')
+  const server = await startNatsServer(['-c', config])
+  const { nc, jsm } = await rawConnection(server)
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  onTestFinished(() => said.mockRestore())
+  const connected = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
+    const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
+    onTestFinished(() => g.close())
+    return g
+  }
+  const fill = async (): Promise<void> => {
+    await jsm.streams.add({ name: 'filler', subjects: ['filler'], storage: 'file' })
+    for (const bytes of [100_000, 1000, 1]) {
+      const full = (): Promise<unknown> => jetstream(nc).publish('filler', bytesOf(bytes))
+      while (await full().catch(() => undefined));
+    }
+  }
+  await connected('worker', {
+    reverse: async (_value: unknown) => {
+      await fill()
+      return 'done'
+    },
+  })
+  const g = await connected('caller')
+  const job = await g.call.reverse(Buffer.alloc(1)).with(DURABLE)
+  const warned = (): boolean =>
+    said.mock.calls.some(([line]) =>
+      String(line).includes(`the server does not keep the result of job ${job.id}`),
+    )
+  await vi.waitUntil(warned, 10_000)
+  await jsm.streams.delete('filler')
+  expect(await job.get()).toBe('done')
+})
+
 test('more than a durable job keeps is refused', async () => {
   const { server } = await ownPipeline()
   const { nc, jsm } = await rawConnection(server)

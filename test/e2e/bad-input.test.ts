@@ -61,6 +61,20 @@ const cases: Case[] = [
     message: /1m24s/,
   },
   {
+    what: 'an argument that a command does not take',
+    args: ['node', 'pipeline.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /daffi node takes no "pipeline.yaml"/,
+  },
+  {
+    what: 'an unknown command with an argument',
+    args: ['upp', 'pipeline.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /no command "upp pipeline.yaml"/,
+  },
+  {
     what: 'an unknown command',
     args: ['upp'],
     exitCode: 2,

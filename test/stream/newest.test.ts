@@ -84,7 +84,8 @@ test('who cannot map the ring gets copies', async () => {
 test('what is written while it is looked at is not taken for what it was', () => {
   const control = new Control(new ArrayBuffer(CONTROL_BYTES))
   control.beginWrite(3)
-  const generation = control.endWrite(3)
+  const generation = control.next(3)
+  control.endWrite(3)
   const nothing = (): void => undefined
   expect(control.glance(3, generation, nothing)).toBe(true)
   expect(control.glance(3, generation, () => void control.beginWrite(3))).toBe(false)

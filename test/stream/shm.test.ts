@@ -57,7 +57,8 @@ test('memory is allocated in full, sealed, and cannot be mapped by what it is no
 test('a pinned slot is not written, and what was overwritten cannot be pinned', () => {
   const control = new Control(new ArrayBuffer(CONTROL_BYTES))
   expect(control.beginWrite(3)).toBe(true)
-  const generation = control.endWrite(3)
+  const generation = control.next(3)
+  control.endWrite(3)
   expect(control.pin(3, 5, generation)).toBe(true)
   expect(control.beginWrite(3)).toBe(false)
   expect(control.pin(3, 30, generation)).toBe(true)

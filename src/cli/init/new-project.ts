@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { isToken } from '../../runtime/core/names.js'
+import { packageFile } from '../../runtime/core/package-file.js'
 
 /** What the new pipeline streams; each is a folder of templates. */
 export const STARTERS = ['camera', 'values'] as const
@@ -16,7 +16,7 @@ export interface NewProject {
   source: Starter
 }
 
-const PACKAGE = fileURLToPath(new URL('.', import.meta.resolve('#package/package.json')))
+const PACKAGE = dirname(packageFile('package.json'))
 const TEMPLATES = join(PACKAGE, 'templates')
 /** Templates are pipelines as they stand, and this is their name. */
 const TEMPLATE_NAME = 'my-pipeline'

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { packageFile } from '../core/package-file.js'
 import type { ChildExit } from './child-exit.js'
 import { childEnv } from './child-env.js'
 import { eachLine } from './lines.js'
 import type { NodeOrder, NodeReport, NodeSetup } from './messages.js'
 
-const ENTRY = fileURLToPath(import.meta.resolve('#package/dist/runtime/node/entry.js'))
+const ENTRY = packageFile('dist/runtime/node/entry.js')
 /** How long output may still come after the process has ended, should something that it started hold the pipe. */
 const OUTPUT_GRACE_MS = 500
 

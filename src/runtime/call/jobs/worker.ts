@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { JsMsg } from '@nats-io/jetstream'
+import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -134,6 +134,7 @@ export class Worker {
   async #settle({ subject }: JsMsg, claim: OwnClaim, outcome: JobOutcome): Promise<void> {
     const { store, self, log } = this.#options
     const { id } = JobNames.parse(subject)
+    let refused = false
     for (let told = outcome; ;) {
       try {
         await store.records.settle(id, claim, told)
@@ -141,7 +142,13 @@ export class Worker {
       } catch (error) {
         if (error instanceof DaffiError) told = { state: 'failed', error: remoteFields(error, self.node) }
         else if (this.#puller.isDraining()) throw error
-        else log.debug(`the result of job ${id} is not kept yet: ${String(error)}`)
+        else if (!refused && error instanceof JetStreamApiError) {
+          // Full, most likely: somebody must make room.
+          log.warn(
+            `the server does not keep the result of job ${id}: ${error.message}; it is tried until it does`,
+          )
+          refused = true
+        } else log.debug(`the result of job ${id} is not kept yet: ${String(error)}`)
         await delay(AGAIN_MS)
       }
     }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { packageFile } from '../../core/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
 import { BEAT_MS, type PeerRecord } from './record.js'
 
@@ -30,7 +31,7 @@ export class Pulse {
     this.#turning = setInterval(turn, BEAT_MS)
     this.#turning.unref()
     const workerData: HeartData = { ...data, loop }
-    this.#worker = new Worker(new URL(import.meta.resolve('#package/dist/runtime/call/presence/heart.js')), {
+    this.#worker = new Worker(packageFile('dist/runtime/call/presence/heart.js'), {
       workerData,
       // Small: it holds one connection and a few timers.
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },

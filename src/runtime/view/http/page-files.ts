@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { packageFile } from '../../core/package-file.js'
 
-const PAGE = '#package/dist/runtime/view/page/'
+const PAGE = 'dist/runtime/view/page/'
 /** Kept in its own package, beside its licence. */
-const FONT = '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'
+const FONT = import.meta.resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -17,7 +18,7 @@ const TYPES: Record<string, string> = {
 export async function pageFile(name: string): Promise<{ body: Buffer; type: string } | undefined> {
   const type = TYPES[extname(name)]
   if (type === undefined || !/^[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
-  const path = name === 'inter.woff2' ? FONT : PAGE + name
-  const body = await readFile(new URL(import.meta.resolve(path))).catch(() => undefined)
+  const path = name === 'inter.woff2' ? new URL(FONT) : packageFile(PAGE + name)
+  const body = await readFile(path).catch(() => undefined)
   return body && { body, type }
 }

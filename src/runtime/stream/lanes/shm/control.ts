@@ -51,9 +51,8 @@ export class Control {
     return (Atomics.load(this.#generations, slot) + 1) | 0
   }
 
-  /** The generation that readers must find. */
-  endWrite(slot: number): number {
-    return (Atomics.add(this.#generations, slot, 1) + 1) | 0
+  endWrite(slot: number): void {
+    Atomics.add(this.#generations, slot, 1)
   }
 
   /** False when the slot holds something else by now. */
