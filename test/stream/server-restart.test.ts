@@ -32,21 +32,24 @@ async function* paced(enough: Promise<void>): AsyncGenerator<Buffer> {
   }
 }
 
-test('a live stream goes on after a restart of the server', async () => {
-  const { url, restart } = await mortalServer()
-  const [first, second] = [deferred(), deferred()]
-  let restarted = false
-  await joined(url, 'viewer', { take: (_item: Buffer) => (restarted ? second : first).resolve() })
-  const g = await joined(url, 'writer')
-  const streaming = g.call.take(paced(second.promise)).with(STREAM({ delivery: 'live' }))
-  await first.promise
-  await restart()
-  restarted = true
-  const summary = await streaming
-  const { viewer } = summary.receivers
-  expect(viewer).toMatchObject({ state: 'finished', failed: 0 })
-  expect((viewer?.processed ?? 0) + (viewer?.dropped ?? 0) + (viewer?.lost ?? 0)).toBe(viewer?.offered)
-})
+test.each([{}, { shm: false as const }])(
+  'a live stream goes on after a restart of the server: %o',
+  async (options) => {
+    const { url, restart } = await mortalServer()
+    const [first, second] = [deferred(), deferred()]
+    let restarted = false
+    await joined(url, 'viewer', { take: (_item: Buffer) => (restarted ? second : first).resolve() })
+    const g = await joined(url, 'writer')
+    const streaming = g.call.take(paced(second.promise)).with(STREAM({ delivery: 'live', ...options }))
+    await first.promise
+    await restart()
+    restarted = true
+    const summary = await streaming
+    const { viewer } = summary.receivers
+    expect(viewer).toMatchObject({ state: 'finished', failed: 0 })
+    expect((viewer?.processed ?? 0) + (viewer?.dropped ?? 0) + (viewer?.lost ?? 0)).toBe(viewer?.offered)
+  },
+)
 
 test('a lossless stream through the server fails with a clear error after a restart of the server', async () => {
   const { url, restart } = await mortalServer()

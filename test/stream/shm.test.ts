@@ -5,6 +5,7 @@ import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
+import type { Lease } from '../../src/runtime/core/item-memory.js'
 import { Control, CONTROL_BYTES } from '../../src/runtime/stream/lanes/shm/control.js'
 import { createMemory, openMemory, sharedMemory } from '../../src/runtime/stream/lanes/shm/memory.js'
 import { ShmLaneReader } from '../../src/runtime/stream/lanes/shm/shm-reader.js'
@@ -157,7 +158,7 @@ describe('memory that is lent to a source', () => {
       const lease = writer.lend(MIB)
       expect(writer.lend(MIB)).toBeUndefined()
       lease?.bytes.fill(n)
-      lease?.filled()
+      lease?.filled(true)
       const part = lease?.bytes.subarray(0) ?? filled(0)
       expect(writer.lends(part)).toBe(true)
       const ref = await writer.store(part, n + 1)
@@ -177,10 +178,49 @@ describe('memory that is lent to a source', () => {
       expect((await read(ref))?.equals(filled(n))).toBe(true)
     }
     expect(lease?.bytes.equals(filled(7))).toBe(true)
-    lease?.filled()
+    lease?.filled(true)
     const again = writer.lend(MIB)
     expect(again?.bytes.byteOffset).toBe(lease?.bytes.byteOffset)
-    again?.filled()
+    again?.filled(true)
+  })
+
+  test('is given back when the item is not whole, or goes another way', async () => {
+    const { writer } = await open(false)
+    writer.partBytes(MIB)
+    const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
+    const slots = async (): Promise<number> => {
+      let stored = 0
+      while (writer.hasRoom(1, stored, demand)) await writer.store(filled(0), ++stored)
+      return stored
+    }
+    writer.lend(MIB)?.filled(false)
+    writer.lend(MIB)?.filled(true)
+    writer.reclaim()
+    writer.lend(MIB)?.filled(true)
+    expect(writer.lend(MIB + 4096)).toBeUndefined()
+    expect(await slots()).toBe(8)
+  })
+
+  test('is not the last slot, for a lossless part or after a live one', async () => {
+    for (const live of [false, true]) {
+      const { writer, read } = await open(live)
+      writer.partBytes(MIB)
+      const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
+      const lent: Lease[] = []
+      let ref: LaneRef | undefined
+      for (let n = 0; n < 7; n++) {
+        expect(writer.hasRoom(1, n, demand)).toBe(true)
+        const lease = writer.lend(MIB)
+        lease?.filled(true)
+        ref = await writer.store(lease?.bytes ?? filled(0), n + 1)
+        if (lease) lent.push(lease)
+      }
+      expect(lent).toHaveLength(7)
+      const next = writer.lend(MIB)
+      expect(next === undefined).toBe(!live)
+      expect(await read(ref)).toBeDefined()
+      next?.filled(true)
+    }
   })
 
   test('is too small for what no slot holds, and is none while all are needed', async () => {
@@ -203,7 +243,7 @@ describe('memory that is lent to a source', () => {
     lease?.bytes.fill(1)
     expect(await openMemories()).toHaveLength(before.length + 1)
     expect(writer.lend(MIB)).toBeUndefined()
-    lease?.filled()
+    lease?.filled(true)
     expect(await openMemories()).toHaveLength(before.length - 1)
   })
 })

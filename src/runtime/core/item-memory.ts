@@ -1,16 +1,13 @@
 /** Memory that is lent for one item. */
 export interface Lease {
   bytes: Buffer
-  /**
-   * To be called once, when the source will not touch it any more, be the item whole or not. Then only who lent it may: it
-   * is gone when they are.
-   */
-  filled: () => void
+  /** To be called once, when the source is done with it. After that it must not touch it: who lent it may unmap it at any time. */
+  filled: (whole: boolean) => void
 }
 
 /** Where a source asks for the memory of its next item. */
 export interface ItemMemory {
-  /** Set by who takes the items, for as long as it has memory to lend. What it gives is good until the item after it is asked for. */
+  /** Set by who takes the items, for as long as it has memory to lend. What it gives holds the item until the next one is asked for, or the stream is over. */
   lend?: ((bytes: number) => Lease | undefined) | undefined
 }
 

@@ -8,7 +8,7 @@ import { videoSource } from './video-source.js'
 /**
  * Opens a source at the first `next()`: Frames of the video kinds, whatever a module gives or a
  * recording holds. Items are made when asked
- * for, and belong to whoever asks; frames may be made in memory that the asker lends, see `memoryOf`. Breaking off the loop or aborting the signal ends ffmpeg or the module's iterator.
+ * for, and belong to whoever asks; frames may be made in memory that is lent by whoever asks (`memoryOf`). Breaking off the loop or aborting the signal ends ffmpeg or the module's iterator.
  * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE,
  *   DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws
  */

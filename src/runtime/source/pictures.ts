@@ -28,18 +28,14 @@ export async function* pictures(
     const lease = memory.lend?.(bytes)
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     const data = lease?.bytes ?? Buffer.allocUnsafeSlow(bytes)
-    let picture: Picture
-    try {
-      const filled = await reader.fill(data)
-      if (filled < bytes) {
-        if (filled > 0) onCutShort(filled)
-        return
-      }
-      // JPEGs that ffmpeg passes through may change their size in mid-stream.
-      picture = { data, ...(rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
-    } finally {
-      // Lent memory may be gone from here on, if who lent it is.
-      lease?.filled()
+    const filled = await reader.fill(data)
+    const whole = filled === bytes
+    // JPEGs that ffmpeg passes through may change their size in mid-stream.
+    const picture = { data, ...(whole && rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
+    lease?.filled(whole)
+    if (!whole) {
+      if (filled > 0) onCutShort(filled)
+      return
     }
     yield picture
   }

@@ -137,11 +137,14 @@ export class StreamReader {
     this.report()
   }
 
-  /** Who is idle will take the next item, which is likely to be like the last. Who is not picks the newest when it is done. */
+  /**
+   * Who is idle will take the next item, which is likely to be like the last. Who is not picks the newest when it is done.
+   * To subscribe costs more than to ask for a batch of small items.
+   */
   #expectNext(): void {
     const { open, lane } = this.#options
-    if (open.delivery === 'live' && !open.share && this.#hand)
-      lane.expect?.(this.#hand.bytes, this.#hand.parts.length)
+    if (open.delivery !== 'live' || open.share || !this.#hand?.kind) return
+    lane.expect?.(this.#hand.bytes, this.#hand.parts.length)
   }
 
   async #takeNext(): Promise<void> {

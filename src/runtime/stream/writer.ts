@@ -179,7 +179,11 @@ export class StreamWriter {
 
   /** What lies in the ring already is overwritten there in time; other lanes may take longer. */
   #lasting(bytes: Uint8Array): Uint8Array {
-    return this.#options.shm?.lends(bytes) && !this.#routes.only('shm') ? Buffer.from(bytes) : bytes
+    const { shm } = this.#options
+    if (!shm?.lends(bytes) || this.#routes.only('shm')) return bytes
+    const copy = Buffer.from(bytes)
+    shm.reclaim()
+    return copy
   }
 
   /** A source that can writes its items straight into the ring, as long as nobody needs them elsewhere. */

@@ -13,6 +13,7 @@ const ANSWER_MS = 30_000
 export class JetStreamLaneReader implements LaneReader {
   readonly #link: Link
   readonly #pushed: PushedParts | undefined
+  readonly #all: boolean
   #closed = false
   readonly name = 'jetstream'
   readonly ahead = 8 * MIB
@@ -23,7 +24,8 @@ export class JetStreamLaneReader implements LaneReader {
   constructor(link: Link, parts?: { subject: string; all: boolean }) {
     this.#link = link
     this.#pushed = parts && new PushedParts(link, parts.subject)
-    if (parts?.all) this.#pushed?.listen(WINDOW)
+    this.#all = parts?.all ?? false
+    if (this.#all) this.#pushed?.listen(WINDOW)
   }
 
   expect(bytes: number, parts: number): void {
@@ -32,6 +34,8 @@ export class JetStreamLaneReader implements LaneReader {
 
   async load(ref: LaneRef): Promise<LoadedPart | undefined> {
     const [stream, seq, number] = ref as JetStreamRef
+    // The connection may have had no room for it until now.
+    if (this.#all) this.#pushed?.listen(WINDOW)
     const bytes = await this.#pushed?.take(number)
     if (bytes) return { bytes }
     while (!this.#closed) {

@@ -1,4 +1,5 @@
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../core/errors.js'
 import type { LinkFailure } from '../link.js'
 import type { StreamConnections, StreamPorts } from '../ports.js'
@@ -12,6 +13,7 @@ const PART_BYTES = 1024 * 1024
 /** Room in a message for what the server counts besides the payload. */
 const HEADROOM = 512
 const ANSWER_MS = 30_000
+const AGAIN_MS = 250
 
 export const deleteStreamSubject = (name: string): string => `$JS.API.STREAM.DELETE.${name}`
 
@@ -55,7 +57,7 @@ export class JetStreamLaneWriter implements LaneWriter {
   }
 
   static async open(options: JetStreamLaneOptions): Promise<JetStreamLaneWriter> {
-    const jsm = await jetstreamManager(options.connections.control, { checkAPI: false })
+    const jsm = await jetstreamManager(options.connections.bulk.nc, { checkAPI: false })
     const lane = new JetStreamLaneWriter(options, jsm)
     await lane.#create()
     return lane
@@ -75,12 +77,13 @@ export class JetStreamLaneWriter implements LaneWriter {
     const { connections, renew } = this.#options
     const { bulk } = connections
     for (;;) {
+      if (this.#renewing) await this.#renewing
       const name = this.#name
       const number = this.#number++
-      const reply = await this.#send(part, number)
+      const reply = await this.#send(part, name, number)
       if (reply instanceof Uint8Array) return [name, sequenceOf(reply), number]
       if (renew) {
-        if (reply === 'gone') await this.#renew()
+        if (reply === 'gone') await this.#renew(name)
         return undefined
       }
       if (reply === 'gone' || bulk.nc.isClosed()) throw lost()
@@ -93,23 +96,22 @@ export class JetStreamLaneWriter implements LaneWriter {
     await this.#remove(this.#name)
   }
 
-  async #send(part: Uint8Array, number: number): Promise<Uint8Array | LinkFailure> {
-    const { connections, renew } = this.#options
-    const { bulk } = connections
-    if (!renew && this.#seen !== bulk.lost && !(await this.#stands())) return 'gone'
+  async #send(part: Uint8Array, name: string, number: number): Promise<Uint8Array | LinkFailure> {
+    const { bulk } = this.#options.connections
+    if (this.#seen !== bulk.lost && !(await this.#stands(name))) return 'gone'
     try {
       return await bulk.request(`${this.#subject}.${number}`, part, ANSWER_MS)
     } catch (error) {
-      if (await this.#stands()) throw error
+      if (await this.#stands(name)) throw error
       return 'gone'
     }
   }
 
   /** A server that has lost the stream, by a restart or otherwise, does not say so: receivers listen on its subject. */
-  async #stands(): Promise<boolean> {
+  async #stands(name: string): Promise<boolean> {
     const { bulk } = this.#options.connections
     const seen = bulk.lost
-    const reply = await bulk.request(`$JS.API.STREAM.INFO.${this.#name}`, '', ANSWER_MS)
+    const reply = await bulk.request(`$JS.API.STREAM.INFO.${name}`, '', ANSWER_MS)
     if (!(reply instanceof Uint8Array)) return reply === 'lost'
     this.#seen = seen
     return !('error' in (JSON.parse(Buffer.from(reply).toString()) as object))
@@ -135,14 +137,28 @@ export class JetStreamLaneWriter implements LaneWriter {
     })
   }
 
-  async #renew(): Promise<void> {
-    // A new name, so that a reader that asks for what the old one kept is not given something else.
-    this.#renewing ??= (async () => {
-      await this.#remove(this.#name)
-      this.#generation++
-      await this.#create()
-    })().finally(() => (this.#renewing = undefined))
+  /** @param gone the stream that is not there any more; several parts may have been on their way to it */
+  async #renew(gone: string): Promise<void> {
+    if (gone === this.#name) this.#renewing ??= this.#startOver().finally(() => (this.#renewing = undefined))
     await this.#renewing
+  }
+
+  async #startOver(): Promise<void> {
+    const { bulk } = this.#options.connections
+    await this.#remove(this.#name)
+    // A new name, so that a reader that asks for what the old one kept is not given something else.
+    this.#generation++
+    for (;;) {
+      try {
+        await this.#create()
+        return
+      } catch (error) {
+        if (error instanceof JetStreamApiError || bulk.nc.isClosed()) throw error
+      }
+      // JetStream comes up a little later than the server does.
+      await delay(AGAIN_MS)
+      await bulk.up()
+    }
   }
 
   async #remove(name: string): Promise<void> {

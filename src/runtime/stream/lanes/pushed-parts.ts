@@ -28,6 +28,7 @@ export class PushedParts {
   #bytes = 0
   /** The highest number that has come: they come in order. */
   #latest = -1
+  /** The highest number that was asked for: of those below it, what has not been taken will not be. */
   #taken = -1
   #pinging = false
 
@@ -44,7 +45,8 @@ export class PushedParts {
    */
   listen(bytes: number, count?: number): void {
     const { nc } = this.#link
-    const giveBack = this.#listening || nc.isClosed() ? undefined : this.#link.claimUnasked(bytes)
+    if (this.#listening || nc.isClosed() || nc.isDraining()) return
+    const giveBack = this.#link.claimUnasked(bytes)
     if (!giveBack) return
     for (const number of this.#held.keys()) {
       if (number < this.#taken) this.#drop(number)
@@ -53,6 +55,7 @@ export class PushedParts {
       ...(count === undefined ? {} : { max: count }),
       callback: (error, message) => {
         if (error === null) this.#hear(message)
+        else this.#end()
       },
     })
     this.#listening = { subscription, left: count ?? Infinity, giveBack }

@@ -109,7 +109,7 @@ export class ShmLaneWriter implements LaneWriter {
 
   hasRoom(_cost: number, _stored: number, demand: Demand): boolean {
     this.#demand = demand
-    return !this.#closed && (this.#live || this.#free() !== undefined)
+    return !this.#closed && (this.#live || this.#hasFree(1))
   }
 
   store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
@@ -118,24 +118,36 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   /**
-   * Memory for the next part in the ring itself, so that it need not be copied there. Undefined when it does not fit, when
-   * no slot is free, or there is no ring yet. What is lent and then not stored is lent again.
+   * Memory for the next part in the ring itself, so that it need not be copied there. Undefined when it does not fit, or
+   * there is no ring yet; or no slot to spare, so that what was stored last stays for a while, and a lossless part finds
+   * room as if it had not been lent any. What is lent and then not stored is lent again.
    */
   lend(bytes: number): Lease | undefined {
     const ring = this.#ring
-    if (!ring || this.#closed || this.#filling || bytes > this.#slotBytes) return undefined
-    const slot = (this.#lent ??= this.#claim())
+    if (!ring || this.#closed || this.#filling) return undefined
+    if (bytes > this.#slotBytes) {
+      this.reclaim()
+      return undefined
+    }
+    const slot = (this.#lent ??= this.#hasFree(2) ? this.#claim() : undefined)
     if (slot === undefined) return undefined
     this.#filling = true
-    const filled = (): void => {
+    const filled = (whole: boolean): void => {
       this.#filling = false
       if (this.#closed) this.#unmap()
+      else if (!whole) this.reclaim()
     }
     const at = slot * this.#slotBytes
     return { bytes: ring.bytes.subarray(at, at + bytes), filled }
   }
 
-  /** Whether these bytes are what was lent, which change when they have been stored. */
+  /** What was lent will not be stored: its slot is free, and nobody knows what lies in it. */
+  reclaim(): void {
+    if (this.#lent !== undefined) this.#control.endWrite(this.#lent)
+    this.#lent = undefined
+  }
+
+  /** Whether these bytes are what was lent, which may be overwritten once they have been stored. */
   lends(bytes: Uint8Array): boolean {
     const ring = this.#ring
     return (
@@ -220,21 +232,21 @@ export class ShmLaneWriter implements LaneWriter {
     this.#libc.sched_yield()
   }
 
-  /** The next slot that nobody needs, in the order of the ring. */
-  #free(): number | undefined {
-    for (let step = 0; step < this.#slots.length; step++) {
-      const slot = (this.#next + step) % this.#slots.length
-      if (slot !== this.#lent && !this.#needed(slot) && this.#control.pins(slot) === 0) return slot
+  /** Whether so many slots could be claimed. */
+  #hasFree(wanted: number): boolean {
+    let free = 0
+    for (let slot = 0; slot < this.#slots.length; slot++) {
+      if (this.#spare(slot) && this.#control.pins(slot) === 0 && ++free === wanted) return true
     }
     this.#forgetDead()
-    return undefined
+    return false
   }
 
+  /** The next slot that nobody needs, in the order of the ring. */
   #claim(): number | undefined {
     for (let step = 0; step < this.#slots.length; step++) {
       const slot = (this.#next + step) % this.#slots.length
-      if (slot === this.#lent || (!this.#live && this.#needed(slot))) continue
-      if (!this.#control.beginWrite(slot)) continue
+      if (!this.#spare(slot) || !this.#control.beginWrite(slot)) continue
       this.#next = (slot + 1) % this.#slots.length
       return slot
     }
@@ -242,9 +254,10 @@ export class ShmLaneWriter implements LaneWriter {
     return undefined
   }
 
-  #needed(slot: number): boolean {
+  /** Whether it may be overwritten as soon as nobody reads it. */
+  #spare(slot: number): boolean {
     const { end } = this.#slots[slot] ?? { end: 0 }
-    return this.#demand?.needs(end) ?? false
+    return slot !== this.#lent && (this.#live || !this.#demand?.needs(end))
   }
 
   /** What a dead process held is free; what a live one holds is not, though the stream may have given it up. */
