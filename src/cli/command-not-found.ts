@@ -8,13 +8,10 @@ const hook: Hook.CommandNotFound = ({ id, config }) => {
   for (let count = words.length - 1; count > 0; count--) {
     if (!config.commandIDs.includes(words.slice(0, count).join(':'))) continue
     const command = `daffi ${words.slice(0, count).join(' ')}`
-    throw new DaffiError(
-      'DAFFI_USAGE',
-      `${command} takes no ${JSON.stringify(words.slice(count).join(':'))}`,
-      {
-        next: `${command} --help says what it takes.`,
-      },
-    )
+    const rest = JSON.stringify(words.slice(count).join(':'))
+    throw new DaffiError('DAFFI_USAGE', `${command} takes no ${rest}`, {
+      next: `${command} --help says what it takes.`,
+    })
   }
   const suggestion = nearest(id, config.commandIDs) ?? nearest(words[0] ?? '', config.commandIDs)
   throw new DaffiError('DAFFI_USAGE', `there is no command ${JSON.stringify(words.join(' '))}`, {

@@ -47,6 +47,7 @@ export class JetStreamLaneWriter implements LaneWriter {
   /** The connection over which the stream was last seen to be there. */
   #seen: AbortSignal
   #renewing: Promise<void> | undefined
+  #closed = false
 
   private constructor(options: JetStreamLaneOptions, jsm: JetStreamManager) {
     this.#options = options
@@ -93,6 +94,8 @@ export class JetStreamLaneWriter implements LaneWriter {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
+    await this.#renewing?.catch(() => undefined)
     await this.#remove(this.#name)
   }
 
@@ -148,16 +151,17 @@ export class JetStreamLaneWriter implements LaneWriter {
     await this.#remove(this.#name)
     // A new name, so that a reader that asks for what the old one kept is not given something else.
     this.#generation++
-    for (;;) {
+    while (!this.#closed) {
       try {
-        await this.#create()
-        return
+        if (bulk.connected) {
+          await this.#create()
+          return
+        }
       } catch (error) {
         if (error instanceof JetStreamApiError || bulk.nc.isClosed()) throw error
       }
       // JetStream comes up a little later than the server does.
       await delay(AGAIN_MS)
-      await bulk.up()
     }
   }
 
