@@ -68,6 +68,18 @@ test.each(
     [stream('{ STREAM: { share: «some» } }'), 'WRONG_TYPE', `${STREAM}.share`, 'true or false'],
     [stream('{ STREAM: { batch: { bytes: «2 MiB» } } }'), 'BAD_VALUE', `${STREAM}.batch.bytes`, '1 MiB'],
     [stream('{ STREAM: { batch: { bytes: «many» } } }'), 'BAD_SIZE', `${STREAM}.batch.bytes`, '512 KiB'],
+    [
+      stream('{ STREAM: { retention: { bytes: «1» } } }'),
+      'BAD_VALUE',
+      `${STREAM}.retention.bytes`,
+      'at least 1 MiB',
+    ],
+    [
+      stream('{ STREAM: { retention: { age: «1s» } } }'),
+      'BAD_VALUE',
+      `${STREAM}.retention.age`,
+      'at least 1m',
+    ],
     [stream('{ STREAM: { batch: { linger: «1m» } } }'), 'BAD_VALUE', `${STREAM}.batch.linger`, 'at most 10s'],
     [stream('{ STREAM: { batch: { «lingr→linger»: 1 } } }'), 'UNKNOWN_KEY', `${STREAM}.batch.lingr`],
     [

@@ -3,6 +3,7 @@ import { parseDuration } from '../core/duration.js'
 import { DaffiError } from '../core/errors.js'
 import {
   BATCH,
+  LEAST_RETENTION,
   LEAST_SHM_BYTES,
   MOST_BATCH,
   RETENTION,
@@ -16,10 +17,6 @@ import {
 import { isItems, type Items, type StreamOptions } from '../stream/index.js'
 import type { Target } from './pending-call.js'
 import type { StreamModifierOptions } from './modifiers.js'
-
-/** Room for a batch; and for a receiver to be away for a moment. */
-const LEAST_BYTES = 1024 * 1024
-const LEAST_AGE_MS = 60_000
 
 /** The one iterable of a call with STREAM. @throws DaffiError DAFFI_NOT_ITERABLE */
 export function streamItems({ callback, args }: Target): Items {
@@ -94,9 +91,9 @@ function retentionOf({ age, bytes }: NonNullable<StreamModifierOptions['retentio
     ageMs: age === undefined ? RETENTION.ageMs : parseDuration(age, 'retention.age'),
     bytes: bytes === undefined ? RETENTION.bytes : parseBytes(bytes, 'retention.bytes'),
   }
-  if (retention.bytes < LEAST_BYTES)
+  if (retention.bytes < LEAST_RETENTION.bytes)
     throw new DaffiError('DAFFI_USAGE', 'retention.bytes must be at least 1 MiB')
-  if (retention.ageMs < LEAST_AGE_MS)
+  if (retention.ageMs < LEAST_RETENTION.ageMs)
     throw new DaffiError('DAFFI_USAGE', 'retention.age must be at least a minute')
   return retention
 }

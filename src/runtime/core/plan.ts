@@ -105,6 +105,8 @@ export interface Retention {
 }
 
 export const RETENTION: Retention = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
+/** Room for a batch; and for a receiver to be away for a moment. */
+export const LEAST_RETENTION: Retention = { ageMs: 60_000, bytes: 1024 ** 2 }
 
 /** How small items are packed together. */
 export interface Batching {

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { DELIVERIES, LEAST_SHM_BYTES, MOST_BATCH, ON_ERROR, RETRY } from '../../core/plan.js'
+import {
+  DELIVERIES,
+  LEAST_RETENTION,
+  LEAST_SHM_BYTES,
+  MOST_BATCH,
+  ON_ERROR,
+  RETRY,
+} from '../../core/plan.js'
 import type { ScheduleSpec } from '../../core/schedule.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
@@ -58,8 +65,14 @@ const options = {
     name: name.describe('Identity of a durable stream, under which an unfinished one is resumed.').optional(),
     retention: z
       .strictObject({
-        age: duration.describe('For how long.').prefault('24h'),
-        bytes: bytes.describe('How much in all.').prefault('1 GiB'),
+        age: duration
+          .refine((value) => value >= LEAST_RETENTION.ageMs, 'must be at least 1m')
+          .describe('For how long.')
+          .prefault('24h'),
+        bytes: bytes
+          .refine((value) => value >= LEAST_RETENTION.bytes, 'must be at least 1 MiB')
+          .describe('How much in all.')
+          .prefault('1 GiB'),
       })
       .describe('The most that a durable stream keeps.')
       .prefault({}),
