@@ -136,7 +136,11 @@ test('a job waits for the rest of its arguments, as long as its caller lives', a
   expect(seen).toEqual([Buffer.from('small'), 'abcde'])
 })
 
-test('what the server has no room for is refused, and nothing of it is left', async () => {
+/** A server that keeps 16 MiB on its disk. */
+async function smallServer(): Promise<{
+  server: string
+  connected: (processName: string, callbacks?: object) => Promise<Global<Callbacks>>
+}> {
   const config = join(await temporaryFolder(), 'small.conf')
   await writeFile(config, 'jetstream { max_file_store: 16MiB }')
   const server = await startNatsServer(['-c', config])
@@ -145,6 +149,11 @@ test('what the server has no room for is refused, and nothing of it is left', as
     onTestFinished(() => g.close())
     return g
   }
+  return { server, connected }
+}
+
+test('what the server has no room for is refused, and nothing of it is left', async () => {
+  const { server, connected } = await smallServer()
   await connected('worker', { reverse: ({ length }: Buffer) => (length > 1 ? length : bytesOf(LENGTH)) })
   const g = await connected('caller')
   await expect(g.call.reverse(bytesOf(LENGTH)).with(DURABLE)).rejects.toMatchObject({
@@ -158,17 +167,10 @@ test('what the server has no room for is refused, and nothing of it is left', as
 })
 
 test('a small result waits for room on the server, and the worker says so', async () => {
-  const config = join(await temporaryFolder(), 'small.conf')
-  await writeFile(config, 'jetstream { max_file_store: 16MiB }')
-  const server = await startNatsServer(['-c', config])
+  const { server, connected } = await smallServer()
   const { nc, jsm } = await rawConnection(server)
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   onTestFinished(() => said.mockRestore())
-  const connected = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
-    const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
-    onTestFinished(() => g.close())
-    return g
-  }
   const fill = async (): Promise<void> => {
     await jsm.streams.add({ name: 'filler', subjects: ['filler'], storage: 'file' })
     for (const bytes of [100_000, 1000, 1]) {
