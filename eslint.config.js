@@ -2,6 +2,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import { importX } from 'eslint-plugin-import-x'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
+import { docComments } from './scripts/eslint/doc-comments.js'
 
 /** The rooms of src/runtime; each may import only what stands before it, and only by its door, index.ts. */
 const ROOMS = [
@@ -47,11 +48,12 @@ export default defineConfig(
   {
     languageOptions: { parserOptions: { projectService: true } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
-    plugins: { 'import-x': importX },
+    plugins: { 'import-x': importX, daffi: { rules: { 'doc-comments': docComments } } },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
+      'daffi/doc-comments': 'error',
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones: [...order, ...doors] }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],

@@ -3,13 +3,17 @@ import { DaffiError } from './errors.js'
 /** A number of bytes, or text such as `512 KiB`, `64 MiB`, `1.5 GiB`. */
 export type Bytes = number | string
 
+export const KIB = 1024
+export const MIB = 1024 * KIB
+export const GIB = 1024 * MIB
+
 const UNITS: Record<string, number> = {
   '': 1,
   b: 1,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-  tib: 1024 ** 4,
+  kib: KIB,
+  mib: MIB,
+  gib: GIB,
+  tib: 1024 * GIB,
 }
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/

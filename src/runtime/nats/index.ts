@@ -1,4 +1,5 @@
 export type { ServerAddress, ServerInfo, TlsOptions } from './address.js'
+export { API_ERROR, isApiError, isNoResponders, payloadLimit } from './api-errors.js'
 export { connectNats, type ConnectOptions } from './connect.js'
 export type { ServerHandle } from './handle.js'
 export { joinProjectServer } from './join.js'

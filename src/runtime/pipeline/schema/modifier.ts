@@ -1,12 +1,5 @@
 import { z } from 'zod'
-import {
-  DELIVERIES,
-  LEAST_RETENTION,
-  LEAST_SHM_BYTES,
-  MOST_BATCH,
-  ON_ERROR,
-  RETRY,
-} from '../../core/plan.js'
+import { DELIVERIES, LEAST_RETENTION, LEAST_SHM_BYTES, MOST_BATCH, ON_ERROR, RETRY } from '../../core/plan.js'
 import type { ScheduleSpec } from '../../core/schedule.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
@@ -37,7 +30,9 @@ const options = {
   STREAM: z.strictObject({
     delivery: z
       .enum(DELIVERIES)
-      .describe('live: the newest item wins; lossless: the slowest receiver sets the pace; durable: kept on disk, so that everyone may die and go on.')
+      .describe(
+        'live: the newest item wins; lossless: the slowest receiver sets the pace; durable: kept on disk, so that everyone may die and go on.',
+      )
       .optional(),
     buffer: z
       .int()

@@ -38,7 +38,6 @@ export const schedule = z
     params: { code: 'DAFFI_BAD_SCHEDULE' },
     when: ({ issues }) => issues.length === 0,
   })
-  .transform(
-    ({ interval: ms, ...others }): ScheduleSpec =>
-      ms === undefined ? parseSchedule(others) : { intervalMs: ms },
+  .transform(({ interval: ms, ...others }): ScheduleSpec =>
+    ms === undefined ? parseSchedule(others) : { intervalMs: ms },
   )

@@ -27,7 +27,6 @@ const stall = duration
 
 const video = { size: sizeText.optional(), fps: fps.optional(), format, frames }
 
-
 function url(...schemes: string[]): z.ZodString {
   return z.string().regex(new RegExp(`^(${schemes.join('|')})://.`), {
     message: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
@@ -89,7 +88,10 @@ const module = z.strictObject({
 
 const recording = z.strictObject({
   kind: z.literal('recording'),
-  path: z.string().min(1).describe("A source's folder in what daffi up --record has written, from this file's folder."),
+  path: z
+    .string()
+    .min(1)
+    .describe("A source's folder in what daffi up --record has written, from this file's folder."),
 })
 
 /** By kind. */
