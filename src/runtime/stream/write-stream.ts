@@ -2,12 +2,12 @@ import { DaffiError } from '../core/errors.js'
 import { randomId } from '../core/names.js'
 import { BATCH, RETENTION, RETRY, SHM } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
-import { writeDurable } from './durable/write-durable.js'
-import type { Items } from './feed.js'
-import { allowHeapGrowth } from './heap-growth.js'
+import { writeDurable } from './durable/write/write-durable.js'
+import type { Items } from './common/write/feed.js'
+import { allowHeapGrowth } from './common/heap-growth.js'
 import { ShmLaneWriter } from './lanes/shm/shm-writer.js'
-import type { Peer, StreamOptions, StreamPorts } from './ports.js'
-import { StreamWriter } from './writer.js'
+import type { Peer, StreamOptions, StreamPorts } from './protocol/ports.js'
+import { StreamWriter } from './transient/write/stream-writer.js'
 
 /**
  * Streams the items to every node that offers the callback, and resolves when all of them are done.

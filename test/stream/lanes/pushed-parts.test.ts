@@ -1,7 +1,7 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { PushedParts } from '../../../src/runtime/stream/lanes/pushed-parts.js'
-import { Link } from '../../../src/runtime/stream/link.js'
+import { Link } from '../../../src/runtime/stream/protocol/nats-link.js'
 import { startNatsServer } from '../../support/nats-server.js'
 
 const MIB = 1024 * 1024

@@ -1,4 +1,4 @@
-import type { Link } from '../link.js'
+import type { Link } from '../protocol/nats-link.js'
 import type { LaneReader, LaneRef, LoadedPart } from './lane.js'
 import { WINDOW, type JetStreamRef } from './jetstream-writer.js'
 import { PushedParts } from './pushed-parts.js'

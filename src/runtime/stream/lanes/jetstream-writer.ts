@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../core/errors.js'
-import type { LinkFailure } from '../link.js'
-import type { StreamConnections, StreamPorts } from '../ports.js'
-import { streamSubject } from '../messages.js'
+import type { LinkFailure } from '../protocol/nats-link.js'
+import type { StreamConnections, StreamPorts } from '../protocol/ports.js'
+import { streamSubject } from '../protocol/messages.js'
 import type { Demand, LaneWriter } from './lane.js'
 
 /** The most that may be on its way through the server, as cost. */

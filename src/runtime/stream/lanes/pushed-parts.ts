@@ -1,7 +1,7 @@
 import type { Msg, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/abort.js'
 import { deferred, type Deferred } from '../../core/deferred.js'
-import type { Link } from '../link.js'
+import type { Link } from '../protocol/nats-link.js'
 
 /** Twice what a writer has on the way to receivers that it waits for. */
 const MOST_BYTES = 32 * 1024 * 1024

@@ -1,0 +1,130 @@
+import { jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream'
+import { headers, type NatsConnection } from '@nats-io/transport-node'
+import { decode, decodeBytes, type BytesKind } from '../../../codec/index.js'
+import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import { storeInfo } from './item-store.js'
+
+const HEADER = 'Daffi-Dead'
+const ANSWER_MS = 10_000
+/** Room in a message for its headers, of which an error's message is the longest. */
+const HEADROOM = 8 * 1024
+const MESSAGE_MOST = 2000
+const PART_BYTES = 1024 * 1024
+
+/** An item that a node's callback failed with as often as it may. */
+export interface DeadLetter {
+  call: string
+  /** The durable stream, as its name is given. */
+  stream: string
+  run: string
+  node: string
+  /** The item's number in that run. */
+  item: number
+  error: ErrorRecord
+  attempts: number
+  /** When it was given up, in milliseconds since the epoch. */
+  time: number
+  /** What the bytes are; null for a value as MessagePack. */
+  kind: BytesKind | null
+  /** Bytes of the item. */
+  bytes: number
+}
+
+/** A dead letter in its place. `id` is what commands name it by. */
+export interface StoredDeadLetter extends DeadLetter {
+  id: number
+}
+
+/** Every part's header. */
+type DeadPart = DeadLetter & { offset: number }
+
+/** The dead letters of a pipeline: a JetStream stream on file, from which only `remove` takes anything. */
+export class DeadLetters {
+  readonly #nc: NatsConnection
+  readonly #pipeline: string
+  #jsm: Promise<JetStreamManager> | undefined
+
+  constructor(nc: NatsConnection, pipeline: string) {
+    this.#nc = nc
+    this.#pipeline = pipeline
+  }
+
+  /** Keeps an item once, however often it is given up. */
+  async add(letter: DeadLetter, item: Uint8Array): Promise<void> {
+    const jsm = await this.#manager()
+    await jsm.streams.add({
+      name: this.#stream,
+      subjects: [`${this.#prefix}.>`],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      allow_direct: true,
+    })
+    const subject = `${this.#prefix}.${letter.node}.${letter.run}.${letter.item}`
+    // What a try that was broken off has left.
+    await jsm.streams.purge(this.#stream, { filter: subject })
+    const most = Math.min(PART_BYTES, (this.#nc.info?.max_payload ?? PART_BYTES) - HEADROOM)
+    const error = { code: letter.error.code, message: letter.error.message.slice(0, MESSAGE_MOST) }
+    for (let offset = 0; offset < item.length || offset === 0; offset += most) {
+      const head = headers()
+      head.set(HEADER, JSON.stringify({ ...letter, error, offset } satisfies DeadPart))
+      const reply = await this.#nc.request(subject, item.subarray(offset, offset + most), {
+        headers: head,
+        timeout: ANSWER_MS,
+      })
+      const { error: refusal } = reply.json<{ error?: { description: string } }>()
+      if (refusal)
+        throw new DaffiError('DAFFI_SERVER_FAILED', `a dead letter was refused: ${refusal.description}`)
+    }
+  }
+
+  async list(): Promise<StoredDeadLetter[]> {
+    const letters: StoredDeadLetter[] = []
+    for await (const { id, part, data } of this.#parts()) {
+      const { offset, ...letter } = part
+      if (offset + data.length === letter.bytes) letters.push({ ...letter, id })
+    }
+    return letters
+  }
+
+  /** The item, as the callback was given it. */
+  async item({ id, kind, bytes, ...letter }: StoredDeadLetter): Promise<unknown> {
+    const whole = Buffer.allocUnsafeSlow(bytes)
+    for await (const { part, data, id: sequence } of this.#parts()) {
+      if (sequence > id) break
+      if (part.node === letter.node && part.run === letter.run && part.item === letter.item)
+        whole.set(data, part.offset)
+    }
+    return kind ? decodeBytes(kind, whole) : decode(whole)
+  }
+
+  async remove({ node, run, item }: StoredDeadLetter): Promise<void> {
+    const jsm = await this.#manager()
+    await jsm.streams.purge(this.#stream, { filter: `${this.#prefix}.${node}.${run}.${item}` })
+  }
+
+  async *#parts(): AsyncGenerator<{ id: number; part: DeadPart; data: Uint8Array }> {
+    const jsm = await this.#manager()
+    if (!(await storeInfo(jsm, this.#stream))) return
+    for (let sequence = 1; ;) {
+      const found = await jsm.direct.getMessage(this.#stream, {
+        seq: sequence,
+        next_by_subj: `${this.#prefix}.>`,
+      })
+      if (!found) return
+      yield { id: found.seq, part: JSON.parse(found.header.get(HEADER)) as DeadPart, data: found.data }
+      sequence = found.seq + 1
+    }
+  }
+
+  get #stream(): string {
+    return `daffi_${this.#pipeline}_dead`
+  }
+
+  get #prefix(): string {
+    return `daffi.${this.#pipeline}.dead`
+  }
+
+  #manager(): Promise<JetStreamManager> {
+    return (this.#jsm ??= jetstreamManager(this.#nc, { checkAPI: false }))
+  }
+}

@@ -1,0 +1,44 @@
+import type { Lane } from '../../core/summary.js'
+import { JetStreamLaneReader } from '../lanes/jetstream-reader.js'
+import type { PartReader } from '../lanes/lane.js'
+import { ShmLaneReader } from '../lanes/shm/shm-reader.js'
+import type { ShmOffer } from '../lanes/shm/shm-writer.js'
+import type { Link } from '../protocol/nats-link.js'
+import { CopyReader } from './copy-reader.js'
+
+/** How an observer gets at a stream's bytes: from shared memory where it can, from the server if they are there, else as copies. */
+export class ObserverLanes {
+  readonly #link: Link
+  readonly #pipeline: string
+  readonly #id: string
+  readonly #open = new Map<Lane, PartReader>()
+  preferred: Lane = 'shm'
+
+  constructor(link: Link, pipeline: string, id: string) {
+    this.#link = link
+    this.#pipeline = pipeline
+    this.#id = id
+  }
+
+  /** Undefined: ask again, for the lane that is preferred now. */
+  async open(name: Lane, shm: ShmOffer | null): Promise<PartReader | undefined> {
+    const known = this.#open.get(name)
+    if (known) return known
+    if (name === 'jetstream') return this.#keep(name, new JetStreamLaneReader(this.#link))
+    if (this.preferred === 'jetstream')
+      return this.#keep(name, new CopyReader(this.#link, this.#pipeline, this.#id))
+    const lane = shm && (await ShmLaneReader.open(shm))
+    if (lane) return this.#keep(name, lane)
+    this.preferred = 'jetstream'
+    return undefined
+  }
+
+  close(): void {
+    for (const lane of this.#open.values()) lane.close()
+  }
+
+  #keep(name: Lane, lane: PartReader): PartReader {
+    this.#open.set(name, lane)
+    return lane
+  }
+}

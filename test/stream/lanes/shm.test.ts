@@ -1,0 +1,387 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readlink } from 'node:fs/promises'
+import { join as joinPath } from 'node:path'
+import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import type { Lease } from '../../../src/runtime/core/item-memory.js'
+import { Control, CONTROL_BYTES } from '../../../src/runtime/stream/lanes/shm/control.js'
+import { createMemory, openMemory, sharedMemory } from '../../../src/runtime/stream/lanes/shm/memory.js'
+import { ShmLaneReader } from '../../../src/runtime/stream/lanes/shm/shm-reader.js'
+import { ShmLaneWriter } from '../../../src/runtime/stream/lanes/shm/shm-writer.js'
+import type { LaneRef } from '../../../src/runtime/stream/lanes/lane.js'
+import { fixture } from '../../support/paths.js'
+import { ownPipeline } from '../../support/pipeline.js'
+import { writeProgram } from '../../support/programs.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+interface Callbacks {
+  take: (...items: unknown[]) => void
+}
+
+const MIB = 1024 * 1024
+
+/** An item whose bytes all tell its number. */
+const filled = (n: number, bytes = MIB): Buffer => Buffer.alloc(bytes, n % 251)
+const isFilled = (item: Buffer, n: number): boolean => item.equals(filled(n, item.length))
+
+/** Names of the shared memory that this process has open. */
+async function openMemories(): Promise<string[]> {
+  const fds = await readdir('/proc/self/fd')
+  const links = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
+  return links.filter((link) => link.startsWith('/memfd:daffi'))
+}
+
+async function libc(): Promise<NonNullable<Awaited<ReturnType<typeof sharedMemory>>>> {
+  const found = await sharedMemory()
+  if (!found) throw new Error('these tests need shared memory')
+  return found
+}
+
+test('memory is allocated in full, sealed, and cannot be mapped by what it is not', async () => {
+  const lib = await libc()
+  const memory = createMemory(lib, 2 * MIB)
+  expect(memory?.buffer.byteLength).toBe(2 * MIB)
+  const { fd = 0 } = memory ?? {}
+  const open = (bytes: number) => openMemory(lib, { pid: process.pid, fd, bytes, writable: false })
+  const other = open(2 * MIB)
+  Buffer.from(memory?.buffer ?? new ArrayBuffer(0))[5] = 7
+  expect(Buffer.from(other?.buffer ?? new ArrayBuffer(0))[5]).toBe(7)
+  expect(open(MIB)).toBeUndefined()
+  expect(openMemory(lib, { pid: process.pid, fd: 0, bytes: MIB, writable: false })).toBeUndefined()
+  expect(openMemory(lib, { pid: 2 ** 30, fd, bytes: MIB, writable: false })).toBeUndefined()
+  other?.unmap()
+  memory?.unmap()
+})
+
+test('a pinned slot is not written, and what was overwritten cannot be pinned', () => {
+  const control = new Control(new ArrayBuffer(CONTROL_BYTES))
+  expect(control.beginWrite(3)).toBe(true)
+  const generation = control.next(3)
+  control.endWrite(3)
+  expect(control.pin(3, 5, generation)).toBe(true)
+  expect(control.beginWrite(3)).toBe(false)
+  expect(control.pin(3, 30, generation)).toBe(true)
+  control.unpin(3, 5)
+  expect(control.beginWrite(3)).toBe(false)
+  control.unpin(3, 30)
+  expect(control.beginWrite(3)).toBe(true)
+  expect(control.pin(3, 5, generation)).toBe(false)
+  control.endWrite(3)
+  expect(control.pin(3, 5, generation)).toBe(false)
+  expect(control.pins(3)).toBe(0)
+})
+
+test('the nonce proves that the memory is the writer’s', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, false)
+  if (!writer) throw new Error('no shared memory')
+  onTestFinished(() => writer.close())
+  expect(await ShmLaneReader.open({ ...writer.offer, nonce: Buffer.alloc(32) })).toBeUndefined()
+  const reader = await ShmLaneReader.open(writer.offer)
+  expect(reader).toBeDefined()
+  reader?.close()
+})
+
+test('lent memory is not reused before it is given back, nor while a receiver that was given up lives', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  const reader = writer && (await ShmLaneReader.open(writer.offer))
+  if (!reader) throw new Error('no shared memory')
+  onTestFinished(() => writer.close())
+  reader.accept(writer.admit('one', process.pid))
+  const bytes = writer.partBytes(MIB)
+  expect(bytes).toBe(MIB)
+  const into = (): Buffer => Buffer.alloc(MIB)
+  const store = async (n: number): Promise<LaneRef> => {
+    const ref = await writer.store(filled(n), n + 1)
+    await writer.reading
+    return ref ?? []
+  }
+  const first = await store(0)
+  const lent = await reader.load(first, MIB, into, true)
+  for (let n = 1; n <= 30; n++) await store(n)
+  expect(isFilled(Buffer.from(lent?.bytes ?? []), 0)).toBe(true)
+  expect(await reader.load(first, MIB, into, false)).toBeDefined()
+  lent?.release?.()
+  for (let n = 31; n <= 60; n++) await store(n)
+  expect(await reader.load(first, MIB, into, false)).toBeUndefined()
+  reader.close()
+})
+
+test('a live part can be loaded before it is written, and is gone when its writer does not get that far', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  const reader = writer && (await ShmLaneReader.open(writer.offer))
+  if (!reader) throw new Error('no shared memory')
+  onTestFinished(() => reader.close())
+  reader.accept(writer.admit('one', process.pid))
+  writer.partBytes(MIB)
+  const load = async (ref: LaneRef | undefined): Promise<Buffer | undefined> => {
+    const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
+    return loaded && Buffer.from(loaded.bytes)
+  }
+  const item = filled(1)
+  const loaded = load(await writer.store(item, 1))
+  item.fill(2)
+  await writer.reading
+  item.fill(3)
+  expect((await loaded)?.equals(filled(2))).toBe(true)
+
+  const unwritten = load(await writer.store(item, 2))
+  await writer.close()
+  expect(await unwritten).toBeUndefined()
+})
+
+describe('memory that is lent to a source', () => {
+  const open = async (
+    live = true,
+  ): Promise<{ writer: ShmLaneWriter; read: (ref?: LaneRef) => Promise<Buffer | undefined> }> => {
+    const writer = await ShmLaneWriter.open(8 * MIB, live)
+    const reader = writer && (await ShmLaneReader.open(writer.offer))
+    if (!reader) throw new Error('no shared memory')
+    onTestFinished(async () => {
+      reader.close()
+      await writer.close()
+    })
+    reader.accept(writer.admit('one', process.pid))
+    const read = async (ref?: LaneRef): Promise<Buffer | undefined> => {
+      const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
+      return loaded && Buffer.from(loaded.bytes)
+    }
+    return { writer, read }
+  }
+
+  test('is stored as it lies there, and read like any other', async () => {
+    const { writer, read } = await open()
+    expect(writer.lend(MIB)).toBeUndefined()
+    expect(writer.partBytes(MIB)).toBe(MIB)
+    for (let n = 0; n < 20; n++) {
+      const lease = writer.lend(MIB)
+      expect(writer.lend(MIB)).toBeUndefined()
+      lease?.bytes.fill(n)
+      lease?.filled(true)
+      const part = lease?.bytes.subarray(0) ?? filled(0)
+      expect(writer.lends(part)).toBe(true)
+      const ref = await writer.store(part, n + 1)
+      expect(writer.lends(part)).toBe(false)
+      expect((await read(ref))?.equals(filled(n))).toBe(true)
+    }
+  })
+
+  test('is lent again when it was not stored, and is no slot for others meanwhile', async () => {
+    const { writer, read } = await open()
+    writer.partBytes(MIB)
+    const lease = writer.lend(MIB)
+    lease?.bytes.fill(7)
+    for (let n = 0; n < 20; n++) {
+      const ref = await writer.store(filled(n), n + 1)
+      await writer.reading
+      expect((await read(ref))?.equals(filled(n))).toBe(true)
+    }
+    expect(lease?.bytes.equals(filled(7))).toBe(true)
+    lease?.filled(true)
+    const again = writer.lend(MIB)
+    expect(again?.bytes.byteOffset).toBe(lease?.bytes.byteOffset)
+    again?.filled(true)
+  })
+
+  test('is given back when the item is not whole, or goes another way', async () => {
+    const { writer } = await open(false)
+    writer.partBytes(MIB)
+    const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
+    const slots = async (): Promise<number> => {
+      let stored = 0
+      while (writer.hasRoom(1, stored, demand)) await writer.store(filled(0), ++stored)
+      return stored
+    }
+    writer.lend(MIB)?.filled(false)
+    writer.lend(MIB)?.filled(true)
+    writer.reclaim()
+    writer.lend(MIB)?.filled(true)
+    expect(writer.lend(MIB + 4096)).toBeUndefined()
+    expect(await slots()).toBe(8)
+  })
+
+  test('is not the last slot, for a lossless part or after a live one', async () => {
+    for (const live of [false, true]) {
+      const { writer, read } = await open(live)
+      writer.partBytes(MIB)
+      const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
+      const lent: Lease[] = []
+      let ref: LaneRef | undefined
+      for (let n = 0; n < 7; n++) {
+        expect(writer.hasRoom(1, n, demand)).toBe(true)
+        const lease = writer.lend(MIB)
+        lease?.filled(true)
+        ref = await writer.store(lease?.bytes ?? filled(0), n + 1)
+        if (lease) lent.push(lease)
+      }
+      expect(lent).toHaveLength(7)
+      const next = writer.lend(MIB)
+      expect(next === undefined).toBe(!live)
+      expect(await read(ref)).toBeDefined()
+      next?.filled(true)
+    }
+  })
+
+  test('is too small for what no slot holds, and is none while all are needed', async () => {
+    const { writer } = await open(false)
+    writer.partBytes(MIB)
+    expect(writer.lend(MIB + 4096)).toBeUndefined()
+    const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
+    let stored = 0
+    while (writer.hasRoom(1, stored, demand)) await writer.store(filled(0), ++stored)
+    expect(stored).toBeGreaterThan(3)
+    expect(writer.lend(MIB)).toBeUndefined()
+  })
+
+  test('stays until the source is done, though the stream is over', async () => {
+    const { writer } = await open()
+    const before = await openMemories()
+    writer.partBytes(MIB)
+    const lease = writer.lend(MIB)
+    await writer.close()
+    lease?.bytes.fill(1)
+    expect(await openMemories()).toHaveLength(before.length + 1)
+    expect(writer.lend(MIB)).toBeUndefined()
+    lease?.filled(true)
+    expect(await openMemories()).toHaveLength(before.length - 1)
+  })
+})
+
+test('a writer that is closed takes no more', async () => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  if (!writer) throw new Error('no shared memory')
+  await writer.store(filled(0, writer.partBytes(MIB)), 1)
+  await writer.close()
+  await writer.close()
+  expect(await writer.store(filled(1), 2)).toBeUndefined()
+  expect(writer.hasRoom(1, 2, { slowest: () => 2, needs: () => false })).toBe(false)
+})
+
+describe.each([{ borrow: false }, { borrow: true }])(
+  'a stream to two nodes of this host, borrow: $borrow',
+  ({ borrow }) => {
+    const run = async (
+      count: number,
+      bytes: number,
+      given: StreamModifierOptions = {},
+    ): Promise<{ summary: StreamSummary; seen: number[][] }> => {
+      const { join } = await ownPipeline<Callbacks>()
+      const seen: number[][] = [[], []]
+      for (const [index, list] of seen.entries()) {
+        await join(`node${index}`, {
+          options: { take: { borrow } },
+          callbacks: {
+            take: async (item: Buffer) => {
+              const n = list.length
+              await new Promise((resolve) => setImmediate(resolve))
+              list.push(isFilled(item, n) ? n : -1)
+            },
+          },
+        })
+      }
+      const g = await join('writer')
+      const items = (function* () {
+        // One buffer, used again and again: what was handed over is the stream's.
+        const item = Buffer.alloc(bytes)
+        for (let n = 0; n < count; n++) yield item.fill(n % 251)
+      })()
+      return { summary: await g.call.take(items).with(STREAM(given)), seen }
+    }
+
+    test('every item arrives whole and in order', async () => {
+      const { summary, seen } = await run(100, MIB)
+      expect(seen).toEqual([
+        Array.from({ length: 100 }, (_, n) => n),
+        Array.from({ length: 100 }, (_, n) => n),
+      ])
+      expect(Object.values(summary.receivers).map(({ lane, processed }) => [lane, processed])).toEqual([
+        ['shm', 100],
+        ['shm', 100],
+      ])
+    })
+
+    test('items larger than the ring are cut and joined', async () => {
+      const { seen } = await run(3, 10 * MIB, { shm: { bytes: 4 * MIB } })
+      expect(seen).toEqual([
+        [0, 1, 2],
+        [0, 1, 2],
+      ])
+    })
+
+    test('nothing of it is left', async () => {
+      await run(10, MIB)
+      expect(await openMemories()).toEqual([])
+    })
+  },
+)
+
+test('shm: false leaves everyone to the server', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  await join('taker', { callbacks: { take: (_item: unknown) => undefined } })
+  const g = await join('writer')
+  expect(await g.call.take([1]).with(STREAM({ shm: false }))).toMatchObject({
+    receivers: { taker: { lane: 'jetstream' } },
+  })
+})
+
+test('a stream for which there is not enough shared memory fails, and says so', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  await join('taker', { callbacks: { take: (_item: unknown) => undefined } })
+  // What no file may have, its memory may not have either: 1 MiB in the words of most shells.
+  const node = await writeProgram(
+    joinPath(await temporaryFolder(), 'node'),
+    `ulimit -f 1024; exec '${process.execPath}' "$@"`,
+  )
+  const child = fork(fixture('nodes/writer.mjs'), [server], { execPath: node })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [codes] = (await once(child, 'message')) as unknown[]
+  expect(codes).toEqual(['DAFFI_STREAM_FAILED', 'DAFFI_NO_MEMORY'])
+})
+
+test('a receiver without koffi takes the other lane, beside one that has it', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const here = deferred()
+  await join('with', { callbacks: { take: (_item: unknown) => here.resolve() } })
+  const child = fork(fixture('nodes/receiver.mjs'), [server, 'without'], {
+    execArgv: ['--import', fixture('nodes/no-koffi.mjs')],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  const g = await join('writer')
+  await g.waitProcess('without')
+  const summary = await g.call.take(Array.from({ length: 50 }, (_, n) => n)).with(STREAM)
+  expect(summary).toMatchObject({
+    receivers: { with: { lane: 'shm', processed: 50 }, without: { lane: 'jetstream', processed: 50 } },
+  })
+  await here.promise
+})
+
+test('a receiver that is stopped with borrowed memory does not hold up the others for long', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const kept: number[] = []
+  await join('good', { callbacks: { take: (item: Buffer) => void kept.push(item.readUInt8()) } })
+  const child = fork(fixture('nodes/borrower.mjs'), [server, 'stopped'])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  const g = await join('writer')
+  await g.waitProcess('stopped')
+  const items = (async function* () {
+    yield filled(0)
+    await once(child, 'message')
+    child.kill('SIGSTOP')
+    for (let n = 1; n < 60; n++) yield filled(n)
+  })()
+  const error = (await g.call
+    .take(items)
+    .with(STREAM)
+    .then(undefined, (reason: unknown) => reason)) as { summary: StreamSummary }
+  expect(error.summary).toMatchObject({
+    items: 60,
+    receivers: {
+      good: { state: 'finished', processed: 60, lost: 0 },
+      stopped: { state: 'died', lane: 'shm' },
+    },
+  })
+  expect(kept).toEqual(Array.from({ length: 60 }, (_, n) => n))
+})

@@ -1,0 +1,50 @@
+import { Global, STREAM } from 'daffi'
+import { expect, onTestFinished, test } from 'vitest'
+import { breakable } from '../../support/breakable-server.js'
+import { startNatsServer } from '../../support/nats-server.js'
+
+interface Callbacks {
+  take: (item: Buffer) => void
+}
+
+/** More than is on its way or held at a time, so that the stream cannot end without the connection. */
+const ITEMS = 100
+
+function* numbered(): Generator<Buffer> {
+  for (let n = 0; n < ITEMS; n++) {
+    const item = Buffer.alloc(1_000_000)
+    item.writeUInt32BE(n)
+    yield item
+  }
+}
+
+test.each([
+  ['the bytes of the receiver', ['keeper (bulk)']],
+  ['the bytes of the writer', ['writer (bulk)']],
+  ['the words of both', ['keeper (streams)', 'writer (streams)']],
+  ['the bytes of both', ['keeper (bulk)', 'writer (bulk)']],
+])('a lossless stream through the server loses nothing with a connection: %s', async (_, names) => {
+  const { url: server, breakOff } = await breakable(await startNatsServer(['-js']))
+  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
+    const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
+    onTestFinished(() => g.close())
+    return g
+  }
+  const taken: number[] = []
+  const broken: number[] = []
+  await join('keeper', {
+    take: (item: Buffer) => {
+      taken.push(item.readUInt32BE())
+      if (taken.length === 10 || taken.length === 50) broken.push(...names.map(breakOff))
+    },
+  })
+  const g = await join('writer')
+  const summary = await g.call.take(numbered()).with(STREAM({ shm: false }))
+  expect(broken).toEqual([...names, ...names].map(() => 1))
+  expect(taken).toEqual(Array.from({ length: ITEMS }, (_, n) => n))
+  expect(summary).toMatchObject({
+    items: ITEMS,
+    error: null,
+    receivers: { keeper: { lane: 'jetstream', state: 'finished', attaches: 1, processed: ITEMS, lost: 0 } },
+  })
+})

@@ -1,0 +1,86 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { memoryOf } from '../../../src/runtime/core/item-memory.js'
+import {
+  Global,
+  STREAM,
+  type Frame,
+  type StreamModifierOptions,
+  type StreamSummary,
+} from '../../../src/runtime/library.js'
+import { openFrames, collect, fileAt, video } from '../../source/support.js'
+import { startNatsServer } from '../../support/nats-server.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+interface Callbacks {
+  take: (frame: Frame) => void
+}
+
+/** As many as the video has. Streamed by the sources' own Global: `dist` has a `memoryOf` of its own. */
+const FRAMES = 12
+
+/** Streams a video's frames to two nodes; gives what each has had, and how many frames lay in memory that the stream lent. */
+async function run(
+  options: StreamModifierOptions,
+): Promise<{ summary: StreamSummary; taken: Buffer[][]; wanted: Buffer[]; lent: number; lends: boolean }> {
+  const path = await video(await temporaryFolder(), 'video.avi', '-c:v', 'mjpeg')
+  const plan = { ...fileAt(path), format: 'bgr24' as const }
+  const wanted = (await collect(openFrames(plan))).map(({ data }) => data)
+  const server = await startNatsServer(['-js'])
+  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
+    const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
+    onTestFinished(() => g.close())
+    return g
+  }
+  const frames = openFrames(plan)
+  let lent = 0
+  const taken: Buffer[][] = [[], []]
+  for (const [index, list] of taken.entries()) {
+    await join(`node${index}`, {
+      take: ({ data }: Frame) => void list.push(data),
+    })
+  }
+  const g = await join('writer')
+  const memory = memoryOf(frames)
+  if (!memory) throw new Error('a video is made in memory that may be lent')
+  let lend: typeof memory.lend
+  Object.defineProperty(memory, 'lend', {
+    set: (value: typeof memory.lend) => (lend = value),
+    get: () => {
+      const ask = lend
+      return (
+        ask &&
+        ((bytes: number) => {
+          const lease = ask(bytes)
+          if (lease) lent++
+          return lease
+        })
+      )
+    },
+  })
+  const summary = await g.call.take(frames).with(STREAM(options))
+  return { summary, taken, wanted, lent, lends: lend !== undefined }
+}
+
+/** Natively: vitest looks at each byte by itself, which takes seconds. */
+function expectSame(frames: Buffer[], wanted: Buffer[]): void {
+  expect(frames).toHaveLength(wanted.length)
+  expect(frames.map((data, n) => data.equals(wanted[n] ?? Buffer.of()))).toEqual(wanted.map(() => true))
+}
+
+test('frames of a video are made in the ring from the second on, and arrive as they are', async () => {
+  const { summary, taken, wanted, lent, lends } = await run({})
+  expect(wanted).toHaveLength(FRAMES)
+  for (const list of taken) expectSame(list, wanted)
+  expect(lent).toBeGreaterThan(0)
+  expect(lends).toBe(false)
+  expect(summary.receivers.node0).toMatchObject({ lane: 'shm', processed: FRAMES })
+})
+
+test.each([{ shm: false as const }, { delivery: 'durable' as const }])(
+  'where they leave by the server they have memory of their own: %o',
+  async (options) => {
+    const { taken, wanted, lent } = await run(options)
+    for (const list of taken) expectSame(list, wanted)
+    expect(lent).toBe(0)
+  },
+)
