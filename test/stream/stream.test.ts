@@ -28,7 +28,7 @@ const keeper = (): { items: unknown[]; options: { callbacks: { take: (item: unkn
 const withDigest = (item: unknown): unknown =>
   isFrame(item) ? { ...item, data: createHash('sha256').update(item.data).digest('hex') } : item
 
-/** What every summary must satisfy. */
+/** Checks that a summary accounts for every item. */
 function checkCounts({ receivers }: StreamSummary): void {
   for (const { offered, processed, dropped, failed, lost } of Object.values(receivers)) {
     expect(processed + dropped + failed + lost).toBe(offered)

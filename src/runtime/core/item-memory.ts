@@ -1,25 +1,26 @@
-/** Memory that is lent for one item. */
-export interface Lease {
+/** Memory on loan to a source for its next item. */
+export interface Loan {
   bytes: Buffer
-  /** To be called once, when the source is done with it. After that it must not touch it: who lent it may unmap it at any time. */
-  filled: (whole: boolean) => void
+  /**
+   * Ends the loan; to be called once. Afterwards the source must not touch the memory, which may be unmapped at any time.
+   * @param complete whether the item was written in full
+   */
+  end: (complete: boolean) => void
 }
 
-/** Where a source asks for the memory of its next item. */
+/** Point at which a source asks for the memory of its next item. */
 export interface ItemMemory {
-  /** Set by who takes the items, for as long as it has memory to lend. What it gives holds the item until the next one is asked for, or the stream is over. */
-  lend?: ((bytes: number) => Lease | undefined) | undefined
+  /**
+   * Set by the consumer while it can loan memory. A loan is valid until the source's next `next()`, or the end of the
+   * stream. Undefined is given when there is no memory for so many bytes.
+   */
+  loan?: ((bytes: number) => Loan | undefined) | undefined
 }
 
-const memories = new WeakMap<object, ItemMemory>()
+/** Property under which an iterable shows where its items are made; registered, so all copies of this module share it. */
+export const ITEM_MEMORY = Symbol.for('daffi.itemMemory')
 
-/** Says where these items are made; whoever wraps them, and may keep them, has no part in it. */
-export function makeIn<Items extends object>(memory: ItemMemory, items: Items): Items {
-  memories.set(items, memory)
-  return items
-}
-
-/** Undefined for items that are made elsewhere. */
-export function memoryOf(items: object): ItemMemory | undefined {
-  return memories.get(items)
+/** Iterable whose items are made in memory that its consumer may loan. */
+export interface MemoryAware {
+  [ITEM_MEMORY]?: ItemMemory
 }

@@ -1,4 +1,4 @@
-import { makeIn, type ItemMemory } from '../core/item-memory.js'
+import { ITEM_MEMORY, type ItemMemory, type MemoryAware } from '../core/item-memory.js'
 import type { SourcePlan } from '../core/plan.js'
 import type { SourceContext } from './context.js'
 import { moduleSource } from './module-source.js'
@@ -7,7 +7,7 @@ import { videoSource } from './video-source.js'
 
 /**
  * Opens a source at the first `next()`: Frames of the video kinds, whatever a module gives or a recording holds. Items are
- * made when asked for, and belong to whoever asks; frames are made in memory that who asks lends for them (`memoryOf`), if
+ * made when asked for, and belong to whoever asks; frames are made in memory that the consumer loans (`ITEM_MEMORY`), if
  * any. Breaking off the loop or aborting the signal ends ffmpeg or the module's iterator.
  * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE,
  *   DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws
@@ -16,5 +16,5 @@ export function openSource(plan: SourcePlan, context: SourceContext): AsyncGener
   if (plan.kind === 'module') return moduleSource(plan, context)
   if (plan.kind === 'recording') return recordedItems(plan, context)
   const memory: ItemMemory = {}
-  return makeIn(memory, videoSource(plan, context, memory))
+  return Object.assign(videoSource(plan, context, memory), { [ITEM_MEMORY]: memory } satisfies MemoryAware)
 }

@@ -14,7 +14,7 @@ interface PicturesOptions {
   onCutShort: (bytes: number) => void
 }
 
-/** The pictures of ffmpeg's output, each in memory that is lent for it, or of its own. */
+/** The pictures of ffmpeg's output, each in memory on loan, or in memory of its own. */
 export async function* pictures(
   reader: PipeReader,
   format: PixelFormat,
@@ -25,14 +25,14 @@ export async function* pictures(
   for (;;) {
     const bytes = rawBytes ?? (await partLength(reader))
     if (bytes === undefined) return
-    const lease = memory.lend?.(bytes)
+    const loan = memory.loan?.(bytes)
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
-    const data = lease?.bytes ?? Buffer.allocUnsafeSlow(bytes)
+    const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
     const filled = await reader.fill(data)
     const whole = filled === bytes
     // JPEGs that ffmpeg passes through may change their size in mid-stream.
     const picture = { data, ...(whole && rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
-    lease?.filled(whole)
+    loan?.end(whole)
     if (!whole) {
       if (filled > 0) onCutShort(filled)
       return

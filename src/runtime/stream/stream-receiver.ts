@@ -1,168 +1,136 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { messageOf } from '../core/errors.js'
-import type { DurableOpen } from './protocol/durable-messages.js'
-import { DurableReception } from './durable/read/receive-durable.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
-import { JetStreamLaneReader } from './lanes/jetstream-reader.js'
-import { ShmLaneReader } from './lanes/shm/shm-reader.js'
-import { decodeMessage, encodeMessage, streamSubject } from './protocol/messages.js'
-import type { End, Open, Progress, Word } from './protocol/messages.js'
-import type { StreamPorts } from './protocol/ports.js'
-import { StreamReader, type Deliver } from './transient/read/stream-reader.js'
+import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
+import { DurableStreams } from './durable/read/receive-durable.js'
+import { decodeMessage, streamSubject, type End, type Open } from './protocol/messages.js'
+import type { Deliver, StreamPorts } from './protocol/ports.js'
+import { receiveTransient } from './transient/read/receive-transient.js'
+import type { StreamReader } from './transient/read/stream-reader.js'
 
-/** How often a receiver says how far it is, when it has moved. */
+/** Interval at which a receiver reports its progress. */
 const PROGRESS_MS = 250
 
-/** What a stream's items are given to, or undefined when the callback isn't offered here. */
+/** Looks up the callback that a stream is for; undefined when it isn't offered here. */
 export type Admit = (open: Open, signal: () => AbortSignal) => Admission | undefined
 
 export interface Admission {
   deliver: Deliver
-  /** The callback wants zero-copy memory, for as long as it runs. */
+  /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
 }
 
-interface Receiving {
+interface ActiveReceiver {
   reader: Pick<StreamReader, 'report' | 'stop'>
   open: Open
   close: () => void
 }
 
-/** Takes part in the streams that this node is invited to. */
-export class Reception {
+/** Receives the streams that this node is invited to. */
+export class StreamReceiver {
   readonly #ports: StreamPorts
   readonly #admit: Admit
   readonly #invitations: Subscription
-  readonly #streams = new Map<string, Promise<Receiving | undefined>>()
+  readonly #active = new Map<string, Promise<ActiveReceiver | undefined>>()
   readonly #unwatch: () => void
-  readonly #durable: DurableReception
+  readonly #durable: DurableStreams
 
-  /** @param stream id of the only stream to take part in; all by default */
+  /** @param stream id of the only stream to receive; all by default */
   constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit, stream = '*') {
     this.#ports = ports
     this.#admit = admit
-    this.#durable = new DurableReception(ports)
+    this.#durable = new DurableStreams(ports)
     this.#invitations = nc.subscribe(streamSubject(ports.pipeline, stream, 'open'), {
       callback: (error, message) => {
-        if (error === null) void this.#attend(decodeMessage(message.data) as Open)
+        if (error === null) void this.#onOpen(decodeMessage(message.data) as Open)
       },
     })
-    this.#unwatch = ports.peers.onLeave((peer) => void this.#orphan(peer.incarnation))
+    this.#unwatch = ports.peers.onLeave((peer) => void this.#onWriterGone(peer.incarnation))
   }
 
   /** Leaves every stream after the item in hand. */
   async close(): Promise<void> {
     this.#invitations.unsubscribe()
     this.#unwatch()
-    const all = await Promise.all(this.#streams.values())
+    const all = await Promise.all(this.#active.values())
     await Promise.all(
-      all.map(async (receiving) => {
-        await receiving?.reader.stop('left')
-        receiving?.close()
+      all.map(async (receiver) => {
+        await receiver?.reader.stop('left')
+        receiver?.close()
       }),
     )
   }
 
-  async #attend(open: Open): Promise<void> {
+  async #onOpen(open: Open): Promise<void> {
     if (!open.to.includes(this.#ports.self.incarnation)) return
-    let receiving = this.#streams.get(open.id)
-    if (!receiving) {
-      // What does not succeed now, with the server away, may when the invitation is repeated.
-      receiving = this.#begin(open).catch((error: unknown) => {
+    let pending = this.#active.get(open.id)
+    if (!pending) {
+      // A failure now, with the server away, may be a success when the invitation is repeated.
+      pending = this.#begin(open).catch((error: unknown) => {
         this.#ports.log.warn(`could not join the stream to "${open.call}": ${messageOf(error)}`)
         return undefined
       })
-      this.#streams.set(open.id, receiving)
+      this.#active.set(open.id, pending)
     }
-    const { reader } = (await receiving) ?? {}
-    if (reader) reader.report()
-    else this.#streams.delete(open.id)
+    const receiver = await pending
+    if (receiver) receiver.reader.report()
+    else this.#active.delete(open.id)
   }
 
-  async #begin(open: Open): Promise<Receiving | undefined> {
-    const receiving = await (open.durable ? this.#beginDurable(open, open.durable) : this.#beginPassing(open))
-    if (!receiving) return undefined
-    const undo = allowHeapGrowth()
-    const close = (): void => {
-      receiving.close()
-      undo()
-    }
-    return { ...receiving, close }
-  }
-
-  async #beginDurable(open: Open, durable: DurableOpen): Promise<Receiving | undefined> {
-    const abort = new AbortController()
-    const admission = this.#admit(open, () => abort.signal)
-    const onClosed = (): void => void this.#forget(open.id)
-    if (!admission) return undefined
-    const { deliver } = admission
-    return await this.#durable.begin({ open, durable, deliver, abort, onClosed })
-  }
-
-  async #beginPassing(open: Open): Promise<Receiving | undefined> {
-    const { pipeline, self, log } = this.#ports
-    const admission = this.#admit(open, () => reader.signal)
-    if (!admission) return undefined
-    const { control, bulk } = await this.#ports.connections()
-    const parts = {
-      subject: `${streamSubject(pipeline, open.id, 'data')}.*`,
-      all: open.delivery === 'lossless' && !open.share,
-    }
-    const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk, parts)
-    const reader: StreamReader = new StreamReader({
+  async #begin(open: Open): Promise<ActiveReceiver | undefined> {
+    const ports = this.#ports
+    const lifecycle = new ReceiverLifecycle()
+    const callback = this.#admit(open, () => lifecycle.signal)
+    if (!callback) return undefined
+    const { reader, close } = open.durable
+      ? await this.#durable.receive({ open, durable: open.durable, lifecycle, deliver: callback.deliver })
+      : await receiveTransient({ open, ports, lifecycle, ...callback })
+    const ends = await this.#subscribeToEnd(open, (end) => reader.onEnd(end))
+    const reporting = setInterval(() => reader.report(), PROGRESS_MS)
+    const restoreHeap = allowHeapGrowth()
+    return {
+      reader,
       open,
-      self,
-      lane,
-      ...admission,
-      publish: (progress: Progress) => {
-        if (!control.isClosed())
-          control.publish(streamSubject(pipeline, open.id, 'progress'), encodeMessage(progress))
+      close: () => {
+        clearInterval(reporting)
+        ends.unsubscribe()
+        close()
+        restoreHeap()
       },
-    })
-    const chunks = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
-      callback: (error, message) => {
-        if (error !== null) return
-        for (const word of decodeMessage(message.data) as Word[]) {
-          if (word.what === 'part') reader.hear(word)
-          else if (word.incarnation === self.incarnation) reader.accept(word)
-        }
-      },
-    })
-    const ends = control.subscribe(streamSubject(pipeline, open.id, 'end'), {
+    }
+  }
+
+  async #subscribeToEnd(open: Open, onEnd: (end: End) => void): Promise<Subscription> {
+    const { pipeline, log } = this.#ports
+    const { control } = await this.#ports.connections()
+    return control.subscribe(streamSubject(pipeline, open.id, 'end'), {
       callback: (error, message) => {
         if (error !== null) return
         const end = decodeMessage(message.data) as End
-        reader.end(end)
+        onEnd(end)
         if (end.error && !end.closed && !open.yields)
           log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
-        if (end.closed) void this.#forget(open.id)
+        if (end.closed) void this.#leave(open.id)
       },
     })
-    const reporting = setInterval(() => reader.report(), PROGRESS_MS)
-    const close = (): void => {
-      clearInterval(reporting)
-      chunks.unsubscribe()
-      ends.unsubscribe()
-    }
-    return { reader, open, close }
   }
 
-  async #forget(id: string): Promise<void> {
-    const receiving = await this.#streams.get(id)
-    this.#streams.delete(id)
-    await receiving?.reader.stop('stopped')
-    receiving?.close()
+  async #leave(id: string): Promise<void> {
+    const receiver = await this.#active.get(id)
+    this.#active.delete(id)
+    await receiver?.reader.stop('stopped')
+    receiver?.close()
   }
 
-  /** The writer is gone: so are its streams. */
-  async #orphan(incarnation: string): Promise<void> {
-    for (const [id, pending] of [...this.#streams]) {
-      const receiving = await pending
-      if (receiving?.open.incarnation !== incarnation) continue
+  /** Leaves the streams of a writer that is gone. */
+  async #onWriterGone(incarnation: string): Promise<void> {
+    for (const [id, pending] of [...this.#active]) {
+      const receiver = await pending
+      if (receiver?.open.incarnation !== incarnation) continue
       this.#ports.log.warn(
-        `the stream to "${receiving.open.call}" ended: its writer ${receiving.open.from} is gone`,
+        `the stream to "${receiver.open.call}" ended: its writer ${receiver.open.from} is gone`,
       )
-      await this.#forget(id)
+      await this.#leave(id)
     }
   }
 }

@@ -1,13 +1,11 @@
 import { DaffiError } from '../core/errors.js'
-import { randomId } from '../core/names.js'
 import { BATCH, RETENTION, RETRY, SHM } from '../core/plan.js'
 import type { StreamSummary } from '../core/summary.js'
-import { writeDurable } from './durable/write/write-durable.js'
-import type { Items } from './common/write/feed.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
-import { ShmLaneWriter } from './lanes/shm/shm-writer.js'
+import type { Items } from './common/write/feed.js'
+import { writeDurable } from './durable/write/write-durable.js'
 import type { Peer, StreamOptions, StreamPorts } from './protocol/ports.js'
-import { StreamWriter } from './transient/write/stream-writer.js'
+import { writeTransient } from './transient/write/write-transient.js'
 
 /**
  * Streams the items to every node that offers the callback, and resolves when all of them are done.
@@ -19,21 +17,18 @@ export async function writeStream(
   ports: StreamPorts,
 ): Promise<StreamSummary> {
   const invited = invitees(options, ports)
-  const undo = allowHeapGrowth()
+  const restoreHeap = allowHeapGrowth()
   try {
-    return await (options.delivery === 'durable' ? writeDurable : writePassing)(
-      items,
-      options,
-      ports,
-      invited,
-    )
+    const write = options.delivery === 'durable' ? writeDurable : writeTransient
+    return await write(items, options, ports, invited)
   } finally {
-    undo()
+    restoreHeap()
   }
 }
 
+/** A call whose callback yields. */
 export interface YieldingCall {
-  /** Of the call, and of the stream. */
+  /** Id of the call, and of the stream. */
   id: string
   callback: string
   caller: Peer
@@ -65,20 +60,7 @@ export async function writeYields(
     retention: RETENTION,
     signal,
   }
-  return await writePassing(items, options, ports, [caller], id)
-}
-
-async function writePassing(
-  items: Items,
-  options: StreamOptions,
-  ports: StreamPorts,
-  invited: readonly Peer[],
-  id = randomId(),
-): Promise<StreamSummary> {
-  const { shm: limit, delivery } = options
-  const connections = await ports.connections()
-  const shm = limit ? await ShmLaneWriter.open(limit.bytes, delivery === 'live') : undefined
-  return await new StreamWriter({ id, shm, options, ports, connections }).run(items, invited)
+  return await writeTransient(items, options, ports, [caller], id)
 }
 
 function invitees({ call, to }: StreamOptions, { peers }: StreamPorts): Peer[] {

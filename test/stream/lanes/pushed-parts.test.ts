@@ -1,7 +1,7 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { PushedParts } from '../../../src/runtime/stream/lanes/pushed-parts.js'
-import { Link } from '../../../src/runtime/stream/protocol/nats-link.js'
+import { NatsLink } from '../../../src/runtime/stream/protocol/nats-link.js'
 import { startNatsServer } from '../../support/nats-server.js'
 
 const MIB = 1024 * 1024
@@ -12,7 +12,7 @@ interface Sides {
   /** Until all that was sent has come. */
   arrived: () => Promise<void>
   reader: NatsConnection
-  link: Link
+  link: NatsLink
   /** Listens as soon as the server knows of it. */
   listen: (bytes?: number, count?: number) => Promise<PushedParts>
 }
@@ -23,7 +23,7 @@ async function sides(): Promise<Sides> {
   onTestFinished(async () => {
     await Promise.all([writer.close(), reader.close()])
   })
-  const link = new Link(reader)
+  const link = new NatsLink(reader)
   return {
     send: async (...numbers) => {
       for (const number of numbers) writer.publish(`part.${number}`, Uint8Array.of(number))

@@ -5,12 +5,12 @@ import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
-import type { Lease } from '../../../src/runtime/core/item-memory.js'
+import type { Loan } from '../../../src/runtime/core/item-memory.js'
 import { Control, CONTROL_BYTES } from '../../../src/runtime/stream/lanes/shm/control.js'
 import { createMemory, openMemory, sharedMemory } from '../../../src/runtime/stream/lanes/shm/memory.js'
 import { ShmLaneReader } from '../../../src/runtime/stream/lanes/shm/shm-reader.js'
 import { ShmLaneWriter } from '../../../src/runtime/stream/lanes/shm/shm-writer.js'
-import type { LaneRef } from '../../../src/runtime/stream/lanes/lane.js'
+import type { LaneRef } from '../../../src/runtime/stream/protocol/refs.js'
 import { fixture } from '../../support/paths.js'
 import { ownPipeline } from '../../support/pipeline.js'
 import { writeProgram } from '../../support/programs.js'
@@ -58,7 +58,7 @@ test('memory is allocated in full, sealed, and cannot be mapped by what it is no
 test('a pinned slot is not written, and what was overwritten cannot be pinned', () => {
   const control = new Control(new ArrayBuffer(CONTROL_BYTES))
   expect(control.beginWrite(3)).toBe(true)
-  const generation = control.next(3)
+  const generation = control.nextGeneration(3)
   control.endWrite(3)
   expect(control.pin(3, 5, generation)).toBe(true)
   expect(control.beginWrite(3)).toBe(false)
@@ -77,18 +77,18 @@ test('the nonce proves that the memory is the writer’s', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, false)
   if (!writer) throw new Error('no shared memory')
   onTestFinished(() => writer.close())
-  expect(await ShmLaneReader.open({ ...writer.offer, nonce: Buffer.alloc(32) })).toBeUndefined()
-  const reader = await ShmLaneReader.open(writer.offer)
+  expect(await ShmLaneReader.open({ ...writer.descriptor, nonce: Buffer.alloc(32) })).toBeUndefined()
+  const reader = await ShmLaneReader.open(writer.descriptor)
   expect(reader).toBeDefined()
   reader?.close()
 })
 
 test('lent memory is not reused before it is given back, nor while a receiver that was given up lives', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, true)
-  const reader = writer && (await ShmLaneReader.open(writer.offer))
+  const reader = writer && (await ShmLaneReader.open(writer.descriptor))
   if (!reader) throw new Error('no shared memory')
   onTestFinished(() => writer.close())
-  reader.accept(writer.admit('one', process.pid))
+  reader.accept(writer.assignPin('one', process.pid))
   const bytes = writer.partBytes(MIB)
   expect(bytes).toBe(MIB)
   const into = (): Buffer => Buffer.alloc(MIB)
@@ -110,10 +110,10 @@ test('lent memory is not reused before it is given back, nor while a receiver th
 
 test('a live part can be loaded before it is written, and is gone when its writer does not get that far', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, true)
-  const reader = writer && (await ShmLaneReader.open(writer.offer))
+  const reader = writer && (await ShmLaneReader.open(writer.descriptor))
   if (!reader) throw new Error('no shared memory')
   onTestFinished(() => reader.close())
-  reader.accept(writer.admit('one', process.pid))
+  reader.accept(writer.assignPin('one', process.pid))
   writer.partBytes(MIB)
   const load = async (ref: LaneRef | undefined): Promise<Buffer | undefined> => {
     const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
@@ -136,13 +136,13 @@ describe('memory that is lent to a source', () => {
     live = true,
   ): Promise<{ writer: ShmLaneWriter; read: (ref?: LaneRef) => Promise<Buffer | undefined> }> => {
     const writer = await ShmLaneWriter.open(8 * MIB, live)
-    const reader = writer && (await ShmLaneReader.open(writer.offer))
+    const reader = writer && (await ShmLaneReader.open(writer.descriptor))
     if (!reader) throw new Error('no shared memory')
     onTestFinished(async () => {
       reader.close()
       await writer.close()
     })
-    reader.accept(writer.admit('one', process.pid))
+    reader.accept(writer.assignPin('one', process.pid))
     const read = async (ref?: LaneRef): Promise<Buffer | undefined> => {
       const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
       return loaded && Buffer.from(loaded.bytes)
@@ -152,17 +152,17 @@ describe('memory that is lent to a source', () => {
 
   test('is stored as it lies there, and read like any other', async () => {
     const { writer, read } = await open()
-    expect(writer.lend(MIB)).toBeUndefined()
+    expect(writer.loan(MIB)).toBeUndefined()
     expect(writer.partBytes(MIB)).toBe(MIB)
     for (let n = 0; n < 20; n++) {
-      const lease = writer.lend(MIB)
-      expect(writer.lend(MIB)).toBeUndefined()
-      lease?.bytes.fill(n)
-      lease?.filled(true)
-      const part = lease?.bytes.subarray(0) ?? filled(0)
-      expect(writer.lends(part)).toBe(true)
+      const loan = writer.loan(MIB)
+      expect(writer.loan(MIB)).toBeUndefined()
+      loan?.bytes.fill(n)
+      loan?.end(true)
+      const part = loan?.bytes.subarray(0) ?? filled(0)
+      expect(writer.isLoaned(part)).toBe(true)
       const ref = await writer.store(part, n + 1)
-      expect(writer.lends(part)).toBe(false)
+      expect(writer.isLoaned(part)).toBe(false)
       expect((await read(ref))?.equals(filled(n))).toBe(true)
     }
   })
@@ -170,18 +170,18 @@ describe('memory that is lent to a source', () => {
   test('is lent again when it was not stored, and is no slot for others meanwhile', async () => {
     const { writer, read } = await open()
     writer.partBytes(MIB)
-    const lease = writer.lend(MIB)
-    lease?.bytes.fill(7)
+    const loan = writer.loan(MIB)
+    loan?.bytes.fill(7)
     for (let n = 0; n < 20; n++) {
       const ref = await writer.store(filled(n), n + 1)
       await writer.reading
       expect((await read(ref))?.equals(filled(n))).toBe(true)
     }
-    expect(lease?.bytes.equals(filled(7))).toBe(true)
-    lease?.filled(true)
-    const again = writer.lend(MIB)
-    expect(again?.bytes.byteOffset).toBe(lease?.bytes.byteOffset)
-    again?.filled(true)
+    expect(loan?.bytes.equals(filled(7))).toBe(true)
+    loan?.end(true)
+    const again = writer.loan(MIB)
+    expect(again?.bytes.byteOffset).toBe(loan?.bytes.byteOffset)
+    again?.end(true)
   })
 
   test('is given back when the item is not whole, or goes another way', async () => {
@@ -193,11 +193,11 @@ describe('memory that is lent to a source', () => {
       while (writer.hasRoom(1, stored, demand)) await writer.store(filled(0), ++stored)
       return stored
     }
-    writer.lend(MIB)?.filled(false)
-    writer.lend(MIB)?.filled(true)
+    writer.loan(MIB)?.end(false)
+    writer.loan(MIB)?.end(true)
     writer.reclaim()
-    writer.lend(MIB)?.filled(true)
-    expect(writer.lend(MIB + 4096)).toBeUndefined()
+    writer.loan(MIB)?.end(true)
+    expect(writer.loan(MIB + 4096)).toBeUndefined()
     expect(await slots()).toBe(8)
   })
 
@@ -206,44 +206,44 @@ describe('memory that is lent to a source', () => {
       const { writer, read } = await open(live)
       writer.partBytes(MIB)
       const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
-      const lent: Lease[] = []
+      const loans: Loan[] = []
       let ref: LaneRef | undefined
       for (let n = 0; n < 7; n++) {
         expect(writer.hasRoom(1, n, demand)).toBe(true)
-        const lease = writer.lend(MIB)
-        lease?.filled(true)
-        ref = await writer.store(lease?.bytes ?? filled(0), n + 1)
-        if (lease) lent.push(lease)
+        const loan = writer.loan(MIB)
+        loan?.end(true)
+        ref = await writer.store(loan?.bytes ?? filled(0), n + 1)
+        if (loan) loans.push(loan)
       }
-      expect(lent).toHaveLength(7)
-      const next = writer.lend(MIB)
+      expect(loans).toHaveLength(7)
+      const next = writer.loan(MIB)
       expect(next === undefined).toBe(!live)
       expect(await read(ref)).toBeDefined()
-      next?.filled(true)
+      next?.end(true)
     }
   })
 
   test('is too small for what no slot holds, and is none while all are needed', async () => {
     const { writer } = await open(false)
     writer.partBytes(MIB)
-    expect(writer.lend(MIB + 4096)).toBeUndefined()
+    expect(writer.loan(MIB + 4096)).toBeUndefined()
     const demand = { slowest: () => 0, needs: (end: number) => end > 0 }
     let stored = 0
     while (writer.hasRoom(1, stored, demand)) await writer.store(filled(0), ++stored)
     expect(stored).toBeGreaterThan(3)
-    expect(writer.lend(MIB)).toBeUndefined()
+    expect(writer.loan(MIB)).toBeUndefined()
   })
 
   test('stays until the source is done, though the stream is over', async () => {
     const { writer } = await open()
     const before = await openMemories()
     writer.partBytes(MIB)
-    const lease = writer.lend(MIB)
+    const loan = writer.loan(MIB)
     await writer.close()
-    lease?.bytes.fill(1)
+    loan?.bytes.fill(1)
     expect(await openMemories()).toHaveLength(before.length + 1)
-    expect(writer.lend(MIB)).toBeUndefined()
-    lease?.filled(true)
+    expect(writer.loan(MIB)).toBeUndefined()
+    loan?.end(true)
     expect(await openMemories()).toHaveLength(before.length - 1)
   })
 })

@@ -2,7 +2,7 @@ import { STREAM, type Frame, type StreamModifierOptions } from 'daffi'
 import { connect } from '@nats-io/transport-node'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { askStatus } from '../../../src/runtime/status/index.js'
-import { Link, observeNewest } from '../../../src/runtime/stream/index.js'
+import { NatsLink, observeLatest } from '../../../src/runtime/stream/index.js'
 import { Control, CONTROL_BYTES } from '../../../src/runtime/stream/lanes/shm/control.js'
 import { ShmLaneWriter } from '../../../src/runtime/stream/lanes/shm/shm-writer.js'
 import { ownPipeline } from '../../support/pipeline.js'
@@ -50,7 +50,12 @@ test.each<[string, Partial<StreamModifierOptions>]>([
   expect(stream.frames).toEqual({ width: WIDTH, height: HEIGHT, format: 'rgb24' })
   const signal = new AbortController().signal
   const seen: number[] = []
-  for await (const item of observeNewest({ link: new Link(nc), pipeline: 'test', id: stream.id, signal })) {
+  for await (const item of observeLatest({
+    link: new NatsLink(nc),
+    pipeline: 'test',
+    id: stream.id,
+    signal,
+  })) {
     const { data, sequence } = item as Frame
     expect(data.equals(picture(sequence).data)).toBe(true)
     seen.push(sequence)
@@ -84,10 +89,10 @@ test('who cannot map the ring gets copies', async () => {
 test('what is written while it is looked at is not taken for what it was', () => {
   const control = new Control(new ArrayBuffer(CONTROL_BYTES))
   control.beginWrite(3)
-  const generation = control.next(3)
+  const generation = control.nextGeneration(3)
   control.endWrite(3)
   const nothing = (): void => undefined
-  expect(control.glance(3, generation, nothing)).toBe(true)
-  expect(control.glance(3, generation, () => void control.beginWrite(3))).toBe(false)
-  expect(control.glance(3, generation, nothing)).toBe(false)
+  expect(control.optimisticRead(3, generation, nothing)).toBe(true)
+  expect(control.optimisticRead(3, generation, () => void control.beginWrite(3))).toBe(false)
+  expect(control.optimisticRead(3, generation, nothing)).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { memoryOf } from '../../../src/runtime/core/item-memory.js'
+import { ITEM_MEMORY, type MemoryAware } from '../../../src/runtime/core/item-memory.js'
 import {
   Global,
   STREAM,
@@ -15,13 +15,13 @@ interface Callbacks {
   take: (frame: Frame) => void
 }
 
-/** As many as the video has. Streamed by the sources' own Global: `dist` has a `memoryOf` of its own. */
+/** Number of frames of the video. */
 const FRAMES = 12
 
-/** Streams a video's frames to two nodes; gives what each has had, and how many frames lay in memory that the stream lent. */
+/** Streams a video's frames to two nodes; gives what each has had, and how many frames lay in memory that the stream loaned. */
 async function run(
   options: StreamModifierOptions,
-): Promise<{ summary: StreamSummary; taken: Buffer[][]; wanted: Buffer[]; lent: number; lends: boolean }> {
+): Promise<{ summary: StreamSummary; taken: Buffer[][]; wanted: Buffer[]; loaned: number; loans: boolean }> {
   const path = await video(await temporaryFolder(), 'video.avi', '-c:v', 'mjpeg')
   const plan = { ...fileAt(path), format: 'bgr24' as const }
   const wanted = (await collect(openFrames(plan))).map(({ data }) => data)
@@ -32,7 +32,7 @@ async function run(
     return g
   }
   const frames = openFrames(plan)
-  let lent = 0
+  let loaned = 0
   const taken: Buffer[][] = [[], []]
   for (const [index, list] of taken.entries()) {
     await join(`node${index}`, {
@@ -40,25 +40,25 @@ async function run(
     })
   }
   const g = await join('writer')
-  const memory = memoryOf(frames)
-  if (!memory) throw new Error('a video is made in memory that may be lent')
-  let lend: typeof memory.lend
-  Object.defineProperty(memory, 'lend', {
-    set: (value: typeof memory.lend) => (lend = value),
+  const memory = (frames as MemoryAware)[ITEM_MEMORY]
+  if (!memory) throw new Error('a video is made in memory that may be loaned')
+  let loan: typeof memory.loan
+  Object.defineProperty(memory, 'loan', {
+    set: (value: typeof memory.loan) => (loan = value),
     get: () => {
-      const ask = lend
+      const ask = loan
       return (
         ask &&
         ((bytes: number) => {
-          const lease = ask(bytes)
-          if (lease) lent++
-          return lease
+          const given = ask(bytes)
+          if (given) loaned++
+          return given
         })
       )
     },
   })
   const summary = await g.call.take(frames).with(STREAM(options))
-  return { summary, taken, wanted, lent, lends: lend !== undefined }
+  return { summary, taken, wanted, loaned, loans: loan !== undefined }
 }
 
 /** Natively: vitest looks at each byte by itself, which takes seconds. */
@@ -68,19 +68,19 @@ function expectSame(frames: Buffer[], wanted: Buffer[]): void {
 }
 
 test('frames of a video are made in the ring from the second on, and arrive as they are', async () => {
-  const { summary, taken, wanted, lent, lends } = await run({})
+  const { summary, taken, wanted, loaned, loans } = await run({})
   expect(wanted).toHaveLength(FRAMES)
   for (const list of taken) expectSame(list, wanted)
-  expect(lent).toBeGreaterThan(0)
-  expect(lends).toBe(false)
+  expect(loaned).toBeGreaterThan(0)
+  expect(loans).toBe(false)
   expect(summary.receivers.node0).toMatchObject({ lane: 'shm', processed: FRAMES })
 })
 
 test.each([{ shm: false as const }, { delivery: 'durable' as const }])(
   'where they leave by the server they have memory of their own: %o',
   async (options) => {
-    const { taken, wanted, lent } = await run(options)
+    const { taken, wanted, loaned } = await run(options)
     for (const list of taken) expectSame(list, wanted)
-    expect(lent).toBe(0)
+    expect(loaned).toBe(0)
   },
 )

@@ -1,22 +1,25 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { MIB } from '../../core/bytes.js'
+import { tunesProcess } from '../../core/process-tuning.js'
 
-/** What may be allocated, buffers included, between two full collections. */
-const ROOM_BYTES = 96 * 1024 * 1024
+/** Bytes that may be allocated, buffers included, between two full collections. */
+const ROOM_BYTES = 96 * MIB
 const REVIEW_MS = 1000
 
 let users = 0
 let reviewing: NodeJS.Timeout | undefined
 
 /**
- * V8 counts the memory of buffers as growth of its own heap, and collects the whole of a small heap (10 MB) for every
- * second frame (12 MB), which costs more than all else that is done with it. Frames die young: when the heap may grow a
- * little more, V8's collections of young objects, which are cheap, come first and find them.
+ * Lets V8's heap grow more while a stream goes on. V8 counts the memory of buffers as growth of its own heap, and collects
+ * the whole of a small heap (10 MB) for every second frame (12 MB), which costs more than all other work on it. Frames die
+ * young: with a little more room V8's cheap collections of young objects come first and find them.
  *
- * The growth that V8 allows is a share of the heap; it is set so that it comes to the same room whatever the heap's size,
- * as long as somebody needs it.
- * @returns what undoes it
+ * V8 takes the growth as a percentage of the heap; it is set anew once a second, so that it comes to the same room whatever
+ * the heap's size.
+ * @returns what ends it; the last user's call restores V8's default
  */
 export function allowHeapGrowth(): () => void {
+  if (!tunesProcess()) return () => undefined
   if (users++ === 0) {
     review()
     reviewing = setInterval(review, REVIEW_MS).unref()

@@ -9,7 +9,7 @@ export function now(): number {
 export class Latency {
   readonly #histogram = createHistogram()
 
-  /** @param since milliseconds since the epoch; a clock of another host may be off */
+  /** @param since time of capture or yield, in milliseconds since the epoch; another host's clock may be off */
   record(since: number): void {
     this.#histogram.record(Math.max(1, Math.round((now() - since) * 1000)))
   }

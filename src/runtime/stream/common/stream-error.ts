@@ -1,7 +1,7 @@
 import { DaffiError } from '../../core/errors.js'
 import type { StreamSummary } from '../../core/summary.js'
 
-/** A stream that did not go as it should. `summary` says what became of every item. */
+/** Error of a stream that was cut off, failed, or did not reach a receiver. `summary` accounts for every item. */
 export class StreamError extends DaffiError {
   override readonly name = 'StreamError'
 
@@ -15,11 +15,11 @@ export class StreamError extends DaffiError {
 }
 
 /**
- * The summary of a stream that reached everyone. A live one may have lost receivers on the way, which come and go; of a
- * shared one nobody is missed who has lost nothing.
- * @throws StreamError when it was cut off or failed, or a receiver did not get to its end
+ * Checks the summary of a stream that is over. Live streams tolerate receivers that leave; shared streams tolerate a
+ * receiver that left without losing items.
+ * @throws StreamError when the stream was cut off or failed, or a receiver did not get to its end
  */
-export function verdict(summary: StreamSummary, failure: unknown, share: boolean): StreamSummary {
+export function assertDelivered(summary: StreamSummary, failure: unknown, share: boolean): StreamSummary {
   const { call, items, delivery, error } = summary
   if (error)
     throw new StreamError(

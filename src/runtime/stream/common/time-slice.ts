@@ -1,37 +1,37 @@
-/** A loop whose steps may be this slow is looked at within that many of them. */
-const MOST_STEPS = 64
+/** Steps after which a loop is measured at the latest, since each of them may be slow. */
+const MAX_STEPS = 64
 
-/** Tells a busy loop when others should have their turn, mostly without a look at the clock. */
-export class Turn {
+/** Limits how long a busy loop may hold the event loop, mostly without reading the clock. */
+export class TimeSlice {
   readonly #ms: number
   #start = performance.now()
-  #looked = this.#start
+  #measured = this.#start
   #steps = 1
   #left = 1
 
-  /** @param ms how long the loop may go on */
+  /** @param ms length of a slice in milliseconds */
   constructor(ms: number) {
     this.#ms = ms
   }
 
-  /** To be asked at each step: whether this is one of those with a look at the clock. */
+  /** Whether the clock should be read at this step; to be asked once a step. */
   get due(): boolean {
     return --this.#left <= 0
   }
 
-  /** A look at the clock: whether the turn is over. */
-  look(): boolean {
+  /** Reads the clock: whether the slice is over. */
+  isOver(): boolean {
     const at = performance.now()
-    // Steps that take no time are counted in larger and larger strides.
-    this.#steps = at - this.#looked < this.#ms / 8 ? Math.min(this.#steps * 2, MOST_STEPS) : 1
+    // Fast steps are counted in larger and larger strides.
+    this.#steps = at - this.#measured < this.#ms / 8 ? Math.min(this.#steps * 2, MAX_STEPS) : 1
     this.#left = this.#steps
-    this.#looked = at
+    this.#measured = at
     return at - this.#start > this.#ms
   }
 
-  /** Lets the others have theirs. */
+  /** Yields to the event loop, and begins a new slice. */
   async yield(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    this.#start = this.#looked = performance.now()
+    this.#start = this.#measured = performance.now()
   }
 }

@@ -1,74 +1,84 @@
 import { Wakeup } from '../../core/deferred.js'
-import type { Arriving } from '../transient/read/chunk-queue.js'
+import type { IncomingChunk } from '../protocol/refs.js'
 import type { LoadedPart, Loading, PartReader } from './lane.js'
 
-/** Parts of one chunk that are asked for at once. */
+/** Parts of one chunk that are requested at once. */
 const CONCURRENCY = 8
+
+/** Hears when a part is done with: loaded, given back to its lane, or found to be gone. */
+export interface PartListener {
+  onPartDone(bytes: number): void
+}
 
 interface LoaderOptions {
   lane: PartReader
-  /** The callback is content with memory that is the lane's own. */
-  lend: boolean
-  /** Notified when a part was heard of. */
-  heard: Wakeup
+  /** Allows memory on loan from the lane. */
+  loan: boolean
+  /** Notified when a part was announced. */
+  announced: Wakeup
   signal: AbortSignal
-  /** A part has been taken off the lane, given back to it, or has turned out to be gone. */
-  onPart: (bytes: number) => void
+  listener?: PartListener
 }
 
-/** `release` must be called when the bytes were lent, and are not needed any more. */
+/** Bytes of a chunk. `release` is set when they are on loan, and must be called when they are not needed any more. */
 export interface LoadedChunk {
   bytes: Buffer
   release: (() => void) | undefined
 }
 
-/** Loads and joins a chunk, whose later parts may not be there yet. Undefined when a part is gone or will not come. */
-export function loadChunk(chunk: Arriving, options: LoaderOptions): Loading<LoadedChunk> {
+/**
+ * Loads and joins a chunk, whose later parts may not have been announced yet. Undefined when a part is gone or will not
+ * come.
+ */
+export function loadChunk(chunk: IncomingChunk, options: LoaderOptions): Loading<LoadedChunk> {
   return chunk.complete && chunk.parts.length === 1 ? loadOne(chunk, options) : loadParts(chunk, options)
 }
 
-function loadOne({ bytes, parts }: Arriving, { lane, lend, onPart }: LoaderOptions): Loading<LoadedChunk> {
+function loadOne(
+  { bytes, parts }: IncomingChunk,
+  { lane, loan, listener }: LoaderOptions,
+): Loading<LoadedChunk> {
   const chunkOf = (loaded: LoadedPart | undefined): LoadedChunk | undefined => {
-    if (!loaded?.release) onPart(bytes)
+    if (!loaded?.release) listener?.onPartDone(bytes)
     if (!loaded) return undefined
     const { buffer, byteOffset, byteLength } = loaded.bytes
-    const giveBack = loaded.release
+    const returnLoan = loaded.release
     const release =
-      giveBack &&
+      returnLoan &&
       ((): void => {
-        giveBack()
-        onPart(bytes)
+        returnLoan()
+        listener?.onPartDone(bytes)
       })
     return { bytes: Buffer.from(buffer, byteOffset, byteLength), release }
   }
-  const loading = lane.load(parts[0]?.ref ?? [], bytes, () => Buffer.allocUnsafeSlow(bytes), lend)
+  const loading = lane.load(parts[0]?.ref ?? [], bytes, () => Buffer.allocUnsafeSlow(bytes), loan)
   return loading instanceof Promise ? loading.then(chunkOf) : chunkOf(loading)
 }
 
 async function loadParts(
-  chunk: Arriving,
-  { lane, lend, heard, signal, onPart }: LoaderOptions,
+  chunk: IncomingChunk,
+  { lane, loan, announced, signal, listener }: LoaderOptions,
 ): Promise<LoadedChunk | undefined> {
   let whole: Buffer | undefined
-  let lent: (() => void) | undefined
+  let endLoan: (() => void) | undefined
   let gone = false
-  let asked = 0
+  let requested = 0
   const loading = new Set<Promise<void>>()
 
-  const load = async (part: Arriving['parts'][number]): Promise<void> => {
+  const load = async (part: IncomingChunk['parts'][number]): Promise<void> => {
     const memory = (): Buffer => {
       whole ??= Buffer.allocUnsafeSlow(chunk.bytes)
       return whole.subarray(part.offset, part.offset + part.length)
     }
-    const loaded = await lane.load(part.ref, part.length, memory, lend && part.length === chunk.bytes)
+    const loaded = await lane.load(part.ref, part.length, memory, loan && part.length === chunk.bytes)
     const { bytes, release } = loaded ?? {}
     if (release) {
-      lent = () => {
+      endLoan = () => {
         release()
-        onPart(part.length)
+        listener?.onPartDone(part.length)
       }
     } else {
-      onPart(part.length)
+      listener?.onPartDone(part.length)
     }
     if (bytes === undefined) gone = true
     else if (bytes.length === chunk.bytes)
@@ -77,9 +87,9 @@ async function loadParts(
   }
 
   while (!gone && !signal.aborted) {
-    const part = chunk.parts[asked]
+    const part = chunk.parts[requested]
     if (part && loading.size < CONCURRENCY) {
-      asked++
+      requested++
       const pending = load(part)
       loading.add(pending)
       void pending.catch(() => undefined).then(() => loading.delete(pending))
@@ -90,11 +100,11 @@ async function loadParts(
     } else if (chunk.abandoned) {
       gone = true
     } else {
-      await heard.wait()
+      await announced.wait()
     }
   }
   await Promise.all(loading)
-  if (!gone && !signal.aborted && whole) return { bytes: whole, release: lent }
-  lent?.()
+  if (!gone && !signal.aborted && whole) return { bytes: whole, release: endLoan }
+  endLoan?.()
   return undefined
 }

@@ -1,27 +1,28 @@
-import type { Link } from '../protocol/nats-link.js'
-import type { LaneReader, LaneRef, LoadedPart } from './lane.js'
-import { WINDOW, type JetStreamRef } from './jetstream-writer.js'
+import { MIB } from '../../core/bytes.js'
+import type { NatsLink } from '../protocol/nats-link.js'
+import type { JetStreamRef, LaneRef } from '../protocol/refs.js'
+import { WINDOW } from './jetstream-writer.js'
+import type { LaneReader, LoadedPart } from './lane.js'
 import { PushedParts } from './pushed-parts.js'
 
-const MIB = 1024 * 1024
-const ANSWER_MS = 30_000
+const REQUEST_TIMEOUT_MS = 30_000
 
 /**
- * Loads parts from JetStream: for who needs them all, or is waiting for the next, as they come; for who picks, or has
- * missed one, by direct get.
+ * Reads the lane through the server. A receiver that needs every part, or waits for the next, has them pushed; one that
+ * picks, or has missed one, gets them directly.
  */
 export class JetStreamLaneReader implements LaneReader {
-  readonly #link: Link
+  readonly #link: NatsLink
   readonly #pushed: PushedParts | undefined
   readonly #all: boolean
   #closed = false
   readonly name = 'jetstream'
   readonly ahead = 8 * MIB
-  /** Well below the window. */
+  /** Credit well before the window is full. */
   readonly credit = { parts: Infinity, bytes: 2 * MIB }
 
-  /** @param parts subject of all parts; absent for who only picks. `all`: every one is going to be loaded */
-  constructor(link: Link, parts?: { subject: string; all: boolean }) {
+  /** @param parts subject of all parts, absent for a reader that only picks; `all` when every part will be loaded */
+  constructor(link: NatsLink, parts?: { subject: string; all: boolean }) {
     this.#link = link
     this.#pushed = parts && new PushedParts(link, parts.subject)
     this.#all = parts?.all ?? false
@@ -34,7 +35,7 @@ export class JetStreamLaneReader implements LaneReader {
 
   async load(ref: LaneRef): Promise<LoadedPart | undefined> {
     const [stream, seq, number] = ref as JetStreamRef
-    // The connection may have had no room for it until now.
+    // The connection may have had no room to push until now.
     if (this.#all) this.#pushed?.listen(WINDOW)
     const bytes = await this.#pushed?.take(number)
     if (bytes) return { bytes }
@@ -42,7 +43,7 @@ export class JetStreamLaneReader implements LaneReader {
       const reply = await this.#link.request(
         `$JS.API.DIRECT.GET.${stream}`,
         JSON.stringify({ seq }),
-        ANSWER_MS,
+        REQUEST_TIMEOUT_MS,
       )
       if (reply instanceof Uint8Array) return { bytes: reply }
       if (reply === 'gone' || this.#link.nc.isClosed()) return undefined
@@ -52,7 +53,7 @@ export class JetStreamLaneReader implements LaneReader {
   }
 
   accept(): void {
-    // Anyone may get from the stream.
+    // Reading from the stream needs no permission.
   }
 
   close(): void {

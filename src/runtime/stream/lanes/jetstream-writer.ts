@@ -1,50 +1,50 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { MIB } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
-import type { LinkFailure } from '../protocol/nats-link.js'
+import { payloadLimit } from '../../nats/index.js'
+import type { RequestFailure } from '../protocol/nats-link.js'
 import type { StreamConnections, StreamPorts } from '../protocol/ports.js'
 import { streamSubject } from '../protocol/messages.js'
+import type { JetStreamRef } from '../protocol/refs.js'
 import type { Demand, LaneWriter } from './lane.js'
 
-/** The most that may be on its way through the server, as cost. */
-export const WINDOW = 16 * 1024 * 1024
-/** Of items that do not fit into one message. */
-const PART_BYTES = 1024 * 1024
-/** Room in a message for what the server counts besides the payload. */
+/** Weight that may be on its way through the server. */
+export const WINDOW = 16 * MIB
+/** Part size of chunks that do not fit into one message. */
+const PART_BYTES = MIB
+/** Bytes of a message that the server counts besides the payload. */
 const HEADROOM = 512
-const ANSWER_MS = 30_000
-const AGAIN_MS = 250
+const REQUEST_TIMEOUT_MS = 30_000
+const RETRY_DELAY_MS = 250
 
 export const deleteStreamSubject = (name: string): string => `$JS.API.STREAM.DELETE.${name}`
-
-/** Where a part is kept, and the number under which it went there. */
-export type JetStreamRef = [stream: string, sequence: number, number: number]
 
 interface JetStreamLaneOptions {
   ports: StreamPorts
   connections: StreamConnections
   id: string
-  /** What the stream keeps; older parts make room. Readers get to know parts by message, so they may lie here unread. */
+  /** Bytes that the stream keeps; older parts make room. Parts are announced by message, so some may lie here unread. */
   bytes: number
-  /** When the server lost what was stored: go on with a new JetStream stream, rather than fail. */
+  /** When the server lost the stored parts: go on with a new JetStream stream in place of failing. */
   renew: boolean
 }
 
 /**
- * Parts in a JetStream stream in the server's memory, uploaded once whatever the number of receivers. It is a
- * ring: `discard: old` with room to spare, so that limits never do the work of flow control.
+ * Lane through the server: parts are uploaded once, to a JetStream stream in its memory, whatever the number of receivers.
+ * The stream is a ring, `discard: old` with room to spare, so that its limits never do the work of flow control.
  */
 export class JetStreamLaneWriter implements LaneWriter {
-  /** Parts become known as the server's answers come, which no word need wait for. */
-  readonly mostUnsaid = Infinity
-  /** The most that a message may carry. */
+  /** No announcement need wait: parts are announced as the server's responses come. */
+  readonly maxUnannounced = Infinity
+  /** Payload limit of a message, in bytes. */
   readonly #messageBytes: number
   readonly #options: JetStreamLaneOptions
   readonly #subject: string
   readonly #jsm: JetStreamManager
   #generation = 0
   #number = 0
-  /** The connection over which the stream was last seen to be there. */
+  /** Connection over which the stream was last seen, by its `lost` signal. */
   #seen: AbortSignal
   #renewing: Promise<void> | undefined
   #closed = false
@@ -54,7 +54,7 @@ export class JetStreamLaneWriter implements LaneWriter {
     this.#jsm = jsm
     this.#seen = options.connections.bulk.lost
     this.#subject = streamSubject(options.ports.pipeline, options.id, 'data')
-    this.#messageBytes = (options.connections.bulk.nc.info?.max_payload ?? PART_BYTES) - HEADROOM
+    this.#messageBytes = payloadLimit(options.connections.bulk.nc, HEADROOM)
   }
 
   static async open(options: JetStreamLaneOptions): Promise<JetStreamLaneWriter> {
@@ -64,14 +64,14 @@ export class JetStreamLaneWriter implements LaneWriter {
     return lane
   }
 
-  /** One message costs all three, writer, server and reader, less than several, whose bytes must be joined again. */
+  /** One message where it fits: several cost writer, server and reader more, as their bytes must be joined again. */
   partBytes(chunkBytes: number): number {
     return chunkBytes <= this.#messageBytes ? this.#messageBytes : Math.min(PART_BYTES, this.#messageBytes)
   }
 
-  hasRoom(cost: number, stored: number, demand: Demand): boolean {
+  hasRoom(weight: number, stored: number, demand: Demand): boolean {
     const loaded = demand.slowest(stored)
-    return stored === loaded || stored - loaded + cost <= WINDOW
+    return stored === loaded || stored - loaded + weight <= WINDOW
   }
 
   async store(part: Uint8Array): Promise<JetStreamRef | undefined> {
@@ -87,7 +87,7 @@ export class JetStreamLaneWriter implements LaneWriter {
         if (reply === 'gone') await this.#renew(name)
         return undefined
       }
-      if (reply === 'gone' || bulk.nc.isClosed()) throw lost()
+      if (reply === 'gone' || bulk.nc.isClosed()) throw streamLost()
       // The part may have been stored or not; storing it twice does no harm, as only one is made known.
       await bulk.up()
     }
@@ -99,22 +99,25 @@ export class JetStreamLaneWriter implements LaneWriter {
     await this.#remove(this.#name)
   }
 
-  async #send(part: Uint8Array, name: string, number: number): Promise<Uint8Array | LinkFailure> {
+  async #send(part: Uint8Array, name: string, number: number): Promise<Uint8Array | RequestFailure> {
     const { bulk } = this.#options.connections
-    if (this.#seen !== bulk.lost && !(await this.#stands(name))) return 'gone'
+    if (this.#seen !== bulk.lost && !(await this.#exists(name))) return 'gone'
     try {
-      return await bulk.request(`${this.#subject}.${number}`, part, ANSWER_MS)
+      return await bulk.request(`${this.#subject}.${number}`, part, REQUEST_TIMEOUT_MS)
     } catch (error) {
-      if (await this.#stands(name)) throw error
+      if (await this.#exists(name)) throw error
       return 'gone'
     }
   }
 
-  /** A server that has lost the stream, by a restart or otherwise, does not say so: receivers listen on its subject. */
-  async #stands(name: string): Promise<boolean> {
+  /**
+   * Whether the stream still exists. After a restart that lost it a publish is not refused, since receivers subscribe to
+   * its subject.
+   */
+  async #exists(name: string): Promise<boolean> {
     const { bulk } = this.#options.connections
     const seen = bulk.lost
-    const reply = await bulk.request(`$JS.API.STREAM.INFO.${name}`, '', ANSWER_MS)
+    const reply = await bulk.request(`$JS.API.STREAM.INFO.${name}`, '', REQUEST_TIMEOUT_MS)
     if (!(reply instanceof Uint8Array)) return reply === 'lost'
     this.#seen = seen
     return !('error' in (JSON.parse(Buffer.from(reply).toString()) as object))
@@ -140,16 +143,16 @@ export class JetStreamLaneWriter implements LaneWriter {
     })
   }
 
-  /** @param gone the stream that is not there any more; several parts may have been on their way to it */
+  /** @param gone name of the stream that is gone; several parts may have been on their way to it */
   async #renew(gone: string): Promise<void> {
-    if (gone === this.#name) this.#renewing ??= this.#startOver().finally(() => (this.#renewing = undefined))
+    if (gone === this.#name) this.#renewing ??= this.#recreate().finally(() => (this.#renewing = undefined))
     await this.#renewing
   }
 
-  async #startOver(): Promise<void> {
+  async #recreate(): Promise<void> {
     const { bulk } = this.#options.connections
     await this.#remove(this.#name)
-    // A new name, so that a reader that asks for what the old one kept is not given something else.
+    // A new name, so that a reader that asks for a part of the old stream is not given another one.
     this.#generation++
     while (!this.#closed) {
       try {
@@ -161,7 +164,7 @@ export class JetStreamLaneWriter implements LaneWriter {
         if (error instanceof JetStreamApiError || bulk.nc.isClosed()) throw error
       }
       // JetStream comes up a little later than the server does.
-      await delay(AGAIN_MS)
+      await delay(RETRY_DELAY_MS)
     }
   }
 
@@ -184,7 +187,7 @@ function sequenceOf(reply: Uint8Array): number {
   return ack.seq
 }
 
-function lost(): DaffiError {
+function streamLost(): DaffiError {
   return new DaffiError(
     'DAFFI_STREAM_LOST',
     'the server was restarted and lost what the stream had in flight',

@@ -1,71 +1,76 @@
 import type { Lane } from '../../core/summary.js'
+import type { LaneRef } from '../protocol/refs.js'
 
-/** Where a part lies, in the lane's own words. */
-export type LaneRef = unknown[]
-
-/** What is still needed of what a lane has stored, in cost. */
+/**
+ * Stored parts that receivers have not loaded yet. All positions are weights (`partWeight`), summed from the start of the
+ * stream.
+ */
 export interface Demand {
-  /** How far the slowest receiver is; no further than `stored`, which is all. */
+  /** Position of the slowest receiver; `stored`, the position of the writer, when all have loaded everything. */
   slowest(stored: number): number
-  /** Whether a receiver has not loaded the part that ends there. */
+  /** Whether a receiver has not loaded the part that ends at this position. */
   needs(end: number): boolean
 }
 
-/** The writer's end of a lane: keeps parts until readers have loaded them, or newer ones need the room. */
+/** Writer's end of a lane: keeps parts until readers have loaded them, or newer parts need the room. */
 export interface LaneWriter {
-  /** Parts of which word may wait while the source does not pause. */
-  readonly mostUnsaid: number
-  /** The most bytes that a part can have, of a chunk of so many bytes. */
+  /** Number of announcements that may wait for each other while the source does not pause. */
+  readonly maxUnannounced: number
+  /** Largest part, in bytes, of a chunk that has so many bytes. */
   partBytes(chunkBytes: number): number
   /**
-   * Whether a part of this cost may be stored, when `stored` is the cost of all that was stored and `demand` what readers
-   * have not loaded of it.
+   * Whether a part may be stored now.
+   * @param weight of the part
+   * @param stored weight of all that was stored
+   * @param demand weight of what readers have not loaded of it
    */
-  hasRoom(cost: number, stored: number, demand: Demand): boolean
+  hasRoom(weight: number, stored: number, demand: Demand): boolean
   /**
-   * Resolves when readers can begin to load the part. Undefined: it could not be stored, which a live stream counts as dropped.
-   * @param end what `stored` is with this part
-   * @throws DaffiError DAFFI_STREAM_LOST when what is stored is gone, and the stream may lose nothing
+   * Stores a part; resolves when readers can begin to load it. Undefined: it was not stored, which a live stream counts as
+   * dropped.
+   * @param end position of the part's end
+   * @throws DaffiError DAFFI_STREAM_LOST when stored parts are gone, and the stream may lose nothing
    */
   store(part: Uint8Array, end: number): Promise<LaneRef | undefined>
-  /** While it is pending, the memory of what was stored last is still read. */
+  /** Pending while the lane still reads the memory of the part stored last. */
   readonly reading?: Promise<void> | undefined
-  /** Leaves nothing behind. */
+  /** Removes everything that the lane keeps. */
   close(): Promise<void>
 }
 
-/** Undefined: gone. What takes no time comes without a promise. */
+/** Result of a load; undefined when the part is gone. It comes without a promise when it takes no time. */
 export type Loading<Loaded> = Loaded | undefined | Promise<Loaded | undefined>
 
-/** A part's bytes. Where they are lent, they are the lane's own until `release`. */
+/** Bytes of a part. With `release` they are on loan: the lane's own memory, valid until `release` is called. */
 export interface LoadedPart {
   bytes: Uint8Array
   release?: () => void
 }
 
-/** A receiver's end of a lane. */
+/** Receiver's end of a lane. */
 export interface LaneReader {
   readonly name: Lane
-  /** Bytes that are worth loading before their turn: none where loading takes no time. */
+  /** Bytes to load before their turn; 0 where loading takes no time. */
   readonly ahead: number
-  /** After so many parts, or so many bytes, a lossless writer hears that they were loaded. */
+  /** Credit is reported after so many parts or so many bytes, whichever is first. */
   readonly credit: { parts: number; bytes: number }
-  /** The writer has accepted this receiver; with shared memory it has given it a pin. */
+  /** Called when the writer has accepted this receiver. @param pin the receiver's pin in shared memory */
   accept(pin: number | null): void
   /**
-   * Live: whatever comes next will be loaded at once; it may come without being asked for.
-   * @param bytes it is likely to have, in so many parts
+   * Announces that the next parts will be loaded at once, so that the server may push them. Live streams only.
+   * @param bytes expected, in so many parts
    */
   expect?(bytes: number, parts: number): void
   /**
-   * @param length of the part
+   * Loads a part.
+   * @param length of the part in bytes
    * @param into gives memory for a copy, for lanes that need one
-   * @param lend memory of the lane itself may be given out
+   * @param loan allows the lane to return its own memory
    */
-  load(ref: LaneRef, length: number, into: () => Uint8Array, lend: boolean): Loading<LoadedPart>
-  /** Once is enough, more does no harm. */
+  load(ref: LaneRef, length: number, into: () => Uint8Array, loan: boolean): Loading<LoadedPart>
+  /** Can be called more than once. */
   close(): void
 }
 
-/** All that somebody needs who only looks. */
+/** Subset of `LaneReader` that observers use. */
 export type PartReader = Pick<LaneReader, 'load' | 'close'>

@@ -1,67 +1,67 @@
 import type { Msg, Subscription } from '@nats-io/transport-node'
+import { MIB } from '../../core/bytes.js'
 import { bounded } from '../../core/abort.js'
 import { deferred, type Deferred } from '../../core/deferred.js'
-import type { Link } from '../protocol/nats-link.js'
+import type { NatsLink } from '../protocol/nats-link.js'
 
-/** Twice what a writer has on the way to receivers that it waits for. */
-const MOST_BYTES = 32 * 1024 * 1024
+/** Bytes held at most: twice the window of a lossless writer. */
+const MAX_BYTES = 32 * MIB
 
-interface Listening {
+interface PushSubscription {
   subscription: Subscription
-  /** Parts that are still to come. */
+  /** Number of parts that are still to come. */
   left: number
-  giveBack: () => void
+  release: () => void
 }
 
 /**
- * Parts as the server hands them on while it stores them, for who is going to need them: nobody asks for them, and the
- * server does not look them up again. What does not come this way, for whatever reason, is left to a direct get; so it
- * need not be reliable.
+ * Parts that the server pushes while it stores them: no requests, no second look-up in the store. It need not be reliable,
+ * since a part that does not come this way is got directly.
  */
 export class PushedParts {
-  readonly #link: Link
+  readonly #link: NatsLink
   readonly #subject: string
-  #listening: Listening | undefined
-  /** Came before word of them did. By number, ascending. */
+  #listening: PushSubscription | undefined
+  /** Parts that came before their announcement, by number, ascending. */
   readonly #held = new Map<number, Uint8Array>()
   readonly #waiting = new Map<number, Deferred<Uint8Array | undefined>>()
   #bytes = 0
-  /** The highest number that has come: they come in order. */
+  /** Highest part number that has come; parts come in order. */
   #latest = -1
-  /** The highest number that was asked for: of those below it, what has not been taken will not be. */
+  /** Highest part number requested so far; lower parts that were not taken can be discarded. */
   #taken = -1
   #pinging = false
 
   /** @param subject of all parts of the stream */
-  constructor(link: Link, subject: string) {
+  constructor(link: NatsLink, subject: string) {
     this.#link = link
     this.#subject = subject
   }
 
   /**
-   * Does nothing while it listens already, or when the connection carries as much as it can.
+   * Subscribes to parts. Does nothing while subscribed already, or when the connection carries as much as it can.
    * @param bytes that may be on their way at once
-   * @param count parts to listen for; all that come when absent
+   * @param count parts to subscribe for; absent: all
    */
   listen(bytes: number, count?: number): void {
     const { nc } = this.#link
     if (this.#listening || nc.isClosed() || nc.isDraining()) return
-    const giveBack = this.#link.claimUnasked(bytes)
-    if (!giveBack) return
+    const release = this.#link.reservePushBytes(bytes)
+    if (!release) return
     for (const number of this.#held.keys()) {
       if (number < this.#taken) this.#drop(number)
     }
     const subscription = nc.subscribe(this.#subject, {
       ...(count === undefined ? {} : { max: count }),
       callback: (error, message) => {
-        if (error === null) this.#hear(message)
+        if (error === null) this.#onMessage(message)
         else this.#end()
       },
     })
-    this.#listening = { subscription, left: count ?? Infinity, giveBack }
+    this.#listening = { subscription, left: count ?? Infinity, release }
   }
 
-  /** Undefined: it does not come this way, or has been taken. */
+  /** A part; undefined when it does not come this way, or was taken before. */
   take(number: number): Uint8Array | Promise<Uint8Array | undefined> | undefined {
     this.#taken = Math.max(this.#taken, number)
     const bytes = this.#held.get(number)
@@ -79,7 +79,7 @@ export class PushedParts {
     this.#held.clear()
   }
 
-  #hear(message: Msg): void {
+  #onMessage(message: Msg): void {
     const number = Number(message.subject.slice(message.subject.lastIndexOf('.') + 1))
     this.#latest = number
     for (const waited of this.#waiting.keys()) {
@@ -93,20 +93,23 @@ export class PushedParts {
   #hold(number: number, bytes: Uint8Array): void {
     this.#held.set(number, bytes)
     this.#bytes += bytes.length
-    // What was stored twice, as it was not acknowledged, is made known once, and lies here until then.
+    // A part that was stored twice, for want of an acknowledgement, is announced once: its other copy stays here.
     for (const [oldest] of this.#held) {
-      if (this.#bytes <= MOST_BYTES) break
+      if (this.#bytes <= MAX_BYTES) break
       this.#drop(oldest)
     }
   }
 
   #end(): void {
-    this.#listening?.giveBack()
+    this.#listening?.release()
     this.#listening = undefined
     for (const number of this.#waiting.keys()) this.#settle(number, undefined)
   }
 
-  /** Word overtakes its part, on a connection of its own. What has not come when the server answers was not sent. */
+  /**
+   * Settles the parts that are waited for. Announcements use another connection and may arrive first; after a PING and PONG
+   * on this one, a part that is still missing was never pushed.
+   */
   async #ping(): Promise<void> {
     this.#pinging = true
     while (this.#waiting.size > 0) {

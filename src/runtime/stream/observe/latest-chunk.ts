@@ -1,74 +1,63 @@
-import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import type { Msg } from '@nats-io/transport-node'
 import type { Lane } from '../../core/summary.js'
-import type { ShmOffer } from '../lanes/shm/shm-writer.js'
+import { decodeLatest, encodeLatest, latestSubject, type LatestRequest } from '../protocol/latest-messages.js'
 import { itemOf, type Part } from '../protocol/messages.js'
-import {
-  decodeNewest,
-  encodeNewest,
-  newestSubject,
-  type NewestQuestion,
-} from '../protocol/latest-messages.js'
+import type { StreamContext } from '../protocol/ports.js'
+import type { ShmDescriptor } from '../protocol/refs.js'
 
-/** Of questions that wait; more is no use, since whoever asks again has given up the question before. */
-const MOST_WAITING = 32
-
-interface Options {
-  nc: NatsConnection
-  pipeline: string
-  id: string
-  shm: ShmOffer | null
-}
+/** Requests that wait at most; more is no use, since an observer that asks again has given up its earlier request. */
+const MAX_WAITING = 32
 
 /**
- * Tells observers where the newest chunk of a stream lies. They are no receivers: nothing is kept or sent for them,
- * and nobody waits for them or counts what they miss.
+ * Answers observers where the latest chunk of a stream lies. Observers are no receivers: nothing is kept or sent for them,
+ * the writer never waits for them, and what they miss is not counted.
  */
-export class Newest {
-  readonly #shm: ShmOffer | null
+export class LatestChunk {
+  readonly #shm: ShmDescriptor | null
   readonly #chunks = new Map<Lane, Part[]>()
-  readonly #arriving = new Map<Lane, Part[]>()
-  #waiting: { message: Msg; question: NewestQuestion }[] = []
-  readonly #close: () => void
+  readonly #incoming = new Map<Lane, Part[]>()
+  #waiting: { message: Msg; request: LatestRequest }[] = []
+  readonly #unsubscribe: () => void
 
-  constructor({ nc, pipeline, id, shm }: Options) {
+  constructor({ id, ports, connections }: StreamContext, shm: ShmDescriptor | null) {
     this.#shm = shm
-    const subscription = nc.subscribe(newestSubject(pipeline, id), {
+    const subscription = connections.control.subscribe(latestSubject(ports.pipeline, id), {
       callback: (error, message) => {
         if (error !== null) return
-        const question = decodeNewest(message.data) as NewestQuestion
-        this.#waiting = [...this.#waiting, { message, question }].slice(-MOST_WAITING)
-        this.#answer()
+        const request = decodeLatest(message.data) as LatestRequest
+        this.#waiting = [...this.#waiting, { message, request }].slice(-MAX_WAITING)
+        this.#respond()
       },
     })
-    this.#close = () => subscription.unsubscribe()
+    this.#unsubscribe = () => subscription.unsubscribe()
   }
 
-  /** The newest chunk's first part; undefined before there was any. */
+  /** First part of the latest chunk; undefined before the first chunk. */
   get head(): Part | undefined {
     return [...this.#chunks.values()].map(([part]) => part).find((part) => part !== undefined)
   }
 
-  /** Takes word of a part that can be loaded from now on. */
-  hear(part: Part): void {
+  /** Registers a part that can be loaded from now on. */
+  onPart(part: Part): void {
     const known = this.#chunks.get(part.lane)?.[0]
-    // Said again for a receiver that may have missed it.
+    // Announced again for a receiver that may have missed it.
     if (known && itemOf(part) <= itemOf(known)) return
-    const parts = part.offset === 0 ? [part] : [...(this.#arriving.get(part.lane) ?? []), part]
-    this.#arriving.set(part.lane, parts)
+    const parts = part.offset === 0 ? [part] : [...(this.#incoming.get(part.lane) ?? []), part]
+    this.#incoming.set(part.lane, parts)
     if (part.offset + part.length < part.bytes) return
     this.#chunks.set(part.lane, parts)
-    if (this.#waiting.length > 0) this.#answer()
+    if (this.#waiting.length > 0) this.#respond()
   }
 
   close(): void {
-    this.#close()
+    this.#unsubscribe()
   }
 
-  #answer(): void {
-    this.#waiting = this.#waiting.filter(({ message, question }) => {
-      const parts = this.#chunks.get(question.lane) ?? [...this.#chunks.values()][0]
-      if (!parts?.[0] || itemOf(parts[0]) < question.from) return true
-      message.respond(encodeNewest({ shm: this.#shm, parts }))
+  #respond(): void {
+    this.#waiting = this.#waiting.filter(({ message, request }) => {
+      const parts = this.#chunks.get(request.lane) ?? [...this.#chunks.values()][0]
+      if (!parts?.[0] || itemOf(parts[0]) < request.from) return true
+      message.respond(encodeLatest({ shm: this.#shm, parts }))
       return false
     })
   }

@@ -2,17 +2,22 @@ import { TimeoutError } from '@nats-io/transport-node'
 import { decodeBytes } from '../../codec/index.js'
 import { bounded } from '../../core/abort.js'
 import { Wakeup } from '../../core/deferred.js'
-import type { Link, LinkFailure } from '../protocol/nats-link.js'
+import type { NatsLink, RequestFailure } from '../protocol/nats-link.js'
 import { loadChunk } from '../lanes/chunk-loader.js'
 import { itemOf } from '../protocol/messages.js'
-import { decodeNewest, encodeNewest, newestSubject, type NewestAnswer } from '../protocol/latest-messages.js'
+import {
+  decodeLatest,
+  encodeLatest,
+  latestSubject,
+  type LatestResponse,
+} from '../protocol/latest-messages.js'
 import { ObserverLanes } from './observer-lanes.js'
 
-/** A question that was not answered for so long is asked again: the writer may have been away. */
-const PATIENCE_MS = 5000
+/** Time after which a request is sent again: the writer may have been away. */
+const REQUEST_TIMEOUT_MS = 5000
 
 interface ObserveOptions {
-  link: Link
+  link: NatsLink
   pipeline: string
   /** The stream's id. */
   id: string
@@ -20,20 +25,20 @@ interface ObserveOptions {
 }
 
 /**
- * The newest item of a stream each time that one is asked for, and none twice; values that travel in batches are left
- * out. Nothing is sent between two askings. Ends when the signal aborts, or when nobody writes the stream any more.
+ * Yields the latest item of a stream at each `next()`, and none twice; values that travel in batches are left out. Nothing
+ * is sent between two calls of `next()`. Ends when the signal aborts, or when the stream has no writer any more.
  */
-export async function* observeNewest(options: ObserveOptions): AsyncGenerator<unknown, void, undefined> {
+export async function* observeLatest(options: ObserveOptions): AsyncGenerator<unknown, void, undefined> {
   const { link, pipeline, id, signal } = options
   const lanes = new ObserverLanes(link, pipeline, id)
   let from = 0
   try {
     while (!signal.aborted) {
-      const answer = await ask(options, encodeNewest({ from, lane: lanes.preferred }))
-      if (answer === 'gone') return
-      if (answer === 'lost') await link.up()
-      if (answer === 'lost' || answer === 'late') continue
-      const { shm, parts } = decodeNewest(answer) as NewestAnswer
+      const response = await request(options, encodeLatest({ from, lane: lanes.preferred }))
+      if (response === 'gone') return
+      if (response === 'lost') await link.up()
+      if (response === 'lost' || response === 'late') continue
+      const { shm, parts } = decodeLatest(response) as LatestResponse
       const [head] = parts
       if (!head) return
       const lane = await lanes.open(head.lane, shm)
@@ -42,9 +47,8 @@ export async function* observeNewest(options: ObserveOptions): AsyncGenerator<un
       from = item + head.count
       if (head.kind === null) continue
       const chunk = { ...head, item, parts, complete: true, abandoned: false }
-      const idle = { lend: false, heard: new Wakeup(), onPart: () => undefined }
-      const loaded = await loadChunk(chunk, { lane, signal, ...idle })
-      // Without it, newer items have taken its place in the meantime.
+      const loaded = await loadChunk(chunk, { lane, signal, loan: false, announced: new Wakeup() })
+      // Undefined when newer items have taken its place meanwhile.
       if (loaded) yield decodeBytes(head.kind, loaded.bytes)
     }
   } finally {
@@ -52,13 +56,13 @@ export async function* observeNewest(options: ObserveOptions): AsyncGenerator<un
   }
 }
 
-async function ask(
+async function request(
   { link, pipeline, id, signal }: ObserveOptions,
-  question: Uint8Array,
-): Promise<Uint8Array | LinkFailure | 'late'> {
-  const subject = newestSubject(pipeline, id)
+  payload: Uint8Array,
+): Promise<Uint8Array | RequestFailure | 'late'> {
+  const subject = latestSubject(pipeline, id)
   try {
-    return await bounded(link.request(subject, question, PATIENCE_MS), { signal, what: subject })
+    return await bounded(link.request(subject, payload, REQUEST_TIMEOUT_MS), { signal, what: subject })
   } catch (error) {
     if (signal.aborted) return 'gone'
     if (error instanceof TimeoutError) return 'late'

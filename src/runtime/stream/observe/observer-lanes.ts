@@ -2,26 +2,26 @@ import type { Lane } from '../../core/summary.js'
 import { JetStreamLaneReader } from '../lanes/jetstream-reader.js'
 import type { PartReader } from '../lanes/lane.js'
 import { ShmLaneReader } from '../lanes/shm/shm-reader.js'
-import type { ShmOffer } from '../lanes/shm/shm-writer.js'
-import type { Link } from '../protocol/nats-link.js'
+import type { NatsLink } from '../protocol/nats-link.js'
+import type { ShmDescriptor } from '../protocol/refs.js'
 import { CopyReader } from './copy-reader.js'
 
-/** How an observer gets at a stream's bytes: from shared memory where it can, from the server if they are there, else as copies. */
+/** Lanes of an observer: shared memory where it can be mapped, else the server if the stream's bytes are there, else copies. */
 export class ObserverLanes {
-  readonly #link: Link
+  readonly #link: NatsLink
   readonly #pipeline: string
   readonly #id: string
   readonly #open = new Map<Lane, PartReader>()
   preferred: Lane = 'shm'
 
-  constructor(link: Link, pipeline: string, id: string) {
+  constructor(link: NatsLink, pipeline: string, id: string) {
     this.#link = link
     this.#pipeline = pipeline
     this.#id = id
   }
 
-  /** Undefined: ask again, for the lane that is preferred now. */
-  async open(name: Lane, shm: ShmOffer | null): Promise<PartReader | undefined> {
+  /** Opens a lane. Undefined: request the latest chunk again, on the lane that is preferred now. */
+  async open(name: Lane, shm: ShmDescriptor | null): Promise<PartReader | undefined> {
     const known = this.#open.get(name)
     if (known) return known
     if (name === 'jetstream') return this.#keep(name, new JetStreamLaneReader(this.#link))

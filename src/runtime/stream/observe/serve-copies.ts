@@ -1,21 +1,17 @@
-import type { ShmLaneWriter, ShmRef } from '../lanes/shm/shm-writer.js'
-import type { StreamConnections } from '../protocol/ports.js'
-import { copySubject, decodeNewest, type CopyQuestion } from '../protocol/latest-messages.js'
+import type { ShmLaneWriter } from '../lanes/shm/shm-writer.js'
+import { copySubject, decodeLatest, type CopyRequest } from '../protocol/latest-messages.js'
+import type { StreamContext } from '../protocol/ports.js'
+import type { ShmRef } from '../protocol/refs.js'
 
-const NOTHING = new Uint8Array()
+const GONE = new Uint8Array()
 
-/** Gives observers that cannot map the stream's shared memory copies of what they ask for. Returns what ends it. */
-export function giveCopies(
-  { bulk }: StreamConnections,
-  pipeline: string,
-  id: string,
-  shm: ShmLaneWriter,
-): () => void {
-  const subscription = bulk.nc.subscribe(copySubject(pipeline, id), {
+/** Sends copies of parts to observers that cannot map the stream's shared memory. @returns what ends it */
+export function serveCopies({ id, ports, connections }: StreamContext, shm: ShmLaneWriter): () => void {
+  const subscription = connections.bulk.nc.subscribe(copySubject(ports.pipeline, id), {
     callback: (error, message) => {
       if (error !== null) return
-      const { ref, offset, length } = decodeNewest(message.data) as CopyQuestion
-      message.respond(shm.copy(ref as ShmRef, offset, length) ?? NOTHING)
+      const { ref, offset, length } = decodeLatest(message.data) as CopyRequest
+      message.respond(shm.copy(ref as ShmRef, offset, length) ?? GONE)
     },
   })
   return () => subscription.unsubscribe()

@@ -2,42 +2,35 @@ import type { StreamSummary } from '../../core/summary.js'
 import { answerStatus, type StreamStatus } from '../../status/index.js'
 import type { ShmLaneWriter } from '../lanes/shm/shm-writer.js'
 import type { Part } from '../protocol/messages.js'
-import { giveCopies } from './serve-copies.js'
-import { Newest } from './latest-chunk.js'
-import type { StreamConnections, StreamPorts } from '../protocol/ports.js'
+import type { StreamContext } from '../protocol/ports.js'
+import { LatestChunk } from './latest-chunk.js'
+import { serveCopies } from './serve-copies.js'
 
-interface ObservedOptions {
-  id: string
-  ports: StreamPorts
-  connections: StreamConnections
-  shm: ShmLaneWriter | undefined
-  summary: () => StreamSummary
-}
-
-/** What a stream's writer does for those who only look: it says how the stream is, and where its newest item lies. */
-export class Observed {
-  readonly #newest: Newest
+/** Serves a stream's observers, at its writer: answers how the stream is, and where its latest item lies. */
+export class StreamMonitor {
+  readonly #latest: LatestChunk
   readonly #cleanup: (() => void)[]
 
-  constructor({ id, ports, connections, shm, summary }: ObservedOptions) {
-    const { control: nc } = connections
-    const { pipeline } = ports
-    this.#newest = new Newest({ nc, pipeline, id, shm: shm?.offer ?? null })
+  /** @param account gives the stream's present summary */
+  constructor(context: StreamContext, account: { summary(): StreamSummary }, shm: ShmLaneWriter | undefined) {
+    const { id, ports, connections } = context
+    this.#latest = new LatestChunk(context, shm?.descriptor ?? null)
     const status = (): StreamStatus => ({
       what: 'stream',
       id,
-      frames: framesOf(this.#newest.head),
-      summary: summary(),
+      frames: framesOf(this.#latest.head),
+      summary: account.summary(),
     })
     this.#cleanup = [
-      () => this.#newest.close(),
-      answerStatus(nc, pipeline, status),
-      ...(shm ? [giveCopies(connections, pipeline, id, shm)] : []),
+      () => this.#latest.close(),
+      answerStatus(connections.control, ports.pipeline, status),
+      ...(shm ? [serveCopies(context, shm)] : []),
     ]
   }
 
-  hear(part: Part): void {
-    this.#newest.hear(part)
+  /** Registers a part that can be loaded from now on. */
+  onPart(part: Part): void {
+    this.#latest.onPart(part)
   }
 
   close(): void {

@@ -1,45 +1,43 @@
-import { encode } from '../../codec/index.js'
 import type { ErrorRecord } from '../../core/errors.js'
 import type { ReceiverState } from '../../core/summary.js'
 
-/** What a receiver of a durable stream says of itself, on the stream's `progress` subject. */
+/** Progress of a receiver of a durable stream, on the stream's `progress` subject. */
 export interface DurableProgress {
   node: string
   incarnation: string
   state: ReceiverState
-  /** Number of the first item that this run of the node was given. */
+  /** Number of the first item that this incarnation was given. */
   first: number
   /** Number after the last item that it is done with. */
   position: number
-  /** Sequence up to which all is acknowledged. */
+  /** Ack floor of its consumer. */
   floor: number
   failed: number
-  /** Discarded by the stream's retention before it came. */
+  /** Items that the stream's retention discarded before they came. */
   lost: number
-  /** Of a shared stream: subjects on which what it has in hand would be acknowledged, or handed back for it. */
+  /** Present in a shared stream: subjects to acknowledge, or to hand back, what it has in hand. */
   holds?: string[]
   error: ErrorRecord | null
   latencyMs: { p50: number; p99: number } | null
 }
 
-/** What `open` tells the receivers of a durable stream besides. */
+/** Part of `open` that only a durable stream has. `run` is the id of the stream's epoch. */
 export interface DurableOpen {
   stream: string
   subject: string
   run: string
-  /** Sequence of the run's first message. */
+  /** Sequence of the epoch's first record. */
   start: number
-  /** Milliseconds after which an idle consumer is removed. */
+  /** Milliseconds after which the server removes an idle consumer. */
   ageMs: number
 }
 
-export const encodeProgress = (progress: DurableProgress): Uint8Array => encode(progress)
+/** Name of the consumer that all receivers of a shared epoch pull from. */
+export const sharedConsumerName = (epoch: string): string => epoch
 
-/** Name of the consumer from which all receivers of a shared run take. */
-export const sharedConsumerName = (run: string): string => run
+/** Name of a node's own consumer of an epoch. */
+export const consumerName = (node: string, epoch: string): string => `${node}-${epoch}`
 
-/** Name of the consumer that keeps a node's place in a run. */
-export const consumerName = (node: string, run: string): string => `${node}-${run}`
-
-export const consumerNode = (consumer: string, run: string): string | undefined =>
-  consumer.endsWith(`-${run}`) ? consumer.slice(0, -run.length - 1) : undefined
+/** Node whose consumer of the epoch has that name; undefined for other consumers. */
+export const consumerNode = (consumer: string, epoch: string): string | undefined =>
+  consumer.endsWith(`-${epoch}`) ? consumer.slice(0, -epoch.length - 1) : undefined

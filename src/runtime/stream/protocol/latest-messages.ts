@@ -1,35 +1,34 @@
 import { decode, encode } from '../../codec/index.js'
 import type { Lane } from '../../core/summary.js'
-import type { LaneRef } from '../lanes/lane.js'
-import type { ShmOffer } from '../lanes/shm/shm-writer.js'
 import type { Part } from './messages.js'
+import type { LaneRef, ShmDescriptor } from './refs.js'
 
-export const newestSubject = (pipeline: string, id: string): string => `daffi.${pipeline}.stream.${id}.newest`
+export const latestSubject = (pipeline: string, id: string): string => `daffi.${pipeline}.stream.${id}.newest`
 
-/** Asks for a stream's newest chunk. It is answered when there is one that begins at `from` or later. */
-export interface NewestQuestion {
+/** Request for a stream's latest chunk, answered when there is one that begins at item `from` or later. */
+export interface LatestRequest {
   from: number
-  /** The lane that the asker would rather load it by. */
+  /** Lane that the observer prefers. */
   lane: Lane
 }
 
-export interface NewestAnswer {
-  /** Where the writer's shared memory is; null when there is none. */
-  shm: ShmOffer | null
-  /** All parts of the chunk, on one lane: the one asked for, if it is on that. */
+export interface LatestResponse {
+  /** The writer's shared memory; null when it has none. */
+  shm: ShmDescriptor | null
+  /** All parts of the chunk on one lane: the preferred one, if the chunk is on that. */
   parts: Part[]
 }
 
 export const copySubject = (pipeline: string, id: string): string => `daffi.${pipeline}.stream.${id}.copy`
 
-/** Asks for bytes of a part in shared memory. The answer is those, or nothing when the part is gone. */
-export interface CopyQuestion {
+/** Request for bytes of a part in shared memory. The response is empty when the part is gone. */
+export interface CopyRequest {
   ref: LaneRef
-  /** In the part. */
+  /** Position in the part, in bytes. */
   offset: number
   length: number
 }
 
-export const encodeNewest = (message: NewestQuestion | NewestAnswer | CopyQuestion): Uint8Array =>
+export const encodeLatest = (message: LatestRequest | LatestResponse | CopyRequest): Uint8Array =>
   encode(message)
-export const decodeNewest = (bytes: Uint8Array): unknown => decode(bytes)
+export const decodeLatest = (bytes: Uint8Array): unknown => decode(bytes)

@@ -2,20 +2,19 @@ import { decode, encode, type BytesKind } from '../../codec/index.js'
 import type { ErrorRecord } from '../../core/errors.js'
 import type { Delivery, OnError, RetryPolicy } from '../../core/plan.js'
 import type { Lane, ReceiverState } from '../../core/summary.js'
-import type { DurableOpen } from './durable-messages.js'
-import type { LaneRef } from '../lanes/lane.js'
-import type { ShmOffer } from '../lanes/shm/shm-writer.js'
+import type { DurableOpen, DurableProgress } from './durable-messages.js'
+import type { LaneRef, ShmDescriptor } from './refs.js'
 
 /**
- * One stream's subjects. `open`, `chunk` and `end` go from the writer to the receivers, `progress` back;
- * `data`, with the number of a part behind it, is stored by JetStream, and heard by who needs every part.
+ * Subjects of one stream. `open`, `chunk` and `end` go from the writer to the receivers, `progress` back. `data`, followed
+ * by a part's number, is stored by JetStream; receivers that need every part subscribe to it as well.
  */
 export type StreamSubject = 'open' | 'data' | 'chunk' | 'progress' | 'end'
 
 export const streamSubject = (pipeline: string, id: string, what: StreamSubject): string =>
   `daffi.${pipeline}.stream.${id}.${what}`
 
-/** An invitation to the nodes that offer the callback. */
+/** Invitation to the nodes that offer the callback. */
 export interface Open {
   id: string
   call: string
@@ -24,70 +23,71 @@ export interface Open {
   delivery: Delivery
   buffer: number
   onError: OnError
-  /** The items are what a callback yields, for its caller: the stream has the id of that call. */
+  /** True when the items are what a callback yields, for its caller: the stream has the id of that call. */
   yields: boolean
-  /** Each item is for one of the receivers, which say at once when they are done with it. */
+  /** True when each item goes to one of the receivers, which report at once when they are done with it. */
   share: boolean
-  /** Where the writer's shared memory is; null when there is none to share. */
-  shm: ShmOffer | null
+  /** The writer's shared memory; null when it has none. */
+  shm: ShmDescriptor | null
   retry: RetryPolicy
-  /** Where a durable stream is kept. */
+  /** Present for a durable stream: where its items are kept. */
   durable?: DurableOpen
   /** Incarnations that are invited. */
   to: string[]
 }
 
-/** Sent among the parts, so that a receiver knows which of them are its own: all items from `first` on. */
+/** Acceptance of a receiver, published in order with the parts: all items from `first` on are its own. */
 export interface Accept {
   what: 'accept'
   incarnation: string
-  /** Which attach is meant; a node that was taken for dead attaches again, and counts anew. */
+  /** Number of this attach: a node that was taken for dead attaches again and counts anew. */
   attach: number
   first: number
-  /** The receiver's pin, when it is on shared memory. */
+  /** The receiver's pin in shared memory; null on the other lane. */
   pin: number | null
 }
 
-/** Whom one item of a shared stream is for. */
+/** Assignment of one item of a shared stream to one receiver. */
 export interface Assignment {
   attach: number
-  /** Number in the whole stream. */
+  /** Number of the item in the whole stream. */
   item: number
 }
 
-/** Says where a part of a chunk can be loaded. A chunk is one item's bytes, or a batch of small values. */
+/** Announcement of a part: where it can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
-  /** For the receivers on this lane. */
+  /** Lane whose receivers are meant. */
   lane: Lane
-  /** Number of the chunk's first item; where items are shared, among those of the receiver that it is for. */
+  /** Number of the chunk's first item; in a shared stream, counted among the receiver's own items. */
   first: number
   /** Items in the chunk. */
   count: number
-  /** Where items are shared: whom the chunk is for, and its item's number in the stream. */
+  /** Present in a shared stream. */
   share?: Assignment
-  /** What the bytes are; null for a batch of values. */
+  /** Type of the bytes; null for a batch of values. */
   kind: BytesKind | null
   /** Bytes of the whole chunk. */
   bytes: number
-  /** Where in the chunk this part begins. */
+  /** Position in the chunk where this part begins, in bytes. */
   offset: number
   /** Bytes of this part. */
   length: number
-  /** When the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since the epoch. */
   time: number
   ref: LaneRef
 }
 
+/** Progress of a receiver of a live or lossless stream. */
 export interface Progress {
   node: string
   incarnation: string
   pid: number
   lane: Lane
   state: ReceiverState
-  /** The accept that the counts belong to; 0 before there was one. */
+  /** Attach that the counts belong to; 0 before the receiver was accepted. */
   attach: number
-  /** Credit: cost of the parts that were loaded or skipped since the accept. */
+  /** Credit: weight of the parts that were loaded or skipped since the accept. */
   loaded: number
   processed: number
   dropped: number
@@ -96,22 +96,26 @@ export interface Progress {
   latencyMs: { p50: number; p99: number } | null
 }
 
+/** End of a stream. It is repeated until every receiver has given its final counts. */
 export interface End {
   /** Items that the source yielded. */
   count: number
-  /** Where items are shared: how many each receiver was given, by its attach. */
+  /** Present in a shared stream: number of items that each receiver was given, by attach. */
   shares?: Record<number, number>
-  /** Why the source or the stream ended before its time. */
+  /** Reason why the source or the stream ended early. */
   error: ErrorRecord | null
-  /** Leave what is not processed yet. */
+  /** True when receivers are to leave what is not processed yet. */
   cut: boolean
-  /** Where durable items are shared: all of them are acknowledged. */
+  /** Present in a shared durable stream: true once all its items are acknowledged. */
   drained?: boolean
-  /** The writer has what it waited for, or gives up: let go of the stream. */
+  /** True when the writer waits no longer, so that receivers leave the stream. */
   closed: boolean
 }
 
-export function encodeMessage(message: Open | Word[] | Progress | End): Uint8Array {
+/** Control message that a writer publishes in order with its parts, several in one message. */
+export type Announcement = Accept | Part
+
+export function encodeMessage(message: Open | Announcement[] | Progress | DurableProgress | End): Uint8Array {
   return encode(message)
 }
 
@@ -122,8 +126,5 @@ export function decodeMessage(bytes: Uint8Array): unknown {
 /** Number in the stream of the first item of the part's chunk. */
 export const itemOf = ({ first, share }: Pick<Part, 'first' | 'share'>): number => share?.item ?? first
 
-/** What a writer says among its parts, several in one message. */
-export type Word = Accept | Part
-
-/** What a part costs of the window: its bytes and what the server needs to keep it. */
-export const partCost = (length: number): number => length + 256
+/** Weight of a part in flow control: its bytes, and what the server needs to keep a message. */
+export const partWeight = (length: number): number => length + 256

@@ -1,24 +1,25 @@
 import { setMaxListeners } from 'node:events'
-import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { bounded } from '../../core/abort.js'
+import { MIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
+import { isNoResponders } from '../../nats/index.js'
 
-/** `lost`: the connection went before an answer came. `gone`: nobody has what was asked for. */
-export type LinkFailure = 'lost' | 'gone'
+/** `lost`: the connection broke before the response came. `gone`: nobody has the requested thing. */
+export type RequestFailure = 'lost' | 'gone'
 
 const NOT_FOUND = 404
-/** The server cuts off a connection for which 64 MB wait. */
-const MOST_UNASKED = 48 * 1024 * 1024
+/** Bytes that may be pushed to one connection; the server disconnects one for which 64 MB wait. */
+const MAX_PUSH_BYTES = 48 * MIB
 
 /**
- * A connection whose requests learn at once that it was lost, which NATS.js tells them only by a timeout.
- * Lives as long as the connection.
+ * Connection whose requests fail at once when it breaks; NATS.js lets them time out. Lives as long as the connection.
  */
-export class Link {
+export class NatsLink {
   readonly nc: NatsConnection
   readonly #up = new Wakeup()
   #connected = true
-  #unasked = 0
+  #pushBytes = 0
   #lost = newAbort()
 
   constructor(nc: NatsConnection) {
@@ -30,7 +31,7 @@ export class Link {
     return this.#connected
   }
 
-  /** Aborts when the connection that stands now, or stood last, breaks. */
+  /** Signal that aborts when the present connection breaks; while there is none, the signal of the last one. */
   get lost(): AbortSignal {
     return this.#lost.signal
   }
@@ -39,7 +40,7 @@ export class Link {
     subject: string,
     payload: Uint8Array | string,
     timeout: number,
-  ): Promise<Uint8Array | LinkFailure> {
+  ): Promise<Uint8Array | RequestFailure> {
     if (!this.#connected) return 'lost'
     const lost = this.#lost.signal
     try {
@@ -56,18 +57,18 @@ export class Link {
   }
 
   /**
-   * Room for so many bytes that come without being asked for; gives what gives it back, to be called once. Undefined when
-   * there is not so much.
+   * Reserves room for bytes that the server pushes without a request.
+   * @returns what gives the room back, to be called once; undefined when there is not enough room
    */
-  claimUnasked(bytes: number): (() => void) | undefined {
-    if (this.#unasked + bytes > MOST_UNASKED) return undefined
-    this.#unasked += bytes
+  reservePushBytes(bytes: number): (() => void) | undefined {
+    if (this.#pushBytes + bytes > MAX_PUSH_BYTES) return undefined
+    this.#pushBytes += bytes
     return () => {
-      this.#unasked -= bytes
+      this.#pushBytes -= bytes
     }
   }
 
-  /** Resolves when the connection stands again, or is closed for good. */
+  /** Resolves when the connection is up again, or closed for good. */
   async up(): Promise<void> {
     while (!this.#connected && !this.nc.isClosed()) await this.#up.wait()
   }
@@ -89,13 +90,9 @@ export class Link {
   }
 }
 
-/** Every request under way listens. */
+/** An abort controller without a limit of listeners: every request in flight has one. */
 function newAbort(): AbortController {
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
   return abort
-}
-
-function isNoResponders(error: unknown): boolean {
-  return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())
 }

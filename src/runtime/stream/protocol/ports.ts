@@ -10,63 +10,76 @@ import type {
   SharedMemory,
 } from '../../core/plan.js'
 import type { StreamSummary } from '../../core/summary.js'
-import type { Link } from './nats-link.js'
+import type { NatsLink } from './nats-link.js'
 
 export interface Peer {
   name: string
   incarnation: string
 }
 
-/** The others, as streams see them. Listeners are given back by calling what `on…` returns. */
-export interface Peers {
+/** The other nodes of the pipeline. Calling what `on…` returns removes the listener. */
+export interface StreamPeers {
   offering(callback: string): readonly (Peer & { arity: Arity })[]
   onJoin(listener: (peer: Peer & { callbacks: Record<string, Arity> }) => void): () => void
   onLeave(listener: (peer: Peer, how: 'left' | 'died') => void): () => void
 }
 
-/** Two connections, so that what steers a stream never waits behind its bytes. */
+/** Two connections, so that control messages never wait behind a stream's bytes. */
 export interface StreamConnections {
   control: NatsConnection
-  bulk: Link
+  bulk: NatsLink
 }
 
-/** What streams need of the node that they run on. */
+/** Services of the node that streams run on. */
 export interface StreamPorts {
   pipeline: string
   self: Peer
-  peers: Peers
+  peers: StreamPeers
   log: Logger
   connections(): Promise<StreamConnections>
-  /** What is published on `subject` should this process be ended with its parent. */
+  /** Adds a subject to the node's last will: a message is published there when the process is ended with its parent. */
   bequeath(subject: string): void
+  /** Removes a subject from the last will. */
   revoke(subject: string): void
 }
 
+/** Invokes the callback with an item. The promise of a callback that failed rejects. */
+export type Deliver = (item: unknown, redelivered?: boolean) => unknown
+
 export interface StreamOptions {
   call: string
-  /** The source's name in the summary; null for an iterable passed by a program. */
+  /** Name of the source in the summary; null for an iterable passed by a program. */
   source: string | null
   delivery: Delivery
   /** Items that a live receiver may hold before the newest pushes out the oldest. */
   buffer: number
   onError: OnError
-  /** The items are what the callback `call` yields, for whoever called it. */
+  /** True when the items are what the callback `call` yields, for its caller. */
   yields: boolean
-  /** Each item goes to one of the receivers. */
+  /** True when each item goes to one of the receivers. */
   share: boolean
   batch: Batching
   shm: SharedMemory
   retry: RetryPolicy
-  /** Identity of a durable stream; the call's node, source and callback when undefined. */
+  /** Identity of a durable stream; undefined: the call's node, source and callback. */
   name: string | undefined
-  /** Of a durable stream. */
+  /** Used by durable streams only. */
   retention: Retention
-  /** The only node to stream to; every node that offers the callback when absent. */
+  /** Only node to stream to; absent: every node that offers the callback. */
   to?: string | undefined
-  /** Called at the first item, then a few times a second. */
+  /** Listener that gets a snapshot at the first item, then a few times a second. */
   onProgress?: ((snapshot: StreamSummary) => void) | undefined
-  /** Aborted by the time the iterable ends, says that it was stopped before its own end: a durable stream stays unfinished. */
+  /** Signal that is aborted when the source was stopped early: a durable stream then stays unfinished, and can be resumed. */
   stopping?: AbortSignal | undefined
   /** Ends the stream at once. To end it gently, end the iterable. */
   signal?: AbortSignal | undefined
+}
+
+/** One stream at its writer, as all parts of the writer see it. */
+export interface StreamContext {
+  /** Id of the stream; of a durable stream, of this writer's session. */
+  id: string
+  options: StreamOptions
+  ports: StreamPorts
+  connections: StreamConnections
 }

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { EncodedItem } from '../../../../src/runtime/codec/index.js'
 import { Wakeup } from '../../../../src/runtime/core/deferred.js'
 import type { Chunk } from '../../../../src/runtime/stream/common/write/batch.js'
-import { Packer } from '../../../../src/runtime/stream/common/write/batcher.js'
+import { Batcher } from '../../../../src/runtime/stream/common/write/batcher.js'
 
 const VALUE = { kind: undefined, bytes: new Uint8Array(10) }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -12,15 +12,22 @@ let busy: boolean
 let room: Promise<void>
 const arrived = new Wakeup()
 
-const packer = (bytes: number, lingerMs: number): Packer =>
-  new Packer({
+let idle: Wakeup
+
+const batcherOf = (bytes: number, lingerMs: number): Batcher =>
+  new Batcher({
     batch: { bytes, lingerMs },
-    busy: () => busy,
-    send: (chunk) => {
-      sent.push(chunk)
-      arrived.notify()
-      return room
+    output: {
+      get busy() {
+        return busy
+      },
+      send: (chunk) => {
+        sent.push(chunk)
+        arrived.notify()
+        return room
+      },
     },
+    idle,
     signal: new AbortController().signal,
   })
 
@@ -28,61 +35,62 @@ const counts = (): number[] => sent.map(({ count }) => count)
 
 beforeEach(() => {
   sent = []
+  idle = new Wakeup()
   busy = false
   room = Promise.resolve()
 })
 
 test('with nothing under way, what one turn of the source gives goes out together', async () => {
-  const packing = packer(1000, 10_000)
-  for (let n = 0; n < 3; n++) void packing.add(n, VALUE, 0)
+  const batcher = batcherOf(1000, 10_000)
+  for (let n = 0; n < 3; n++) void batcher.add(n, VALUE, 0)
   expect(counts()).toEqual([])
   await turn()
   expect(counts()).toEqual([3])
 })
 
 test('a full batch is what the source waits for', () => {
-  const packing = packer(20, 10_000)
-  expect(packing.add(0, VALUE, 0)).toBeUndefined()
-  expect(packing.add(1, VALUE, 0)).toBe(room)
+  const batcher = batcherOf(20, 10_000)
+  expect(batcher.add(0, VALUE, 0)).toBeUndefined()
+  expect(batcher.add(1, VALUE, 0)).toBe(room)
   expect(counts()).toEqual([2])
 })
 
 test('while an earlier one is under way a batch grows until that is done', async () => {
-  const packing = packer(1000, 10_000)
+  const batcher = batcherOf(1000, 10_000)
   busy = true
-  void packing.add(0, VALUE, 0)
+  void batcher.add(0, VALUE, 0)
   await turn()
-  void packing.add(1, VALUE, 0)
+  void batcher.add(1, VALUE, 0)
   expect(counts()).toEqual([])
-  packing.due.notify()
+  idle.notify()
   await turn()
   expect(counts()).toEqual([2])
-  packing.close()
+  batcher.close()
 })
 
 test('it lingers no longer than it may, and what cannot go out yet is not followed by more', async () => {
   busy = true
   room = new Promise(() => undefined)
-  const packing = packer(1000, 1)
-  void packing.add(0, VALUE, 0)
+  const batcher = batcherOf(1000, 1)
+  void batcher.add(0, VALUE, 0)
   await arrived.wait()
   expect(counts()).toEqual([1])
-  void packing.add(1, VALUE, 0)
-  packing.due.notify()
+  void batcher.add(1, VALUE, 0)
+  idle.notify()
   await turn()
   expect(counts()).toEqual([1])
-  packing.close()
+  batcher.close()
 })
 
 test('bytes of which two fill no more than a batch travel with others; larger ones and frames alone', () => {
-  const packing = packer(20, 10_000)
+  const batcher = batcherOf(20, 10_000)
   const bytes = (length: number): EncodedItem => ({ kind: ['buffer'], bytes: new Uint8Array(length) })
   const frame: EncodedItem = { kind: ['frame', 1, 1, 'gray', 0, 0], bytes: new Uint8Array(1) }
-  expect([VALUE, bytes(10), bytes(11), frame].map((item) => packing.takes(item))).toEqual([
+  expect([VALUE, bytes(10), bytes(11), frame].map((item) => batcher.takes(item))).toEqual([
     true,
     true,
     false,
     false,
   ])
-  packing.close()
+  batcher.close()
 })

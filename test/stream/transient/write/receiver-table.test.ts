@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DaffiError } from '../../../../src/runtime/core/errors.js'
 import type { Progress } from '../../../../src/runtime/stream/protocol/messages.js'
-import { Receivers, type Position } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
+import {
+  ReceiverTable,
+  type StreamPosition,
+} from '../../../../src/runtime/stream/transient/write/receiver-table.js'
 
 const peer = { name: 'viewer', incarnation: 'one' }
 const died = new DaffiError('DAFFI_NODE_DIED', 'gone')
-let receivers: Receivers
+let receivers: ReceiverTable
 
 const progress = (given: Partial<Progress> = {}): Progress => ({
   node: 'viewer',
@@ -23,17 +26,17 @@ const progress = (given: Partial<Progress> = {}): Progress => ({
   ...given,
 })
 
-const at = (items: number, stored = 0): Position => ({ items, next: items, stored: () => stored })
+const at = (items: number, stored = 0): StreamPosition => ({ items, next: items, stored })
 
 beforeEach(() => {
-  receivers = new Receivers(false)
+  receivers = new ReceiverTable(false)
   receivers.invite(peer)
 })
 
 describe('every item is accounted for', () => {
   test('of one that finished', () => {
-    receivers.report(progress({ attach: 0 }), at(0))
-    receivers.report(progress({ state: 'finished', processed: 7, dropped: 2, failed: 1 }), at(10))
+    receivers.onProgress(progress({ attach: 0 }), at(0))
+    receivers.onProgress(progress({ state: 'finished', processed: 7, dropped: 2, failed: 1 }), at(10))
     expect(receivers.summary(10)).toMatchObject({
       viewer: { state: 'finished', attaches: 1, offered: 10, processed: 7, dropped: 2, failed: 1, lost: 0 },
     })
@@ -41,8 +44,8 @@ describe('every item is accounted for', () => {
   })
 
   test('of one that died: what it was offered and did not report is lost', () => {
-    receivers.report(progress({ attach: 0 }), at(0))
-    receivers.report(progress({ processed: 3 }), at(5))
+    receivers.onProgress(progress({ attach: 0 }), at(0))
+    receivers.onProgress(progress({ processed: 3 }), at(5))
     receivers.depart(peer, 'died', 8, died)
     expect(receivers.summary(20)).toMatchObject({
       viewer: { state: 'died', offered: 8, processed: 3, lost: 5, error: { code: 'DAFFI_NODE_DIED' } },
@@ -50,18 +53,18 @@ describe('every item is accounted for', () => {
   })
 
   test('of one that came late: only what was yielded since', () => {
-    receivers.report(progress({ attach: 0 }), at(6))
-    receivers.report(progress({ state: 'finished', processed: 4 }), at(10))
+    receivers.onProgress(progress({ attach: 0 }), at(6))
+    receivers.onProgress(progress({ state: 'finished', processed: 4 }), at(10))
     expect(receivers.summary(10)).toMatchObject({ viewer: { offered: 4, processed: 4, lost: 0 } })
   })
 
   test('of one that came back, in one entry', () => {
-    receivers.report(progress({ attach: 0 }), at(0))
-    receivers.report(progress({ processed: 2 }), at(3))
+    receivers.onProgress(progress({ attach: 0 }), at(0))
+    receivers.onProgress(progress({ processed: 2 }), at(3))
     receivers.depart(peer, 'died', 4, died)
     receivers.invite({ ...peer, incarnation: 'two' })
-    receivers.report(progress({ incarnation: 'two', attach: 0 }), at(10))
-    receivers.report(progress({ incarnation: 'two', attach: 2, state: 'finished', processed: 5 }), at(15))
+    receivers.onProgress(progress({ incarnation: 'two', attach: 0 }), at(10))
+    receivers.onProgress(progress({ incarnation: 'two', attach: 2, state: 'finished', processed: 5 }), at(15))
     expect(receivers.summary(15)).toEqual({
       viewer: {
         lane: 'jetstream',
@@ -80,20 +83,20 @@ describe('every item is accounted for', () => {
 })
 
 test('counts of an earlier attach are not taken for those of the new one', () => {
-  receivers.report(progress({ attach: 0 }), at(0))
+  receivers.onProgress(progress({ attach: 0 }), at(0))
   receivers.depart(peer, 'died', 4, died)
   expect(receivers.invite(peer)).toBe(true)
-  receivers.report(progress({ attach: 1, processed: 4, loaded: 999 }), at(10, 50))
+  receivers.onProgress(progress({ attach: 1, processed: 4, loaded: 999 }), at(10, 50))
   expect(receivers.summary(10)).toMatchObject({ viewer: { attaches: 2, offered: 4, processed: 0, lost: 4 } })
   expect(receivers.demand('jetstream').slowest(60)).toBe(50)
 })
 
 test('the slowest sets the pace, counted from where it attached', () => {
-  receivers.report(progress({ attach: 0 }), at(0))
+  receivers.onProgress(progress({ attach: 0 }), at(0))
   receivers.invite({ name: 'late', incarnation: 'two' })
-  receivers.report(progress({ incarnation: 'two', attach: 0 }), at(5, 100))
-  receivers.report(progress({ loaded: 150 }), at(9))
-  receivers.report(progress({ incarnation: 'two', attach: 2, loaded: 20 }), at(9))
+  receivers.onProgress(progress({ incarnation: 'two', attach: 0 }), at(5, 100))
+  receivers.onProgress(progress({ loaded: 150 }), at(9))
+  receivers.onProgress(progress({ incarnation: 'two', attach: 2, loaded: 20 }), at(9))
   expect(receivers.demand('jetstream').slowest(200)).toBe(120)
   receivers.depart({ name: 'late', incarnation: 'two' }, 'left', 9, died)
   expect(receivers.demand('jetstream').slowest(200)).toBe(150)
@@ -108,10 +111,10 @@ describe('shared', () => {
   const two = { name: 'second', incarnation: 'two' }
 
   beforeEach(() => {
-    receivers = new Receivers(true)
+    receivers = new ReceiverTable(true)
     for (const [n, each] of [peer, two].entries()) {
       receivers.invite(each)
-      receivers.report(
+      receivers.onProgress(
         progress({ incarnation: each.incarnation, attach: 0, lane: n === 0 ? 'shm' : 'jetstream' }),
         at(0),
       )
@@ -124,7 +127,7 @@ describe('shared', () => {
 
   test('items go to who has the fewest unfinished, and by turns', () => {
     expect(assigned(5)).toEqual([1, 2, 1, 2, undefined])
-    receivers.report(progress({ incarnation: 'two', attach: 2, processed: 1, failed: 1 }), at(4))
+    receivers.onProgress(progress({ incarnation: 'two', attach: 2, processed: 1, failed: 1 }), at(4))
     expect(assigned(3)).toEqual([2, 2, undefined])
     expect(assigned(1, Infinity)).toEqual([1])
     expect(receivers.shares).toEqual({ 1: 3, 2: 4 })
@@ -133,10 +136,10 @@ describe('shared', () => {
   test('each has its own numbers, and the sum of what was given is what went out', () => {
     assigned(3)
     expect(receivers.assign(3, 2)).toEqual({ attach: 2, item: 3, lane: 'jetstream', first: 1 })
-    receivers.report(progress({ processed: 1, lane: 'shm' }), at(4))
+    receivers.onProgress(progress({ processed: 1, lane: 'shm' }), at(4))
     receivers.depart(peer, 'died', 4, died)
     expect(assigned(1)).toEqual([undefined])
-    receivers.report(progress({ incarnation: 'two', attach: 2, state: 'finished', processed: 2 }), at(4))
+    receivers.onProgress(progress({ incarnation: 'two', attach: 2, state: 'finished', processed: 2 }), at(4))
     receivers.forfeit()
     expect(receivers.summary(5)).toMatchObject({
       viewer: { offered: 2, processed: 1, lost: 1 },
@@ -145,14 +148,14 @@ describe('shared', () => {
   })
 
   test('a part is needed by its addressee alone, and who is gone needs nothing', () => {
-    receivers.sent(1, 100, 40)
+    receivers.onSent(1, 100, 40)
     const demand = receivers.demand('shm')
     expect([demand.needs(100), receivers.demand('jetstream').needs(100), demand.slowest(300)]).toEqual([
       true,
       false,
       60,
     ])
-    receivers.report(progress({ loaded: 39, lane: 'shm' }), at(1))
+    receivers.onProgress(progress({ loaded: 39, lane: 'shm' }), at(1))
     expect(demand.needs(100)).toBe(true)
     receivers.depart(peer, 'died', 1, died)
     expect([demand.needs(100), demand.slowest(300)]).toEqual([false, 300])

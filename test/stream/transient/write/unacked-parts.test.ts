@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Outstanding } from '../../../../src/runtime/stream/transient/write/unacked-parts.js'
+import { UnackedParts } from '../../../../src/runtime/stream/transient/write/unacked-parts.js'
 
 test('parts are needed until as much was loaded as was sent with them, whatever others have in between', () => {
-  const outstanding = new Outstanding()
+  const outstanding = new UnackedParts()
   outstanding.add(100, 10)
   outstanding.add(500, 20)
   expect([outstanding.oldest, outstanding.has(100), outstanding.has(300)]).toEqual([90, true, false])

@@ -1,7 +1,7 @@
 import { Latency } from '../latency.js'
 
-/** What became of a receiver's items since it was accepted. What was passed over counts as dropped. */
-export class Tally {
+/** Counts of one receiver's items since it was accepted. An item that was passed over counts as dropped. */
+export class ItemCounter {
   readonly #first: number
   readonly #latency = new Latency()
   #position: number
@@ -9,23 +9,33 @@ export class Tally {
   #processed = 0
   #failed = 0
 
+  /** @param first number of the receiver's first item */
   constructor(first: number) {
     this.#first = first
     this.#position = first
   }
 
-  /** Cost of the parts taken off the lane. */
+  /** Weight of the parts taken off the lane. */
   get loaded(): number {
     return this.#loaded
   }
 
-  load(cost: number): void {
-    this.#loaded += cost
+  load(weight: number): void {
+    this.#loaded += weight
+  }
+
+  /** Number after the last item that was processed, has failed, or was passed over. */
+  get position(): number {
+    return this.#position
+  }
+
+  get failed(): number {
+    return this.#failed
   }
 
   /**
-   * An item is about to be processed; those before it have been, or never will be.
-   * @param time when it was captured or yielded; absent for one of many small items, of whose latencies some are enough
+   * Begins an item. Earlier items that were not ended will not be processed any more.
+   * @param time of its capture or yield; absent for most items of a batch, since some latencies are enough
    */
   begin(number: number, time?: number): void {
     this.#position = number
@@ -38,7 +48,7 @@ export class Tally {
     else this.#failed++
   }
 
-  /** Those before this number have been processed, or never will be. */
+  /** Passes over all items before this number that were not ended. */
   pass(number: number): void {
     this.#position = Math.max(this.#position, number)
   }

@@ -1,30 +1,38 @@
-import type { Wakeup } from '../../../core/deferred.js'
+import { Wakeup } from '../../../core/deferred.js'
 import type { ErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/summary.js'
 
-/** How a receiver stands in its stream: attached, until it settles once and for all. */
-export class Standing {
-  state: ReceiverState = 'attached'
-  error: ErrorRecord | null = null
-  readonly #abort: AbortController
-  readonly #changed: Wakeup
+/** State of a receiver in its stream: attached, until it settles once and for all. */
+export class ReceiverLifecycle {
+  /** Notified when the state changes, and by the reader's parts when there is something to do. */
+  readonly changed = new Wakeup()
+  readonly #abort = new AbortController()
+  #state: ReceiverState = 'attached'
+  #error: ErrorRecord | null = null
 
-  /** @param abort aborted when it settles; `changed` is notified then */
-  constructor(abort: AbortController, changed: Wakeup) {
-    this.#abort = abort
-    this.#changed = changed
+  get state(): ReceiverState {
+    return this.#state
   }
 
-  /** A method, for a loop that looks again: of a property the compiler would think that it stays as it was. */
+  get error(): ErrorRecord | null {
+    return this.#error
+  }
+
+  /** Aborts when the receiver settles. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** A method, for loops that ask again: the compiler takes a property for unchanged. */
   isAttached(): boolean {
-    return this.state === 'attached'
+    return this.#state === 'attached'
   }
 
   settle(state: ReceiverState, error: ErrorRecord | null): void {
     if (!this.isAttached()) return
-    this.state = state
-    this.error = error
+    this.#state = state
+    this.#error = error
     this.#abort.abort()
-    this.#changed.notify()
+    this.changed.notify()
   }
 }

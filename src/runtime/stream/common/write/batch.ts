@@ -2,28 +2,36 @@ import { ValuesWriter, type BytesKind, type EncodedItem } from '../../../codec/i
 import type { Lane } from '../../../core/summary.js'
 import type { Assignment } from '../../protocol/messages.js'
 
-/** What travels as one: the bytes of one item, or a batch of small values. */
+/** Unit of transport: the bytes of one item, or a batch of small items. */
 export interface Chunk {
   /** Number of the first item. */
   first: number
-  /** Items. */
+  /** Number of items. */
   count: number
   kind: BytesKind | null
   bytes: Uint8Array
-  /** The only receiver, where items are shared; then `first` counts its items alone. */
+  /** Only receiver of a chunk of a shared stream; then `first` counts that receiver's items. */
   share?: Assignment & { lane: Lane }
-  /** When the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since the epoch. */
   time: number
 }
 
-/** Packs small items together. */
+/** Destination of a writer's chunks. */
+export interface ChunkOutput {
+  /** Whether a chunk is on its way. */
+  readonly busy: boolean
+  /** Resolves when the next chunk may come. */
+  send(chunk: Chunk): Promise<void>
+}
+
+/** Collects small items into one chunk. */
 export class Batch {
   readonly #limit: number
   readonly #values: ValuesWriter
   #first = 0
   #time = 0
 
-  /** @param limit bytes of values with which it is full */
+  /** @param limit bytes of values at which the batch is full */
   constructor(limit: number) {
     this.#limit = limit
     this.#values = new ValuesWriter(limit)
@@ -37,7 +45,7 @@ export class Batch {
     this.#values.add(item)
   }
 
-  /** False when there is no batch yet, or the item is no small integer: then it is to be encoded and added. */
+  /** Adds a small integer to a batch that is not empty. False: the item must be encoded and added by `add`. */
   addInteger(item: unknown): boolean {
     return !this.empty && this.#values.addInteger(item)
   }
@@ -55,7 +63,7 @@ export class Batch {
     return this.#values.bytes
   }
 
-  /** Number of the first value; only when not empty. */
+  /** Number of the first item; only when not empty. */
   get first(): number {
     return this.#first
   }

@@ -1,63 +1,60 @@
 import type { EncodedItem } from '../../../codec/index.js'
-import { Wakeup } from '../../../core/deferred.js'
+import type { Wakeup } from '../../../core/deferred.js'
 import type { Batching } from '../../../core/plan.js'
-import { Batch, type Chunk } from './batch.js'
+import { Batch, type ChunkOutput } from './batch.js'
 
-/** Where each item is to go its own way. */
+/** Batching of a shared stream, in which each item goes to a receiver of its own. */
 export const ONE_BY_ONE: Batching = { bytes: 0, lingerMs: 0 }
 
-interface PackerOptions {
+interface BatcherOptions {
   batch: Batching
-  /** Whether something sent earlier is under way. */
-  busy: () => boolean
-  /** Resolves when the next chunk may come. */
-  send: (chunk: Chunk) => Promise<void>
-  /** No batch is sent of itself after that. */
+  output: ChunkOutput
+  /** Notified by the output when nothing is on its way any more, and by the batcher when a batch has lingered. */
+  idle: Wakeup
+  /** After an abort no batch is sent by itself. */
   signal: AbortSignal
 }
 
 /**
- * Packs small items together. A batch grows until the source pauses, and on while an earlier one is under way, though
+ * Packs small items together. A batch grows until the source pauses, and on while an earlier one is on its way, though
  * not for longer than it may linger: at low rates nothing waits.
  */
-export class Packer {
-  /** Notified when what is open should go out: nothing is under way any more, or it has lingered. */
-  readonly due = new Wakeup()
-  readonly #options: PackerOptions
+export class Batcher {
+  readonly #options: BatcherOptions
   readonly #batch: Batch
   #linger: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(options: PackerOptions) {
+  constructor(options: BatcherOptions) {
     this.#options = options
     this.#batch = new Batch(options.batch.bytes)
-    void this.#sendWhenDue()
+    void this.#sendWhenIdle()
   }
 
   get empty(): boolean {
     return this.#batch.empty
   }
 
-  /** Bytes of the values so far. */
+  /** Bytes of the open batch. */
   get bytes(): number {
     return this.#batch.bytes
   }
 
-  /** Number of the first value; only when not empty. */
+  /** Number of the open batch's first item; only when not empty. */
   get first(): number {
     return this.#batch.first
   }
 
-  /** Whether the item travels with others: a value does, and so do bytes of which two fill no more than a batch. */
+  /** Whether the item travels in batches: a value does, and so do bytes of which two fill no more than a batch. */
   takes({ kind, bytes }: EncodedItem): boolean {
     if (kind === undefined) return true
-    // Observers of a stream look at frames, which must not hide among others.
+    // Observers look at frames, which must not be hidden in a batch.
     return kind[0] !== 'frame' && 2 * bytes.length <= this.#options.batch.bytes
   }
 
   /**
-   * A copy of the item.
-   * @returns what the source must wait for, if anything
+   * Adds a copy of the item.
+   * @returns a promise that the source must wait for, if any
    */
   add(number: number, item: EncodedItem, time: number): Promise<void> | undefined {
     const opened = this.#batch.empty
@@ -67,7 +64,7 @@ export class Packer {
     return undefined
   }
 
-  /** False when there is no batch yet, or the item is no small integer: then it is to be encoded and added. */
+  /** Adds a small integer to a batch that is not empty. False: the item must be encoded and added by `add`. */
   addInteger(item: unknown): boolean {
     return this.#batch.addInteger(item)
   }
@@ -76,31 +73,31 @@ export class Packer {
     return this.#batch.full
   }
 
-  /** Sends what is there. @returns what the source must wait for, if anything */
+  /** Sends the open batch. @returns a promise that the source must wait for, if any */
   flush(): Promise<void> | undefined {
-    return this.#batch.empty ? undefined : this.#options.send(this.#batch.take())
+    return this.#batch.empty ? undefined : this.#options.output.send(this.#batch.take())
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#linger)
-    this.due.notify()
+    this.#options.idle.notify()
   }
 
   #sendUnlessBusy(): void {
-    const { busy, signal, batch } = this.#options
+    const { output, idle, signal, batch } = this.#options
     if (this.#batch.empty || signal.aborted) return
-    if (!busy()) void this.flush()
-    // One timer for all batches: it runs on from one that has gone, and is set anew by the next that has to wait.
+    if (!output.busy) void this.flush()
+    // One timer for all batches: it runs on for a batch that has gone, and is set anew for the next that must wait.
     else if (this.#linger) this.#linger.refresh()
-    else this.#linger = setTimeout(() => this.due.notify(), batch.lingerMs)
+    else this.#linger = setTimeout(() => idle.notify(), batch.lingerMs)
   }
 
-  async #sendWhenDue(): Promise<void> {
-    const { signal } = this.#options
+  async #sendWhenIdle(): Promise<void> {
+    const { idle, signal } = this.#options
     while (!this.#closed && !signal.aborted) {
-      await this.due.wait()
-      // Awaited, so that what cannot go out yet grows to a full batch, which the source waits for.
+      await idle.wait()
+      // Awaited, so that what cannot be sent yet grows to a full batch, which the source waits for.
       await this.flush()
       this.#sendUnlessBusy()
     }

@@ -1,14 +1,14 @@
 import { addAbortListener } from 'node:events'
 import { abortError } from '../../../core/abort.js'
 import { DaffiError, messageOf } from '../../../core/errors.js'
-import { Turn } from '../time-slice.js'
+import { TimeSlice } from '../time-slice.js'
 
-/** The longest that an iterable may hold the loop before others get their turn. */
-const TURN_MS = 5
+/** Longest time that an iterable may hold the event loop, in milliseconds. */
+const SLICE_MS = 5
 
 export type Items = Iterable<unknown> | AsyncIterable<unknown>
 
-/** One iterable or async iterable; text and plain objects don't count. */
+/** Whether the value is an iterable or async iterable; text is not taken for one. */
 export function isItems(value: unknown): value is Items {
   return (
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
@@ -17,12 +17,12 @@ export function isItems(value: unknown): value is Items {
 
 interface FeedOptions {
   signal: AbortSignal
-  /** Takes an item. A promise holds the feed back until it is settled. */
+  /** Accepts an item. A promise holds the feed back until it settles. */
   take: (item: unknown) => Promise<void> | undefined
 }
 
 /**
- * Hands over the items one by one, and closes the iterable when it is left early.
+ * Passes on the items one by one, and closes the iterable when it is left early.
  * @throws DaffiError DAFFI_SOURCE_FAILED when the iterable throws, or its own DaffiError; else what `take` throws
  */
 export async function feed(items: Items, options: FeedOptions): Promise<void> {
@@ -31,9 +31,9 @@ export async function feed(items: Items, options: FeedOptions): Promise<void> {
 }
 
 async function feedAsync(iterator: AsyncIterator<unknown>, { signal, take }: FeedOptions): Promise<void> {
-  const turn = new Turn(TURN_MS)
+  const slice = new TimeSlice(SLICE_MS)
   let interrupt: (reason: unknown) => void = () => undefined
-  // One listener for all the waits: an item should not pay for one of its own.
+  // One listener for all waits, so that an item does not cost one.
   const listener = addAbortListener(signal, () => interrupt(abortError(signal, 'the stream')))
   let done = false
   try {
@@ -49,17 +49,17 @@ async function feedAsync(iterator: AsyncIterator<unknown>, { signal, take }: Fee
       }
       const held = take(next.value)
       if (held) await held
-      if (turn.due && turn.look()) await turn.yield()
+      if (slice.due && slice.isOver()) await slice.yield()
     }
   } finally {
     listener[Symbol.dispose]()
-    // Not awaited: an iterable that hangs in next() answers return() only after that.
+    // Not awaited: an iterable that hangs in next() settles return() only after it.
     if (!done) void Promise.resolve(iterator.return?.()).catch(() => undefined)
   }
 }
 
 async function feedSync(iterator: Iterator<unknown>, { signal, take }: FeedOptions): Promise<void> {
-  const turn = new Turn(TURN_MS)
+  const slice = new TimeSlice(SLICE_MS)
   let done = false
   try {
     for (;;) {
@@ -70,7 +70,7 @@ async function feedSync(iterator: Iterator<unknown>, { signal, take }: FeedOptio
       }
       const held = take(next.value)
       if (held) await held
-      if (turn.due && turn.look()) await turn.yield()
+      if (slice.due && slice.isOver()) await slice.yield()
       if (signal.aborted) throw signal.reason as Error
     }
   } finally {

@@ -1,13 +1,16 @@
-import type { Link } from '../../protocol/nats-link.js'
 import { JetStreamLaneReader } from '../../lanes/jetstream-reader.js'
-import type { StoredPart } from '../store/record-header.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+import type { PartHeader } from '../store/record-header.js'
 
-/** A chunk by its last part, before which the others lie. Undefined when retention has discarded it. */
+/**
+ * Loads a chunk by its last part; the other parts lie before that. Undefined when retention has discarded one.
+ * @param last sequence of the last part
+ */
 export async function loadStored(
-  link: Link,
+  link: NatsLink,
   stream: string,
   last: number,
-  { bytes }: StoredPart,
+  { bytes }: PartHeader,
 ): Promise<Buffer | undefined> {
   const lane = new JetStreamLaneReader(link)
   const whole = Buffer.allocUnsafeSlow(bytes)

@@ -1,77 +1,77 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream'
-import { createInbox, nanos, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
-import type { Wakeup } from '../../../core/deferred.js'
-import { DaffiError } from '../../../core/errors.js'
-import { PULL_MS, pull } from './pull.js'
-import { deliveryOf, type Delivered } from '../store/delivered-record.js'
-import { isConsumerNotFound, storedFrom, type DurableNames } from '../store/item-store.js'
+import { nanos, type Msg } from '@nats-io/transport-node'
+import { KIB, MIB } from '../../../core/bytes.js'
+import { DaffiError, toErrorRecord } from '../../../core/errors.js'
+import { isApiError } from '../../../nats/index.js'
+import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record.js'
+import { storedFrom, type DurableNames } from '../store/item-store.js'
+import { PullLoop, type PullHandler } from './pull-loop.js'
 
-const MIB = 1024 * 1024
-/** Bytes that may be on their way or wait here; messages are counted as large as the largest so far. */
+/** Bytes that may be on their way or wait here; records are counted as large as the largest so far. */
 const AHEAD_BYTES = 16 * MIB
-/** Below this many messages even of 1 MiB fit; above the most, a burst of such would be more than a connection's 64 MB. */
-const AHEAD = { least: 16, most: 48 }
-/** Delivered and not acknowledged, by the server's count: what is ahead, twice, as some may come again. */
+/** Below the minimum even records of 1 MiB fit; above the maximum, a burst of those would exceed a connection's 64 MB. */
+const AHEAD = { min: 16, max: 48 }
+/** Delivered and not acknowledged, by the server's count: twice what is ahead, since some may be delivered again. */
 const MAX_ACK_PENDING = 256
 const WATCH_MS = 15_000
-/** Only what gets lost between a break and the new inbox is left to this. */
+/** The server's own redelivery is left for messages that are lost between a break and the new inbox. */
 const ACK_WAIT_MS = 30_000
-const AGAIN_MS = 250
-/** A batch: the most that may come again after a crash. */
-const ACK_BYTES = 128 * 1024
-const PENDING_HEADER = 'Nats-Pending-Messages'
+/** Bytes of a batch: at most so many are delivered again after a crash. */
+const ACK_BYTES = 128 * KIB
 
-const TIMED_OUT = [404, 408]
-const HEARTBEAT = 100
-
-interface ConsumerOptions extends DurableNames {
-  nc: NatsConnection
+interface OrderedConsumerOptions extends DurableNames {
+  link: NatsLink
   jsm: JetStreamManager
+  /** Name of the consumer. */
   name: string
-  /** Sequence where a new consumer begins. */
+  /** Sequence at which a new consumer begins. */
   start: number
-  /** Milliseconds after which the server may remove it when nobody uses it. */
+  /** Milliseconds after which the server may remove an unused consumer. */
   idleMs: number
-  signal: AbortSignal
-  /** Notified when a message can be taken. */
-  arrived: Wakeup
-  onFailure: (error: unknown) => void
+  lifecycle: ReceiverLifecycle
 }
 
 /**
- * A node's place in a durable stream: a durable pull consumer of JetStream, whose messages are given in the stream's
- * order, each once. One acknowledgement stands for all messages before it (policy `all`), so parts of an item and the
- * item itself are done at the same moment.
+ * A node's own durable pull consumer of a durable stream, which gives the records in order, each once. One acknowledgement
+ * stands for all records before it (policy `all`), so that an item and all its parts are done at the same moment.
  */
-export class DurableConsumer {
-  readonly #options: ConsumerOptions
-  readonly #held = new Map<number, Delivered>()
-  readonly #watch: NodeJS.Timeout
-  #subscription: Subscription | undefined
-  /** Sequence of the next message to be taken. */
+export class OrderedConsumer implements PullHandler {
+  readonly #options: OrderedConsumerOptions
+  readonly #loop: PullLoop
+  /** Records that have come and were not taken, by sequence. */
+  readonly #received = new Map<number, DeliveredRecord>()
+  /** Sequence of the next record to be taken. */
   #expected = 0
   #acknowledged = 0
-  /** The acknowledgement that has not gone out, and bytes of the messages that it stands for. */
-  #due: { reply: string; bytes: number } | undefined
-  #asked = 0
-  /** Bytes of the largest message so far; 0 before the first. */
+  /** Acknowledgement that has not gone out, and bytes of the records that it stands for. */
+  #dueAck: { reply: string; bytes: number } | undefined
+  /** Bytes of the largest record so far; 0 before the first. */
   #largest = 0
-  #looking = false
-  #heard = performance.now()
-  #recovering: Promise<void> | undefined
-  #closing = false
+  #lookingForGap = false
 
-  constructor(options: ConsumerOptions) {
+  constructor(options: OrderedConsumerOptions) {
     this.#options = options
-    this.#watch = setInterval(() => this.#checkSilence(), WATCH_MS)
-    void this.#follow()
+    const { link, jsm, stream, name, lifecycle } = options
+    this.#loop = new PullLoop({
+      link,
+      jsm,
+      stream,
+      consumer: name,
+      watchMs: WATCH_MS,
+      signal: lifecycle.signal,
+      handler: this,
+    })
   }
 
-  /** Makes the consumer if it is not there, and begins to receive. @returns sequence of the first message to come */
+  /** Creates the consumer if need be, and begins to pull. @returns sequence of the first record to come */
   async open(): Promise<number> {
     const { jsm, stream, name, start, idleMs } = this.#options
-    const found = await this.#info()
+    const found = await jsm.consumers.info(stream, name).catch((error: unknown) => {
+      if (!isApiError(error, 'consumerNotFound')) throw error
+      return undefined
+    })
     if (!found) {
       await jsm.consumers.add(stream, {
         durable_name: name,
@@ -85,189 +85,104 @@ export class DurableConsumer {
     }
     this.#expected = Math.max(start, (found?.ack_floor.stream_seq ?? 0) + 1)
     this.#acknowledged = this.#expected - 1
-    await this.#recover()
+    await this.#loop.start()
     return this.#expected
   }
 
-  /** Sequence up to which all is acknowledged. */
-  get floor(): number {
+  /** Sequence up to which everything is acknowledged. */
+  get ackFloor(): number {
     return this.#acknowledged
   }
 
-  /** The next message, if it has come. */
-  take(): Delivered | undefined {
-    const message = this.#held.get(this.#expected)
-    if (!message) return undefined
-    this.#held.delete(this.#expected)
+  /** Takes the next record, if it has come. */
+  take(): DeliveredRecord | undefined {
+    const record = this.#received.get(this.#expected)
+    if (!record) return undefined
+    this.#received.delete(this.#expected)
     this.#expected++
-    this.#pull()
-    return message
+    this.#loop.pull()
+    return record
   }
 
-  /** Done with this message and all before it. One acknowledgement goes out for a batch, or for what one turn of the loop has done. */
-  ack({ sequence, reply, data }: Delivered): void {
+  /** Acknowledges this record and all before it; one message goes out for a batch, or for one turn of the event loop. */
+  ack({ sequence, reply, data }: DeliveredRecord): void {
     this.#acknowledged = sequence
-    if (!this.#due) setImmediate(() => this.#sendAck())
-    this.#due = { reply, bytes: (this.#due?.bytes ?? 0) + data.length }
-    if (this.#due.bytes >= ACK_BYTES) this.#sendAck()
+    if (!this.#dueAck) setImmediate(() => this.#sendAck())
+    this.#dueAck = { reply, bytes: (this.#dueAck?.bytes ?? 0) + data.length }
+    if (this.#dueAck.bytes >= ACK_BYTES) this.#sendAck()
   }
 
   async close(): Promise<void> {
-    this.#closing = true
-    clearInterval(this.#watch)
-    const { nc } = this.#options
-    if (nc.isClosed()) return
+    const { nc } = this.#options.link
     this.#sendAck()
-    this.#subscription?.unsubscribe()
-    await nc.flush().catch(() => undefined)
+    await this.#loop.close()
+    if (!nc.isClosed()) await nc.flush().catch(() => undefined)
   }
 
-  #sendAck(): void {
-    const { nc } = this.#options
-    if (this.#due && !nc.isClosed()) nc.publish(this.#due.reply, '+ACK')
-    this.#due = undefined
+  demand(requested: number): number {
+    const fit = this.#largest === 0 ? 0 : Math.floor(AHEAD_BYTES / this.#largest)
+    const ahead = Math.min(AHEAD.max, Math.max(AHEAD.min, fit))
+    // While the next record is missing the others cannot be taken: there must be room for it to come.
+    const waiting = this.#received.has(this.#expected) ? this.#received.size : 0
+    const batch = ahead - waiting - requested
+    return batch < ahead / 2 ? 0 : batch
   }
 
-  async #follow(): Promise<void> {
-    for await (const { type } of this.#options.nc.status()) {
-      if (this.#closing) return
-      if (type === 'reconnect' && this.#expected > 0) await this.#recover()
-    }
-  }
-
-  /** A pull that nobody answered, not even to say that its time is up. */
-  #checkSilence(): void {
-    if (this.#asked > 0 && performance.now() - this.#heard > PULL_MS + WATCH_MS) void this.#recover()
-  }
-
-  async #recover(): Promise<void> {
-    this.#recovering ??= this.#startOver().finally(() => (this.#recovering = undefined))
-    await this.#recovering
+  onMessage(message: Msg): void {
+    const record = deliveredRecord(message)
+    if (record) this.#accept(record)
   }
 
   /**
-   * Pulls anew, on a new inbox so that nothing comes of what was asked for before. What the server has delivered and we
-   * have not, to a run of this node that died or before a break, is handed back to be delivered first.
+   * Hands back what the server has delivered and we have not, to an earlier incarnation of this node or before a break, so
+   * that it is delivered first.
    */
-  async #startOver(): Promise<void> {
-    const { nc, signal, onFailure } = this.#options
-    while (!this.#closing && !signal.aborted && !nc.isClosed()) {
-      this.#subscribe()
-      try {
-        const info = await this.#info()
-        if (!info) {
-          onFailure(
-            new DaffiError('DAFFI_STREAM_LOST', `the place of this node in ${this.#options.stream} is gone`),
-          )
-          return
-        }
-        this.#handBack(info)
-        this.#pull()
-        return
-      } catch {
-        // The server, or its JetStream, is not there yet.
-        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
-      }
-    }
-  }
-
-  #subscribe(): void {
-    const { nc } = this.#options
-    this.#subscription?.unsubscribe()
-    this.#asked = 0
-    this.#heard = performance.now()
-    const subscription = nc.subscribe(createInbox(), {
-      callback: (error, message) => {
-        if (error === null && subscription === this.#subscription) this.#hear(message)
-      },
-    })
-    this.#subscription = subscription
-  }
-
-  #handBack({ delivered, ack_floor }: ConsumerInfo): void {
-    const { nc, stream, name } = this.#options
+  onRestart({ delivered, ack_floor }: ConsumerInfo): void {
+    const { link, stream, name } = this.#options
     const from = Math.max(ack_floor.stream_seq + 1, this.#expected)
     for (let sequence = from; sequence <= delivered.stream_seq; sequence++) {
-      if (this.#held.has(sequence)) continue
-      // The form of JetStream's acknowledgement subjects, ADR-15; the server looks at the stream's sequence.
-      nc.publish(`$JS.ACK.${stream}.${name}.1.${sequence}.${delivered.consumer_seq}.0.0`, '-NAK')
+      if (this.#received.has(sequence)) continue
+      // Form of JetStream's acknowledgement subjects, ADR-15; the server looks at the stream's sequence.
+      link.nc.publish(`$JS.ACK.${stream}.${name}.1.${sequence}.${delivered.consumer_seq}.0.0`, '-NAK')
     }
   }
 
-  #pull(): void {
-    const { nc, stream, name } = this.#options
-    const fit = this.#largest === 0 ? 0 : Math.floor(AHEAD_BYTES / this.#largest)
-    const ahead = Math.min(AHEAD.most, Math.max(AHEAD.least, fit))
-    // With the next one missing the others cannot go: there must be room for it to come.
-    const held = this.#held.has(this.#expected) ? this.#held.size : 0
-    const batch = ahead - held - this.#asked
-    if (batch < ahead / 2 || !this.#subscription || this.#closing || nc.isClosed()) return
-    this.#asked += batch
-    pull(nc, { stream, consumer: name, batch, reply: this.#subscription.getSubject() })
+  onConsumerGone(): void {
+    const { lifecycle, stream } = this.#options
+    const error = new DaffiError('DAFFI_STREAM_LOST', `this node's consumer of ${stream} is gone`)
+    lifecycle.settle('stopped', toErrorRecord(error))
   }
 
-  #hear(message: Msg): void {
-    this.#heard = performance.now()
-    const code = message.headers?.code ?? 0
-    if (code === HEARTBEAT) return
-    if (code > 0) {
-      this.#refused(code, Number(message.headers?.get(PENDING_HEADER) ?? 0))
-      return
-    }
-    const delivered = deliveryOf(message)
-    if (!delivered) return
-    this.#asked--
-    this.#keep(delivered)
-    this.#pull()
+  #sendAck(): void {
+    const { nc } = this.#options.link
+    if (this.#dueAck && !nc.isClosed()) nc.publish(this.#dueAck.reply, '+ACK')
+    this.#dueAck = undefined
   }
 
-  #refused(code: number, unanswered: number): void {
-    if (TIMED_OUT.includes(code)) {
-      this.#asked = Math.max(0, this.#asked - unanswered)
-      this.#pull()
-    } else {
-      // The server is on its way down or up, or the consumer is gone.
-      void delay(AGAIN_MS, undefined, { signal: this.#options.signal }).then(
-        () => this.#recover(),
-        () => undefined,
-      )
-    }
-  }
-
-  #keep(delivered: Delivered): void {
-    const { sequence } = delivered
+  #accept(record: DeliveredRecord): void {
+    const { sequence } = record
     if (sequence <= this.#acknowledged) {
       // Its acknowledgement was lost.
-      if (sequence === this.#acknowledged) this.ack(delivered)
+      if (sequence === this.#acknowledged) this.ack(record)
       return
     }
     if (sequence < this.#expected) return
-    this.#largest = Math.max(delivered.data.length, this.#largest)
-    this.#held.set(sequence, delivered)
-    if (sequence === this.#expected) this.#options.arrived.notify()
-    else if (!this.#held.has(this.#expected)) void this.#lookForGap()
+    this.#largest = Math.max(record.data.length, this.#largest)
+    this.#received.set(sequence, record)
+    if (sequence === this.#expected) this.#options.lifecycle.changed.notify()
+    else if (!this.#received.has(this.#expected)) void this.#lookForGap()
   }
 
-  /** What retention has discarded does not come: then the next message is a later one. */
+  /** Skips records that retention has discarded: they do not come, and the next record is a later one. */
   async #lookForGap(): Promise<void> {
-    if (this.#looking) return
-    this.#looking = true
+    if (this.#lookingForGap) return
+    this.#lookingForGap = true
     const expected = this.#expected
-    const { jsm, arrived } = this.#options
+    const { jsm, lifecycle } = this.#options
     const next = await storedFrom(jsm, this.#options, expected).catch(() => undefined)
-    this.#looking = false
+    this.#lookingForGap = false
     if (!next || next.sequence === expected || this.#expected !== expected) return
     this.#expected = next.sequence
-    arrived.notify()
-  }
-
-  async #info(): Promise<ConsumerInfo | undefined> {
-    const { jsm, stream, name } = this.#options
-    try {
-      return await jsm.consumers.info(stream, name)
-    } catch (error) {
-      if (isConsumerNotFound(error)) return undefined
-      throw error
-    }
+    lifecycle.changed.notify()
   }
 }

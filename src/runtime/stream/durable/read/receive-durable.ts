@@ -1,145 +1,91 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
-import { deferred, Wakeup } from '../../../core/deferred.js'
-import { decodeMessage, streamSubject, type End, type Open } from '../../protocol/messages.js'
-import type { Link } from '../../protocol/nats-link.js'
-import type { Peer, StreamConnections, StreamPorts } from '../../protocol/ports.js'
-import type { Deliver } from '../../transient/read/stream-reader.js'
-import { DurableConsumer } from './ordered-consumer.js'
+import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
+import { ProgressPublisher } from '../../common/read/progress-publisher.js'
+import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
+import { consumerName, type DurableOpen } from '../../protocol/durable-messages.js'
+import type { Open } from '../../protocol/messages.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+import type { Deliver, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetters } from '../store/dead-letters.js'
-import type { FailedItemOptions } from './failed-item.js'
-import { numberAfter, numberAt } from '../store/record-header.js'
-import {
-  consumerName,
-  encodeProgress,
-  type DurableOpen,
-  type DurableProgress,
-} from '../../protocol/durable-messages.js'
-import { DurableReader } from './durable-reader.js'
-import { SharedReader } from './shared-reader.js'
-import { Tickets } from './pending-chunks.js'
 import { lastStored, storedFrom, type DurableNames } from '../store/item-store.js'
+import { firstItemOf, nextItemOf } from '../store/record-header.js'
+import { DurableReader } from './durable-reader.js'
+import { OrderedConsumer } from './ordered-consumer.js'
+import { SharedReader } from './shared-reader.js'
+import { StreamDeadLetters } from './stream-dead-letters.js'
 
-/** How often a receiver says how far it is. */
-const PROGRESS_MS = 250
-
-export interface DurableReceiving {
-  reader: DurableReader | SharedReader
-  open: Open
-  close: () => void
-}
-
-/** What both kinds of readers are made with. */
-interface ReaderContext extends Omit<FailedItemOptions, 'signal'> {
-  self: Peer
-  arrived: Wakeup
-  abort: AbortController
-  link: Link
-  jsm: JetStreamManager
-  publish: (progress: DurableProgress) => void
-}
-
-interface BeginOptions {
+interface ReceiveOptions {
   open: Open
   durable: DurableOpen
+  lifecycle: ReceiverLifecycle
   deliver: Deliver
-  abort: AbortController
-  /** The writer lets go of the stream. */
-  onClosed: () => void
 }
 
-/** Takes part in durable streams. Of two sessions of one stream only the newer is served: they share a place. */
-export class DurableReception {
+/** Options that both kinds of readers share. */
+interface ReaderContext extends ItemDeliveryOptions {
+  durable: DurableOpen
+  self: Peer
+  link: NatsLink
+  jsm: JetStreamManager
+  progress: ProgressPublisher
+}
+
+/** Durable streams that a node receives. Of two sessions of one stream only the newer is served: they share a consumer. */
+export class DurableStreams {
   readonly #ports: StreamPorts
-  readonly #readers = new Map<string, DurableReceiving['reader']>()
+  /** Readers by stream and epoch. */
+  readonly #readers = new Map<string, DurableReader | SharedReader>()
 
   constructor(ports: StreamPorts) {
     this.#ports = ports
   }
 
-  async begin(options: BeginOptions): Promise<DurableReceiving> {
-    const { open, durable, onClosed } = options
-    const { pipeline, log } = this.#ports
-    const connections = await this.#ports.connections()
-    const place = `${durable.stream} ${durable.run}`
-    await this.#readers.get(place)?.stop('left')
-
-    const context = await this.#context(options, connections)
-    const reader = open.share ? this.#share(context) : await this.#follow(context)
-    this.#readers.set(place, reader)
-    const ends = connections.control.subscribe(streamSubject(pipeline, open.id, 'end'), {
-      callback: (error, message) => {
-        if (error !== null) return
-        const end = decodeMessage(message.data) as End
-        reader.end(end)
-        if (end.error)
-          log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
-        if (end.closed) onClosed()
-      },
-    })
-    const reporting = setInterval(() => reader.report(), PROGRESS_MS)
-    const close = (): void => {
-      clearInterval(reporting)
-      ends.unsubscribe()
-      if (this.#readers.get(place) === reader) this.#readers.delete(place)
-    }
-    return { reader, open, close }
-  }
-
-  async #context(
-    { open, durable, deliver, abort }: BeginOptions,
-    { control, bulk }: StreamConnections,
-  ): Promise<ReaderContext> {
+  /** Begins to receive a durable stream. */
+  async receive({
+    open,
+    durable,
+    lifecycle,
+    deliver,
+  }: ReceiveOptions): Promise<{ reader: DurableReader | SharedReader; close: () => void }> {
     const { pipeline, self } = this.#ports
-    return {
+    const { control, bulk } = await this.#ports.connections()
+    const key = `${durable.stream} ${durable.run}`
+    await this.#readers.get(key)?.stop('left')
+    const deadLetters = new StreamDeadLetters({
+      open,
+      durable,
+      node: self.name,
+      stream: durable.stream.slice(`daffi_${pipeline}_`.length),
+      letters: new DeadLetters(bulk.nc, pipeline),
+    })
+    const context: ReaderContext = {
       open,
       durable,
       self,
+      lifecycle,
       deliver,
-      dead: new DeadLetters(bulk.nc, pipeline),
-      name: durable.stream.slice(`daffi_${pipeline}_`.length),
-      arrived: new Wakeup(),
-      abort,
+      deadLetters,
       link: bulk,
       jsm: await jetstreamManager(bulk.nc, { checkAPI: false }),
-      publish: (progress) => {
-        if (!control.isClosed())
-          control.publish(streamSubject(pipeline, open.id, 'progress'), encodeProgress(progress))
-      },
+      progress: new ProgressPublisher(control, pipeline, open.id),
     }
+    const reader = open.share ? new SharedReader(context) : await openReader(context)
+    this.#readers.set(key, reader)
+    const close = (): void => {
+      if (this.#readers.get(key) === reader) this.#readers.delete(key)
+    }
+    return { reader, close }
   }
+}
 
-  /** Takes everything, from this node's own place in the run on. */
-  async #follow(context: ReaderContext): Promise<DurableReader> {
-    const { durable, self, jsm, link, abort, arrived } = context
-    const failed = deferred<unknown>()
-    const consumer = new DurableConsumer({
-      ...durable,
-      nc: link.nc,
-      jsm,
-      name: consumerName(self.name, durable.run),
-      idleMs: durable.ageMs,
-      signal: abort.signal,
-      arrived,
-      onFailure: failed.resolve,
-    })
-    const names: DurableNames = durable
-    const next = await storedFrom(jsm, names, await consumer.open())
-    const latest = next ?? (await lastStored(jsm, names))
-    const first = next ? numberAt(next.mark) : latest ? numberAfter(latest.mark, latest.length) : 0
-    const reader = new DurableReader({ ...context, consumer, first })
-    void failed.promise.then((error) => reader.fail(error))
-    return reader
-  }
-
-  /** Takes what others leave. */
-  #share(context: ReaderContext): SharedReader {
-    const tickets = new Tickets({
-      ...context,
-      signal: context.abort.signal,
-      onChange: () => reader.report(),
-      onFailure: (error) => reader.fail(error),
-    })
-    const reader: SharedReader = new SharedReader({ ...context, tickets })
-    return reader
-  }
+/** Opens a reader of everything from this node's own position in the epoch on. */
+async function openReader(context: ReaderContext): Promise<DurableReader> {
+  const { durable, self, jsm, lifecycle } = context
+  const name = consumerName(self.name, durable.run)
+  const consumer = new OrderedConsumer({ ...context, ...durable, name, idleMs: durable.ageMs, lifecycle })
+  const names: DurableNames = durable
+  const next = await storedFrom(jsm, names, await consumer.open())
+  const latest = next ?? (await lastStored(jsm, names))
+  const first = next ? firstItemOf(next.header) : latest ? nextItemOf(latest.header, latest.length) : 0
+  return new DurableReader({ ...context, consumer, first })
 }

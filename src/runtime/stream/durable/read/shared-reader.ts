@@ -1,133 +1,107 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
-import type { Wakeup } from '../../../core/deferred.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/summary.js'
+import { ItemCounter } from '../../common/read/item-counter.js'
+import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
+import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
+import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
+import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { End } from '../../protocol/messages.js'
-import { Standing } from '../../common/read/receiver-lifecycle.js'
-import { Tally } from '../../common/read/item-counter.js'
-import { settleFailed, type FailedItemOptions } from './failed-item.js'
-import type { DurableProgress } from '../../protocol/durable-messages.js'
-import { Tickets, type Ticket } from './pending-chunks.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+import type { Peer } from '../../protocol/ports.js'
+import type { JetStreamManager } from '@nats-io/jetstream'
+import { PendingChunks, type PendingChunk, type PendingListener } from './pending-chunks.js'
 
-interface SharedReaderOptions extends Omit<FailedItemOptions, 'signal'> {
-  self: { name: string; incarnation: string }
-  tickets: Tickets
-  /** Notified when a ticket can be taken. */
-  arrived: Wakeup
-  abort: AbortController
-  publish: (progress: DurableProgress) => void
+interface SharedReaderOptions extends ItemDeliveryOptions {
+  self: Peer
+  link: NatsLink
+  jsm: JetStreamManager
+  durable: DurableOpen
+  progress: ProgressPublisher
 }
 
-/** A member of a shared durable stream: what it draws is put through the callback, counted, acknowledged. */
-export class SharedReader {
+/** Receiver that shares a durable stream: the chunks it pulls are put through the callback, counted, and acknowledged. */
+export class SharedReader implements PendingListener {
   readonly #options: SharedReaderOptions
-  /** Counts this member's own items. */
-  readonly #tally = new Tally(0)
-  #place = 0
-  readonly #standing: Standing
+  readonly #lifecycle: ReceiverLifecycle
+  readonly #chunks: PendingChunks
+  /** Counts this receiver's own items. */
+  readonly #counter = new ItemCounter(0)
+  readonly #delivery: ItemDelivery
   readonly #running: Promise<void>
 
   constructor(options: SharedReaderOptions) {
     this.#options = options
-    this.#standing = new Standing(options.abort, options.arrived)
+    this.#lifecycle = options.lifecycle
+    this.#delivery = new ItemDelivery(this.#counter, options)
+    this.#chunks = new PendingChunks({ ...options, listener: this })
     this.#running = this.#run()
   }
 
-  end({ cut, drained, error }: End): void {
-    if (cut) this.#standing.settle('stopped', error)
-    else if (drained) this.#standing.settle('finished', null)
+  onEnd({ cut, drained, error }: End): void {
+    if (cut) this.#lifecycle.settle('stopped', error)
+    else if (drained) this.#lifecycle.settle('finished', null)
     this.report()
   }
 
-  fail(error: unknown): void {
-    this.#standing.settle('stopped', toErrorRecord(error))
+  onPendingChange(): void {
+    this.report()
   }
 
-  /** Stops after the item in hand; what is ready goes to others. */
+  /** Stops after the item in hand; others get what is ready. */
   async stop(state: ReceiverState): Promise<void> {
-    this.#standing.settle(state, null)
+    this.#lifecycle.settle(state, null)
     await this.#running
   }
 
   report(): void {
-    const { self, tickets, publish } = this.#options
-    const { processed, failed, dropped, latencyMs } = this.#tally.counts
-    publish({
+    const { self, progress } = this.#options
+    const { failed, dropped, latencyMs } = this.#counter.counts
+    progress.publish({
       node: self.name,
       incarnation: self.incarnation,
-      state: this.#standing.state,
+      state: this.#lifecycle.state,
       first: 0,
-      position: processed + failed + dropped,
+      position: this.#counter.position,
       floor: 0,
       failed,
       lost: dropped,
-      holds: tickets.replies,
-      error: this.#standing.error,
+      holds: this.#chunks.replies,
+      error: this.#lifecycle.error,
       latencyMs,
     })
   }
 
   async #run(): Promise<void> {
-    const { tickets, arrived } = this.#options
     try {
-      while (this.#standing.isAttached()) {
-        const ticket = tickets.take()
-        if (!ticket) await arrived.wait()
-        else if (await this.#process(ticket)) {
-          // Before it is acknowledged, so that the count stands even if this process ends now.
+      while (this.#lifecycle.isAttached()) {
+        const chunk = this.#chunks.take()
+        if (!chunk) await this.#lifecycle.changed.wait()
+        else if (await this.#process(chunk)) {
+          // Reported before the acknowledgement, so that the count stands even if this process ends now.
           this.report()
-          tickets.done(ticket)
+          this.#chunks.done(chunk)
         }
       }
     } catch (error) {
-      this.#standing.settle('stopped', toErrorRecord(error))
+      this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
-    await tickets.close()
+    await this.#chunks.close()
     this.report()
   }
 
-  /** False when it is still to be done. */
-  async #process({ mark, redelivered, bytes: loading }: Ticket): Promise<boolean> {
-    const { first, count, kind, time } = mark
+  /** False when an item of the chunk is still to be done. */
+  async #process({ header, redelivered, bytes: loading }: PendingChunk): Promise<boolean> {
+    const first = this.#counter.position
+    const end = first + header.count
     const bytes = await loading
     if (!bytes) {
-      this.#place += count
-      this.#tally.pass(this.#place)
+      this.#counter.pass(end)
       return true
     }
-    const items = kind ? [decodeBytes(kind, bytes)] : decodeValues(bytes)
-    for (const [index, item] of items.entries()) {
-      if (!this.#standing.isAttached()) return false
-      this.#tally.begin(this.#place, time)
-      const outcome = await this.#outcome(item, first + index, redelivered)
-      if (outcome === undefined) return false
-      this.#tally.end(outcome)
-      this.#place++
-    }
-    return true
-  }
-
-  async #outcome(
-    item: unknown,
-    number: number,
-    redelivered: boolean,
-  ): Promise<'processed' | 'failed' | undefined> {
-    const { open, deliver, abort } = this.#options
-    try {
-      await deliver(item, redelivered)
-      return 'processed'
-    } catch (failure) {
-      if (open.onError !== 'stop')
-        return settleFailed(
-          { item, number, redelivered, failure },
-          { ...this.#options, signal: abort.signal },
-        )
-      const record = toErrorRecord(failure)
-      this.#standing.settle('stopped', {
-        ...record,
-        message: `"${open.call}" threw at item ${number}: ${record.message}`,
-      })
-      return 'failed'
-    }
+    const chunk = { first, item: header.first, time: header.time, redelivered }
+    if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
+    else await this.#delivery.deliverBatch(decodeValues(bytes), chunk)
+    return this.#counter.position === end
   }
 }

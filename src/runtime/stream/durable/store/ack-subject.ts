@@ -1,18 +1,18 @@
-/** Where a message stands that a consumer of JetStream has delivered. */
-export interface Place {
-  /** How often it was delivered. */
-  times: number
-  /** In the stream. */
+/** Delivery of a message by a JetStream consumer. */
+export interface DeliveryInfo {
+  /** How often the message was delivered. */
+  deliveries: number
+  /** Sequence in the stream. */
   sequence: number
 }
 
 /**
- * Reads it from the message's reply subject, ADR-15: `$JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.…`, with
- * a domain and an account after `$JS.ACK` in its longer form. Undefined when it is no such subject.
+ * Reads the delivery from the message's reply subject (ADR-15): `$JS.ACK.<stream>.<consumer>.<delivered>.<stream
+ * sequence>.…`, in its longer form with a domain and an account after `$JS.ACK`. Undefined for other subjects.
  */
-export function placeOf(reply = ''): Place | undefined {
+export function parseAckSubject(reply = ''): DeliveryInfo | undefined {
   const tokens = reply.split('.')
   const at = tokens.length > 9 ? 6 : 4
-  const [times, sequence] = [Number(tokens[at]), Number(tokens[at + 1])]
-  return Number.isInteger(sequence) ? { times, sequence } : undefined
+  const [deliveries, sequence] = [Number(tokens[at]), Number(tokens[at + 1])]
+  return Number.isInteger(sequence) ? { deliveries, sequence } : undefined
 }

@@ -1,44 +1,46 @@
 import { jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { decode, decodeBytes, type BytesKind } from '../../../codec/index.js'
+import { KIB, MIB } from '../../../core/bytes.js'
 import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import { payloadLimit } from '../../../nats/index.js'
 import { storeInfo } from './item-store.js'
 
 const HEADER = 'Daffi-Dead'
-const ANSWER_MS = 10_000
-/** Room in a message for its headers, of which an error's message is the longest. */
-const HEADROOM = 8 * 1024
-const MESSAGE_MOST = 2000
-const PART_BYTES = 1024 * 1024
+const REQUEST_TIMEOUT_MS = 10_000
+/** Bytes left for a message's headers, of which an error's message is the longest. */
+const HEADROOM = 8 * KIB
+const MAX_MESSAGE_LENGTH = 2000
 
-/** An item that a node's callback failed with as often as it may. */
+/** Item that a node's callback failed with at its last attempt. */
 export interface DeadLetter {
   call: string
-  /** The durable stream, as its name is given. */
+  /** Name of the durable stream. */
   stream: string
+  /** Id of the stream's epoch. */
   run: string
   node: string
-  /** The item's number in that run. */
+  /** Number of the item in that epoch. */
   item: number
   error: ErrorRecord
   attempts: number
-  /** When it was given up, in milliseconds since the epoch. */
+  /** Time when it was given up, in milliseconds since the epoch of Unix. */
   time: number
-  /** What the bytes are; null for a value as MessagePack. */
+  /** Type of the bytes; null for a value as MessagePack. */
   kind: BytesKind | null
   /** Bytes of the item. */
   bytes: number
 }
 
-/** A dead letter in its place. `id` is what commands name it by. */
+/** Dead letter with the id by which commands name it. */
 export interface StoredDeadLetter extends DeadLetter {
   id: number
 }
 
-/** Every part's header. */
+/** Header of every part. */
 type DeadPart = DeadLetter & { offset: number }
 
-/** The dead letters of a pipeline: a JetStream stream on file, from which only `remove` takes anything. */
+/** Dead letters of a pipeline: a JetStream stream on file, from which only `remove` deletes. */
 export class DeadLetters {
   readonly #nc: NatsConnection
   readonly #pipeline: string
@@ -49,7 +51,7 @@ export class DeadLetters {
     this.#pipeline = pipeline
   }
 
-  /** Keeps an item once, however often it is given up. */
+  /** Stores an item. One that is given up several times is stored once. */
   async add(letter: DeadLetter, item: Uint8Array): Promise<void> {
     const jsm = await this.#manager()
     await jsm.streams.add({
@@ -60,16 +62,16 @@ export class DeadLetters {
       allow_direct: true,
     })
     const subject = `${this.#prefix}.${letter.node}.${letter.run}.${letter.item}`
-    // What a try that was broken off has left.
+    // Parts that an interrupted attempt has left.
     await jsm.streams.purge(this.#stream, { filter: subject })
-    const most = Math.min(PART_BYTES, (this.#nc.info?.max_payload ?? PART_BYTES) - HEADROOM)
-    const error = { code: letter.error.code, message: letter.error.message.slice(0, MESSAGE_MOST) }
-    for (let offset = 0; offset < item.length || offset === 0; offset += most) {
+    const limit = Math.min(MIB, payloadLimit(this.#nc, HEADROOM))
+    const error = { code: letter.error.code, message: letter.error.message.slice(0, MAX_MESSAGE_LENGTH) }
+    for (let offset = 0; offset < item.length || offset === 0; offset += limit) {
       const head = headers()
       head.set(HEADER, JSON.stringify({ ...letter, error, offset } satisfies DeadPart))
-      const reply = await this.#nc.request(subject, item.subarray(offset, offset + most), {
+      const reply = await this.#nc.request(subject, item.subarray(offset, offset + limit), {
         headers: head,
-        timeout: ANSWER_MS,
+        timeout: REQUEST_TIMEOUT_MS,
       })
       const { error: refusal } = reply.json<{ error?: { description: string } }>()
       if (refusal)
@@ -86,7 +88,7 @@ export class DeadLetters {
     return letters
   }
 
-  /** The item, as the callback was given it. */
+  /** The item as the callback was given it. */
   async item({ id, kind, bytes, ...letter }: StoredDeadLetter): Promise<unknown> {
     const whole = Buffer.allocUnsafeSlow(bytes)
     for await (const { part, data, id: sequence } of this.#parts()) {

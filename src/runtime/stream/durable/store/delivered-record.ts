@@ -1,26 +1,26 @@
 import type { Msg } from '@nats-io/transport-node'
-import { placeOf } from './ack-subject.js'
-import { markOf, type Mark } from './record-header.js'
+import { parseAckSubject } from './ack-subject.js'
+import { recordHeaderOf, type RecordHeader } from './record-header.js'
 
-/** A stored message as a consumer got it. */
-export interface Delivered {
+/** Record of a durable stream as a consumer has delivered it. */
+export interface DeliveredRecord {
   sequence: number
   /** Delivered before and not acknowledged. */
   redelivered: boolean
-  /** Undefined for a message that is none of daffi's. */
-  mark: Mark | undefined
+  /** Undefined for a message that is not daffi's. */
+  header: RecordHeader | undefined
   data: Uint8Array
   /** Subject on which it is acknowledged. */
   reply: string
 }
 
-export function deliveryOf({ reply = '', headers, data }: Msg): Delivered | undefined {
-  const place = placeOf(reply)
+export function deliveredRecord({ reply = '', headers, data }: Msg): DeliveredRecord | undefined {
+  const delivery = parseAckSubject(reply)
   return (
-    place && {
-      sequence: place.sequence,
-      redelivered: place.times > 1,
-      mark: markOf(headers),
+    delivery && {
+      sequence: delivery.sequence,
+      redelivered: delivery.deliveries > 1,
+      header: recordHeaderOf(headers),
       data,
       reply,
     }

@@ -1,6 +1,5 @@
 import {
   DiscardPolicy,
-  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   type JetStreamManager,
@@ -11,15 +10,13 @@ import { nanos } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
 import { assertToken } from '../../../core/names.js'
 import type { Retention } from '../../../core/plan.js'
-import { markOf, type Mark } from './record-header.js'
+import { isApiError } from '../../../nats/index.js'
+import { recordHeaderOf, type RecordHeader } from './record-header.js'
 
-const STREAM_NOT_FOUND = 10059
-const CONSUMER_NOT_FOUND = 10014
-
-/** Names that would be those of daffi's other JetStream streams. */
+/** Names of daffi's other JetStream streams. */
 const RESERVED = /^(dead|jobs|schedules|stream_.*)$/
 
-/** Where a durable stream is kept. */
+/** JetStream stream that keeps a durable stream, and its subject. */
 export interface DurableNames {
   stream: string
   subject: string
@@ -29,7 +26,7 @@ export interface DurableNames {
 export function durableNames(pipeline: string, name: string): DurableNames {
   assertToken('stream', name)
   if (RESERVED.test(name)) {
-    throw new DaffiError('DAFFI_BAD_NAME', `stream ${JSON.stringify(name)}: daffi keeps that name for itself`)
+    throw new DaffiError('DAFFI_BAD_NAME', `stream ${JSON.stringify(name)}: this name is reserved for daffi`)
   }
   return { stream: `daffi_${pipeline}_${name}`, subject: `daffi.${pipeline}.stream.${name}.durable` }
 }
@@ -40,7 +37,7 @@ export interface StoreOptions extends DurableNames {
 }
 
 /**
- * Sees to it that the stream is there, with the retention that is wanted.
+ * Creates the stream, or checks the existing one and updates its retention.
  * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else
  */
 export async function ensureStore(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
@@ -71,7 +68,7 @@ export async function ensureStore(jsm: JetStreamManager, options: StoreOptions):
   return await jsm.streams.update(stream, limits)
 }
 
-/** The callback that a durable stream's items are for. */
+/** Callback that a durable stream's items are for. */
 export function callOf(info: StreamInfo): string | undefined {
   return info.config.metadata?.daffi_call
 }
@@ -80,48 +77,41 @@ export async function storeInfo(jsm: JetStreamManager, stream: string): Promise<
   try {
     return await jsm.streams.info(stream)
   } catch (error) {
-    if (isApiError(error, STREAM_NOT_FOUND)) return undefined
+    if (isApiError(error, 'streamNotFound')) return undefined
     throw error
   }
 }
 
-export interface Stored {
+/** Record as it lies in the stream. */
+export interface StoredRecord {
   sequence: number
-  mark: Mark
+  header: RecordHeader
   length: number
   data: Uint8Array
-  /** When it was stored, in milliseconds since the epoch. */
+  /** Time when it was stored, in milliseconds since the epoch of Unix. */
   time: number
 }
 
-/** The last message that the stream keeps. */
+/** Last record that the stream keeps. */
 export async function lastStored(
   jsm: JetStreamManager,
   { stream, subject }: DurableNames,
-): Promise<Stored | undefined> {
-  return storedOf(await jsm.streams.getMessage(stream, { last_by_subj: subject }))
+): Promise<StoredRecord | undefined> {
+  return recordOf(await jsm.streams.getMessage(stream, { last_by_subj: subject }))
 }
 
-/** The first message that the stream keeps from `sequence` on. */
+/** First record that the stream keeps from `sequence` on. */
 export async function storedFrom(
   jsm: JetStreamManager,
   { stream, subject }: DurableNames,
   sequence: number,
-): Promise<Stored | undefined> {
-  return storedOf(await jsm.direct.getMessage(stream, { seq: sequence, next_by_subj: subject }))
+): Promise<StoredRecord | undefined> {
+  return recordOf(await jsm.direct.getMessage(stream, { seq: sequence, next_by_subj: subject }))
 }
 
-function storedOf(message: StoredMsg | null): Stored | undefined {
-  const mark = markOf(message?.header)
-  if (!message || !mark) return undefined
+function recordOf(message: StoredMsg | null): StoredRecord | undefined {
+  const header = recordHeaderOf(message?.header)
+  if (!message || !header) return undefined
   const { seq: sequence, data, time } = message
-  return { sequence, mark, data, length: data.length, time: time.getTime() }
-}
-
-export function isApiError(error: unknown, code: number): boolean {
-  return error instanceof JetStreamApiError && error.code === code
-}
-
-export function isConsumerNotFound(error: unknown): boolean {
-  return isApiError(error, CONSUMER_NOT_FOUND)
+  return { sequence, header, data, length: data.length, time: time.getTime() }
 }

@@ -1,26 +1,27 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { BytesKind } from '../../../codec/index.js'
 
-/** The header of every message that a durable stream keeps; its value is JSON. */
+/** Name of the header that every record of a durable stream has; its value is JSON. */
 const HEADER = 'Daffi-Durable'
 
-/** Which run of the stream a message belongs to, and who stored it. */
+/** Epoch of the stream that a record belongs to, and the session that stored it. */
 interface Origin {
+  /** Id of the epoch. */
   run: string
-  /** Id of the writer's session; a run that is resumed has several. */
+  /** Id of the writer's session; an epoch that is resumed has several. */
   writer: string
-  /** Sequence of the run's first message. */
+  /** Sequence of the epoch's first record. */
   start: number
 }
 
-/** A session of a writer begins: the next item to be stored is number `next`. */
-interface Begin extends Origin {
+/** Begin of a writer's session: the next item to be stored is number `next`. */
+interface BeginHeader extends Origin {
   what: 'begin'
   next: number
 }
 
-/** A part of a chunk, which is one item's bytes or a batch of small values. The payload is the part's bytes. */
-export interface StoredPart extends Origin {
+/** Part of a chunk, which is one item's bytes or a batch of small values. The payload is the part's bytes. */
+export interface PartHeader extends Origin {
   what: 'part'
   /** Number of the chunk's first item. */
   first: number
@@ -29,42 +30,46 @@ export interface StoredPart extends Origin {
   kind: BytesKind | null
   /** Bytes of the whole chunk. */
   bytes: number
-  /** Where in the chunk this part begins. */
+  /** Position in the chunk where this part begins, in bytes. */
   offset: number
-  /** When the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since the epoch of Unix. */
   time: number
 }
 
-/** `end`: the iterable is at its end. `done`: every receiver has had everything, so the next run is a new one. */
-interface Close extends Origin {
+/** `end`: the iterable is at its end. `done`: every receiver has had everything, so that a new epoch begins next. */
+interface CloseHeader extends Origin {
   what: 'end' | 'done'
-  /** Items of the run. */
+  /** Items of the epoch. */
   count: number
 }
 
-export type Mark = Begin | StoredPart | Close
+export type RecordHeader = BeginHeader | PartHeader | CloseHeader
 
-export function markHeaders(mark: Mark, lastSequence: number): MsgHdrs {
+/** Headers of a record. @param lastSequence sequence that the stream must have before it */
+export function recordHeaders(header: RecordHeader, lastSequence: number): MsgHdrs {
   const head = headers()
-  head.set(HEADER, JSON.stringify(mark))
-  // What makes storing twice impossible: whatever is repeated, or comes from another writer, is out of sequence.
+  head.set(HEADER, JSON.stringify(header))
+  // Makes storing twice impossible: a record that is repeated, or comes from another writer, is out of sequence.
   head.set('Nats-Expected-Last-Sequence', String(lastSequence))
   return head
 }
 
-export function markOf(head: MsgHdrs | undefined): Mark | undefined {
+export function recordHeaderOf(head: MsgHdrs | undefined): RecordHeader | undefined {
   const text = head?.get(HEADER)
-  return text ? (JSON.parse(text) as Mark) : undefined
+  return text ? (JSON.parse(text) as RecordHeader) : undefined
 }
 
-/** Number of the first item that is not stored before this message. */
-export function numberAt(mark: Mark): number {
-  if (mark.what === 'begin') return mark.next
-  return mark.what === 'part' ? mark.first : mark.count
+/** Number of the first item that is not stored before this record. */
+export function firstItemOf(header: RecordHeader): number {
+  if (header.what === 'begin') return header.next
+  return header.what === 'part' ? header.first : header.count
 }
 
-/** Number of the first item that is not stored with this message or before it. A chunk counts with its last part. */
-export function numberAfter(mark: Mark, length: number): number {
-  const whole = mark.what === 'part' && mark.offset + length === mark.bytes
-  return whole ? mark.first + mark.count : numberAt(mark)
+/**
+ * Number of the first item that is not stored with this record or before it. A chunk counts with its last part.
+ * @param length of the record's payload
+ */
+export function nextItemOf(header: RecordHeader, length: number): number {
+  const complete = header.what === 'part' && header.offset + length === header.bytes
+  return complete ? header.first + header.count : firstItemOf(header)
 }

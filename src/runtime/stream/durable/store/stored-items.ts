@@ -2,8 +2,8 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { DaffiError } from '../../../core/errors.js'
-import { Joining } from './chunk-assembler.js'
-import type { Mark } from './record-header.js'
+import { ChunkAssembler } from './chunk-assembler.js'
+import type { RecordHeader } from './record-header.js'
 import {
   callOf,
   durableNames,
@@ -11,20 +11,20 @@ import {
   storedFrom,
   storeInfo,
   type DurableNames,
-  type Stored,
+  type StoredRecord,
 } from './item-store.js'
 
-/** From which item of the latest run on, or from what time on (ms since the epoch) whatever the run. */
+/** Start of a replay: an item of the latest epoch, or a time (milliseconds since the epoch of Unix) in any. */
 export type ReplayStart = { item: number } | { time: number }
 
 export interface StoredItems {
-  /** The callback that the stream is for. */
+  /** Callback that the stream is for. */
   call: string
   items: AsyncIterable<unknown>
 }
 
 /**
- * The items that a durable stream still keeps, up to its present end.
+ * Items that a durable stream still keeps, up to its present end.
  * @throws DaffiError DAFFI_NO_STREAM
  */
 export async function storedItems(
@@ -40,31 +40,32 @@ export async function storedItems(
   if (!info || call === undefined)
     throw new DaffiError('DAFFI_NO_STREAM', `there is no durable stream "${name}"`)
   const last = await lastStored(jsm, names)
-  const first = 'item' in from ? Math.max(info.state.first_seq, last?.mark.start ?? 0) : info.state.first_seq
-  const wanted = (stored: Stored): boolean =>
-    'item' in from ? numberWithin(stored.mark) > from.item : stored.time >= from.time
+  const first =
+    'item' in from ? Math.max(info.state.first_seq, last?.header.start ?? 0) : info.state.first_seq
+  const wanted = (stored: StoredRecord): boolean =>
+    'item' in from ? itemsWith(stored.header) > from.item : stored.time >= from.time
   const start = last && (await firstWhere(jsm, names, first, last.sequence, wanted))
   if (start === undefined) {
     const where = 'item' in from ? `item ${from.item}` : new Date(from.time).toISOString()
     throw new DaffiError('DAFFI_NO_STREAM', `the durable stream "${name}" keeps nothing from ${where} on`)
   }
-  const least = 'item' in from ? from.item : 0
-  return { call, items: itemsBetween(jsm, names, { start, end: last?.sequence ?? start, least }) }
+  const skipTo = 'item' in from ? from.item : 0
+  return { call, items: itemsBetween(jsm, names, { start, end: last?.sequence ?? start, skipTo }) }
 }
 
-/** Number after the last item that a message has to do with: it never falls within a run. */
-function numberWithin(mark: Mark): number {
-  if (mark.what === 'part') return mark.first + mark.count
-  return mark.what === 'begin' ? mark.next : mark.count
+/** Number after the last item that a record concerns. Within an epoch it never decreases. */
+function itemsWith(header: RecordHeader): number {
+  if (header.what === 'part') return header.first + header.count
+  return header.what === 'begin' ? header.next : header.count
 }
 
-/** Binary search: what is wanted never stops being so from one message to the next. */
+/** Binary search for the first wanted record: all records after a wanted one are wanted as well. */
 async function firstWhere(
   jsm: JetStreamManager,
   names: DurableNames,
   first: number,
   last: number,
-  wanted: (stored: Stored) => boolean,
+  wanted: (stored: StoredRecord) => boolean,
 ): Promise<number | undefined> {
   let [low, high] = [first, last + 1]
   while (low < high) {
@@ -79,16 +80,16 @@ async function firstWhere(
 async function* itemsBetween(
   jsm: JetStreamManager,
   names: DurableNames,
-  { start, end, least }: { start: number; end: number; least: number },
+  { start, end, skipTo }: { start: number; end: number; skipTo: number },
 ): AsyncGenerator {
-  const joining = new Joining()
+  const assembler = new ChunkAssembler()
   for (let sequence = start; sequence <= end;) {
     const stored = await storedFrom(jsm, names, sequence)
     if (!stored) return
     sequence = stored.sequence + 1
-    const chunk = joining.add({ mark: stored.mark, data: stored.data, redelivered: false })
+    const chunk = assembler.add({ header: stored.header, data: stored.data, redelivered: false })
     if (!chunk) continue
     if (chunk.kind) yield decodeBytes(chunk.kind, chunk.bytes)
-    else yield* decodeValues(chunk.bytes).slice(Math.max(0, least - chunk.first))
+    else yield* decodeValues(chunk.bytes).slice(Math.max(0, skipTo - chunk.first))
   }
 }

@@ -1,59 +1,63 @@
-/** Messages are counted together up to so many bytes, so that the ledger of a large stream stays small. */
-const GRANULE = 1024 * 1024
-/** What the server keeps with a message besides its payload, about. */
-const OVERHEAD = 400
-/** Parts of the limit: our accounting differs a little from the server's, so there is room left at the top. */
-const MOST_UNDONE = 0.9
+import { MIB } from '../../../core/bytes.js'
+
+/** Bytes up to which records are counted together, so that the account of a large stream stays small. */
+const GRANULE_BYTES = MIB
+/** Bytes that the server keeps with a record besides its payload, about. */
+const OVERHEAD_BYTES = 400
+/** Shares of the limit. Our count differs a little from the server's, so some room is left at the top. */
+const MAX_UNDONE = 0.9
 const FULL = 0.95
 const PRUNED = 0.85
 
-/** Messages up to that sequence, and their bytes together. */
+/** Records up to a sequence, and their bytes together. */
 interface Granule {
   last: number
   bytes: number
 }
 
-export interface Kept extends Granule {
-  /** Sequence of the first message. */
+/** Records that a stream keeps from before. */
+export interface KeptRecords extends Granule {
+  /** Sequence of the first record. */
   first: number
 }
 
 /**
- * What the stream keeps, as its writer knows it. Retention discards the oldest, so the writer waits rather than let the
- * store grow by what some receiver has not acknowledged: what is discarded has been processed.
+ * Records that the stream keeps, as its writer counts them. Retention discards the oldest, so the writer waits rather than
+ * let the stream grow by records that some receiver has not acknowledged: only processed records are discarded.
  */
 export class Backlog {
   readonly #limit: number
-  /** What is done, oldest first, and after it what is not. */
+  /** Records that are acknowledged by all, oldest first, and after them the others. */
   readonly #done: Granule[] = []
   readonly #undone: Granule[] = []
   #kept = 0
-  #waiting = 0
+  #undoneBytes = 0
 
-  /** @param limit the store's most bytes */
+  /** @param limit bytes that the stream keeps at most */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  static cost(length: number): number {
-    return length + OVERHEAD
+  /** Bytes that a record of that payload takes of the limit. */
+  static weight(length: number): number {
+    return length + OVERHEAD_BYTES
   }
 
-  add(sequence: number, cost: number): void {
-    this.#kept += cost
-    this.#waiting += cost
+  add(sequence: number, weight: number): void {
+    this.#kept += weight
+    this.#undoneBytes += weight
     const latest = this.#undone.at(-1)
-    if (latest && latest.bytes < GRANULE) {
+    if (latest && latest.bytes < GRANULE_BYTES) {
       latest.last = sequence
-      latest.bytes += cost
+      latest.bytes += weight
     } else {
-      this.#undone.push({ last: sequence, bytes: cost })
+      this.#undone.push({ last: sequence, bytes: weight })
     }
   }
 
-  /** What was there before, and nobody needs. Only its sum is known; it is taken for even. */
-  addDone({ first, last, bytes }: Kept): void {
-    const count = Math.min(last - first + 1, Math.ceil(bytes / GRANULE))
+  /** Adds records from before that nobody needs. Only the sum of their sizes is known; they are taken for equal. */
+  addDone({ first, last, bytes }: KeptRecords): void {
+    const count = Math.min(last - first + 1, Math.ceil(bytes / GRANULE_BYTES))
     for (let n = 1; n <= count; n++) {
       this.#done.push({
         last: first + Math.floor(((last - first + 1) * n) / count) - 1,
@@ -63,27 +67,27 @@ export class Backlog {
     this.#kept += bytes
   }
 
-  /** Everything up to that sequence is acknowledged by all. */
+  /** Marks all records up to that sequence as acknowledged by all. */
   release(sequence: number): void {
     for (let oldest = this.#undone[0]; oldest && oldest.last <= sequence; oldest = this.#undone[0]) {
-      this.#waiting -= oldest.bytes
+      this.#undoneBytes -= oldest.bytes
       this.#done.push(oldest)
       this.#undone.shift()
     }
   }
 
-  hasRoom(cost: number): boolean {
-    return this.#waiting === 0 || this.#waiting + cost <= this.#limit * MOST_UNDONE
+  hasRoom(weight: number): boolean {
+    return this.#undoneBytes === 0 || this.#undoneBytes + weight <= this.#limit * MAX_UNDONE
   }
 
-  /** Whether one item of that cost could ever be kept. */
-  canHold(cost: number): boolean {
-    return cost <= this.#limit * MOST_UNDONE
+  /** Whether one item of that weight could ever be kept. */
+  canHold(weight: number): boolean {
+    return weight <= this.#limit * MAX_UNDONE
   }
 
   /**
-   * Before the stream is full: the sequence below which all is done and may go, to make room for a good while. For each
-   * message that it discards on its own the server reads its files; of many at a time it deletes the files.
+   * Sequence below which records may go to make room for a good while; undefined while the stream is not nearly full. For
+   * each record that the server discards itself it reads its files; for many at a time it deletes the files.
    */
   prune(): number | undefined {
     if (this.#kept <= this.#limit * FULL) return undefined

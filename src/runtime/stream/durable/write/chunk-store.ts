@@ -1,38 +1,41 @@
+import type { JetStreamManager } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { KIB, MIB } from '../../../core/bytes.js'
 import { DaffiError } from '../../../core/errors.js'
+import { payloadLimit } from '../../../nats/index.js'
 import type { Chunk } from '../../common/write/batch.js'
-import type { Part } from '../../protocol/messages.js'
-import { Backlog, type Kept } from './backlog.js'
-import type { Ledger } from './receiver-progress.js'
-import type { Mark } from '../store/record-header.js'
+import type { WriterState } from '../../common/write/writer-state.js'
+import type { StreamMonitor } from '../../observe/stream-monitor.js'
+import type { RecordHeader } from '../store/record-header.js'
+import { Backlog, type KeptRecords } from './backlog.js'
+import type { DurableReceivers } from './durable-receivers.js'
+import type { StreamEpoch } from './epoch.js'
 import type { Publisher } from './publisher.js'
-import type { DurableRun } from './epoch.js'
 
-const MIB = 1024 * 1024
-/** Room in a message for its headers. */
-const HEADROOM = 1024
+/** Bytes of a message left for its headers. */
+const HEADROOM = KIB
 const NOTHING = new Uint8Array()
 
 interface ChunkStoreOptions {
+  nc: NatsConnection
+  jsm: JetStreamManager
   publisher: Publisher
-  run: DurableRun
-  ledger: Ledger
+  epoch: StreamEpoch
+  receivers: DurableReceivers
+  monitor: StreamMonitor
+  state: WriterState
   /** JetStream stream that keeps the items. */
   stream: string
   /** Bytes that it keeps at most. */
   limit: number
-  /** What it keeps from before. */
-  kept: Kept
-  /** Discards what was stored before that sequence. */
-  prune: (sequence: number) => void
-  /** The most bytes of a message; undefined when the server has not said it. */
-  maxPayload: number | undefined
-  /** Hears of each part that was given to the server. */
-  onPart: (part: Part) => void
-  signal: AbortSignal
-  onFailure: (error: unknown) => void
+  /** Records that it keeps from before. */
+  kept: KeptRecords
 }
 
-/** Chunks into parts, and parts into a stream on disk, in order, and never so many that retention would discard what somebody needs. */
+/**
+ * Stores chunks: cuts them into parts, stores the parts in order, and waits rather than let retention discard what a
+ * receiver needs.
+ */
 export class ChunkStore {
   readonly #options: ChunkStoreOptions
   readonly #backlog: Backlog
@@ -41,64 +44,72 @@ export class ChunkStore {
 
   constructor(options: ChunkStoreOptions) {
     this.#options = options
-    const { run, limit, kept, maxPayload } = options
-    this.#partBytes = Math.min(MIB, (maxPayload ?? MIB) - HEADROOM)
+    const { nc, epoch, limit, kept } = options
+    this.#partBytes = Math.min(MIB, payloadLimit(nc, HEADROOM))
     this.#backlog = new Backlog(limit)
-    // Of a run that is gone on with somebody may need all that there is.
-    if (run.next > 0) this.#backlog.add(run.last, kept.bytes)
+    // A resumed epoch: everything stored may still be needed by some receiver.
+    if (epoch.next > 0) this.#backlog.add(epoch.last, kept.bytes)
     else this.#backlog.addDone(kept)
   }
 
   /** Resolves when the next chunk may come. */
   send(chunk: Chunk): Promise<void> {
-    this.#storing = this.#storing.then(() => this.#store(chunk)).catch(this.#options.onFailure)
+    this.#storing = this.#storing
+      .then(() => this.#store(chunk))
+      .catch((error: unknown) => this.#options.state.fail(error))
     return this.#storing
   }
 
-  /** Resolves when all chunks have been given to the server. */
+  /** Resolves when all chunks have been given to the publisher. */
   async flush(): Promise<void> {
     await this.#storing
   }
 
-  /** @returns the message's sequence */
-  publish(mark: Unsigned<Mark>, payload: Uint8Array = NOTHING): number {
-    const { publisher, run } = this.#options
-    const { run: name, writer, start } = run
-    return publisher.publish({ run: name, writer, start, ...mark }, payload)
+  /** @returns the record's sequence */
+  publish(header: WithoutOrigin<RecordHeader>, payload: Uint8Array = NOTHING): number {
+    const { publisher, epoch } = this.#options
+    const { id: run, writer, start } = epoch
+    return publisher.publish({ run, writer, start, ...header }, payload)
   }
 
   async #store({ first, count, kind, bytes, time }: Chunk): Promise<void> {
-    const { publisher, stream, limit, prune, signal, onPart } = this.#options
+    const { publisher, stream, limit, state, monitor } = this.#options
     const total = bytes.length
-    if (!this.#backlog.canHold(Backlog.cost(total))) throw tooLarge(first, total, limit)
+    if (!this.#backlog.canHold(Backlog.weight(total))) throw tooLarge(first, total, limit)
     for (let offset = 0; offset < total || offset === 0; offset += this.#partBytes) {
       const part = bytes.subarray(offset, offset + this.#partBytes)
-      const cost = Backlog.cost(part.length)
+      const weight = Backlog.weight(part.length)
       await publisher.room()
-      await this.#retained(cost)
-      if (signal.aborted) return
-      const place = { what: 'part', first, count, kind, bytes: total, offset, time } as const
-      const sequence = this.publish(place, part)
-      this.#backlog.add(sequence, cost)
-      const done = this.#backlog.prune()
-      if (done !== undefined) prune(done)
-      onPart({ ...place, lane: 'jetstream', length: part.length, ref: [stream, sequence] })
+      await this.#retained(weight)
+      if (state.signal.aborted) return
+      const header = { what: 'part', first, count, kind, bytes: total, offset, time } as const
+      const sequence = this.publish(header, part)
+      this.#backlog.add(sequence, weight)
+      this.#prune()
+      monitor.onPart({ ...header, lane: 'jetstream', length: part.length, ref: [stream, sequence] })
     }
   }
 
-  /** Waits until what would be discarded to make room has been processed by all. */
-  async #retained(cost: number): Promise<void> {
-    const { ledger, signal } = this.#options
-    this.#backlog.release(ledger.floor)
-    while (!this.#backlog.hasRoom(cost) && !signal.aborted) {
-      await ledger.changed.wait()
-      await ledger.look()
-      this.#backlog.release(ledger.floor)
+  /** Waits until everything that would be discarded to make room has been processed by all. */
+  async #retained(weight: number): Promise<void> {
+    const { receivers, state } = this.#options
+    this.#backlog.release(receivers.ackFloor)
+    while (!this.#backlog.hasRoom(weight) && !state.signal.aborted) {
+      await receivers.changed.wait()
+      await receivers.refresh()
+      this.#backlog.release(receivers.ackFloor)
     }
+  }
+
+  #prune(): void {
+    const { jsm, stream } = this.#options
+    const sequence = this.#backlog.prune()
+    // Records that this does not discard, the server discards itself when the stream is full.
+    if (sequence !== undefined) void jsm.streams.purge(stream, { seq: sequence }).catch(() => undefined)
   }
 }
 
-type Unsigned<M> = M extends Mark ? Omit<M, 'run' | 'writer' | 'start'> : never
+type WithoutOrigin<H> = H extends RecordHeader ? Omit<H, 'run' | 'writer' | 'start'> : never
 
 function tooLarge(number: number, bytes: number, limit: number): DaffiError {
   return new DaffiError(

@@ -3,67 +3,71 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
-import { markHeaders, numberAfter, type Mark } from '../store/record-header.js'
 import { lastStored, storeInfo, type DurableNames } from '../store/item-store.js'
+import { nextItemOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
 
-const ANSWER_MS = 5000
-const ATTEMPTS = 20
-const AGAIN_MS = 250
+const REQUEST_TIMEOUT_MS = 5000
+const MAX_ATTEMPTS = 20
+const RETRY_DELAY_MS = 250
 
-/** One session of a writer in a run of a durable stream. */
-export interface DurableRun {
-  run: string
+/** Epoch of a durable stream, as one session of its writer finds it: one pass over the source, from item 0 to the end. */
+export interface StreamEpoch {
+  id: string
+  /** Id of the writer's session. */
   writer: string
-  /** Sequence of the run's first message. */
+  /** Sequence of the epoch's first record. */
   start: number
   /** Number of the first item that is not stored yet. */
   next: number
-  /** All items of the run are stored, though not every receiver has had them. */
+  /** Whether all items are stored, though not every receiver has had them. */
   ended: boolean
-  /** Sequence of the session's own first message, the last one for now. */
+  /** Sequence of the session's own first record, which is the stream's last one for now. */
   last: number
 }
 
 /**
- * Goes on with the run that is not finished, else begins a new one.
+ * Resumes the epoch that is not finished, else begins a new one.
  * @throws DaffiError DAFFI_STREAM_TAKEN when others keep storing under the same name
  */
-export async function openRun(
+export async function openEpoch(
   nc: NatsConnection,
   jsm: JetStreamManager,
   names: DurableNames,
-): Promise<DurableRun> {
-  const writer = randomId()
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await currentRun(jsm, names, writer)
-    if (found.opened) return found.run
-    const { run, writer: mine, start, next, last } = found.run
-    const mark: Mark = found.run.ended
-      ? { what: 'end', run, writer: mine, start, count: next }
-      : { what: 'begin', run, writer: mine, start, next }
-    // What a predecessor had on its way may still come in between; then the answer is a refusal, and we look again.
+): Promise<StreamEpoch> {
+  const session = randomId()
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const found = await currentEpoch(jsm, names, session)
+    if (found.opened) return found.epoch
+    const { id: run, writer, start, next, last, ended } = found.epoch
+    const header: RecordHeader = ended
+      ? { what: 'end', run, writer, start, count: next }
+      : { what: 'begin', run, writer, start, next }
+    // A record that an earlier session had on its way may come in between: then this one is refused, and we look again.
     await nc
-      .request(names.subject, '', { headers: markHeaders(mark, last - 1), timeout: ANSWER_MS })
-      .catch(() => delay(AGAIN_MS))
+      .request(names.subject, '', {
+        headers: recordHeaders(header, last - 1),
+        timeout: REQUEST_TIMEOUT_MS,
+      })
+      .catch(() => delay(RETRY_DELAY_MS))
   }
   throw new DaffiError('DAFFI_STREAM_TAKEN', `${names.stream} is being written by others`)
 }
 
-async function currentRun(
+async function currentEpoch(
   jsm: JetStreamManager,
   names: DurableNames,
   writer: string,
-): Promise<{ run: DurableRun; opened: boolean }> {
+): Promise<{ epoch: StreamEpoch; opened: boolean }> {
   const last = await lastStored(jsm, names)
-  if (!last || last.mark.what === 'done') {
-    // An emptied stream counts on from where it was.
+  if (!last || last.header.what === 'done') {
+    // An emptied stream goes on counting.
     const start = (last?.sequence ?? (await storeInfo(jsm, names.stream))?.state.last_seq ?? 0) + 1
-    return { run: { run: randomId(), writer, start, next: 0, ended: false, last: start }, opened: false }
+    return { epoch: { id: randomId(), writer, start, next: 0, ended: false, last: start }, opened: false }
   }
-  const { run, start } = last.mark
-  const next = numberAfter(last.mark, last.length)
-  const ended = last.mark.what === 'end'
-  const opened = last.mark.writer === writer
+  const { run: id, start } = last.header
+  const next = nextItemOf(last.header, last.length)
+  const ended = last.header.what === 'end'
+  const opened = last.header.writer === writer
   const sequence = opened ? last.sequence : last.sequence + 1
-  return { run: { run, writer, start, next, ended, last: sequence }, opened }
+  return { epoch: { id, writer, start, next, ended, last: sequence }, opened }
 }

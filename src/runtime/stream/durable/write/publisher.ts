@@ -1,35 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { addAbortListener } from 'node:events'
+import type { JetStreamManager } from '@nats-io/jetstream'
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { MIB } from '../../../core/bytes.js'
 import { Wakeup } from '../../../core/deferred.js'
 import { DaffiError } from '../../../core/errors.js'
-import { markHeaders, type Mark } from '../store/record-header.js'
-import type { Stored } from '../store/item-store.js'
+import { API_ERROR } from '../../../nats/index.js'
+import type { WriterState } from '../../common/write/writer-state.js'
+import { lastStored, type DurableNames, type StoredRecord } from '../store/item-store.js'
+import { recordHeaders, type RecordHeader } from '../store/record-header.js'
 
-/** The most bytes that may be on their way to the server without its word that they are stored. */
-const WINDOW = 4 * 1024 * 1024
-const WRONG_LAST_SEQUENCE = 10071
+/** Bytes that may be on their way to the server without its acknowledgement. */
+const WINDOW = 4 * MIB
 const WATCH_MS = 10_000
 /** JetStream comes up a little later than the server does. */
-const AGAIN_MS = 250
+const RETRY_DELAY_MS = 250
 
 interface Pending {
-  mark: Mark
+  header: RecordHeader
   payload: Uint8Array
 }
 
 interface PublisherOptions {
   nc: NatsConnection
-  subject: string
-  /** The session that the marks name. */
+  jsm: JetStreamManager
+  names: DurableNames
+  /** Id of the session, as in the records' headers. */
   writer: string
-  /** Sequence of the last message that the stream has. */
+  /** Sequence of the stream's last record. */
   last: number
-  /** Reads the stream's last message. */
-  lastStored: () => Promise<Stored | undefined>
   /** Notified when nothing is on its way any more. */
   idle: Wakeup
-  signal: AbortSignal
-  onFailure: (error: DaffiError) => void
+  state: WriterState
 }
 
 interface PubAck {
@@ -38,11 +40,11 @@ interface PubAck {
 }
 
 /**
- * Stores messages one after the other, many at a time on their way, each exactly once: each names the sequence that
- * must stand before it, and after a break the stream's last message tells what has to be sent again.
+ * Stores records in order, many on their way at a time, each exactly once: each names the sequence that must stand before
+ * it, and after a break the stream's last record tells which have to be sent again.
  */
 export class Publisher {
-  /** Notified when the server has stored something. */
+  /** Notified when the server has stored something, or the stream is cut off. */
   readonly stored = new Wakeup()
   readonly #options: PublisherOptions
   readonly #pending = new Map<number, Pending>()
@@ -55,6 +57,7 @@ export class Publisher {
   #broken = false
   #progress = false
   #closed = false
+  readonly #onAbort: Disposable
 
   constructor(options: PublisherOptions) {
     this.#options = options
@@ -62,9 +65,10 @@ export class Publisher {
     const { nc } = options
     this.#acks = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
-        if (error === null) this.#heard(message)
+        if (error === null) this.#onAck(message)
       },
     })
+    this.#onAbort = addAbortListener(options.state.signal, () => this.stored.notify())
     this.#watch = setInterval(() => this.#checkProgress(), WATCH_MS)
     void this.#follow()
   }
@@ -74,22 +78,22 @@ export class Publisher {
     return this.#pending.size > 0
   }
 
-  /** Sequence of the latest message. */
+  /** Sequence of the latest record. */
   get last(): number {
     return this.#next - 1
   }
 
-  /** @returns the message's sequence */
-  publish(mark: Mark, payload: Uint8Array): number {
+  /** @returns the record's sequence */
+  publish(header: RecordHeader, payload: Uint8Array): number {
     const sequence = this.#next++
-    const pending = { mark, payload }
+    const pending = { header, payload }
     this.#pending.set(sequence, pending)
     this.#bytes += payload.length
     if (!this.#broken) this.#send(sequence, pending)
     return sequence
   }
 
-  /** Undefined when more may come at once. */
+  /** Resolves when another record may come; undefined when it may at once. */
   room(): Promise<void> | undefined {
     return this.#bytes < WINDOW ? undefined : this.#until(() => this.#bytes < WINDOW)
   }
@@ -102,23 +106,24 @@ export class Publisher {
   close(): void {
     this.#closed = true
     clearInterval(this.#watch)
+    this.#onAbort[Symbol.dispose]()
     if (!this.#options.nc.isClosed()) this.#acks.unsubscribe()
     this.stored.notify()
   }
 
   async #until(done: () => boolean): Promise<void> {
-    while (!done() && !this.#closed && !this.#options.signal.aborted) await this.stored.wait()
+    while (!done() && !this.#closed && !this.#options.state.signal.aborted) await this.stored.wait()
   }
 
-  #send(sequence: number, { mark, payload }: Pending): void {
-    const { nc, subject } = this.#options
-    nc.publish(subject, payload, {
-      headers: markHeaders(mark, sequence - 1),
+  #send(sequence: number, { header, payload }: Pending): void {
+    const { nc, names } = this.#options
+    nc.publish(names.subject, payload, {
+      headers: recordHeaders(header, sequence - 1),
       reply: `${this.#inbox}.${this.#generation}`,
     })
   }
 
-  #heard(message: Msg): void {
+  #onAck(message: Msg): void {
     if (!message.subject.endsWith(`.${this.#generation}`)) return
     if (message.data.length === 0) {
       void this.#recover()
@@ -126,7 +131,7 @@ export class Publisher {
     }
     const { seq, error } = message.json<PubAck>()
     if (seq !== undefined && !error) this.#settle(seq)
-    else if (error?.err_code === WRONG_LAST_SEQUENCE) void this.#recover()
+    else if (error?.err_code === API_ERROR.wrongLastSequence) void this.#recover()
     else
       this.#fail(
         'DAFFI_SERVER_FAILED',
@@ -134,7 +139,7 @@ export class Publisher {
       )
   }
 
-  /** Everything up to `last` is stored. */
+  /** Settles all records up to `last`. */
   #settle(last: number): void {
     this.#progress = true
     for (const [sequence, { payload }] of this.#pending) {
@@ -154,22 +159,23 @@ export class Publisher {
     }
   }
 
-  /** An acknowledgement may be lost without the connection. */
+  /** Recovers when nothing was acknowledged for a while: an acknowledgement can be lost without the connection. */
   #checkProgress(): void {
     if (this.busy && !this.#progress) void this.#recover()
     this.#progress = false
   }
 
-  /** Finds out what is stored, and sends the rest again. */
+  /** Looks what is stored, and sends the rest again. */
   async #recover(reconnected = false): Promise<void> {
     if (this.#broken && !reconnected) return
     this.#broken = true
     this.#generation++
-    const { nc, lastStored, signal } = this.#options
+    const { nc, jsm, names, state } = this.#options
+    const { signal } = state
     const generation = this.#generation
     while (!this.#closed && !nc.isClosed() && generation === this.#generation) {
       try {
-        const last = await lastStored()
+        const last = await lastStored(jsm, names)
         if (generation === this.#generation) this.#resume(last)
         return
       } catch (error) {
@@ -177,17 +183,17 @@ export class Publisher {
           this.#fail(error.code, error.message)
           return
         }
-        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
+        await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined)
         if (signal.aborted) return
       }
     }
   }
 
-  #resume(last: Stored | undefined): void {
+  #resume(last: StoredRecord | undefined): void {
     const first = this.#next - this.#pending.size
     const stored = last?.sequence ?? 0
     if (stored >= first) {
-      if (last?.mark.writer !== this.#options.writer) throw superseded()
+      if (last?.header.writer !== this.#options.writer) throw superseded()
       this.#settle(stored)
     } else if (stored < first - 1 && this.busy && last) {
       throw new DaffiError('DAFFI_STREAM_LOST', 'the server has lost what it had acknowledged as stored')
@@ -198,7 +204,7 @@ export class Publisher {
 
   #fail(code: DaffiError['code'], message: string): void {
     if (this.#closed) return
-    this.#options.onFailure(new DaffiError(code, message))
+    this.#options.state.fail(new DaffiError(code, message))
     this.close()
   }
 }

@@ -3,19 +3,20 @@ import { DaffiError } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
 import type { StreamSummary } from '../../../core/summary.js'
 import type { Items } from '../../common/write/feed.js'
-import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../../protocol/ports.js'
-import { DurableLedger, type Ledger } from './receiver-progress.js'
-import { numberAt } from '../store/record-header.js'
 import { consumerNode, sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
-import { openRun, type DurableRun } from './epoch.js'
-import { SharedLedger } from './shared-receivers.js'
-import { SharedPlace } from '../store/shared-consumer.js'
-import { durableNames, ensureStore, lastStored, storedFrom, type DurableNames } from '../store/item-store.js'
+import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../../protocol/ports.js'
+import { durableNames, ensureStore, storedFrom, type DurableNames } from '../store/item-store.js'
+import { firstItemOf } from '../store/record-header.js'
+import { SharedConsumer } from '../store/shared-consumer.js'
+import type { DurableReceivers } from './durable-receivers.js'
 import { DurableWriter } from './durable-writer.js'
+import { openEpoch, type StreamEpoch } from './epoch.js'
+import { ReceiverProgressTable } from './receiver-progress-table.js'
+import { SharedReceiverTable } from './shared-receiver-table.js'
 
 /**
- * Stores the items, each once, and resolves when every receiver is done with them. What an earlier session of the same
- * name has stored and not finished is gone on with.
+ * Stores the items, each once, and resolves when every receiver is done with them. An epoch that an earlier session of the
+ * same name has not finished is resumed.
  * @throws DaffiError DAFFI_STREAM_MISMATCH, DAFFI_STREAM_TAKEN, DAFFI_BAD_NAME before the first item; else StreamError
  */
 export async function writeDurable(
@@ -24,81 +25,80 @@ export async function writeDurable(
   ports: StreamPorts,
   invited: readonly Peer[],
 ): Promise<StreamSummary> {
-  const { call, source, retention } = options
+  const { call, source, retention, share } = options
   const name = options.name ?? [ports.self.name, source, call].filter((part) => part !== null).join('_')
   const names = durableNames(ports.pipeline, name)
   const connections = await ports.connections()
   const jsm = await jetstreamManager(connections.control, { checkAPI: false })
   const { state } = await ensureStore(jsm, { ...names, call, retention })
-  const run = await openRun(connections.control, jsm, names)
-  const durable: DurableOpen = { ...names, run: run.run, start: run.start, ageMs: retention.ageMs }
-  await checkPlaces(jsm, names, run, options.share)
-  const ledger = options.share
-    ? await sharedLedger(jsm, durable, connections)
-    : await ownLedger(jsm, names, run)
+  const epoch = await openEpoch(connections.control, jsm, names)
+  const durable: DurableOpen = { ...names, run: epoch.id, start: epoch.start, ageMs: retention.ageMs }
+  await checkConsumers(jsm, names, epoch, share)
   const writer = new DurableWriter({
-    id: randomId(),
-    run,
+    context: { id: randomId(), options, ports, connections },
+    jsm,
+    epoch,
     durable,
-    options,
-    ports,
-    connections,
-    ledger,
+    receivers: share
+      ? await sharedReceivers(jsm, durable, connections)
+      : await receiversOf(jsm, names, epoch),
     kept: { first: state.first_seq, last: state.last_seq, bytes: state.bytes },
-    // What fails to go so, the server discards itself when the stream is full.
-    prune: (sequence) => void jsm.streams.purge(names.stream, { seq: sequence }).catch(() => undefined),
-    lastStored: () => lastStored(jsm, names),
   })
   const { summary, done } = await writer.run(items, invited)
-  if (done) await removePlaces(jsm, names, run)
+  if (done) await deleteConsumers(jsm, names, epoch)
   return summary
 }
 
-/** Everyone gets everything. Receivers of the run's earlier sessions that are not through may be away, and are waited for. */
-async function ownLedger(jsm: JetStreamManager, names: DurableNames, run: DurableRun): Promise<Ledger> {
-  const ledger = new DurableLedger(run.start)
+/** Receivers that each get everything. Those of the epoch's earlier sessions that are not done may be away, and are waited for. */
+async function receiversOf(
+  jsm: JetStreamManager,
+  names: DurableNames,
+  epoch: StreamEpoch,
+): Promise<DurableReceivers> {
+  const receivers = new ReceiverProgressTable(epoch.start)
   for await (const { name, ack_floor } of jsm.consumers.list(names.stream)) {
-    const node = consumerNode(name, run.run)
+    const node = consumerNode(name, epoch.id)
     if (node === undefined) continue
     const next = await storedFrom(jsm, names, ack_floor.stream_seq + 1)
-    const through = run.ended && (!next || numberAt(next.mark) >= run.next)
-    if (!through) ledger.expect(node, ack_floor.stream_seq)
+    const done = epoch.ended && (!next || firstItemOf(next.header) >= epoch.next)
+    if (!done) receivers.expect(node, ack_floor.stream_seq)
   }
-  return ledger
+  return receivers
 }
 
-/** A run is shared from its beginning to its end, or not at all: else items would be processed again. */
-async function checkPlaces(
+async function sharedReceivers(
+  jsm: JetStreamManager,
+  durable: DurableOpen,
+  { control }: StreamConnections,
+): Promise<DurableReceivers> {
+  return new SharedReceiverTable(await SharedConsumer.open(jsm, durable), control)
+}
+
+/** An epoch is shared from its beginning to its end, or not at all: otherwise items would be processed again. */
+async function checkConsumers(
   jsm: JetStreamManager,
   { stream }: DurableNames,
-  { run }: DurableRun,
+  { id }: StreamEpoch,
   share: boolean,
 ): Promise<void> {
   for await (const { name } of jsm.consumers.list(stream)) {
-    const shared = name === sharedConsumerName(run)
-    if (share ? consumerNode(name, run) === undefined : !shared) continue
+    const shared = name === sharedConsumerName(id)
+    if (share ? consumerNode(name, id) === undefined : !shared) continue
     throw new DaffiError(
       'DAFFI_STREAM_MISMATCH',
-      `the unfinished run in ${stream} is ${shared ? '' : 'not '}shared, and has to be finished as it was begun`,
+      `the unfinished items in ${stream} were ${shared ? '' : 'not '}shared, and have to be finished in the same way`,
     )
   }
 }
 
-async function sharedLedger(
+/** Deletes the consumers of a finished epoch. */
+async function deleteConsumers(
   jsm: JetStreamManager,
-  durable: DurableOpen,
-  { control }: StreamConnections,
-): Promise<Ledger> {
-  const place = await SharedPlace.open(jsm, durable)
-  return new SharedLedger(place, (reply) => {
-    if (!control.isClosed()) control.publish(reply, '-NAK')
-  })
-}
-
-/** The run is done: nobody needs a place in it any more. */
-async function removePlaces(jsm: JetStreamManager, names: DurableNames, run: DurableRun): Promise<void> {
-  for await (const { name } of jsm.consumers.list(names.stream)) {
-    if (consumerNode(name, run.run) !== undefined || name === sharedConsumerName(run.run))
-      await jsm.consumers.delete(names.stream, name).catch(() => false)
+  { stream }: DurableNames,
+  { id }: StreamEpoch,
+): Promise<void> {
+  for await (const { name } of jsm.consumers.list(stream)) {
+    if (consumerNode(name, id) !== undefined || name === sharedConsumerName(id))
+      await jsm.consumers.delete(stream, name).catch(() => false)
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The ring's book-keeping, in memory of its own that writer and readers map for writing: a magic word, a nonce, and for
- * each slot a generation and a set of pins.
+ * Control page of a ring, which writer and readers map for writing: magic bytes, a nonce, and for each slot a generation
+ * and a set of pins.
  *
- * A slot's generation is odd while it is written. Who reads a slot sets its own pin first and then looks at the
- * generation; who writes makes the generation odd first and then looks at the pins. Atomics are sequentially
- * consistent, so one of the two sees the other, and no slot is written while it is read.
+ * The generation is odd while the slot is written. A reader sets its pin first and then looks at the generation; the
+ * writer makes the generation odd first and then looks at the pins. Atomics are sequentially consistent, so one of the two
+ * sees the other, and no slot is written while it is read.
  */
 const MAGIC = Buffer.from('DAFFIRNG')
 const NONCE_AT = 8
@@ -13,7 +13,7 @@ const GENERATIONS_AT = 64
 export const MAX_SLOTS = 256
 const PINS_AT = GENERATIONS_AT + 4 * MAX_SLOTS
 export const CONTROL_BYTES = 4096
-/** Each reader has a bit of its own in a slot's pins. */
+/** Each reader has one bit in a slot's pins. */
 export const MAX_PINS = 31
 
 export class Control {
@@ -37,7 +37,7 @@ export class Control {
     return this.#bytes.subarray(0, MAGIC.length).equals(MAGIC) && signed.equals(nonce)
   }
 
-  /** False when somebody reads the slot, which then stays as it is. */
+  /** Claims the slot for writing. False when a reader has pinned it; then the slot stays as it is. */
   beginWrite(slot: number): boolean {
     const generation = Atomics.load(this.#generations, slot)
     Atomics.store(this.#generations, slot, (generation + 1) | 0)
@@ -46,8 +46,8 @@ export class Control {
     return false
   }
 
-  /** Of a slot that is being written: the generation that readers must find. */
-  next(slot: number): number {
+  /** Generation that readers must find once the slot, which is being written, is complete. */
+  nextGeneration(slot: number): number {
     return (Atomics.load(this.#generations, slot) + 1) | 0
   }
 
@@ -55,7 +55,7 @@ export class Control {
     Atomics.add(this.#generations, slot, 1)
   }
 
-  /** False when the slot holds something else by now. */
+  /** Pins the slot against writing. False when the slot holds another part by now. */
   pin(slot: number, pin: number, generation: number): boolean {
     Atomics.or(this.#pins, slot, 1 << pin)
     if (Atomics.load(this.#generations, slot) === generation) return true
@@ -63,13 +63,13 @@ export class Control {
     return false
   }
 
-  /** Whether the slot is about to get that generation. */
+  /** Whether the slot is being written and will have that generation. */
   isWriting(slot: number, generation: number): boolean {
     return Atomics.load(this.#generations, slot) === ((generation - 1) | 0)
   }
 
-  /** Reads a slot without a pin. False when it was written meanwhile, so that what was read is worth nothing. */
-  glance(slot: number, generation: number, read: () => void): boolean {
+  /** Optimistic read without a pin, as by a seqlock. False when the slot was written meanwhile: the bytes are worthless. */
+  optimisticRead(slot: number, generation: number, read: () => void): boolean {
     if (Atomics.load(this.#generations, slot) !== generation) return false
     read()
     // Adding nothing, unlike a load, also keeps what was read before from being read after.
@@ -80,7 +80,7 @@ export class Control {
     Atomics.and(this.#pins, slot, ~(1 << pin))
   }
 
-  /** Of a reader whose process is gone. */
+  /** Removes all pins of a reader whose process is gone. */
   unpinAll(pin: number, slots: number): void {
     for (let slot = 0; slot < slots; slot++) this.unpin(slot, pin)
   }

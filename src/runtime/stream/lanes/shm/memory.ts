@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { MIB } from '../../../core/bytes.js'
+import { tunesProcess } from '../../../core/process-tuning.js'
 
-/** Flags of Linux, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
+/** Linux flags, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
 const MFD_CLOEXEC = 1
 const MFD_ALLOW_SEALING = 2
 const F_ADD_SEALS = 1033
@@ -11,12 +13,12 @@ const F_SEAL_GROW = 4
 const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
-/** From <malloc.h>. */
+/** Parameters of mallopt, from <malloc.h>. */
 const M_TRIM_THRESHOLD = -1
 const M_MMAP_THRESHOLD = -3
-/** The most that glibc takes for M_MMAP_THRESHOLD. */
-const MOST_KEPT_BLOCK = 32 * 1024 * 1024
-const MOST_KEPT = 128 * 1024 * 1024
+/** Largest value that glibc takes for M_MMAP_THRESHOLD. */
+const MAX_KEPT_BLOCK = 32 * MIB
+const MAX_KEPT = 128 * MIB
 /** mmap's MAP_FAILED, as an address. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 
@@ -37,7 +39,7 @@ interface Libc {
   view: (address: bigint, length: number) => ArrayBuffer
 }
 
-/** Memory that other processes can map too. */
+/** Memory that other processes can map as well. */
 export interface Mapping {
   buffer: ArrayBuffer
   /** Nothing may touch the buffer afterwards. */
@@ -46,7 +48,7 @@ export interface Mapping {
 
 let libc: Promise<Libc | undefined> | undefined
 
-/** The system calls for shared memory; undefined where there are none: not Linux, no glibc, or no koffi. */
+/** System calls for shared memory; undefined without Linux, glibc or koffi. */
 export function sharedMemory(): Promise<Libc | undefined> {
   return (libc ??= load())
 }
@@ -56,7 +58,7 @@ async function load(): Promise<Libc | undefined> {
   try {
     const { default: koffi } = await import('koffi')
     const library = koffi.load('libc.so.6')
-    keepFreedMemory(library.func('int mallopt(int parameter, int value)'))
+    if (tunesProcess()) keepFreedMemory(library.func('int mallopt(int parameter, int value)'))
     return {
       memfd_create: library.func('int memfd_create(const char *name, unsigned int flags)'),
       posix_fallocate: library.func('int posix_fallocate(int fd, int64_t offset, int64_t length)'),
@@ -74,17 +76,17 @@ async function load(): Promise<Libc | undefined> {
 }
 
 /**
- * An item that is its receiver's own has memory of its own. By default glibc gives that of a frame back to the system as
- * soon as it is collected, and the page faults of the next frame cost more than copying it: let freed memory be used again.
+ * Makes glibc keep freed memory for the next item. By default it returns the memory of a frame to the system as soon as
+ * the frame is collected, and the page faults of the next frame cost more than copying it.
  */
 function keepFreedMemory(mallopt: (parameter: number, value: number) => number): void {
-  mallopt(M_MMAP_THRESHOLD, MOST_KEPT_BLOCK)
-  mallopt(M_TRIM_THRESHOLD, MOST_KEPT)
+  mallopt(M_MMAP_THRESHOLD, MAX_KEPT_BLOCK)
+  mallopt(M_TRIM_THRESHOLD, MAX_KEPT)
 }
 
 /**
- * Memory without a file, allocated in full and sealed against shrinking and growing, so that nobody who maps it can
- * meet a page that is not there. Undefined when there is not so much of it.
+ * Creates memory without a file, allocated in full and sealed against shrinking and growing, so that no process that maps
+ * it can touch a missing page. Undefined when there is not enough memory.
  */
 export function createMemory(libc: Libc, bytes: number): (Mapping & { fd: number }) | undefined {
   const fd = libc.memfd_create('daffi', MFD_CLOEXEC | MFD_ALLOW_SEALING)
@@ -104,7 +106,7 @@ export function createMemory(libc: Libc, bytes: number): (Mapping & { fd: number
   return { fd, buffer: mapping.buffer, unmap }
 }
 
-/** Another process's memory; undefined when it can't be reached, or is not what `createMemory` makes. */
+/** Maps another process's memory; undefined when that can't be reached, or was not made by `createMemory`. */
 export function openMemory(
   libc: Libc,
   { pid, fd, bytes, writable }: { pid: number; fd: number; bytes: number; writable: boolean },
@@ -125,7 +127,7 @@ export function openMemory(
 function map(libc: Libc, fd: number, bytes: number, writable: boolean): Mapping | undefined {
   const address = libc.mmap(null, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0)
   if (address === MAP_FAILED) return undefined
-  // One view a mapping: making one costs more than all that is done with it.
+  // One view for each mapping: making one costs more than all later use of it.
   const buffer = libc.view(address, bytes)
   return { buffer, unmap: () => void libc.munmap(address, bytes) }
 }

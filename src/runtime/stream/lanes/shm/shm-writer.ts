@@ -1,65 +1,57 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
-import type { Lease } from '../../../core/item-memory.js'
+import { MIB } from '../../../core/bytes.js'
+import { isAlive } from '../../../core/is-alive.js'
+import type { Loan } from '../../../core/item-memory.js'
+import type { ShmDescriptor, ShmRef } from '../../protocol/refs.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
 import { createMemory, sharedMemory, type Mapping } from './memory.js'
 
-const MIB = 1024 * 1024
 const PAGE = 4096
 /** Fits a batch of small values. */
-const LEAST_SLOT = 256 * 1024
-/** What a ring has when its items are neither tiny nor huge. */
+const MIN_SLOT_BYTES = 256 * 1024
+/** Size of a ring whose items are neither tiny nor huge. */
 const USUAL_BYTES = 48 * MIB
-const LEAST_SLOTS = 6
-/** Of small slots; more would only be more memory to allocate and to touch. */
-const MOST_SLOTS = 64
-/** When items are too large for that many slots within the limit. */
+const MIN_SLOTS = 6
+/** Slots of a ring of small items; more would only be more memory to allocate and to touch. */
+const MAX_SMALL_SLOTS = 64
+/** Slots of a ring whose items are too large for `MIN_SLOTS` within the limit. */
 const SLOTS_AT_LIMIT = 4
 
-/** Of a live part: as much as can be written while word of it is on its way. */
-const WRITTEN_LATE = 2 * MIB
-
-/** What a receiver needs to map the writer's memory, and to know that it is the right one. */
-export interface ShmOffer {
-  pid: number
-  fd: number
-  nonce: Uint8Array
-}
-
-/** Where a part lies in which ring. */
-export type ShmRef = [fd: number, slot: number, generation: number, slotBytes: number, slots: number]
+/** Bytes of a live part that are copied after its announcement: as many as can be while that is on its way. */
+const LATE_BYTES = 2 * MIB
 
 interface Slot {
-  /** Cost up to and with what lies in it. */
+  /** Position of the end of the part that lies in it, as a weight. */
   end: number
 }
 
 type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 
 /**
- * Parts in a ring of slots in shared memory, written once for all receivers of this host. The ring is made at the first
- * part, sized by it.
+ * Lane through shared memory: a ring of slots, written once for all receivers of this host. The ring is made for the first
+ * part, whose size it suits.
  */
 export class ShmLaneWriter implements LaneWriter {
-  readonly offer: ShmOffer
+  readonly descriptor: ShmDescriptor
   readonly #libc: Libc
   readonly #limit: number
   readonly #live: boolean
   readonly #memory: Mapping
   readonly #control: Control
-  /** By pin. */
+  /** Readers by pin. */
   readonly #readers: ({ incarnation: string; pid: number } | undefined)[] = Array.from(
     { length: MAX_PINS },
     () => undefined,
   )
   #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
   #slots: Slot[] = []
-  /** The slot that a source writes its next item into, or has written; claimed, and not yet stored. */
-  #lent: number | undefined
+  /** Slot on loan to the source, or filled by it: claimed, and not yet stored. */
+  #loaned: number | undefined
   #filling = false
-  #slotBytes = LEAST_SLOT
+  #slotBytes = MIN_SLOT_BYTES
   #next = 0
   #closed = false
   #reading: Promise<void> | undefined
@@ -71,19 +63,19 @@ export class ShmLaneWriter implements LaneWriter {
     this.#limit = limit
     this.#live = live
     this.#control = new Control(control.buffer)
-    this.offer = { pid: process.pid, fd: control.fd, nonce: randomBytes(NONCE_BYTES) }
-    this.#control.sign(this.offer.nonce)
+    this.descriptor = { pid: process.pid, fd: control.fd, nonce: randomBytes(NONCE_BYTES) }
+    this.#control.sign(this.descriptor.nonce)
   }
 
-  /** @param limit bytes that the ring may have. Undefined where there is no shared memory. */
+  /** @param limit bytes that the ring may have @returns undefined where there is no shared memory */
   static async open(limit: number, live: boolean): Promise<ShmLaneWriter | undefined> {
     const libc = await sharedMemory()
     const control = libc && createMemory(libc, CONTROL_BYTES)
     return libc && control && new ShmLaneWriter(libc, control, limit, live)
   }
 
-  /** The pin of a receiver; null when all are taken. */
-  admit(incarnation: string, pid: number): number | null {
+  /** Assigns a pin to a receiver; null when all are taken. */
+  assignPin(incarnation: string, pid: number): number | null {
     const known = this.#readers.findIndex((reader) => reader?.incarnation === incarnation)
     if (known >= 0) return known
     this.#forgetDead()
@@ -93,8 +85,11 @@ export class ShmLaneWriter implements LaneWriter {
     return pin
   }
 
-  /** Receivers begin with one half of the ring while the other is written. Live, word goes out before a part's end is written. */
-  get mostUnsaid(): number {
+  /**
+   * Half a ring at most, so that receivers read one half while the other is written. Live parts are announced one by one,
+   * before they are complete.
+   */
+  get maxUnannounced(): number {
     return this.#live ? 1 : Math.ceil(this.#slots.length / 2)
   }
 
@@ -107,71 +102,71 @@ export class ShmLaneWriter implements LaneWriter {
     return this.#slotBytes
   }
 
-  hasRoom(_cost: number, _stored: number, demand: Demand): boolean {
+  hasRoom(_weight: number, _stored: number, demand: Demand): boolean {
     this.#demand = demand
     return !this.#closed && (this.#live || this.#hasFree(1))
   }
 
   store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
-    // What comes late finds no memory: a stream that was cut off may have chunks in hand.
+    // A stream that was cut off may still have chunks to store, for which there is no memory any more.
     return Promise.resolve(this.#closed ? undefined : this.#write(part, end))
   }
 
   /**
-   * Memory for the next part in the ring itself, so that it need not be copied there. Undefined when it does not fit, or
-   * there is no ring yet; or no slot to spare, so that what was stored last stays for a while, and a lossless part finds
-   * room as if it had not been lent any. What is lent and then not stored is lent again.
+   * Loans a slot of the ring for the next part, so that it need not be copied there. Undefined when the part does not fit,
+   * there is no ring yet, or no slot to spare: the part stored last must stay for a while, and a lossless part must find
+   * room as if there were no loan. A slot that was loaned and not stored is loaned again.
    */
-  lend(bytes: number): Lease | undefined {
+  loan(bytes: number): Loan | undefined {
     const ring = this.#ring
     if (!ring || this.#closed || this.#filling) return undefined
     if (bytes > this.#slotBytes) {
       this.reclaim()
       return undefined
     }
-    const slot = (this.#lent ??= this.#hasFree(2) ? this.#claim() : undefined)
+    const slot = (this.#loaned ??= this.#hasFree(2) ? this.#claim() : undefined)
     if (slot === undefined) return undefined
     this.#filling = true
-    const filled = (whole: boolean): void => {
+    const end = (complete: boolean): void => {
       this.#filling = false
       if (this.#closed) this.#unmap()
-      else if (!whole) this.reclaim()
+      else if (!complete) this.reclaim()
     }
     const at = slot * this.#slotBytes
-    return { bytes: ring.bytes.subarray(at, at + bytes), filled }
+    return { bytes: ring.bytes.subarray(at, at + bytes), end }
   }
 
-  /** What was lent will not be stored: its slot is free, and nobody knows what lies in it. */
+  /** Frees the loaned slot, whose contents will not be stored. */
   reclaim(): void {
-    if (this.#lent !== undefined) this.#control.endWrite(this.#lent)
-    this.#lent = undefined
+    if (this.#loaned !== undefined) this.#control.endWrite(this.#loaned)
+    this.#loaned = undefined
   }
 
-  /** Whether these bytes are what was lent, which may be overwritten once they have been stored. */
-  lends(bytes: Uint8Array): boolean {
+  /** Whether these bytes lie in the loaned slot, which may be overwritten once they have been stored. */
+  isLoaned(bytes: Uint8Array): boolean {
     const ring = this.#ring
     return (
       ring !== undefined &&
-      this.#lent !== undefined &&
+      this.#loaned !== undefined &&
       bytes.buffer === ring.buffer &&
-      bytes.byteOffset === ring.bytes.byteOffset + this.#lent * this.#slotBytes
+      bytes.byteOffset === ring.bytes.byteOffset + this.#loaned * this.#slotBytes
     )
   }
 
-  /** A copy out of a part that is still there, for an observer that cannot map the ring. */
+  /** Copy of a range of a part, for an observer that cannot map the ring; undefined when the part is gone. */
   copy([, slot, generation]: ShmRef, offset: number, length: number): Buffer | undefined {
     const ring = this.#ring
     if (!ring || this.#closed || !(slot < this.#slots.length)) return undefined
     const at = slot * this.#slotBytes + offset
     let bytes: Buffer | undefined
     const read = (): void => void (bytes = Buffer.from(ring.bytes.subarray(at, at + length)))
-    return this.#control.glance(slot, generation, read) ? bytes : undefined
+    return this.#control.optimisticRead(slot, generation, read) ? bytes : undefined
   }
 
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true
-      // A source that is still writing its item must not meet memory that is gone.
+      // While the source writes into a loan, the memory must stay mapped.
       if (!this.#filling) this.#unmap()
     }
     return Promise.resolve()
@@ -183,9 +178,9 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   #create(chunkBytes: number): void {
-    const most = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
-    this.#slotBytes = Math.min(most, Math.ceil(Math.max(chunkBytes, LEAST_SLOT) / PAGE) * PAGE)
-    const wanted = Math.max(LEAST_SLOTS, Math.min(MOST_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes)))
+    const maxSlotBytes = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
+    this.#slotBytes = Math.min(maxSlotBytes, Math.ceil(Math.max(chunkBytes, MIN_SLOT_BYTES) / PAGE) * PAGE)
+    const wanted = Math.max(MIN_SLOTS, Math.min(MAX_SMALL_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes)))
     const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
     const ring = createMemory(this.#libc, count * this.#slotBytes)
     if (!ring) {
@@ -200,53 +195,53 @@ export class ShmLaneWriter implements LaneWriter {
 
   #write(part: Uint8Array, end: number): ShmRef | undefined {
     const ring = this.#ring
-    const lent = this.lends(part)
-    const slot = lent ? this.#lent : ring && this.#claim()
+    const loaned = this.isLoaned(part)
+    const slot = loaned ? this.#loaned : ring && this.#claim()
     const state = slot === undefined ? undefined : this.#slots[slot]
     if (!ring || slot === undefined || !state) return undefined
     state.end = end
-    const generation = this.#control.next(slot)
+    const generation = this.#control.nextGeneration(slot)
     const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, this.#slots.length]
-    if (lent) {
-      this.#lent = undefined
+    if (loaned) {
+      this.#loaned = undefined
       this.#reading = undefined
       this.#control.endWrite(slot)
       return ref
     }
     const at = slot * this.#slotBytes
-    const early = this.#live ? Math.max(0, part.length - WRITTEN_LATE) : part.length
+    const early = this.#live ? Math.max(0, part.length - LATE_BYTES) : part.length
     ring.bytes.set(part.subarray(0, early), at)
     const finish = (): void => {
       if (this.#closed) return
       ring.bytes.set(part.subarray(early), at + early)
       this.#control.endWrite(slot)
     }
-    if (this.#live) this.#reading = this.#afterWord().then(finish)
+    if (this.#live) this.#reading = this.#afterAnnouncement().then(finish)
     else finish()
     return ref
   }
 
-  /** Word woke the server on this processor, as Linux takes who sends for about to sleep. */
-  async #afterWord(): Promise<void> {
+  /** Linux schedules the woken server on this CPU: yield once, so that it can run before the remaining bytes are copied. */
+  async #afterAnnouncement(): Promise<void> {
     await setImmediate()
     this.#libc.sched_yield()
   }
 
-  /** Whether so many slots could be claimed. */
+  /** Whether `wanted` slots could be claimed. */
   #hasFree(wanted: number): boolean {
     let free = 0
     for (let slot = 0; slot < this.#slots.length; slot++) {
-      if (this.#spare(slot) && this.#control.pins(slot) === 0 && ++free === wanted) return true
+      if (this.#isSpare(slot) && this.#control.pins(slot) === 0 && ++free === wanted) return true
     }
     this.#forgetDead()
     return false
   }
 
-  /** The next slot that nobody needs, in the order of the ring. */
+  /** Claims the next slot that no receiver needs, in the order of the ring. */
   #claim(): number | undefined {
     for (let step = 0; step < this.#slots.length; step++) {
       const slot = (this.#next + step) % this.#slots.length
-      if (!this.#spare(slot) || !this.#control.beginWrite(slot)) continue
+      if (!this.#isSpare(slot) || !this.#control.beginWrite(slot)) continue
       this.#next = (slot + 1) % this.#slots.length
       return slot
     }
@@ -254,26 +249,18 @@ export class ShmLaneWriter implements LaneWriter {
     return undefined
   }
 
-  /** Whether it may be overwritten as soon as nobody reads it. */
-  #spare(slot: number): boolean {
+  /** Whether the slot may be overwritten as soon as no reader has pinned it. */
+  #isSpare(slot: number): boolean {
     const { end } = this.#slots[slot] ?? { end: 0 }
-    return slot !== this.#lent && (this.#live || !this.#demand?.needs(end))
+    return slot !== this.#loaned && (this.#live || !this.#demand?.needs(end))
   }
 
-  /** What a dead process held is free; what a live one holds is not, though the stream may have given it up. */
+  /** Frees the slots that dead processes pinned. Pins of a live process stay, even when the stream has given it up. */
   #forgetDead(): void {
     for (const [pin, reader] of this.#readers.entries()) {
       if (!reader || isAlive(reader.pid)) continue
       this.#control.unpinAll(pin, this.#slots.length)
       this.#readers[pin] = undefined
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
   }
 }

@@ -1,40 +1,25 @@
-import type { BytesKind } from '../../../codec/index.js'
 import type { Delivery } from '../../../core/plan.js'
 import { itemOf, type Part } from '../../protocol/messages.js'
-
-/** A chunk as a receiver knows it: what it is, and the parts it has had word of. */
-export interface Arriving {
-  first: number
-  count: number
-  /** The first item's number in the stream. */
-  item: number
-  kind: BytesKind | null
-  bytes: number
-  time: number
-  parts: Part[]
-  complete: boolean
-  /** Parts will not come any more: newer chunks are here. */
-  abandoned: boolean
-}
+import type { IncomingChunk } from '../../protocol/refs.js'
 
 /**
- * What a receiver has had word of and not yet begun to load, in order. Lossless: everything, each part once.
- * Live: so many items, the newest.
+ * Chunks that were announced and are not being loaded yet, in order. Lossless: every chunk, each part once. Live: the
+ * newest chunks, of a limited number of items.
  */
-export class Intake {
+export class ChunkQueue {
   readonly #delivery: Delivery
-  #queue: Arriving[] = []
-  #last: Arriving | undefined
+  #queue: IncomingChunk[] = []
+  #last: IncomingChunk | undefined
   #next: number
 
-  /** @param first number of the first item that is this receiver's */
+  /** @param first number of the receiver's first item */
   constructor(delivery: Delivery, first: number) {
     this.#delivery = delivery
     this.#next = first
   }
 
-  /** True when the part is news; what was heard before, or comes out of order, is left aside (it will be repeated). */
-  hear(part: Part): boolean {
+  /** Adds an announced part. False for a part that is known or out of order; it will be announced again. */
+  add(part: Part): boolean {
     const last = this.#last
     if (last && !last.complete && last.first === part.first) {
       const known = last.parts.reduce((sum, each) => sum + each.length, 0)
@@ -66,14 +51,14 @@ export class Intake {
     return true
   }
 
-  /** Live: the newest pushes out the oldest, but for one. */
-  trim(most: number): void {
+  /** Live: drops the oldest chunks until at most `limit` items are left, but keeps the newest chunk. */
+  trim(limit: number): void {
     this.#queue = this.#queue.filter((each) => !each.abandoned)
     let items = this.#queue.reduce((sum, each) => sum + each.count, 0)
-    while (this.#queue.length > 1 && items > most) items -= this.#queue.shift()?.count ?? 0
+    while (this.#queue.length > 1 && items > limit) items -= this.#queue.shift()?.count ?? 0
   }
 
-  take(): Arriving | undefined {
+  take(): IncomingChunk | undefined {
     return this.#queue.shift()
   }
 
@@ -81,13 +66,13 @@ export class Intake {
     return this.#queue.length === 0
   }
 
-  /** Number after the last item heard of. */
+  /** Number after the last announced item. */
   get next(): number {
     return this.#next
   }
 
-  /** Whether the last chunk heard of is there whole. */
-  get whole(): boolean {
+  /** Whether all parts of the last announced chunk are known. */
+  get complete(): boolean {
     return this.#last?.complete ?? true
   }
 }

@@ -1,36 +1,40 @@
-import type { Chunk } from '../../common/write/batch.js'
-import type { Receivers } from './receiver-table.js'
-import type { Routes } from './lane-set.js'
+import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
+import type { LaneSet } from './lane-set.js'
+import type { ReceiverTable } from './receiver-table.js'
 
-/** One that the callback has, and one that is ready when it is done. */
-const IN_HAND = 2
+/** Items per receiver: one in the callback, and one that is ready when it returns. */
+const MAX_UNFINISHED = 2
 
-interface SharingOptions {
-  receivers: Receivers
-  routes: Routes
-  /** Never waits: when everybody is busy, the one with the fewest items gets one more, and drops what it cannot hold. */
+interface DispatcherOptions {
+  receivers: ReceiverTable
+  lanes: LaneSet
+  /** Never waits: when all are busy, the least loaded receiver gets one more, and drops what it cannot hold. */
   live: boolean
   signal: AbortSignal
 }
 
-/** Divides the items of a shared stream among its receivers, by who is free. */
-export class Sharing {
-  readonly #options: SharingOptions
+/** Assigns each item of a shared stream to the least loaded receiver. */
+export class Dispatcher implements ChunkOutput {
+  readonly #options: DispatcherOptions
 
-  constructor(options: SharingOptions) {
+  constructor(options: DispatcherOptions) {
     this.#options = options
+  }
+
+  get busy(): boolean {
+    return this.#options.lanes.busy
   }
 
   /** Sends a chunk of one item to one receiver. Resolves when the next may come. */
   async send(chunk: Chunk): Promise<void> {
-    const { receivers, routes, live, signal } = this.#options
-    const most = live ? Infinity : IN_HAND
-    let share = receivers.assign(chunk.first, most)
+    const { receivers, lanes, live, signal } = this.#options
+    const limit = live ? Infinity : MAX_UNFINISHED
+    let share = receivers.assign(chunk.first, limit)
     while (!share && !live && !signal.aborted) {
       await receivers.changed.wait()
-      share = receivers.assign(chunk.first, most)
+      share = receivers.assign(chunk.first, limit)
     }
-    if (share) await routes.send({ ...chunk, first: share.first, share })
+    if (share) await lanes.send({ ...chunk, first: share.first, share })
     else if (!live) receivers.forfeit()
   }
 }

@@ -1,66 +1,75 @@
+import { MIB } from '../../../core/bytes.js'
 import type { Wakeup } from '../../../core/deferred.js'
 import type { Lane } from '../../../core/summary.js'
+import type { Announcer } from '../../common/write/announcer.js'
 import type { Chunk } from '../../common/write/batch.js'
-import type { Demand, LaneRef, LaneWriter } from '../../lanes/lane.js'
-import { partCost, type Part } from '../../protocol/messages.js'
+import type { WriterState } from '../../common/write/writer-state.js'
+import type { Demand, LaneWriter } from '../../lanes/lane.js'
+import type { StreamMonitor } from '../../observe/stream-monitor.js'
+import { partWeight, type Part } from '../../protocol/messages.js'
+import type { LaneRef } from '../../protocol/refs.js'
+import type { ReceiverTable } from './receiver-table.js'
 
-/** How far the lane may be behind a live stream, as cost. */
-const BEHIND = 16 * 1024 * 1024
+/** Weight by which a lane may be behind a live stream. */
+const MAX_BEHIND = 16 * MIB
+/** Announced parts above which those that are loaded are looked for. */
+const MAX_UNCHECKED = 64
 
-export interface OutletOptions {
+export interface LaneSenderOptions {
   name: Lane
   lane: LaneWriter
-  /** @param most words that may wait for each other */
-  announce: (part: Part, most: number) => void
-  /** Live: of what the lane cannot take at once, the newest chunk waits. Lossless: all wait for the slowest receiver. */
   live: boolean
-  /** What receivers have not loaded, on the scale of `stored`. */
-  demand: Demand
-  /** A part for one receiver alone goes out, of a lossless stream. */
-  sent: (attach: number, end: number, cost: number) => void
-  /** Notified when the demand may have changed. */
-  credit: Wakeup
-  /** Notified when nothing is under way. */
+  state: WriterState
+  receivers: ReceiverTable
+  announcer: Announcer
+  monitor: StreamMonitor
+  /** Notified when nothing is on its way any more. */
   idle: Wakeup
-  signal: AbortSignal
-  onFailure: (error: unknown) => void
 }
 
-/** Chunks into parts, parts into the lane, and word of them to the receivers, in order and within the window. */
-export class Outlet {
-  readonly #options: OutletOptions
+/**
+ * Sends chunks over one lane: cuts them into parts, stores those within the window, and announces them, in order. Live:
+ * while the lane is behind only the newest chunk is kept, older ones are dropped. Lossless: `send` blocks until the
+ * slowest receiver has caught up.
+ */
+export class LaneSender {
+  readonly #options: LaneSenderOptions
+  readonly #demand: Demand
+  readonly #onFailure: (error: unknown) => void
   #sending: Promise<void> = Promise.resolve()
   #announcing: Promise<void> = Promise.resolve()
-  /** Chunks handed over and not yet made known. */
-  #underway = 0
+  /** Chunks that are not announced yet. */
+  #inFlight = 0
   #stored = 0
-  #known = 0
+  #announced = 0
   /** Live: the chunk that waits until the lane has caught up. */
   #newest: Chunk | undefined
-  /** Parts that a receiver may have missed word of. */
-  #outstanding: { part: Part; end: number }[] = []
+  /** Announced parts that a receiver may not have heard of. */
+  #unacked: { part: Part; end: number }[] = []
 
-  constructor(options: OutletOptions) {
+  constructor(options: LaneSenderOptions) {
     this.#options = options
+    this.#demand = options.receivers.demand(options.name)
+    this.#onFailure = (error) => options.state.fail(error)
   }
 
-  /** Cost of all that was handed to the lane. */
+  /** Weight of all that was given to the lane. */
   get stored(): number {
     return this.#stored
   }
 
   get busy(): boolean {
-    return this.#underway > 0
+    return this.#inFlight > 0
   }
 
   /** Resolves when the next chunk may come. */
   send(chunk: Chunk): Promise<void> {
-    this.#underway++
-    this.#sending = this.#sending.then(() => this.#send(chunk)).catch(this.#options.onFailure)
+    this.#inFlight++
+    this.#enqueue(chunk)
     return this.#sending
   }
 
-  /** Resolves when word of everything is out. */
+  /** Resolves when everything is announced. */
   async flush(): Promise<void> {
     do {
       await this.#sending
@@ -68,30 +77,39 @@ export class Outlet {
     } while (this.#newest)
   }
 
-  /** Says again what receivers have not loaded: word may be lost when a connection breaks. */
+  /** Announces again what receivers have not loaded: an announcement is lost when a connection breaks. */
   repeat(): void {
-    this.#forget()
-    for (const { part } of this.#outstanding) this.#options.announce(part, this.#outstanding.length)
+    this.#forgetLoaded()
+    for (const { part } of this.#unacked) this.#announce(part, this.#unacked.length)
+  }
+
+  #enqueue(chunk: Chunk): void {
+    this.#sending = this.#sending.then(() => this.#send(chunk)).catch(this.#onFailure)
+  }
+
+  /** Runs a step after the announcements before it. */
+  #inOrder(step: () => void | Promise<void>): void {
+    this.#announcing = this.#announcing.then(step).catch(this.#onFailure)
   }
 
   async #send(chunk: Chunk): Promise<void> {
-    const { lane, live, name, sent } = this.#options
+    const { lane, live, receivers, name } = this.#options
     const { share } = chunk
-    if (live && this.#stored - this.#known > BEHIND) {
-      this.#await(chunk)
+    if (live && this.#stored - this.#announced > MAX_BEHIND) {
+      this.#postpone(chunk)
       return
     }
     const total = chunk.bytes.length
-    const most = lane.partBytes(total)
-    for (let offset = 0; offset < total || offset === 0; offset += most) {
-      const bytes = chunk.bytes.subarray(offset, offset + most)
-      const cost = partCost(bytes.length)
-      if (!live) await this.#room(cost)
-      this.#stored += cost
+    const limit = lane.partBytes(total)
+    for (let offset = 0; offset < total || offset === 0; offset += limit) {
+      const bytes = chunk.bytes.subarray(offset, offset + limit)
+      const weight = partWeight(bytes.length)
+      if (!live) await this.#room(weight)
+      this.#stored += weight
       const end = this.#stored
-      if (share && !live) sent(share.attach, end, cost)
+      if (share && !live) receivers.onSent(share.attach, end, weight)
       const ref = lane.store(bytes, end)
-      // Its outcome is awaited in turn below; until then a rejection is not an unhandled one.
+      // Awaited in turn below; until then a rejection is not an unhandled one.
       ref.catch(() => undefined)
       const { first, count, kind, time } = chunk
       const part = {
@@ -106,48 +124,56 @@ export class Outlet {
         length: bytes.length,
         time,
       } as const
-      this.#announcing = this.#announcing.then(() => this.#announce(part, ref, end))
+      this.#inOrder(() => this.#announceStored(part, ref, end))
       if (lane.reading) await lane.reading
     }
-    this.#announcing = this.#announcing.then(() => this.#done()).catch(this.#options.onFailure)
+    this.#inOrder(() => this.#onAnnounced())
   }
 
-  #await(chunk: Chunk): void {
-    if (this.#newest) this.#underway--
-    // A copy, for the source may use the memory of what it yielded again.
+  #postpone(chunk: Chunk): void {
+    if (this.#newest) this.#inFlight--
+    // A copy, since the source may use the memory of the item again.
     this.#newest = { ...chunk, bytes: Buffer.from(chunk.bytes) }
   }
 
-  async #announce(part: Omit<Part, 'ref'>, stored: Promise<LaneRef | undefined>, end: number): Promise<void> {
+  async #announceStored(
+    part: Omit<Part, 'ref'>,
+    stored: Promise<LaneRef | undefined>,
+    end: number,
+  ): Promise<void> {
     const ref = await stored
-    this.#known = end
+    this.#announced = end
     if (ref === undefined) return
-    const known: Part = { ...part, ref }
-    if (!this.#options.live) this.#outstanding.push({ part: known, end })
-    if (this.#outstanding.length > 64) this.#forget()
-    this.#options.announce(known, this.#options.lane.mostUnsaid)
+    const announcement: Part = { ...part, ref }
+    if (!this.#options.live) this.#unacked.push({ part: announcement, end })
+    if (this.#unacked.length > MAX_UNCHECKED) this.#forgetLoaded()
+    this.#announce(announcement, this.#options.lane.maxUnannounced)
   }
 
-  #forget(): void {
-    const { demand } = this.#options
-    this.#outstanding = this.#outstanding.filter(({ end }) => demand.needs(end))
+  #announce(part: Part, limit: number): void {
+    this.#options.announcer.announce(part, limit)
+    this.#options.monitor.onPart(part)
   }
 
-  #done(): void {
-    this.#underway--
+  #forgetLoaded(): void {
+    this.#unacked = this.#unacked.filter(({ end }) => this.#demand.needs(end))
+  }
+
+  #onAnnounced(): void {
+    this.#inFlight--
     const newest = this.#newest
-    if (newest && this.#stored - this.#known <= BEHIND / 2) {
+    if (newest && this.#stored - this.#announced <= MAX_BEHIND / 2) {
       this.#newest = undefined
-      this.#sending = this.#sending.then(() => this.#send(newest)).catch(this.#options.onFailure)
+      this.#enqueue(newest)
     }
-    if (this.#underway === 0) this.#options.idle.notify()
+    if (this.#inFlight === 0) this.#options.idle.notify()
   }
 
-  async #room(cost: number): Promise<void> {
-    const { lane, demand, credit, signal } = this.#options
-    while (!lane.hasRoom(cost, this.#stored, demand)) {
-      if (signal.aborted) throw signal.reason
-      await credit.wait()
+  async #room(weight: number): Promise<void> {
+    const { lane, receivers, state } = this.#options
+    while (!lane.hasRoom(weight, this.#stored, this.#demand)) {
+      if (state.signal.aborted) throw state.signal.reason
+      await receivers.changed.wait()
     }
   }
 }

@@ -1,23 +1,31 @@
+import { MIB } from '../../../core/bytes.js'
 import type { Lane } from '../../../core/summary.js'
-import type { Chunk } from '../../common/write/batch.js'
-import type { Demand, LaneWriter } from '../../lanes/lane.js'
-import { Outlet, type OutletOptions } from './lane-sender.js'
+import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
+import { JetStreamLaneWriter, WINDOW } from '../../lanes/jetstream-writer.js'
+import type { LaneWriter } from '../../lanes/lane.js'
+import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
+import type { StreamContext } from '../../protocol/ports.js'
+import { LaneSender, type LaneSenderOptions } from './lane-sender.js'
 
-interface RoutesOptions extends Pick<
-  OutletOptions,
-  'announce' | 'live' | 'sent' | 'credit' | 'idle' | 'signal' | 'onFailure'
-> {
-  open: (lane: Lane) => Promise<LaneWriter>
-  demand: (lane: Lane) => Demand
+/**
+ * Bytes that the server keeps. Lossless: never more than the window is unread, and some room to spare. Live: receivers
+ * may come late.
+ */
+const KEPT_BYTES = { lossless: WINDOW + 8 * MIB, live: 128 * MIB }
+
+interface LaneSetOptions extends Omit<LaneSenderOptions, 'name' | 'lane'> {
+  context: StreamContext
+  /** Undefined when the stream has no shared memory. */
+  shm: ShmLaneWriter | undefined
 }
 
-/** The lanes that a stream's receivers are on: each is opened when its first receiver comes, and gets every chunk from then on. */
-export class Routes {
-  readonly #options: RoutesOptions
-  readonly #lanes = new Map<Lane, { writer: LaneWriter; outlet: Outlet }>()
+/** Lanes that a stream's receivers are on. Each is opened for its first receiver, and gets every chunk from then on. */
+export class LaneSet implements ChunkOutput {
+  readonly #options: LaneSetOptions
+  readonly #lanes = new Map<Lane, { writer: LaneWriter; sender: LaneSender }>()
   readonly #opening = new Map<Lane, Promise<void>>()
 
-  constructor(options: RoutesOptions) {
+  constructor(options: LaneSetOptions) {
     this.#options = options
   }
 
@@ -25,8 +33,8 @@ export class Routes {
     return this.#lanes.has(lane)
   }
 
-  /** Whether this lane alone gets the chunks. */
-  only(lane: Lane): boolean {
+  /** Whether the chunks go to this lane alone. */
+  isOnly(lane: Lane): boolean {
     return this.#opening.size === 1 && this.#lanes.has(lane)
   }
 
@@ -36,29 +44,29 @@ export class Routes {
     return opening
   }
 
-  /** Cost of all that a lane was given. */
+  /** Weight of all that was given to the lane. */
   stored(lane: Lane): number {
-    return this.#lanes.get(lane)?.outlet.stored ?? 0
+    return this.#lanes.get(lane)?.sender.stored ?? 0
   }
 
   get busy(): boolean {
-    return this.#outlets().some((outlet) => outlet.busy)
+    return this.#senders().some((sender) => sender.busy)
   }
 
-  /** Resolves when the next chunk may come. */
+  /** Sends a chunk to all lanes; a chunk of a shared stream to the lane of its receiver. */
   async send(chunk: Chunk): Promise<void> {
     const { share } = chunk
-    if (share) await this.#lanes.get(share.lane)?.outlet.send(chunk)
-    else await Promise.all(this.#outlets().map((outlet) => outlet.send(chunk)))
+    if (share) await this.#lanes.get(share.lane)?.sender.send(chunk)
+    else await Promise.all(this.#senders().map((sender) => sender.send(chunk)))
   }
 
-  /** Resolves when word of everything is out. */
+  /** Resolves when everything is announced. */
   async flush(): Promise<void> {
-    await Promise.all(this.#outlets().map((outlet) => outlet.flush()))
+    await Promise.all(this.#senders().map((sender) => sender.flush()))
   }
 
   repeat(): void {
-    for (const outlet of this.#outlets()) outlet.repeat()
+    for (const sender of this.#senders()) sender.repeat()
   }
 
   async close(): Promise<void> {
@@ -66,19 +74,20 @@ export class Routes {
     await Promise.all([...this.#lanes.values()].map(({ writer }) => writer.close()))
   }
 
-  #outlets(): Outlet[] {
-    return [...this.#lanes.values()].map(({ outlet }) => outlet)
+  #senders(): LaneSender[] {
+    return [...this.#lanes.values()].map(({ sender }) => sender)
   }
 
   async #open(name: Lane): Promise<void> {
-    const { open, demand, ...shared } = this.#options
-    const lane = await open(name)
-    const outlet = new Outlet({
-      ...shared,
-      name,
-      lane,
-      demand: demand(name),
-    })
-    this.#lanes.set(name, { writer: lane, outlet })
+    const { context, shm, live, ...shared } = this.#options
+    const writer =
+      name === 'shm' && shm
+        ? shm
+        : await JetStreamLaneWriter.open({
+            ...context,
+            bytes: live ? KEPT_BYTES.live : KEPT_BYTES.lossless,
+            renew: live,
+          })
+    this.#lanes.set(name, { writer, sender: new LaneSender({ ...shared, live, name, lane: writer }) })
   }
 }

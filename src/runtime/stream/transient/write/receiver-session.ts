@@ -2,89 +2,95 @@ import type { ErrorRecord } from '../../../core/errors.js'
 import type { Lane, ReceiverSummary } from '../../../core/summary.js'
 import type { Demand } from '../../lanes/lane.js'
 import type { Progress } from '../../protocol/messages.js'
-import type { Outstanding } from './unacked-parts.js'
+import type { UnackedParts } from './unacked-parts.js'
 
-/** One run of a receiving node, as the writer sees it. */
-export interface Attachment {
+/** One attachment of a receiving node's incarnation, as the writer sees it. */
+export interface ReceiverSession {
   incarnation: string
   attach: number
   /** Number of its first item; undefined until it attached. */
   first: number | undefined
-  /** What had been stored when it attached, in cost. */
+  /** Position of its lane when it attached, as a weight. */
   base: number
-  /** Number after its last item, once it has gone. */
+  /** Number after its last item, once it is gone. */
   last: number | undefined
   progress: Progress | undefined
   state: ReceiverSummary['state']
   error: ErrorRecord | null
-  /** Of a shared stream. */
-  share: Share | undefined
+  /** Present in a shared stream. */
+  assigned: AssignedItems | undefined
 }
 
-/** A receiver's part of a shared stream. */
-export interface Share {
-  /** Items that were given to it. */
-  given: number
-  /** When it was last given one, on a count of all that were given. */
+/** Items of a shared stream that were assigned to one receiver. */
+export interface AssignedItems {
+  count: number
+  /** Time of the latest assignment, on a count of all assignments. */
   latest: number
-  outstanding: Outstanding
+  unacked: UnackedParts
 }
 
-/** @param runs gives those that are there */
-export function demandOn(lane: Lane, runs: () => Attachment[]): Demand {
-  const attached = (): { loaded: number; outstanding: Outstanding | undefined }[] =>
-    runs().flatMap(({ first, progress, base, share }) =>
+/** Demand of those receivers that read from the lane. @param sessions gives the present ones */
+export function demandOn(lane: Lane, sessions: () => ReceiverSession[]): Demand {
+  const attached = (): { loaded: number; unacked: UnackedParts | undefined }[] =>
+    sessions().flatMap(({ first, progress, base, assigned }) =>
       first !== undefined && progress?.lane === lane
-        ? [{ loaded: base + progress.loaded, outstanding: share?.outstanding }]
+        ? [{ loaded: base + progress.loaded, unacked: assigned?.unacked }]
         : [],
     )
   return {
     slowest: (stored) =>
       attached().reduce(
-        (least, { loaded, outstanding }) =>
-          Math.min(least, outstanding ? (outstanding.oldest ?? stored) : loaded),
+        (least, { loaded, unacked }) => Math.min(least, unacked ? (unacked.oldest ?? stored) : loaded),
         stored,
       ),
-    needs: (end) =>
-      attached().some(({ loaded, outstanding }) => (outstanding ? outstanding.has(end) : loaded < end)),
+    needs: (end) => attached().some(({ loaded, unacked }) => (unacked ? unacked.has(end) : loaded < end)),
   }
 }
 
-/** Of a shared stream's receivers the one with the fewest items unfinished, fewer than `most`; of several the longest idle. */
-export function freestOf(
-  runs: Attachment[],
-  most: number,
-): { run: Attachment; share: Share; lane: Lane } | undefined {
-  let freest: { run: Attachment; share: Share; lane: Lane; unfinished: number } | undefined
-  for (const run of runs) {
-    const { share, progress } = run
-    if (!share || !progress || run.first === undefined) continue
-    const unfinished = share.given - progress.processed - progress.dropped - progress.failed
-    const than = freest ?? { unfinished: most, share: { latest: 0 } }
-    const freer =
-      unfinished < than.unfinished || (unfinished === than.unfinished && share.latest < than.share.latest)
-    if (freer) freest = { run, share, lane: progress.lane, unfinished }
-  }
-  return freest
+/** Result of `leastLoaded`. */
+export interface LeastLoaded {
+  session: ReceiverSession
+  assigned: AssignedItems
+  lane: Lane
 }
 
-/** What became of a node's items, over all its runs. */
-export function summarize(runs: Attachment[], items: number): ReceiverSummary {
+/**
+ * Receiver of a shared stream with the fewest unfinished items; of several, the one that has waited longest.
+ * @param limit unfinished items with which a receiver gets no more
+ */
+export function leastLoaded(sessions: ReceiverSession[], limit: number): LeastLoaded | undefined {
+  let least: (LeastLoaded & { unfinished: number }) | undefined
+  for (const session of sessions) {
+    const { assigned, progress } = session
+    if (!assigned || !progress || session.first === undefined) continue
+    const unfinished = assigned.count - progress.processed - progress.dropped - progress.failed
+    const other = least ?? { unfinished: limit, assigned: { latest: 0 } }
+    const isLess =
+      unfinished < other.unfinished ||
+      (unfinished === other.unfinished && assigned.latest < other.assigned.latest)
+    if (isLess) least = { session, assigned, lane: progress.lane, unfinished }
+  }
+  return least
+}
+
+/** Account of a node, over all its sessions. @param items number of items that the source has yielded */
+export function summarize(sessions: ReceiverSession[], items: number): ReceiverSummary {
   const total = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
-  for (const run of runs) {
-    const { processed = 0, dropped = 0, failed = 0 } = run.progress ?? {}
-    const offered = run.share?.given ?? (run.first === undefined ? 0 : (run.last ?? items) - run.first)
+  for (const session of sessions) {
+    const { processed = 0, dropped = 0, failed = 0 } = session.progress ?? {}
+    const offered =
+      session.assigned?.count ?? (session.first === undefined ? 0 : (session.last ?? items) - session.first)
     total.offered += offered
     total.processed += processed
     total.dropped += dropped
     total.failed += failed
-    if (run.last !== undefined) total.lost += offered - processed - dropped - failed
+    if (session.last !== undefined) total.lost += offered - processed - dropped - failed
   }
-  const latest = runs.at(-1)
+  const latest = sessions.at(-1)
   return {
     lane: latest?.progress?.lane ?? 'jetstream',
     state: latest?.state ?? 'died',
-    attaches: runs.filter((run) => run.first !== undefined).length,
+    attaches: sessions.filter(({ first }) => first !== undefined).length,
     error: latest?.error ?? null,
     ...total,
     latencyMs: latest?.progress?.latencyMs ?? null,

@@ -1,132 +1,132 @@
 import { DaffiError } from '../../../core/errors.js'
+import type { Announcer } from '../../common/write/announcer.js'
+import type { Batcher } from '../../common/write/batcher.js'
 import { invitation } from '../../common/write/invitation.js'
-import {
-  decodeMessage,
-  streamSubject,
-  type Accept,
-  type Open,
-  type Progress,
-} from '../../protocol/messages.js'
-import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../../protocol/ports.js'
+import type { WriterState } from '../../common/write/writer-state.js'
 import { MAX_PINS } from '../../lanes/shm/control.js'
-import type { Position, Receivers } from './receiver-table.js'
-import type { Routes } from './lane-set.js'
 import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
+import { decodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
+import type { Peer, StreamContext } from '../../protocol/ports.js'
+import type { LaneSet } from './lane-set.js'
+import type { ReceiverTable } from './receiver-table.js'
 
 const ATTACH_MS = 10_000
 
-interface AttendanceOptions {
-  id: string
-  options: StreamOptions
-  ports: StreamPorts
-  connections: StreamConnections
-  invite: (open: Open) => void
-  accept: (accept: Accept) => void
-  position: () => Position
-  receivers: Receivers
-  routes: Routes
-  /** Undefined when there is no shared memory, or the stream may not use it. */
+interface ReceiverSessionsOptions {
+  context: StreamContext
+  state: WriterState
+  receivers: ReceiverTable
+  lanes: LaneSet
+  announcer: Announcer
+  batcher: Batcher
+  /** Undefined when the stream has no shared memory. */
   shm: ShmLaneWriter | undefined
-  /** The last receiver is gone. */
-  onAbandoned: () => void
-  onFailure: (error: unknown) => void
 }
 
-/** The writer's dealings with those who receive: it invites, accepts, hears how far they are, and learns who is gone. */
-export class Attendance {
-  readonly receivers: Receivers
-  readonly #options: AttendanceOptions
+/** Membership of a stream, at its writer: invites receivers, accepts them, follows their progress, and sees who is gone. */
+export class ReceiverSessions {
+  readonly #options: ReceiverSessionsOptions
   readonly #pins = new Map<string, number | null>()
   readonly #cleanup: (() => void)[] = []
 
-  constructor(options: AttendanceOptions) {
+  constructor(options: ReceiverSessionsOptions) {
     this.#options = options
-    this.receivers = options.receivers
-    const { id, ports, connections } = options
+    const { id, ports, connections } = options.context
     const subscription = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {
       callback: (error, message) => {
-        if (error === null) this.#hear(decodeMessage(message.data) as Progress)
+        if (error === null) this.#onProgress(decodeMessage(message.data) as Progress)
       },
     })
     this.#cleanup.push(
       () => subscription.unsubscribe(),
-      ports.peers.onLeave((peer, how) => this.#lose(peer, how)),
+      ports.peers.onLeave((peer, how) => this.#onLeave(peer, how)),
     )
-    // A lossless stream is for those who were there when it opened; a live one also for who comes later.
-    if (options.options.delivery === 'live')
-      this.#cleanup.push(ports.peers.onJoin((peer) => this.#welcome(peer)))
+    // A lossless stream is for the nodes that were there when it opened; a live one also for later ones.
+    if (this.#isLive) this.#cleanup.push(ports.peers.onJoin((peer) => this.#onJoin(peer)))
   }
 
   close(): void {
     for (const undo of this.#cleanup) undo()
   }
 
-  /** Resolves when everyone invited has attached or is gone. */
-  async gather(invited: readonly Peer[], signal: AbortSignal): Promise<void> {
-    for (const peer of invited) this.receivers.invite(peer)
+  /** Resolves when all invited receivers have attached or are gone. */
+  async gather(invited: readonly Peer[]): Promise<void> {
+    const { receivers, state } = this.#options
+    for (const peer of invited) receivers.invite(peer)
     this.repeat()
-    const late = setTimeout(() => this.#giveUp(invited), ATTACH_MS)
+    const deadline = setTimeout(() => this.#giveUp(invited), ATTACH_MS)
     try {
-      while (this.receivers.absent().length > 0 && !signal.aborted) await this.receivers.changed.wait()
+      while (receivers.absent().length > 0 && !state.signal.aborted) await receivers.changed.wait()
     } finally {
-      clearTimeout(late)
+      clearTimeout(deadline)
     }
   }
 
-  /** Says again what may have been lost on the way to a receiver. */
+  /** Publishes again the invitations and acceptances that a receiver may have missed. */
   repeat(): void {
-    const { id, options, ports, invite, accept, shm } = this.#options
-    const to = this.receivers.absent()
+    const { context, receivers, announcer, shm } = this.#options
+    const to = receivers.absent()
     if (to.length > 0) {
-      // There are only so many pins; when they may run out, the server's lane takes the rest.
-      const offer = this.receivers.pending.length <= MAX_PINS ? (shm?.offer ?? null) : null
-      invite(invitation({ id, options, ports, shm: offer, to }))
+      // Pins are limited: when they may run out, further receivers use the server's lane.
+      const descriptor = receivers.pending.length <= MAX_PINS ? (shm?.descriptor ?? null) : null
+      announcer.publish('open', invitation(context, { shm: descriptor, to }))
     }
-    for (const each of this.receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null))
-      accept(each)
+    for (const accept of receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null))
+      announcer.announce(accept, 1)
   }
 
-  #hear(progress: Progress): void {
-    const { position, routes, shm } = this.#options
+  get #isLive(): boolean {
+    return this.#options.context.options.delivery === 'live'
+  }
+
+  #onProgress(progress: Progress): void {
+    const { state, receivers, lanes, batcher, shm } = this.#options
     const { incarnation, lane, pid } = progress
-    if (!routes.has(lane)) {
-      // The first receiver on its lane is accepted once the lane is open: it will say again that it is there.
-      void routes.open(lane).then(
+    if (!lanes.has(lane)) {
+      // The lane's first receiver is accepted once the lane is open: it reports again.
+      void lanes.open(lane).then(
         () => this.repeat(),
-        (error: unknown) => this.#options.onFailure(error),
+        (error: unknown) => state.fail(error),
       )
       return
     }
-    const before = this.receivers.attached
-    this.receivers.report(progress, position())
-    if (this.receivers.attached > before) {
-      if (lane === 'shm' && shm) this.#pins.set(incarnation, shm.admit(incarnation, pid))
+    const before = receivers.attached
+    // Items of the open batch have not gone out: a receiver that attaches now gets them.
+    const next = batcher.empty ? state.items : batcher.first
+    receivers.onProgress(progress, { items: state.items, next, stored: lanes.stored(lane) })
+    if (receivers.attached > before) {
+      if (lane === 'shm' && shm) this.#pins.set(incarnation, shm.assignPin(incarnation, pid))
       this.repeat()
     }
     this.#checkAbandoned()
   }
 
-  #welcome(peer: Peer & { callbacks: Record<string, unknown> }): void {
-    const { call, to } = this.#options.options
+  #onJoin(peer: Peer & { callbacks: Record<string, unknown> }): void {
+    const { call, to } = this.#options.context.options
     if (!Object.hasOwn(peer.callbacks, call) || (to !== undefined && to !== peer.name)) return
-    if (this.receivers.invite(peer)) this.repeat()
+    if (this.#options.receivers.invite(peer)) this.repeat()
   }
 
-  #lose(peer: Peer, how: 'left' | 'died'): void {
+  #onLeave(peer: Peer, how: 'left' | 'died'): void {
+    const { receivers, state } = this.#options
     const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
-    this.receivers.depart(peer, how, this.#options.position().items, error)
+    receivers.depart(peer, how, state.items, error)
     this.#checkAbandoned()
   }
 
   #giveUp(invited: readonly Peer[]): void {
+    const { receivers } = this.#options
     const error = new DaffiError('DAFFI_TIMEOUT', `did not attach to the stream within ${ATTACH_MS / 1000} s`)
-    const absent = this.receivers.absent()
+    const absent = receivers.absent()
     for (const peer of invited) {
-      if (absent.includes(peer.incarnation)) this.receivers.depart(peer, 'died', 0, error)
+      if (absent.includes(peer.incarnation)) receivers.depart(peer, 'died', 0, error)
     }
   }
 
+  /** A lossless stream is over when all receivers are gone; a live one waits for them to come back. */
   #checkAbandoned(): void {
-    if (this.receivers.pending.length === 0) this.#options.onAbandoned()
+    const { receivers, state } = this.#options
+    if (receivers.pending.length > 0 || this.#isLive || state.ended) return
+    state.fail(new DaffiError('DAFFI_NO_RECEIVER', 'all receivers are gone'))
   }
 }

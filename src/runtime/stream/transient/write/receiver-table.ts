@@ -1,37 +1,42 @@
 import { Wakeup } from '../../../core/deferred.js'
 import { toErrorRecord, type DaffiError } from '../../../core/errors.js'
 import type { Lane, ReceiverSummary } from '../../../core/summary.js'
-import { demandOn, freestOf, summarize, type Attachment } from './receiver-session.js'
+import type { ReceiverAccounts } from '../../common/write/writer-state.js'
 import type { Demand } from '../../lanes/lane.js'
 import type { Accept, Assignment, Progress } from '../../protocol/messages.js'
-import { Outstanding } from './unacked-parts.js'
 import type { Peer } from '../../protocol/ports.js'
+import { demandOn, leastLoaded, summarize, type ReceiverSession } from './receiver-session.js'
+import { UnackedParts } from './unacked-parts.js'
 
-/** Where the stream stands: items yielded, number of the next to go out, cost of what each lane has stored. */
-export interface Position {
+/** Position of the stream at which a receiver attaches. */
+export interface StreamPosition {
+  /** Items that the source has yielded. */
   items: number
+  /** Number of the next item to go out. */
   next: number
-  stored: (lane: Lane) => number
+  /** Weight of all that the receiver's lane has stored. */
+  stored: number
 }
 
-/** The writer's ledger: who receives, how far each one is, and what became of every item. */
-export class Receivers {
+/** The writer's table of receivers: which nodes receive, how far each is, and what became of every item. */
+export class ReceiverTable implements ReceiverAccounts {
   readonly changed = new Wakeup()
-  readonly #nodes = new Map<string, Attachment[]>()
+  readonly #nodes = new Map<string, ReceiverSession[]>()
   readonly #share: boolean
   #attaches = 0
-  #given = 0
+  #assignments = 0
 
   /** @param share each item is for one of the receivers */
   constructor(share: boolean) {
     this.#share = share
   }
 
-  /** False when this run of the node is known already. */
+  /** Adds a session. False when this incarnation of the node has one. */
   invite(peer: Peer): boolean {
-    const runs = this.#nodes.get(peer.name) ?? []
-    if (runs.some((run) => run.incarnation === peer.incarnation && run.last === undefined)) return false
-    runs.push({
+    const sessions = this.#nodes.get(peer.name) ?? []
+    if (sessions.some(({ incarnation, last }) => incarnation === peer.incarnation && last === undefined))
+      return false
+    sessions.push({
       incarnation: peer.incarnation,
       attach: ++this.#attaches,
       first: undefined,
@@ -40,106 +45,110 @@ export class Receivers {
       progress: undefined,
       state: 'attached',
       error: null,
-      share: this.#share ? { given: 0, latest: 0, outstanding: new Outstanding() } : undefined,
+      assigned: this.#share ? { count: 0, latest: 0, unacked: new UnackedParts() } : undefined,
     })
-    this.#nodes.set(peer.name, runs)
+    this.#nodes.set(peer.name, sessions)
     return true
   }
 
-  /** Takes a receiver's word. `at` is where the stream stands, for one that attaches now. */
-  report(progress: Progress, at: Position): void {
-    const run = this.#live().find((each) => each.incarnation === progress.incarnation)
-    if (!run) return
-    run.first ??= this.#share ? 0 : at.next
-    if (run.progress === undefined) run.base = at.stored(progress.lane)
-    // Until it has been accepted it may speak of an earlier attach.
-    run.progress =
-      progress.attach === run.attach
+  /** Accepts a receiver's progress. @param at position of the stream, for a receiver that attaches now */
+  onProgress(progress: Progress, at: StreamPosition): void {
+    const session = this.#present().find(({ incarnation }) => incarnation === progress.incarnation)
+    if (!session) return
+    session.first ??= this.#share ? 0 : at.next
+    if (session.progress === undefined) session.base = at.stored
+    // Until it has been accepted the counts may belong to an earlier attach.
+    session.progress =
+      progress.attach === session.attach
         ? progress
         : { ...progress, loaded: 0, processed: 0, dropped: 0, failed: 0 }
-    run.share?.outstanding.settle(run.progress.loaded)
-    if (progress.attach === run.attach || progress.attach === 0) {
-      run.error = progress.error
-      if (progress.state !== 'attached') this.#settle(run, progress.state, at.items)
+    session.assigned?.unacked.settle(session.progress.loaded)
+    if (progress.attach === session.attach || progress.attach === 0) {
+      session.error = progress.error
+      if (progress.state !== 'attached') this.#settle(session, progress.state, at.items)
     }
     this.changed.notify()
   }
 
-  /** What tells the attached where they begin. */
+  /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
-    return this.#live().flatMap(({ incarnation, attach, first }) =>
+    return this.#present().flatMap(({ incarnation, attach, first }) =>
       first === undefined ? [] : [{ what: 'accept', incarnation, attach, first, pin: pinOf(incarnation) }],
     )
   }
 
-  /** A receiver vanished, or said goodbye before the end. */
+  /** Settles the session of a receiver that died, or left before the end. */
   depart(peer: Peer, how: 'left' | 'died', items: number, error: DaffiError): void {
-    const run = this.#nodes
+    const session = this.#nodes
       .get(peer.name)
-      ?.find((each) => each.incarnation === peer.incarnation && each.last === undefined)
-    if (!run) return
-    run.error = toErrorRecord(error)
-    this.#settle(run, how, items)
+      ?.find(({ incarnation, last }) => incarnation === peer.incarnation && last === undefined)
+    if (!session) return
+    session.error = toErrorRecord(error)
+    this.#settle(session, how, items)
     this.changed.notify()
   }
 
-  /** Incarnations of whom there is no last word. */
+  /** Incarnations that have not given their final counts. */
   get pending(): string[] {
-    return this.#live().map((run) => run.incarnation)
+    return this.#present().map(({ incarnation }) => incarnation)
   }
 
   /** Incarnations that were invited and have not attached. */
   absent(): string[] {
-    return this.#live()
-      .filter((run) => run.first === undefined)
-      .map((run) => run.incarnation)
+    return this.#present()
+      .filter(({ first }) => first === undefined)
+      .map(({ incarnation }) => incarnation)
   }
 
   get attached(): number {
-    return this.#live().filter((run) => run.first !== undefined).length
+    return this.#present().filter(({ first }) => first !== undefined).length
   }
 
-  /** Gives an item to who is free. Undefined when everyone has `most` unfinished, or nobody is there. */
-  assign(item: number, most: number): (Assignment & { lane: Lane; first: number }) | undefined {
-    const freest = freestOf(this.#live(), most)
-    if (!freest) return undefined
-    const { run, share, lane } = freest
-    share.latest = ++this.#given
-    return { attach: run.attach, item, lane, first: share.given++ }
+  /**
+   * Assigns an item to the least loaded receiver.
+   * @param limit unfinished items with which a receiver gets no more
+   * @returns undefined when all receivers are at the limit, or there is none
+   */
+  assign(item: number, limit: number): (Assignment & { lane: Lane; first: number }) | undefined {
+    const least = leastLoaded(this.#present(), limit)
+    if (!least) return undefined
+    const { session, assigned, lane } = least
+    assigned.latest = ++this.#assignments
+    return { attach: session.attach, item, lane, first: assigned.count++ }
   }
 
-  /** Nobody could take an item until the stream was cut off: it is lost with the last who was there. */
+  /** Counts an item that no receiver could take before the stream was cut off: it is lost with the last receiver. */
   forfeit(): void {
-    const last = [...this.#nodes.values()].flat().findLast((run) => run.first !== undefined)
-    if (last?.share) last.share.given++
+    const last = [...this.#nodes.values()].flat().findLast(({ first }) => first !== undefined)
+    if (last?.assigned) last.assigned.count++
   }
 
-  /** A part for that receiver alone goes to its lane. */
-  sent(attach: number, end: number, cost: number): void {
-    this.#live()
-      .find((run) => run.attach === attach)
-      ?.share?.outstanding.add(end, cost)
+  /** Registers a part that one receiver alone is sent on its lane. */
+  onSent(attach: number, end: number, weight: number): void {
+    this.#present()
+      .find((session) => session.attach === attach)
+      ?.assigned?.unacked.add(end, weight)
   }
 
-  /** How many items each was given, by its attach. */
+  /** Number of items that each receiver was assigned, by attach. */
   get shares(): Record<number, number> {
-    return Object.fromEntries(this.#live().map(({ attach, share }) => [attach, share?.given ?? 0]))
+    return Object.fromEntries(this.#present().map(({ attach, assigned }) => [attach, assigned?.count ?? 0]))
   }
 
   demand(lane: Lane): Demand {
-    return demandOn(lane, () => this.#live())
+    return demandOn(lane, () => this.#present())
   }
 
   summary(items: number): Record<string, ReceiverSummary> {
-    return Object.fromEntries([...this.#nodes].map(([name, runs]) => [name, summarize(runs, items)]))
+    return Object.fromEntries([...this.#nodes].map(([name, sessions]) => [name, summarize(sessions, items)]))
   }
 
-  #live(): Attachment[] {
-    return [...this.#nodes.values()].flatMap((runs) => runs.filter((run) => run.last === undefined))
+  #present(): ReceiverSession[] {
+    return [...this.#nodes.values()].flatMap((sessions) => sessions.filter(({ last }) => last === undefined))
   }
 
-  #settle(run: Attachment, state: Attachment['state'], items: number): void {
-    run.state = state
-    run.last = items
+  #settle(session: ReceiverSession, state: ReceiverSession['state'], items: number): void {
+    session.state = state
+    session.last = items
   }
 }

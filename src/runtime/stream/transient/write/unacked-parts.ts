@@ -1,15 +1,15 @@
-/** What one receiver of a shared stream was sent and has not loaded; the lane holds others' parts, too. */
-export class Outstanding {
-  /** `end`: what the lane has stored with the part. `sent`: what the receiver has loaded with it. In cost, both. */
-  #parts: { end: number; cost: number; sent: number }[] = []
+/** Parts that one receiver of a shared stream was sent and has not loaded; its lane holds others' parts as well. */
+export class UnackedParts {
+  /** `end`: position of the part's end in the lane. `sent`: weight of all that this receiver was sent, up to this part. */
+  #parts: { end: number; weight: number; sent: number }[] = []
   #sent = 0
 
-  add(end: number, cost: number): void {
-    this.#sent += cost
-    this.#parts.push({ end, cost, sent: this.#sent })
+  add(end: number, weight: number): void {
+    this.#sent += weight
+    this.#parts.push({ end, weight, sent: this.#sent })
   }
 
-  /** @param loaded cost of all parts that the receiver has loaded */
+  /** @param loaded weight of all parts that the receiver has loaded */
   settle(loaded: number): void {
     this.#parts = this.#parts.filter(({ sent }) => sent > loaded)
   }
@@ -18,9 +18,9 @@ export class Outstanding {
     return this.#parts.some((part) => part.end === end)
   }
 
-  /** What the lane had stored before the oldest part; undefined when there is none. */
+  /** Position in the lane where the oldest part begins; undefined when there is none. */
   get oldest(): number | undefined {
     const [part] = this.#parts
-    return part && part.end - part.cost
+    return part && part.end - part.weight
   }
 }

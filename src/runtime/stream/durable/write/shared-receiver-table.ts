@@ -1,10 +1,11 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import { Wakeup } from '../../../core/deferred.js'
 import type { ErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState, ReceiverSummary } from '../../../core/summary.js'
-import type { Peer } from '../../protocol/ports.js'
-import type { Ledger } from './receiver-progress.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
-import type { SharedPlace } from '../store/shared-consumer.js'
+import type { Peer } from '../../protocol/ports.js'
+import type { SharedConsumer } from '../store/shared-consumer.js'
+import type { DurableReceivers } from './durable-receivers.js'
 
 interface Counts {
   offered: number
@@ -12,35 +13,34 @@ interface Counts {
   lost: number
 }
 
-/** What the writer knows of one node, over all of the node's own runs. */
+/** Progress of one node, over all its incarnations. */
 interface Member {
   incarnation: string
   state: ReceiverState
-  /** The present run's own word. */
+  /** Latest report of the present incarnation. */
   progress: DurableProgress | undefined
-  /** Of the node's runs before the present one. */
+  /** Counts of earlier incarnations. */
   before: Counts
   attaches: number
   error: ErrorRecord | null
 }
 
-/** The writer's ledger of those who share a durable stream. None of them is waited for: what one leaves, others take. */
-export class SharedLedger implements Ledger {
+/** Receivers that share a durable stream. The writer waits for none of them: others take what one of them leaves. */
+export class SharedReceiverTable implements DurableReceivers {
   readonly changed = new Wakeup()
   readonly #members = new Map<string, Member>()
-  readonly #place: Pick<SharedPlace, 'floor' | 'look' | 'through'>
-  readonly #handBack: (reply: string) => void
+  readonly #consumer: SharedConsumer
+  readonly #control: NatsConnection
 
-  /** @param handBack gives what a member had in hand to others */
-  constructor(place: Pick<SharedPlace, 'floor' | 'look' | 'through'>, handBack: (reply: string) => void) {
-    this.#place = place
-    this.#handBack = handBack
+  constructor(consumer: SharedConsumer, control: NatsConnection) {
+    this.#consumer = consumer
+    this.#control = control
   }
 
   invite({ name, incarnation }: Peer): void {
     const known = this.#members.get(name)
     if (known?.incarnation === incarnation && known.state === 'attached') return
-    if (known) this.#release(known)
+    if (known) this.#handBack(known)
     this.#members.set(name, {
       incarnation,
       state: 'attached',
@@ -51,7 +51,7 @@ export class SharedLedger implements Ledger {
     })
   }
 
-  report(progress: DurableProgress): void {
+  onProgress(progress: DurableProgress): void {
     const member = this.#members.get(progress.node)
     if (member?.incarnation !== progress.incarnation) return
     if (!member.progress) member.attaches++
@@ -66,7 +66,7 @@ export class SharedLedger implements Ledger {
   depart({ name, incarnation }: Peer, how: 'left' | 'died'): void {
     const member = this.#members.get(name)
     if (member?.incarnation !== incarnation) return
-    this.#release(member)
+    this.#handBack(member)
     if (member.state === 'attached') member.state = how
     this.changed.notify()
   }
@@ -81,31 +81,35 @@ export class SharedLedger implements Ledger {
     return [...this.#members.values()].some(({ state }) => state === 'attached')
   }
 
-  get floor(): number {
-    return this.#place.floor
+  get ackFloor(): number {
+    return this.#consumer.ackFloor
   }
 
-  look(): Promise<void> {
-    return this.#place.look()
+  refresh(): Promise<void> {
+    return this.#consumer.refresh()
   }
 
-  through(last: number): boolean {
-    return this.#place.through(last)
+  isDrained(last: number): boolean {
+    return this.#consumer.isDrained(last)
   }
 
-  /** What nobody there takes waits for who comes, or comes back; those whose callback failed do not. */
-  pending(last: number): boolean {
+  /** Items that no receiver takes wait for one that comes, or comes back; receivers whose callback failed do not come. */
+  isPending(last: number): boolean {
     const members = [...this.#members.values()]
-    return this.present || (!this.through(last) && members.some(({ state }) => state !== 'stopped'))
+    return this.present || (!this.isDrained(last) && members.some(({ state }) => state !== 'stopped'))
   }
 
   summary(): Record<string, ReceiverSummary> {
     return Object.fromEntries([...this.#members].map(([name, member]) => [name, summarize(member)]))
   }
 
-  #release({ progress }: Member): void {
-    for (const reply of progress?.holds ?? []) this.#handBack(reply)
-    if (progress) progress.holds = []
+  /** Hands back what a member had in hand, so that others get it at once. */
+  #handBack({ progress }: Member): void {
+    if (!progress?.holds) return
+    if (!this.#control.isClosed()) {
+      for (const reply of progress.holds) this.#control.publish(reply, '-NAK')
+    }
+    progress.holds = []
   }
 }
 

@@ -1,83 +1,68 @@
 import { Wakeup } from '../../../core/deferred.js'
 import type { ErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState, ReceiverSummary } from '../../../core/summary.js'
-import type { Peer } from '../../protocol/ports.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
+import type { Peer } from '../../protocol/ports.js'
+import type { DurableReceivers } from './durable-receivers.js'
 
-/** What the writer knows of one receiving node, over all of the node's own runs. */
+/** Progress of one receiving node, over all its incarnations. */
 interface Entry {
   incarnation: string | undefined
   state: ReceiverState
-  /** The present run's own word. */
+  /** Latest report of the present incarnation. */
   progress: DurableProgress | undefined
   first: number | undefined
   position: number
-  floor: number
-  /** Of the node's runs before the present one. */
+  ackFloor: number
+  /** Counts of earlier incarnations. */
   failed: number
   lost: number
   attaches: number
   error: ErrorRecord | null
 }
 
-/** What the writer of a durable stream knows of those who receive it. */
-export interface Ledger {
-  /** Notified when a receiver has said something, or is gone. */
-  readonly changed: Wakeup
-  invite(peer: Peer): void
-  report(progress: DurableProgress): void
-  depart(peer: Peer, how: 'left' | 'died'): void
-  /** Incarnations that are there and have not answered. */
-  absent(): string[]
-  /** Whether somebody who is there is not through. */
-  readonly present: boolean
-  /** Sequence up to which all is done, and may be discarded. */
-  readonly floor: number
-  /** Learns from the server what receivers do not say themselves. */
-  look(): Promise<void>
-  /** Whether somebody is waited for, who may be away, when all is stored up to that sequence. */
-  pending(last: number): boolean
-  /** Whether all that is stored up to that sequence is done. */
-  through(last: number): boolean
-  summary(items: number): Record<string, ReceiverSummary>
-}
+const FINAL: ReceiverState[] = ['finished', 'stopped']
 
-const OVER: ReceiverState[] = ['finished', 'stopped']
-
-/** The writer's ledger of a durable stream's receivers, which are waited for when they die or leave. */
-export class DurableLedger implements Ledger {
+/** Receivers of a durable stream that each get everything. The writer waits for those that die or leave. */
+export class ReceiverProgressTable implements DurableReceivers {
   readonly changed = new Wakeup()
   readonly #nodes = new Map<string, Entry>()
   readonly #start: number
 
-  /** @param start sequence of the run's first message */
+  /** @param start sequence of the epoch's first record */
   constructor(start: number) {
     this.#start = start
   }
 
-  /** A node that had a place in the run before this session. */
-  expect(node: string, floor: number): void {
-    this.#nodes.set(node, { ...this.#entry(node), state: 'died', floor: Math.max(floor, this.#start - 1) })
+  /** Adds a node that has a consumer of the epoch from an earlier session. */
+  expect(node: string, ackFloor: number): void {
+    this.#nodes.set(node, {
+      ...this.#entry(node),
+      state: 'died',
+      ackFloor: Math.max(ackFloor, this.#start - 1),
+    })
   }
 
   invite({ name, incarnation }: Peer): void {
     const entry = this.#entry(name)
     if (entry.incarnation === incarnation) return
-    this.#retire(entry)
+    entry.failed += entry.progress?.failed ?? 0
+    entry.lost += entry.progress?.lost ?? 0
+    entry.progress = undefined
     entry.incarnation = incarnation
     entry.state = 'attached'
     entry.error = null
     this.#nodes.set(name, entry)
   }
 
-  report(progress: DurableProgress): void {
+  onProgress(progress: DurableProgress): void {
     const entry = this.#nodes.get(progress.node)
     if (entry?.incarnation !== progress.incarnation) return
     if (!entry.progress) entry.attaches++
     entry.progress = progress
     entry.first ??= progress.first
     entry.position = progress.position
-    entry.floor = Math.max(entry.floor, progress.floor)
+    entry.ackFloor = Math.max(entry.ackFloor, progress.floor)
     entry.state = progress.state
     entry.error = progress.error
     this.changed.notify()
@@ -85,7 +70,7 @@ export class DurableLedger implements Ledger {
 
   depart({ name, incarnation }: Peer, how: 'left' | 'died'): void {
     const entry = this.#nodes.get(name)
-    if (entry?.incarnation !== incarnation || OVER.includes(entry.state)) return
+    if (entry?.incarnation !== incarnation || FINAL.includes(entry.state)) return
     entry.state = how
     this.changed.notify()
   }
@@ -96,29 +81,29 @@ export class DurableLedger implements Ledger {
     )
   }
 
-  /** Those who are gone are waited for: they may come back. */
-  pending(): boolean {
-    return this.#some((state) => !OVER.includes(state))
+  /** A node that is gone is waited for: it may come back. */
+  isPending(): boolean {
+    return this.#some((state) => !FINAL.includes(state))
   }
 
   get present(): boolean {
     return this.#some((state) => state === 'attached')
   }
 
-  through(): boolean {
+  isDrained(): boolean {
     return !this.#some((state) => state !== 'finished')
   }
 
-  /** Receivers say everything themselves. */
-  look(): Promise<void> {
+  /** Receivers report everything themselves. */
+  refresh(): Promise<void> {
     return Promise.resolve()
   }
 
-  /** Sequence up to which all have acknowledged; those who gave up hold nobody back. */
-  get floor(): number {
+  /** A receiver that has stopped for an error holds nobody back. */
+  get ackFloor(): number {
     const floors = [...this.#nodes.values()]
       .filter(({ state }) => state !== 'stopped')
-      .map(({ floor }) => floor)
+      .map(({ ackFloor }) => ackFloor)
     return floors.length === 0 ? this.#start - 1 : Math.min(...floors)
   }
 
@@ -130,12 +115,6 @@ export class DurableLedger implements Ledger {
     return [...this.#nodes.values()].some(({ state }) => matches(state))
   }
 
-  #retire(entry: Entry): void {
-    entry.failed += entry.progress?.failed ?? 0
-    entry.lost += entry.progress?.lost ?? 0
-    entry.progress = undefined
-  }
-
   #entry(name: string): Entry {
     return (
       this.#nodes.get(name) ?? {
@@ -144,7 +123,7 @@ export class DurableLedger implements Ledger {
         progress: undefined,
         first: undefined,
         position: 0,
-        floor: this.#start - 1,
+        ackFloor: this.#start - 1,
         failed: 0,
         lost: 0,
         attaches: 0,
@@ -160,7 +139,7 @@ function summarize(entry: Entry, items: number): ReceiverSummary {
   const discarded = entry.lost + (progress?.lost ?? 0)
   const attached = state === 'attached'
   const offered = entry.first === undefined ? 0 : Math.max(items, position) - first
-  const ahead = attached ? 0 : offered - (position - first)
+  const undone = attached ? 0 : offered - (position - first)
   return {
     lane: 'jetstream',
     state,
@@ -170,7 +149,7 @@ function summarize(entry: Entry, items: number): ReceiverSummary {
     processed: position - first - failed - discarded,
     dropped: 0,
     failed,
-    lost: discarded + ahead,
+    lost: discarded + undone,
     latencyMs: progress?.latencyMs ?? null,
   }
 }

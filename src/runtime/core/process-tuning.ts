@@ -1,0 +1,7 @@
+/**
+ * Whether daffi may change settings of the whole process while streams go on: V8's heap growth and glibc's malloc. The
+ * environment variable `DAFFI_PROCESS_TUNING=off` forbids it.
+ */
+export function tunesProcess(): boolean {
+  return process.env.DAFFI_PROCESS_TUNING !== 'off'
+}

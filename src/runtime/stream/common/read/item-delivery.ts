@@ -1,0 +1,119 @@
+import { toErrorRecord } from '../../../core/errors.js'
+import type { Open } from '../../protocol/messages.js'
+import type { Deliver } from '../../protocol/ports.js'
+import { TimeSlice } from '../time-slice.js'
+import type { ItemCounter } from './item-counter.js'
+import type { ReceiverLifecycle } from './receiver-lifecycle.js'
+import { retryInvocation } from './retry.js'
+
+/** Longest time that synchronous callbacks may hold the event loop, in milliseconds. */
+const SLICE_MS = 10
+
+/** Keeps items that failed at their last attempt. */
+export interface DeadLetterSink {
+  /** @param number of the item in the stream */
+  add(item: unknown, number: number, error: unknown): Promise<void>
+}
+
+/** A chunk whose items are delivered. */
+export interface ChunkPosition {
+  /** Number of its first item among the receiver's items. */
+  first: number
+  /** Number of its first item in the stream. */
+  item: number
+  /** Time of capture or yield, in milliseconds since the epoch. */
+  time: number
+  redelivered?: boolean
+}
+
+export interface ItemDeliveryOptions {
+  open: Pick<Open, 'call' | 'onError' | 'retry'>
+  deliver: Deliver
+  lifecycle: ReceiverLifecycle
+  deadLetters?: DeadLetterSink
+}
+
+/** Puts items through the callback, one at a time, counts them, and does with a failed one what `on_error` says. */
+export class ItemDelivery {
+  readonly counter: ItemCounter
+  readonly #options: ItemDeliveryOptions
+
+  constructor(counter: ItemCounter, options: ItemDeliveryOptions) {
+    this.counter = counter
+    this.#options = options
+  }
+
+  /** Delivers the values of a batch, in order, until the receiver settles. */
+  async deliverBatch(values: unknown[], chunk: ChunkPosition): Promise<void> {
+    const { lifecycle } = this.#options
+    const slice = new TimeSlice(SLICE_MS)
+    for (let index = 0; index < values.length; index++) {
+      if (!lifecycle.isAttached()) return
+      const measure = slice.due
+      const running = this.#deliver(values[index], index, chunk, measure)
+      if (running) await running
+      if (measure && slice.isOver()) await slice.yield()
+    }
+  }
+
+  /** Delivers the chunk's only item. @returns a promise when the callback returned one */
+  deliverItem(item: unknown, chunk: ChunkPosition): Promise<void> | undefined {
+    return this.#deliver(item, 0, chunk, true)
+  }
+
+  /** A synchronous callback is not slowed down by a promise of its own. */
+  #deliver(
+    item: unknown,
+    index: number,
+    chunk: ChunkPosition,
+    recordLatency: boolean,
+  ): Promise<void> | undefined {
+    const { counter } = this
+    counter.begin(chunk.first + index, recordLatency ? chunk.time : undefined)
+    try {
+      const result = this.#options.deliver(item, chunk.redelivered)
+      if (result instanceof Promise)
+        return result.then(
+          () => counter.end('processed'),
+          (error: unknown) => this.#onFailure(error, item, index, chunk),
+        )
+      counter.end('processed')
+      return undefined
+    } catch (error) {
+      return this.#onFailure(error, item, index, chunk)
+    }
+  }
+
+  #onFailure(
+    error: unknown,
+    item: unknown,
+    index: number,
+    { item: firstNumber, redelivered }: ChunkPosition,
+  ): Promise<void> | undefined {
+    const { open, lifecycle } = this.#options
+    const number = firstNumber + index
+    if (open.onError === 'retry') return this.#retry(error, item, number, redelivered)
+    this.counter.end('failed')
+    if (open.onError === 'stop') {
+      const record = toErrorRecord(error)
+      const message = `"${open.call}" threw at item ${number}: ${record.message}`
+      lifecycle.settle('stopped', { ...record, message })
+    }
+    return undefined
+  }
+
+  /** An item that is not done when the receiver settles is not counted: a durable stream delivers it again. */
+  async #retry(failure: unknown, item: unknown, number: number, redelivered?: boolean): Promise<void> {
+    const { open, deliver, lifecycle, deadLetters } = this.#options
+    const { signal } = lifecycle
+    let error: unknown
+    try {
+      error = await retryInvocation(() => deliver(item, redelivered), failure, open.retry, signal)
+    } catch (reason) {
+      if (signal.aborted) return
+      throw reason
+    }
+    if (error !== undefined && !signal.aborted) await deadLetters?.add(item, number, error)
+    if (lifecycle.isAttached()) this.counter.end(error === undefined ? 'processed' : 'failed')
+  }
+}

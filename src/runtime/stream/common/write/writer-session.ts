@@ -1,0 +1,172 @@
+import { addAbortListener } from 'node:events'
+import { encodeItem } from '../../../codec/index.js'
+import { abortError } from '../../../core/abort.js'
+import { toErrorRecord } from '../../../core/errors.js'
+import type { StreamSummary } from '../../../core/summary.js'
+import type { End } from '../../protocol/messages.js'
+import type { Peer, StreamContext } from '../../protocol/ports.js'
+import { now } from '../latency.js'
+import { assertDelivered } from '../stream-error.js'
+import type { Announcer } from './announcer.js'
+import type { ChunkOutput } from './batch.js'
+import type { Batcher } from './batcher.js'
+import { feed, type Items } from './feed.js'
+import type { ReceiverAccounts, WriterState } from './writer-state.js'
+
+/** Interval at which messages that a receiver may have missed are published again. */
+const REPEAT_MS = 1000
+const PROGRESS_MS = 250
+/** Time that receivers have to give their final counts when the stream is cut off. */
+const SHUTDOWN_GRACE_MS = 2000
+
+/** Lanes or store behind a session, and the receivers that read from them. */
+export interface SessionOutput extends ChunkOutput {
+  readonly receivers: ReceiverAccounts
+  /** Earlier sessions' part of the stream: number of items that are stored already, and whether those are all. */
+  readonly resumed: { next: number; ended: boolean }
+  /** Invites the receivers that are there. Resolves when the first item may go out. */
+  gather(invited: readonly Peer[]): Promise<void>
+  /** Publishes again what receivers may have missed, but for the end. */
+  repeat(): void
+  /** Bytes that stay as they are until they are sent: the given ones, or a copy. */
+  own(bytes: Uint8Array): Uint8Array
+  /** Resolves when all chunks are stored and announced. */
+  flush(): Promise<void>
+  /** Fields of the end marker that depend on the receivers. */
+  endFields(): Pick<End, 'shares' | 'drained'>
+  /** Whether the session must still wait for a receiver. @param cut the stream was cut off */
+  isPending(cut: boolean): boolean
+  /** Updates what receivers do not report themselves. */
+  refresh(): Promise<void>
+  /** Called when no receiver is waited for any more, before the end marker says so. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+interface WriterSessionOptions {
+  context: StreamContext
+  state: WriterState
+  announcer: Announcer
+  batcher: Batcher
+  output: SessionOutput
+}
+
+/** One session of a stream's writer: items are numbered, batched, sent, and accounted for until every receiver is done. */
+export class WriterSession {
+  readonly #options: WriterSessionOptions
+  #end: End | undefined
+
+  constructor(options: WriterSessionOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when every receiver has had everything. @throws StreamError */
+  async run(items: Items, invited: readonly Peer[]): Promise<StreamSummary> {
+    const { context, state, output, batcher } = this.#options
+    const { signal, call, share, onProgress } = context.options
+    const cut = (): void => {
+      if (signal) state.fail(abortError(signal, `the stream to "${call}"`))
+    }
+    if (signal?.aborted) cut()
+    const listener = signal && addAbortListener(signal, cut)
+    const repeating = setInterval(() => this.#repeat(), REPEAT_MS)
+    const reporting = onProgress && setInterval(() => onProgress(state.summary()), PROGRESS_MS)
+    try {
+      await output.gather(invited)
+      await this.#send(items)
+      await this.#finish()
+      const summary = state.summary()
+      onProgress?.(summary)
+      return assertDelivered(summary, state.failure, share)
+    } finally {
+      clearInterval(repeating)
+      clearInterval(reporting)
+      listener?.[Symbol.dispose]()
+      batcher.close()
+      await output.close()
+    }
+  }
+
+  async #send(items: Items): Promise<void> {
+    const { context, state, output, batcher } = this.#options
+    if (output.resumed.ended) {
+      state.items = output.resumed.next
+      state.start()
+      return
+    }
+    try {
+      await feed(items, { signal: state.signal, take: (item) => this.#take(item) })
+    } catch (error) {
+      state.onSourceFailure(error)
+    }
+    state.interrupted = context.options.stopping?.aborted ?? false
+    if (state.signal.aborted) return
+    await batcher.flush()
+    await output.flush()
+  }
+
+  #take(item: unknown): Promise<void> | undefined {
+    const { state, batcher, output } = this.#options
+    const before = batcher.bytes
+    if (batcher.addInteger(item)) {
+      state.items++
+      state.bytes += batcher.bytes - before
+      return batcher.full ? batcher.flush() : undefined
+    }
+    const number = state.items
+    if (number < output.resumed.next) {
+      state.items++
+      state.start()
+      return undefined
+    }
+    const encoded = encodeItem(item, number)
+    const { kind = null, bytes } = encoded
+    const time = kind?.[0] === 'frame' ? kind[5] : now()
+    state.items++
+    state.bytes += bytes.length
+    state.start()
+    if (batcher.takes(encoded)) return batcher.add(number, encoded, time)
+    const flushed = batcher.flush()
+    const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time })
+    return flushed ? flushed.then(() => sent) : sent
+  }
+
+  #repeat(): void {
+    this.#options.output.repeat()
+    if (this.#end) this.#options.announcer.publish('end', this.#end)
+  }
+
+  /** Publishes the end, and waits for the receivers' final counts; not for long when the stream was cut off. */
+  async #finish(): Promise<void> {
+    const { context, state, announcer, output } = this.#options
+    const { changed } = output.receivers
+    const cut = state.signal.aborted
+    state.ended = true
+    const error = state.failure === undefined ? null : toErrorRecord(state.failure)
+    this.#end = { count: state.items, ...output.endFields(), error, cut, closed: false }
+    announcer.publish('end', this.#end)
+    const deadline = cut ? AbortSignal.timeout(SHUTDOWN_GRACE_MS) : state.signal
+    const listener = addAbortListener(deadline, () => changed.notify())
+    try {
+      while (output.isPending(cut) && !deadline.aborted) {
+        await changed.wait()
+        await output.refresh()
+        const fields = output.endFields()
+        if (fields.drained && !this.#end.drained) {
+          this.#end = { ...this.#end, ...fields }
+          announcer.publish('end', this.#end)
+        }
+      }
+    } finally {
+      listener[Symbol.dispose]()
+    }
+    // Cut off while it waited: the receivers must learn of that, and have time for their final counts.
+    if (!cut && deadline.aborted) {
+      await this.#finish()
+      return
+    }
+    await output.settle()
+    announcer.publish('end', { ...this.#end, closed: true })
+    await context.connections.control.flush().catch(() => undefined)
+  }
+}

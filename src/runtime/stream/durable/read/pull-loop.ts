@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
+import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node'
+import { isApiError } from '../../../nats/index.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+
+/** Time for which the server keeps a pull request. */
+const PULL_MS = 30_000
+const RETRY_DELAY_MS = 250
+const PENDING_HEADER = 'Nats-Pending-Messages'
+
+/** Status codes of JetStream's messages to a pull request's inbox. */
+const HEARTBEAT = 100
+const EXPIRED = [404, 408]
+
+/** Owner of a pull loop. */
+export interface PullHandler {
+  /** Number of messages to request now; 0 for none. @param requested messages that are requested and have not come */
+  demand(requested: number): number
+  onMessage(message: Msg): void
+  /** Called before the loop requests anything on a new inbox: nothing comes of earlier requests any more. */
+  onRestart(info: ConsumerInfo): void
+  /** Called when the consumer does not exist any more; the loop is over. */
+  onConsumerGone(): void
+}
+
+interface PullLoopOptions {
+  link: NatsLink
+  jsm: JetStreamManager
+  stream: string
+  consumer: string
+  /** Interval of the check for a pull request that the server never answered. */
+  watchMs: number
+  signal: AbortSignal
+  handler: PullHandler
+}
+
+/**
+ * Pulls messages from a consumer: has an inbox, counts what is requested, and starts over on a new inbox when the server
+ * comes back, refuses, or is silent for too long. NATS.js's own `consume` counts by bytes or messages with thresholds of its
+ * own and restarts by its own rules; here the number of messages in flight follows what the handler can hold.
+ */
+export class PullLoop {
+  readonly #options: PullLoopOptions
+  readonly #watch: NodeJS.Timeout
+  #subscription: Subscription | undefined
+  #requested = 0
+  /** Whether the present inbox may be used. */
+  #ready = false
+  #lastMessage = performance.now()
+  #restarting: Promise<void> | undefined
+  #closed = false
+
+  constructor(options: PullLoopOptions) {
+    this.#options = options
+    this.#watch = setInterval(() => this.#checkSilence(), options.watchMs)
+    void this.#restartOnReconnect()
+  }
+
+  /** Requests messages on a new inbox. Resolves when the server has shown that the consumer exists, or the loop is over. */
+  async start(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => (this.#restarting = undefined))
+    await this.#restarting
+  }
+
+  /** Requests as many messages as the handler wants. */
+  pull(): void {
+    const { link, stream, consumer, handler } = this.#options
+    if (!this.#ready || this.#closed || !this.#subscription || link.nc.isClosed()) return
+    const batch = handler.demand(this.#requested)
+    if (batch <= 0) return
+    this.#requested += batch
+    const request = JSON.stringify({ batch, expires: nanos(PULL_MS) })
+    link.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, request, {
+      reply: this.#subscription.getSubject(),
+    })
+  }
+
+  /** Ends the loop. Resolves when nothing more comes; the handler gets what is on its way. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#watch)
+    if (!this.#options.link.nc.isClosed()) await this.#subscription?.drain().catch(() => undefined)
+  }
+
+  async #restartOnReconnect(): Promise<void> {
+    for await (const { type } of this.#options.link.nc.status()) {
+      if (this.#closed) return
+      if (type === 'reconnect' && this.#subscription) await this.start()
+    }
+  }
+
+  /** Restarts when a pull request was not answered, not even by its expiry. */
+  #checkSilence(): void {
+    const silentMs = performance.now() - this.#lastMessage
+    if (this.#requested > 0 && silentMs > PULL_MS + this.#options.watchMs) void this.start()
+  }
+
+  async #restart(): Promise<void> {
+    const { link, signal, handler } = this.#options
+    while (!this.#closed && !signal.aborted && !link.nc.isClosed()) {
+      this.#subscribe()
+      try {
+        const info = await this.#consumerInfo()
+        if (!info) {
+          handler.onConsumerGone()
+          return
+        }
+        handler.onRestart(info)
+        this.#ready = true
+        this.pull()
+        return
+      } catch {
+        // The server, or its JetStream, is not up yet.
+        await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  #subscribe(): void {
+    const { nc } = this.#options.link
+    this.#subscription?.unsubscribe()
+    this.#ready = false
+    this.#requested = 0
+    this.#lastMessage = performance.now()
+    const subscription = nc.subscribe(createInbox(), {
+      callback: (error, message) => {
+        if (error === null && subscription === this.#subscription) this.#onMessage(message)
+      },
+    })
+    this.#subscription = subscription
+  }
+
+  #onMessage(message: Msg): void {
+    this.#lastMessage = performance.now()
+    const code = message.headers?.code ?? 0
+    if (code === HEARTBEAT) return
+    if (code > 0) {
+      this.#onStatus(code, Number(message.headers?.get(PENDING_HEADER) ?? 0))
+      return
+    }
+    this.#requested--
+    this.#options.handler.onMessage(message)
+    this.pull()
+  }
+
+  #onStatus(code: number, unanswered: number): void {
+    if (EXPIRED.includes(code)) {
+      this.#requested = Math.max(0, this.#requested - unanswered)
+      this.pull()
+      return
+    }
+    // The server is on its way down or up, or the consumer is gone.
+    void delay(RETRY_DELAY_MS, undefined, { signal: this.#options.signal }).then(
+      () => this.start(),
+      () => undefined,
+    )
+  }
+
+  async #consumerInfo(): Promise<ConsumerInfo | undefined> {
+    const { jsm, stream, consumer } = this.#options
+    try {
+      return await jsm.consumers.info(stream, consumer)
+    } catch (error) {
+      if (isApiError(error, 'consumerNotFound')) return undefined
+      throw error
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { encodeItem } from '../../../codec/index.js'
+import { toErrorRecord } from '../../../core/errors.js'
+import type { DeadLetterSink } from '../../common/read/item-delivery.js'
+import type { DurableOpen } from '../../protocol/durable-messages.js'
+import type { Open } from '../../protocol/messages.js'
+import type { DeadLetters } from '../store/dead-letters.js'
+
+interface StreamDeadLettersOptions {
+  open: Open
+  durable: DurableOpen
+  /** Name of the receiving node. */
+  node: string
+  /** Name of the durable stream. */
+  stream: string
+  letters: DeadLetters
+}
+
+/** Stores failed items of one durable stream among the pipeline's dead letters. */
+export class StreamDeadLetters implements DeadLetterSink {
+  readonly #options: StreamDeadLettersOptions
+
+  constructor(options: StreamDeadLettersOptions) {
+    this.#options = options
+  }
+
+  async add(item: unknown, number: number, error: unknown): Promise<void> {
+    const { open, durable, node, stream, letters } = this.#options
+    const { kind, bytes } = encodeItem(item, number)
+    await letters.add(
+      {
+        call: open.call,
+        stream,
+        run: durable.run,
+        node,
+        item: number,
+        error: toErrorRecord(error),
+        attempts: open.retry.attempts,
+        time: Date.now(),
+        kind: kind ?? null,
+        bytes: bytes.length,
+      },
+      bytes,
+    )
+  }
+}

@@ -1,0 +1,34 @@
+import type { BytesKind } from '../../codec/index.js'
+import type { Part } from './messages.js'
+
+/** Where a part lies, in the lane's own terms: a `ShmRef` or a `JetStreamRef`. */
+export type LaneRef = unknown[]
+
+/** Descriptor of a writer's shared memory: what a receiver maps, and how it knows that this is the right memory. */
+export interface ShmDescriptor {
+  pid: number
+  /** File descriptor in the writer's process, of the ring's control page. */
+  fd: number
+  nonce: Uint8Array
+}
+
+/** Slot of a ring, and the generation that it has while the part lies in it. */
+export type ShmRef = [fd: number, slot: number, generation: number, slotBytes: number, slots: number]
+
+/** Sequence of a part in a JetStream stream, and the number under which it was published. */
+export type JetStreamRef = [stream: string, sequence: number, number: number]
+
+/** A chunk as a receiver knows it: its description, and the parts announced so far. */
+export interface IncomingChunk {
+  first: number
+  count: number
+  /** The first item's number in the stream. */
+  item: number
+  kind: BytesKind | null
+  bytes: number
+  time: number
+  parts: Part[]
+  complete: boolean
+  /** Its missing parts will not come: newer chunks have been announced. */
+  abandoned: boolean
+}
