@@ -7,7 +7,7 @@ const MAX_UNFINISHED = 2
 
 interface DispatcherOptions {
   receivers: ReceiverTable
-  lanes: LaneSet
+  lanes: Pick<LaneSet, 'busy' | 'send'>
   /** Never waits: when all are busy, the least loaded receiver gets one more, and drops what it cannot hold. */
   live: boolean
   signal: AbortSignal

@@ -19,10 +19,10 @@ export interface LaneSenderOptions {
   name: Lane
   lane: LaneWriter
   live: boolean
-  state: WriterState
+  state: Pick<WriterState, 'fail' | 'signal'>
   receivers: ReceiverTable
-  announcer: Announcer
-  monitor: StreamMonitor
+  announcer: Pick<Announcer, 'announce'>
+  monitor: Pick<StreamMonitor, 'onPart'>
   /** Notified when nothing is on its way any more. */
   idle: Wakeup
 }

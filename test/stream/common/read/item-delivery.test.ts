@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { ItemCounter } from '../../../../src/runtime/stream/common/read/item-counter.js'
+import { ItemDelivery } from '../../../../src/runtime/stream/common/read/item-delivery.js'
+import { ReceiverLifecycle } from '../../../../src/runtime/stream/common/read/receiver-lifecycle.js'
+
+const FAILING = 2
+const retry = { attempts: 3, delayMs: 1, backoff: 1 }
+/** The receiver's items are numbered from 0, those of the stream from 10. */
+const chunk = { first: 0, item: 10, time: Date.now() }
+
+let counter: ItemCounter
+let lifecycle: ReceiverLifecycle
+let delivered: unknown[]
+let dead: unknown[]
+
+function deliveryOf(
+  onError: 'stop' | 'skip' | 'retry',
+  deliver: (item: unknown) => unknown = (item) => {
+    delivered.push(item)
+    if (item === FAILING) throw new Error('two')
+  },
+): ItemDelivery {
+  return new ItemDelivery(counter, {
+    open: { call: 'take', onError, retry },
+    deliver,
+    lifecycle,
+    deadLetters: {
+      add: (item, number, error) => {
+        dead.push([item, number, (error as Error).message])
+        return Promise.resolve()
+      },
+    },
+  })
+}
+
+beforeEach(() => {
+  counter = new ItemCounter(0)
+  lifecycle = new ReceiverLifecycle()
+  delivered = []
+  dead = []
+})
+
+test('stop: the failed item is counted and ends the receiver, with its number in the stream', async () => {
+  await deliveryOf('stop').deliverBatch([0, 1, FAILING, 3], chunk)
+  expect(delivered).toEqual([0, 1, FAILING])
+  expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
+  expect(lifecycle.state).toBe('stopped')
+  expect(lifecycle.error?.message).toBe('"take" threw at item 12: two')
+  expect(dead).toEqual([])
+})
+
+test('skip: the failed item is counted, and the others follow', async () => {
+  await deliveryOf('skip').deliverBatch([0, FAILING, 3], chunk)
+  expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
+  expect(lifecycle.isAttached()).toBe(true)
+})
+
+describe('retry', () => {
+  test('a failed item has all its attempts, becomes a dead letter, and the others follow', async () => {
+    await deliveryOf('retry').deliverBatch([0, FAILING, 3], chunk)
+    expect(delivered).toEqual([0, FAILING, FAILING, FAILING, 3])
+    expect(counter.counts).toMatchObject({ processed: 2, failed: 1 })
+    expect(dead).toEqual([[FAILING, 11, 'two']])
+  })
+
+  test('an item that succeeds at last counts as processed', async () => {
+    let attempts = 0
+    await deliveryOf('retry', () => {
+      if (++attempts < 3) throw new Error('not yet')
+    }).deliverItem('x', chunk)
+    expect(counter.counts).toMatchObject({ processed: 1, failed: 0 })
+    expect(dead).toEqual([])
+  })
+
+  test('an item that is not done when the receiver leaves is not counted', async () => {
+    const delivery = deliveryOf('retry', () => {
+      lifecycle.settle('left', null)
+      return Promise.reject(new Error('left'))
+    })
+    await delivery.deliverItem('x', chunk)
+    expect(counter.counts).toMatchObject({ processed: 0, failed: 0, dropped: 0 })
+    expect(dead).toEqual([])
+  })
+})
+
+test('a callback that returns a promise is waited for, one item at a time', async () => {
+  let running = 0
+  let most = 0
+  await deliveryOf('stop', async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running--
+  }).deliverBatch([0, 1, 3], chunk)
+  expect(most).toBe(1)
+  expect(counter.counts).toMatchObject({ processed: 3 })
+})
+
+test('nothing is delivered once the receiver has settled', async () => {
+  lifecycle.settle('left', null)
+  await deliveryOf('stop').deliverBatch([0, 1], chunk)
+  expect(delivered).toEqual([])
+  expect(counter.position).toBe(0)
+})
