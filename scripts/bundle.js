@@ -6,7 +6,7 @@ import { files, root } from './fresh.js'
 /** What is started, imported or found by its path. */
 const ENTRIES = [
   'cli/main',
-  'cli/command-not-found',
+  'cli/command/command-not-found',
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
   'runtime/index',
   'runtime/testing',

@@ -1,4 +1,4 @@
-import type { Colours } from '../colours.js'
+import type { Colours } from '../show/colours.js'
 import type { Flow, GraphNode, PipelineGraph } from './flows.js'
 
 interface Branch {

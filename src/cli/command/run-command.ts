@@ -1,12 +1,12 @@
-import { fromErrorRecord } from '../runtime/core/errors.js'
-import { createLogger } from '../runtime/core/logger.js'
-import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../runtime/index.js'
+import { fromErrorRecord } from '../../runtime/core/errors.js'
+import { createLogger } from '../../runtime/core/logger.js'
+import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../../runtime/index.js'
 import { BaseCommand, type GlobalFlags } from './base-command.js'
-import { coloursFor } from './colours.js'
-import { FetchBar } from './fetch-bar.js'
-import { renderError } from './render-error.js'
-import { RunView } from './run-view.js'
-import { summaryLines } from './summary-table.js'
+import { coloursFor } from '../show/colours.js'
+import { FetchBar } from '../show/fetch-bar.js'
+import { renderError } from '../show/render-error.js'
+import { RunView } from '../show/run-view.js'
+import { summaryLines } from '../show/summary-lines.js'
 
 type RunOptions = Pick<
   RunPipelineOptions,

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import XMLBuilder from 'fast-xml-builder'
-import { DaffiError, messageOf } from '../runtime/core/errors.js'
-import type { TestResult } from '../runtime/index.js'
-import { failureText, shownPath } from './test-report.js'
+import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import type { TestResult } from '../../runtime/index.js'
+import { failureText, shownPath } from './test-lines.js'
 
 /** Characters that XML 1.0 has no way to write. */
 const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu

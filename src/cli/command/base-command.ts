@@ -1,11 +1,11 @@
 import { Command, type Interfaces } from '@oclif/core'
-import { DaffiError } from '../runtime/core/errors.js'
-import { createLogger, type Logger } from '../runtime/core/logger.js'
-import { findProject } from '../runtime/core/project.js'
-import type { Plan } from '../runtime/index.js'
-import { coloursFor, type Colours } from './colours.js'
+import { DaffiError } from '../../runtime/core/errors.js'
+import { createLogger, type Logger } from '../../runtime/core/logger.js'
+import { findProject } from '../../runtime/core/project.js'
+import type { Plan } from '../../runtime/index.js'
+import { coloursFor, type Colours } from '../show/colours.js'
 import { baseFlags } from './flags.js'
-import { reportFailure } from './report-failure.js'
+import { reportFailure } from '../show/report-failure.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
 
 /** How a command's flags say which server is meant; the shape that the runtime takes. */
@@ -54,13 +54,13 @@ export abstract class BaseCommand<R> extends Command {
 
   /** The pipeline file that is named, or meant without a name. */
   protected async pipelineFile(argument?: string): Promise<string> {
-    const { findPipelineFile, runningPipeline } = await import('../runtime/index.js')
+    const { findPipelineFile, runningPipeline } = await import('../../runtime/index.js')
     const running = await runningPipeline(findProject())
     return findPipelineFile({ argument, running: running?.file })
   }
 
   protected async loadPlan(argument: string | undefined): Promise<Plan> {
-    const { loadPipeline } = await import('../runtime/index.js')
+    const { loadPipeline } = await import('../../runtime/index.js')
     return loadPipeline(await this.pipelineFile(argument))
   }
 

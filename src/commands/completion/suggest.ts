@@ -1,4 +1,4 @@
-import { BaseCommand, complete, projectNames, type Candidate } from '../cli/index.js'
+import { BaseCommand, complete, projectNames, type Candidate } from '../../cli/index.js'
 
 export default class Complete extends BaseCommand<Candidate[]> {
   static override summary =

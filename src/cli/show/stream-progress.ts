@@ -1,4 +1,4 @@
-import type { ReceiverSummary, StreamSummary } from '../runtime/index.js'
+import type { ReceiverSummary, StreamSummary } from '../../runtime/index.js'
 import { formatCount, formatFps, formatRate } from './units.js'
 
 /** How fast a stream went between two looks at it. */

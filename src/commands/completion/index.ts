@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Args } from '@oclif/core'
-import { BaseCommand, completionScript, SHELLS } from '../cli/index.js'
+import { BaseCommand, completionScript, SHELLS } from '../../cli/index.js'
 
 interface CompletionResult {
   script: string

@@ -1,7 +1,7 @@
-import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../runtime/index.js'
+import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../../runtime/index.js'
 import { coloursFor, type Colours } from './colours.js'
 import { tellAddress } from './page-address.js'
-import { prefixesFor } from './prefixes.js'
+import { prefixesFor } from './node-prefix.js'
 import { Screen } from './screen.js'
 import { StreamProgress } from './stream-progress.js'
 

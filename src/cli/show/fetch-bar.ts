@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import type { FetchProgress } from '../runtime/index.js'
+import type { FetchProgress } from '../../runtime/index.js'
 import { formatBytes } from './units.js'
 
 /** How far the fetch of a program has come: a bar on a terminal, else one line for each program. */

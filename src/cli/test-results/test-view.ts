@@ -1,7 +1,7 @@
-import type { TestResult } from '../runtime/index.js'
-import { coloursFor, type Colours } from './colours.js'
-import { Screen } from './screen.js'
-import { testLines } from './test-report.js'
+import type { TestResult } from '../../runtime/index.js'
+import { coloursFor, type Colours } from '../show/colours.js'
+import { Screen } from '../show/screen.js'
+import { testLines } from './test-lines.js'
 
 /** Shows tests as they end, and on a terminal which ones are running. */
 export class TestView implements Disposable {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { StreamProgress } from '../../src/cli/stream-progress.js'
-import type { StreamSummary } from '../../src/runtime/index.js'
+import { StreamProgress } from '../../../src/cli/show/stream-progress.js'
+import type { StreamSummary } from '../../../src/runtime/index.js'
 
 const MIB = 1024 ** 2
 const summary = (items: number, seconds: number): StreamSummary => ({

@@ -1,6 +1,6 @@
-import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../runtime/core/errors.js'
-import type { BinaryName, Logger, PassedOver, Search, ServerInfo } from '../runtime/index.js'
-import type { ServerFlags } from './base-command.js'
+import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../runtime/core/errors.js'
+import type { BinaryName, Logger, PassedOver, Search, ServerInfo } from '../../runtime/index.js'
+import type { ServerFlags } from '../command/base-command.js'
 
 const ANSWER_MS = 5000
 
@@ -44,7 +44,7 @@ interface Options {
 
 /** Looks at everything that daffi needs, changing nothing. */
 export async function diagnose(options: Options): Promise<Diagnosis> {
-  const { cacheFolder, isAtLeast } = await import('../runtime/index.js')
+  const { cacheFolder, isAtLeast } = await import('../../runtime/index.js')
   const { project, leastNode } = options
   const problems: DaffiError[] = []
   const node = process.versions.node
@@ -70,7 +70,7 @@ export async function diagnose(options: Options): Promise<Diagnosis> {
 }
 
 async function findingOf(name: BinaryName, problems: DaffiError[]): Promise<BinaryFinding> {
-  const { hasNpm, packageToFetch, searchBinary } = await import('../runtime/index.js')
+  const { hasNpm, packageToFetch, searchBinary } = await import('../../runtime/index.js')
   const toFetch = packageToFetch(name) ?? null
   const nothing = { version: null, origin: null, path: null, passedOver: [], package: toFetch }
   let search: Search
@@ -101,7 +101,7 @@ function noNpm(name: BinaryName): DaffiError {
 }
 
 async function serverFinding(options: Options, problems: DaffiError[]): Promise<ServerFinding> {
-  const { examineState, joinProjectServer, openServer } = await import('../runtime/index.js')
+  const { examineState, joinProjectServer, openServer } = await import('../../runtime/index.js')
   const { project, server, log } = options
   try {
     if (server.url !== undefined) {

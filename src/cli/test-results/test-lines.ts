@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { inspect } from 'node:util'
-import type { TestFailure, TestResult } from '../runtime/index.js'
-import type { Colours } from './colours.js'
+import type { TestFailure, TestResult } from '../../runtime/index.js'
+import type { Colours } from '../show/colours.js'
 
 const INDENT = '    '
 

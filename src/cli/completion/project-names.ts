@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Plan } from '../../runtime/index.js'
-import type { Names } from './complete.js'
+import type { Names } from './suggest.js'
 
 /** Names in the project that the working folder is in. A pipeline that cannot be read has none. */
 export function projectNames(load: (file: string | undefined) => Promise<Plan>): Names {

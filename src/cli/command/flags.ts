@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
-import { parseDuration } from '../runtime/core/duration.js'
-import { LOG_LEVELS } from '../runtime/core/logger.js'
+import { parseDuration } from '../../runtime/core/duration.js'
+import { LOG_LEVELS } from '../../runtime/core/logger.js'
 
 /** A duration in the forms that docs/cli.md lists, as milliseconds. */
 export const durationFlag = Flags.custom<number>({

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { FetchBar } from '../../src/cli/index.js'
+import { FetchBar } from '../../../src/cli/index.js'
 
 function output(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => string } {
   const chunks: Buffer[] = []

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { Screen } from '../../src/cli/screen.js'
+import { Screen } from '../../../src/cli/show/screen.js'
 
 /** A terminal as far as lines go: understands the moves that Screen makes. */
 class Terminal extends Writable {

@@ -1,4 +1,4 @@
-import type { CallResult, ReceiverSummary, StreamResult } from '../runtime/index.js'
+import type { CallResult, ReceiverSummary, StreamResult } from '../../runtime/index.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
