@@ -3,8 +3,8 @@ import { exitFlushed } from '../runtime/core/exit.js'
 import { isClosedOutput } from './command/closed-output.js'
 
 /**
- * Runs the command that the arguments name. Commands print their own failures;
- * what is left to print here is what goes wrong before there is a command.
+ * Runs the command that the arguments name. Commands print their own failures; failures before a command exists are
+ * printed here.
  */
 export async function main(argv: string[], root: string): Promise<void> {
   // In place of oclif's listener, which throws when a terminal was closed.

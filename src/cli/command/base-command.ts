@@ -4,31 +4,31 @@ import { createLogger, type Logger } from '../../runtime/core/logger.js'
 import { findProject } from '../../runtime/core/project.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
-import { baseFlags } from './flags.js'
 import { reportFailure } from '../show/report-failure.js'
+import { baseFlags } from './flags.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
 
-/** How a command's flags say which server is meant; the shape that the runtime takes. */
+/** The server that a command's flags name, in the shape that the runtime takes. */
 export interface ServerFlags {
   url?: string
   token?: string
   credentials?: string
 }
 
-/** What `baseFlags` parse to. */
+/** The parsed `baseFlags`. */
 export type GlobalFlags = Interfaces.InferredFlags<typeof baseFlags>
 
 /**
- * A command parses, calls the runtime (loaded inside `run`, so that --help and --version stay quick),
- * prints, and returns its result, which is what `--json` prints.
+ * Base of all commands. A command parses, calls the runtime (loaded inside `run`, so that --help and --version stay
+ * quick), prints, and returns its result, which is what `--json` prints.
  */
 export abstract class BaseCommand<R> extends Command {
   static override enableJsonFlag = true
   static override baseFlags = baseFlags
 
-  /** For standard output. */
+  /** Colours for standard output. */
   protected readonly colours: Colours = coloursFor(process.stdout)
-  /** Exit code when Ctrl-C cuts the command off before it has done what was asked. A command that lasts until then says 0. */
+  /** Exit code when Ctrl-C interrupts the command before it is done. A command that runs until Ctrl-C has 0. */
   protected readonly interruptedCode: number = FORCED
   #signals: Signals | undefined
 
@@ -39,7 +39,7 @@ export abstract class BaseCommand<R> extends Command {
     return (this.#signals ??= watchSignals())
   }
 
-  /** daffi's own lines go to standard error, so that standard output holds only what was asked for. */
+  /** Logger on standard error, so that standard output holds only what was asked for. */
   protected logger(flags: GlobalFlags): Logger {
     return createLogger(flags['log-level'])
   }
@@ -52,16 +52,17 @@ export abstract class BaseCommand<R> extends Command {
     }
   }
 
-  /** The pipeline file that is named, or meant without a name. */
-  protected async pipelineFile(argument?: string): Promise<string> {
+  /** The path of the named pipeline file, or of the default one. */
+  protected async pipelineFile(named?: string): Promise<string> {
     const { findPipelineFile, runningPipeline } = await import('../../runtime/index.js')
     const running = await runningPipeline(findProject())
-    return findPipelineFile({ argument, running: running?.file })
+    return findPipelineFile({ argument: named, running: running?.file })
   }
 
-  protected async loadPlan(argument: string | undefined): Promise<Plan> {
+  /** The plan of the named pipeline file, or of the default one. */
+  protected async loadPlan(named: string | undefined): Promise<Plan> {
     const { loadPipeline } = await import('../../runtime/index.js')
-    return loadPipeline(await this.pipelineFile(argument))
+    return loadPipeline(await this.pipelineFile(named))
   }
 
   /** The one place where a failed command prints and gets its exit code. */

@@ -4,13 +4,13 @@ import { text as readAll } from 'node:stream/consumers'
 /** Stands for standard input. */
 const INPUT = '-'
 
-/** What a callback is called with: JSON where it is JSON, else text. */
+/** Arguments of a call as values: JSON where the text is JSON, else the text itself. */
 export async function readArguments(texts: readonly string[]): Promise<unknown[]> {
   const input = texts.includes(INPUT) ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : ''
   return texts.map((text) => readValue(text === INPUT ? input : text))
 }
 
-/** The same for a stream: each line of standard input is an item, read when its turn comes. */
+/** Arguments of a streaming call: each line of standard input is an item, and is read when its turn comes. */
 export function readItems(texts: readonly string[]): unknown[] {
   return texts.map((text) => (text === INPUT ? inputLines() : readValue(text)))
 }

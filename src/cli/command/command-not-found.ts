@@ -2,7 +2,10 @@ import type { Hook } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { nearest } from '../../runtime/core/nearest.js'
 
-/** oclif takes all words up to the first flag for the command's name, joined by colons: an argument may be among them. */
+/**
+ * Refuses a command that does not exist. oclif takes all words up to the first flag for the command's name, joined by
+ * colons, so arguments of a command that takes none may be among them.
+ */
 const hook: Hook.CommandNotFound = ({ id, config }) => {
   const words = id.split(':')
   for (let count = words.length - 1; count > 0; count--) {

@@ -1,23 +1,30 @@
-import { Flags } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
 import { parseDuration } from '../../runtime/core/duration.js'
 import { LOG_LEVELS } from '../../runtime/core/logger.js'
 
-/** A duration in the forms that docs/cli.md lists, as milliseconds. */
-export const durationFlag = Flags.custom<number>({
+const durationOrNone = Flags.custom<number>({
   parse: (text, _context, { name }) => Promise.resolve(parseDuration(text, `--${name}`)),
   helpValue: 'DURATION',
 })
 
-/** The pipeline file, for commands whose argument is something else. */
-export const fileFlag = Flags.custom({
-  char: 'f',
-  helpValue: 'FILE',
-  summary: 'Pipeline file; without it the running pipeline, pipeline.yaml, or the only file in pipelines/.',
-})
+/**
+ * A duration in the forms that docs/cli.md lists, as milliseconds. Its default is a text with a unit, which help shows
+ * as it is: a bare number would read as seconds there.
+ */
+export function durationFlag(options: { summary: string; default: string }): Interfaces.OptionFlag<number>
+export function durationFlag(options: { summary: string }): Interfaces.OptionFlag<number | undefined>
+export function durationFlag({ summary, default: text }: { summary: string; default?: string }) {
+  if (text === undefined) return durationOrNone({ summary })
+  return durationOrNone({
+    summary,
+    default: parseDuration(text),
+    defaultHelp: () => Promise.resolve(text),
+  })
+}
 
 export const portRange = { min: 1, max: 65_535, helpValue: 'PORT' }
 
-/** Names with commas between them. */
+/** Names, separated by commas. */
 export const namesFlag = Flags.custom<string[]>({
   parse: (text) =>
     Promise.resolve(
@@ -29,10 +36,10 @@ export const namesFlag = Flags.custom<string[]>({
   helpValue: 'NAME,…',
 })
 
-/** What every command takes. */
+/** Flags of every command. */
 export const baseFlags = {
   server: Flags.string({
-    summary: "URL of a NATS server to join, in place of the project's own.",
+    summary: "Join the NATS server at this URL instead of the project's own.",
     env: 'NATS_URL',
     helpValue: 'URL',
     helpGroup: 'GLOBAL',
@@ -43,15 +50,18 @@ export const baseFlags = {
     helpGroup: 'GLOBAL',
   }),
   token: Flags.string({
-    summary: 'Token for that server; other users of this machine can see it here, so prefer the variable.',
+    summary: 'Token for that server. Prefer NATS_TOKEN: other users of this machine can read command lines.',
     env: 'NATS_TOKEN',
     helpValue: 'TOKEN',
     helpGroup: 'GLOBAL',
   }),
   'log-level': Flags.option({ options: LOG_LEVELS })({
-    summary: 'Least level of log lines that are shown.',
+    summary: 'Show log lines of this level and above.',
     default: 'info',
     helpGroup: 'GLOBAL',
   }),
-  'no-color': Flags.boolean({ summary: 'Print without colours, as NO_COLOR does.', helpGroup: 'GLOBAL' }),
+  'no-color': Flags.boolean({
+    summary: 'Print without colours, as when NO_COLOR is set.',
+    helpGroup: 'GLOBAL',
+  }),
 }

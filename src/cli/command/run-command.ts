@@ -1,12 +1,13 @@
 import { fromErrorRecord } from '../../runtime/core/errors.js'
 import { createLogger } from '../../runtime/core/logger.js'
 import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../../runtime/index.js'
-import { BaseCommand, type GlobalFlags } from './base-command.js'
 import { coloursFor } from '../show/colours.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { renderError } from '../show/render-error.js'
 import { RunView } from '../show/run-view.js'
+import { Screen } from '../show/screen.js'
 import { summaryLines } from '../show/summary-lines.js'
+import { BaseCommand, type GlobalFlags } from './base-command.js'
 
 type RunOptions = Pick<
   RunPipelineOptions,
@@ -19,11 +20,11 @@ interface Finished {
   streams: StreamResult[]
 }
 
-/** A command that runs nodes, and shows how they get on: on standard output, or with `--json` on standard error. */
+/** A command that runs nodes and shows their progress: on standard output, or with `--json` on standard error. */
 export abstract class RunCommand<R> extends BaseCommand<R> {
   protected override readonly interruptedCode = 0
 
-  /** Shows a run from its start to its summary, and sets the exit code that it deserves. */
+  /** Shows a run from its start to its summary, and sets the command's exit code. */
   protected async show<T extends Finished>(
     plan: Plan,
     flags: GlobalFlags,
@@ -47,8 +48,9 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
     output: NodeJS.WriteStream,
     run: (options: RunOptions) => Promise<T>,
   ): Promise<T> {
-    using view = new RunView(plan, output)
-    using bar = new FetchBar()
+    const screen = new Screen(output)
+    using view = new RunView(plan, screen)
+    using bar = FetchBar.beside(screen)
     const { stop, force } = this.signals
     stop.addEventListener('abort', () => view.note('ending; Ctrl-C once more ends it at once'))
     return await run({

@@ -1,16 +1,16 @@
 import { isClosedOutput } from './closed-output.js'
 
-/** How the person, or the system, asks a command to end. */
+/** Requests of the user, or of the system, that a command end. */
 export interface Signals extends Disposable {
-  /** The first Ctrl-C, SIGTERM or SIGHUP, or nobody reading our output any more: end in good order. */
+  /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP, or when standard output is closed: end in good order. */
   stop: AbortSignal
-  /** The second one: end at once. */
+  /** Aborts at the second one: end at once. */
   force: AbortSignal
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** How long what is forced may take before the process exits whatever it was doing. */
-const FORCED_MS = 3000
+/** Time for a forced end, after which the process exits whatever it is doing. */
+const FORCED_EXIT_MS = 3000
 /** Exit code of a command that was ended by force. */
 export const FORCED = 130
 
@@ -22,7 +22,7 @@ export function watchSignals(): Signals {
     if (!stop.signal.aborted) stop.abort()
     else {
       force.abort()
-      setTimeout(() => process.exit(FORCED), FORCED_MS).unref()
+      setTimeout(() => process.exit(FORCED), FORCED_EXIT_MS).unref()
     }
   }
   const onOutputError = (error: NodeJS.ErrnoException): void => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Plan } from '../../runtime/index.js'
 import type { Names } from './suggest.js'
 
-/** Names in the project that the working folder is in. A pipeline that cannot be read has none. */
+/** Finds names in the project of the working folder. A pipeline that cannot be read has none. */
 export function projectNames(load: (file: string | undefined) => Promise<Plan>): Names {
   const plan = (file: string | undefined): Promise<Plan | undefined> => load(file).catch(() => undefined)
   return {

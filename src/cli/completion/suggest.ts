@@ -1,16 +1,16 @@
 import type { Command } from '@oclif/core'
 
-/** What may stand where somebody is typing. */
-export interface Candidate {
+/** One text that may stand where a command line is being typed. */
+export interface Suggestion {
   text: string
   about: string
 }
 
-/** Gives the names that only the project knows. */
+/** Finds the names that only the project knows. */
 export interface Names {
   /** Pipeline files, and folders on the way to them. */
   files: (typed: string) => Promise<string[]>
-  /** Of the pipeline that the words name, or that is meant without a name. */
+  /** Nodes of the given pipeline file, or of the default one. */
   nodes: (file: string | undefined) => Promise<string[]>
   sources: (file: string | undefined) => Promise<string[]>
 }
@@ -18,7 +18,7 @@ export interface Names {
 type Shape = Pick<Command.Loadable, 'id' | 'summary' | 'hidden' | 'flags' | 'args'>
 type Flag = Shape['flags'][string]
 
-/** Flags and arguments whose values are names of the project, with the command where the name alone says too little. */
+/** Flags and arguments whose values are names of the project, with the command where the name alone is ambiguous. */
 const VALUES: Record<string, keyof Names> = {
   file: 'files',
   node: 'nodes',
@@ -28,12 +28,12 @@ const VALUES: Record<string, keyof Names> = {
   'stream source': 'sources',
 }
 
-/** What the last of the words after `daffi`, which may be empty, can become. */
-export async function complete(
+/** Suggests texts for the last of the words after `daffi`, which may be empty. */
+export async function suggest(
   words: readonly string[],
   commands: readonly Shape[],
   names: Names,
-): Promise<Candidate[]> {
+): Promise<Suggestion[]> {
   const typed = words.at(-1) ?? ''
   const before = words.slice(0, -1)
   const shown = commands.filter(({ hidden }) => !hidden)
@@ -42,7 +42,7 @@ export async function complete(
   return found.filter(({ text }) => text.startsWith(typed))
 }
 
-function commandsAfter(before: readonly string[], commands: readonly Shape[]): Candidate[] {
+function commandsAfter(before: readonly string[], commands: readonly Shape[]): Suggestion[] {
   const next = new Map<string, string>()
   for (const { id, summary = '' } of commands) {
     const parts = id.split(':')
@@ -58,7 +58,7 @@ async function within(
   before: readonly string[],
   typed: string,
   names: Names,
-): Promise<Candidate[]> {
+): Promise<Suggestion[]> {
   const { flag, given, file } = read(command, before)
   if (flag) return valuesOf(command, flag, typed, file, names)
   if (typed.startsWith('-')) {
@@ -67,11 +67,12 @@ async function within(
       .map(({ name, summary = '' }) => ({ text: `--${name}`, about: summary }))
   }
   const args = Object.values(command.args)
-  const arg = args[given] ?? args.at(-1)
+  const last = args.at(-1)
+  const arg = args[given] ?? (last?.multiple ? last : undefined)
   return arg ? valuesOf(command, arg, typed, file, names) : []
 }
 
-/** What has been given so far: the flag that waits for its value, how many arguments there are, and the pipeline file. */
+/** Reads the words so far: the flag that waits for its value, the number of arguments, and the pipeline file. */
 function read({ id, flags, args }: Shape, words: readonly string[]) {
   let flag: Flag | undefined
   let file: string | undefined
@@ -87,7 +88,7 @@ function read({ id, flags, args }: Shape, words: readonly string[]) {
       flag = named?.type === 'option' ? named : undefined
     } else given.push(word)
   }
-  return { flag, given: given.length, file: file ?? ('file' in args ? given[0] : undefined) }
+  return { flag, given: given.length, file: file ?? given[Object.keys(args).indexOf('file')] }
 }
 
 async function valuesOf(
@@ -96,9 +97,9 @@ async function valuesOf(
   typed: string,
   file: string | undefined,
   names: Names,
-): Promise<Candidate[]> {
+): Promise<Suggestion[]> {
   const kind = VALUES[`${id} ${name}`] ?? VALUES[name]
-  // Of names with commas between them the last one is being typed.
+  // In a list of names, separated by commas, the last one is being typed.
   const listed = name === 'only' ? typed.slice(0, typed.lastIndexOf(',') + 1) : ''
   const known = async (): Promise<string[]> => {
     if (kind === undefined) return []

@@ -2,7 +2,7 @@ import pc from 'picocolors'
 
 export type Colours = ReturnType<typeof pc.createColors>
 
-/** Colours for one output: none into a pipe or file, under NO_COLOR, or with --no-color; FORCE_COLOR overrules the pipe. */
+/** Colours for one output: none into a pipe or file, under NO_COLOR, or with --no-color. FORCE_COLOR colours pipes, too. */
 export function coloursFor(stream: { isTTY?: boolean }): Colours {
   return pc.createColors(wantsColour(stream))
 }

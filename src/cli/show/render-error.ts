@@ -3,7 +3,7 @@ import { DaffiError, messageOf, toErrorRecord } from '../../runtime/core/errors.
 import type { Fault } from '../../runtime/index.js'
 import type { Colours } from './colours.js'
 
-/** What went wrong, its code, and what to do next; the faults of a pipeline file one by one; the stack only when DEBUG is set. */
+/** An error for a person: faults of the pipeline file one by one, message, code and next step; the stack only when DEBUG is set. */
 export async function renderError(error: unknown, colours: Colours): Promise<string> {
   const { code, message, next = ERRORS.DAFFI_INTERNAL.next } = toErrorRecord(error)
   const lines = await faultLines(error, colours)
@@ -22,7 +22,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof DaffiError ? error.exitCode : 1
 }
 
-/** oclif's own complaints about flags and arguments, in daffi's words; other errors as they are. */
+/** Turns oclif's errors about flags and arguments into daffi's, and leaves others as they are. */
 export function fromOclif(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const message = error.message.replace(/^Parsing --\S+\s+/, '').replace(/\nSee more help with --help$/, '')

@@ -1,7 +1,7 @@
 import { coloursFor } from './colours.js'
 import { errorJson, exitCodeOf, fromOclif, renderError } from './render-error.js'
 
-/** Prints what went wrong, as `--json` or for a person, and sets the exit code. */
+/** Prints an error, as JSON or for a person, and sets the exit code. */
 export async function reportFailure(thrown: unknown, { json }: { json: boolean }): Promise<void> {
   const error = fromOclif(thrown)
   process.exitCode = exitCodeOf(error)

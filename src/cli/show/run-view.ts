@@ -1,14 +1,16 @@
 import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../../runtime/index.js'
 import { coloursFor, type Colours } from './colours.js'
-import { tellAddress } from './page-address.js'
-import { prefixesFor } from './node-prefix.js'
-import { Screen } from './screen.js'
+import { printPageUrl } from './page-url.js'
+import { nodePrefix } from './node-prefix.js'
+import type { Screen } from './screen.js'
 import { StreamProgress } from './stream-progress.js'
 
-/** The name before daffi's own lines. */
+/** Prefix of daffi's own lines. */
 const OWN = 'daffi'
-const LIVE_EVERY_MS = 500
-const PLAIN_EVERY_MS = 5000
+/** Interval between two redraws of the live lines on a terminal. */
+const REDRAW_INTERVAL_MS = 500
+/** Interval between two lines of one stream where there is no terminal. */
+const PROGRESS_INTERVAL_MS = 5000
 
 interface ShownStream {
   progress: StreamProgress
@@ -16,24 +18,26 @@ interface ShownStream {
   shownAt: number
 }
 
-/** Shows a run as it goes: the nodes' lines with their names before them, their states, and how the streams get on. */
+/** Shows a run while it lasts: the nodes' lines, each with the node's name, their states, and the streams' progress. */
 export class RunView implements Disposable {
   readonly #plan: Plan
   readonly #screen: Screen
+  readonly #live: (lines: readonly string[]) => void
   readonly #colours: Colours
   readonly #prefix: (name: string) => string
   readonly #streams = new Map<string, ShownStream>()
   readonly #timer: NodeJS.Timeout | undefined
 
-  constructor(plan: Plan, stream: NodeJS.WriteStream) {
+  constructor(plan: Plan, screen: Screen) {
     this.#plan = plan
-    this.#screen = new Screen(stream)
-    this.#colours = coloursFor(stream)
-    this.#prefix = prefixesFor([...Object.keys(plan.nodes), OWN], this.#colours)
-    if (this.#screen.isTerminal) this.#timer = setInterval(() => this.#redraw(), LIVE_EVERY_MS)
+    this.#screen = screen
+    this.#live = screen.section()
+    this.#colours = coloursFor({ isTTY: screen.isTerminal })
+    this.#prefix = nodePrefix([...Object.keys(plan.nodes), OWN], this.#colours)
+    if (this.#screen.isTerminal) this.#timer = setInterval(() => this.#redraw(), REDRAW_INTERVAL_MS)
   }
 
-  /** A line of daffi's own. */
+  /** Shows a line of daffi's own. */
   readonly note = (text: string): void => this.#line(OWN, text)
 
   readonly show = (event: RunEvent): void => {
@@ -45,7 +49,7 @@ export class RunView implements Disposable {
         break
       }
       case 'view':
-        tellAddress(event.url)
+        printPageUrl(event.url)
         break
       case 'line':
         this.#line(event.node, event.line)
@@ -60,7 +64,7 @@ export class RunView implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
-    this.#screen.live([])
+    this.#live([])
   }
 
   #state({ node, state, error, restarts }: Extract<RunEvent, { type: 'state' }>): void {
@@ -87,7 +91,8 @@ export class RunView implements Disposable {
     const shown = this.#streams.get(key) ?? this.#newStream(plan, summary)
     this.#streams.set(key, shown)
     shown.latest = summary
-    if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PLAIN_EVERY_MS) return
+    if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PROGRESS_INTERVAL_MS)
+      return
     shown.shownAt = Date.now()
     this.#line(summary.from, shown.progress.lines(summary).join(' | '))
   }
@@ -100,9 +105,7 @@ export class RunView implements Disposable {
 
   #redraw(): void {
     const lines = [...this.#streams.values()].map(({ progress, latest }) => progress.lines(latest))
-    this.#screen.live(
-      lines.flatMap(([head = '', ...receivers]) => [head, ...receivers.map((each) => `  ${each}`)]),
-    )
+    this.#live(lines.flatMap(([head = '', ...receivers]) => [head, ...receivers.map((each) => `  ${each}`)]))
   }
 
   #line(name: string, text: string): void {

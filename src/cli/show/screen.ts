@@ -1,9 +1,12 @@
 import { clearScreenDown, moveCursor } from 'node:readline'
 
-/** One output: whole lines that scroll by and, on a terminal, a few live lines that stay below them. */
+/**
+ * One output: whole lines that scroll by and, on a terminal, sections of live lines that stay below them. All that
+ * draws on the same terminal shares one screen, since each erases what it has drawn by counting lines.
+ */
 export class Screen {
   readonly #stream: NodeJS.WriteStream
-  #live: string[] = []
+  readonly #sections: (readonly string[])[] = []
   #drawn = 0
 
   constructor(stream: NodeJS.WriteStream) {
@@ -20,12 +23,18 @@ export class Screen {
     this.#draw()
   }
 
-  /** Replaces the live lines. They are cut to the width of the terminal, so they may hold no escape codes. */
-  live(lines: string[]): void {
-    if (!this.isTerminal) return
-    this.#erase()
-    this.#live = lines
-    this.#draw()
+  /**
+   * Adds a section of live lines below the others. Returns the function that replaces its lines, which are cut to the
+   * width of the terminal, so they may hold no escape codes. Without a terminal nothing is drawn.
+   */
+  section(): (lines: readonly string[]) => void {
+    const index = this.#sections.push([]) - 1
+    return (lines) => {
+      if (!this.isTerminal) return
+      this.#erase()
+      this.#sections[index] = lines
+      this.#draw()
+    }
   }
 
   #erase(): void {
@@ -38,7 +47,8 @@ export class Screen {
   #draw(): void {
     // Some terminals don't tell their width.
     const width = this.#stream.columns > 0 ? this.#stream.columns - 1 : undefined
-    for (const line of this.#live) this.#stream.write(`${line.slice(0, width)}\n`)
-    this.#drawn = this.#live.length
+    const lines = this.#sections.flat()
+    for (const line of lines) this.#stream.write(`${line.slice(0, width)}\n`)
+    this.#drawn = lines.length
   }
 }

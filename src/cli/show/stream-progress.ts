@@ -1,20 +1,20 @@
 import type { ReceiverSummary, StreamSummary } from '../../runtime/index.js'
 import { formatCount, formatFps, formatRate } from './units.js'
 
-/** How fast a stream went between two looks at it. */
-interface Look {
+/** Counts of a stream at one moment. */
+interface Sample {
   items: number
   bytes: number
   seconds: number
 }
 
-/** Turns the snapshots of one stream into lines of text. */
+/** Turns the summaries of one stream, one after the other, into lines of text. */
 export class StreamProgress {
-  #before: Look = { items: 0, bytes: 0, seconds: 0 }
+  #before: Sample = { items: 0, bytes: 0, seconds: 0 }
 
   constructor(private readonly unit: 'frames' | 'items') {}
 
-  /** A line for the stream and one for each receiver; the rates are those since the last look. */
+  /** A line for the stream and one for each receiver; the rates are those since the call before. */
   lines(summary: StreamSummary): string[] {
     const { items, bytes, seconds } = summary
     const before = this.#before.seconds < seconds ? this.#before : { items: 0, bytes: 0, seconds: 0 }

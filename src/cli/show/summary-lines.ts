@@ -2,7 +2,7 @@ import type { CallResult, ReceiverSummary, StreamResult } from '../../runtime/in
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
-/** What the calls and streams of a run came to, a line each, and one a receiver. */
+/** The results of a run's calls and streams: a line each, and one for each receiver. */
 export function summaryLines(calls: CallResult[], streams: StreamResult[], colours: Colours): string[] {
   return [
     ...calls.map((call) => callLine(call, colours)),

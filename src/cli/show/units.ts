@@ -1,5 +1,4 @@
-const MIB = 1024 ** 2
-const GIB = 1024 ** 3
+import { GIB, MIB } from '../../runtime/core/bytes.js'
 
 const counts = new Intl.NumberFormat('en-US')
 

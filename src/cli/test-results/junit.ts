@@ -6,7 +6,7 @@ import { DaffiError, messageOf } from '../../runtime/core/errors.js'
 import type { TestResult } from '../../runtime/index.js'
 import { failureText, shownPath } from './test-lines.js'
 
-/** Characters that XML 1.0 has no way to write. */
+/** Characters that XML 1.0 cannot represent. */
 const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true })
@@ -48,12 +48,14 @@ function suite(file: string, tests: TestResult[]): object {
 
 function testCase(file: string, { name, line, seconds, failures, output }: TestResult): object {
   const where = { '@classname': file, '@file': file, '@line': line, '@time': seconds.toFixed(3) }
-  const told = failures.map((each) => `${file}:${each.line}:${each.column} ${failureText(each).join('\n')}`)
+  const details = failures.map(
+    (each) => `${file}:${each.line}:${each.column} ${failureText(each).join('\n')}`,
+  )
   return {
     '@name': writable(name),
     ...where,
     ...(failures[0]
-      ? { failure: { '@message': writable(failures[0].message), '#text': writable(told.join('\n\n')) } }
+      ? { failure: { '@message': writable(failures[0].message), '#text': writable(details.join('\n\n')) } }
       : {}),
     ...(output.length > 0 ? { 'system-out': writable(output.join('\n')) } : {}),
   }

@@ -5,7 +5,7 @@ import type { Colours } from '../show/colours.js'
 
 const INDENT = '    '
 
-/** A test that has ended: a line, and of one that failed all that was not as expected. */
+/** The lines of a test that has ended: one, and for a failed test every difference from what was expected. */
 export function testLines(
   { name, passed, seconds, file, failures, output }: TestResult,
   colours: Colours,
@@ -14,17 +14,17 @@ export function testLines(
   const head = `${passed ? green('✓') : red('✗')} ${name} ${dim(`(${seconds.toFixed(1)} s)`)}`
   if (passed) return [head]
   const printed = output.length > 0 ? [dim('last lines of the nodes:'), ...output.map(dim), ''] : []
-  const told = failures.flatMap(({ line, column, path, ...failure }) => [
+  const details = failures.flatMap(({ line, column, path, ...failure }) => [
     `${bold(`${shownPath(file)}:${line}:${column}`)} ${dim(path)}`,
     ...failureText(failure).map((each, index) => (index === 0 ? `  ${red(each)}` : `  ${each}`)),
     '',
     ...failure.frame.split('\n').map((each) => `${INDENT}${each}`),
     '',
   ])
-  return [head, ...[...told, ...printed].map((each) => (each === '' ? '' : INDENT + each))]
+  return [head, ...[...details, ...printed].map((each) => (each === '' ? '' : INDENT + each))]
 }
 
-/** What was not as expected, in lines without colour. */
+/** A difference from what was expected, in lines without colour. */
 export function failureText({
   message,
   expected,
@@ -39,7 +39,7 @@ function block(label: string, value: unknown): string[] {
   return text.split('\n').map((line, index) => `  ${index === 0 ? label : ' '.repeat(label.length)}  ${line}`)
 }
 
-/** From the working folder, where that is shorter. */
+/** A path relative to the working folder, where that is shorter. */
 export function shownPath(file: string): string {
   const path = relative(process.cwd(), file)
   return path.length < file.length ? path : file

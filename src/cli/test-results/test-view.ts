@@ -1,17 +1,19 @@
 import type { TestResult } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
-import { Screen } from '../show/screen.js'
+import type { Screen } from '../show/screen.js'
 import { testLines } from './test-lines.js'
 
-/** Shows tests as they end, and on a terminal which ones are running. */
+/** Shows each test when it ends, and on a terminal the names of the running ones. */
 export class TestView implements Disposable {
   readonly #screen: Screen
+  readonly #live: (lines: readonly string[]) => void
   readonly #colours: Colours
   readonly #running: string[] = []
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#screen = new Screen(stream)
-    this.#colours = coloursFor(stream)
+  constructor(screen: Screen) {
+    this.#screen = screen
+    this.#live = screen.section()
+    this.#colours = coloursFor({ isTTY: screen.isTerminal })
   }
 
   readonly start = ({ name }: { name: string }): void => {
@@ -26,10 +28,10 @@ export class TestView implements Disposable {
   };
 
   [Symbol.dispose](): void {
-    this.#screen.live([])
+    this.#live([])
   }
 
   #redraw(): void {
-    this.#screen.live(this.#running.map((name) => `… ${name}`))
+    this.#live(this.#running.map((name) => `… ${name}`))
   }
 }

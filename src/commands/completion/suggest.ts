@@ -1,16 +1,16 @@
-import { BaseCommand, complete, projectNames, type Candidate } from '../../cli/index.js'
+import { BaseCommand, projectNames, suggest, type Suggestion } from '../../cli/index.js'
 
-export default class Complete extends BaseCommand<Candidate[]> {
+export default class CompletionSuggest extends BaseCommand<Suggestion[]> {
   static override summary =
-    'Print what the last of the words after -- can become; for the scripts of daffi completion.'
+    'Print completions of the last of the words after --. For the scripts that daffi completion prints.'
   static override hidden = true
   static override strict = false
 
-  override async run(): Promise<Candidate[]> {
+  override async run(): Promise<Suggestion[]> {
     const words = this.argv.slice(this.argv.indexOf('--') + 1)
     const names = projectNames((file) => this.loadPlan(file))
-    const candidates = await complete(words, this.config.commands, names)
-    for (const { text, about } of candidates) this.log('%s', `${text}\t${about}`)
-    return candidates
+    const suggestions = await suggest(words, this.config.commands, names)
+    for (const { text, about } of suggestions) this.log('%s', `${text}\t${about}`)
+    return suggestions
   }
 }

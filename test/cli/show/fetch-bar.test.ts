@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { FetchBar } from '../../../src/cli/index.js'
+import { FetchBar, Screen } from '../../../src/cli/index.js'
+import { MIB } from '../../../src/runtime/core/bytes.js'
 
 function output(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => string } {
   const chunks: Buffer[] = []
@@ -9,20 +10,18 @@ function output(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => st
   return { stream: stream as unknown as NodeJS.WriteStream, written: () => Buffer.concat(chunks).toString() }
 }
 
-const MIB = 1024 ** 2
-
 test('where nobody watches, one line for each program', () => {
   const { stream, written } = output(false)
-  using bar = new FetchBar(stream)
+  using bar = new FetchBar(new Screen(stream))
   for (const receivedBytes of [0, MIB, 2 * MIB])
     bar.show({ name: 'ffmpeg', receivedBytes, totalBytes: 2 * MIB })
   bar.show({ name: 'nats-server', receivedBytes: 0 })
   expect(written()).toBe('fetching ffmpeg (2.0 MiB)\nfetching nats-server\n')
 })
 
-test('on a terminal, a bar that stops when everything is there', () => {
+test('on a terminal, a bar that stays when everything is there', () => {
   const { stream, written } = output(true)
-  using bar = new FetchBar(stream)
+  using bar = new FetchBar(new Screen(stream))
   for (const receivedBytes of [0, MIB, 2 * MIB])
     bar.show({ name: 'ffmpeg', receivedBytes, totalBytes: 2 * MIB })
   expect(written()).toContain('100 %')

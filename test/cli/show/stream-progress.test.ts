@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { StreamProgress } from '../../../src/cli/show/stream-progress.js'
+import { MIB } from '../../../src/runtime/core/bytes.js'
 import type { StreamSummary } from '../../../src/runtime/index.js'
 
-const MIB = 1024 ** 2
 const summary = (items: number, seconds: number): StreamSummary => ({
   call: 'show',
   source: 'camera',

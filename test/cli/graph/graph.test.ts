@@ -1,8 +1,8 @@
 import pc from 'picocolors'
 import { expect, test } from 'vitest'
-import { graphMermaid, graphOf, graphText, type PipelineGraph } from '../../src/cli/index.js'
-import { withDeliveries } from '../../src/runtime/index.js'
-import { checkYaml } from '../pipeline/check-yaml.js'
+import { graphMermaid, graphOf, graphText, type PipelineGraph } from '../../../src/cli/index.js'
+import { withDeliveries } from '../../../src/runtime/index.js'
+import { checkYaml } from '../../pipeline/check-yaml.js'
 
 const YAML = `
 name: shop
