@@ -1,4 +1,4 @@
-import { readdir, readFile, symlink } from 'node:fs/promises'
+import { readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
@@ -99,7 +99,8 @@ test('packed and installed elsewhere, the library and the command work without t
   expect((await run('node', 'program.js')).stdout).toBe('3')
   const up = await run('npx', 'daffi', 'up', '--json')
   expect(JSON.parse(up.stdout)).toMatchObject({ calls: [{ call: 'add', value: 3, error: null }] })
-  // What a TypeScript program for Node has anyway.
+  // A TypeScript program for Node has types of its own, which go before old ones that a dependency of ffmpeg-static brings.
+  await rm(join(cwd, 'node_modules/@types'), { recursive: true, force: true })
   await symlink(join(ROOT, 'node_modules/@types'), join(cwd, 'node_modules/@types'))
   const options = ['--strict', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable', '--types', 'node']
   await run(join(ROOT, 'node_modules/.bin/tsc'), '--noEmit', ...options, 'types.ts')
