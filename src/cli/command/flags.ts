@@ -38,6 +38,10 @@ export const namesFlag = Flags.custom<string[]>({
 
 /** Flags of every command. */
 export const baseFlags = {
+  json: Flags.boolean({
+    summary: 'Print the result as JSON on standard output, and nothing else there.',
+    helpGroup: 'GLOBAL',
+  }),
   server: Flags.string({
     summary: "Join the NATS server at this URL instead of the project's own.",
     env: 'NATS_URL',
