@@ -1,18 +1,18 @@
-// Makes dist of src from scratch, so that no file of an earlier build lingers (oclif takes every file for a command).
-// Does nothing when dist is as new as it can be: npx runs this again before a command's first run in a clone.
+// Builds dist from src, from scratch: a file left from an earlier build would become a command, as oclif takes all files
+// for commands. Does nothing when dist is up to date, since npx builds again before a command's first run in a clone.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import { files, ingredients, isFresh, RECORD, root } from './fresh.js'
 
-/** The first makes the types only. The page of the viewer is a program for the browser, and compiled as one. */
+/** TypeScript projects. The first emits declarations only; the viewer's page is compiled as a program for the browser. */
 const PROJECTS = ['tsconfig.build.json', 'src/runtime/view/page/tsconfig.json']
-/** What is copied as it is. */
+/** Extensions of files that are copied unchanged. */
 const ASSETS = ['.html', '.css', '.svg', '.bash', '.zsh', '.fish']
 
 if (!isFresh()) {
-  // Taken before: what is changed while it builds is no part of this build.
+  // Recorded before the build: a file that changes during the build makes the next one necessary.
   const madeOf = ingredients()
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   rmSync(`${root}dist`, { recursive: true, force: true })

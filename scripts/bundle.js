@@ -1,18 +1,18 @@
-// All programs of dist come of one bundling: each process reads a few files instead of hundreds, and what several of them
-// need is in one place, so that nobody has a second copy of the library.
+// Bundles all programs of dist at once: each process reads a few files instead of hundreds, and code that several of them
+// use is in shared chunks, so no process has a second copy of the library.
 import { build } from 'rolldown'
 import { files, root } from './fresh.js'
 
-/** What is started, imported or found by its path. */
+/** Modules that are started, imported or found by their path. */
 const ENTRIES = [
   'cli/main',
-  'cli/command-not-found',
+  'cli/command/command-not-found',
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
   'runtime/index',
   'runtime/testing',
   'runtime/node/entry',
   'runtime/call/presence/heart',
-  // For scripts and tests, which run outside the compiler.
+  // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/json-schema',
   'runtime/binaries/index',
   'runtime/callback/index',
@@ -23,7 +23,7 @@ export async function bundle() {
   await build({
     cwd: root,
     input: Object.fromEntries(ENTRIES.map((name) => [name, `./src/${name}.ts`])),
-    // Packages stay packages, but for the compiler's own helpers. A drive letter is no package.
+    // Packages are not bundled, except for the compiler's own helpers. A drive letter does not begin a package's name.
     external: /^(?!@oxc-project\/)[@a-z](?!:)/,
     platform: 'node',
     transform: { target: 'node20.19' },

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
-/** What dist was made of; the last thing that a build writes. */
+/** Record of the files that dist was built from; a build writes it last. */
 export const RECORD = `${root}dist/.made-of`
 const SETTINGS = [
   'scripts/build.js',
@@ -12,12 +12,12 @@ const SETTINGS = [
   'src/runtime/view/page/tsconfig.json',
 ]
 
-/** Whether dist is what a build would make now: of the same files, none of them changed since. */
+/** Whether dist is up to date: built from the same files, none of them changed since. */
 export function isFresh() {
   return existsSync(RECORD) && readFileSync(RECORD, 'utf8') === ingredients()
 }
 
-/** All that a build reads, and when each was changed last. */
+/** Every file that a build reads, with the time of its last change. */
 export function ingredients() {
   const names = [...SETTINGS, ...files('src').map((name) => `src/${name}`)]
   return names.map((name) => `${name} ${statSync(root + name).mtimeMs}\n`).join('')

@@ -1,5 +1,5 @@
-// Writes what is made from the code and committed: the manifest of the commands, the JSON Schemas of pipeline files and of
-// their tests, and the table of errors. With --check it writes nothing, and fails when a file is not what it would write.
+// Writes the committed files that are generated from the code: the manifest of the commands, the JSON Schemas of pipeline
+// files and of their tests, and the table of errors. With --check it writes nothing, and fails when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,7 @@ function errorTable() {
   return ['| code | exit | meaning | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-/** The page as it is, with the table between its two comments made anew. */
+/** The page of errors with a new table between its two comments. */
 function errorPage() {
   const page = readFileSync(`${root}docs/errors.md`, 'utf8')
   return page.replace(

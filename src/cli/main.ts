@@ -1,10 +1,10 @@
 import { run } from '@oclif/core'
 import { exitFlushed } from '../runtime/core/exit.js'
-import { isClosedOutput } from './closed-output.js'
+import { isClosedOutput } from './command/closed-output.js'
 
 /**
- * Runs the command that the arguments name. Commands print their own failures;
- * what is left to print here is what goes wrong before there is a command.
+ * Runs the command that the arguments name. Commands print their own failures; failures before a command exists are
+ * printed here.
  */
 export async function main(argv: string[], root: string): Promise<void> {
   // In place of oclif's listener, which throws when a terminal was closed.
@@ -13,7 +13,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   try {
     await run(argv, root)
   } catch (error) {
-    const { reportFailure } = await import('./report-failure.js')
+    const { reportFailure } = await import('./show/report-failure.js')
     await reportFailure(error, { json: argv.includes('--json') })
   }
   // Callbacks run in the process of some commands, and may have left a timer or a socket open.

@@ -24,7 +24,7 @@ export default class Cameras extends BaseCommand<CamerasResult> {
   }
 }
 
-/** A line for each format and rate, with all the sizes that it has. */
+/** A line for each format and rate, with all sizes that the camera has in it. */
 function modeLines(modes: CameraMode[]): string[] {
   const sizes = new Map<string, string[]>()
   for (const { format, width, height, fps } of modes) {

@@ -12,8 +12,9 @@ import { findProject } from '../runtime/core/project.js'
 const LABEL_WIDTH = 13
 
 export default class Doctor extends BaseCommand<Diagnosis> {
-  static override summary = 'Show what daffi would use, with versions, and what is wrong.'
-  static override description = 'Changes and fetches nothing. Exit code 1 when something is wrong.'
+  static override summary =
+    'Show the programs, server and folders that daffi would use, and what is wrong with them.'
+  static override description = 'Changes and fetches nothing. The exit code is 1 when something is wrong.'
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json']
 
   override async run(): Promise<Diagnosis> {
@@ -22,7 +23,7 @@ export default class Doctor extends BaseCommand<Diagnosis> {
     const diagnosis = await diagnose({
       project: findProject(),
       server: this.serverFlags(flags),
-      leastNode: engines.node.replace('>=', ''),
+      minNode: engines.node.replace('>=', ''),
       log: this.logger(flags),
     })
     if (diagnosis.problems.length > 0) process.exitCode = 1

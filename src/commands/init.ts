@@ -4,25 +4,26 @@ import { askFor, BaseCommand, nameFor, STARTERS, writeProject, type NewProject }
 import { assertToken } from '../runtime/core/names.js'
 
 interface InitResult extends NewProject {
-  /** Those that were written, from the folder. */
+  /** The files that were written, relative to the folder. */
   files: string[]
 }
 
 export default class Init extends BaseCommand<InitResult> {
-  static override summary = 'Write a pipeline to start from, with a callback and a test.'
-  static override description = `Asks on a terminal for what the flags leave open. Nothing that is there is overwritten.`
+  static override summary = 'Create a pipeline to start from, with a callback and a test.'
+  static override description =
+    'On a terminal it asks for what the flags leave open. Existing files are never overwritten.'
   static override examples = [
     '<%= config.bin %> init',
     '<%= config.bin %> init shop --source values',
     '<%= config.bin %> init cameras --name front-door --yes',
   ]
   static override args = {
-    folder: Args.string({ description: 'Where; made if it is not there.', default: '.' }),
+    folder: Args.string({ description: 'Folder to write to; created if it does not exist.', default: '.' }),
   }
   static override flags = {
-    name: Flags.string({ summary: "The pipeline's name; the folder's by default." }),
-    source: Flags.option({ options: STARTERS })({ summary: 'What it streams; camera by default.' }),
-    yes: Flags.boolean({ char: 'y', summary: 'Ask nothing.' }),
+    name: Flags.string({ summary: "Name of the pipeline; by default the folder's name." }),
+    source: Flags.option({ options: STARTERS })({ summary: 'What the pipeline streams; camera by default.' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask; use the defaults.' }),
   }
 
   override async run(): Promise<InitResult> {

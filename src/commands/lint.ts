@@ -1,5 +1,4 @@
-import { Args } from '@oclif/core'
-import { BaseCommand } from '../cli/index.js'
+import { BaseCommand, filesArg, filesFlag, namedFiles } from '../cli/index.js'
 import { count } from '../runtime/core/count.js'
 import type { Fault } from '../runtime/index.js'
 
@@ -11,25 +10,28 @@ interface LintResult {
 }
 
 export default class Lint extends BaseCommand<LintResult> {
-  static override summary = 'Check pipeline files, without running anything.'
+  static override summary = 'Check pipeline files without running them.'
   static override description =
-    'Every fault is shown at once, with its place and what was probably meant. Exit code 78 when there is one.'
+    'Shows every fault with its position and, where it can, the name that was probably meant. The exit code is 78 when there is a fault.'
   static override examples = [
     '<%= config.bin %> lint pipelines/camera.yaml',
     '<%= config.bin %> lint pipelines/*.yaml --json',
   ]
   static override args = {
-    file: Args.string({
-      multiple: true,
-      description: 'Pipeline files; without one the same is taken as by daffi up.',
+    file: filesArg({
+      description:
+        'Pipeline files and *.test.yaml files; by default the one pipeline file that daffi up runs.',
     }),
+  }
+  static override flags = {
+    file: filesFlag({ summary: 'One of the files; may be repeated.' }),
   }
 
   override async run(): Promise<LintResult> {
-    const { args } = await this.parse(Lint)
+    const { args, flags } = await this.parse(Lint)
     const { checkFiles, formatFault } = await import('../runtime/index.js')
     const { green, isColorSupported: colour, red } = this.colours
-    const files = args.file ?? [await this.pipelineFile()]
+    const files = namedFiles(args, flags) ?? [await this.pipelineFile()]
     const { faults } = await checkFiles(files)
     for (const fault of faults) this.log(formatFault(fault, { colour }))
     const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`

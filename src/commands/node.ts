@@ -1,23 +1,24 @@
 import { Flags } from '@oclif/core'
-import { durationFlag, fileFlag, RunCommand } from '../cli/index.js'
+import { durationFlag, fileArg, fileFlag, namedFile, RunCommand } from '../cli/index.js'
 import type { NodeRunResult } from '../runtime/index.js'
 
 export default class Node extends RunCommand<NodeRunResult> {
   static override summary = 'Run one node of a pipeline in the foreground.'
-  static override description = `Waits for a server, and then makes the node's calls. With callbacks it stays until Ctrl-C; without any it ends with its calls.`
+  static override description = `Waits for a NATS server, then makes the node's calls. A node with callbacks runs until Ctrl-C, one without ends after its calls.`
   static override examples = [
-    '<%= config.bin %> node --name process2 -f pipelines/camera.yaml',
+    '<%= config.bin %> node --name process2 pipelines/camera.yaml',
     '<%= config.bin %> node --name process2 --server nats://192.168.1.2:4222',
   ]
+  static override args = { file: fileArg() }
   static override flags = {
-    name: Flags.string({ summary: 'The node, as the pipeline file names it.', required: true }),
+    name: Flags.string({ summary: 'Name of the node in the pipeline file.', required: true }),
     file: fileFlag(),
-    timeout: durationFlag({ summary: 'How long to wait for a server; without limit by default.' }),
+    timeout: durationFlag({ summary: 'Time to wait for a NATS server; unlimited by default.' }),
   }
 
   override async run(): Promise<NodeRunResult> {
-    const { flags } = await this.parse(Node)
-    const plan = await this.loadPlan(flags.file)
+    const { args, flags } = await this.parse(Node)
+    const plan = await this.loadPlan(namedFile(args, flags))
     const { nodeNamed, runNode } = await import('../runtime/index.js')
     const node = nodeNamed(plan, flags.name)
     return this.show(plan, flags, (options) =>

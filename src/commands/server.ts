@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { Flags } from '@oclif/core'
-import { BaseCommand, FetchBar, portRange } from '../cli/index.js'
+import { BaseCommand, FetchBar, fileArg, fileFlag, namedFile, portRange } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
 import { findProject } from '../runtime/core/project.js'
 import type { ServerInfo } from '../runtime/index.js'
@@ -10,14 +11,18 @@ interface ServerResult extends ServerInfo {
   owned: boolean
 }
 
+const FILE = "Pipeline file whose project's server is meant; by default the project of the working folder."
+
 export default class Server extends BaseCommand<ServerResult> {
   static override summary = "Run the project's own NATS server in the foreground."
   static override description =
-    'Listens on the loopback only, with a token that lies in .daffi/server.json, and keeps its data in .daffi/jetstream. Pipelines of the project join it and outlive their own commands. Says so and ends when the server runs already.'
+    'Listens on 127.0.0.1 only, with a token that is stored in .daffi/server.json, and keeps its data in .daffi/jetstream. Pipelines of the project join this server, which goes on when their commands end. If the server is running already, the command says so and ends.'
   static override examples = ['<%= config.bin %> server', '<%= config.bin %> server --port 4222']
+  static override args = { file: fileArg({ description: FILE }) }
   static override flags = {
+    file: fileFlag({ summary: FILE }),
     port: Flags.integer({
-      summary: 'Port to listen on; by default that of last time, else any free one.',
+      summary: 'Port to listen on; by default the port of last time, else any free one.',
       ...portRange,
     }),
   }
@@ -25,12 +30,13 @@ export default class Server extends BaseCommand<ServerResult> {
   protected override readonly interruptedCode = 0
 
   override async run(): Promise<ServerResult> {
-    const { flags } = await this.parse(Server)
+    const { args, flags } = await this.parse(Server)
+    const project = projectOf(namedFile(args, flags))
     const { openServer } = await import('../runtime/index.js')
     const { stop } = this.signals
     using bar = new FetchBar()
     const server = await openServer({
-      project: findProject(),
+      project,
       absent: 'run',
       port: flags.port,
       signal: stop,
@@ -48,6 +54,12 @@ export default class Server extends BaseCommand<ServerResult> {
       await server.close()
     }
   }
+}
+
+function projectOf(file: string | undefined): string {
+  if (file !== undefined && !existsSync(file))
+    throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', `there is no file ${file}`)
+  return findProject(file)
 }
 
 function elsewhere({ url }: ServerInfo): DaffiError {

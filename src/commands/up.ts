@@ -1,11 +1,20 @@
 import { resolve } from 'node:path'
-import { Args, Flags } from '@oclif/core'
-import { durationFlag, namesFlag, portRange, RunCommand, withPort } from '../cli/index.js'
+import { Flags } from '@oclif/core'
+import {
+  durationFlag,
+  fileArg,
+  fileFlag,
+  namedFile,
+  namesFlag,
+  portRange,
+  RunCommand,
+  withPort,
+} from '../cli/index.js'
 import type { PipelineResult } from '../runtime/index.js'
 
 export default class Up extends RunCommand<PipelineResult> {
-  static override summary = 'Run a pipeline in the foreground, one process a node.'
-  static override description = `Joins the project's NATS server, or runs one that ends with it. Ends when every call has finished; with no calls it stays.
+  static override summary = 'Run a pipeline in the foreground, each node in a process of its own.'
+  static override description = `Joins the project's NATS server, or runs one that ends with the command. Ends when all calls have finished; a pipeline without calls runs until Ctrl-C.
 The first Ctrl-C ends it in good order, the second at once.`
   static override examples = [
     '<%= config.bin %> up pipelines/camera.yaml',
@@ -14,31 +23,27 @@ The first Ctrl-C ends it in good order, the second at once.`
     '<%= config.bin %> up --view',
     '<%= config.bin %> up --watch',
   ]
-  static override args = {
-    file: Args.string({
-      description: 'Pipeline file; without it DAFFI_PIPELINE, pipeline.yaml, or the only file in pipelines/.',
-    }),
-  }
+  static override args = { file: fileArg() }
   static override flags = {
+    file: fileFlag(),
     duration: durationFlag({
-      summary: 'End so long after the first item of a stream; without a stream, after all are ready.',
+      summary: 'End this long after the first item of a stream; without streams, after all nodes are ready.',
     }),
-    only: namesFlag({ summary: 'Run these nodes only.' }),
+    only: namesFlag({ summary: 'Run only these nodes.' }),
     view: Flags.integer({
-      summary:
-        'Serve a page to watch it on, at that port of the loopback or any free one; prints its address.',
+      summary: 'Serve the viewer on 127.0.0.1 (PORT, or any free port) and print its URL.',
       ...portRange,
       min: 0,
       helpValue: '[PORT]',
     }),
     record: Flags.string({
-      summary: "Write what the sources yield to this folder, to be a test's sources later.",
+      summary: 'Record the items of all sources in this folder, for use as sources in tests.',
       helpValue: 'DIR',
     }),
     watch: Flags.boolean({
-      summary: 'Take changes of the pipeline file and its modules into the run, which stays until Ctrl-C.',
+      summary: 'Apply changes of the pipeline file and its modules while it runs; runs until Ctrl-C.',
     }),
-    stay: Flags.boolean({ summary: 'Stay when every call has finished.' }),
+    stay: Flags.boolean({ summary: 'Keep running when all calls have finished.' }),
   }
 
   override async run(): Promise<PipelineResult> {
@@ -46,7 +51,7 @@ The first Ctrl-C ends it in good order, the second at once.`
     const { duration: durationMs, only, stay, watch } = flags
     const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
-    const plan = await this.loadPlan(args.file)
+    const plan = await this.loadPlan(namedFile(args, flags))
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
       runPipeline(plan, { ...options, durationMs, only, stay, watch, view, record }),

@@ -1,42 +1,36 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand, durationFlag, fileFlag, portRange, tellAddress } from '../cli/index.js'
+import { fileArg, namedFile, portRange, printPageUrl, VisitCommand } from '../cli/index.js'
 
 interface ViewResult {
   pipeline: string
 }
 
-export default class View extends BaseCommand<ViewResult> {
+export default class View extends VisitCommand<ViewResult> {
   static override summary = 'Watch a running pipeline in the browser.'
-  static override description = `Serves a page on the loopback, and prints its address to standard error: the pipeline as a graph, its cameras as live pictures, nodes, figures and log lines.
-Nothing is slowed down by it, and with no page open it costs nothing. Stays until Ctrl-C.`
+  static override description = `Serves the viewer on 127.0.0.1 and prints its URL to standard error. It shows the pipeline as a graph, live pictures of its cameras, nodes, figures and log lines.
+The viewer does not slow the pipeline down, and costs nothing while no page is open. Runs until Ctrl-C.`
   static override examples = [
     '<%= config.bin %> view',
-    '<%= config.bin %> view -f pipelines/camera.yaml --port 8080',
+    '<%= config.bin %> view pipelines/camera.yaml --port 8080',
   ]
+  static override args = { file: fileArg() }
   static override flags = {
-    file: fileFlag(),
-    port: Flags.integer({ summary: 'Port to serve the page on; any free one by default.', ...portRange }),
-    timeout: durationFlag({
-      summary: 'How long to wait for a server.',
-      default: 5000,
-      defaultHelp: () => Promise.resolve('5s'),
-    }),
+    port: Flags.integer({ summary: 'Port of the viewer; by default any free one.', ...portRange }),
   }
 
   protected override readonly interruptedCode = 0
 
   override async run(): Promise<ViewResult> {
-    const { flags } = await this.parse(View)
-    const plan = await this.loadPlan(flags.file)
+    const { args, flags } = await this.parse(View)
+    const plan = await this.loadPlan(namedFile(args, flags))
     const { viewPipeline } = await import('../runtime/index.js')
+    const { signal: stop, ...options } = this.visitOptions(flags)
     await viewPipeline(plan, {
+      ...options,
+      stop,
       port: flags.port,
-      timeoutMs: flags.timeout,
-      server: this.serverFlags(flags),
-      stop: this.signals.stop,
-      log: this.logger(flags),
       onEvent: (event) => {
-        if (event.type === 'view') tellAddress(event.url)
+        if (event.type === 'view') printPageUrl(event.url)
       },
     })
     return { pipeline: plan.name }

@@ -2,47 +2,44 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../support/paths.js'
+import { visibleCommands } from './manifest.js'
 
-interface Manifest {
-  commands: Record<
-    string,
-    { hidden: boolean; args: Record<string, unknown>; flags: Record<string, { helpGroup?: string }> }
-  >
-}
-
-const manifest = JSON.parse(await readFile(join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest
-const commands = Object.fromEntries(Object.entries(manifest.commands).filter(([, { hidden }]) => !hidden))
+const commands = await visibleCommands()
 const page = await readFile(join(ROOT, 'docs/cli.md'), 'utf8')
 const sections = new Map(
   page.split(/^## /m).map((section) => [section.slice(0, section.indexOf('\n')), section] as const),
 )
 
-/** Flags in the first column of a section's table. */
-function flagsOf(section: string | undefined): string[] {
-  const cells = [...(section ?? '').matchAll(/^\| (.*?) +\|/gm)].map(([, cell = '']) => cell)
-  return cells.flatMap((cell) => [...cell.matchAll(/`--([\w-]+)/g)].map(([, flag = '']) => flag)).sort()
+/** Rows of a section's table: the flags in the first column, by name, with the text of the second. */
+function flagsOf(section: string | undefined): Map<string, string> {
+  const rows = [...(section ?? '').matchAll(/^\| (.*?) +\| (.*?) *\|$/gm)]
+  return new Map(
+    rows.flatMap(([, cell = '', meaning = '']) =>
+      [...cell.matchAll(/`--([\w-]+)/g)].map(([, flag = '']) => [flag, meaning] as const),
+    ),
+  )
 }
 
 test('docs/cli.md has every command, and no other', () => {
   const [, , ...names] = sections.keys()
-  expect(names.sort()).toEqual(
-    Object.keys(commands)
-      .map((id) => id.replaceAll(':', ' '))
-      .sort(),
-  )
+  expect(names.sort()).toEqual(Object.keys(commands).sort())
 })
 
 test.each(Object.entries(commands))(
   'docs/cli.md has every flag and argument of %s, and no other',
-  (name, command) => {
-    const title = name.replaceAll(':', ' ')
-    const flags = (everywhere: boolean): string[] =>
-      Object.keys(command.flags)
-        .filter((flag) => (command.flags[flag]?.helpGroup === 'GLOBAL') === everywhere)
+  (name, { args, flags }) => {
+    const ofGroup = (everywhere: boolean): string[] =>
+      Object.keys(flags)
+        .filter((flag) => (flags[flag]?.helpGroup === 'GLOBAL') === everywhere)
         .sort()
-    expect(flagsOf(sections.get(title))).toEqual(flags(false))
-    expect(flagsOf(sections.get('Everywhere'))).toEqual(flags(true))
-    const usage = /^ {4}daffi .*$/m.exec(sections.get(title) ?? '')?.[0]
-    for (const argument of Object.keys(command.args)) expect(usage).toContain(argument.toUpperCase())
+    const documented = flagsOf(sections.get(name))
+    expect([...documented.keys()].sort()).toEqual(ofGroup(false))
+    expect([...flagsOf(sections.get('Everywhere')).keys()].sort()).toEqual(ofGroup(true))
+    const usage = /^ {4}daffi .*$/m.exec(sections.get(name) ?? '')?.[0]
+    for (const argument of Object.keys(args)) expect(usage).toContain(argument.toUpperCase())
+    for (const [flag, { default: value, helpValue }] of Object.entries(flags)) {
+      if (helpValue === 'DURATION' && value !== undefined)
+        expect(documented.get(flag)).toContain(`\`${String(value)}\``)
+    }
   },
 )

@@ -62,10 +62,30 @@ const cases: Case[] = [
   },
   {
     what: 'an argument that a command does not take',
-    args: ['node', 'pipeline.yaml'],
+    args: ['setup', 'pipeline.yaml'],
     exitCode: 2,
     code: 'DAFFI_USAGE',
-    message: /daffi node takes no "pipeline.yaml"/,
+    message: /daffi setup takes no "pipeline.yaml"/,
+  },
+  {
+    what: 'two different pipeline files',
+    args: ['node', '--name', 'process2', 'camera.yaml', '-f', 'other.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /the argument camera\.yaml and -f other\.yaml name different files/,
+  },
+  {
+    what: 'files as arguments and others with -f',
+    args: ['lint', 'camera.yaml', '-f', 'camera.yaml', '-f', 'other.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /name different files/,
+  },
+  {
+    what: 'no such file for the server of its project',
+    args: ['server', 'nothing.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_PIPELINE_NOT_FOUND',
   },
   {
     what: 'an unknown command with an argument',

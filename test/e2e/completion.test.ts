@@ -27,15 +27,17 @@ test.each(shells)('%s completes commands, flags, files, nodes and sources', asyn
     expect(stdout, all).not.toBe('')
     return stdout.split('\n').sort()
   }
-  const [commands, topics, flags, values, files, nodes, more, sources] = await Promise.all([
+  const [commands, topics, flags, values, files, nodes, others, more, sources, second] = await Promise.all([
     offers('comp'),
     offers('dead', "''"),
     offers('up', '--w'),
     offers('graph', '--format', "''"),
     offers('lint', 'num'),
     offers('node', '-f', 'numbers.yaml', '--name', "''"),
+    offers('node', 'numbers.yaml', '--name', "''"),
     offers('up', 'numbers.yaml', '--only', 'one,t'),
     offers('stream', '-f', 'numbers.yaml', "''"),
+    offers('stream', 'numbers', 'num'),
   ])
   expect(commands).toEqual(['completion'])
   expect(topics).toEqual(['list', 'replay'])
@@ -43,6 +45,8 @@ test.each(shells)('%s completes commands, flags, files, nodes and sources', asyn
   expect(values).toEqual(['mermaid', 'text'])
   expect(files).toContain('numbers.yaml')
   expect(nodes).toEqual(['one', 'sender', 'two'])
+  expect(others).toEqual(nodes)
   expect(more).toEqual(['one,two'])
   expect(sources).toEqual(['numbers'])
+  expect(second).toContain('numbers.yaml')
 })

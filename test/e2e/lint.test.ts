@@ -79,6 +79,13 @@ test('the pipeline that is meant without a name', async () => {
   expect((await runDaffi(['lint'], options)).stdout).toBe('ok')
 })
 
+test('files with -f, each with one of its own', async () => {
+  const cwd = await project()
+  const { stdout } = await runDaffi(['lint', '-f', 'good.yaml', '--file', 'bad.yaml'], { cwd })
+  expect(stdout).toMatch(/^2 faults in 2 files$/m)
+  expect((await runDaffi(['lint', '-f', 'good.yaml', './good.yaml'], { cwd })).stdout).toBe('ok')
+})
+
 test('a file that is not there', async () => {
   const { exitCode, stdout } = await runDaffi(['lint', 'no.yaml', '--json'], { cwd: await project() })
   expect(exitCode).toBe(2)

@@ -1,5 +1,5 @@
-import { readdir, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { ROOT } from '../support/paths.js'
@@ -36,6 +36,31 @@ nodes:
     calls: [{ call: add, args: [1, 2], wait_for: [one] }]
 `
 
+/** Links of the packed pages to files that are not packed, or to headings that do not exist. */
+async function deadLinks(packed: string[]): Promise<string[]> {
+  const pages = packed.filter((path) => path.endsWith('.md'))
+  const texts = new Map<string, string>()
+  for (const page of pages) texts.set(page, await readFile(join(ROOT, page), 'utf8'))
+  return pages.flatMap((page) =>
+    [...(texts.get(page) ?? '').matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)]
+      .filter(([, path = '', heading]) => {
+        const target = path === '' ? page : normalize(join(dirname(page), path))
+        const anchors = [...(texts.get(target) ?? '').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+          anchor(title),
+        )
+        return !packed.includes(target) || (heading !== undefined && !anchors.includes(heading))
+      })
+      .map(([link]) => `${page}: ${link}`),
+  )
+}
+
+function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
 test('packed and installed elsewhere, the library and the command work without the packages of development', async () => {
   const cwd = await temporaryFolder()
   const run = (file: string, ...args: string[]) =>
@@ -47,14 +72,18 @@ test('packed and installed elsewhere, the library and the command work without t
   }[]
   const folders = new Set(files.map(({ path }) => path.replace(/\/.*/, '')))
   expect([...folders].sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
     'README.md',
     'bin',
     'dist',
+    'docs',
     'oclif.manifest.json',
     'package.json',
     'schema',
     'templates',
   ])
+  expect(await deadLinks(files.map(({ path }) => path))).toEqual([])
 
   await writeFiles(cwd, {
     'package.json': '{ "type": "module" }',
@@ -70,7 +99,8 @@ test('packed and installed elsewhere, the library and the command work without t
   expect((await run('node', 'program.js')).stdout).toBe('3')
   const up = await run('npx', 'daffi', 'up', '--json')
   expect(JSON.parse(up.stdout)).toMatchObject({ calls: [{ call: 'add', value: 3, error: null }] })
-  // What a TypeScript program for Node has anyway.
+  // A TypeScript program for Node has types of its own, which go before old ones that a dependency of ffmpeg-static brings.
+  await rm(join(cwd, 'node_modules/@types'), { recursive: true, force: true })
   await symlink(join(ROOT, 'node_modules/@types'), join(cwd, 'node_modules/@types'))
   const options = ['--strict', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable', '--types', 'node']
   await run(join(ROOT, 'node_modules/.bin/tsc'), '--noEmit', ...options, 'types.ts')

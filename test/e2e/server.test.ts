@@ -23,6 +23,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)('daffi server runs until %s, and ends 
   expect(await readdir(join(cwd, '.daffi'))).not.toContain('server.json')
 })
 
+test('a pipeline file says whose server is meant', async () => {
+  const cwd = await temporaryProject({ 'other/package.json': '{}', 'other/pipeline.yaml': '' })
+  const server = startDaffi(['server', 'other/pipeline.yaml'], { cwd })
+  await server.waitForLine(URL_LINE)
+  expect(readState(join(cwd, 'other'))).toBeDefined()
+  expect(readState(cwd)).toBeUndefined()
+  server.kill('SIGTERM')
+  await server.exited
+})
+
 test('with --json it prints one object, at its end', async () => {
   const cwd = await temporaryProject()
   const server = startDaffi(['server', '--json'], { cwd })

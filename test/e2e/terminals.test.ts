@@ -14,8 +14,8 @@ test.each([
   const cwd = await temporaryProject(camera)
   const start = (what: string) =>
     what === 'camera'
-      ? startDaffi(['stream', 'camera', ...FILE, '--duration', '1s', '--json'], { cwd })
-      : startDaffi(['node', '--name', what, ...FILE], { cwd })
+      ? startDaffi(['stream', 'camera', 'camera.yaml', '--duration', '1s', '--json'], { cwd })
+      : startDaffi(['node', '--name', what, 'camera.yaml'], { cwd })
   const running: Record<string, ReturnType<typeof start>> = {}
   for (const what of order) {
     running[what] = start(what)

@@ -4,7 +4,7 @@
 _daffi() {
   local line
   local -a candidates
-  for line in "${(@f)$(daffi complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+  for line in "${(@f)$(daffi completion suggest -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     [[ -n $line ]] && candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
   done
   if (( $#candidates )); then

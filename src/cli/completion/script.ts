@@ -2,7 +2,7 @@ import { packageFile } from '../../runtime/core/package-file.js'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
-/** Where the script for a shell lies. */
+/** The path of the completion script for a shell. */
 export function completionScript(shell: string): string {
   return packageFile(`dist/cli/completion/daffi.${shell}`)
 }

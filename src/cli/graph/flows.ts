@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CallPlan, NodePlan, Plan } from '../../runtime/index.js'
 
-/** Nodes that are alike but for their numbers are one, several times. */
+/** A node; nodes that differ in their numbers only are one, with a count of replicas. */
 export interface GraphNode {
   name: string
   replicas: number
@@ -9,20 +9,20 @@ export interface GraphNode {
   dependsOn: string[]
 }
 
-/** A call of the pipeline file: who makes it, and whom it may reach. */
+/** A call of the pipeline file: the node that makes it, and the nodes that it may reach. */
 export interface Flow {
   from: string
   /** Name of the source whose items are streamed. */
   source: string | null
   call: string
-  /** As `STREAM`. */
+  /** Kind of the modifier, such as `STREAM`. */
   modifier: string
-  /** Of a stream. */
+  /** Delivery of a stream; null for other calls. */
   delivery: string | null
-  /** Nodes that it reaches: all of them, or one of them as it happens. */
+  /** Nodes that it reaches: all of them, or whichever one gets it. */
   to: string[]
   reaches: 'all' | 'one'
-  /** The one process that it is for. */
+  /** The node that `to` names. */
   process: string | null
 }
 
@@ -33,7 +33,7 @@ export interface PipelineGraph {
   flows: Flow[]
 }
 
-/** What is connected to what. */
+/** The connections between sources and nodes. */
 export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): PipelineGraph {
   const groups = groupReplicas(nodes)
   const shown = (names: string[]): string[] => [
@@ -76,7 +76,7 @@ function flowOf({ source, call, to, modifier }: CallPlan): Omit<Flow, 'from' | '
   }
 }
 
-/** Of calls that one node answers, the caller does when nobody else offers the callback. */
+/** The nodes that a call may reach. A call that one node answers reaches the caller itself only when no other node offers the callback. */
 function targets(
   caller: NodePlan,
   { call, to }: CallPlan,
@@ -91,7 +91,7 @@ function targets(
 
 interface Group {
   name: string
-  /** The first of them. */
+  /** The first of the members. */
   node: NodePlan
   members: NodePlan[]
 }

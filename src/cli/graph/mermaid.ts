@@ -2,7 +2,7 @@ import type { Flow, PipelineGraph } from './flows.js'
 
 /**
  * A Mermaid flowchart, as GitHub shows it in a `mermaid` block. Streams are thick lines; dotted ones reach one of several
- * nodes. Names are only ever labels, since `end` and the like are words of Mermaid's own.
+ * nodes. Names occur in labels only, since `end` and the like are keywords of Mermaid.
  */
 export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   const source = (name: string): string => `s${sources.findIndex((each) => each.name === name)}`

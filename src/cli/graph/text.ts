@@ -1,4 +1,4 @@
-import type { Colours } from '../colours.js'
+import type { Colours } from '../show/colours.js'
 import type { Flow, GraphNode, PipelineGraph } from './flows.js'
 
 interface Branch {
@@ -6,7 +6,7 @@ interface Branch {
   below: Branch[]
 }
 
-/** Each node with what it calls, as a tree for a person to read. */
+/** Draws each node with its calls as a tree, for a person to read. */
 export function graphText({ pipeline, nodes, flows }: PipelineGraph, colours: Colours): string {
   const { bold, dim } = colours
   const trees = nodes.map((node) => {

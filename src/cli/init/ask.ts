@@ -2,12 +2,16 @@ import { DaffiError } from '../../runtime/core/errors.js'
 import { isToken } from '../../runtime/core/names.js'
 import type { NewProject, Starter } from './new-project.js'
 
-const CAMERA = { value: 'camera' as Starter, label: 'a camera', hint: 'a test pattern until you name one' }
+const CAMERA = {
+  value: 'camera' as Starter,
+  label: 'a camera',
+  hint: 'a test pattern until you name a device',
+}
 const VALUES = { value: 'values' as Starter, label: 'values', hint: 'from a generator of your own' }
 
 /**
- * Asks on the terminal for what the command line leaves open.
- * @throws DaffiError DAFFI_ABORTED when the person breaks off
+ * Asks on the terminal for everything that the command line leaves open.
+ * @throws DaffiError DAFFI_ABORTED when the user breaks off
  */
 export async function askFor(
   { name, source, ...rest }: Pick<NewProject, 'folder' | 'name'> & { source: Starter | undefined },
@@ -16,7 +20,7 @@ export async function askFor(
   const { isCancel, select, text } = await import('@clack/prompts')
   const answered = <T>(answer: T): Exclude<T, symbol> => {
     if (!isCancel(answer)) return answer as Exclude<T, symbol>
-    // While a terminal is asked, its Ctrl-C is a key like any other.
+    // A prompt reads Ctrl-C as a key, so no signal came with it.
     if (!signal.aborted) process.emit('SIGINT')
     throw new DaffiError('DAFFI_ABORTED', 'broken off, and nothing was written')
   }
@@ -37,6 +41,8 @@ export async function askFor(
         ),
     source:
       source ??
-      answered(await select({ message: 'What does it stream?', options: [CAMERA, VALUES], signal })),
+      answered(
+        await select({ message: 'What does the pipeline stream?', options: [CAMERA, VALUES], signal }),
+      ),
   }
 }

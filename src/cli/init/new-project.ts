@@ -5,7 +5,7 @@ import { DaffiError } from '../../runtime/core/errors.js'
 import { isToken } from '../../runtime/core/names.js'
 import { packageFile } from '../../runtime/core/package-file.js'
 
-/** What the new pipeline streams; each is a folder of templates. */
+/** Kinds of pipeline to start from; each is a folder of templates. */
 export const STARTERS = ['camera', 'values'] as const
 export type Starter = (typeof STARTERS)[number]
 
@@ -18,11 +18,11 @@ export interface NewProject {
 
 const PACKAGE = dirname(packageFile('package.json'))
 const TEMPLATES = join(PACKAGE, 'templates')
-/** Templates are pipelines as they stand, and this is their name. */
+/** Name of the pipelines in the templates, which can be run as they are. */
 const TEMPLATE_NAME = 'my-pipeline'
 
 /**
- * Writes a project to start from: a pipeline with its callbacks, a test, tsconfig and package.json. Gives the files' paths.
+ * Writes a project to start from: a pipeline with its callbacks, a test, tsconfig and package.json. Returns the files' paths.
  * @throws DaffiError DAFFI_FILES_EXIST before anything is written
  */
 export async function writeProject({ folder, name, source }: NewProject): Promise<string[]> {
@@ -38,7 +38,7 @@ export async function writeProject({ folder, name, source }: NewProject): Promis
   return [...files.keys()].sort()
 }
 
-/** The folder's name as that of a pipeline, as far as it can be one. */
+/** The folder's name with characters replaced that a pipeline's name may not have. */
 export function nameFor(folder: string): string {
   const name = resolve(folder)
     .replace(/^.*[\\/]/, '')
@@ -60,7 +60,7 @@ async function template(starter: string): Promise<[string, string][]> {
   )
 }
 
-/** With the daffi that writes it as a dependency: its version, or where it lies when that is no installed package. */
+/** Adds this daffi as a dependency: by its version, or by its path when it is not an installed package. */
 async function withDaffi(text: string, folder: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }
   const installed = /[\\/]node_modules[\\/]/.test(PACKAGE)

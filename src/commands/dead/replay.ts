@@ -1,23 +1,21 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand, durationFlag, fileFlag } from '../../cli/index.js'
+import { VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { ReplayedLetters } from '../../runtime/index.js'
 
-export default class DeadReplay extends BaseCommand<ReplayedLetters> {
-  static override summary = 'Give dead letters to their callbacks again.'
+export default class DeadReplay extends VisitCommand<ReplayedLetters> {
+  static override summary = 'Run callbacks on dead letters again.'
   static override description =
-    'Each goes to the node that failed with it. What succeeds is removed; what fails is kept, and the exit code is 1.'
+    'Each dead letter goes to the node that failed with it. It is removed if the callback succeeds now; if it fails again the letter is kept, and the exit code is 1.'
   static override examples = [
     '<%= config.bin %> dead replay 3 4',
     '<%= config.bin %> dead replay --all --json',
   ]
   static override args = {
-    id: Args.string({ description: 'As dead list shows them.', multiple: true }),
+    id: Args.string({ description: 'Ids, as dead list shows them.', multiple: true }),
   }
   static override flags = {
-    all: Flags.boolean({ summary: 'All of them.', default: false }),
-    file: fileFlag(),
-    timeout: durationFlag({ summary: 'How long to wait for a server.', default: 5000 }),
+    all: Flags.boolean({ summary: 'Replay all dead letters.', default: false }),
   }
 
   override async run(): Promise<ReplayedLetters> {
@@ -28,12 +26,7 @@ export default class DeadReplay extends BaseCommand<ReplayedLetters> {
     }
     const plan = await this.loadPlan(flags.file)
     const { replayDeadLetters } = await import('../../runtime/index.js')
-    const result = await replayDeadLetters(plan, ids, {
-      server: this.serverFlags(flags),
-      timeoutMs: flags.timeout,
-      signal: this.signals.stop,
-      log: this.logger(flags),
-    })
+    const result = await replayDeadLetters(plan, ids, this.visitOptions(flags))
     const { green, red } = this.colours
     for (const id of result.replayed) this.log(`${id} ${green('replayed')}`)
     for (const { id, error } of result.failed) this.log(`${id} ${red(error.code)} ${error.message}`)
@@ -46,6 +39,6 @@ function readId(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
   throw new DaffiError(
     'DAFFI_USAGE',
-    `${text} is no id of a dead letter: it is a number that dead list shows`,
+    `${text} is not the id of a dead letter, which is a number that dead list shows`,
   )
 }

@@ -1,0 +1,85 @@
+import { Command, type Interfaces } from '@oclif/core'
+import { DaffiError } from '../../runtime/core/errors.js'
+import { createLogger, type Logger } from '../../runtime/core/logger.js'
+import { findProject } from '../../runtime/core/project.js'
+import type { Plan } from '../../runtime/index.js'
+import { coloursFor, type Colours } from '../show/colours.js'
+import { reportFailure } from '../show/report-failure.js'
+import { baseFlags } from './flags.js'
+import { FORCED, watchSignals, type Signals } from './signals.js'
+
+/** The server that a command's flags name, in the shape that the runtime takes. */
+export interface ServerFlags {
+  url?: string
+  token?: string
+  credentials?: string
+}
+
+/** The parsed `baseFlags`. */
+export type GlobalFlags = Interfaces.InferredFlags<typeof baseFlags>
+
+/**
+ * Base of all commands. A command parses, calls the runtime (loaded inside `run`, so that --help and --version stay
+ * quick), prints, and returns its result, which is what `--json` prints.
+ */
+export abstract class BaseCommand<R> extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = baseFlags
+
+  /** Colours for standard output. */
+  protected readonly colours: Colours = coloursFor(process.stdout)
+  /** Exit code when Ctrl-C interrupts the command before it is done. A command that runs until Ctrl-C has 0. */
+  protected readonly interruptedCode: number = FORCED
+  #signals: Signals | undefined
+
+  abstract override run(): Promise<R>
+
+  /** Ctrl-C and its like, for a command that has something to end in good order. From the first use they are no longer deadly. */
+  protected get signals(): Signals {
+    return (this.#signals ??= watchSignals())
+  }
+
+  /** Logger on standard error, so that standard output holds only what was asked for. */
+  protected logger(flags: GlobalFlags): Logger {
+    return createLogger(flags['log-level'])
+  }
+
+  protected serverFlags(flags: GlobalFlags): ServerFlags {
+    return {
+      ...(flags.server === undefined ? {} : { url: flags.server }),
+      ...(flags.token === undefined ? {} : { token: flags.token }),
+      ...(flags.creds === undefined ? {} : { credentials: flags.creds }),
+    }
+  }
+
+  /** The path of the named pipeline file, or of the default one. */
+  protected async pipelineFile(named?: string): Promise<string> {
+    const { findPipelineFile, runningPipeline } = await import('../../runtime/index.js')
+    const running = await runningPipeline(findProject())
+    return findPipelineFile({ argument: named, running: running?.file })
+  }
+
+  /** The plan of the named pipeline file, or of the default one. */
+  protected async loadPlan(named: string | undefined): Promise<Plan> {
+    const { loadPipeline } = await import('../../runtime/index.js')
+    return loadPipeline(await this.pipelineFile(named))
+  }
+
+  /** The one place where a failed command prints and gets its exit code. */
+  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+    const interrupted =
+      this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
+    if (!interrupted || this.jsonEnabled()) await reportFailure(error, { json: this.jsonEnabled() })
+    if (interrupted) process.exitCode = this.interruptedCode
+  }
+
+  protected override finally(): Promise<void> {
+    if (this.#signals?.force.aborted) process.exitCode = FORCED
+    this.#signals?.[Symbol.dispose]()
+    return Promise.resolve()
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+  }
+}

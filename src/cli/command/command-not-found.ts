@@ -1,0 +1,28 @@
+import type { Hook } from '@oclif/core'
+import { DaffiError } from '../../runtime/core/errors.js'
+import { nearest } from '../../runtime/core/nearest.js'
+
+/**
+ * Refuses a command that does not exist. oclif takes all words up to the first flag for the command's name, joined by
+ * colons, so arguments of a command that takes none may be among them.
+ */
+const hook: Hook.CommandNotFound = ({ id, config }) => {
+  const words = id.split(':')
+  for (let count = words.length - 1; count > 0; count--) {
+    if (!config.commandIDs.includes(words.slice(0, count).join(':'))) continue
+    const command = `daffi ${words.slice(0, count).join(' ')}`
+    const rest = JSON.stringify(words.slice(count).join(':'))
+    throw new DaffiError('DAFFI_USAGE', `${command} takes no ${rest}`, {
+      next: `${command} --help says what it takes.`,
+    })
+  }
+  const suggestion = nearest(id, config.commandIDs) ?? nearest(words[0] ?? '', config.commandIDs)
+  throw new DaffiError('DAFFI_USAGE', `there is no command ${JSON.stringify(words.join(' '))}`, {
+    next:
+      suggestion === undefined
+        ? 'daffi --help lists the commands.'
+        : `Did you mean daffi ${suggestion.replaceAll(':', ' ')}?`,
+  })
+}
+
+export default hook

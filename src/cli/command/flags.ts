@@ -1,0 +1,71 @@
+import { Flags, type Interfaces } from '@oclif/core'
+import { parseDuration } from '../../runtime/core/duration.js'
+import { LOG_LEVELS } from '../../runtime/core/logger.js'
+
+const durationOrNone = Flags.custom<number>({
+  parse: (text, _context, { name }) => Promise.resolve(parseDuration(text, `--${name}`)),
+  helpValue: 'DURATION',
+})
+
+/**
+ * A duration in the forms that docs/cli.md lists, as milliseconds. Its default is a text with a unit, which help shows
+ * as it is: a bare number would read as seconds there.
+ */
+export function durationFlag(options: { summary: string; default: string }): Interfaces.OptionFlag<number>
+export function durationFlag(options: { summary: string }): Interfaces.OptionFlag<number | undefined>
+export function durationFlag({ summary, default: text }: { summary: string; default?: string }) {
+  if (text === undefined) return durationOrNone({ summary })
+  return durationOrNone({
+    summary,
+    default: parseDuration(text),
+    defaultHelp: () => Promise.resolve(text),
+  })
+}
+
+export const portRange = { min: 1, max: 65_535, helpValue: 'PORT' }
+
+/** Names, separated by commas. */
+export const namesFlag = Flags.custom<string[]>({
+  parse: (text) =>
+    Promise.resolve(
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
+  helpValue: 'NAME,…',
+})
+
+/** Flags of every command. */
+export const baseFlags = {
+  json: Flags.boolean({
+    summary: 'Print the result as JSON on standard output, and nothing else there.',
+    helpGroup: 'GLOBAL',
+  }),
+  server: Flags.string({
+    summary: "Join the NATS server at this URL instead of the project's own.",
+    env: 'NATS_URL',
+    helpValue: 'URL',
+    helpGroup: 'GLOBAL',
+  }),
+  creds: Flags.string({
+    summary: 'NATS credentials file for that server.',
+    helpValue: 'FILE',
+    helpGroup: 'GLOBAL',
+  }),
+  token: Flags.string({
+    summary: 'Token for that server. Prefer NATS_TOKEN: other users of this machine can read command lines.',
+    env: 'NATS_TOKEN',
+    helpValue: 'TOKEN',
+    helpGroup: 'GLOBAL',
+  }),
+  'log-level': Flags.option({ options: LOG_LEVELS })({
+    summary: 'Show log lines of this level and above.',
+    default: 'info',
+    helpGroup: 'GLOBAL',
+  }),
+  'no-color': Flags.boolean({
+    summary: 'Print without colours, as when NO_COLOR is set.',
+    helpGroup: 'GLOBAL',
+  }),
+}

@@ -1,0 +1,66 @@
+import { fromErrorRecord } from '../../runtime/core/errors.js'
+import { createLogger } from '../../runtime/core/logger.js'
+import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../../runtime/index.js'
+import { coloursFor } from '../show/colours.js'
+import { FetchBar } from '../show/fetch-bar.js'
+import { renderError } from '../show/render-error.js'
+import { RunView } from '../show/run-view.js'
+import { Screen } from '../show/screen.js'
+import { summaryLines } from '../show/summary-lines.js'
+import { BaseCommand, type GlobalFlags } from './base-command.js'
+
+type RunOptions = Pick<
+  RunPipelineOptions,
+  'server' | 'log' | 'logLevel' | 'stop' | 'force' | 'onEvent' | 'onFetch'
+>
+
+interface Finished {
+  error?: ErrorRecord
+  calls: CallResult[]
+  streams: StreamResult[]
+}
+
+/** A command that runs nodes and shows their progress: on standard output, or with `--json` on standard error. */
+export abstract class RunCommand<R> extends BaseCommand<R> {
+  protected override readonly interruptedCode = 0
+
+  /** Shows a run from its start to its summary, and sets the command's exit code. */
+  protected async show<T extends Finished>(
+    plan: Plan,
+    flags: GlobalFlags,
+    run: (options: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const output = this.jsonEnabled() ? process.stderr : process.stdout
+    const result = await this.#watch(plan, flags, output, run)
+    for (const line of summaryLines(result.calls, result.streams, coloursFor(output)))
+      output.write(`${line}\n`)
+    if (result.error) {
+      process.exitCode = 1
+      const text = await renderError(fromErrorRecord(result.error), coloursFor(process.stderr))
+      process.stderr.write(`${text}\n`)
+    }
+    return result
+  }
+
+  async #watch<T>(
+    plan: Plan,
+    flags: GlobalFlags,
+    output: NodeJS.WriteStream,
+    run: (options: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const screen = new Screen(output)
+    using view = new RunView(plan, screen)
+    using bar = FetchBar.beside(screen)
+    const { stop, force } = this.signals
+    stop.addEventListener('abort', () => view.note('ending; Ctrl-C once more ends it at once'))
+    return await run({
+      server: this.serverFlags(flags),
+      log: createLogger(flags['log-level'], view.note),
+      logLevel: flags['log-level'],
+      stop,
+      force,
+      onEvent: view.show,
+      onFetch: bar.show,
+    })
+  }
+}

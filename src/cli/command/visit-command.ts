@@ -1,0 +1,33 @@
+import type { Interfaces } from '@oclif/core'
+import type { Logger } from '../../runtime/core/logger.js'
+import { BaseCommand, type ServerFlags } from './base-command.js'
+import { baseFlags, durationFlag } from './flags.js'
+import { fileFlag } from './pipeline-file.js'
+
+const visitFlags = {
+  ...baseFlags,
+  file: fileFlag(),
+  timeout: durationFlag({ summary: 'Time to wait for a NATS server.', default: '5s' }),
+}
+
+/** How a visitor finds the pipeline's server, in the shape that the runtime takes. */
+interface VisitOptions {
+  server: ServerFlags
+  timeoutMs: number
+  signal: AbortSignal
+  log: Logger
+}
+
+/** A command that visits a running pipeline: it waits for the pipeline's server for a while, and runs no node. */
+export abstract class VisitCommand<R> extends BaseCommand<R> {
+  static override baseFlags = visitFlags
+
+  protected visitOptions(flags: Interfaces.InferredFlags<typeof visitFlags>): VisitOptions {
+    return {
+      server: this.serverFlags(flags),
+      timeoutMs: flags.timeout,
+      signal: this.signals.stop,
+      log: this.logger(flags),
+    }
+  }
+}

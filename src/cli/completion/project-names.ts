@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Plan } from '../../runtime/index.js'
+import type { Names } from './suggest.js'
+
+/** Finds names in the project of the working folder. A pipeline that cannot be read has none. */
+export function projectNames(load: (file: string | undefined) => Promise<Plan>): Names {
+  const plan = (file: string | undefined): Promise<Plan | undefined> => load(file).catch(() => undefined)
+  return {
+    files: async (typed) => [...(await pathsIn(typed)), ...(typed === '' ? await pipelineFiles() : [])],
+    nodes: async (file) => Object.keys((await plan(file))?.nodes ?? {}),
+    sources: async (file) => Object.keys((await plan(file))?.sources ?? {}),
+  }
+}
+
+async function pathsIn(typed: string): Promise<string[]> {
+  const folder = typed.endsWith('/') ? typed : dirname(typed)
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const hidden = /(?:^|\/)\.[^/.]*$/.test(typed)
+  return entries
+    .filter(({ name }) => (hidden || !name.startsWith('.')) && name !== 'node_modules')
+    .filter((entry) => entry.isDirectory() || isYaml(entry.name))
+    .map(
+      (entry) =>
+        (typed.includes('/') ? join(folder, entry.name) : entry.name) + (entry.isDirectory() ? '/' : ''),
+    )
+}
+
+async function pipelineFiles(): Promise<string[]> {
+  const names = await readdir('pipelines').catch(() => [])
+  return names.filter(isYaml).map((name) => `pipelines/${name}`)
+}
+
+function isYaml(name: string): boolean {
+  return /\.ya?ml$/.test(name)
+}

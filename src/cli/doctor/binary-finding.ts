@@ -1,0 +1,46 @@
+import { DaffiError } from '../../runtime/core/errors.js'
+import type { BinaryName, PassedOver, Search } from '../../runtime/index.js'
+import { asDaffiError } from './as-daffi-error.js'
+
+export interface BinaryFinding {
+  state: 'found' | 'will be fetched' | 'missing'
+  version: string | null
+  origin: string | null
+  path: string | null
+  /** Programs that exist but are not used. */
+  passedOver: PassedOver[]
+  /** The package that would be fetched. */
+  package: string | null
+}
+
+/** Looks for a program without fetching it. Adds the reasons why there can be none to `problems`. */
+export async function findingOfBinary(name: BinaryName, problems: DaffiError[]): Promise<BinaryFinding> {
+  const { hasNpm, packageToFetch, searchBinary } = await import('../../runtime/index.js')
+  const toFetch = packageToFetch(name) ?? null
+  const nothing = { version: null, origin: null, path: null, passedOver: [], package: toFetch }
+  let search: Search
+  try {
+    search = await searchBinary(name)
+  } catch (error) {
+    problems.push(asDaffiError(error))
+    return { ...nothing, state: 'missing' }
+  }
+  const { binary, passedOver } = search
+  if (binary) {
+    const { version, origin, path } = binary
+    return { state: 'found', version, origin, path, passedOver, package: toFetch }
+  }
+  const obstacle = toFetch === null ? noBuild(name) : (await hasNpm()) ? undefined : noNpm(name)
+  if (obstacle) problems.push(obstacle)
+  return { ...nothing, state: obstacle ? 'missing' : 'will be fetched', passedOver }
+}
+
+function noBuild(name: BinaryName): DaffiError {
+  const message = `${name} is not installed, and no build of it is known for this platform`
+  return new DaffiError('DAFFI_BINARY_UNSUPPORTED', message)
+}
+
+function noNpm(name: BinaryName): DaffiError {
+  const message = `${name} would be fetched through npm, and npm is not on the PATH`
+  return new DaffiError('DAFFI_FETCH_FAILED', message, { next: `Install npm, or install ${name} itself.` })
+}

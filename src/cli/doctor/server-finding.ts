@@ -1,0 +1,42 @@
+import { DaffiError } from '../../runtime/core/errors.js'
+import type { Logger, ServerInfo } from '../../runtime/index.js'
+import type { ServerFlags } from '../command/base-command.js'
+import { asDaffiError } from './as-daffi-error.js'
+
+const REQUEST_TIMEOUT_MS = 5000
+
+export interface ServerFinding {
+  state: 'running' | 'not running' | 'unreachable'
+  info: ServerInfo | null
+}
+
+interface Options {
+  project: string
+  server: ServerFlags
+  log: Logger
+}
+
+/** Looks for the named server, or the project's own. Adds the reasons why it cannot be used to `problems`. */
+export async function findingOfServer(
+  { project, server, log }: Options,
+  problems: DaffiError[],
+): Promise<ServerFinding> {
+  const { examineState, joinProjectServer, openServer } = await import('../../runtime/index.js')
+  try {
+    if (server.url !== undefined) {
+      const options = { project, ...server, absent: 'wait', timeoutMs: REQUEST_TIMEOUT_MS, log } as const
+      const { info } = await openServer(options)
+      return { state: 'running', info }
+    }
+    const running = await joinProjectServer(project, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
+    if (running) return { state: 'running', info: running.info }
+  } catch (error) {
+    problems.push(asDaffiError(error))
+    return { state: 'unreachable', info: null }
+  }
+  const { fault } = examineState(project)
+  if (fault === undefined) return { state: 'not running', info: null }
+  const next = 'End the command that runs the server, remove the file, and start the command again.'
+  problems.push(new DaffiError('DAFFI_NO_SERVER', `.daffi/server.json is not trusted: ${fault}`, { next }))
+  return { state: 'unreachable', info: null }
+}

@@ -1,0 +1,114 @@
+import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../../runtime/index.js'
+import { coloursFor, type Colours } from './colours.js'
+import { printPageUrl } from './page-url.js'
+import { nodePrefix } from './node-prefix.js'
+import type { Screen } from './screen.js'
+import { StreamProgress } from './stream-progress.js'
+
+/** Prefix of daffi's own lines. */
+const OWN = 'daffi'
+/** Interval between two redraws of the live lines on a terminal. */
+const REDRAW_INTERVAL_MS = 500
+/** Interval between two lines of one stream where there is no terminal. */
+const PROGRESS_INTERVAL_MS = 5000
+
+interface ShownStream {
+  progress: StreamProgress
+  latest: StreamSummary
+  shownAt: number
+}
+
+/** Shows a run while it lasts: the nodes' lines, each with the node's name, their states, and the streams' progress. */
+export class RunView implements Disposable {
+  readonly #plan: Plan
+  readonly #screen: Screen
+  readonly #live: (lines: readonly string[]) => void
+  readonly #colours: Colours
+  readonly #prefix: (name: string) => string
+  readonly #streams = new Map<string, ShownStream>()
+  readonly #timer: NodeJS.Timeout | undefined
+
+  constructor(plan: Plan, screen: Screen) {
+    this.#plan = plan
+    this.#screen = screen
+    this.#live = screen.section()
+    this.#colours = coloursFor({ isTTY: screen.isTerminal })
+    this.#prefix = nodePrefix([...Object.keys(plan.nodes), OWN], this.#colours)
+    if (this.#screen.isTerminal) this.#timer = setInterval(() => this.#redraw(), REDRAW_INTERVAL_MS)
+  }
+
+  /** Shows a line of daffi's own. */
+  readonly note = (text: string): void => this.#line(OWN, text)
+
+  readonly show = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'server': {
+        const { url, version, embedded } = event.server
+        const server = `nats-server ${version} at ${url}${embedded ? '' : ' (joined)'}`
+        this.note(`${this.#plan.name} on ${server}: ${event.nodes.join(', ')}`)
+        break
+      }
+      case 'view':
+        printPageUrl(event.url)
+        break
+      case 'line':
+        this.#line(event.node, event.line)
+        break
+      case 'state':
+        this.#state(event)
+        break
+      case 'call':
+        this.#call(event.node, event.plan, event.report)
+    }
+  };
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+    this.#live([])
+  }
+
+  #state({ node, state, error, restarts }: Extract<RunEvent, { type: 'state' }>): void {
+    const { red, yellow, dim } = this.#colours
+    const why = error ? `: ${error.message}` : ''
+    if (state === 'failed') this.#line(node, red(`failed${why}`))
+    else if (state === 'restarting') this.#line(node, yellow(`restarting (${restarts})${why}`))
+    else this.#line(node, dim(state))
+  }
+
+  #call(node: string, plan: CallPlan, report: CallReport): void {
+    const { red } = this.#colours
+    if (report.type === 'progress') this.#progress(`${node} ${report.index}`, plan, report.summary)
+    if (report.type !== 'call' && report.type !== 'stream') return
+    if (report.error) this.#line(node, red(`${plan.call}: ${report.error.message}`))
+    else if (report.type === 'call') this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
+    if (report.type === 'stream') {
+      this.#streams.delete(`${node} ${report.index}`)
+      this.#redraw()
+    }
+  }
+
+  #progress(key: string, plan: CallPlan, summary: StreamSummary): void {
+    const shown = this.#streams.get(key) ?? this.#newStream(plan, summary)
+    this.#streams.set(key, shown)
+    shown.latest = summary
+    if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PROGRESS_INTERVAL_MS)
+      return
+    shown.shownAt = Date.now()
+    this.#line(summary.from, shown.progress.lines(summary).join(' | '))
+  }
+
+  #newStream({ source }: CallPlan, latest: StreamSummary): ShownStream {
+    const kind = source === undefined ? undefined : this.#plan.sources[source]?.kind
+    const progress = new StreamProgress(kind === undefined || kind === 'module' ? 'items' : 'frames')
+    return { progress, latest, shownAt: 0 }
+  }
+
+  #redraw(): void {
+    const lines = [...this.#streams.values()].map(({ progress, latest }) => progress.lines(latest))
+    this.#live(lines.flatMap(([head = '', ...receivers]) => [head, ...receivers.map((each) => `  ${each}`)]))
+  }
+
+  #line(name: string, text: string): void {
+    this.#screen.line(this.#prefix(name) + text)
+  }
+}

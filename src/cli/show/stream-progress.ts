@@ -1,0 +1,38 @@
+import type { ReceiverSummary, StreamSummary } from '../../runtime/index.js'
+import { formatCount, formatFps, formatRate } from './units.js'
+
+/** Counts of a stream at one moment. */
+interface Sample {
+  items: number
+  bytes: number
+  seconds: number
+}
+
+/** Turns the summaries of one stream, one after the other, into lines of text. */
+export class StreamProgress {
+  #before: Sample = { items: 0, bytes: 0, seconds: 0 }
+
+  constructor(private readonly unit: 'frames' | 'items') {}
+
+  /** A line for the stream and one for each receiver; the rates are those since the call before. */
+  lines(summary: StreamSummary): string[] {
+    const { items, bytes, seconds } = summary
+    const before = this.#before.seconds < seconds ? this.#before : { items: 0, bytes: 0, seconds: 0 }
+    this.#before = { items, bytes, seconds }
+    const passed = seconds - before.seconds
+    const head = [
+      `${summary.source ?? summary.call}: ${formatCount(items)} ${this.unit}`,
+      formatFps(items - before.items, passed),
+      formatRate(bytes - before.bytes, passed),
+    ]
+    const receivers = Object.entries(summary.receivers).map(([name, each]) => receiverText(name, each))
+    return [head.join('  '), ...receivers]
+  }
+}
+
+function receiverText(name: string, receiver: ReceiverSummary): string {
+  const { offered, processed, dropped, failed, lost, lane, state } = receiver
+  const lag = offered - processed - dropped - failed - lost
+  const status = state === 'attached' ? lane : `${lane} ${state}`
+  return `${name} ${status} lag ${lag} drops ${dropped}${failed > 0 ? ` failed ${failed}` : ''}`
+}

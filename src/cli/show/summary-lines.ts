@@ -1,0 +1,59 @@
+import type { CallResult, ReceiverSummary, StreamResult } from '../../runtime/index.js'
+import { formatBytes, formatCount, formatFps } from './units.js'
+import type { Colours } from './colours.js'
+
+/** The results of a run's calls and streams: a line each, and one for each receiver. */
+export function summaryLines(calls: CallResult[], streams: StreamResult[], colours: Colours): string[] {
+  return [
+    ...calls.map((call) => callLine(call, colours)),
+    ...streams.flatMap((each) => streamLines(each, colours)),
+  ]
+}
+
+function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {
+  const outcome = error ? colours.red(error.message) : JSON.stringify(value)
+  return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
+}
+
+function streamLines(summary: StreamResult, colours: Colours): string[] {
+  const { call, source, from, delivery, items, bytes, seconds, gaps, error } = summary
+  const flow = `${from} streamed ${source ?? 'items'} to ${call} ${colours.dim(`(${delivery})`)}`
+  const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}` : ''}`
+  const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
+  return [
+    `${mark(error, colours)} ${flow}: ${figures}`,
+    ...(error ? [`  ${colours.red(error.message)}`] : []),
+    ...receivers.map((line) => `  ${line}`),
+  ]
+}
+
+function receiverCells(name: string, receiver: ReceiverSummary): string[] {
+  const { lane, state, offered, processed, dropped, failed, lost, latencyMs, error } = receiver
+  const latency = latencyMs ? `p50 ${latencyMs.p50.toFixed(1)} ms, p99 ${latencyMs.p99.toFixed(1)} ms` : ''
+  return [
+    name,
+    lane,
+    state,
+    `${formatCount(offered)} offered`,
+    `${formatCount(processed)} processed`,
+    `${formatCount(dropped)} dropped`,
+    `${formatCount(failed)} failed`,
+    `${formatCount(lost)} lost`,
+    latency,
+    error?.message ?? '',
+  ]
+}
+
+function align(rows: string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function mark(error: unknown, colours: Colours): string {
+  return error ? colours.red('✖') : colours.green('✔')
+}

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import XMLBuilder from 'fast-xml-builder'
+import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import type { TestResult } from '../../runtime/index.js'
+import { failureText, shownPath } from './test-lines.js'
+
+/** Characters that XML 1.0 cannot represent. */
+const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+
+const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true })
+
+/**
+ * Writes results as JUnit XML, one suite a file, as CI systems read it.
+ * @throws DaffiError DAFFI_USAGE when the file cannot be written
+ */
+export async function writeJunit(path: string, tests: TestResult[]): Promise<void> {
+  const files = [...new Set(tests.map(({ file }) => file))]
+  const suites = files.map((file) =>
+    suite(
+      shownPath(file),
+      tests.filter((test) => test.file === file),
+    ),
+  )
+  const report = {
+    '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
+    testsuites: { ...totals(tests), testsuite: suites },
+  }
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, xml.build(report))
+  } catch (cause) {
+    const next = 'Give --junit a path that you may write to.'
+    throw new DaffiError('DAFFI_USAGE', `the report was not written: ${messageOf(cause)}`, { cause, next })
+  }
+}
+
+function totals(tests: TestResult[]): object {
+  const seconds = tests.reduce((sum, test) => sum + test.seconds, 0)
+  const failures = tests.filter(({ passed }) => !passed).length
+  return { '@tests': tests.length, '@failures': failures, '@errors': 0, '@time': seconds.toFixed(3) }
+}
+
+function suite(file: string, tests: TestResult[]): object {
+  return { '@name': file, ...totals(tests), testcase: tests.map((test) => testCase(file, test)) }
+}
+
+function testCase(file: string, { name, line, seconds, failures, output }: TestResult): object {
+  const where = { '@classname': file, '@file': file, '@line': line, '@time': seconds.toFixed(3) }
+  const details = failures.map(
+    (each) => `${file}:${each.line}:${each.column} ${failureText(each).join('\n')}`,
+  )
+  return {
+    '@name': writable(name),
+    ...where,
+    ...(failures[0]
+      ? { failure: { '@message': writable(failures[0].message), '#text': writable(details.join('\n\n')) } }
+      : {}),
+    ...(output.length > 0 ? { 'system-out': writable(output.join('\n')) } : {}),
+  }
+}
+
+function writable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(UNWRITABLE, '')
+}

@@ -1,0 +1,46 @@
+import { relative } from 'node:path'
+import { inspect } from 'node:util'
+import type { TestFailure, TestResult } from '../../runtime/index.js'
+import type { Colours } from '../show/colours.js'
+
+const INDENT = '    '
+
+/** The lines of a test that has ended: one, and for a failed test every difference from what was expected. */
+export function testLines(
+  { name, passed, seconds, file, failures, output }: TestResult,
+  colours: Colours,
+): string[] {
+  const { bold, dim, green, red } = colours
+  const head = `${passed ? green('✓') : red('✗')} ${name} ${dim(`(${seconds.toFixed(1)} s)`)}`
+  if (passed) return [head]
+  const printed = output.length > 0 ? [dim('last lines of the nodes:'), ...output.map(dim), ''] : []
+  const details = failures.flatMap(({ line, column, path, ...failure }) => [
+    `${bold(`${shownPath(file)}:${line}:${column}`)} ${dim(path)}`,
+    ...failureText(failure).map((each, index) => (index === 0 ? `  ${red(each)}` : `  ${each}`)),
+    '',
+    ...failure.frame.split('\n').map((each) => `${INDENT}${each}`),
+    '',
+  ])
+  return [head, ...[...details, ...printed].map((each) => (each === '' ? '' : INDENT + each))]
+}
+
+/** A difference from what was expected, in lines without colour. */
+export function failureText({
+  message,
+  expected,
+  actual,
+}: Pick<TestFailure, 'message' | 'expected' | 'actual'>): string[] {
+  if (expected === undefined) return [message]
+  return [message, ...block('expected', expected), ...block('actual  ', actual)]
+}
+
+function block(label: string, value: unknown): string[] {
+  const text = typeof value === 'string' ? value : inspect(value, { depth: 6, breakLength: 100 })
+  return text.split('\n').map((line, index) => `  ${index === 0 ? label : ' '.repeat(label.length)}  ${line}`)
+}
+
+/** A path relative to the working folder, where that is shorter. */
+export function shownPath(file: string): string {
+  const path = relative(process.cwd(), file)
+  return path.length < file.length ? path : file
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { suggest } from '../../../src/cli/index.js'
+
+type Commands = Parameters<typeof suggest>[1]
+
+const file = { name: 'file', char: 'f', type: 'option' as const, multiple: false, input: [] }
+const commands = [
+  {
+    id: 'node',
+    summary: 'Run one node.',
+    args: { file: { name: 'file' } },
+    flags: { name: { name: 'name', type: 'option' }, file },
+  },
+  { id: 'dead:list', summary: 'List dead letters.', args: { file: { name: 'file' } }, flags: { file } },
+  {
+    id: 'stream',
+    args: { source: { name: 'source' }, file: { name: 'file' } },
+    flags: { file, json: { name: 'json', type: 'boolean', summary: 'Print JSON.' } },
+  },
+  { id: 'lint', args: { file: { name: 'file', multiple: true } }, flags: {} },
+  { id: 'dead:secret', hidden: true, args: {}, flags: {} },
+] as unknown as Commands
+
+/** Completes words, where names tell the file that they come from. */
+async function texts(...words: string[]): Promise<string[]> {
+  const found = await suggest(words, commands, {
+    files: () => Promise.resolve(['a.yaml', 'b.yaml']),
+    nodes: (from) => Promise.resolve([`node of ${from ?? 'default'}`]),
+    sources: (from) => Promise.resolve([`source of ${from ?? 'default'}`]),
+  })
+  return found.map(({ text }) => text)
+}
+
+test('commands, and topics as one, without hidden ones', async () => {
+  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'lint'])
+  expect(await texts('dead', '')).toEqual(['list'])
+  expect(await texts('st')).toEqual(['stream'])
+})
+
+test('names of the file that is given before, in either way, or of the default one', async () => {
+  expect(await texts('node', '--name', '')).toEqual(['node of default'])
+  expect(await texts('node', 'a.yaml', '--name', '')).toEqual(['node of a.yaml'])
+  expect(await texts('node', '-f', 'a.yaml', '--name', '')).toEqual(['node of a.yaml'])
+  expect(await texts('stream', '--json', '')).toEqual(['source of default'])
+  expect(await texts('stream', '--file', 'b.yaml', '')).toEqual(['source of b.yaml'])
+})
+
+test('arguments in their order, and no more than the command takes', async () => {
+  expect(await texts('stream', 'camera', '')).toEqual(['a.yaml', 'b.yaml'])
+  expect(await texts('dead', 'list', 'b')).toEqual(['b.yaml'])
+  expect(await texts('dead', 'list', 'a.yaml', '')).toEqual([])
+  expect(await texts('lint', 'a.yaml', '')).toEqual(['a.yaml', 'b.yaml'])
+})
+
+test('flags', async () => {
+  expect(await texts('stream', '--')).toEqual(['--file', '--json'])
+})
