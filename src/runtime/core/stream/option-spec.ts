@@ -1,0 +1,148 @@
+import { parseBytes, type Bytes } from '../bytes.js'
+import { parseDuration, type Duration } from '../duration.js'
+import { DaffiError } from '../errors.js'
+
+interface Described {
+  /** Meaning, in the docs and in editors. */
+  text: string
+  /** Default in the docs, where it depends on other things. */
+  defaultText?: string
+}
+
+/** Description of one option, from which its check, its schema and its row in the docs are made. */
+export type OptionSpec = Described &
+  (
+    | { type: 'choice'; values: readonly string[] }
+    | { type: 'name' }
+    | { type: 'boolean'; default: boolean }
+    | { type: 'count' | 'number'; min: number; default: number }
+    | { type: 'duration' | 'bytes'; min?: string; max?: string; default: string }
+    | { type: 'group'; orFalse?: true; options: OptionSpecs }
+  )
+
+export interface OptionSpecs {
+  [name: string]: OptionSpec
+}
+
+/** Checked value of an option. */
+type Value<S> = S extends { type: 'choice'; values: readonly (infer V)[] }
+  ? V | undefined
+  : S extends { type: 'name' }
+    ? string | undefined
+    : S extends { type: 'boolean' }
+      ? boolean
+      : S extends { type: 'group'; options: infer O; orFalse: true }
+        ? Settings<O> | false
+        : S extends { type: 'group'; options: infer O }
+          ? Settings<O>
+          : number
+
+/** Checked options: a duration `delay` becomes `delayMs`, in milliseconds; a size is a number of bytes. */
+export type Settings<Specs> = {
+  [K in keyof Specs as Specs[K] extends { type: 'duration' } ? `${K & string}Ms` : K]: Value<Specs[K]>
+}
+
+/** Options as a program may give them. */
+export type GivenOptions = Readonly<Record<string, unknown>>
+
+/**
+ * Checks options that a program gives, and fills in the defaults. Options without a description are left out.
+ * @param path of the options in messages, as in `retry.`
+ * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION, DAFFI_BAD_SIZE
+ */
+export function parseOptions<const Specs extends OptionSpecs>(
+  specs: Specs,
+  given: GivenOptions,
+  path = '',
+): Settings<Specs> {
+  const entries = Object.entries(specs).map(([name, spec]) => [
+    settingName(name, spec),
+    parseOption(spec, given[name], `${path}${name}`),
+  ])
+  return Object.fromEntries(entries) as Settings<Specs>
+}
+
+/** Name of an option among the checked ones. */
+export const settingName = (name: string, spec: OptionSpec): string =>
+  spec.type === 'duration' ? `${name}Ms` : name
+
+/** Condition that a value has to meet besides its type, for messages; undefined when there is none. */
+export function rangeOf(spec: OptionSpec): string | undefined {
+  switch (spec.type) {
+    case 'count':
+      return `must be a whole number, at least ${spec.min}`
+    case 'number':
+      return `must be a number, at least ${spec.min}`
+    case 'duration':
+    case 'bytes':
+      if (spec.min !== undefined && spec.max !== undefined) return `must be from ${spec.min} to ${spec.max}`
+      if (spec.min !== undefined) return `must be at least ${spec.min}`
+      return spec.max === undefined ? undefined : `must be at most ${spec.max}`
+    default:
+      return undefined
+  }
+}
+
+/** Whether a number of bytes or milliseconds lies within the option's limits. */
+export function isInRange(spec: OptionSpec & { type: 'duration' | 'bytes' }, value: number): boolean {
+  const number = (text: string): number => parseQuantity(spec.type, text, 'limit')
+  return (
+    (spec.min === undefined || value >= number(spec.min)) &&
+    (spec.max === undefined || value <= number(spec.max))
+  )
+}
+
+function parseQuantity(type: 'duration' | 'bytes', value: unknown, path: string): number {
+  return type === 'duration' ? parseDuration(value as Duration, path) : parseBytes(value as Bytes, path)
+}
+
+function parseOption(spec: OptionSpec, given: unknown, path: string): unknown {
+  if (given === undefined) return defaultOf(spec, path)
+  switch (spec.type) {
+    case 'choice':
+      if (!spec.values.includes(given as string))
+        throw usage(path, `must be one of ${spec.values.join(', ')}`, given)
+      return given
+    case 'name':
+      return given
+    case 'boolean':
+      if (typeof given !== 'boolean') throw usage(path, 'must be true or false', given)
+      return given
+    case 'count':
+    case 'number': {
+      const isNumber = spec.type === 'count' ? Number.isInteger(given) : typeof given === 'number'
+      if (!isNumber || !((given as number) >= spec.min)) throw usage(path, rangeOf(spec) ?? '', given)
+      return given
+    }
+    case 'duration':
+    case 'bytes': {
+      const value = parseQuantity(spec.type, given, path)
+      if (!isInRange(spec, value)) throw usage(path, rangeOf(spec) ?? '', given)
+      return value
+    }
+    case 'group':
+      if (given === false && spec.orFalse) return false
+      if (typeof given !== 'object' || given === null)
+        throw usage(path, 'must be an object of options', given)
+      return parseOptions(spec.options, given as GivenOptions, `${path}.`)
+  }
+}
+
+function defaultOf(spec: OptionSpec, path: string): unknown {
+  switch (spec.type) {
+    case 'choice':
+    case 'name':
+      return undefined
+    case 'duration':
+    case 'bytes':
+      return parseQuantity(spec.type, spec.default, path)
+    case 'group':
+      return parseOptions(spec.options, {}, `${path}.`)
+    default:
+      return spec.default
+  }
+}
+
+function usage(path: string, rule: string, given: unknown): DaffiError {
+  return new DaffiError('DAFFI_USAGE', `${path} ${rule}, not ${JSON.stringify(given) ?? String(given)}`)
+}

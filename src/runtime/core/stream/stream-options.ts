@@ -1,0 +1,105 @@
+import type { Settings } from './option-spec.js'
+
+export const DELIVERIES = ['live', 'lossless', 'durable'] as const
+/** Promise of a stream: `live` takes the newest item, `lossless` waits for the slowest receiver, `durable` keeps items on disk. */
+export type Delivery = (typeof DELIVERIES)[number]
+
+export const ON_ERROR = ['stop', 'skip', 'retry'] as const
+/** What a receiver does with an item that its callback fails with. */
+export type OnError = (typeof ON_ERROR)[number]
+
+/**
+ * All options of STREAM, once: name, type, limits, default and meaning. The schema of pipeline files, the check of a program's
+ * options and the table in the docs are made from it. Names are those of the library; a pipeline file writes `on_error`.
+ */
+export const STREAM_OPTIONS = {
+  delivery: {
+    type: 'choice',
+    values: DELIVERIES,
+    defaultText: '`live` for cameras, `rtsp` and `http`; else `lossless`',
+    text: 'live: the newest item wins; lossless: the slowest receiver sets the pace; durable: items are kept on disk until every receiver is done, over crashes of all processes.',
+  },
+  name: {
+    type: 'name',
+    defaultText: "made of the call's node, source and callback",
+    text: 'Identity of a durable stream, under which an unfinished one is resumed.',
+  },
+  buffer: {
+    type: 'count',
+    min: 1,
+    default: 2,
+    text: 'Items that a live receiver may hold before the newest pushes out the oldest.',
+  },
+  onError: {
+    type: 'choice',
+    values: ON_ERROR,
+    defaultText: '`stop`; durable: `retry`',
+    text: 'Action of a receiver when its callback throws: stop ends it, skip counts the item as failed and goes on, retry gives it the item again.',
+  },
+  retry: {
+    type: 'group',
+    text: 'Attempts for on_error: retry.',
+    options: {
+      attempts: { type: 'count', min: 1, default: 5, text: 'Number of attempts in all.' },
+      delay: { type: 'duration', default: '1s', text: 'Pause before the second attempt.' },
+      backoff: {
+        type: 'number',
+        min: 1,
+        default: 2,
+        text: 'Factor by which each further pause is longer.',
+      },
+    },
+  },
+  share: {
+    type: 'boolean',
+    default: false,
+    text: 'true: the nodes that offer the callback divide the items among them, each item going to the least loaded node.',
+  },
+  batch: {
+    type: 'group',
+    text: 'Packing of small items. Items of a shared stream are not packed.',
+    options: {
+      bytes: {
+        type: 'bytes',
+        min: '1 B',
+        max: '1 MiB',
+        default: '128 KiB',
+        text: 'Size at which a batch is sent.',
+      },
+      linger: {
+        type: 'duration',
+        max: '10s',
+        default: '2ms',
+        text: 'Longest time that a batch stays open while an earlier one is on its way.',
+      },
+    },
+  },
+  shm: {
+    type: 'group',
+    orFalse: true,
+    text: 'Shared memory between processes of one host; false: all receivers get the items through the server.',
+    options: {
+      bytes: { type: 'bytes', min: '1 MiB', default: '256 MiB', text: 'Largest size of the ring.' },
+    },
+  },
+  retention: {
+    type: 'group',
+    text: 'Limits of what a durable stream keeps. Items that a receiver has not processed hold the writer back.',
+    options: {
+      age: { type: 'duration', min: '1m', default: '24h', text: 'Longest time that an item is kept.' },
+      bytes: { type: 'bytes', min: '1 MiB', default: '1 GiB', text: 'Bytes that are kept in all.' },
+    },
+  },
+} as const
+
+/** Checked options of a STREAM, with times in milliseconds; undefined where the default depends on what is streamed. */
+export type StreamSettings = Settings<typeof STREAM_OPTIONS>
+
+/** Attempts that a callback has with an item it fails with, and the pauses between, each `backoff` times the one before. */
+export type RetryPolicy = StreamSettings['retry']
+/** Limits of what a durable stream keeps. */
+export type Retention = StreamSettings['retention']
+/** Packing of small items. */
+export type Batching = StreamSettings['batch']
+/** Largest size of a ring of shared memory; false: all receivers use the server. */
+export type SharedMemory = StreamSettings['shm']
