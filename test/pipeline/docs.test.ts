@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pipelineJsonSchema } from '../../src/runtime/pipeline/json-schema.js'
+import { pipelineJsonSchema } from '../../src/runtime/pipeline/schema/json-schema.js'
 import { ROOT } from '../support/paths.js'
 import { checkYaml } from './check-yaml.js'
 

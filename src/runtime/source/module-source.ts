@@ -2,7 +2,7 @@ import { loadExport, placeOf } from '../callback/index.js'
 import { bounded } from '../core/abort.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { ModulePlan } from '../core/plan.js'
-import type { SourceContext } from './context.js'
+import type { SourceContext } from './contract/source-context.js'
 
 /**
  * The items of a module's iterable. An exported function is called with the source's `args` and `{ signal }`, and may

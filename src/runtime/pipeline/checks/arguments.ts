@@ -1,8 +1,8 @@
 import { count } from '../../core/count.js'
 import type { Arity } from '../../core/plan.js'
-import type { Path } from '../fault.js'
-import { shownFrom } from '../paths.js'
-import type { CheckContext } from './context.js'
+import type { Path } from '../diagnose/diagnostic.js'
+import { shownFrom } from '../read/file-paths.js'
+import type { CheckContext } from './check-context.js'
 
 /** How many arguments a call gives its callback. */
 export function checkArguments(name: string, args: unknown[], path: Path, context: CheckContext): void {

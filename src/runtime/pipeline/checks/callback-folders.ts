@@ -1,6 +1,6 @@
-import type { FaultReport } from '../fault-report.js'
-import type { Outline } from '../outline.js'
-import { kindOfPath, resolveFrom } from '../paths.js'
+import type { FaultReport } from '../diagnose/diagnostics.js'
+import type { Outline } from '../validate/partial-pipeline.js'
+import { kindOfPath, resolveFrom } from '../read/file-paths.js'
 
 const USUAL_FOLDER = './callbacks'
 

@@ -1,10 +1,10 @@
 import { basename, extname } from 'node:path'
 import type { DiscoveredCallbacks } from '../../callback/index.js'
 import { nearest } from '../../core/nearest.js'
-import { shownFrom } from '../paths.js'
-import type { CheckContext } from './context.js'
-import { addModuleFault } from './module-fault.js'
-import { known } from './words.js'
+import { shownFrom } from '../read/file-paths.js'
+import type { CheckContext } from './check-context.js'
+import { addModuleFault } from '../diagnose/module-diagnostic.js'
+import { known } from '../diagnose/known-names.js'
 
 /** Modules that cannot be parsed, and callbacks that nodes list and no module offers, or more than one does. */
 export function checkCallbacks({ folder, outline, callbacks, report }: CheckContext): void {

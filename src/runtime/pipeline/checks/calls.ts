@@ -1,10 +1,10 @@
 import { nearest } from '../../core/nearest.js'
-import type { Path } from '../fault.js'
-import type { CallPart } from '../outline.js'
+import type { Path } from '../diagnose/diagnostic.js'
+import type { CallPart } from '../validate/partial-pipeline.js'
 import { checkArguments, checkStreamArguments } from './arguments.js'
-import type { CheckContext } from './context.js'
+import type { CheckContext } from './check-context.js'
 import { checkOffered, checkOfferedBy } from './offered.js'
-import { known } from './words.js'
+import { known } from '../diagnose/known-names.js'
 
 /** Each call against the callbacks and sources that it names. */
 export function checkCalls(context: CheckContext): void {

@@ -1,5 +1,5 @@
-import type { NodePart } from '../outline.js'
-import type { CheckContext } from './context.js'
+import type { NodePart } from '../validate/partial-pipeline.js'
+import type { CheckContext } from './check-context.js'
 
 /** Nodes that wait for one another to be ready, so that none ever starts. */
 export function checkCycles({ outline, names, report }: CheckContext): void {

@@ -1,8 +1,8 @@
 import { nearest } from '../../core/nearest.js'
-import type { Path } from '../fault.js'
-import { replicaNames } from '../replicas.js'
-import type { CheckContext } from './context.js'
-import { known } from './words.js'
+import type { Path } from '../diagnose/diagnostic.js'
+import { replicaNames } from './replicas.js'
+import type { CheckContext } from './check-context.js'
+import { known } from '../diagnose/known-names.js'
 
 /** Two nodes whose processes would have one name. */
 export function checkReplicaNames({ outline, report }: CheckContext): void {

@@ -1,7 +1,7 @@
 import { nearest } from '../../core/nearest.js'
-import type { Path } from '../fault.js'
-import type { CheckContext } from './context.js'
-import { known } from './words.js'
+import type { Path } from '../diagnose/diagnostic.js'
+import type { CheckContext } from './check-context.js'
+import { known } from '../diagnose/known-names.js'
 
 /** A callback that has to be offered by some node. */
 export function checkOffered(

@@ -3,12 +3,12 @@ import { basename, dirname, extname, parse } from 'node:path'
 import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
 import { nearest } from '../../core/nearest.js'
 import { RECORDING_INDEX } from '../../core/plan.js'
-import type { Path } from '../fault.js'
-import type { FaultReport } from '../fault-report.js'
-import type { SourcePart } from '../outline.js'
-import { kindOfPath, resolveFrom } from '../paths.js'
-import { addModuleFault } from './module-fault.js'
-import { known } from './words.js'
+import type { Path } from '../diagnose/diagnostic.js'
+import type { FaultReport } from '../diagnose/diagnostics.js'
+import type { SourcePart } from '../validate/partial-pipeline.js'
+import { kindOfPath, resolveFrom } from '../read/file-paths.js'
+import { addModuleFault } from '../diagnose/module-diagnostic.js'
+import { known } from '../diagnose/known-names.js'
 
 /** Files and modules that sources name. A camera is not looked for: it may be plugged in later, or elsewhere. */
 export async function checkSources(

@@ -1,4 +1,4 @@
-import type { Ask } from './ask.js'
+import type { Ask } from './ask-ffmpeg.js'
 import { distinct, type Camera, type CameraMode } from './camera.js'
 
 /** The cameras of Windows. */

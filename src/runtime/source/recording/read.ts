@@ -4,7 +4,7 @@ import { decode, decodeBytes } from '../../codec/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import { isFrame } from '../../core/frame.js'
 import { RECORDING_INDEX, type RecordingPlan } from '../../core/plan.js'
-import type { SourceContext } from '../context.js'
+import type { SourceContext } from '../contract/source-context.js'
 import { HEADER, RECORDING_DATA, type RecordedItem, type RecordingHeader } from './format.js'
 
 /**

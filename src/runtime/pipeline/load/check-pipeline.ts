@@ -1,0 +1,24 @@
+import type { CheckedPipeline } from './checked-pipeline.js'
+import type { Environment } from '../read/interpolate.js'
+import { isTestFile } from '../read/file-paths.js'
+import { readText } from '../read/read-text.js'
+
+export interface CheckOptions {
+  /** Values for `${NAME}`; this process's environment when absent. */
+  env?: Environment | undefined
+}
+
+/**
+ * Reads a pipeline file, or a `*.test.yaml` and the pipeline file that it names, and finds everything that is wrong with
+ * it, and with the modules that it names; no module is run.
+ * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE
+ */
+export async function checkPipeline(
+  file: string,
+  { env = process.env }: CheckOptions = {},
+): Promise<CheckedPipeline> {
+  const text = await readText(file)
+  // The YAML parser and the schema take longer to load than all the rest of the library.
+  if (isTestFile(file)) return (await import('./check-test-text.js')).checkTestText(file, text, env)
+  return (await import('./check-text.js')).checkText(file, text, env)
+}

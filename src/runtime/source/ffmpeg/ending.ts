@@ -1,0 +1,50 @@
+import type { Exit } from '../../binaries/index.js'
+import { formatMs } from '../../core/abort.js'
+import type { ErrorCode } from '../../core/error-codes.js'
+import { DaffiError } from '../../core/errors.js'
+import { diagnose } from './diagnosis.js'
+import { isLive } from '../contract/live.js'
+import type { VideoPlan } from '../contract/video-plan.js'
+
+/** How a run of ffmpeg ended. */
+export interface Ending {
+  exit: Exit
+  /** ffmpeg's last lines. */
+  errors: string[]
+  /** It was ended because nothing came for so long. */
+  silentMs: number | undefined
+  /** Frames that it gave. */
+  frames: number
+}
+
+/** Undefined when a source may end like this: a file at its end, anything after the `frames` that were asked for. */
+export function endingError(plan: VideoPlan, name: string, ending: Ending): DaffiError | undefined {
+  const what = whatWentWrong(plan, ending)
+  if (what === undefined) return undefined
+  const { errors, frames } = ending
+  const after =
+    frames === 0 ? 'before the first frame' : `after ${frames} ${frames === 1 ? 'frame' : 'frames'}`
+  const last = errors.length ? `; ffmpeg's last lines: ${errors.join(' | ')}` : ''
+  return new DaffiError(codeFor(plan, ending), `source ${name}: ${what} ${after}${last}`, {
+    details: { source: name, frames, ffmpeg: errors },
+    ...(plan.kind === 'file' && frames === 0 ? { next: 'See that the file is a video, and whole.' } : {}),
+  })
+}
+
+function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
+  if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
+  if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
+  if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
+  if (frames === plan.frames) return undefined
+  // ffmpeg takes a file that is cut off for one that ends there.
+  if (frames > 0 && diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
+  return frames === 0 || isLive(plan) ? 'ended' : undefined
+}
+
+function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCode {
+  // Of what gives no picture at all nobody can tell whether it was ever a video.
+  if (plan.kind === 'file' && frames === 0) return 'DAFFI_SOURCE_FAILED'
+  const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
+  if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'
+  return diagnose(plan, errors) ?? 'DAFFI_SOURCE_FAILED'
+}

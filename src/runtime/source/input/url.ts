@@ -1,0 +1,29 @@
+import { DaffiError } from '../../core/errors.js'
+import type { NetworkPlan } from '../../core/plan.js'
+
+const SCHEMES = { rtsp: ['rtsp:', 'rtsps:'], http: ['http:', 'https:'] }
+
+/** @throws DaffiError DAFFI_SOURCE_BAD_URL; the URL itself is not shown, as it may hold a password */
+export function checkUrl({ kind, url }: NetworkPlan, name: string): void {
+  if (!URL.canParse(url) || !SCHEMES[kind].includes(new URL(url).protocol)) {
+    const schemes = SCHEMES[kind].map((scheme) => `${scheme}//`).join(' or ')
+    throw new DaffiError(
+      'DAFFI_SOURCE_BAD_URL',
+      `source ${name}: its url must be one that starts with ${schemes}`,
+    )
+  }
+}
+
+/** The URL without user, password and query, any of which cameras use for credentials. */
+export function safeUrl(url: string): string {
+  return withoutUser(url).replace(/[?#].*$/s, '')
+}
+
+/** Any text with `url` made safe, and the user parts of other URLs gone. */
+export function withoutCredentials(text: string, url: string | undefined): string {
+  return withoutUser(url === undefined ? text : text.replaceAll(url, safeUrl(url)))
+}
+
+function withoutUser(text: string): string {
+  return text.replace(/(\w:\/\/)[^/\s]*@/g, '$1')
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { DaffiError } from '../../../src/runtime/core/errors.js'
+import type { Frame } from '../../../src/runtime/core/frame.js'
+import type { SourceEvent } from '../../../src/runtime/source/index.js'
+import { liveCapture } from '../../../src/runtime/source/capture/live-capture.js'
+import { collect, contextOf, pattern } from '../support.js'
+
+const broken = new DaffiError('DAFFI_SOURCE_FAILED', 'source cam: ended')
+const frame: Frame = { data: Buffer.alloc(1), width: 1, height: 1, format: 'gray', sequence: 0, time: 0 }
+
+/** Runs of so many frames each, of which all but the last break off. */
+function runsOf(...counts: number[]) {
+  const asked: (number | undefined)[] = []
+  async function* run({ frames }: { frames: number | undefined }): AsyncGenerator<Frame, void> {
+    asked.push(frames)
+    const count = counts.shift() ?? 0
+    for (let index = 0; index < count; index++) yield await Promise.resolve({ ...frame, sequence: index })
+    if (counts.length > 0) throw broken
+  }
+  return { run, asked }
+}
+
+test('a break is a gap, and the numbering goes on', async () => {
+  const events: SourceEvent[] = []
+  const { run, asked } = runsOf(2, 3)
+  const context = contextOf({ onEvent: (event) => events.push(event) })
+  const frames = await collect(liveCapture({ ...pattern, frames: 5 }, context, run))
+  expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4])
+  expect(asked).toEqual([5, 3])
+  expect(events).toMatchObject([
+    { type: 'gap', error: { code: 'DAFFI_SOURCE_FAILED', message: 'source cam: ended' } },
+    { type: 'resumed', afterMs: expect.any(Number) as number },
+  ])
+})
+
+test('however many runs it takes, it is one gap', async () => {
+  const events: string[] = []
+  const context = contextOf({ onEvent: ({ type }) => events.push(type) })
+  expect(await collect(liveCapture(pattern, context, runsOf(1, 0, 0, 1).run))).toHaveLength(2)
+  expect(events).toEqual(['gap', 'resumed'])
+})
+
+test('what breaks before the first frame is an error', async () => {
+  await expect(collect(liveCapture(pattern, contextOf(), runsOf(0, 1).run))).rejects.toBe(broken)
+})
+
+test('an abort ends the wait for the next run', async () => {
+  const controller = new AbortController()
+  const context = contextOf({ signal: controller.signal, onEvent: () => controller.abort() })
+  expect(await collect(liveCapture(pattern, context, runsOf(1, 1).run))).toHaveLength(1)
+})
+
+test('a flood is a break', async () => {
+  const events: SourceEvent[] = []
+  const { run } = runsOf(2000, 1)
+  const frames = await collect(
+    liveCapture(pattern, contextOf({ onEvent: (event) => events.push(event) }), run),
+  )
+  expect(frames).toHaveLength(481)
+  expect(events[0]).toMatchObject({
+    type: 'gap',
+    error: { message: expect.stringContaining('flooded') as string },
+  })
+})
