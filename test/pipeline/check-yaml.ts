@@ -52,10 +52,10 @@ export type FaultCase = [marked: string, code: string, path: string, message?: s
 
 export async function expectFault([marked, code, path, message = '']: FaultCase, files = {}): Promise<void> {
   const { yaml, ...place } = unmark(marked)
-  const { plan, faults, file } = await checkYaml(yaml, { files })
+  const { plan, diagnostics, file } = await checkYaml(yaml, { files })
   expect(plan).toBeUndefined()
-  expect(faults).toMatchObject([{ file, ...place, code: `DAFFI_${code}`, path }])
-  expect(faults[0]?.message).toContain(message)
+  expect(diagnostics).toMatchObject([{ file, ...place, code: `DAFFI_${code}`, path }])
+  expect(diagnostics[0]?.message).toContain(message)
 }
 
 /** Only the marked line, for the titles of tests. */

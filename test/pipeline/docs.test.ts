@@ -29,7 +29,7 @@ function whole(yaml: string): string {
 
 test.each(blocks('yaml'))('example %#', async (yaml) => {
   const files = yaml.includes('./more') ? { ...FILES, 'callbacks/till.ts': '' } : FILES
-  expect((await checkYaml(whole(yaml), { files })).faults).toEqual([])
+  expect((await checkYaml(whole(yaml), { files })).diagnostics).toEqual([])
 })
 
 test('every key is described, here or on the page about tests', async () => {

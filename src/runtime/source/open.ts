@@ -1,9 +1,9 @@
 import { makeIn, type ItemMemory } from '../core/item-memory.js'
 import type { SourcePlan } from '../core/plan.js'
+import { videoSource } from './capture/video-source.js'
 import type { SourceContext } from './contract/source-context.js'
 import { moduleSource } from './module-source.js'
 import { recordedItems } from './recording/read.js'
-import { videoSource } from './capture/video-source.js'
 
 /**
  * Opens a source at the first `next()`: Frames of the video kinds, whatever a module gives or a recording holds. Items are

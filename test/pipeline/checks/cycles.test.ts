@@ -19,16 +19,16 @@ test.each(
 
 test('every cycle is found, each once', async () => {
   const pair = (a: string, b: string) => `  ${a}: { depends_on: [${b}] }\n  ${b}: { depends_on: [${a}] }\n`
-  const { faults } = await checkYaml(pipelineYaml() + pair('a', 'b') + pair('c', 'd'))
-  expect(faults.map(({ message }) => message)).toEqual([
+  const { diagnostics } = await checkYaml(pipelineYaml() + pair('a', 'b') + pair('c', 'd'))
+  expect(diagnostics.map(({ message }) => message)).toEqual([
     'nodes wait for one another: a -> b -> a',
     'nodes wait for one another: c -> d -> c',
   ])
 })
 
 test('nodes that share a dependency are no cycle', async () => {
-  const { faults } = await checkYaml(
+  const { diagnostics } = await checkYaml(
     `${pipelineYaml()}  a: { depends_on: [one, two] }\n  b: { depends_on: [a, one] }\n`,
   )
-  expect(faults).toEqual([])
+  expect(diagnostics).toEqual([])
 })

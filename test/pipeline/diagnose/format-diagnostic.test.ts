@@ -1,15 +1,17 @@
 import { relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { formatFault } from '../../../src/runtime/pipeline/index.js'
 import { codeFrame } from '../../../src/runtime/pipeline/diagnose/code-frame.js'
+import { formatDiagnostic } from '../../../src/runtime/pipeline/index.js'
 import { checkYaml, pipelineYaml } from '../check-yaml.js'
 
 test('place, code, path, message, suggestion and frame', async () => {
-  const { faults, file } = await checkYaml(pipelineYaml({ source: '{ kind: camera, device: test, fsp: 5 }' }))
-  const [fault] = faults
+  const { diagnostics, file } = await checkYaml(
+    pipelineYaml({ source: '{ kind: camera, device: test, fsp: 5 }' }),
+  )
+  const [fault] = diagnostics
   if (!fault) throw new Error('no fault')
   const path = relative(process.cwd(), file)
-  expect(formatFault(fault, { colour: false }))
+  expect(formatDiagnostic(fault, { colour: false }))
     .toBe(`${path.length < file.length ? path : file}:4:41 DAFFI_UNKNOWN_KEY sources.camera.fsp
   unknown key "fsp"; known here: kind, device, size, fps, format, frames, stall_timeout, ffmpeg_args; did you mean fps?
 
@@ -20,7 +22,7 @@ test('place, code, path, message, suggestion and frame', async () => {
       5 | nodes:
       6 |   one:
 `)
-  expect(formatFault(fault, { colour: true })).toContain('\u001B[31mDAFFI_UNKNOWN_KEY')
+  expect(formatDiagnostic(fault, { colour: true })).toContain('\u001B[31mDAFFI_UNKNOWN_KEY')
 })
 
 test('carets stand under tabs, and stay on the line', () => {

@@ -73,8 +73,8 @@ test('a test has the pipeline with its own sources and mocks, and watches the ca
   const yaml =
     of(`sources: { camera: { kind: camera, device: test, frames: 3 } }, mocks: { count: { throws: no } },
       expect: { streams: { show: { items: 3, receivers: [two] } }, calls: [{ call: show }], logs: { two: { match: a } } }`)
-  const { plan, tests, faults } = await checkYaml(yaml, { files: FILES })
-  expect(faults).toEqual([])
+  const { plan, tests, diagnostics } = await checkYaml(yaml, { files: FILES })
+  expect(diagnostics).toEqual([])
   expect(plan?.sources).toMatchObject({ camera: { frames: undefined } })
   expect(tests).toMatchObject([
     {
@@ -104,7 +104,7 @@ test('a test has the pipeline with its own sources and mocks, and watches the ca
   })
 })
 
-test('a file of tests has the faults of its own, and those of the pipeline once', async () => {
+test('a test file has the faults of its own, and those of the pipeline once', async () => {
   const folder = await temporaryFolder()
   await writeFiles(folder, {
     'callbacks/show.ts': 'export default (frame: unknown) => frame',
@@ -113,16 +113,16 @@ test('a file of tests has the faults of its own, and those of the pipeline once'
     'b.test.yaml': 'pipeline: pipelin.yaml\ntests: []\n',
   })
   const files = ['pipeline.yaml', 'a.test.yaml', 'b.test.yaml'].map((name) => join(folder, name))
-  const { faults } = await checkFiles(files, { env: {} })
-  expect(faults.map(({ file, code, path }) => [file, code, path])).toEqual([
+  const { diagnostics } = await checkFiles(files, { env: {} })
+  expect(diagnostics.map(({ file, code, path }) => [file, code, path])).toEqual([
     [join(folder, 'pipeline.yaml'), 'DAFFI_UNKNOWN_KEY', 'nam'],
     [join(folder, 'a.test.yaml'), 'DAFFI_UNKNOWN_NODE', 'tests[0].expect.logs.tow'],
     [join(folder, 'b.test.yaml'), 'DAFFI_MISSING_FILE', 'pipeline'],
   ])
-  expect(faults[2]?.suggestion).toBe('pipeline.yaml')
+  expect(diagnostics[2]?.suggestion).toBe('pipeline.yaml')
 })
 
-test('paths in a file of tests are from its own folder', async () => {
+test('paths in a test file are relative to its own folder', async () => {
   const folder = await temporaryFolder()
   await writeFiles(folder, {
     'main/callbacks/show.ts': 'export default (frame: unknown) => frame',
@@ -131,7 +131,7 @@ test('paths in a file of tests are from its own folder', async () => {
     'tests/a.test.yaml':
       'pipeline: ../main/pipeline.yaml\ntests: [{ name: t, sources: { camera: { kind: file, path: clip.mp4 } } }]\n',
   })
-  const { tests, faults } = await checkPipeline(join(folder, 'tests/a.test.yaml'), { env: {} })
-  expect(faults).toEqual([])
+  const { tests, diagnostics } = await checkPipeline(join(folder, 'tests/a.test.yaml'), { env: {} })
+  expect(diagnostics).toEqual([])
   expect(tests[0]?.pipeline.sources).toMatchObject({ camera: { path: join(folder, 'tests/clip.mp4') } })
 })

@@ -4,8 +4,8 @@ import { checkYaml, pipelineYaml, unmark } from '../check-yaml.js'
 const ENV = { FPS: '12.5', SIZE: '640x480', EMPTY: '', PACED: 'true', INJECT: 'x, kind: rtsp }\nnodes: {}' }
 
 async function camera(source: string) {
-  const { plan, faults } = await checkYaml(pipelineYaml({ source }), { env: ENV })
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(pipelineYaml({ source }), { env: ENV })
+  expect(diagnostics).toEqual([])
   return plan?.sources.camera
 }
 
@@ -37,16 +37,16 @@ test('the kind, the modifier and its options', async () => {
     source: '{ kind: "${KIND:-file}", path: "${FILE:-pipeline.yaml}", paced: "${PACED}" }',
     call: '{ call: show, source: camera, modifier: { STREAM: { buffer: "${BUFFER:-4}" } } }',
   })
-  const { plan, faults } = await checkYaml(yaml, { env: ENV })
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(yaml, { env: ENV })
+  expect(diagnostics).toEqual([])
   expect(plan?.sources.camera).toMatchObject({ kind: 'file', paced: true })
   expect(plan?.nodes.one?.calls[0]?.modifier).toMatchObject({ kind: 'STREAM', buffer: 4 })
 })
 
 test('without quotes in a block, text stays text where text is wanted', async () => {
   const yaml = 'name: ${NAME}\nnodes:\n  one:\n    env:\n      A: ${VERSION}\n    replicas: ${N:-2}\n'
-  const { plan, faults } = await checkYaml(yaml, { env: { NAME: '42', VERSION: '1.10' } })
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(yaml, { env: { NAME: '42', VERSION: '1.10' } })
+  expect(diagnostics).toEqual([])
   expect(plan).toMatchObject({ name: '42', nodes: { 'one-1': { env: { A: '1.10' } }, 'one-2': {} } })
 })
 
@@ -59,8 +59,8 @@ test('in arguments, quotes make the difference, as elsewhere in YAML', async () 
 
 test('keys are left alone', async () => {
   const node = '{ callbacks: [show], env: { "${A}": x } }'
-  const { faults } = await checkYaml(pipelineYaml({ node }), { env: { A: 'B' } })
-  expect(faults).toMatchObject([{ code: 'DAFFI_BAD_NAME', path: 'nodes.two.env.${A}' }])
+  const { diagnostics } = await checkYaml(pipelineYaml({ node }), { env: { A: 'B' } })
+  expect(diagnostics).toMatchObject([{ code: 'DAFFI_BAD_NAME', path: 'nodes.two.env.${A}' }])
 })
 
 test.each([
@@ -74,26 +74,26 @@ test.each([
   const { yaml, line, column } = unmark(
     pipelineYaml({ source: `{ kind: camera, device: test, size: ${size} }` }),
   )
-  const { faults } = await checkYaml(yaml, { env: ENV })
-  expect(faults).toMatchObject([{ line, column, code, path: 'sources.camera.size' }])
-  expect(faults[0]?.message).toContain(message)
+  const { diagnostics } = await checkYaml(yaml, { env: ENV })
+  expect(diagnostics).toMatchObject([{ line, column, code, path: 'sources.camera.size' }])
+  expect(diagnostics[0]?.message).toContain(message)
 })
 
 test('a value of the wrong type is shown as it came', async () => {
-  const { faults } = await checkYaml(
+  const { diagnostics } = await checkYaml(
     pipelineYaml({ source: '{ kind: camera, device: test, fps: "${SIZE}" }' }),
     {
       env: ENV,
     },
   )
-  expect(faults).toMatchObject([
+  expect(diagnostics).toMatchObject([
     { code: 'DAFFI_WRONG_TYPE', message: 'fps: must be a number, not the text "640x480"' },
   ])
 })
 
 test('a URL from the environment, which may hold a password, is not shown', async () => {
   const env = { URL: 'ftp://user:secret@host' }
-  const { faults } = await checkYaml(pipelineYaml({ source: '{ kind: rtsp, url: "${URL}" }' }), { env })
-  expect(faults).toMatchObject([{ code: 'DAFFI_BAD_VALUE', path: 'sources.camera.url' }])
-  expect(JSON.stringify(faults)).not.toContain('secret')
+  const { diagnostics } = await checkYaml(pipelineYaml({ source: '{ kind: rtsp, url: "${URL}" }' }), { env })
+  expect(diagnostics).toMatchObject([{ code: 'DAFFI_BAD_VALUE', path: 'sources.camera.url' }])
+  expect(JSON.stringify(diagnostics)).not.toContain('secret')
 })

@@ -9,8 +9,8 @@ test.each(
     ['name: "shop\n«»', 'YAML_SYNTAX', ''],
     ['name: shop\nnodes: { one: {} }\n«name»: shop', 'YAML_SYNTAX', '', 'unique'],
     ['name: shop\nnodes: { one: {} }\n«---»\nname: other', 'YAML_SYNTAX', '', 'another document'],
-    ['name: shop\nnodes: «*nobody»', 'YAML_SYNTAX', '', 'no &nobody'],
-    ['name: shop\nnodes: &all { one: { calls: «*all» } }', 'YAML_SYNTAX', '', '&all holds itself'],
+    ['name: shop\nnodes: «*nobody»', 'YAML_SYNTAX', '', 'no anchor &nobody before this alias'],
+    ['name: shop\nnodes: &all { one: { calls: «*all» } }', 'YAML_SYNTAX', '', '&all contains itself'],
     ['name: «!secret» shop\nnodes: { one: {} }', 'YAML_SYNTAX', '', '!secret'],
     ['name: shop\n? «[a, b]»\n: 1', 'YAML_SYNTAX', '', 'cannot be a key'],
     ['name: shop\nnodes: { «__proto__»: {} }', 'YAML_SYNTAX', '', 'cannot be a key'],
@@ -19,14 +19,14 @@ test.each(
 )('%s', (_, each) => expectFault(each))
 
 test('an empty file', async () => {
-  const { faults } = await checkYaml('# nothing yet\n')
-  expect(faults).toMatchObject([
+  const { diagnostics } = await checkYaml('# nothing yet\n')
+  expect(diagnostics).toMatchObject([
     { line: 1, column: 1, code: 'DAFFI_WRONG_TYPE', message: 'the file is empty' },
   ])
 })
 
 test.each([
-  ['server: { url: «${A}→"${A}"» }', '${A} stands'],
+  ['server: { url: «${A}→"${A}"» }', '${A} is inside'],
   ['server: { url: «${A:-}→"${A:-}"», x: 1 }', 'quote it'],
   ['server: [ «${A:-b}→"${A:-b}"», c ]', 'quote it'],
   ['server: { url: x«${A}→"${A}"» }', 'quote it'],
@@ -35,8 +35,8 @@ test.each([
 })
 
 test('several unquoted ones, and what else is wrong with the syntax', async () => {
-  const { faults } = await checkYaml('a: { b: ${B} }\nc: [ ${C:-1}, ${D} ]\ne: "\n')
-  expect(faults.map(({ line, suggestion }) => [line, suggestion])).toEqual([
+  const { diagnostics } = await checkYaml('a: { b: ${B} }\nc: [ ${C:-1}, ${D} ]\ne: "\n')
+  expect(diagnostics.map(({ line, suggestion }) => [line, suggestion])).toEqual([
     [1, '"${B}"'],
     [2, '"${C:-1}"'],
     [2, '"${D}"'],
@@ -49,8 +49,10 @@ test.each([
   ['{', '{ a: '.repeat(50_000)],
   ['-', `a:\n  ${'- '.repeat(50_000)}`],
 ])('nested too deeply by %s', async (_, yaml) => {
-  const { faults } = await checkYaml(yaml)
-  expect(faults).toMatchObject([{ code: 'DAFFI_YAML_SYNTAX', message: 'this is nested too deeply' }])
+  const { diagnostics } = await checkYaml(yaml)
+  expect(diagnostics).toMatchObject([
+    { code: 'DAFFI_YAML_SYNTAX', message: 'this is nested too deeply: there can be 64 levels' },
+  ])
 })
 
 test('aliases that explode', async () => {
@@ -58,13 +60,13 @@ test('aliases that explode', async () => {
   for (const [last, name] of ['ab', 'bc', 'cd', 'de']) {
     lines.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${last}`).join(', ')}]`)
   }
-  const { faults } = await checkYaml(lines.join('\n'))
-  expect(faults).toMatchObject([
-    { line: 5, code: 'DAFFI_YAML_SYNTAX', message: 'aliases stand for too many values' },
+  const { diagnostics } = await checkYaml(lines.join('\n'))
+  expect(diagnostics).toMatchObject([
+    { line: 5, code: 'DAFFI_YAML_SYNTAX', message: 'aliases expand to too many values' },
   ])
 })
 
 test('a byte order mark and carriage returns are no hindrance', async () => {
-  const { faults } = await checkYaml(`\uFEFF${pipelineYaml().replaceAll('\n', '\r\n')}`)
-  expect(faults).toEqual([])
+  const { diagnostics } = await checkYaml(`\uFEFF${pipelineYaml().replaceAll('\n', '\r\n')}`)
+  expect(diagnostics).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../../src/runtime/core/errors.js'
 import type { Frame } from '../../../src/runtime/core/frame.js'
-import type { SourceEvent } from '../../../src/runtime/source/index.js'
 import { liveCapture } from '../../../src/runtime/source/capture/live-capture.js'
+import type { SourceEvent } from '../../../src/runtime/source/index.js'
 import { collect, contextOf, pattern } from '../support.js'
 
 const broken = new DaffiError('DAFFI_SOURCE_FAILED', 'source cam: ended')

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { frameBytes, PIXEL_FORMATS } from '../../../src/runtime/core/frame.js'
 import { jpegSize } from '../../../src/runtime/source/ffmpeg/jpeg-size.js'
-import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from '../support.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { BUSY, NO_JPEG, NO_SUCH_SIZE, v4l2Device } from '../cameras/v4l2-device.js'
+import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from '../support.js'
 
 test("frames are ffmpeg's own pictures, byte for byte", async () => {
   const frames = await collect(openFrames({ ...pattern, format: 'rgb24', frames: 3 }))

@@ -1,15 +1,15 @@
 import type { DiscoveredCallbacks } from '../../callback/index.js'
-import type { FaultReport } from '../diagnose/diagnostics.js'
-import type { Outline } from '../validate/partial-pipeline.js'
+import type { Diagnostics } from '../diagnose/diagnostics.js'
+import type { PartialPipeline } from '../validate/partial-pipeline.js'
 import type { NodeNames } from './replicas.js'
 
-/** What the checks between parts of a pipeline work on. */
+/** Input of the checks that look at a whole pipeline. */
 export interface CheckContext {
   /** The pipeline file's folder. */
   folder: string
-  outline: Outline
+  pipeline: PartialPipeline
   names: NodeNames
-  /** Undefined when the folders are at fault, so that nothing can be said about callbacks. */
+  /** Undefined when a folder is missing, so that nothing can be said about callbacks. */
   callbacks: DiscoveredCallbacks | undefined
-  report: FaultReport
+  diagnostics: Diagnostics
 }

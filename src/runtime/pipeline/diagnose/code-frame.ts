@@ -1,7 +1,8 @@
-const CONTEXT = 2
+const CONTEXT_LINES = 2
 const MAX_WIDTH = 160
 
-export interface Place {
+/** A stretch of text in a file. */
+export interface Location {
   /** From 1. */
   line: number
   /** From 1. */
@@ -10,11 +11,11 @@ export interface Place {
   length: number
 }
 
-/** The lines around a place, numbered, with carets under it. */
-export function codeFrame(text: string, { line, column, length }: Place): string {
+/** Numbered lines around a location, with carets under the location itself. */
+export function codeFrame(text: string, { line, column, length }: Location): string {
   const lines = text.split(/\r?\n/)
-  const first = Math.max(1, line - CONTEXT)
-  const last = Math.min(lines.length, line + CONTEXT)
+  const first = Math.max(1, line - CONTEXT_LINES)
+  const last = Math.min(lines.length, line + CONTEXT_LINES)
   const gutter = String(last).length
   const out: string[] = []
   for (let number = first; number <= last; number++) {

@@ -1,59 +1,70 @@
 import type { ErrorCode } from '../../core/error-codes.js'
-import { codeFrame, type Place } from './code-frame.js'
-import type { PipelineDocument } from '../read/document.js'
-import { compareFaults, formatPath, type Fault, type Path } from './diagnostic.js'
+import { codeFrame, type Location } from './code-frame.js'
+import { compareDiagnostics, type Diagnostic } from './diagnostic.js'
+import { formatPath, type Path } from './key-path.js'
 
-export interface FaultOptions {
+export interface DiagnosticOptions {
   code: ErrorCode
   message: string
   path: Path
   suggestion?: string | null | undefined
 }
 
-/** Gathers the faults of one pipeline file and of the modules that it uses. */
-export class FaultReport {
-  readonly #faults: Fault[] = []
-  readonly #document: PipelineDocument
+/** A file that knows the locations of its keys and values. */
+export interface LocatedFile {
+  readonly file: string
+  readonly text: string
+  /** Location of the value at a path, or of its key. */
+  locationOf: (path: Path, target: 'key' | 'value') => Location
+  /** Location of the text between two offsets. */
+  locationAt: (start: number, end: number) => Location
+}
 
-  constructor(document: PipelineDocument) {
-    this.#document = document
+/** Collects the diagnostics of one pipeline file and of the modules that it uses. */
+export class Diagnostics {
+  readonly #diagnostics: Diagnostic[] = []
+  readonly #file: LocatedFile
+
+  constructor(file: LocatedFile) {
+    this.#file = file
   }
 
-  /** A fault at a value of the pipeline file, or at its key. The first one found there is the one to mend. */
-  add(options: FaultOptions, part: 'key' | 'value' = 'value'): void {
-    const { file, text } = this.#document
-    const place = this.#document.placeOf(options.path, part)
+  /** Adds a diagnostic at a value of the pipeline file, or at its key. Only the first at each location is kept. */
+  add(options: DiagnosticOptions, target: 'key' | 'value' = 'value'): void {
+    const { file, text } = this.#file
+    const location = this.#file.locationOf(options.path, target)
     const path = formatPath(options.path)
-    const isThere = this.#faults.some(
-      (fault) => fault.path === path && fault.line === place.line && fault.column === place.column,
+    const isKnown = this.#diagnostics.some(
+      (each) => each.path === path && each.line === location.line && each.column === location.column,
     )
-    if (!isThere) this.addAt(file, text, place, options)
+    if (!isKnown) this.addAt(file, text, location, options)
   }
 
-  /** A fault of the file's YAML, by offsets. */
+  /** Adds a diagnostic of the file's YAML, between two offsets. */
   addSyntax(message: string, start: number, end: number, suggestion?: string): void {
-    const { file, text } = this.#document
-    const place = this.#document.placeAt(start, end)
-    this.addAt(file, text, place, { code: 'DAFFI_YAML_SYNTAX', message, path: [], suggestion })
+    const { file, text } = this.#file
+    const location = this.#file.locationAt(start, end)
+    this.addAt(file, text, location, { code: 'DAFFI_YAML_SYNTAX', message, path: [], suggestion })
   }
 
+  /** Adds a diagnostic at a location of any file, such as a module's. */
   addAt(
     file: string,
     text: string,
-    place: Place,
-    { code, message, path, suggestion = null }: FaultOptions,
+    location: Location,
+    { code, message, path, suggestion = null }: DiagnosticOptions,
   ): void {
-    const { line, column } = place
-    const frame = codeFrame(text, place)
-    this.#faults.push({ file, line, column, path: formatPath(path), code, message, suggestion, frame })
+    const { line, column } = location
+    const frame = codeFrame(text, location)
+    this.#diagnostics.push({ file, line, column, path: formatPath(path), code, message, suggestion, frame })
   }
 
   isEmpty(): boolean {
-    return this.#faults.length === 0
+    return this.#diagnostics.length === 0
   }
 
-  /** By file, in the order of reading. */
-  sorted(): Fault[] {
-    return this.#faults.toSorted(compareFaults)
+  /** All diagnostics by file, in the order of reading. */
+  sorted(): Diagnostic[] {
+    return this.#diagnostics.toSorted(compareDiagnostics)
   }
 }

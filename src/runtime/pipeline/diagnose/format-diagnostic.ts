@@ -1,11 +1,11 @@
 import { relative } from 'node:path'
 import pc from 'picocolors'
-import type { Fault } from './diagnostic.js'
+import type { Diagnostic } from './diagnostic.js'
 
-/** A fault for a person to read: place, message, what was probably meant, and the lines around it. */
-export function formatFault(fault: Fault, { colour }: { colour: boolean }): string {
+/** A diagnostic as people read it: location, message, suggestion, and the lines around it. */
+export function formatDiagnostic(diagnostic: Diagnostic, { colour }: { colour: boolean }): string {
   const { bold, cyan, dim, red } = pc.createColors(colour)
-  const { file, line, column, path, code, message, suggestion, frame } = fault
+  const { file, line, column, path, code, message, suggestion, frame } = diagnostic
   const lines = [
     `${bold(`${shorter(file)}:${line}:${column}`)} ${red(code)}${path === '' ? '' : ` ${dim(path)}`}`,
     `  ${message}${suggestion === null ? '' : `; did you mean ${cyan(suggestion)}?`}`,

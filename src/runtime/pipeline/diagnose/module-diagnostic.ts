@@ -1,9 +1,12 @@
 import type { ModuleFault } from '../../callback/index.js'
-import type { Path } from './diagnostic.js'
-import type { FaultReport } from './diagnostics.js'
+import type { Diagnostics } from './diagnostics.js'
+import type { Path } from './key-path.js'
 
-/** A fault in a module, at its place there; `path` is the part of the pipeline that needs the module. */
-export function addModuleFault(fault: ModuleFault, path: Path, report: FaultReport): void {
+/**
+ * Adds a diagnostic at its location in a module.
+ * @param path key of the pipeline file that needs the module
+ */
+export function addModuleDiagnostic(fault: ModuleFault, path: Path, diagnostics: Diagnostics): void {
   const { file, line, column, message, text } = fault
-  report.addAt(file, text, { line, column, length: 1 }, { code: 'DAFFI_MODULE_SYNTAX', message, path })
+  diagnostics.addAt(file, text, { line, column, length: 1 }, { code: 'DAFFI_MODULE_SYNTAX', message, path })
 }

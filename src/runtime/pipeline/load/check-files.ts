@@ -1,27 +1,27 @@
 import { resolve } from 'node:path'
-import { checkPipeline, type CheckOptions } from './check-pipeline.js'
-import type { Fault } from '../diagnose/diagnostic.js'
+import type { Diagnostic } from '../diagnose/diagnostic.js'
 import type { TestPlan } from '../plan/test-plan.js'
+import { checkPipeline, type CheckOptions } from './check-pipeline.js'
 
 /**
- * Checks pipeline files and files of tests together: what is wrong with a pipeline comes once, though tests in other
- * files name it too.
+ * Checks pipeline files and test files together. Diagnostics of a pipeline come once, even when several test files name
+ * that pipeline.
  * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE
  */
 export async function checkFiles(
   files: string[],
   options: CheckOptions = {},
-): Promise<{ tests: TestPlan[]; faults: Fault[] }> {
+): Promise<{ tests: TestPlan[]; diagnostics: Diagnostic[] }> {
   const tests: TestPlan[] = []
-  const faults = new Map<string, Fault>()
+  const diagnostics = new Map<string, Diagnostic>()
   for (const file of files) {
     const checked = await checkPipeline(file, options)
     tests.push(...checked.tests)
-    for (const fault of checked.faults) faults.set(keyOf(fault), fault)
+    for (const diagnostic of checked.diagnostics) diagnostics.set(keyOf(diagnostic), diagnostic)
   }
-  return { tests, faults: [...faults.values()] }
+  return { tests, diagnostics: [...diagnostics.values()] }
 }
 
-function keyOf({ file, line, column, message }: Fault): string {
+function keyOf({ file, line, column, message }: Diagnostic): string {
   return JSON.stringify([resolve(file), line, column, message])
 }

@@ -1,11 +1,11 @@
 import type { Plan } from '../../core/plan.js'
-import type { Fault } from '../diagnose/diagnostic.js'
+import type { Diagnostic } from '../diagnose/diagnostic.js'
 import type { TestPlan } from '../plan/test-plan.js'
 
-/** A plan and its tests without faults, or faults without a plan. */
+/** A plan and its tests without diagnostics, or diagnostics without a plan. */
 export interface CheckedPipeline {
   plan: Plan | undefined
-  /** Of the file itself. */
+  /** Tests that the file itself contains. */
   tests: TestPlan[]
-  faults: Fault[]
+  diagnostics: Diagnostic[]
 }

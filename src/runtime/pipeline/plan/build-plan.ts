@@ -1,15 +1,16 @@
 import { dirname, resolve } from 'node:path'
 import type { DiscoveredCallbacks } from '../../callback/index.js'
-import type { CallbackPlan, CallPlan, ModifierPlan, NodePlan, Plan, SourcePlan } from '../../core/plan.js'
+import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../core/plan.js'
 import { findProject } from '../../core/project.js'
-import type { PipelineDocument } from '../read/document.js'
 import { replicaNames, type NodeNames } from '../checks/replicas.js'
-import type { ModifierEntry } from '../schema/modifier.js'
+import type { PipelineDocument } from '../read/document.js'
 import type { CallEntry, NodeEntry } from '../schema/node.js'
 import type { PipelineEntry } from '../schema/pipeline.js'
-import type { SourceEntry } from '../schema/source.js'
+import { buildModifier } from './build-modifier.js'
+import { buildSource } from './build-source.js'
+import { mapValues } from './map-values.js'
 
-/** What a plan is built from; all of it without fault. */
+/** Input of `buildPlan`, without any diagnostics. */
 export interface PlanParts {
   file: string
   entry: PipelineEntry
@@ -18,7 +19,7 @@ export interface PlanParts {
   callbacks: DiscoveredCallbacks
 }
 
-/** Writes replicas out, makes paths absolute, and fills in defaults. */
+/** Builds the plan: one node for each replica, absolute paths, defaults filled in. */
 export function buildPlan(parts: PlanParts): Plan {
   const { entry } = parts
   const file = resolve(parts.file)
@@ -36,23 +37,6 @@ export function buildPlan(parts: PlanParts): Plan {
   }
 }
 
-export function buildSource(source: SourceEntry, folder: string): SourcePlan {
-  if (source.kind === 'module') {
-    const { kind, module, args } = source
-    return { kind, file: resolve(folder, module), export: source.export, args }
-  }
-  if (source.kind === 'recording') return { kind: 'recording', folder: resolve(folder, source.path) }
-  const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source
-  const video = { size, fps, format, frames, ffmpegArgs }
-  if (source.kind === 'file') {
-    const { kind, path, paced, loop } = source
-    return { kind, path: resolve(folder, path), paced, loop, ...video }
-  }
-  const live = { ...video, stallMs: source.stall_timeout }
-  if (source.kind === 'camera') return { kind: 'camera', device: source.device, ...live }
-  return { kind: source.kind, url: source.url, ...live }
-}
-
 function buildNode(process: string, name: string, node: NodeEntry, parts: PlanParts): NodePlan {
   const { entry, names, callbacks, document } = parts
   return {
@@ -61,13 +45,13 @@ function buildNode(process: string, name: string, node: NodeEntry, parts: PlanPa
     calls: node.calls.map((call) => buildCall(call, parts)),
     restart: node.restart ?? entry.defaults.restart,
     env: mapValues(node.env, (_value, key) => document.textAt(['nodes', name, 'env', key])),
-    dependsOn: writeOut(node.depends_on, names),
+    dependsOn: names.processesOf(node.depends_on),
   }
 }
 
 function buildCallback(name: string, { found }: DiscoveredCallbacks): CallbackPlan {
   const callback = found.get(name)
-  if (!callback) throw new Error(`callback ${name} passed the checks and is not there`)
+  if (!callback) throw new Error(`callback ${name} passed the checks but does not exist`)
   const { file, line: _line, ...plan } = callback
   return { ...plan, file: resolve(file) }
 }
@@ -78,69 +62,7 @@ function buildCall(call: CallEntry, { entry, names }: PlanParts): CallPlan {
     source: call.source,
     args: call.args,
     to: call.to === undefined ? undefined : names.resolve(call.to)?.[0],
-    waitFor: writeOut(call.wait_for, names),
+    waitFor: names.processesOf(call.wait_for),
     modifier: buildModifier(call.modifier, entry.defaults.timeout),
   }
-}
-
-export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number): ModifierPlan {
-  switch (modifier.kind) {
-    case 'FG':
-      return { kind: 'FG', timeoutMs: modifier.timeout ?? defaultTimeoutMs }
-    case 'BG': {
-      const { kind, timeout: timeoutMs, eta: etaMs, durable } = modifier
-      return { kind, timeoutMs, etaMs, durable }
-    }
-    case 'NO_RETURN':
-      return { kind: 'NO_RETURN', etaMs: modifier.eta }
-    case 'BROADCAST': {
-      const {
-        kind,
-        timeout: timeoutMs = defaultTimeoutMs,
-        eta: etaMs,
-        return_result: returnResult,
-      } = modifier
-      return { kind, timeoutMs, etaMs, returnResult }
-    }
-    case 'PERIOD':
-      return modifier
-    case 'STREAM': {
-      const {
-        kind,
-        delivery,
-        name,
-        buffer,
-        on_error: onError,
-        retry,
-        retention,
-        share,
-        batch,
-        shm,
-      } = modifier
-      return {
-        kind,
-        delivery,
-        name,
-        buffer,
-        onError,
-        retry: { attempts: retry.attempts, delayMs: retry.delay, backoff: retry.backoff },
-        retention: { ageMs: retention.age, bytes: retention.bytes },
-        share,
-        batch: { bytes: batch.bytes, lingerMs: batch.linger },
-        shm,
-      }
-    }
-  }
-}
-
-/** Nodes' names to those of their processes. */
-export function writeOut(nodes: string[], names: NodeNames): string[] {
-  return [...new Set(nodes.flatMap((name) => names.resolve(name) ?? []))]
-}
-
-export function mapValues<T, R>(
-  record: Record<string, T>,
-  map: (value: T, key: string) => R,
-): Record<string, R> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 }

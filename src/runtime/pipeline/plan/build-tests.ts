@@ -1,17 +1,18 @@
 import { dirname } from 'node:path'
 import type { CallbackPlan, Plan } from '../../core/plan.js'
-import { buildSource, mapValues, writeOut } from './build-plan.js'
-import { codeFrame } from '../diagnose/code-frame.js'
-import type { PipelineDocument } from '../read/document.js'
-import { formatPath, type Path } from '../diagnose/diagnostic.js'
 import type { NodeNames } from '../checks/replicas.js'
+import { codeFrame } from '../diagnose/code-frame.js'
+import { formatPath, type Path } from '../diagnose/key-path.js'
+import type { PipelineDocument } from '../read/document.js'
 import type { TestEntry } from '../schema/test.js'
-import type { Expectations, Location, TestPlan } from './test-plan.js'
+import { buildSource } from './build-source.js'
+import { mapValues } from './map-values.js'
+import type { Expectations, TestLocation, TestPlan } from './test-plan.js'
 
-/** What tests are built from; all of it without fault. */
+/** Input of `buildTests`, without any diagnostics. */
 export interface TestParts {
   entries: TestEntry[]
-  /** The file that holds them. */
+  /** File that contains the tests. */
   document: PipelineDocument
   pipeline: Plan
   names: NodeNames
@@ -50,7 +51,7 @@ function replaceParts(pipeline: Plan, entry: TestEntry, folder: string): Plan {
 function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectations {
   return {
     streams: mapValues(expect.streams, ({ receivers, ...rest }) =>
-      receivers === undefined ? rest : { ...rest, receivers: writeOut(receivers, names) },
+      receivers === undefined ? rest : { ...rest, receivers: names.processesOf(receivers) },
     ),
     calls: expect.calls.map(({ call, times, args }) => ({ call, times, args })),
     results: expect.results.map(({ call, to, args, equals }) => ({
@@ -59,12 +60,12 @@ function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectation
       args,
       equals,
     })),
-    logs: mapValues(expect.logs, ({ match }, node) => ({ processes: writeOut([node], names), match })),
+    logs: mapValues(expect.logs, ({ match }, node) => ({ processes: names.processesOf([node]), match })),
   }
 }
 
-function locate(document: PipelineDocument, path: Path): Location {
-  const place = document.placeOf(path)
-  const { line, column } = place
-  return { line, column, path: formatPath(path), frame: codeFrame(document.text, place) }
+function locate(document: PipelineDocument, path: Path): TestLocation {
+  const location = document.locationOf(path)
+  const { line, column } = location
+  return { line, column, path: formatPath(path), frame: codeFrame(document.text, location) }
 }

@@ -1,46 +1,47 @@
 import type { Plan } from '../../core/plan.js'
-import type { Path } from '../diagnose/diagnostic.js'
+import type { Path } from '../diagnose/key-path.js'
 import type { StreamExpectationEntry } from '../schema/test.js'
 
 /** One test of a pipeline, checked and complete. */
 export interface TestPlan {
   name: string
-  /** The file that holds it. */
+  /** File that contains the test. */
   file: string
   timeoutMs: number
   /** The pipeline with the test's sources and mocks in place of its own. */
   pipeline: Plan
   expect: Expectations
-  /** Where a part of the test stands in its file. */
-  locate: (path: Path) => Location
+  /** Location of a key of the test in its file. */
+  locate: (path: Path) => TestLocation
 }
 
-export interface Location {
+/** Location of a key of a test. */
+export interface TestLocation {
   /** From 1. */
   line: number
   /** From 1. */
   column: number
-  /** As `tests[0].expect.streams.show.items`. */
+  /** Path in the file, such as `tests[0].expect.streams.show.items`. */
   path: string
-  /** The lines around it, the place marked. */
+  /** Lines around the location, which is marked. */
   frame: string
 }
 
-/** What has to come of a test; nodes written out as their processes. */
+/** Outcome that a test expects; nodes are replaced by their processes. */
 export interface Expectations {
-  /** By the callback that they go to. */
+  /** By callback that the stream goes to. */
   streams: Record<string, StreamExpectationEntry>
   calls: CallExpectation[]
   results: ResultExpectation[]
-  /** By node as it is written. */
+  /** By node name as the file has it. */
   logs: Record<string, { processes: string[]; match: RegExp }>
 }
 
 export interface CallExpectation {
   call: string
-  /** At least once when undefined. */
+  /** Number of calls; at least one when undefined. */
   times: number | undefined
-  /** Only calls with these count; all when undefined. */
+  /** Arguments that a call must have to count; any when undefined. */
   args: unknown[] | undefined
 }
 

@@ -1,13 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Scalar } from 'yaml'
-import type { Place } from '../diagnose/code-frame.js'
-import type { Path } from '../diagnose/diagnostic.js'
+import type { Location } from '../diagnose/code-frame.js'
+import type { LocatedFile } from '../diagnose/diagnostics.js'
+import type { Path } from '../diagnose/key-path.js'
 
-/** Aliases that a file may resolve to; a few lines of YAML can otherwise stand for gigabytes. */
+/** Aliases that a file may resolve to; a few lines of YAML can otherwise expand to gigabytes. */
 const MAX_ALIASES = 100
 
-/** A pipeline file's YAML, and where each part of it stands. */
-export class PipelineDocument {
-  /** The text of each scalar that holds environment values. */
+/** The YAML of a pipeline file, with the location of each of its keys and values. */
+export class PipelineDocument implements LocatedFile {
+  /** Text of each scalar that holds environment values. */
   readonly interpolated = new Map<Scalar, string>()
 
   constructor(
@@ -17,7 +18,7 @@ export class PipelineDocument {
     readonly lines: LineCounter,
   ) {}
 
-  /** Plain values. @throws ReferenceError when aliases explode */
+  /** The document as plain values. @throws ReferenceError when aliases expand to too many values */
   data(): unknown {
     return this.yaml.toJS({ maxAliasCount: MAX_ALIASES })
   }
@@ -27,7 +28,7 @@ export class PipelineDocument {
     return isScalar(node) ? node : undefined
   }
 
-  /** A scalar as it was written, or came from the environment: 1.10 is not 1.1 where text is wanted. */
+  /** Text of a scalar as the file or the environment has it: where text is wanted, 1.10 is not 1.1. */
   textAt(path: Path): string {
     const scalar = this.scalarAt(path)
     if (!scalar) return ''
@@ -38,25 +39,26 @@ export class PipelineDocument {
     )
   }
 
-  /** Every value that is text, a number, or the like, with where it is; what an alias stands for comes once. */
+  /** Every scalar (text, number and so on) with its path; the value of an alias comes once, at its anchor. */
   scalars(): Generator<[Path, Scalar]> {
     return scalarsIn(this.yaml.contents, [])
   }
 
-  /** Where a value stands, or its key; for what is not there, the nearest thing that holds it. */
-  placeOf(path: Path, part: 'key' | 'value' = 'value'): Place {
+  /** Location of a value or of its key; for a path that does not exist, of the nearest key that would hold it. */
+  locationOf(path: Path, target: 'key' | 'value' = 'value'): Location {
     const { key, value, depth } = this.#descend(path)
-    const whole = depth === path.length
-    const node = (whole && part === 'value' ? (value ?? key) : key) ?? value
-    return this.placeAt(...rangeOf(node))
+    const exists = depth === path.length
+    const node = (exists && target === 'value' ? (value ?? key) : key) ?? value
+    return this.locationAt(...rangeOf(node))
   }
 
-  placeAt(start: number, end: number): Place {
+  /** Location of the text between two offsets. */
+  locationAt(start: number, end: number): Location {
     const { line, col } = this.lines.linePos(start)
     return { line, column: col, length: Math.max(1, end - start) }
   }
 
-  /** The deepest node on the path, the key (or list item) that holds it, and how far it is. */
+  /** The deepest existing node on the path, the key (or list item) that holds it, and the number of steps taken. */
   #descend(path: Path): { key: unknown; value: unknown; depth: number } {
     let key: unknown
     let value: unknown = this.yaml.contents
@@ -84,12 +86,12 @@ function* scalarsIn(node: unknown, path: Path): Generator<[Path, Scalar]> {
   for (const { key, value } of node.items) yield* scalarsIn(value, [...path, keyText(key)])
 }
 
-/** As `toJS` writes it. */
+/** A key as `toJS` writes it. */
 function keyText(key: unknown): string {
   return isScalar(key) ? String(key.value) : String(key)
 }
 
-/** Offsets of a YAML node. */
+/** Start and end offset of a YAML node. */
 export function rangeOf(node: unknown): [start: number, end: number] {
   const range = (node as { range?: [number, number, number] | null } | null | undefined)?.range
   return range ? [range[0], range[1]] : [0, 0]

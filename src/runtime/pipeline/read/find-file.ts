@@ -4,19 +4,20 @@ import { DaffiError } from '../../core/errors.js'
 import { isTestFile, kindOfPath, resolveFrom } from './file-paths.js'
 
 export interface FindOptions {
-  /** What the command line says. */
+  /** File named on the command line. */
   argument?: string | undefined
-  /** The working folder. */
+  /** Working folder. @default process.cwd() */
   cwd?: string | undefined
+  /** Environment that may hold DAFFI_PIPELINE. @default process.env */
   env?: Readonly<Record<string, string | undefined>> | undefined
-  /** File of the project's running pipeline. */
+  /** Pipeline file of the project's running pipeline. */
   running?: string | undefined
 }
 
 /**
- * Which pipeline file is meant: the argument, else DAFFI_PIPELINE, else the running pipeline's, else
+ * Finds the pipeline file that a command means: the argument, else DAFFI_PIPELINE, else the running pipeline's, else
  * `pipeline.yaml` in the working folder, else the only file in `pipelines/`.
- * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, listing what was found
+ * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, listing the candidates
  */
 export async function findPipelineFile(options: FindOptions = {}): Promise<string> {
   const { argument, cwd = process.cwd(), env = process.env, running } = options
@@ -33,7 +34,10 @@ export async function findPipelineFile(options: FindOptions = {}): Promise<strin
   throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', message)
 }
 
-/** Every file that may hold tests: those in `pipelines/`, pipeline files among them; without one, those of the working folder itself. */
+/**
+ * Finds the files that may hold tests: all YAML files in `pipelines/`, pipeline files included; when there are none,
+ * `pipeline.yaml` and the `*.test.yaml` of the working folder.
+ */
 export async function findTestFiles(cwd = process.cwd()): Promise<string[]> {
   const found = await yamlFilesIn(cwd, 'pipelines')
   if (found.length > 0) return found

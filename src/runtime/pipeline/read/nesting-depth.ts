@@ -1,24 +1,24 @@
 import { Parser, type CST } from 'yaml'
 
-/** No pipeline needs more; thousands bring the YAML composer, which is recursive, down with the whole process. */
-const MAX_DEPTH = 64
+/** Enough for any pipeline. The YAML composer is recursive: thousands of levels would crash the whole process. */
+export const MAX_DEPTH = 64
 
-/** Offset of the first value that is nested too deeply. The parser underneath is not recursive. */
-export function tooDeep(text: string): number | undefined {
+/** Offset of the first value that is nested too deeply. The YAML parser itself, used here, is not recursive. */
+export function offsetNestedTooDeeply(text: string): number | undefined {
   for (const token of new Parser().parse(text)) {
-    const offset = deepIn(token, 0)
+    const offset = tooDeepIn(token, 0)
     if (offset !== undefined) return offset
   }
   return undefined
 }
 
-function deepIn(token: CST.Token | null | undefined, depth: number): number | undefined {
+function tooDeepIn(token: CST.Token | null | undefined, depth: number): number | undefined {
   if (!token) return undefined
   if (depth > MAX_DEPTH) return token.offset
-  if (token.type === 'document') return deepIn(token.value, depth)
+  if (token.type === 'document') return tooDeepIn(token.value, depth)
   if (!('items' in token)) return undefined
   for (const { key, value } of token.items) {
-    const offset = deepIn(key, depth + 1) ?? deepIn(value, depth + 1)
+    const offset = tooDeepIn(key, depth + 1) ?? tooDeepIn(value, depth + 1)
     if (offset !== undefined) return offset
   }
   return undefined

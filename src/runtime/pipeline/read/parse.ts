@@ -1,52 +1,57 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml'
-import { tooDeep } from './nesting-depth.js'
-import { PipelineDocument } from './document.js'
-import { FaultReport } from '../diagnose/diagnostics.js'
+import { Diagnostics } from '../diagnose/diagnostics.js'
 import { checkTree } from './check-tree.js'
+import { PipelineDocument } from './document.js'
+import { MAX_DEPTH, offsetNestedTooDeeply } from './nesting-depth.js'
 import { maskUnquoted } from './unquoted-placeholders.js'
 
 interface Parsed {
   document: PipelineDocument
-  report: FaultReport
+  diagnostics: Diagnostics
 }
 
-/** YAML text to a document. Every syntax fault is reported; with none, the document has plain data. */
+/** Parses YAML text into a document. Every syntax error becomes a diagnostic; without any, the document has plain data. */
 export function parsePipeline(file: string, text: string): Parsed {
-  const deep = tooDeep(text)
-  if (deep !== undefined) {
-    const parsed = open(file, text, text.slice(0, deep))
-    parsed.report.addSyntax('this is nested too deeply', deep, deep + 1)
+  const tooDeep = offsetNestedTooDeeply(text)
+  if (tooDeep !== undefined) {
+    const parsed = open(file, text, text.slice(0, tooDeep))
+    const message = `this is nested too deeply: there can be ${MAX_DEPTH} levels`
+    parsed.diagnostics.addSyntax(message, tooDeep, tooDeep + 1)
     return parsed
   }
   const { unquoted, masked } = maskUnquoted(text)
-  const { document, report } = open(file, text, masked)
+  const { document, diagnostics } = open(file, text, masked)
   for (const [start, end] of unquoted) {
     const written = text.slice(start, end)
-    const message = `${written} stands where YAML reads braces of its own; quote it`
-    report.addSyntax(message, start, end, JSON.stringify(written))
+    const message = `${written} is inside {…} or […], where YAML takes braces for its own; quote it`
+    diagnostics.addSyntax(message, start, end, JSON.stringify(written))
   }
   const { errors, warnings } = document.yaml
   for (const { code, message, pos } of firstOfLine([...errors, ...warnings], document)) {
     const several = 'another document starts here; a pipeline file holds one'
-    report.addSyntax(code === 'MULTIPLE_DOCS' ? several : message, ...pos)
+    diagnostics.addSyntax(code === 'MULTIPLE_DOCS' ? several : message, ...pos)
   }
-  if (report.isEmpty()) checkTree(document, report)
-  return { document, report }
+  if (diagnostics.isEmpty()) checkTree(document, diagnostics)
+  return { document, diagnostics }
 }
 
-/** The text as it is shown, and as much of it as is to be parsed. */
+/**
+ * Makes the document and its diagnostics.
+ * @param text as the author wrote it, for code frames
+ * @param parsed the same text, cut or masked so that the parser can read it
+ */
 function open(file: string, text: string, parsed: string): Parsed {
   const lines = new LineCounter()
   const yaml = parseDocument(parsed, { lineCounter: lines, prettyErrors: false })
   const document = new PipelineDocument(file, text, yaml, lines)
-  return { document, report: new FaultReport(document) }
+  return { document, diagnostics: new Diagnostics(document) }
 }
 
-/** One slip makes the parser complain again and again to the end of the line. */
+/** Keeps the first error of each line: after one mistake the parser reports more up to the end of the line. */
 function firstOfLine(errors: YAMLError[], document: PipelineDocument): YAMLError[] {
   const seen = new Set<number>()
   return errors.filter(({ pos }) => {
-    const { line } = document.placeAt(...pos)
+    const { line } = document.locationAt(...pos)
     return !seen.has(line) && seen.add(line)
   })
 }

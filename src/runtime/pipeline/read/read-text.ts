@@ -1,14 +1,18 @@
 import { createReadStream } from 'node:fs'
+import { MIB } from '../../core/bytes.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 
-/** A pipeline file is written by hand; what is larger is something else. */
-const MAX_BYTES = 1024 * 1024
+/** Pipeline files are written by hand; anything larger is some other file. */
+const MAX_BYTES = MIB
 
-/** @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE */
+/**
+ * Reads a pipeline file.
+ * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE
+ */
 export async function readText(file: string): Promise<string> {
   const chunks: Buffer[] = []
   try {
-    // One byte more than allowed tells that there is more; devices and pipes have no size to ask for.
+    // Reads one byte more than allowed, to notice larger files; devices and pipes have no size that could be asked for.
     for await (const chunk of createReadStream(file, { end: MAX_BYTES })) chunks.push(chunk as Buffer)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {

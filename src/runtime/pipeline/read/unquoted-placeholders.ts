@@ -1,20 +1,20 @@
 import { parseDocument } from 'yaml'
 
-/** Each one found costs a parse; whoever has more will look for them all after the first few. */
+/** Each placeholder found costs one parse; the first twenty are enough to show an author the mistake. */
 const MAX_FOUND = 20
 
 /** Offsets of a stretch of text. */
 export type Span = readonly [start: number, end: number]
 
 /**
- * A bare `${NAME}` inside `{…}` or `[…]` derails the YAML parser. Finds each, and masks it by as many other
- * characters, so that what is wrong elsewhere is still found, at its right place.
+ * Finds each bare `${NAME}` inside `{…}` or `[…]`, which breaks the YAML parser there, and masks it with as many other
+ * characters, so that other mistakes in the file are still found, and at the right location.
  */
 export function maskUnquoted(text: string): { unquoted: Span[]; masked: string } {
   const unquoted: Span[] = []
   let masked = text
   for (let found = 0; found < MAX_FOUND; found++) {
-    const start = derailment(masked)
+    const start = offsetOfUnquoted(masked)
     if (start === undefined) break
     const [written = '${'] = /^\$\{[^}\n]*\}?/.exec(masked.slice(start)) ?? []
     const end = start + written.length
@@ -24,8 +24,8 @@ export function maskUnquoted(text: string): { unquoted: Span[]; masked: string }
   return { unquoted, masked }
 }
 
-/** The parser complains of the brace, or of the scalar that it ends. */
-function derailment(text: string): number | undefined {
+/** The parser's error is at the brace, or at the scalar that the brace ends. */
+function offsetOfUnquoted(text: string): number | undefined {
   return parseDocument(text, { prettyErrors: false })
     .errors.map(({ pos: [at] }) => [at - 1, at].find((start) => text.startsWith('${', start)))
     .find((start) => start !== undefined)

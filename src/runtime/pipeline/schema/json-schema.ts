@@ -4,15 +4,15 @@ import { testFile } from './test.js'
 
 type JsonSchema = z.core.JSONSchema.JSONSchema
 
-/** An environment value can stand wherever one value stands. */
+/** A placeholder for an environment value can replace any scalar. */
 const PLACEHOLDER = { type: 'string', pattern: '\\$\\{' } as const
 
-/** JSON Schema of the pipeline file, for editors; made from the schema that daffi itself checks by. */
+/** JSON Schema of the pipeline file, for editors; made from the schema that daffi itself uses. */
 export function pipelineJsonSchema(): JsonSchema {
   return toJsonSchema(pipeline, 'daffi pipeline')
 }
 
-/** JSON Schema of a `*.test.yaml`. */
+/** JSON Schema of a test file, `*.test.yaml`. */
 export function testFileJsonSchema(): JsonSchema {
   return toJsonSchema(testFile, 'daffi tests')
 }
@@ -24,13 +24,13 @@ function toJsonSchema(type: z.ZodType, title: string): JsonSchema {
 
 const ANNOTATIONS: readonly string[] = ['$schema', 'default', 'description']
 
-/** Free text holds a placeholder as it is; where more is asked of a value, a placeholder is the other choice. */
+/** Adds a placeholder as the alternative to a scalar with constraints; plain text accepts one anyway. */
 function allowPlaceholder({ jsonSchema, path }: { jsonSchema: JsonSchema; path: (string | number)[] }): void {
   const { type, const: word, enum: words, pattern } = jsonSchema
   const isText = type === 'string'
   if (typeof type !== 'string' || !['string', 'number', 'integer', 'boolean'].includes(type)) return
   if (isText && (word !== undefined || !(words || pattern))) return
-  // A key of a mapping is never replaced; a number that is one of several choices has text beside it.
+  // Keys of a mapping take no placeholder; a number that is one branch of a union already has text beside it.
   if (path.includes('propertyNames') || (!isText && path.at(-2) === 'anyOf')) return
   const constraints = Object.entries(jsonSchema).filter(([key]) => !ANNOTATIONS.includes(key))
   for (const [key] of constraints) Reflect.deleteProperty(jsonSchema, key)

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../core/error-codes.js'
 import { nearest } from '../../core/nearest.js'
+import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
+import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
-import type { FaultOptions } from '../diagnose/diagnostics.js'
-import { formatPath, type Path } from '../diagnose/diagnostic.js'
 import { expectedTypes, type Issue } from './issues.js'
 
 const TYPE_NAMES: Record<string, string> = {
@@ -13,19 +13,19 @@ const TYPE_NAMES: Record<string, string> = {
   number: 'a number',
   object: 'a mapping',
   record: 'a mapping',
-  string: 'a text',
+  string: 'text',
 }
 
-/** What the schema found of a value, in words of the pipeline file. */
+/** Describes an issue of the schema in terms of the pipeline file. */
 export function describeIssue(
   issue: Issue,
   value: unknown,
   document: PipelineDocument,
-): Omit<FaultOptions, 'path'> {
-  const what = `${label(issue.path)}:`
+): Omit<DiagnosticOptions, 'path'> {
+  const subject = `${label(issue.path)}:`
   const words = allowedWords(issue)
   if (words && typeof value !== 'object') {
-    const message = `${what} ${JSON.stringify(value)} is not one of ${words.join(', ')}`
+    const message = `${subject} ${JSON.stringify(value)} is not one of ${words.join(', ')}`
     return {
       code: 'DAFFI_BAD_VALUE',
       message,
@@ -35,15 +35,15 @@ export function describeIssue(
   const types = expectedTypes(issue)
   if (types.length > 0) {
     const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')
-    const message = `${what} must be ${wanted}, not ${typeName(value)}`
+    const message = `${subject} must be ${wanted}, not ${typeName(value)}`
     return { code: 'DAFFI_WRONG_TYPE', message, suggestion: retyped(types, issue, document) }
   }
-  // What does not fit a pattern is a URL, which may hold a password.
-  const subject = issue.code === 'invalid_format' ? '' : shown(value)
-  return { code: codeOf(issue), message: `${what} ${subject}${limit(issue) ?? issue.message}` }
+  // A value that does not fit its pattern may be a URL with a password in it, so it is not shown.
+  const quoted = issue.code === 'invalid_format' ? '' : shown(value)
+  return { code: codeOf(issue), message: `${subject} ${quoted}${limit(issue) ?? issue.message}` }
 }
 
-/** The last key, with the index of the item when that is what the path ends in. */
+/** The last key of a path, with the index when the path ends in a list item. */
 function label(path: Path): string {
   return formatPath(path.slice(path.findLastIndex((step) => typeof step === 'string')))
 }
@@ -56,7 +56,7 @@ function allowedWords(issue: z.core.$ZodIssue): string[] | undefined {
   return words.length > 0 ? words : undefined
 }
 
-/** The same value as the type that is wanted, where that is plain to see. */
+/** The value rewritten as one of the expected types, where there is an obvious way; else undefined. */
 function retyped(types: string[], issue: Issue, document: PipelineDocument): string | undefined {
   const scalar = document.scalarAt(issue.path)
   if (!scalar) return undefined

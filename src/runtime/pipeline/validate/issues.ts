@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { Path } from '../diagnose/diagnostic.js'
+import type { Path } from '../diagnose/key-path.js'
 
-/** What zod found fault with, and the whole path to it. */
+/** An issue of zod's with its path from the root of the document. */
 export type Issue = z.core.$ZodIssue & { path: (string | number)[] }
 
 /**
- * Issues with whole paths. Of a union's branches, those count whose type fits the value: of
- * `{ STREAM: { bufer: 2 } }` it is no help to read that it is not a text.
+ * Gives issues their paths from the root. For a union, the issues of the branch whose type fits the value are taken: for
+ * `{ STREAM: { bufer: 2 } }` it does not help to read that it is not text.
  */
 export function flattenIssues(issues: readonly z.core.$ZodIssue[], at: Path = []): Issue[] {
   return issues.flatMap((issue) => {
@@ -24,7 +24,7 @@ function isAboutTheWhole({ code, path }: z.core.$ZodIssue): boolean {
   return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
 }
 
-/** Types that would have been right, as zod names them; none when the type is not what is wrong. */
+/** Types that the schema expected, by zod's names; empty when the type is not the problem. */
 export function expectedTypes(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'invalid_type') return [issue.expected]
   if (issue.code === 'invalid_value') return [...new Set(issue.values.map((value) => typeof value))]
@@ -32,7 +32,7 @@ export function expectedTypes(issue: z.core.$ZodIssue): string[] {
   return issue.errors.flatMap((branch) => branch.filter(isAboutTheWhole).flatMap(expectedTypes))
 }
 
-/** zod's issue doesn't say which keys are known, but its error hook sees the schema. */
+/** Puts the known keys into the message: zod's issue does not list them, but its error hook sees the schema. */
 export const knownKeysAsMessage: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject
     ? Object.keys(issue.inst.shape).join(' ')

@@ -1,31 +1,31 @@
 import type { z } from 'zod'
+import type { Diagnostics } from '../diagnose/diagnostics.js'
 import type { PipelineDocument } from '../read/document.js'
-import type { FaultReport } from '../diagnose/diagnostics.js'
 import { interpolate, type Environment } from '../read/interpolate.js'
 import { parsePipeline } from '../read/parse.js'
 import { readEntry } from './read-entry.js'
-import { addSchemaFaults } from './schema-diagnostics.js'
+import { addSchemaDiagnostics } from './schema-diagnostics.js'
 
 interface OpenedDocument<T> {
   document: PipelineDocument
-  report: FaultReport
-  /** Whether it is YAML at all; without that there is nothing more to check. */
+  diagnostics: Diagnostics
+  /** Whether the text is YAML; otherwise nothing more can be checked. */
   readable: boolean
-  /** Undefined when the schema finds fault with it. */
+  /** Undefined when the schema refuses the document. */
   entry: T | undefined
 }
 
-/** From YAML text, with environment values put in, to what a schema makes of it. */
+/** Parses YAML text, puts environment values in, and parses the result with a schema. */
 export function openDocument<T>(
   file: string,
   text: string,
   env: Environment,
   schema: z.ZodType<T>,
 ): OpenedDocument<T> {
-  const { document, report } = parsePipeline(file, text)
-  if (!report.isEmpty()) return { document, report, readable: false, entry: undefined }
-  interpolate(document, env, report)
+  const { document, diagnostics } = parsePipeline(file, text)
+  if (!diagnostics.isEmpty()) return { document, diagnostics, readable: false, entry: undefined }
+  interpolate(document, env, diagnostics)
   const { entry, issues } = readEntry(document, schema)
-  addSchemaFaults(document, issues, report)
-  return { document, report, readable: true, entry }
+  addSchemaDiagnostics(document, issues, diagnostics)
+  return { document, diagnostics, readable: true, entry }
 }

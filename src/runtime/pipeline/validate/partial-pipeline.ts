@@ -1,80 +1,56 @@
-import type { z } from 'zod'
+import type { Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
-import type { Path } from '../diagnose/diagnostic.js'
 import { call, node, type CallEntry, type NodeEntry } from '../schema/node.js'
 import { pipeline, type PipelineEntry } from '../schema/pipeline.js'
-import { SOURCE_KINDS, type SourceEntry } from '../schema/source.js'
+import type { SourceEntry } from '../schema/source.js'
+import { listOf, parseLeniently, parseSourceLeniently, recordOf } from './parse-leniently.js'
 
-/** A named part of the file with where it stands. Keys whose values the schema refuses are absent. */
-export interface Part<T> {
+/** A named entry of the file, with its path. Keys whose values the schema refuses are absent. */
+export interface PartialEntry<T> {
   name: string
   path: Path
   value: Partial<T>
 }
 
-export type SourcePart = Part<SourceEntry>
-export type NodePart = Part<NodeEntry>
+export type PartialSource = PartialEntry<SourceEntry>
+export type PartialNode = PartialEntry<NodeEntry>
 
-export interface CallPart {
-  node: NodePart
+export interface PartialCall {
+  node: PartialNode
   path: Path
   value: Partial<CallEntry>
 }
 
 /**
- * Whatever of a pipeline can be made sense of, so that what is wrong between its parts is found even when
- * the schema finds fault with some of them.
+ * The entries of a pipeline as far as the schema accepts them, so that references between them can be checked even when
+ * the schema refuses some.
  */
-export interface Outline {
-  /** Where callbacks are looked up; null when the schema refuses what is written there. */
+export interface PartialPipeline {
+  /** Folders where callbacks are looked up; null when the schema refuses the value. */
   callbackFolders: PipelineEntry['callbacks'] | null
-  sources: SourcePart[]
-  nodes: NodePart[]
-  calls: CallPart[]
+  sources: PartialSource[]
+  nodes: PartialNode[]
+  calls: PartialCall[]
 }
 
-export function outlinePipeline(document: PipelineDocument): Outline {
+export function partialPipeline(document: PipelineDocument): PartialPipeline {
   const root = recordOf(document.data())
-  const outline: Outline = { callbackFolders: foldersOf(root), sources: [], nodes: [], calls: [] }
+  const partial: PartialPipeline = { callbackFolders: foldersOf(root), sources: [], nodes: [], calls: [] }
   for (const [name, raw] of Object.entries(recordOf(root.sources))) {
-    outline.sources.push({ name, path: ['sources', name], value: salvageSource(recordOf(raw)) })
+    partial.sources.push({ name, path: ['sources', name], value: parseSourceLeniently(recordOf(raw)) })
   }
   for (const [name, raw] of Object.entries(recordOf(root.nodes))) {
-    const part = { name, path: ['nodes', name], value: salvage(node, recordOf(raw)) }
-    outline.nodes.push(part)
+    const entry = { name, path: ['nodes', name], value: parseLeniently(node, recordOf(raw)) }
+    partial.nodes.push(entry)
     for (const [index, each] of listOf(recordOf(raw).calls).entries()) {
-      const path = [...part.path, 'calls', index]
-      outline.calls.push({ node: part, path, value: salvage(call, recordOf(each)) })
+      const path = [...entry.path, 'calls', index]
+      partial.calls.push({ node: entry, path, value: parseLeniently(call, recordOf(each)) })
     }
   }
-  return outline
+  return partial
 }
 
-function foldersOf(root: Record<string, unknown>): Outline['callbackFolders'] {
+function foldersOf(root: Record<string, unknown>): PartialPipeline['callbackFolders'] {
   const { success, data } = pipeline.shape.callbacks.safeParse(root.callbacks)
   return success ? data : null
-}
-
-export function salvageSource(raw: Record<string, unknown>): Partial<SourceEntry> {
-  const kind = Object.values(SOURCE_KINDS).find(({ shape }) => shape.kind.safeParse(raw.kind).success)
-  return kind ? salvage(kind, raw) : {}
-}
-
-export function salvage<S extends z.ZodObject>(
-  schema: S,
-  raw: Record<string, unknown>,
-): Partial<z.output<S>> {
-  const values = Object.entries(schema.shape).flatMap(([key, each]) => {
-    const { success, data } = (each as z.ZodType).safeParse(raw[key])
-    return success ? [[key, data] as const] : []
-  })
-  return Object.fromEntries(values) as Partial<z.output<S>>
-}
-
-export function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-export function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
 }

@@ -1,28 +1,29 @@
 import type { z } from 'zod'
+import type { Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
-import type { Path } from '../diagnose/diagnostic.js'
-import { listOf, recordOf, salvage, salvageSource, type Part, type SourcePart } from './partial-pipeline.js'
 import { callExpectation, resultExpectation, streamExpectation } from '../schema/test.js'
+import { listOf, parseLeniently, parseSourceLeniently, recordOf } from './parse-leniently.js'
+import type { PartialEntry, PartialSource } from './partial-pipeline.js'
 
-type Expectation<S extends z.ZodType> = Omit<Part<z.output<S>>, 'name'>
+type PartialExpectation<S extends z.ZodType> = Omit<PartialEntry<z.output<S>>, 'name'>
 
-/** Whatever of one test can be made sense of. */
-export interface TestOutline {
-  sources: SourcePart[]
-  mocks: Omit<Part<never>, 'value'>[]
-  streams: Part<z.output<typeof streamExpectation>>[]
-  calls: Expectation<typeof callExpectation>[]
-  results: Expectation<typeof resultExpectation>[]
-  logs: Omit<Part<never>, 'value'>[]
+/** The entries of one test as far as the schema accepts them. */
+export interface PartialTest {
+  sources: PartialSource[]
+  mocks: Omit<PartialEntry<never>, 'value'>[]
+  streams: PartialEntry<z.output<typeof streamExpectation>>[]
+  calls: PartialExpectation<typeof callExpectation>[]
+  results: PartialExpectation<typeof resultExpectation>[]
+  logs: Omit<PartialEntry<never>, 'value'>[]
 }
 
-export function outlineTests(document: PipelineDocument): TestOutline[] {
+export function partialTests(document: PipelineDocument): PartialTest[] {
   return listOf(recordOf(document.data()).tests).map((raw, index) =>
-    outlineTest(recordOf(raw), ['tests', index]),
+    partialTest(recordOf(raw), ['tests', index]),
   )
 }
 
-function outlineTest(test: Record<string, unknown>, path: Path): TestOutline {
+function partialTest(test: Record<string, unknown>, path: Path): PartialTest {
   const expect = recordOf(test.expect)
   const named = (raw: unknown, at: Path): { name: string; path: Path; raw: Record<string, unknown> }[] =>
     Object.entries(recordOf(raw)).map(([name, value]) => ({
@@ -36,19 +37,22 @@ function outlineTest(test: Record<string, unknown>, path: Path): TestOutline {
       raw: recordOf(value),
     }))
   return {
-    sources: named(test.sources, [...path, 'sources']).map(({ raw, ...part }) => ({
-      ...part,
-      value: salvageSource(raw),
+    sources: named(test.sources, [...path, 'sources']).map(({ raw, ...entry }) => ({
+      ...entry,
+      value: parseSourceLeniently(raw),
     })),
     mocks: named(test.mocks, [...path, 'mocks']),
-    streams: named(expect.streams, [...path, 'expect', 'streams']).map(({ raw, ...part }) => ({
-      ...part,
-      value: salvage(streamExpectation, raw),
+    streams: named(expect.streams, [...path, 'expect', 'streams']).map(({ raw, ...entry }) => ({
+      ...entry,
+      value: parseLeniently(streamExpectation, raw),
     })),
-    calls: listed('calls').map(({ raw, ...part }) => ({ ...part, value: salvage(callExpectation, raw) })),
-    results: listed('results').map(({ raw, ...part }) => ({
-      ...part,
-      value: salvage(resultExpectation, raw),
+    calls: listed('calls').map(({ raw, ...entry }) => ({
+      ...entry,
+      value: parseLeniently(callExpectation, raw),
+    })),
+    results: listed('results').map(({ raw, ...entry }) => ({
+      ...entry,
+      value: parseLeniently(resultExpectation, raw),
     })),
     logs: named(expect.logs, [...path, 'expect', 'logs']),
   }

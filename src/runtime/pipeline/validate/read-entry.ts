@@ -6,8 +6,8 @@ import { expectedTypes, flattenIssues, knownKeysAsMessage, type Issue } from './
 export type ReadEntry<T> = { entry: T; issues: [] } | { entry: undefined; issues: Issue[] }
 
 /**
- * The document by a schema. A scalar that came from the environment is text; where the schema wants another
- * type, it is read as that, and the whole is tried again.
+ * Parses the document with a schema. A scalar from the environment is text; where the schema wants another type, the
+ * scalar is converted and the document is parsed again.
  */
 export function readEntry<T>(document: PipelineDocument, schema: z.ZodType<T>): ReadEntry<T> {
   const retyped = new Set<Scalar>()
@@ -21,7 +21,7 @@ export function readEntry<T>(document: PipelineDocument, schema: z.ZodType<T>): 
   }
 }
 
-/** Each scalar once, since by way of aliases it may stand in places that want different types. */
+/** Converts each scalar only once: by aliases it may be the value of several keys that want different types. */
 function retype(document: PipelineDocument, issue: Issue, retyped: Set<Scalar>): void {
   const scalar = document.scalarAt(issue.path)
   const text = scalar && document.interpolated.get(scalar)

@@ -3,9 +3,9 @@ import { formatMs } from '../../core/abort.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
 import type { SourceContext } from '../contract/source-context.js'
+import type { VideoPlan } from '../contract/video-plan.js'
 import { FloodGate } from './rate-watchdog.js'
 import { restartDelay } from './restart-delay.js'
-import type { VideoPlan } from '../contract/video-plan.js'
 
 /** A capture that gave pictures for so long was healthy, and its restarts are counted anew. */
 const HEALTHY_MS = 30_000

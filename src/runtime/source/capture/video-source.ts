@@ -2,13 +2,13 @@ import { ensureBinary, type Binary } from '../../binaries/index.js'
 import { messageOf } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/item-memory.js'
-import type { SourceContext } from '../contract/source-context.js'
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js'
 import { isLive } from '../contract/live.js'
-import { liveCapture } from './live-capture.js'
-import { checkInput } from '../input/preflight.js'
+import type { SourceContext } from '../contract/source-context.js'
 import type { VideoPlan } from '../contract/video-plan.js'
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js'
 import { isAboutTheWay, waysToRead } from '../input/input-candidates.js'
+import { checkInput } from '../input/preflight.js'
+import { liveCapture } from './live-capture.js'
 
 /** The frames that ffmpeg reads from a camera, file or URL. */
 export async function* videoSource(

@@ -2,9 +2,9 @@ import type { Exit } from '../../binaries/index.js'
 import { formatMs } from '../../core/abort.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
-import { diagnose } from './diagnosis.js'
 import { isLive } from '../contract/live.js'
 import type { VideoPlan } from '../contract/video-plan.js'
+import { diagnose } from './diagnosis.js'
 
 /** How a run of ffmpeg ended. */
 export interface Ending {

@@ -1,7 +1,7 @@
 import { DaffiError } from '../../core/errors.js'
+import type { VideoPlan } from '../contract/video-plan.js'
 import type { Input } from './input.js'
 import { inputsOf } from './inputs.js'
-import type { VideoPlan } from '../contract/video-plan.js'
 
 /** A way to read a source: an input, and whether its JPEGs go through as they are. */
 export interface Way extends Input {

@@ -1,8 +1,8 @@
-import { addressesOf } from './resolve-host.js'
+import type { VideoPlan } from '../contract/video-plan.js'
 import { cameraInputs } from './camera-inputs.js'
 import type { Input } from './input.js'
 import { networkInput } from './network-input.js'
-import type { VideoPlan } from '../contract/video-plan.js'
+import { addressesOf } from './resolve-host.js'
 
 /**
  * The inputs that may do, in the order in which they are to be tried. Each kind may use the protocols that it needs and

@@ -1,7 +1,7 @@
 import type { NetworkPlan } from '../../core/plan.js'
-import type { Address } from './resolve-host.js'
 import type { Input } from './input.js'
 import { LOW_LATENCY } from './low-latency.js'
+import type { Address } from './resolve-host.js'
 
 /** A network camera at one of its addresses. */
 export function networkInput({ kind, ffmpegArgs }: NetworkPlan, { url, host }: Address): Input {

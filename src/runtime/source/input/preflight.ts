@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { DaffiError } from '../../core/errors.js'
-import { checkUrl } from './url.js'
 import type { VideoPlan } from '../contract/video-plan.js'
+import { checkUrl } from './url.js'
 
 /**
  * What can be told without ffmpeg, in better words than ffmpeg's.
