@@ -26,8 +26,8 @@ nodes:
     'callbacks/show_stream.ts': 'export default (frame: unknown) => frame',
     'sources/lines.ts': 'export default function* lines() {}',
   }
-  const { plan, faults, folder, file } = await checkYaml(yaml, { files })
-  expect(faults).toEqual([])
+  const { plan, diagnostics, folder, file } = await checkYaml(yaml, { files })
+  expect(diagnostics).toEqual([])
   const showStream = {
     name: 'show_stream',
     file: join(folder, 'callbacks/show_stream.ts'),
@@ -121,8 +121,8 @@ test.each([
   ['{ kind: rtsp, url: "rtsp://host/a" }', { ...live, kind: 'rtsp', url: 'rtsp://host/a' }],
   ['{ kind: http, url: "https://host/a" }', { ...live, kind: 'http', url: 'https://host/a' }],
 ])('source %s', async (source, expected) => {
-  const { plan, faults } = await checkYaml(pipelineYaml({ source }))
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(pipelineYaml({ source }))
+  expect(diagnostics).toEqual([])
   expect(plan?.sources.camera).toEqual(expected)
 })
 
@@ -136,8 +136,8 @@ test('a file and a module are found from the pipeline file', async () => {
     '  words: { kind: module, module: words.mjs, export: all, args: [1, { a: null }] }\nnodes:',
   )
   const files = { 'media/a.mp4': '', 'words.mjs': 'export const all = ["a"]' }
-  const { plan, faults, folder } = await checkYaml(yaml, { files })
-  expect(faults).toEqual([])
+  const { plan, diagnostics, folder } = await checkYaml(yaml, { files })
+  expect(diagnostics).toEqual([])
   expect(plan?.sources).toEqual({
     camera: { ...video, kind: 'file', path: join(folder, 'media/a.mp4'), paced: true, loop: true },
     words: { kind: 'module', file: join(folder, 'words.mjs'), export: 'all', args: [1, { a: null }] },
@@ -159,6 +159,12 @@ test.each([
   ],
   ['modifier: NO_RETURN', { kind: 'NO_RETURN', etaMs: 0 }],
   ['modifier: { NO_RETURN: { eta: 500ms } }', { kind: 'NO_RETURN', etaMs: 500 }],
+  ['modifier: { NO_RETURN: { delay: 500ms } }', { kind: 'NO_RETURN', etaMs: 500 }],
+  ['modifier: { BG: { delay: 2 } }', { kind: 'BG', timeoutMs: 0, etaMs: 2000, durable: false }],
+  [
+    'modifier: { BROADCAST: { delay: 1m } }',
+    { kind: 'BROADCAST', timeoutMs: 30_000, etaMs: 60_000, returnResult: true },
+  ],
   ['modifier: BG', { kind: 'BG', timeoutMs: 0, etaMs: 0, durable: false }],
   [
     'modifier: { BG: { eta: 2s, durable: true, timeout: 1m } }',
@@ -172,8 +178,8 @@ test.each([
   ],
 ])('call with %s', async (modifier, expected) => {
   const call = `{ call: show, args: [1], ${modifier} }`
-  const { plan, faults } = await checkYaml(pipelineYaml({ call }))
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(pipelineYaml({ call }))
+  expect(diagnostics).toEqual([])
   expect(plan?.nodes.one?.calls[0]?.modifier).toEqual(expected)
 })
 
@@ -235,8 +241,8 @@ test('defaults reach calls and nodes that say nothing', async () => {
 test('replicas are written out, wherever they are named', async () => {
   const call = '{ call: show, args: [1], to: two-2, wait_for: [two] }'
   const node = '{ callbacks: [show], replicas: 3 }\n  three: { depends_on: [two-1, two] }'
-  const { plan, faults } = await checkYaml(pipelineYaml({ call, node }))
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(pipelineYaml({ call, node }))
+  expect(diagnostics).toEqual([])
   expect(Object.keys(plan?.nodes ?? {})).toEqual(['one', 'two-1', 'two-2', 'two-3', 'three'])
   expect(plan?.nodes['two-2']?.name).toBe('two-2')
   expect(plan?.nodes.one?.calls[0]).toMatchObject({ to: 'two-2', waitFor: ['two-1', 'two-2', 'two-3'] })
@@ -253,8 +259,8 @@ test('several folders of callbacks, and a callback listed twice', async () => {
   const top = 'callbacks: [callbacks, ./more, more]'
   const node = '{ callbacks: [show, extra, show] }'
   const files = { 'more/extra.js': 'export default () => {}' }
-  const { plan, faults, folder } = await checkYaml(pipelineYaml({ top, node }), { files })
-  expect(faults).toEqual([])
+  const { plan, diagnostics, folder } = await checkYaml(pipelineYaml({ top, node }), { files })
+  expect(diagnostics).toEqual([])
   expect(plan?.nodes.two?.callbacks.map(({ name, file }) => [name, file])).toEqual([
     ['show', join(folder, 'callbacks/show.ts')],
     ['extra', join(folder, 'more/extra.js')],
@@ -269,7 +275,7 @@ test("the server's URL, and the project's folder above the pipeline", async () =
 
 test('anchors and aliases', async () => {
   const call = '{ call: show, args: &args [1] }\n      - { call: show, args: *args }'
-  const { plan, faults } = await checkYaml(pipelineYaml({ call }))
-  expect(faults).toEqual([])
+  const { plan, diagnostics } = await checkYaml(pipelineYaml({ call }))
+  expect(diagnostics).toEqual([])
   expect(plan?.nodes.one?.calls.map(({ args }) => args)).toEqual([[1], [1]])
 })

@@ -16,7 +16,7 @@ test.each(
     ['«name»: shop', 'MISSING_KEY', 'nodes'],
     ['name: shop\nnodes: «{}»', 'BAD_VALUE', 'nodes', 'no node'],
     ['name: «my shop»\nnodes: { one: {} }', 'BAD_NAME', 'name', 'letters'],
-    ['name: «7→"7"»\nnodes: { one: {} }', 'WRONG_TYPE', 'name', 'must be a text, not 7'],
+    ['name: «7→"7"»\nnodes: { one: {} }', 'WRONG_TYPE', 'name', 'must be text, not 7'],
     ['name: shop\nnodes: { «a.b»: {} }', 'BAD_NAME', 'nodes.a.b'],
     ['name: shop\nnodes: { «constructor»: {} }', 'BAD_NAME', 'nodes.constructor'],
     ['name: shop\nnodes: { one: «~→{}» }', 'WRONG_TYPE', 'nodes.one', 'not nothing'],
@@ -30,7 +30,7 @@ test.each(
   titled([
     [top('defaults: { timeout: «5x» }'), 'BAD_DURATION', 'defaults.timeout', '1m24s'],
     [top('defaults: { timeout: «-1» }'), 'BAD_DURATION', 'defaults.timeout'],
-    [top('defaults: { timeout: «[5]» }'), 'WRONG_TYPE', 'defaults.timeout', 'a number or a text'],
+    [top('defaults: { timeout: «[5]» }'), 'WRONG_TYPE', 'defaults.timeout', 'a number or text'],
     [top('defaults: { restart: «alway→always» }'), 'BAD_VALUE', 'defaults.restart'],
     [top('defaults: { restart: «false» }'), 'BAD_VALUE', 'defaults.restart', 'no, on-failure, always'],
     [node('{ callbacks: [show], replicas: «0» }'), 'BAD_VALUE', 'nodes.two.replicas', 'at least 1'],
@@ -110,6 +110,21 @@ test.each(
     [stream('{ PERIOD: { cron: «often» } }'), 'BAD_CRON', `${CALL}.modifier.PERIOD.cron`, '1 fields'],
     [stream('{ BG: { «etta→eta»: 2s } }'), 'UNKNOWN_KEY', `${CALL}.modifier.BG.etta`],
     [stream('{ BG: { eta: «soon» } }'), 'BAD_DURATION', `${CALL}.modifier.BG.eta`],
+    [stream('{ BG: { delay: «soon» } }'), 'BAD_DURATION', `${CALL}.modifier.BG.delay`],
+    [
+      stream('{ BG: { delay: 1s, eta: «1s» } }'),
+      'BAD_VALUE',
+      `${CALL}.modifier.BG.eta`,
+      'keep one of the two',
+    ],
+    [
+      stream('{ NO_RETURN: { eta: «0», delay: 0 } }'),
+      'BAD_VALUE',
+      `${CALL}.modifier.NO_RETURN.eta`,
+      'eta: 0 is set beside delay',
+    ],
+    [stream('{ BROADCAST: { delay: 1s, eta: «2s» } }'), 'BAD_VALUE', `${CALL}.modifier.BROADCAST.eta`],
+    [stream('{ FG: { «delay»: 1s } }'), 'UNKNOWN_KEY', `${CALL}.modifier.FG.delay`],
     [
       stream('{ BROADCAST: { return_result: «2» } }'),
       'WRONG_TYPE',
@@ -117,7 +132,7 @@ test.each(
     ],
     [stream('«{ FG: {}, STREAM: {} }»'), 'BAD_VALUE', `${CALL}.modifier`, 'exactly one of FG'],
     [stream('«{}»'), 'BAD_VALUE', `${CALL}.modifier`, 'exactly one of FG'],
-    [stream('«[FG]»'), 'WRONG_TYPE', `${CALL}.modifier`, 'a text or a mapping'],
+    [stream('«[FG]»'), 'WRONG_TYPE', `${CALL}.modifier`, 'text or a mapping'],
     [stream('«5»'), 'BAD_VALUE', `${CALL}.modifier`, 'FG, BG, NO_RETURN, BROADCAST, PERIOD, STREAM'],
   ]),
 )('%s', (_, each) => expectFault(each))
@@ -136,8 +151,8 @@ nodes:
       - { call: show, args: [1], bogus: true, wait_for: [nobody] }
   two: { callbacks: [show, shoe], depends_on: [one] }
 `
-  const { faults } = await checkYaml(yaml)
-  expect(faults.map(({ line, code, suggestion }) => [line, code, suggestion])).toEqual([
+  const { diagnostics } = await checkYaml(yaml)
+  expect(diagnostics.map(({ line, code, suggestion }) => [line, code, suggestion])).toEqual([
     [2, 'DAFFI_BAD_NAME', null],
     [3, 'DAFFI_UNKNOWN_KEY', 'callbacks'],
     [5, 'DAFFI_UNKNOWN_KEY', 'fps'],
@@ -152,8 +167,8 @@ nodes:
 })
 
 test('what is refused in one place is not missed in another', async () => {
-  const { faults } = await checkYaml(pipelineYaml({ top: 'callbacks: 5', node: '{ callbacks: show }' }))
-  expect(faults.map(({ code, path }) => [code, path])).toEqual([
+  const { diagnostics } = await checkYaml(pipelineYaml({ top: 'callbacks: 5', node: '{ callbacks: show }' }))
+  expect(diagnostics.map(({ code, path }) => [code, path])).toEqual([
     ['DAFFI_WRONG_TYPE', 'callbacks'],
     ['DAFFI_WRONG_TYPE', 'nodes.two.callbacks'],
   ])

@@ -11,13 +11,13 @@ export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number)
       return { kind: 'FG', timeoutMs: modifier.timeout ?? defaultTimeoutMs }
     case 'BG': {
       const { kind, timeout: timeoutMs, durable } = modifier
-      return { kind, timeoutMs, etaMs: modifier.eta, durable }
+      return { kind, timeoutMs, etaMs: delayOf(modifier), durable }
     }
     case 'NO_RETURN':
-      return { kind: 'NO_RETURN', etaMs: modifier.eta }
+      return { kind: 'NO_RETURN', etaMs: delayOf(modifier) }
     case 'BROADCAST': {
       const { kind, timeout: timeoutMs = defaultTimeoutMs, return_result: returnResult } = modifier
-      return { kind, timeoutMs, etaMs: modifier.eta, returnResult }
+      return { kind, timeoutMs, etaMs: delayOf(modifier), returnResult }
     }
     case 'PERIOD':
       return modifier
@@ -48,4 +48,9 @@ export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number)
       }
     }
   }
+}
+
+/** Milliseconds until the callback is run; the schema refuses both names at once. */
+function delayOf({ delay, eta }: { delay?: number | undefined; eta?: number | undefined }): number {
+  return delay ?? eta ?? 0
 }
