@@ -55,11 +55,11 @@ test('a named export', async () => {
 })
 
 test.each([
-  ['text', 'is no iterable but string'],
-  [{ a: 1 }, 'is no iterable but object'],
-  [null, 'is no iterable but null'],
-  [() => 'text', 'returns no iterable but string'],
-  [() => undefined, 'returns no iterable but undefined'],
+  ['text', 'is string, not an iterable'],
+  [{ a: 1 }, 'is object, not an iterable'],
+  [null, 'is null, not an iterable'],
+  [() => 'text', 'returns string, not an iterable'],
+  [() => undefined, 'returns undefined, not an iterable'],
 ])('%j is refused', async (value, message) => {
   await expect(collect(openExport(value))).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_NOT_ITERABLE',

@@ -1,7 +1,7 @@
 export type { SourceContext, SourceEvent } from './contract/source-context.js'
 export type { Camera, CameraMode } from './cameras/camera.js'
 export { listCameras } from './cameras/list-cameras.js'
-export { isLive } from './contract/live.js'
+export { isLive } from './contract/video-plan.js'
 export { openSource } from './open.js'
 export { prepareRecordings } from './recording/prepare.js'
 export { recordItems, type RecordOptions } from './recording/write.js'

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { FloodGate } from '../../../src/runtime/source/capture/rate-watchdog.js'
+import { RateWatchdog } from '../../../src/runtime/source/capture/rate-watchdog.js'
 
 /** The first rate that is refused, of frames that come evenly at so many a second for ten seconds. */
 function refused(asked: number | undefined, fps: number): number | undefined {
-  const gate = new FloodGate(asked)
+  const watchdog = new RateWatchdog(asked)
   for (let frame = 0; frame < 10 * fps; frame++) {
-    const rate = gate.take(1000 + (frame * 1000) / fps)
+    const rate = watchdog.count(1000 + (frame * 1000) / fps)
     if (rate !== undefined) return rate
   }
   return undefined

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { restartDelay } from '../../../src/runtime/source/capture/restart-delay.js'
+import { restartDelayMs } from '../../../src/runtime/source/capture/restart-delay.js'
 
 test('delays double up to ten seconds', () => {
-  const delays = Array.from({ length: 8 }, (_, inRow) => restartDelay(inRow, 0.5))
+  const delays = Array.from({ length: 8 }, (_, restarts) => restartDelayMs(restarts, 0.5))
   expect(delays).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000])
 })
 
 test('chance makes a fifth of difference', () => {
-  expect([restartDelay(2, 0), restartDelay(2, 1)]).toEqual([800, 1200])
+  expect([restartDelayMs(2, 0), restartDelayMs(2, 1)]).toEqual([800, 1200])
 })

@@ -96,7 +96,7 @@ test('a file without its index cannot be read at all', async () => {
   await expect(collect(open(fileAt(path)))).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_FAILED',
     message: expect.stringContaining('moov atom not found') as string,
-    next: 'See that the file is a video, and whole.',
+    next: 'Check that the file is a complete video.',
   })
 })
 

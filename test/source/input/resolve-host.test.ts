@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { addressesOf } from '../../../src/runtime/source/input/resolve-host.js'
+import { resolveHost } from '../../../src/runtime/source/input/resolve-host.js'
 
 beforeEach(() => {
   vi.stubEnv('http_proxy', '')
@@ -7,11 +7,11 @@ beforeEach(() => {
 })
 
 test.each(['rtsp://10.0.0.1:554/live', 'http://me:pw@[::1]:81/?a=b'])('%s is left as it is', async (url) => {
-  expect(await addressesOf(url, 'cam')).toEqual([{ url, host: undefined }])
+  expect(await resolveHost(url, 'cam')).toEqual([{ url, host: undefined }])
 })
 
 test('a name becomes its addresses, and nothing else changes', async () => {
-  const addresses = await addressesOf('rtsp://us@er:p%20w@localhost:8554/live?user=a@b', 'cam')
+  const addresses = await resolveHost('rtsp://us@er:p%20w@localhost:8554/live?user=a@b', 'cam')
   expect(addresses).toContainEqual({
     url: 'rtsp://us@er:p%20w@127.0.0.1:8554/live?user=a@b',
     host: 'localhost:8554',
@@ -19,24 +19,24 @@ test('a name becomes its addresses, and nothing else changes', async () => {
 })
 
 test('with TLS the name itself comes first', async () => {
-  const [first, second] = await addressesOf('https://localhost/a', 'cam')
+  const [first, second] = await resolveHost('https://localhost/a', 'cam')
   expect(first).toEqual({ url: 'https://localhost/a', host: undefined })
   expect(second).toMatchObject({ host: 'localhost' })
 })
 
 test('with a proxy the name comes first, and need not be known here', async () => {
   vi.stubEnv('http_proxy', 'http://proxy.example.com:3128')
-  expect(await addressesOf('http://camera.invalid/1', 'cam')).toEqual([
+  expect(await resolveHost('http://camera.invalid/1', 'cam')).toEqual([
     { url: 'http://camera.invalid/1', host: undefined },
   ])
-  expect(await addressesOf('http://localhost/1', 'cam')).toContainEqual({
+  expect(await resolveHost('http://localhost/1', 'cam')).toContainEqual({
     url: 'http://127.0.0.1/1',
     host: 'localhost',
   })
 })
 
 test('a name that nobody knows is told without the rest of the URL', async () => {
-  await expect(addressesOf('rtsp://me:secret@camera.invalid/1?pwd=hidden', 'cam')).rejects.toMatchObject({
+  await expect(resolveHost('rtsp://me:secret@camera.invalid/1?pwd=hidden', 'cam')).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_UNREACHABLE',
     message: expect.stringMatching(/^source cam: the host camera\.invalid is not known \(E\w+\)$/) as string,
   })

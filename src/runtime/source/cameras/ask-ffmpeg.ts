@@ -3,20 +3,20 @@ import { createInterface } from 'node:readline'
 import { ensureBinary, spawnGuarded } from '../../binaries/index.js'
 import { ffmpegEnvironment } from '../ffmpeg/environment.js'
 
-/** A device that does not answer keeps ffmpeg waiting. */
-const PATIENCE_MS = 10_000
+/** Longest time for one question; ffmpeg itself waits forever for a device that does not answer. */
+const REQUEST_TIMEOUT_MS = 10_000
 
-/** The lines that ffmpeg writes about what it is asked, without the names of its parts before them. */
-export type Ask = (...args: string[]) => Promise<string[]>
+/** Runs ffmpeg with these arguments and gives the lines that it writes, without the `[name @ address]` prefixes. */
+export type AskFfmpeg = (...args: string[]) => Promise<string[]>
 
-export async function askFfmpeg(signal: AbortSignal): Promise<Ask> {
+export async function askFfmpeg(signal: AbortSignal): Promise<AskFfmpeg> {
   const { path } = await ensureBinary('ffmpeg', { signal })
   return async (...args) => {
     signal.throwIfAborted()
     const all = ['-hide_banner', '-nostdin', ...args]
     const child = spawnGuarded(path, all, { env: ffmpegEnvironment(), stdout: 'ignore' })
     const abort = addAbortListener(signal, () => void child.stop())
-    const timer = setTimeout(() => void child.stop(), PATIENCE_MS)
+    const timer = setTimeout(() => void child.stop(), REQUEST_TIMEOUT_MS)
     try {
       const lines: string[] = []
       for await (const line of createInterface({ input: child.stderr })) {

@@ -5,7 +5,7 @@ import { dshowCameras } from './dshow.js'
 import { v4l2Cameras } from './v4l2.js'
 
 /**
- * The capture devices of this machine, with what each can give. On macOS and Windows ffmpeg is asked.
+ * Lists the capture devices of this machine with their modes. On macOS and Windows it asks ffmpeg.
  * @throws DaffiError what `ensureBinary` throws
  */
 export async function listCameras(signal: AbortSignal): Promise<Camera[]> {

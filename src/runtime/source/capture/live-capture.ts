@@ -4,35 +4,35 @@ import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
 import type { SourceContext } from '../contract/source-context.js'
 import type { VideoPlan } from '../contract/video-plan.js'
-import { FloodGate } from './rate-watchdog.js'
-import { restartDelay } from './restart-delay.js'
+import { RateWatchdog } from './rate-watchdog.js'
+import { restartDelayMs } from './restart-delay.js'
 
-/** A capture that gave pictures for so long was healthy, and its restarts are counted anew. */
+/** A capture that gave frames for this long was healthy: its restarts are counted anew. */
 const HEALTHY_MS = 30_000
 
-/** One run of a capture, which gives what is left of `plan.frames`. */
-type Run = (plan: VideoPlan) => AsyncGenerator<Frame, void>
+/** Captures once: gives the frames that are left of `plan.frames`, numbered from `firstSequence`. */
+type Capture = (plan: VideoPlan, firstSequence: number) => AsyncGenerator<Frame, void>
 
 /**
- * A capture that has given its first picture does not end when ffmpeg does, falls silent or floods: it is run again, as
- * often as it takes, and goes on numbering its frames. What fails before the first picture is an error.
+ * The frames of a live source. After its first frame the source does not end when ffmpeg ends, stalls or floods: it is
+ * captured again, as often as needed, and its numbers go on. A failure before the first frame is an error.
  */
 export async function* liveCapture(
   plan: VideoPlan,
   { name, signal, log, onEvent }: SourceContext,
-  run: Run,
+  capture: Capture,
 ): AsyncGenerator<Frame, void> {
-  let sequence = 0
-  let inRow = 0
+  let given = 0
+  let restarts = 0
   let brokenAt: number | undefined
   while (!signal.aborted) {
-    const gate = new FloodGate(plan.fps)
+    const watchdog = new RateWatchdog(plan.fps)
     let begunAt: number | undefined
     try {
-      for await (const frame of run(remaining(plan, sequence))) {
+      for await (const frame of capture(remaining(plan, given), given)) {
         const now = performance.now()
         begunAt ??= now
-        const rate = gate.take(now)
+        const rate = watchdog.count(now)
         if (rate !== undefined) throw flood(name, rate)
         if (brokenAt !== undefined) {
           const afterMs = Math.round(now - brokenAt)
@@ -40,14 +40,15 @@ export async function* liveCapture(
           log.info(`source ${name}: is back after ${formatMs(afterMs)}`)
           onEvent({ type: 'resumed', afterMs })
         }
-        yield { ...frame, sequence: sequence++ }
+        given++
+        yield frame
       }
       return
     } catch (error) {
-      if (sequence === 0 || !(error instanceof DaffiError)) throw error
+      if (given === 0 || !(error instanceof DaffiError)) throw error
       const now = performance.now()
-      if (begunAt !== undefined && now - begunAt >= HEALTHY_MS) inRow = 0
-      const restartInMs = restartDelay(inRow++)
+      if (begunAt !== undefined && now - begunAt >= HEALTHY_MS) restarts = 0
+      const restartInMs = restartDelayMs(restarts++)
       log.warn(`${error.message}; it is started again in ${formatMs(restartInMs)}`)
       if (brokenAt === undefined) onEvent({ type: 'gap', error: toErrorRecord(error) })
       brokenAt ??= now
@@ -61,5 +62,5 @@ function remaining(plan: VideoPlan, given: number): VideoPlan {
 }
 
 function flood(name: string, rate: number): DaffiError {
-  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: flooded: pictures came at ${rate} a second`)
+  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: flooded: frames came at ${rate} per second`)
 }

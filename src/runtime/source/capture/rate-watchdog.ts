@@ -1,26 +1,30 @@
-/** How many times the rate that was asked for is too much; cameras take some liberty, and catch up after a pause. */
+/** Rate that is too high, in multiples of the requested one; cameras deviate somewhat, and catch up after a pause. */
 const FACTOR = 4
-/** The least rate to reckon with: cameras that are asked for less give what they have. */
-const LEAST_FPS = 60
+/** Lowest requested rate to assume, in frames per second: cameras asked for less may still give what they have. */
+const MIN_FPS = 60
 const WINDOW_MS = 2000
 
-/** Notices a live source that has lost its pace and gives pictures as fast as they can be read. */
-export class FloodGate {
-  readonly #most: number
+/** Notices a live source that has lost its pace and gives frames as fast as they can be read. */
+export class RateWatchdog {
+  readonly #limit: number
   #since = -Infinity
   #frames = 0
 
-  constructor(fps = LEAST_FPS) {
-    this.#most = (FACTOR * Math.max(fps, LEAST_FPS) * WINDOW_MS) / 1000
+  /** @param fps frames per second that were requested */
+  constructor(fps = MIN_FPS) {
+    this.#limit = (FACTOR * Math.max(fps, MIN_FPS) * WINDOW_MS) / 1000
   }
 
-  /** Counts a frame that came at `now` (milliseconds); the rate in frames a second when there have been too many. */
-  take(now: number): number | undefined {
+  /**
+   * Counts a frame, and gives the rate in frames per second when there were too many.
+   * @param now when the frame came, in milliseconds
+   */
+  count(now: number): number | undefined {
     if (now - this.#since > WINDOW_MS) {
       this.#since = now
       this.#frames = 0
     }
-    if (++this.#frames <= this.#most) return undefined
+    if (++this.#frames <= this.#limit) return undefined
     return Math.round((this.#frames * 1000) / Math.max(1, now - this.#since))
   }
 }

@@ -2,11 +2,10 @@ import { ensureBinary, type Binary } from '../../binaries/index.js'
 import { messageOf } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/item-memory.js'
-import { isLive } from '../contract/live.js'
 import type { SourceContext } from '../contract/source-context.js'
-import type { VideoPlan } from '../contract/video-plan.js'
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js'
-import { isAboutTheWay, waysToRead } from '../input/input-candidates.js'
+import { isLive, type VideoPlan } from '../contract/video-plan.js'
+import { runFfmpeg, type FfmpegRun } from '../ffmpeg/run-ffmpeg.js'
+import { inputCandidates, mayTryNextCandidate } from '../input/input-candidates.js'
 import { checkInput } from '../input/preflight.js'
 import { liveCapture } from './live-capture.js'
 
@@ -19,30 +18,29 @@ export async function* videoSource(
   await checkInput(plan, context.name)
   const ffmpeg = await findFfmpeg(context.signal)
   if (!ffmpeg) return
-  if (isLive(plan)) yield* liveCapture(plan, context, (rest) => capture(ffmpeg, rest, context, memory))
-  else yield* capture(ffmpeg, plan, context, memory)
+  const capture = (rest: VideoPlan, firstSequence: number): AsyncGenerator<Frame, void> =>
+    captureOnce({ ffmpeg, plan: rest, memory, firstSequence }, context)
+  yield* isLive(plan) ? liveCapture(plan, context, capture) : capture(plan, 0)
 }
 
-/** One run from start to end, by the first way that does. */
-async function* capture(
-  ffmpeg: Binary,
-  plan: VideoPlan,
+/** The frames of the first candidate input that can be read. */
+async function* captureOnce(
+  run: Omit<FfmpegRun, 'input'>,
   context: SourceContext,
-  memory: ItemMemory,
 ): AsyncGenerator<Frame, void> {
-  const ways = await waysToRead(plan, context.name)
-  for (const [index, way] of ways.entries()) {
+  const candidates = await inputCandidates(run.plan, context.name)
+  for (const [index, input] of candidates.entries()) {
     if (context.signal.aborted) return
     try {
-      return yield* runFfmpeg(ffmpeg, way, plan, context, memory)
+      return yield* runFfmpeg({ ...run, input }, context)
     } catch (error) {
-      if (index + 1 === ways.length || !isAboutTheWay(error)) throw error
+      if (index + 1 === candidates.length || !mayTryNextCandidate(error)) throw error
       context.log.debug(`source ${context.name}: ${messageOf(error)}; trying another way`)
     }
   }
 }
 
-/** Undefined when aborted on the way. */
+/** Undefined when aborted meanwhile. */
 async function findFfmpeg(signal: AbortSignal): Promise<Binary | undefined> {
   try {
     return await ensureBinary('ffmpeg', { signal })

@@ -2,22 +2,21 @@ import type { Exit } from '../../binaries/index.js'
 import { formatMs } from '../../core/abort.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
-import { isLive } from '../contract/live.js'
-import type { VideoPlan } from '../contract/video-plan.js'
+import { isLive, type VideoPlan } from '../contract/video-plan.js'
 import { diagnose } from './diagnosis.js'
 
-/** How a run of ffmpeg ended. */
+/** How an ffmpeg process ended. */
 export interface Ending {
   exit: Exit
-  /** ffmpeg's last lines. */
+  /** Last error lines of ffmpeg, oldest first. */
   errors: string[]
-  /** It was ended because nothing came for so long. */
+  /** Milliseconds of silence for which the process was ended; undefined when it was not. */
   silentMs: number | undefined
-  /** Frames that it gave. */
+  /** Number of frames that it gave. */
   frames: number
 }
 
-/** Undefined when a source may end like this: a file at its end, anything after the `frames` that were asked for. */
+/** Error for an ending; undefined for a proper one: a file at its end, any source after the requested `frames`. */
 export function endingError(plan: VideoPlan, name: string, ending: Ending): DaffiError | undefined {
   const what = whatWentWrong(plan, ending)
   if (what === undefined) return undefined
@@ -27,7 +26,7 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   const last = errors.length ? `; ffmpeg's last lines: ${errors.join(' | ')}` : ''
   return new DaffiError(codeFor(plan, ending), `source ${name}: ${what} ${after}${last}`, {
     details: { source: name, frames, ffmpeg: errors },
-    ...(plan.kind === 'file' && frames === 0 ? { next: 'See that the file is a video, and whole.' } : {}),
+    ...(plan.kind === 'file' && frames === 0 ? { next: 'Check that the file is a complete video.' } : {}),
   })
 }
 
@@ -36,13 +35,13 @@ function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Endi
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   if (frames === plan.frames) return undefined
-  // ffmpeg takes a file that is cut off for one that ends there.
+  // For ffmpeg a file that is cut off simply ends there.
   if (frames > 0 && diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
   return frames === 0 || isLive(plan) ? 'ended' : undefined
 }
 
 function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCode {
-  // Of what gives no picture at all nobody can tell whether it was ever a video.
+  // Without a single frame it cannot be told whether the file was ever a video.
   if (plan.kind === 'file' && frames === 0) return 'DAFFI_SOURCE_FAILED'
   const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
   if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'

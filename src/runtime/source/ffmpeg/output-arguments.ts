@@ -5,9 +5,9 @@ import type { VideoPlan } from '../contract/video-plan.js'
 const JPEG_QUALITY = '3'
 
 /**
- * ffmpeg's output arguments: the first true video stream, each picture once, written out as soon as it is there.
+ * Output arguments of ffmpeg: the first real video stream (no cover picture), each picture once, flushed at once.
  * JPEGs come as MIME multipart (RFC 2046) with a Content-length each, so that their ends need not be searched for.
- * @param passthrough takes the input's own JPEGs, without decoding them
+ * @param passthrough copies the input's own JPEGs without decoding them
  */
 export function outputArguments(plan: VideoPlan, ffmpegVersion: string, passthrough: boolean): string[] {
   return [
@@ -18,12 +18,12 @@ export function outputArguments(plan: VideoPlan, ffmpegVersion: string, passthro
   ]
 }
 
-/** Cameras that give JPEGs for video often leave out their Huffman tables, which are the same in each. */
+/** Copies JPEGs. Cameras often leave out the standard Huffman tables of MJPEG video, which `mjpeg2jpeg` adds. */
 function copied({ kind }: VideoPlan): string[] {
   return ['-c:v', 'copy', ...(kind === 'camera' ? ['-bsf:v', 'mjpeg2jpeg'] : []), '-f', 'mpjpeg']
 }
 
-/** The output carries no timestamps, yet ffmpeg complains of equal ones, which cameras give; so pictures are numbered. */
+/** Encodes pictures. Their numbers replace timestamps: the output has none, yet ffmpeg rejects equal ones, which cameras give. */
 function encoded(plan: VideoPlan, ffmpegVersion: string): string[] {
   return [
     ...['-vf', [...filtersFor(plan), 'settb=1/1000', 'setpts=N'].join(','), '-enc_time_base', '1:1000'],
@@ -31,12 +31,12 @@ function encoded(plan: VideoPlan, ffmpegVersion: string): string[] {
     ...(plan.format === 'mjpeg'
       ? ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY, '-f', 'mpjpeg']
       : ['-c:v', 'rawvideo', '-pix_fmt', plan.format, '-f', 'rawvideo']),
-    // ffmpeg would encode several pictures side by side, and be as many frames late.
+    // With more threads ffmpeg would encode several pictures in parallel, and be as many frames late.
     ...['-threads', '1'],
   ]
 }
 
-/** A camera is asked for its rate as it is opened; what it then delivers is left alone. */
+/** Filters for size and rate. A camera is asked for its rate when it is opened, so its frames are not resampled. */
 function filtersFor({ kind, size, fps }: VideoPlan): string[] {
   return [
     ...(fps === undefined || kind === 'camera' ? [] : [`fps=${fps}`]),

@@ -9,10 +9,10 @@ import { DaffiError } from '../../core/errors.js'
 import { ffmpegEnvironment } from './environment.js'
 import type { PipeReader } from './pipe-reader.js'
 
-/** The path of a socket may have 103 bytes (macOS) or 107 (Linux). */
-const MOST_FOLDER = 80
+/** Longest path of a temporary folder, as the path of a socket can have 103 bytes (macOS) or 107 (Linux). */
+const MAX_FOLDER_LENGTH = 80
 
-/** Runs ffmpeg with its standard output going to the reader. Destroying `output` ends the reading. */
+/** Starts ffmpeg with its standard output connected to the reader. Destroying `output` ends the reading. */
 export async function spawnInto(
   reader: PipeReader,
   file: string,
@@ -34,18 +34,18 @@ export async function spawnInto(
     near.destroy()
     throw error
   } finally {
-    // The child has its own copy; the connection ends with it.
+    // The child has its own copy, which closes when the child exits.
     far.destroy()
   }
 }
 
 /**
- * Two ends of a connection, of which the near one reads into the reader's memory; Node's own pipes to children read into
- * memory of theirs, 64 KiB at a time, each a new piece.
+ * Two ends of a connection. The near end reads directly into the reader's memory, whereas Node's own pipes to child
+ * processes allocate a new buffer for every 64 KiB.
  */
 async function socketPair(reader: PipeReader): Promise<{ near: Socket; far: Socket }> {
-  // Nobody else can connect: the folder is this user's own.
-  const folder = await mkdtemp(join(tmpdir().length > MOST_FOLDER ? '/tmp' : tmpdir(), 'daffi-'))
+  // Other users cannot connect: mkdtemp makes the folder private to this user.
+  const folder = await mkdtemp(join(tmpdir().length > MAX_FOLDER_LENGTH ? '/tmp' : tmpdir(), 'daffi-'))
   const server = createServer({ pauseOnConnect: true })
   try {
     const path = join(folder, 'out')
@@ -62,7 +62,7 @@ async function socketPair(reader: PipeReader): Promise<{ near: Socket; far: Sock
   }
 }
 
-/** Hands what a pipe reads to the reader, as a socket does that reads by `onread`. */
+/** Copies a pipe's data into the reader's memory, where the pipe cannot read into it by `onread`. */
 export function pump(pipe: Readable, reader: PipeReader): void {
   const { buffer, callback } = reader.onread
   reader.attach(pipe)

@@ -10,11 +10,11 @@ interface Picture extends Size {
 
 interface PicturesOptions {
   memory: ItemMemory
-  /** With its bytes, when the last picture is not whole; it is left out. */
+  /** Called with the number of bytes that came of an incomplete last picture, which is left out. */
   onCutShort: (bytes: number) => void
 }
 
-/** The pictures of ffmpeg's output, each in memory that is lent for it, or of its own. */
+/** The pictures of ffmpeg's output, each in memory that the receiver lends, or in memory of its own. */
 export async function* pictures(
   reader: PipeReader,
   format: PixelFormat,
@@ -26,11 +26,11 @@ export async function* pictures(
     const bytes = rawBytes ?? (await partLength(reader))
     if (bytes === undefined) return
     const lease = memory.lend?.(bytes)
-    // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
+    // Not from Node's shared pool, so that keeping or transferring one picture does not affect others.
     const data = lease?.bytes ?? Buffer.allocUnsafeSlow(bytes)
     const filled = await reader.fill(data)
     const whole = filled === bytes
-    // JPEGs that ffmpeg passes through may change their size in mid-stream.
+    // JPEGs that are passed through can change size within the stream.
     const picture = { data, ...(whole && rawBytes === undefined ? (jpegSize(data) ?? size) : size) }
     lease?.filled(whole)
     if (!whole) {
@@ -41,7 +41,7 @@ export async function* pictures(
   }
 }
 
-/** Reads the header of a MIME part, up to its empty line. */
+/** Reads the header of a MIME part up to its empty line, and gives its Content-length; undefined at the end. */
 async function partLength(reader: PipeReader): Promise<number | undefined> {
   let length: number | undefined
   for (;;) {

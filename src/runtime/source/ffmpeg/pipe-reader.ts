@@ -1,31 +1,33 @@
 import type { Readable } from 'node:stream'
+import { KIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
 
-/** As much as Node reads at a time of its own accord. */
-const SCRATCH_BYTES = 64 * 1024
+/** Bytes to read at a time before a piece is requested, the same as Node's own default. */
+const SCRATCH_BYTES = 64 * KIB
 
 /**
- * Reads a pipe on demand, in exact pieces. Every ending looks like the end of the pipe, be it the writer's, that the
- * owner destroyed it, or that nothing came for `silenceMs` while somebody waited (`stalled`, and destroyed by this).
+ * Reads a pipe on demand, in pieces of exact size. Three things end it, and look the same to callers: the end of the
+ * pipe, its destruction by the owner, and a stall, when nothing came for `silenceMs` during a read. Then `stalled` is set
+ * and the reader destroys the pipe.
  *
- * The kernel writes into the piece that is asked for. Only what comes before a piece is asked for, at most 64 KiB, is
- * copied into it.
+ * The kernel writes directly into the requested piece. Only data that comes before a request, at most 64 KiB, is copied
+ * into it.
  */
 export class PipeReader {
   stalled = false
-  /** How the pipe is to be read: the form of `onread` in net.Socket. */
+  /** Buffer and callback for reading the pipe, in the form of `onread` of net.Socket. */
   readonly onread = {
     buffer: (): Buffer => (this.#space = this.#missing ?? this.#scratch),
-    callback: (bytes: number): boolean => this.#take(bytes),
+    callback: (bytes: number): boolean => this.#onData(bytes),
   }
 
   readonly #silenceMs: number | undefined
   readonly #wakeup = new Wakeup()
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
   #pipe: Readable | undefined
-  /** Where the pipe writes next. */
+  /** Buffer that the pipe writes into next. */
   #space: Buffer = this.#scratch
-  /** Of the scratch, what nobody has asked for yet. */
+  /** Data in the scratch buffer that was not requested yet. */
   #rest = this.#scratch.subarray(0, 0)
   #target: Buffer | undefined
   #filled = 0
@@ -36,29 +38,29 @@ export class PipeReader {
     this.#silenceMs = silenceMs
   }
 
-  /** The pipe, which reads by `onread`. */
+  /** Sets the pipe, which reads by `onread`. */
   attach(pipe: Readable): void {
     this.#pipe = pipe
     for (const event of ['end', 'close', 'error']) pipe.on(event, () => this.#wakeup.notify())
   }
 
-  /** Waits until there is something to read; false at the end. */
+  /** Waits for data; false at the end. */
   async hasData(): Promise<boolean> {
     while (this.#rest.length === 0 && !this.#ended) await this.#wait()
     return this.#rest.length > 0
   }
 
-  /** Fills the piece, and gives the number of bytes, which is less only at the end. */
+  /** Fills the piece and gives the number of bytes, which is smaller than the piece only at the end. */
   async fill(piece: Buffer): Promise<number> {
     this.#target = piece
     this.#filled = 0
-    this.#takeRest()
+    this.#copyRest()
     while (this.#filled < piece.length && !this.#ended) await this.#wait()
     this.#target = undefined
     return this.#filled
   }
 
-  /** The next line, as Latin-1 and without its line end; undefined at the end. */
+  /** Reads a line, as Latin-1 and without its line end; undefined at the end. */
   async line(): Promise<string | undefined> {
     let text = ''
     while (await this.hasData()) {
@@ -70,7 +72,7 @@ export class PipeReader {
     return undefined
   }
 
-  /** What is still to be filled. */
+  /** Remainder of the requested piece that is still to be filled. */
   get #missing(): Buffer | undefined {
     return this.#target && this.#filled < this.#target.length
       ? this.#target.subarray(this.#filled)
@@ -81,12 +83,12 @@ export class PipeReader {
     return !this.#pipe || this.#pipe.readableEnded || this.#pipe.destroyed
   }
 
-  /** False stops the pipe until somebody waits for more. */
-  #take(bytes: number): boolean {
+  /** Accepts data; false pauses the pipe until more is requested. */
+  #onData(bytes: number): boolean {
     this.#reads++
     if (this.#space === this.#scratch) {
       this.#rest = this.#scratch.subarray(0, bytes)
-      this.#takeRest()
+      this.#copyRest()
     } else this.#filled += bytes
     if (this.#missing) {
       this.#timer?.refresh()
@@ -96,7 +98,7 @@ export class PipeReader {
     return false
   }
 
-  #takeRest(): void {
+  #copyRest(): void {
     if (!this.#target) return
     const copied = this.#rest.copy(this.#target, this.#filled)
     this.#rest = this.#rest.subarray(copied)
@@ -104,15 +106,15 @@ export class PipeReader {
   }
 
   async #wait(): Promise<void> {
-    if (this.#silenceMs !== undefined) this.#timer = setTimeout(() => this.#doubt(), this.#silenceMs)
+    if (this.#silenceMs !== undefined) this.#timer = setTimeout(() => this.#confirmStall(), this.#silenceMs)
     this.#pipe?.resume()
     await this.#wakeup.wait()
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
-  /** Once more round the loop: a process that was stopped or busy sees its timer before the data that came meanwhile. */
-  #doubt(): void {
+  /** Waits one more turn of the event loop: after a pause of this process its timer fires before data that has come meanwhile. */
+  #confirmStall(): void {
     const [timer, reads] = [this.#timer, this.#reads]
     setImmediate(() => {
       if (this.#timer !== timer || this.#reads !== reads) return

@@ -9,26 +9,27 @@ export interface Size {
   height: number
 }
 
-/** The pictures that come out. */
+/** Format of ffmpeg's output. */
 export interface Video extends Size {
   codec: string
 }
 
-/** What ffmpeg tells on its standard error, run with `-loglevel level+info`. */
+/** Information from ffmpeg's standard error, written with `-loglevel level+info`. */
 export interface Report {
-  /** Undefined when ffmpeg ends without saying. */
+  /** Format of the output; undefined when ffmpeg exits without reporting it. */
   video: Promise<Video | undefined>
-  /** Its last errors, oldest first. */
+  /** Last error lines, oldest first. */
   errors: string[]
-  /** Resolves when there is no more to come. */
+  /** Resolves at the end of standard error. */
   ended: Promise<void>
 }
 
-const MOST_ERRORS = 5
+const MAX_ERRORS = 5
 const INFORMATION = /\[(?:warning|info|verbose|debug|trace)\] /
-/** As in `Stream #0:0: Video: rawvideo (BGR[24] / 0x18524742), bgr24(progressive), 1280x720 [SAR 1:1 DAR 16:9], …`. */
+/** Matches `Stream #0:0: Video: rawvideo (BGR[24] / 0x18524742), bgr24(progressive), 1280x720 [SAR 1:1 DAR 16:9], …`. */
 const VIDEO = /Stream #0:0.*: Video: (\w+).*?, (\d+)x(\d+)[, ]/
 
+/** Reads ffmpeg's standard error line by line. */
 export function readReport(stderr: Readable, redact: (line: string) => string): Report {
   const video = deferred<Video | undefined>()
   const ended = deferred()
@@ -39,7 +40,7 @@ export function readReport(stderr: Readable, redact: (line: string) => string): 
     .on('line', (line) => {
       if (!INFORMATION.test(line)) {
         errors.push(redact(plain(line)))
-        if (errors.length > MOST_ERRORS) errors.shift()
+        if (errors.length > MAX_ERRORS) errors.shift()
         return
       }
       output ||= line.includes('Output #0')
@@ -55,7 +56,7 @@ export function readReport(stderr: Readable, redact: (line: string) => string): 
   return { video: video.promise, errors, ended: ended.promise }
 }
 
-/** `[http @ 0x55d0] [error] Server returned 404` becomes `[http] Server returned 404`. */
+/** Shortens a line: `[http @ 0x55d0] [error] Server returned 404` becomes `[http] Server returned 404`. */
 function plain(line: string): string {
   return line.replace(/ @ 0x[0-9a-f]+(?=\])/, '').replace(/\[(?:error|fatal|panic)\] /, '')
 }

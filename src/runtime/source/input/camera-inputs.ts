@@ -2,7 +2,7 @@ import type { CameraPlan } from '../../core/plan.js'
 import type { Input } from './input.js'
 import { LOW_LATENCY } from './low-latency.js'
 
-/** A capture device as the platform's own part of ffmpeg reads it, or ffmpeg's test pattern. */
+/** Inputs of a capture device through ffmpeg's device layer on this platform, or of ffmpeg's test pattern. */
 export function cameraInputs(plan: CameraPlan, platform: NodeJS.Platform): Input[] {
   if (plan.device === 'test') return [testPattern(plan)]
   const { device } = plan
@@ -34,7 +34,7 @@ function modeOf({ size, fps }: CameraPlan): string[] {
   ]
 }
 
-/** Raw pixels at this size and rate are often more than USB carries, but not every device has MJPEG. */
+/** MJPEG first: raw pixels of this size and rate are often more than USB carries, but not every device has MJPEG. */
 function jpegFirst(format: string, option: string, args: string[]): Input[] {
   return [{ args: ['-f', format, option, 'mjpeg', ...args], jpeg: true }, raw(format, args)]
 }

@@ -3,20 +3,20 @@ import type { VideoPlan } from '../contract/video-plan.js'
 import type { Input } from './input.js'
 import { inputsOf } from './inputs.js'
 
-/** A way to read a source: an input, and whether its JPEGs go through as they are. */
-export interface Way extends Input {
+/** An input to try, and whether its JPEGs are passed through undecoded. */
+export interface InputCandidate extends Input {
   passthrough: boolean
 }
 
-/** This way does not do, which says nothing of the others. */
-export class UnfitWay extends Error {}
+/** Says that an input cannot be read as its candidate has it; another candidate may do. */
+export class UnsuitableInput extends Error {}
 
 /**
- * The ways to read a source, in the order in which they are to be tried. What an input gives is known only when it is
- * open, so JPEGs are hoped for.
+ * Candidates for reading a source, in the order in which they are tried. The format of an input is known only once it is
+ * open, so passing JPEGs through is tried first.
  * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
  */
-export async function waysToRead(plan: VideoPlan, name: string): Promise<Way[]> {
+export async function inputCandidates(plan: VideoPlan, name: string): Promise<InputCandidate[]> {
   const keepsRate = plan.fps === undefined || plan.kind === 'camera'
   return (await inputsOf(plan, name)).flatMap((input) => {
     const decoded = { ...input, passthrough: false }
@@ -26,9 +26,9 @@ export async function waysToRead(plan: VideoPlan, name: string): Promise<Way[]> 
   })
 }
 
-/** Whether another way may fare better than one that failed so. */
-export function isAboutTheWay(error: unknown): boolean {
-  if (error instanceof UnfitWay) return true
+/** Whether the next candidate may succeed after one failed with this error. */
+export function mayTryNextCandidate(error: unknown): boolean {
+  if (error instanceof UnsuitableInput) return true
   if (!(error instanceof DaffiError) || error.details?.frames !== 0) return false
   const { code, message } = error
   return (

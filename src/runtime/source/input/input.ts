@@ -1,8 +1,8 @@
-/** What ffmpeg is to read. */
+/** Arguments that make ffmpeg read one input. */
 export interface Input {
   args: string[]
-  /** It may give JPEGs, which then need not be decoded. */
+  /** Whether the input may be JPEGs, which then need not be decoded. */
   jpeg: boolean
-  /** What stands in `args` for the plan's URL. */
+  /** URL in `args`, to be hidden in messages; absent for cameras and files. */
   url?: string
 }

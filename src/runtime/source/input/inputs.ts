@@ -1,12 +1,13 @@
 import type { VideoPlan } from '../contract/video-plan.js'
 import { cameraInputs } from './camera-inputs.js'
+import { fileInput } from './file-input.js'
 import type { Input } from './input.js'
 import { networkInput } from './network-input.js'
-import { addressesOf } from './resolve-host.js'
+import { resolveHost } from './resolve-host.js'
 
 /**
- * The inputs that may do, in the order in which they are to be tried. Each kind may use the protocols that it needs and
- * no other, so that a playlist in a stream cannot make ffmpeg read a local file.
+ * Possible inputs of a source, in the order in which they are tried. Each kind may use only the protocols that it needs,
+ * so that a playlist in a stream cannot make ffmpeg read a local file.
  * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
  */
 export async function inputsOf(
@@ -17,15 +18,12 @@ export async function inputsOf(
   switch (plan.kind) {
     case 'camera':
       return cameraInputs(plan, platform)
-    case 'file': {
-      const pace = [...(plan.paced ? ['-re'] : []), ...(plan.loop ? ['-stream_loop', '-1'] : [])]
-      const args = ['-protocol_whitelist', 'file', ...pace, ...plan.ffmpegArgs, '-i', `file:${plan.path}`]
-      return [{ args, jpeg: true }]
-    }
+    case 'file':
+      return [fileInput(plan)]
     case 'rtsp':
     case 'http': {
-      const addresses = await addressesOf(plan.url, name)
-      return addresses.map((address) => networkInput(plan, address))
+      const resolved = await resolveHost(plan.url, name)
+      return resolved.map((each) => networkInput(plan, each))
     }
   }
 }

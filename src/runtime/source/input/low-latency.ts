@@ -1,2 +1,2 @@
-/** Nothing is held back: not what was read to find out the kind of stream, nor pictures for decoding them side by side. */
+/** Input options that hold nothing back: neither data read to detect the format, nor pictures for parallel decoding. */
 export const LOW_LATENCY = ['-fflags', 'nobuffer', '-flags', 'low_delay', '-fpsprobesize', '0']

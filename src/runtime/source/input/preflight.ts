@@ -4,13 +4,18 @@ import type { VideoPlan } from '../contract/video-plan.js'
 import { checkUrl } from './url.js'
 
 /**
- * What can be told without ffmpeg, in better words than ffmpeg's.
+ * Checks what can be checked without ffmpeg, for clearer messages than ffmpeg's.
  * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL
  */
 export async function checkInput(plan: VideoPlan, name: string): Promise<void> {
   if (plan.kind === 'rtsp' || plan.kind === 'http') checkUrl(plan, name)
   if (plan.kind === 'file') {
-    await checkReadable('file', plan.path, name, 'Check the path; it is looked up from the pipeline file.')
+    await checkReadable(
+      'file',
+      plan.path,
+      name,
+      "Check the path; it is relative to the pipeline file's folder.",
+    )
   }
   if (plan.kind === 'camera' && plan.device !== 'test' && process.platform === 'linux') {
     const next = "Look at /dev/video* and the video group's rights, or use the device test."
@@ -19,13 +24,13 @@ export async function checkInput(plan: VideoPlan, name: string): Promise<void> {
 }
 
 async function checkReadable(what: string, path: string, name: string, next: string): Promise<void> {
-  const fault = await faultOf(path)
-  if (fault !== undefined) {
-    throw new DaffiError('DAFFI_SOURCE_NOT_FOUND', `source ${name}: the ${what} ${path} ${fault}`, { next })
+  const problem = await problemOf(path)
+  if (problem !== undefined) {
+    throw new DaffiError('DAFFI_SOURCE_NOT_FOUND', `source ${name}: the ${what} ${path} ${problem}`, { next })
   }
 }
 
-async function faultOf(path: string): Promise<string | undefined> {
+async function problemOf(path: string): Promise<string | undefined> {
   try {
     await access(path, constants.R_OK)
     return (await stat(path)).isDirectory() ? 'is a folder' : undefined

@@ -2,23 +2,23 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { DaffiError } from '../../core/errors.js'
 
-/** A URL as ffmpeg is to have it. */
-export interface Address {
+/** A URL as ffmpeg gets it. */
+export interface ResolvedUrl {
   url: string
-  /** The host and port that the URL named, where an address stands in for them. */
+  /** Host and port of the original URL, when an address has replaced them. */
   host: string | undefined
 }
 
-/** `scheme://user:password@` up to the host, the host, and its port. */
+/** Three groups: `scheme://user:password@` up to the host, the host, and the port. */
 const AUTHORITY = /^(\w+:\/\/(?:[^/?#]*@)?)(\[[^\]]*\]|[^:/?#]*)(:\d+)?/
 
 /**
- * The URL with each of its host's addresses in place of the name: builds of ffmpeg that are linked statically, as those
- * that daffi fetches, crash when they look up a name. The name itself comes first with TLS, for servers may want to hear
- * it, and with a proxy, which may be the only one to know it.
+ * The URL with each address of its host in place of the name: statically linked builds of ffmpeg, such as those that
+ * daffi fetches, crash when they look up a name. With TLS the name itself comes first, as servers may require it, and
+ * with a proxy too, as the proxy may be the only one that can resolve it.
  * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
  */
-export async function addressesOf(url: string, source: string): Promise<Address[]> {
+export async function resolveHost(url: string, source: string): Promise<ResolvedUrl[]> {
   const [authority = '', before = '', host = '', port = ''] = AUTHORITY.exec(url) ?? []
   const named = { url, host: undefined }
   if (host.startsWith('[') || isIP(host)) return [named]
