@@ -18,7 +18,7 @@ export const restart = z.enum(RESTART_POLICIES)
 
 export const node = z.strictObject({
   calls: z.array(call).describe('Calls that the node makes, all at the same time.').default([]),
-  callbacks: z.array(name).describe('Callbacks that other nodes can call on this node.').default([]),
+  callbacks: z.array(name).describe('Callbacks that the node offers to callers.').default([]),
   replicas: z
     .int()
     .min(1)

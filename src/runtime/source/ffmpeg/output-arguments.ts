@@ -23,7 +23,7 @@ function copied({ kind }: VideoPlan): string[] {
   return ['-c:v', 'copy', ...(kind === 'camera' ? ['-bsf:v', 'mjpeg2jpeg'] : []), '-f', 'mpjpeg']
 }
 
-/** Encodes pictures. Their numbers replace timestamps: the output has none, yet ffmpeg rejects equal ones, which cameras give. */
+/** Encodes pictures. Their numbers replace timestamps: the output has none, yet ffmpeg complains of equal ones, which cameras give. */
 function encoded(plan: VideoPlan, ffmpegVersion: string): string[] {
   return [
     ...['-vf', [...filtersFor(plan), 'settb=1/1000', 'setpts=N'].join(','), '-enc_time_base', '1:1000'],
