@@ -25,7 +25,7 @@ test('a name that two modules offer', async () => {
   await expectFault([yaml, 'DUPLICATE_CALLBACK', 'nodes.two.callbacks[1]', files], SAME)
 })
 
-test('a name that two modules offer and no node lists is no fault', async () => {
+test('a name that two modules offer is not a fault while no node lists it', async () => {
   expect((await checkYaml(pipelineYaml(), { files: SAME })).diagnostics).toEqual([])
 })
 
@@ -36,7 +36,7 @@ test('without a folder there are no callbacks', async () => {
   expect(diagnostics[0]?.message).toBe('no module offers a callback add; there is none')
 })
 
-test('a module with a syntax error: its place, and nothing about what it would have offered', async () => {
+test('a module with a syntax error is reported at its location, and its callbacks are not reported as missing', async () => {
   const { folder, diagnostics } = await checkYaml(node('{ callbacks: [show, broken] }'), {
     files: { 'callbacks/broken.ts': 'export default (a) => {\n  return a +\n}\n' },
   })

@@ -17,7 +17,7 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each))
 
-test('every cycle is found, each once', async () => {
+test('every cycle is reported once', async () => {
   const pair = (a: string, b: string) => `  ${a}: { depends_on: [${b}] }\n  ${b}: { depends_on: [${a}] }\n`
   const { diagnostics } = await checkYaml(pipelineYaml() + pair('a', 'b') + pair('c', 'd'))
   expect(diagnostics.map(({ message }) => message)).toEqual([
@@ -26,7 +26,7 @@ test('every cycle is found, each once', async () => {
   ])
 })
 
-test('nodes that share a dependency are no cycle', async () => {
+test('nodes that share a dependency are not a cycle', async () => {
   const { diagnostics } = await checkYaml(
     `${pipelineYaml()}  a: { depends_on: [one, two] }\n  b: { depends_on: [a, one] }\n`,
   )

@@ -43,12 +43,12 @@ test('a module with a syntax error', async () => {
   ])
 })
 
-test('an export that may come from elsewhere is not missed', async () => {
+test('an export that may come from another module is not reported as missing', async () => {
   const files = { 'all.ts': 'export * from "./words.js"', 'words.ts': '' }
   expect((await checkYaml(module('module: ./all.ts, export: words'), { files })).diagnostics).toEqual([])
 })
 
-test('a camera that is not there is no fault of the file', async () => {
+test('a missing camera is not a fault of the file', async () => {
   const { plan } = await checkYaml(source('{ kind: camera, device: /dev/video99 }'))
   expect(plan?.sources.camera).toMatchObject({ device: '/dev/video99' })
 })

@@ -4,7 +4,7 @@ import { codeFrame } from '../../../src/runtime/pipeline/diagnose/code-frame.js'
 import { formatDiagnostic } from '../../../src/runtime/pipeline/index.js'
 import { checkYaml, pipelineYaml } from '../check-yaml.js'
 
-test('place, code, path, message, suggestion and frame', async () => {
+test('location, code, path, message, suggestion and frame', async () => {
   const { diagnostics, file } = await checkYaml(
     pipelineYaml({ source: '{ kind: camera, device: test, fsp: 5 }' }),
   )

@@ -9,7 +9,7 @@ async function load(text: string | Uint8Array) {
   return loadPipeline(join(folder, 'p.yaml'), { env: {} })
 }
 
-test('gives the plan', async () => {
+test('loads the plan', async () => {
   expect(await load('name: shop\nnodes: { one: {} }')).toMatchObject({ name: 'shop', nodes: { one: {} } })
 })
 
@@ -23,7 +23,7 @@ test('throws every fault at once', async () => {
   await expect(load('nodes: { one: {} }\nbogus: 1')).rejects.toThrow(/p\.yaml has 2 faults$/)
 })
 
-test('a file that is not there', async () => {
+test('a file that does not exist', async () => {
   await expect(loadPipeline('/nowhere/p.yaml')).rejects.toMatchObject({
     code: 'DAFFI_PIPELINE_NOT_FOUND',
     exitCode: 2,
@@ -34,7 +34,7 @@ test('a file that is not there', async () => {
 test.each([
   ['a folder', () => temporaryFolder().then((folder) => loadPipeline(folder))],
   ['a file that is too large', () => load(`name: shop\n#${'x'.repeat(1024 * 1024)}`)],
-  ['a file that is no text', () => load(Buffer.from([0x6e, 0xff, 0xfe]))],
+  ['a file that is not text', () => load(Buffer.from([0x6e, 0xff, 0xfe]))],
 ])('%s cannot be read', async (_, attempt) => {
   await expect(attempt()).rejects.toMatchObject({ code: 'DAFFI_PIPELINE_UNREADABLE', exitCode: 2 })
 })

@@ -126,7 +126,7 @@ test.each([
   expect(plan?.sources.camera).toEqual(expected)
 })
 
-test('a file and a module are found from the pipeline file', async () => {
+test('paths of files and modules are relative to the pipeline file', async () => {
   const top = '' // keeps the paths of both sources in one pipeline
   const yaml = pipelineYaml({
     top,
@@ -214,7 +214,7 @@ test('a durable STREAM with options', async () => {
   })
 })
 
-test('a shared STREAM, with what its batches and its shared memory may take', async () => {
+test('a shared STREAM with limits of batches and shared memory', async () => {
   const call = (options: string): string => `{ call: show, source: camera, modifier: { STREAM: ${options} } }`
   const planned = async (options: string): Promise<unknown> =>
     (await checkYaml(pipelineYaml({ call: call(options) }))).plan?.nodes.one?.calls[0]?.modifier
@@ -231,14 +231,14 @@ test('a shared STREAM, with what its batches and its shared memory may take', as
   })
 })
 
-test('defaults reach calls and nodes that say nothing', async () => {
+test('calls and nodes that set nothing get the defaults', async () => {
   const top = 'defaults: { timeout: 5s, restart: "no" }'
   const { plan } = await checkYaml(pipelineYaml({ top, call: '{ call: show, args: [1] }' }))
   expect(plan?.nodes.one?.calls[0]?.modifier).toEqual({ kind: 'FG', timeoutMs: 5000 })
   expect(plan?.nodes.two?.restart).toBe('no')
 })
 
-test('replicas are written out, wherever they are named', async () => {
+test("a node's name is replaced by its processes, wherever it is named", async () => {
   const call = '{ call: show, args: [1], to: two-2, wait_for: [two] }'
   const node = '{ callbacks: [show], replicas: 3 }\n  three: { depends_on: [two-1, two] }'
   const { plan, diagnostics } = await checkYaml(pipelineYaml({ call, node }))
@@ -249,7 +249,7 @@ test('replicas are written out, wherever they are named', async () => {
   expect(plan?.nodes.three?.dependsOn).toEqual(['two-1', 'two-2', 'two-3'])
 })
 
-test('environment variables are text, as they are written', async () => {
+test('environment variables are text exactly as written', async () => {
   const node = '{ callbacks: [show], env: { A: 1.10, B: true, C: "x", D: 0x1F, E: "${HOME}" } }'
   const { plan } = await checkYaml(pipelineYaml({ node }), { env: { HOME: '007' } })
   expect(plan?.nodes.two?.env).toEqual({ A: '1.10', B: 'true', C: 'x', D: '0x1F', E: '007' })

@@ -69,7 +69,7 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each, FILES))
 
-test('a test has the pipeline with its own sources and mocks, and watches the callbacks that it asks about', async () => {
+test("a test's plan has its own sources and mocks, and observes the callbacks that it has expectations for", async () => {
   const yaml =
     of(`sources: { camera: { kind: camera, device: test, frames: 3 } }, mocks: { count: { throws: no } },
       expect: { streams: { show: { items: 3, receivers: [two] } }, calls: [{ call: show }], logs: { two: { match: a } } }`)
@@ -104,7 +104,7 @@ test('a test has the pipeline with its own sources and mocks, and watches the ca
   })
 })
 
-test('a test file has the faults of its own, and those of the pipeline once', async () => {
+test('a test file has its own faults, and those of the pipeline once', async () => {
   const folder = await temporaryFolder()
   await writeFiles(folder, {
     'callbacks/show.ts': 'export default (frame: unknown) => frame',

@@ -23,12 +23,12 @@ test('pipeline.yaml comes before pipelines/', async () => {
   expect(await findPipelineFile({ cwd, env: {} })).toBe(join(cwd, 'pipeline.yaml'))
 })
 
-test('the only pipeline in pipelines/, its tests aside', async () => {
+test('the only pipeline in pipelines/, not counting test files', async () => {
   const cwd = await folderWith('pipelines/camera.yml', 'pipelines/camera.test.yaml', 'pipelines/readme.md')
   expect(await findPipelineFile({ cwd, env: {} })).toBe(join(cwd, 'pipelines/camera.yml'))
 })
 
-test('several are listed', async () => {
+test('several candidates are listed', async () => {
   const cwd = await folderWith('pipelines/b.yaml', 'pipelines/a.yaml')
   await expect(findPipelineFile({ cwd, env: {} })).rejects.toMatchObject({
     code: 'DAFFI_PIPELINE_NOT_FOUND',
@@ -37,7 +37,7 @@ test('several are listed', async () => {
   })
 })
 
-test('none at all', async () => {
+test('no candidate at all', async () => {
   const cwd = await folderWith()
   await expect(findPipelineFile({ cwd, env: {} })).rejects.toMatchObject({ code: 'DAFFI_PIPELINE_NOT_FOUND' })
 })

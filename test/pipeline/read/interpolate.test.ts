@@ -22,7 +22,7 @@ test.each([
   expect(await camera(`{ kind: camera, device: "${text}" }`)).toMatchObject({ device: expected })
 })
 
-test('is read as the type that the key wants', async () => {
+test('a value is read as the type that the key requires', async () => {
   const source = '{ kind: camera, device: "${UNSET:-0}", fps: "${FPS}", frames: "${N:-3}", size: "${SIZE}" }'
   expect(await camera(source)).toMatchObject({
     device: '0',
@@ -43,21 +43,21 @@ test('the kind, the modifier and its options', async () => {
   expect(plan?.nodes.one?.calls[0]?.modifier).toMatchObject({ kind: 'STREAM', buffer: 4 })
 })
 
-test('without quotes in a block, text stays text where text is wanted', async () => {
+test('without quotes in a block, a value stays text where the key requires text', async () => {
   const yaml = 'name: ${NAME}\nnodes:\n  one:\n    env:\n      A: ${VERSION}\n    replicas: ${N:-2}\n'
   const { plan, diagnostics } = await checkYaml(yaml, { env: { NAME: '42', VERSION: '1.10' } })
   expect(diagnostics).toEqual([])
   expect(plan).toMatchObject({ name: '42', nodes: { 'one-1': { env: { A: '1.10' } }, 'one-2': {} } })
 })
 
-test('in arguments, quotes make the difference, as elsewhere in YAML', async () => {
+test('in arguments, quotes decide between text and number, as elsewhere in YAML', async () => {
   const call =
     '\n        call: show\n        args:\n          - [a, "${N}"]\n      - call: show\n        args:\n          - ${N}'
   const { plan } = await checkYaml(pipelineYaml({ call }), { env: { N: '7' } })
   expect(plan?.nodes.one?.calls.map(({ args }) => args)).toEqual([[['a', '7']], [7]])
 })
 
-test('keys are left alone', async () => {
+test('keys are not changed', async () => {
   const node = '{ callbacks: [show], env: { "${A}": x } }'
   const { diagnostics } = await checkYaml(pipelineYaml({ node }), { env: { A: 'B' } })
   expect(diagnostics).toMatchObject([{ code: 'DAFFI_BAD_NAME', path: 'nodes.two.env.${A}' }])
@@ -79,7 +79,7 @@ test.each([
   expect(diagnostics[0]?.message).toContain(message)
 })
 
-test('a value of the wrong type is shown as it came', async () => {
+test('a value of the wrong type is shown as the environment has it', async () => {
   const { diagnostics } = await checkYaml(
     pipelineYaml({ source: '{ kind: camera, device: test, fps: "${SIZE}" }' }),
     {

@@ -34,7 +34,7 @@ test.each([
   await expectFault([`name: shop\n${server}\nnodes: { one: {} }`, 'YAML_SYNTAX', '', message])
 })
 
-test('several unquoted ones, and what else is wrong with the syntax', async () => {
+test('several unquoted placeholders are reported, and another syntax error as well', async () => {
   const { diagnostics } = await checkYaml('a: { b: ${B} }\nc: [ ${C:-1}, ${D} ]\ne: "\n')
   expect(diagnostics.map(({ line, suggestion }) => [line, suggestion])).toEqual([
     [1, '"${B}"'],
@@ -55,7 +55,7 @@ test.each([
   ])
 })
 
-test('aliases that explode', async () => {
+test('aliases that expand to too many values', async () => {
   const lines = ['a: &a [x, x, x, x, x, x, x, x, x]']
   for (const [last, name] of ['ab', 'bc', 'cd', 'de']) {
     lines.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${last}`).join(', ')}]`)
@@ -66,7 +66,7 @@ test('aliases that explode', async () => {
   ])
 })
 
-test('a byte order mark and carriage returns are no hindrance', async () => {
+test('a byte order mark and carriage returns are accepted', async () => {
   const { diagnostics } = await checkYaml(`\uFEFF${pipelineYaml().replaceAll('\n', '\r\n')}`)
   expect(diagnostics).toEqual([])
 })

@@ -12,7 +12,7 @@ test.each([
   expect(JSON.parse(JSON.stringify(schema()))).toEqual(committed)
 })
 
-test('describes the keys, and lets an environment value stand for any scalar', () => {
+test('describes the keys, and accepts a placeholder for any scalar', () => {
   const text = JSON.stringify(pipelineJsonSchema())
   expect(pipelineJsonSchema()).toMatchObject({
     required: ['name', 'nodes'],

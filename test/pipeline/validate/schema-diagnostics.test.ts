@@ -166,7 +166,7 @@ nodes:
   ])
 })
 
-test('what is refused in one place is not missed in another', async () => {
+test('a refused value is not reported as missing elsewhere', async () => {
   const { diagnostics } = await checkYaml(pipelineYaml({ top: 'callbacks: 5', node: '{ callbacks: show }' }))
   expect(diagnostics.map(({ code, path }) => [code, path])).toEqual([
     ['DAFFI_WRONG_TYPE', 'callbacks'],

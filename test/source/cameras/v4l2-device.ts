@@ -5,7 +5,7 @@ import { writeProgram } from '../../support/programs.js'
 
 export interface V4l2Device {
   device: string
-  /** For FFMPEG_PATH: an ffmpeg to which the device is what the script makes of it. */
+  /** Value for FFMPEG_PATH: an ffmpeg for which the script plays the device. */
   ffmpeg: string
 }
 
@@ -29,7 +29,7 @@ ${script}`,
   return { device, ffmpeg }
 }
 
-/** As Linux and ffmpeg say it. */
+/** Message of Linux and ffmpeg. */
 export const BUSY = '[video4linux2,v4l2 @ 0x5] [error] ioctl(VIDIOC_STREAMON): Device or resource busy'
 export const NO_SUCH_SIZE =
   '[avfoundation @ 0x5] [error] Selected video size (64x48) is not supported by the device.'

@@ -8,7 +8,7 @@ import { collect, contextOf, pattern } from '../support.js'
 const broken = new DaffiError('DAFFI_SOURCE_FAILED', 'source cam: ended')
 const frame: Frame = { data: Buffer.alloc(1), width: 1, height: 1, format: 'gray', sequence: 0, time: 0 }
 
-/** Captures of so many frames each, of which all but the last break off. */
+/** Captures with these numbers of frames, of which all but the last break off. */
 function capturesOf(...counts: number[]) {
   const asked: { frames: number | undefined; first: number }[] = []
   async function* capture(

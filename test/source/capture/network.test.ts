@@ -16,7 +16,7 @@ test('an http camera gives its pictures as they come', async () => {
   const frames = openFrames({ kind: 'http', url: camera.url, ...network, frames: 4 })
   let frame = frames.next()
   const response = await camera.viewer
-  // The first is what ffmpeg finds out the kind of stream by.
+  // From the first picture ffmpeg only detects the format.
   for (const [index, { data }] of jpegs.entries()) {
     response.write(part(data))
     if (index === 0) continue
@@ -28,7 +28,7 @@ test('an http camera gives its pictures as they come', async () => {
   expect(await frame).toEqual({ done: true, value: undefined })
 })
 
-test("an http camera's JPEGs go through byte for byte, whatever their size", async () => {
+test("an http camera's JPEGs are passed through byte for byte, whatever their size", async () => {
   const [large, small] = await Promise.all([jpegsOf(64, 48), jpegsOf(32, 24)])
   const camera = await httpCamera()
   const frames = collect(
@@ -42,7 +42,7 @@ test("an http camera's JPEGs go through byte for byte, whatever their size", asy
   expect(Buffer.concat(seen.map(({ data }) => data)).equals(Buffer.concat(sent))).toBe(true)
 })
 
-test('pictures that change their size in mid-stream come out as large as the first', async () => {
+test('pictures that change size within the stream are scaled to the size of the first', async () => {
   const [large, small] = await Promise.all([jpegsOf(64, 48), jpegsOf(32, 24)])
   const camera = await httpCamera()
   const frames = collect(openFrames({ kind: 'http', url: camera.url, ...network, frames: 5 }))
@@ -106,9 +106,9 @@ async function decoded(jpeg: Buffer): Promise<Buffer> {
 
 interface HttpCamera {
   url: string
-  /** The answer to the first request, to be written to. */
+  /** Response to the first request, to be written to. */
   viewer: Promise<ServerResponse>
-  /** To the second. */
+  /** Response to the second request. */
   again: Promise<ServerResponse>
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RateWatchdog } from '../../../src/runtime/source/capture/rate-watchdog.js'
 
-/** The first rate that is refused, of frames that come evenly at so many a second for ten seconds. */
+/** The first rate that is refused when frames come evenly, `fps` per second, for ten seconds. */
 function refused(asked: number | undefined, fps: number): number | undefined {
   const watchdog = new RateWatchdog(asked)
   for (let frame = 0; frame < 10 * fps; frame++) {

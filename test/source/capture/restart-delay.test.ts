@@ -6,6 +6,6 @@ test('delays double up to ten seconds', () => {
   expect(delays).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000])
 })
 
-test('chance makes a fifth of difference', () => {
+test('jitter is up to a fifth', () => {
   expect([restartDelayMs(2, 0), restartDelayMs(2, 1)]).toEqual([800, 1200])
 })

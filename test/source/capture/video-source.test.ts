@@ -31,7 +31,7 @@ test.each(['bgr24', 'rgb24', 'gray', 'yuv420p'] as const)(
   },
 )
 
-test('a picture that is stored with loss comes with no more', async () => {
+test('a picture that is stored with loss loses nothing more', async () => {
   const path = await video(await temporaryFolder(), 'video.mp4', '-c:v', 'libx264', '-crf', '10')
   const frames = await collect(openFrames(fileAt(path)))
   const sent = await ffmpeg(
@@ -44,7 +44,7 @@ test('a picture that is stored with loss comes with no more', async () => {
   expect(error / sent.length).toBeLessThan(3)
 })
 
-test('frames are numbered, timed, and in memory of their own', async () => {
+test('frames are numbered and timed, and each has its own memory', async () => {
   const before = Date.now()
   const frames = await collect(openFrames({ ...pattern, frames: 4 }))
   expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
@@ -67,7 +67,7 @@ test.each([
   expect(frame?.data.length).toBe(bytes)
 })
 
-test('mjpeg frames are whole JPEGs of the size that is told', async () => {
+test('mjpeg frames are complete JPEGs of the reported size', async () => {
   const frames = await collect(openFrames({ ...pattern, format: 'mjpeg', frames: 3 }))
   expect(frames).toHaveLength(3)
   for (const { data, width, height } of frames) {
@@ -93,7 +93,7 @@ test.each([
   expect(new Set(frames.map(({ data }) => data.toString('base64'))).size).toBe(12)
 })
 
-test('a file is scaled and resampled as told', async () => {
+test('a file is scaled and resampled as requested', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
   const size = { width: 80, height: 60 }
   const frames = await collect(openFrames({ ...fileAt(path), size, fps: 5 }))
@@ -108,7 +108,7 @@ test('a file whose name looks like an option or a URL is a file', async () => {
   expect(await collect(open(fileAt(path)))).toHaveLength(12)
 })
 
-test('a file is read again from its beginning, without end', async () => {
+test('a file that loops is read again from its beginning, without end', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
   const frames = await collect(openFrames({ ...fileAt(path), loop: true, frames: 30 }))
   expect(frames).toHaveLength(30)
@@ -116,7 +116,7 @@ test('a file is read again from its beginning, without end', async () => {
     expect(data.equals(frames[index % 12]?.data ?? Buffer.alloc(0))).toBe(true)
 })
 
-test('JPEGs of a file go through byte for byte', async () => {
+test('JPEGs of a file are passed through byte for byte', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'mjpeg')
   const stored = await ffmpeg('-i', path, '-c:v', 'copy', '-f', 'mjpeg', 'pipe:1')
   const frames = await collect(openFrames({ ...fileAt(path), format: 'mjpeg' }))
@@ -136,7 +136,7 @@ test.each([
   for (const { data, width, height } of frames) expect({ width, height, ...jpegSize(data) }).toEqual(size)
 })
 
-test('a paced file takes its own time', async () => {
+test('a paced file is read at its own speed', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'ffv1')
   const frames = await collect(openFrames({ ...fileAt(path), paced: true }))
   const [first, last] = [frames[0]?.time ?? 0, frames.at(-1)?.time ?? 0]

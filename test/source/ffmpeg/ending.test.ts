@@ -6,7 +6,7 @@ const exit = { exitCode: 0, signal: null }
 const ending = { exit, errors: [], silentMs: undefined, frames: 7 }
 const file = fileAt('video.mp4')
 
-test('a file may end, and anything may after the frames that were asked for', () => {
+test('a file may end, and any source may after the requested frames', () => {
   expect(endingError(file, 'cam', ending)).toBeUndefined()
   expect(endingError({ ...pattern, frames: 7 }, 'cam', ending)).toBeUndefined()
 })
@@ -37,7 +37,7 @@ test.each([
 const failed = { exit: { exitCode: 1, signal: null }, silentMs: undefined, frames: 0 }
 const host = { kind: 'rtsp', url: 'rtsp://camera/1', ...network } as const
 
-// As ffmpeg 4 to 7 say it, on Linux, macOS and Windows.
+// Messages of ffmpeg 4 to 7 on Linux, macOS and Windows.
 test.each([
   [pattern, 'BUSY', '[video4linux2,v4l2] ioctl(VIDIOC_REQBUFS): Device or resource busy'],
   [
@@ -62,7 +62,7 @@ test.each([
   expect(endingError(plan, 'cam', { ...failed, errors: [line] })?.code).toBe(`DAFFI_SOURCE_${code}`)
 })
 
-test('a file that gave pictures and is not whole is cut off', () => {
+test('an incomplete file that gave frames is cut off', () => {
   const errors = ['[mov,mp4,m4a,3gp,3g2,mj2] stream 0, offset 0xf2ff: partial file']
   expect(endingError(file, 'cam', { ...ending, errors })).toMatchObject({
     code: 'DAFFI_SOURCE_CUT_OFF',
@@ -70,7 +70,7 @@ test('a file that gave pictures and is not whole is cut off', () => {
   })
 })
 
-test('a host that says nothing is unreachable; one that has fallen silent has failed', () => {
+test('a host that sends nothing is unreachable; one that stops sending has failed', () => {
   const silent = { ...failed, errors: [], silentMs: 10_000 }
   expect(endingError(host, 'cam', silent)?.code).toBe('DAFFI_SOURCE_UNREACHABLE')
   expect(endingError(host, 'cam', { ...silent, frames: 1 })?.code).toBe('DAFFI_SOURCE_FAILED')

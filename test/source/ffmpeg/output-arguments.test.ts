@@ -14,7 +14,7 @@ test.each([
   expect(outputArguments(file, version, false)).toContain(option)
 })
 
-test('size and rate are filters, but for a camera, which is asked for its rate', () => {
+test('size and rate are filters; a camera is asked for its rate instead', () => {
   const size = { width: 640, height: 480 }
   expect(outputArguments(file, '7.0', false).join(' ')).toContain('-vf settb=')
   expect(outputArguments({ ...file, size, fps: 5 }, '7.0', false).join(' ')).toContain(
@@ -25,7 +25,7 @@ test('size and rate are filters, but for a camera, which is asked for its rate',
   )
 })
 
-test('JPEGs that go through are neither scaled nor encoded', () => {
+test('JPEGs that are passed through are neither scaled nor encoded', () => {
   const args = outputArguments({ ...file, format: 'mjpeg', frames: 3 }, '7.0', true).join(' ')
   expect(args).toBe('-map 0:V:0 -frames:v 3 -c:v copy -f mpjpeg -flush_packets 1 pipe:1')
   expect(outputArguments({ ...pattern, format: 'mjpeg' }, '7.0', true)).toContain('mjpeg2jpeg')

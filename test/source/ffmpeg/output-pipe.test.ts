@@ -5,7 +5,7 @@ import { spawnInto } from '../../../src/runtime/source/ffmpeg/output-pipe.js'
 import { PipeReader } from '../../../src/runtime/source/ffmpeg/pipe-reader.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
-test('what a program writes comes in pieces of any size, and its end is seen', async () => {
+test("a program's output is read in pieces of any size, up to its end", async () => {
   const folder = await temporaryFolder()
   vi.stubEnv('TMPDIR', folder)
   onTestFinished(() => void vi.unstubAllEnvs())
@@ -27,7 +27,7 @@ test('what a program writes comes in pieces of any size, and its end is seen', a
   expect(await child.exited).toEqual({ exitCode: 0, signal: null })
 })
 
-test('where the folder for temporary files has a long path, another is taken', async () => {
+test('another folder is used when the path of the temporary folder is too long', async () => {
   vi.stubEnv('TMPDIR', join(await temporaryFolder(), 'x'.repeat(100)))
   onTestFinished(() => void vi.unstubAllEnvs())
   const reader = new PipeReader()

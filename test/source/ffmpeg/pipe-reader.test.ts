@@ -22,19 +22,19 @@ async function fill(reader: PipeReader, bytes: number): Promise<string> {
   return target.toString('latin1', 0, await reader.fill(target))
 }
 
-test('pieces do not depend on how the bytes came', async () => {
+test('pieces do not depend on how the bytes were written', async () => {
   const reader = readerOf('ab', 'cde', 'f')
   expect([await fill(reader, 4), await fill(reader, 1), await fill(reader, 9)]).toEqual(['abcd', 'e', 'f'])
   expect(await reader.hasData()).toBe(false)
 })
 
-test('lines end with LF or CRLF; what follows the last is none', async () => {
+test('lines end with LF or CRLF; text after the last line end is not a line', async () => {
   const reader = readerOf('one\r', '\ntw', 'o\n\nrest')
   expect([await reader.line(), await reader.line(), await reader.line()]).toEqual(['one', 'two', ''])
   expect(await reader.line()).toBeUndefined()
 })
 
-test('bytes are awaited', async () => {
+test('a read waits for bytes', async () => {
   const pipe = new PassThrough()
   const piece = fill(readerOn(pipe), 3)
   pipe.write('ab')
@@ -57,7 +57,7 @@ test.each([undefined, new Error('broken')])(
   },
 )
 
-test('silence ends it, but only while somebody waits', async () => {
+test('silence ends the reading, but only during a read', async () => {
   const pipe = new PassThrough()
   const reader = readerOn(pipe, 20)
   pipe.write('abc')
@@ -68,7 +68,7 @@ test('silence ends it, but only while somebody waits', async () => {
   expect(pipe.destroyed).toBe(true)
 })
 
-test('data that came while the process was busy is not taken for silence', async () => {
+test('data that comes while the process is busy is not taken for silence', async () => {
   const pipe = new PassThrough()
   const reader = readerOn(pipe, 20)
   const piece = fill(reader, 1)

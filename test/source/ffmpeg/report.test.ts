@@ -28,7 +28,7 @@ test.each([
   })
 })
 
-test('errors are the last lines above information, made plain and safe', async () => {
+test('errors are the last lines above the level of information, shortened and without credentials', async () => {
   const lines = [1, 2, 3, 4, 5, 6].map((n) => `[http @ 0x55d0aa] [error] secret ${n}`)
   const stderr = Readable.from([`${INPUT}\n${lines.join('\n')}\n[info] frame= 1\nunmarked`])
   const report = readReport(stderr, (text) => text.replace('secret', '***'))

@@ -48,7 +48,7 @@ test.each(['gray', 'mjpeg'] as const)(
   },
 )
 
-test('a source that is aborted beforehand starts nothing', async () => {
+test('a source that is aborted beforehand starts no process', async () => {
   const { plan, mark } = ownPattern()
   expect(await collect(open(plan, { signal: AbortSignal.abort() }))).toEqual([])
   expect(await waitUntilGone(mark, 0)).toEqual([])
@@ -75,7 +75,7 @@ test('a file without a picture is an error', async () => {
   })
 })
 
-test('a file that is cut off gives what can be read, and then an error', async () => {
+test('a file that is cut off gives its readable frames, and then an error', async () => {
   const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'rawvideo')
   await truncate(path, Math.floor((await stat(path)).size / 2))
   const frames: Frame[] = []

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../../src/runtime/core/errors.js'
+import type { VideoPlan } from '../../../src/runtime/source/contract/video-plan.js'
 import {
   inputCandidates,
   mayTryNextCandidate,
   UnsuitableInput,
 } from '../../../src/runtime/source/input/input-candidates.js'
-import type { VideoPlan } from '../../../src/runtime/source/contract/video-plan.js'
 import { fileAt, network, pattern } from '../support.js'
 
 const http = { kind: 'http', url: 'http://10.0.0.1/v', ...network } as const
@@ -42,7 +42,7 @@ const failed =
   (frames: number, message = 'ended') =>
     new DaffiError(code, message, { details: { frames } })
 
-test.each([
+test.each<[string, unknown, boolean]>([
   ['an unsuitable input', new UnsuitableInput('it gives h264'), true],
   ['an address that cannot be reached', failed('DAFFI_SOURCE_UNREACHABLE')(0), true],
   ['a mode that the device does not have', failed('DAFFI_SOURCE_BAD_MODE')(0), true],
@@ -50,6 +50,6 @@ test.each([
   ['any other failure', failed('DAFFI_SOURCE_FAILED')(0), false],
   ['a failure after the first frame', failed('DAFFI_SOURCE_UNREACHABLE')(1), false],
   ['an error of the program', new TypeError('SIGSEGV'), false],
-])('after %s the next candidate is tried: %#', (_, error, expected) => {
+])('the next candidate after %s', (_, error, expected) => {
   expect(mayTryNextCandidate(error)).toBe(expected)
 })

@@ -20,7 +20,7 @@ test.each([
   expect(inputs.map(({ jpeg }) => jpeg)).toEqual(expected.map((args) => args.includes('mjpeg')))
 })
 
-test('a device is asked for nothing that the plan leaves open', async () => {
+test('a device is asked only for what the plan sets', async () => {
   const [input] = await inputsOf({ ...camera, size: undefined, fps: undefined }, 'cam', 'linux')
   expect(input?.args).toEqual(['-re', '-f', 'lavfi', '-i', 'testsrc2'])
 })
@@ -38,7 +38,7 @@ test.each([
   expect(args.at(-1)).toBe(plan.kind === 'file' ? 'file:-f' : plan.url)
 })
 
-test('a file is read again and again', async () => {
+test('a file that loops is read again and again', async () => {
   const [input] = await inputsOf({ ...fileAt('a.mp4'), loop: true }, 'cam')
   expect(input?.args.join(' ')).toBe('-protocol_whitelist file -stream_loop -1 -i file:a.mp4')
 })
@@ -49,7 +49,7 @@ test("the plan's own arguments come last, before what is read", async () => {
   expect(input?.args.slice(-4)).toEqual([...ffmpegArgs, '-i', 'rtsp://10.0.0.1/1'])
 })
 
-test('the name of an http host is looked up, and told in a header', async () => {
+test('the name of an http host is resolved, and sent in a header', async () => {
   const inputs = await inputsOf({ kind: 'http', url: 'http://me:pw@localhost:81/v?a', ...network }, 'cam')
   const four = inputs.find(({ url }) => url === 'http://me:pw@127.0.0.1:81/v?a')
   expect(four?.args).toContain('Host: localhost:81\r\n')

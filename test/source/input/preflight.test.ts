@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../support/temporary.js'
 import { collect, fileAt, open, pattern } from '../support.js'
 
-test('a file that is missing, or is a folder, is told before ffmpeg starts', async () => {
+test('a missing file, or a folder, is reported before ffmpeg starts', async () => {
   const folder = await temporaryFolder()
   const missing = open(fileAt(`${folder}/none.mp4`))
   await expect(collect(missing)).rejects.toMatchObject({

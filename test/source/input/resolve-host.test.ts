@@ -10,7 +10,7 @@ test.each(['rtsp://10.0.0.1:554/live', 'http://me:pw@[::1]:81/?a=b'])('%s is lef
   expect(await resolveHost(url, 'cam')).toEqual([{ url, host: undefined }])
 })
 
-test('a name becomes its addresses, and nothing else changes', async () => {
+test('a name is replaced by its addresses, and nothing else changes', async () => {
   const addresses = await resolveHost('rtsp://us@er:p%20w@localhost:8554/live?user=a@b', 'cam')
   expect(addresses).toContainEqual({
     url: 'rtsp://us@er:p%20w@127.0.0.1:8554/live?user=a@b',
@@ -24,7 +24,7 @@ test('with TLS the name itself comes first', async () => {
   expect(second).toMatchObject({ host: 'localhost' })
 })
 
-test('with a proxy the name comes first, and need not be known here', async () => {
+test('with a proxy the name comes first, and need not be resolvable here', async () => {
   vi.stubEnv('http_proxy', 'http://proxy.example.com:3128')
   expect(await resolveHost('http://camera.invalid/1', 'cam')).toEqual([
     { url: 'http://camera.invalid/1', host: undefined },
@@ -35,7 +35,7 @@ test('with a proxy the name comes first, and need not be known here', async () =
   })
 })
 
-test('a name that nobody knows is told without the rest of the URL', async () => {
+test('an unknown name is reported without the rest of the URL', async () => {
   await expect(resolveHost('rtsp://me:secret@camera.invalid/1?pwd=hidden', 'cam')).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_UNREACHABLE',
     message: expect.stringMatching(/^source cam: the host camera\.invalid is not known \(E\w+\)$/) as string,

@@ -31,6 +31,6 @@ test.each([
   expect(withoutCredentials(`failed: ${url}: refused`, url)).toBe(`failed: ${shown}: refused`)
 })
 
-test('user and password of other URLs go too', () => {
+test('user and password of other URLs are removed too', () => {
   expect(withoutCredentials('moved to https://user:pass@other/1', undefined)).toBe('moved to https://other/1')
 })

@@ -33,7 +33,7 @@ function play(folder: string): Promise<unknown[]> {
   return all(openSource({ kind: 'recording', folder }, context))
 }
 
-test('what was recorded comes back, and nobody else may read it', async () => {
+test('recorded items are read again, and the files are private', async () => {
   const folder = join(await temporaryFolder(), 'recordings', 'things')
   expect(await record(folder, ITEMS)).toEqual(ITEMS)
   const [frame, ...others] = await play(folder)
@@ -49,7 +49,7 @@ test('what was recorded comes back, and nobody else may read it', async () => {
   }
 })
 
-test('a recording is not written over, and what cannot be recorded passes all the same', async () => {
+test('a recording is not overwritten, and items that cannot be recorded are passed through', async () => {
   const folder = await temporaryFolder()
   await record(folder, [1, 2])
   const { log, lines } = keptLog()

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { CheckContext } from '../checks/check-context.js'
-import { checkParts } from '../checks/check-parts.js'
+import { checkReferences } from '../checks/check-references.js'
 import { checkTests } from '../checks/tests.js'
 import { buildPlan } from '../plan/build-plan.js'
 import { buildTests } from '../plan/build-tests.js'
@@ -36,7 +36,7 @@ export async function checkWithContext(
     context,
   })
   if (!readable) return refused()
-  const context = await checkParts(dirname(file), partialPipeline(document), diagnostics)
+  const context = await checkReferences(dirname(file), partialPipeline(document), diagnostics)
   await checkTests(partialTests(document), context)
   const { names, callbacks } = context
   if (!entry || !callbacks || !diagnostics.isEmpty()) return refused(context)

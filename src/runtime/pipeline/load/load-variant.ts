@@ -4,7 +4,7 @@ import type { Plan } from '../../core/plan.js'
 import type { source } from '../schema/source.js'
 import type { mock } from '../schema/test.js'
 import type { CheckOptions } from './check-pipeline.js'
-import { invalid } from './load.js'
+import { invalidPipeline } from './load.js'
 
 /** A source, written as in the pipeline file. */
 export type SourceInput = z.input<typeof source>
@@ -35,6 +35,6 @@ export async function loadVariant(
   const text = JSON.stringify(test, undefined, 2)
   const { tests, diagnostics } = await checkTestText(join(dirname(file), 'startPipeline'), text, env)
   const [variant] = tests
-  if (!variant) throw invalid(file, diagnostics)
+  if (!variant) throw invalidPipeline(file, diagnostics)
   return variant.pipeline
 }

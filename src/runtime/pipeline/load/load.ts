@@ -19,7 +19,7 @@ export async function loadPipeline(file: string, options: CheckOptions = {}): Pr
   }
   const { plan, diagnostics } = await checkPipeline(file, options)
   if (plan) return plan
-  throw invalid(file, diagnostics)
+  throw invalidPipeline(file, diagnostics)
 }
 
 /**
@@ -30,13 +30,13 @@ export async function loadPipeline(file: string, options: CheckOptions = {}): Pr
 export async function loadTests(files: string[], options: CheckOptions = {}): Promise<TestPlan[]> {
   const { tests, diagnostics } = await checkFiles(files, options)
   const what = files.length === 1 ? String(files[0]) : `one of ${count(files.length, 'file')}`
-  if (diagnostics.length > 0) throw invalid(what, diagnostics)
+  if (diagnostics.length > 0) throw invalidPipeline(what, diagnostics)
   if (tests.length === 0) throw new DaffiError('DAFFI_NO_TESTS', `there is no test in ${files.join(', ')}`)
   return tests
 }
 
 /** Error for files with diagnostics, which users see as faults. */
-export function invalid(what: string, faults: Diagnostic[]): DaffiError {
+export function invalidPipeline(what: string, faults: Diagnostic[]): DaffiError {
   const message = `${what} has ${count(faults.length, 'fault')}`
   return new DaffiError('DAFFI_PIPELINE_INVALID', message, { details: { faults } })
 }

@@ -11,7 +11,7 @@ import { buildSource } from './build-source.js'
 import { mapValues } from './map-values.js'
 
 /** Input of `buildPlan`, without any diagnostics. */
-export interface PlanParts {
+export interface PlanInput {
   file: string
   entry: PipelineEntry
   document: PipelineDocument
@@ -20,9 +20,9 @@ export interface PlanParts {
 }
 
 /** Builds the plan: one node for each replica, absolute paths, defaults filled in. */
-export function buildPlan(parts: PlanParts): Plan {
-  const { entry } = parts
-  const file = resolve(parts.file)
+export function buildPlan(input: PlanInput): Plan {
+  const { entry } = input
+  const file = resolve(input.file)
   return {
     name: entry.name,
     file,
@@ -31,18 +31,18 @@ export function buildPlan(parts: PlanParts): Plan {
     sources: mapValues(entry.sources, (source) => buildSource(source, dirname(file))),
     nodes: Object.fromEntries(
       Object.entries(entry.nodes).flatMap(([name, node]) =>
-        replicaNames(name, node.replicas).map((process) => [process, buildNode(process, name, node, parts)]),
+        replicaNames(name, node.replicas).map((process) => [process, buildNode(process, name, node, input)]),
       ),
     ),
   }
 }
 
-function buildNode(process: string, name: string, node: NodeEntry, parts: PlanParts): NodePlan {
-  const { entry, names, callbacks, document } = parts
+function buildNode(process: string, name: string, node: NodeEntry, input: PlanInput): NodePlan {
+  const { entry, names, callbacks, document } = input
   return {
     name: process,
     callbacks: [...new Set(node.callbacks)].map((each) => buildCallback(each, callbacks)),
-    calls: node.calls.map((call) => buildCall(call, parts)),
+    calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
     env: mapValues(node.env, (_value, key) => document.textAt(['nodes', name, 'env', key])),
     dependsOn: names.processesOf(node.depends_on),
@@ -56,7 +56,7 @@ function buildCallback(name: string, { found }: DiscoveredCallbacks): CallbackPl
   return { ...plan, file: resolve(file) }
 }
 
-function buildCall(call: CallEntry, { entry, names }: PlanParts): CallPlan {
+function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {
   return {
     call: call.call,
     source: call.source,

@@ -10,7 +10,7 @@ import { mapValues } from './map-values.js'
 import type { Expectations, TestLocation, TestPlan } from './test-plan.js'
 
 /** Input of `buildTests`, without any diagnostics. */
-export interface TestParts {
+export interface TestsInput {
   entries: TestEntry[]
   /** File that contains the tests. */
   document: PipelineDocument
@@ -18,18 +18,18 @@ export interface TestParts {
   names: NodeNames
 }
 
-export function buildTests({ entries, document, pipeline, names }: TestParts): TestPlan[] {
+export function buildTests({ entries, document, pipeline, names }: TestsInput): TestPlan[] {
   return entries.map((entry, index) => ({
     name: entry.name,
     file: document.file,
     timeoutMs: entry.timeout,
-    pipeline: replaceParts(pipeline, entry, dirname(document.file)),
+    pipeline: withReplacements(pipeline, entry, dirname(document.file)),
     expect: buildExpectations(entry, names),
     locate: (path) => locate(document, ['tests', index, ...path]),
   }))
 }
 
-function replaceParts(pipeline: Plan, entry: TestEntry, folder: string): Plan {
+function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Plan {
   const { calls, streams } = entry.expect
   const observed = new Set([
     ...Object.keys(entry.mocks),

@@ -26,10 +26,10 @@ const ANNOTATIONS: readonly string[] = ['$schema', 'default', 'description']
 
 /** Adds a placeholder as the alternative to a scalar with constraints; plain text accepts one anyway. */
 function allowPlaceholder({ jsonSchema, path }: { jsonSchema: JsonSchema; path: (string | number)[] }): void {
-  const { type, const: word, enum: words, pattern } = jsonSchema
+  const { type, const: constant, enum: choices, pattern } = jsonSchema
   const isText = type === 'string'
   if (typeof type !== 'string' || !['string', 'number', 'integer', 'boolean'].includes(type)) return
-  if (isText && (word !== undefined || !(words || pattern))) return
+  if (isText && (constant !== undefined || !(choices || pattern))) return
   // Keys of a mapping take no placeholder; a number that is one branch of a union already has text beside it.
   if (path.includes('propertyNames') || (!isText && path.at(-2) === 'anyOf')) return
   const constraints = Object.entries(jsonSchema).filter(([key]) => !ANNOTATIONS.includes(key))

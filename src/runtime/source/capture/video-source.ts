@@ -35,7 +35,7 @@ async function* captureOnce(
       return yield* runFfmpeg({ ...run, input }, context)
     } catch (error) {
       if (index + 1 === candidates.length || !mayTryNextCandidate(error)) throw error
-      context.log.debug(`source ${context.name}: ${messageOf(error)}; trying another way`)
+      context.log.debug(`source ${context.name}: ${messageOf(error)}; trying the next input`)
     }
   }
 }

@@ -41,7 +41,7 @@ function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Endi
 }
 
 function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCode {
-  // Without a single frame it cannot be told whether the file was ever a video.
+  // Without a single frame nothing shows that the file is a video at all.
   if (plan.kind === 'file' && frames === 0) return 'DAFFI_SOURCE_FAILED'
   const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
   if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'

@@ -11,7 +11,7 @@ import { NodeNames } from './replicas.js'
 import { checkSources } from './sources.js'
 
 /** Checks what a schema cannot see: references between the entries of a pipeline, and the files that it names. */
-export async function checkParts(
+export async function checkReferences(
   folder: string,
   pipeline: PartialPipeline,
   diagnostics: Diagnostics,
