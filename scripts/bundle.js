@@ -13,7 +13,7 @@ const ENTRIES = [
   'runtime/node/entry',
   'runtime/call/presence/heart',
   // Imported by scripts and tests, which run outside the compiler.
-  'runtime/pipeline/json-schema',
+  'runtime/pipeline/schema/json-schema',
   'runtime/binaries/index',
   'runtime/callback/index',
   'runtime/nats/index',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { format, resolveConfig } from 'prettier'
 import { ERRORS } from '../dist/runtime/index.js'
-import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/json-schema.js'
+import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/schema/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -1,12 +1,12 @@
 import { BaseCommand, filesArg, filesFlag, namedFiles } from '../cli/index.js'
 import { count } from '../runtime/core/count.js'
-import type { Fault } from '../runtime/index.js'
+import type { Diagnostic } from '../runtime/index.js'
 
 const EXIT_FAULTY = 78
 
 interface LintResult {
   files: number
-  faults: Omit<Fault, 'frame'>[]
+  faults: Omit<Diagnostic, 'frame'>[]
 }
 
 export default class Lint extends BaseCommand<LintResult> {
@@ -29,11 +29,11 @@ export default class Lint extends BaseCommand<LintResult> {
 
   override async run(): Promise<LintResult> {
     const { args, flags } = await this.parse(Lint)
-    const { checkFiles, formatFault } = await import('../runtime/index.js')
+    const { checkFiles, formatDiagnostic } = await import('../runtime/index.js')
     const { green, isColorSupported: colour, red } = this.colours
     const files = namedFiles(args, flags) ?? [await this.pipelineFile()]
-    const { faults } = await checkFiles(files)
-    for (const fault of faults) this.log(formatFault(fault, { colour }))
+    const { diagnostics: faults } = await checkFiles(files)
+    for (const fault of faults) this.log(formatDiagnostic(fault, { colour }))
     const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`
     this.log(faults.length > 0 ? red(total) : green('ok'))
     if (faults.length > 0) process.exitCode = EXIT_FAULTY

@@ -93,10 +93,10 @@ export {
   checkFiles,
   findPipelineFile,
   findTestFiles,
-  formatFault,
+  formatDiagnostic,
   loadModifier,
   loadPipeline,
   loadTests,
-  type Fault,
+  type Diagnostic,
 } from './pipeline/index.js'
 export { runTests, type TestFailure, type TestResult } from './testing/index.js'

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
 import { video } from '../source/support.js'
-import { BUSY, v4l2Device } from '../source/v4l2-device.js'
+import { BUSY, v4l2Device } from '../source/cameras/v4l2-device.js'
 import { runDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
 

@@ -23,7 +23,7 @@ export async function checkYaml(yaml: string, { files, env = {} }: YamlOptions =
   return { folder, file, ...(await checkPipeline(file, { env })) }
 }
 
-/** The shortest pipeline with a call, a source and callbacks; each part can be replaced. */
+/** YAML of the shortest pipeline with a call, a source and callbacks, each of which can be replaced. */
 export function pipelineYaml({
   top = '',
   source = '{ kind: camera, device: test }',
@@ -33,7 +33,7 @@ export function pipelineYaml({
   return `name: shop\n${top}\nsources:\n  camera: ${source}\nnodes:\n  one:\n    calls:\n      - ${call}\n  two: ${node}\n`
 }
 
-/** Where a fault stands and what it suggests: `source: «camra→camera»` or, without a suggestion, `«camra»`. */
+/** Location and suggestion of a fault in marked YAML: `source: «camra→camera»` or, without a suggestion, `«camra»`. */
 export function unmark(marked: string): {
   yaml: string
   line: number
@@ -43,22 +43,22 @@ export function unmark(marked: string): {
   const [before = '', inside = '', after = ''] = marked.split(/[«»]/)
   const [written = '', suggestion = null] = inside.split('→')
   const lines = before.split('\n')
-  const place = { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
-  return { yaml: before + written + after, ...place, suggestion }
+  const location = { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
+  return { yaml: before + written + after, ...location, suggestion }
 }
 
-/** Marked YAML, the code and path of its one fault, and what is in the message. */
+/** Marked YAML, code and path of its one fault, and a text that its message contains. */
 export type FaultCase = [marked: string, code: string, path: string, message?: string]
 
 export async function expectFault([marked, code, path, message = '']: FaultCase, files = {}): Promise<void> {
-  const { yaml, ...place } = unmark(marked)
-  const { plan, faults, file } = await checkYaml(yaml, { files })
+  const { yaml, ...location } = unmark(marked)
+  const { plan, diagnostics, file } = await checkYaml(yaml, { files })
   expect(plan).toBeUndefined()
-  expect(faults).toMatchObject([{ file, ...place, code: `DAFFI_${code}`, path }])
-  expect(faults[0]?.message).toContain(message)
+  expect(diagnostics).toMatchObject([{ file, ...location, code: `DAFFI_${code}`, path }])
+  expect(diagnostics[0]?.message).toContain(message)
 }
 
-/** Only the marked line, for the titles of tests. */
+/** Cases with their marked line as the title of the test. */
 export function titled(cases: FaultCase[]): [title: string, FaultCase][] {
   return cases.map((each) => [
     each[0]

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { pipelineJsonSchema } from '../../src/runtime/pipeline/json-schema.js'
+import { pipelineJsonSchema } from '../../src/runtime/pipeline/schema/json-schema.js'
 import { ROOT } from '../support/paths.js'
 import { checkYaml } from './check-yaml.js'
 
@@ -21,7 +21,7 @@ function blocks(language: string): string[] {
   )
 }
 
-/** Examples of a part of the file leave out the rest. */
+/** Completes an example that shows only some keys of the file. */
 function whole(yaml: string): string {
   const name = /^name:/m.test(yaml) ? '' : 'name: example\n'
   return `${name}${yaml}${/^nodes:/m.test(yaml) ? '' : 'nodes: { idle: {} }\n'}`
@@ -29,10 +29,10 @@ function whole(yaml: string): string {
 
 test.each(blocks('yaml'))('example %#', async (yaml) => {
   const files = yaml.includes('./more') ? { ...FILES, 'callbacks/till.ts': '' } : FILES
-  expect((await checkYaml(whole(yaml), { files })).faults).toEqual([])
+  expect((await checkYaml(whole(yaml), { files })).diagnostics).toEqual([])
 })
 
-test('every key is described, here or on the page about tests', async () => {
+test('every key is described on this page or on the page about tests', async () => {
   const pages = page + (await readFile(join(ROOT, 'docs/testing.md'), 'utf8'))
   const missing = [...keysOf(pipelineJsonSchema())].filter((key) => !pages.includes(`\`${key}\``))
   expect(missing).toEqual([])

@@ -14,7 +14,7 @@ test.each(examples)('example %# of docs/sources.md has no fault', async (sources
     'clip.mp4': '',
     'sources/lines.ts': 'export default function* lines() {}',
   })
-  const { faults, plan } = await checkPipeline(join(folder, 'pipeline.yaml'), { env: {} })
-  expect(faults).toEqual([])
+  const { diagnostics, plan } = await checkPipeline(join(folder, 'pipeline.yaml'), { env: {} })
+  expect(diagnostics).toEqual([])
   expect(Object.keys(plan?.sources ?? {})).not.toEqual([])
 })

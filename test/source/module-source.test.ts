@@ -55,11 +55,11 @@ test('a named export', async () => {
 })
 
 test.each([
-  ['text', 'is no iterable but string'],
-  [{ a: 1 }, 'is no iterable but object'],
-  [null, 'is no iterable but null'],
-  [() => 'text', 'returns no iterable but string'],
-  [() => undefined, 'returns no iterable but undefined'],
+  ['text', 'is string, not an iterable'],
+  [{ a: 1 }, 'is object, not an iterable'],
+  [null, 'is null, not an iterable'],
+  [() => 'text', 'returns string, not an iterable'],
+  [() => undefined, 'returns undefined, not an iterable'],
 ])('%j is refused', async (value, message) => {
   await expect(collect(openExport(value))).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_NOT_ITERABLE',
@@ -67,7 +67,7 @@ test.each([
   })
 })
 
-test('what the module throws is told with the place and the cause', async () => {
+test('an error of the module is reported with its location and cause', async () => {
   const broken = new RangeError('no more lines')
   const items = openExport(function* () {
     yield 1
@@ -81,7 +81,7 @@ test('what the module throws is told with the place and the cause', async () => 
   })
 })
 
-test("daffi's own errors go on as they are", async () => {
+test("daffi's own errors are passed on unchanged", async () => {
   const error = new DaffiError('DAFFI_TIMEOUT', 'too late')
   await expect(
     collect(
@@ -92,7 +92,7 @@ test("daffi's own errors go on as they are", async () => {
   ).rejects.toBe(error)
 })
 
-test('leaving the loop returns the iterator, and waits for it', async () => {
+test("leaving the loop calls the iterator's return(), and waits for it", async () => {
   const seen: string[] = []
   const items = openExport(async function* () {
     try {
@@ -107,7 +107,7 @@ test('leaving the loop returns the iterator, and waits for it', async () => {
   expect(seen).toEqual(['cleaned up'])
 })
 
-test('an abort between items ends it, cleaned up', async () => {
+test('an abort between items ends the source, with clean-up', async () => {
   const seen: string[] = []
   const controller = new AbortController()
   const { signal } = controller
@@ -127,7 +127,7 @@ test('an abort between items ends it, cleaned up', async () => {
   expect(seen).toEqual(['cleaned up'])
 })
 
-test('an abort ends it though the next item never comes, and the module sees the signal', async () => {
+test('an abort ends the source even if the next item never comes, and the module sees the signal', async () => {
   const controller = new AbortController()
   const { signal } = controller
   let aborted = false
@@ -146,7 +146,7 @@ test('an abort ends it though the next item never comes, and the module sees the
   expect(aborted).toBe(true)
 })
 
-test('an abort ends it though the function never returns', async () => {
+test('an abort ends the source even if the function never returns', async () => {
   const controller = new AbortController()
   const items = collect(openExport(() => new Promise(() => undefined), { signal: controller.signal }))
   controller.abort()

@@ -28,13 +28,13 @@ const ANSWERS: Record<string, string[]> = {
 
 interface RtspCamera {
   url: string
-  /** What it sends, from its start. */
+  /** Pictures that it sends, from its start. */
   pictures: (format: 'gray' | 'yuv420p') => Promise<Buffer[]>
 }
 
 const PATTERN = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25']
-/** More than a test waits for. */
-const MOST_PICTURES = 1000
+/** Number of pictures, more than a test waits for. */
+const MAX_PICTURES = 1000
 
 /**
  * An RTSP camera (RFC 2326) of the test pattern, 160x120 in H.264 without loss, which sends interleaved over TCP. ffmpeg
@@ -69,10 +69,10 @@ export async function rtspCamera(): Promise<RtspCamera> {
 }
 
 async function patternPictures(format: 'gray' | 'yuv420p'): Promise<Buffer[]> {
-  const count = ['-frames:v', String(MOST_PICTURES)]
+  const count = ['-frames:v', String(MAX_PICTURES)]
   const all = await ffmpeg(...PATTERN, ...count, '-pix_fmt', format, '-f', 'rawvideo', 'pipe:1')
-  const bytes = all.length / MOST_PICTURES
-  return Array.from({ length: MOST_PICTURES }, (_, index) => all.subarray(index * bytes, (index + 1) * bytes))
+  const bytes = all.length / MAX_PICTURES
+  return Array.from({ length: MAX_PICTURES }, (_, index) => all.subarray(index * bytes, (index + 1) * bytes))
 }
 
 function serve(viewer: Socket, packets: UdpSocket): void {

@@ -1,6 +1,6 @@
 import { ERRORS } from '../../runtime/core/error-codes.js'
 import { DaffiError, messageOf, toErrorRecord } from '../../runtime/core/errors.js'
-import type { Fault } from '../../runtime/index.js'
+import type { Diagnostic } from '../../runtime/index.js'
 import type { Colours } from './colours.js'
 
 /** An error for a person: faults of the pipeline file one by one, message, code and next step; the stack only when DEBUG is set. */
@@ -35,9 +35,9 @@ export function fromOclif(error: unknown): unknown {
 
 async function faultLines(error: unknown, { isColorSupported: colour }: Colours): Promise<string[]> {
   if (!(error instanceof DaffiError) || error.code !== 'DAFFI_PIPELINE_INVALID') return []
-  const { formatFault } = await import('../../runtime/index.js')
-  const faults = error.details?.faults as Fault[]
-  return faults.map((fault) => formatFault(fault, { colour }))
+  const { formatDiagnostic } = await import('../../runtime/index.js')
+  const faults = error.details?.faults as Diagnostic[]
+  return faults.map((fault) => formatDiagnostic(fault, { colour }))
 }
 
 function stackOf(error: unknown): string {

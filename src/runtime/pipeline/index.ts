@@ -1,9 +1,15 @@
-export { checkPipeline, type CheckOptions } from './check.js'
-export type { CheckedPipeline } from './checked-pipeline.js'
-export { checkFiles } from './check-files.js'
-export type { Fault } from './fault.js'
-export { findPipelineFile, findTestFiles, type FindOptions } from './find.js'
-export { formatFault } from './format-fault.js'
-export { loadModifier, loadPipeline, loadTests } from './load.js'
-export type { CallExpectation, Expectations, Location, ResultExpectation, TestPlan } from './tests/plan.js'
-export { loadVariant, type MockInput, type Replacements, type SourceInput } from './tests/variant.js'
+export type { Diagnostic } from './diagnose/diagnostic.js'
+export { formatDiagnostic } from './diagnose/format-diagnostic.js'
+export { checkFiles } from './load/check-files.js'
+export { checkPipeline, type CheckOptions } from './load/check-pipeline.js'
+export type { CheckedPipeline } from './load/checked-pipeline.js'
+export { loadVariant, type MockInput, type Replacements, type SourceInput } from './load/load-variant.js'
+export { loadModifier, loadPipeline, loadTests } from './load/load.js'
+export type {
+  CallExpectation,
+  Expectations,
+  ResultExpectation,
+  TestLocation,
+  TestPlan,
+} from './plan/test-plan.js'
+export { findPipelineFile, findTestFiles, type FindOptions } from './read/find-file.js'

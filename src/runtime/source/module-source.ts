@@ -2,27 +2,27 @@ import { loadExport, placeOf } from '../callback/index.js'
 import { bounded } from '../core/abort.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { ModulePlan } from '../core/plan.js'
-import type { SourceContext } from './context.js'
+import type { SourceContext } from './contract/source-context.js'
 
 /**
  * The items of a module's iterable. An exported function is called with the source's `args` and `{ signal }`, and may
- * be async. An abort ends this at once, even when the next item is pending: the module sees the signal, and its
- * iterator's `return()` when it can take it.
+ * be async. An abort ends this at once, even while an item is pending: the module sees the signal, and its iterator's
+ * `return()` is called as soon as the iterator accepts it.
  */
 export async function* moduleSource(plan: ModulePlan, context: SourceContext): AsyncGenerator<unknown, void> {
   const items = open(plan, context)
-  let waiting = false
+  let isPending = false
   try {
     while (!context.signal.aborted) {
-      waiting = true
+      isPending = true
       const next = await nextItem(items, context)
       if (next === undefined || next.done) return
-      waiting = false
+      isPending = false
       yield next.value
     }
   } finally {
     const returned = items.return()
-    if (!waiting) await returned
+    if (!isPending) await returned
     else returned.catch((error: unknown) => context.log.debug(`source ${context.name}: ${messageOf(error)}`))
   }
 }
@@ -34,7 +34,7 @@ async function* open(plan: ModulePlan, { name, signal, load }: SourceContext): A
   yield* iterable
 }
 
-/** Undefined when aborted before there is one. */
+/** The next item; undefined when aborted before it came. */
 async function nextItem(
   items: AsyncGenerator<unknown, void>,
   { name, signal }: SourceContext,
@@ -44,8 +44,8 @@ async function nextItem(
   } catch (error) {
     if (signal.aborted) return undefined
     if (error instanceof DaffiError) throw error
-    const place = placeOf(error)
-    const at = place ? `${place.file}:${place.line}: ` : ''
+    const location = placeOf(error)
+    const at = location ? `${location.file}:${location.line}: ` : ''
     throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${messageOf(error)}`, { cause: error })
   }
 }
@@ -55,7 +55,7 @@ function notIterable(plan: ModulePlan, name: string, called: boolean, value: unk
   const kind = value === null ? 'null' : typeof value
   return new DaffiError(
     'DAFFI_SOURCE_NOT_ITERABLE',
-    `source ${name}: ${what} of ${plan.file} ${called ? 'returns' : 'is'} no iterable but ${kind}`,
+    `source ${name}: ${what} of ${plan.file} ${called ? 'returns' : 'is'} ${kind}, not an iterable`,
   )
 }
 
@@ -65,7 +65,7 @@ function isFunction(value: unknown): value is Factory {
   return typeof value === 'function'
 }
 
-/** Strings can be iterated over, but nobody who streams one means its letters. */
+/** Whether a value is an iterable other than text, whose letters are hardly meant to be streamed. */
 function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
   return (
     typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)

@@ -1,14 +1,14 @@
 import { ITEM_MEMORY, type ItemMemory, type MemoryAware } from '../core/item-memory.js'
 import type { SourcePlan } from '../core/plan.js'
-import type { SourceContext } from './context.js'
+import { videoSource } from './capture/video-source.js'
+import type { SourceContext } from './contract/source-context.js'
 import { moduleSource } from './module-source.js'
 import { recordedItems } from './recording/read.js'
-import { videoSource } from './video-source.js'
 
 /**
- * Opens a source at the first `next()`: Frames of the video kinds, whatever a module gives or a recording holds. Items are
- * made when asked for, and belong to whoever asks; frames are made in memory that the consumer loans (`ITEM_MEMORY`), if
- * any. Breaking off the loop or aborting the signal ends ffmpeg or the module's iterator.
+ * Opens a source at the first `next()`. Video kinds give Frames, a module or a recording gives any values. Items are made
+ * on request, and belong to the receiver; frames are made in memory that the consumer loans (`ITEM_MEMORY`), if it does.
+ * Leaving the loop or aborting the signal ends ffmpeg or the module's iterator.
  * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE,
  *   DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws
  */

@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events'
 import { toErrorRecord } from '../core/errors.js'
 import type { LogLevel } from '../core/logger.js'
-import type { Location, TestPlan } from '../pipeline/index.js'
+import type { TestLocation, TestPlan } from '../pipeline/index.js'
 import { judge, type Evidence, type Mismatch } from './judge/index.js'
 import { broken, judgeRun, timedOut } from './judge/run.js'
 import { PipelineRun } from './pipeline-run.js'
@@ -9,7 +9,7 @@ import { PipelineRun } from './pipeline-run.js'
 /** Lines of the nodes that are shown of a test that failed. */
 const LAST_LINES = 20
 
-export interface TestFailure extends Location {
+export interface TestFailure extends TestLocation {
   message: string
   /** Undefined where there is nothing to compare. */
   expected: unknown

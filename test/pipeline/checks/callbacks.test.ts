@@ -25,22 +25,24 @@ test('a name that two modules offer', async () => {
   await expectFault([yaml, 'DUPLICATE_CALLBACK', 'nodes.two.callbacks[1]', files], SAME)
 })
 
-test('a name that two modules offer and no node lists is no fault', async () => {
-  expect((await checkYaml(pipelineYaml(), { files: SAME })).faults).toEqual([])
+test('a name that two modules offer is not a fault while no node lists it', async () => {
+  expect((await checkYaml(pipelineYaml(), { files: SAME })).diagnostics).toEqual([])
 })
 
 test('without a folder there are no callbacks', async () => {
   const yaml = 'name: shop\nnodes: { one: { callbacks: [add] } }'
-  const { faults } = await checkYaml(yaml, { files: { 'callbacks/show.ts': '' } })
-  expect(faults).toMatchObject([{ code: 'DAFFI_UNKNOWN_CALLBACK' }])
-  expect(faults[0]?.message).toBe('no module offers a callback add; there is none')
+  const { diagnostics } = await checkYaml(yaml, { files: { 'callbacks/show.ts': '' } })
+  expect(diagnostics).toMatchObject([{ code: 'DAFFI_UNKNOWN_CALLBACK' }])
+  expect(diagnostics[0]?.message).toBe('no module offers a callback add; there is none')
 })
 
-test('a module with a syntax error: its place, and nothing about what it would have offered', async () => {
-  const { folder, faults } = await checkYaml(node('{ callbacks: [show, broken] }'), {
+test('a module with a syntax error is reported at its location, and its callbacks are not reported as missing', async () => {
+  const { folder, diagnostics } = await checkYaml(node('{ callbacks: [show, broken] }'), {
     files: { 'callbacks/broken.ts': 'export default (a) => {\n  return a +\n}\n' },
   })
   const file = join(folder, 'callbacks/broken.ts')
-  expect(faults).toMatchObject([{ file, line: 3, column: 1, code: 'DAFFI_MODULE_SYNTAX', path: 'callbacks' }])
-  expect(faults[0]?.frame).toContain('> 3 | }')
+  expect(diagnostics).toMatchObject([
+    { file, line: 3, column: 1, code: 'DAFFI_MODULE_SYNTAX', path: 'callbacks' },
+  ])
+  expect(diagnostics[0]?.frame).toContain('> 3 | }')
 })

@@ -54,5 +54,5 @@ test.each([
   '{ call: wrapped, args: [] }',
   '{ call: none, modifier: BROADCAST }',
 ])('%s is fine', async (text) => {
-  expect((await checkYaml(call(text), { files: FILES })).faults).toEqual([])
+  expect((await checkYaml(call(text), { files: FILES })).diagnostics).toEqual([])
 })

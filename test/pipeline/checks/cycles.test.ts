@@ -17,18 +17,18 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each))
 
-test('every cycle is found, each once', async () => {
+test('every cycle is reported once', async () => {
   const pair = (a: string, b: string) => `  ${a}: { depends_on: [${b}] }\n  ${b}: { depends_on: [${a}] }\n`
-  const { faults } = await checkYaml(pipelineYaml() + pair('a', 'b') + pair('c', 'd'))
-  expect(faults.map(({ message }) => message)).toEqual([
+  const { diagnostics } = await checkYaml(pipelineYaml() + pair('a', 'b') + pair('c', 'd'))
+  expect(diagnostics.map(({ message }) => message)).toEqual([
     'nodes wait for one another: a -> b -> a',
     'nodes wait for one another: c -> d -> c',
   ])
 })
 
-test('nodes that share a dependency are no cycle', async () => {
-  const { faults } = await checkYaml(
+test('nodes that share a dependency are not a cycle', async () => {
+  const { diagnostics } = await checkYaml(
     `${pipelineYaml()}  a: { depends_on: [one, two] }\n  b: { depends_on: [a, one] }\n`,
   )
-  expect(faults).toEqual([])
+  expect(diagnostics).toEqual([])
 })

@@ -20,7 +20,7 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each))
 
-test('one node of several replicas must be meant', async () => {
+test('the target of a call must be one process, not all replicas of a node', async () => {
   const yaml = pipelineYaml({
     call: '{ call: show, args: [1], to: «two→two-1» }',
     node: '{ callbacks: [show], replicas: 2 }',

@@ -20,7 +20,7 @@ test.each(
     ],
     [camera('[«-vf», movie=/etc/passwd]'), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[0]`],
     [camera("['-threads', «many»]"), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[1]`, 'must be a whole number'],
-    [camera('[-threads, 2, «-probesize»]'), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[2]`, 'lacks its value'],
+    [camera('[-threads, 2, «-probesize»]'), 'BAD_VALUE', `${CAMERA}.ffmpeg_args[2]`, 'has no value after it'],
     [module('module: «./callbacks/shwo.ts→./callbacks/show.ts»'), 'MISSING_FILE', `${CAMERA}.module`],
     [module('module: «words→words.ts»'), 'MISSING_FILE', `${CAMERA}.module`],
     [module('module: «pipeline.yaml»'), 'BAD_VALUE', `${CAMERA}.module`, '.ts, .mts, .js, .mjs'],
@@ -36,19 +36,19 @@ test.each(
 
 test('a module with a syntax error', async () => {
   const files = { 'bad.ts': 'export default function* () {' }
-  const { folder, faults } = await checkYaml(module('module: ./bad.ts'), { files })
+  const { folder, diagnostics } = await checkYaml(module('module: ./bad.ts'), { files })
   const code = 'DAFFI_MODULE_SYNTAX'
-  expect(faults).toMatchObject([
+  expect(diagnostics).toMatchObject([
     { file: join(folder, 'bad.ts'), line: 1, column: 30, code, path: `${CAMERA}.module` },
   ])
 })
 
-test('an export that may come from elsewhere is not missed', async () => {
+test('an export that may come from another module is not reported as missing', async () => {
   const files = { 'all.ts': 'export * from "./words.js"', 'words.ts': '' }
-  expect((await checkYaml(module('module: ./all.ts, export: words'), { files })).faults).toEqual([])
+  expect((await checkYaml(module('module: ./all.ts, export: words'), { files })).diagnostics).toEqual([])
 })
 
-test('a camera that is not there is no fault of the file', async () => {
+test('a missing camera is not a fault of the file', async () => {
   const { plan } = await checkYaml(source('{ kind: camera, device: /dev/video99 }'))
   expect(plan?.sources.camera).toMatchObject({ device: '/dev/video99' })
 })

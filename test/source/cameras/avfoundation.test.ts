@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { avfoundationCameras } from '../../../src/runtime/source/cameras/avfoundation.js'
 
-// ffmpeg's own words on macOS, without the names of its parts before them.
+// Output of ffmpeg on macOS, without the `[name @ address]` prefixes.
 const DEVICES = [
   'AVFoundation video devices:',
   '[0] FaceTime HD Camera',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { dshowCameras, parseNames } from '../../../src/runtime/source/cameras/dshow.js'
 
-// ffmpeg's own words on Windows, without the names of its parts before them.
+// Output of ffmpeg on Windows, without the `[name @ address]` prefixes.
 const OLD = [
   'DirectShow video devices (some may be both video and audio devices)',
   ' "Lenovo EasyCamera"',

@@ -59,11 +59,11 @@ test('a camera with its formats, sizes and rates', () => {
   })
 })
 
-test('a node that gives metadata is no camera', () => {
+test('a device that gives metadata is not a camera', () => {
   expect(describe('/dev/video1', webcam(0x04a00000))).toBeUndefined()
 })
 
-test.runIf(process.platform === 'linux')('files that are no devices are left out', async () => {
+test.runIf(process.platform === 'linux')('files that are not devices are left out', async () => {
   const folder = await temporaryFolder()
   await writeFiles(folder, { video0: '', 'video-notes.txt': '' })
   expect(await v4l2Cameras(folder)).toEqual([])

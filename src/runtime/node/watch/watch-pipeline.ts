@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import type { Fault } from '../../pipeline/index.js'
+import type { Diagnostic } from '../../pipeline/index.js'
 import type { Supervisor } from '../supervisor.js'
 import { FolderWatch } from './folders.js'
 import type { Change, WatchedPipeline } from './watched-pipeline.js'
@@ -66,7 +66,7 @@ function describe({ start, restart, reload, stop }: Change, failed: string[]): s
 
 function faultLines(error: unknown): string[] {
   if (!(error instanceof DaffiError) || error.code !== 'DAFFI_PIPELINE_INVALID') return [messageOf(error)]
-  const faults = error.details?.faults as Fault[]
+  const faults = error.details?.faults as Diagnostic[]
   return faults.map(
     ({ file, line, column, message }) => `${relative(process.cwd(), file)}:${line}:${column}: ${message}`,
   )

@@ -1,23 +1,23 @@
 import { count } from '../../core/count.js'
 import type { Arity } from '../../core/plan.js'
-import type { Path } from '../fault.js'
-import { shownFrom } from '../paths.js'
-import type { CheckContext } from './context.js'
+import type { Path } from '../diagnose/key-path.js'
+import { shownFrom } from '../read/file-paths.js'
+import type { CheckContext } from './check-context.js'
 
-/** How many arguments a call gives its callback. */
+/** Checks the number of arguments that a call gives its callback. */
 export function checkArguments(name: string, args: unknown[], path: Path, context: CheckContext): void {
   const problem = arityProblem(name, args.length, context)
   if (problem === undefined) return
   const message = `${problem}, not ${args.length}`
-  context.report.add({ code: 'DAFFI_ARGUMENT_COUNT', message, path })
+  context.diagnostics.add({ code: 'DAFFI_ARGUMENT_COUNT', message, path })
 }
 
-/** A stream gives its callback one. */
+/** Checks that a streamed callback takes exactly one argument, the item. */
 export function checkStreamArguments(name: string, path: Path, context: CheckContext): void {
   const problem = arityProblem(name, 1, context)
   if (problem === undefined) return
   const message = `${problem}; STREAM gives it one, the item`
-  context.report.add({ code: 'DAFFI_STREAM_ARITY', message, path })
+  context.diagnostics.add({ code: 'DAFFI_STREAM_ARITY', message, path })
 }
 
 function arityProblem(name: string, number: number, { callbacks, folder }: CheckContext): string | undefined {

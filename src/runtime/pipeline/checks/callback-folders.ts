@@ -1,14 +1,14 @@
-import type { FaultReport } from '../fault-report.js'
-import type { Outline } from '../outline.js'
-import { kindOfPath, resolveFrom } from '../paths.js'
+import type { Diagnostics } from '../diagnose/diagnostics.js'
+import { kindOfPath, resolveFrom } from '../read/file-paths.js'
+import type { PartialPipeline } from '../validate/partial-pipeline.js'
 
 const USUAL_FOLDER = './callbacks'
 
-/** The folders where callbacks are looked up; undefined when there is fault with them. */
+/** Paths of the folders where callbacks are looked up; undefined when one of them does not exist. */
 export async function callbackFolders(
   folder: string,
-  { callbackFolders: folders }: Outline,
-  report: FaultReport,
+  { callbackFolders: folders }: PartialPipeline,
+  diagnostics: Diagnostics,
 ): Promise<string[] | undefined> {
   if (folders === null) return undefined
   if (folders === undefined) {
@@ -25,7 +25,7 @@ export async function callbackFolders(
     else {
       complete = false
       const at = index === undefined ? ['callbacks'] : ['callbacks', index]
-      report.add({ code: 'DAFFI_MISSING_FILE', message: `there is no folder ${name}`, path: at })
+      diagnostics.add({ code: 'DAFFI_MISSING_FILE', message: `there is no folder ${name}`, path: at })
     }
   }
   return complete ? [...found] : undefined

@@ -1,14 +1,14 @@
 import { nearest } from '../../core/nearest.js'
-import type { Path } from '../fault.js'
-import type { CallPart } from '../outline.js'
+import type { Path } from '../diagnose/key-path.js'
+import { listKnown } from '../diagnose/list-known.js'
+import type { PartialCall } from '../validate/partial-pipeline.js'
 import { checkArguments, checkStreamArguments } from './arguments.js'
-import type { CheckContext } from './context.js'
+import type { CheckContext } from './check-context.js'
 import { checkOffered, checkOfferedBy } from './offered.js'
-import { known } from './words.js'
 
-/** Each call against the callbacks and sources that it names. */
+/** Checks each call against the callbacks and sources that it names. */
 export function checkCalls(context: CheckContext): void {
-  for (const { path, value } of context.outline.calls) {
+  for (const { path, value } of context.pipeline.calls) {
     const { call, to, modifier, args, source } = value
     if (call !== undefined) {
       checkOffered(call, [...path, 'call'], context)
@@ -21,27 +21,30 @@ export function checkCalls(context: CheckContext): void {
   }
 }
 
-function checkSource({ path, value }: Omit<CallPart, 'node'>, { outline, report }: CheckContext): void {
+function checkSource(
+  { path, value }: Omit<PartialCall, 'node'>,
+  { pipeline, diagnostics }: CheckContext,
+): void {
   const { source, modifier, args } = value
   const at = (key: string): Path => [...path, key]
   if (source !== undefined) {
-    const sources = outline.sources.map(({ name }) => name)
+    const sources = pipeline.sources.map(({ name }) => name)
     if (!sources.includes(source)) {
-      const message = `there is no source ${source}; ${known('sources', sources)}`
+      const message = `there is no source ${source}; ${listKnown('sources', sources)}`
       const suggestion = nearest(source, sources)
-      report.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path: at('source'), suggestion })
+      diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path: at('source'), suggestion })
     }
     if (args && args.length > 0) {
       const message = "a stream's items are its arguments; it takes no args"
-      report.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('args') }, 'key')
+      diagnostics.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('args') }, 'key')
     }
   }
   if (modifier?.kind === 'STREAM' && source === undefined) {
     const message = 'STREAM needs a source'
-    report.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('modifier') })
+    diagnostics.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('modifier') })
   }
   if (modifier && modifier.kind !== 'STREAM' && source !== undefined) {
     const message = `a source needs modifier: STREAM, not ${modifier.kind}`
-    report.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('source') }, 'key')
+    diagnostics.add({ code: 'DAFFI_STREAM_SOURCE', message, path: at('source') }, 'key')
   }
 }

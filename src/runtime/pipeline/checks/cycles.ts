@@ -1,11 +1,11 @@
-import type { NodePart } from '../outline.js'
-import type { CheckContext } from './context.js'
+import type { PartialNode } from '../validate/partial-pipeline.js'
+import type { CheckContext } from './check-context.js'
 
-/** Nodes that wait for one another to be ready, so that none ever starts. */
-export function checkCycles({ outline, names, report }: CheckContext): void {
-  const nodes = new Map(outline.nodes.map((node) => [node.name, node]))
+/** Reports nodes that wait for one another to be ready, so that none of them would ever start. */
+export function checkCycles({ pipeline, names, diagnostics }: CheckContext): void {
+  const nodes = new Map(pipeline.nodes.map((node) => [node.name, node]))
   const done = new Set<string>()
-  const visit = (node: NodePart, trail: string[]): void => {
+  const visit = (node: PartialNode, trail: string[]): void => {
     if (done.has(node.name)) return
     for (const [index, dependency] of node.value.depends_on?.entries() ?? []) {
       const next = nodes.get(names.ownerOf(dependency) ?? '')
@@ -16,10 +16,10 @@ export function checkCycles({ outline, names, report }: CheckContext): void {
       else {
         const message = `nodes wait for one another: ${[...here.slice(start), next.name].join(' -> ')}`
         const path = [...node.path, 'depends_on', index]
-        report.add({ code: 'DAFFI_DEPENDENCY_CYCLE', message, path })
+        diagnostics.add({ code: 'DAFFI_DEPENDENCY_CYCLE', message, path })
       }
     }
     done.add(node.name)
   }
-  for (const node of outline.nodes) visit(node, [])
+  for (const node of pipeline.nodes) visit(node, [])
 }

@@ -1,38 +1,38 @@
 import { nearest } from '../../core/nearest.js'
-import type { Path } from '../fault.js'
-import type { CheckContext } from './context.js'
-import { known } from './words.js'
+import type { Path } from '../diagnose/key-path.js'
+import { listKnown } from '../diagnose/list-known.js'
+import type { CheckContext } from './check-context.js'
 
-/** A callback that has to be offered by some node. */
+/** Checks that some node offers the callback. */
 export function checkOffered(
   callback: string,
   path: Path,
-  { outline, report }: CheckContext,
-  part: 'key' | 'value' = 'value',
+  { pipeline, diagnostics }: CheckContext,
+  target: 'key' | 'value' = 'value',
 ): void {
-  const lists = outline.nodes.map((node) => node.value.callbacks)
-  // A list that the schema refuses may have held the name.
+  const lists = pipeline.nodes.map((node) => node.value.callbacks)
+  // A list that the schema refuses may have contained the name.
   if (lists.includes(undefined)) return
   const offered = [...new Set(lists.flatMap((list) => list ?? []))]
   if (offered.includes(callback)) return
-  const message = `no node offers ${callback}; ${known('offered', offered)}`
+  const message = `no node offers ${callback}; ${listKnown('offered', offered)}`
   const suggestion = nearest(callback, offered)
-  report.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, part)
+  diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, target)
 }
 
-/** A callback that is offered, but has to be by this node. */
+/** Checks that this node offers the callback; silent when no node does, which `checkOffered` reports. */
 export function checkOfferedBy(
   name: string,
   callback: string,
   path: Path,
-  { outline, names, report }: CheckContext,
+  { pipeline, names, diagnostics }: CheckContext,
 ): void {
-  const target = outline.nodes.find((node) => node.name === names.ownerOf(name))
+  const target = pipeline.nodes.find((node) => node.name === names.ownerOf(name))
   if (!target?.value.callbacks || target.value.callbacks.includes(callback)) return
-  const others = outline.nodes
+  const others = pipeline.nodes
     .filter((node) => node.value.callbacks?.includes(callback))
     .map((node) => node.name)
   if (others.length === 0) return
-  const message = `${target.name} does not offer ${callback}; ${known('offered by', others)}`
-  report.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path })
+  const message = `${target.name} does not offer ${callback}; ${listKnown('offered by', others)}`
+  diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path })
 }

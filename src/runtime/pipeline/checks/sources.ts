@@ -3,42 +3,42 @@ import { basename, dirname, extname, parse } from 'node:path'
 import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
 import { nearest } from '../../core/nearest.js'
 import { RECORDING_INDEX } from '../../core/plan.js'
-import type { Path } from '../fault.js'
-import type { FaultReport } from '../fault-report.js'
-import type { SourcePart } from '../outline.js'
-import { kindOfPath, resolveFrom } from '../paths.js'
-import { addModuleFault } from './module-fault.js'
-import { known } from './words.js'
+import type { Diagnostics } from '../diagnose/diagnostics.js'
+import type { Path } from '../diagnose/key-path.js'
+import { listKnown } from '../diagnose/list-known.js'
+import { addModuleDiagnostic } from '../diagnose/module-diagnostic.js'
+import { kindOfPath, resolveFrom } from '../read/file-paths.js'
+import type { PartialSource } from '../validate/partial-pipeline.js'
 
-/** Files and modules that sources name. A camera is not looked for: it may be plugged in later, or elsewhere. */
+/** Checks the files and modules that sources name. Cameras are not checked: they may be plugged in later, or elsewhere. */
 export async function checkSources(
-  sources: readonly Omit<SourcePart, 'name'>[],
+  sources: readonly Omit<PartialSource, 'name'>[],
   folder: string,
-  report: FaultReport,
+  diagnostics: Diagnostics,
 ): Promise<void> {
   for (const { path, value } of sources) {
     if (value.kind === 'file' && value.path !== undefined) {
-      await checkFile(folder, value.path, [...path, 'path'], report)
+      await checkFile(folder, value.path, [...path, 'path'], diagnostics)
     }
     if (value.kind === 'recording' && value.path !== undefined) {
-      await checkFile(folder, `${value.path}/${RECORDING_INDEX}`, [...path, 'path'], report)
+      await checkFile(folder, `${value.path}/${RECORDING_INDEX}`, [...path, 'path'], diagnostics)
     }
-    if (value.kind === 'module') await checkModule(folder, { path, value }, report)
+    if (value.kind === 'module') await checkModule(folder, { path, value }, diagnostics)
   }
 }
 
-/** Whether it is there. */
+/** Checks that a file exists, and tells whether it does. */
 export async function checkFile(
   folder: string,
   name: string,
   path: Path,
-  report: FaultReport,
+  diagnostics: Diagnostics,
 ): Promise<boolean> {
   const file = resolveFrom(folder, name)
   const kind = await kindOfPath(file)
   if (kind === 'file') return true
   const near = kind === undefined ? await nearestFile(file) : undefined
-  report.add({
+  diagnostics.add({
     code: 'DAFFI_MISSING_FILE',
     message: kind === 'folder' ? `${name} is a folder` : `there is no file ${name}`,
     path,
@@ -47,7 +47,7 @@ export async function checkFile(
   return false
 }
 
-/** The name with its extension, or the one that is spelt most like it. */
+/** The file of this name with an extension added, else the one in the same folder whose name is most similar. */
 async function nearestFile(file: string): Promise<string | undefined> {
   const siblings = await readdir(dirname(file)).catch(() => [])
   const name = basename(file)
@@ -56,20 +56,20 @@ async function nearestFile(file: string): Promise<string | undefined> {
 
 async function checkModule(
   folder: string,
-  { path, value }: Omit<SourcePart, 'name'>,
-  report: FaultReport,
+  { path, value }: Omit<PartialSource, 'name'>,
+  diagnostics: Diagnostics,
 ): Promise<void> {
   if (value.kind !== 'module' || value.module === undefined) return
   const at = [...path, 'module']
-  if (!(await checkFile(folder, value.module, at, report))) return
+  if (!(await checkFile(folder, value.module, at, diagnostics))) return
   if (!MODULE_EXTENSIONS.includes(extname(value.module))) {
-    const message = `${value.module} is no module; ${known('modules end in', MODULE_EXTENSIONS)}`
-    report.add({ code: 'DAFFI_BAD_VALUE', message, path: at })
+    const message = `${value.module} is not a module; ${listKnown('modules end in', MODULE_EXTENSIONS)}`
+    diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: at })
     return
   }
   const module = await readModule(resolveFrom(folder, value.module))
-  if ('fault' in module) addModuleFault(module.fault, at, report)
-  else if (value.export !== undefined) checkExport(value.module, value.export, module, path, report)
+  if ('fault' in module) addModuleDiagnostic(module.fault, at, diagnostics)
+  else if (value.export !== undefined) checkExport(value.module, value.export, module, path, diagnostics)
 }
 
 function checkExport(
@@ -77,14 +77,14 @@ function checkExport(
   name: string,
   module: ModuleOutline,
   path: Path,
-  report: FaultReport,
+  diagnostics: Diagnostics,
 ): void {
   if (module.open || module.exports.has(name)) return
   const names = [...module.exports.keys()]
   const isDefault = name === 'default'
-  report.add({
+  diagnostics.add({
     code: 'DAFFI_NO_EXPORT',
-    message: `${file} has no ${isDefault ? 'default export' : `export ${name}`}; ${known('exports', names)}`,
+    message: `${file} has no ${isDefault ? 'default export' : `export ${name}`}; ${listKnown('exports', names)}`,
     path: [...path, isDefault ? 'module' : 'export'],
     suggestion: isDefault ? null : nearest(name, names),
   })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseBytes } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 
-/** Bytes, or text such as `64 MiB`; read as bytes. */
+/** A size: a number of bytes, or text such as `64 MiB`. Parsed into bytes. */
 export const bytes = z.union([z.number(), z.string()]).transform((value, context) => {
   try {
     return parseBytes(value)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseDuration } from '../../core/duration.js'
 import { messageOf } from '../../core/errors.js'
 
-/** Seconds, or text such as `500ms`; read as milliseconds. */
+/** A duration: a number of seconds, or text such as `500ms`. Parsed into milliseconds. */
 export const duration = z.union([z.number(), z.string()]).transform((value, context) => {
   try {
     return parseDuration(value)

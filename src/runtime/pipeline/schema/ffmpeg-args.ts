@@ -6,7 +6,7 @@ const count = text(/^\d+$/, 'must be a whole number')
 const bytes = text(/^\d+[kKMG]?$/, 'must be a number of bytes, such as 500000 or 64M')
 const word = text(/^[A-Za-z0-9_]+$/, 'must be one word')
 const time = text(/^[\d:.]+$/, 'must be a time, such as 90 or 00:01:30')
-/** Header lines end at a line end, after which others could be added. */
+/** Text without line ends, which would end a header line and let others follow. */
 const line = text(/^[^\r\n]+$/, 'must be one line')
 
 const ANY: Record<string, z.ZodType<string>> = {
@@ -17,7 +17,7 @@ const ANY: Record<string, z.ZodType<string>> = {
   '-hwaccel': word,
 }
 
-/** ffmpeg's input options that may be given, by kind of source: none that names a file, a filter, a protocol or an output. */
+/** Input options of ffmpeg that a source may set, by kind: none that names a file, a filter, a protocol or an output. */
 const ALLOWED: Record<'camera' | 'file' | 'rtsp' | 'http', Record<string, z.ZodType<string>>> = {
   camera: {
     ...ANY,
@@ -44,7 +44,7 @@ const ALLOWED: Record<'camera' | 'file' | 'rtsp' | 'http', Record<string, z.ZodT
   },
 }
 
-/** More arguments for ffmpeg, each option followed by its value. */
+/** A list of ffmpeg options that this kind of source may set, each followed by its value. */
 export function ffmpegArgs(kind: keyof typeof ALLOWED) {
   const allowed = ALLOWED[kind]
   const options = Object.keys(allowed)
@@ -59,13 +59,15 @@ export function ffmpegArgs(kind: keyof typeof ALLOWED) {
           return
         }
         if (value === undefined) {
-          context.addIssue({ code: 'custom', message: 'lacks its value', path: [index] })
+          context.addIssue({ code: 'custom', message: 'has no value after it', path: [index] })
           return
         }
         const issues = schema.safeParse(value).error?.issues ?? []
         for (const issue of issues) context.addIssue({ ...issue, path: [index + 1] })
       }
     })
-    .describe(`More arguments for ffmpeg, each followed by its value: ${options.join(', ')}.`)
+    .describe(
+      `Additional input options for ffmpeg, each followed by its value. Allowed: ${options.join(', ')}.`,
+    )
     .default([])
 }

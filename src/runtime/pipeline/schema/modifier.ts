@@ -6,87 +6,110 @@ import { duration } from './duration.js'
 import { name } from './names.js'
 import { schedule } from './schedule.js'
 
-const timeout = duration.describe('How long to wait for answers; 0 is without limit.').optional()
+const timeout = duration.describe('Longest wait for the results; 0 means no limit.').optional()
 
-const eta = duration.describe('How long from now the callback is due.').prefault(0)
+const due = {
+  delay: duration.describe('Time until the callback is run; 0 when absent.').optional(),
+  eta: duration
+    .describe('The same as delay, under its older name; only one of the two can be set.')
+    .optional(),
+}
+
+/** Refuses options with both `delay` and `eta`. */
+function refuseBoth(
+  { delay, eta }: { delay?: number | undefined; eta?: number | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (delay === undefined || eta === undefined) return
+  const message = 'is set beside delay, which means the same; keep one of the two'
+  context.addIssue({ code: 'custom', message, path: ['eta'] })
+}
 
 const options = {
   FG: z.strictObject({ timeout }),
-  BG: z.strictObject({
-    timeout: duration.describe('How long the callback may take; 0 is without limit.').prefault(0),
-    eta,
-    durable: z
-      .boolean()
-      .describe('Whether it is kept on disk, so that everyone may die and it is done all the same.')
-      .default(false),
-  }),
-  NO_RETURN: z.strictObject({ eta }),
-  BROADCAST: z.strictObject({
-    timeout,
-    eta,
-    return_result: z.boolean().describe('Whether anybody waits for the values.').default(true),
-  }),
+  BG: z
+    .strictObject({
+      timeout: duration.describe('Longest run time of the callback; 0 means no limit.').prefault(0),
+      ...due,
+      durable: z
+        .boolean()
+        .describe('Whether the job is kept on disk and is done even if caller, worker or server die.')
+        .default(false),
+    })
+    .superRefine(refuseBoth),
+  NO_RETURN: z.strictObject(due).superRefine(refuseBoth),
+  BROADCAST: z
+    .strictObject({
+      timeout,
+      ...due,
+      return_result: z.boolean().describe('Whether the call waits for the results.').default(true),
+    })
+    .superRefine(refuseBoth),
   PERIOD: schedule,
   STREAM: z.strictObject({
     delivery: z
       .enum(DELIVERIES)
       .describe(
-        'live: the newest item wins; lossless: the slowest receiver sets the pace; durable: kept on disk, so that everyone may die and go on.',
+        'live: receivers skip to the newest item; lossless: the slowest receiver sets the pace; durable: items are kept on disk, so that writer, receivers and server can be restarted.',
       )
       .optional(),
     buffer: z
       .int()
       .min(1)
-      .describe('Items that a live receiver may hold before the newest pushes out the oldest.')
+      .describe('Items that a live receiver can queue; a new one then replaces the oldest.')
       .default(2),
     on_error: z
       .enum(ON_ERROR)
       .describe(
-        'What a receiver does when its callback throws: stop ends it, skip counts it and goes on, retry gives it the item again. stop by default; retry for durable.',
+        'What a receiver does when its callback throws: stop ends the receiver, skip counts the item as failed and goes on, retry passes the item to the callback again. Default: stop; for durable, retry.',
       )
       .optional(),
     retry: z
       .strictObject({
-        attempts: z.int().min(1).describe('How often in all.').default(RETRY.attempts),
-        delay: duration.describe('The pause before the second attempt.').prefault('1s'),
+        attempts: z.int().min(1).describe('Number of attempts, the first included.').default(RETRY.attempts),
+        delay: duration.describe('Pause before the second attempt.').prefault('1s'),
         backoff: z
           .number()
           .min(1)
-          .describe('How many times longer each further pause is.')
+          .describe('Factor by which each further pause is longer.')
           .default(RETRY.backoff),
       })
-      .describe('For on_error: retry.')
+      .describe('Attempts and pauses for on_error: retry.')
       .prefault({}),
-    name: name.describe('Identity of a durable stream, under which an unfinished one is resumed.').optional(),
+    name: name
+      .describe('Identity of a durable stream: an unfinished stream of this name is resumed.')
+      .optional(),
     retention: z
       .strictObject({
         age: duration
           .refine((value) => value >= LEAST_RETENTION.ageMs, 'must be at least 1m')
-          .describe('For how long.')
+          .describe('Longest time that an item is kept.')
           .prefault('24h'),
         bytes: bytes
           .refine((value) => value >= LEAST_RETENTION.bytes, 'must be at least 1 MiB')
-          .describe('How much in all.')
+          .describe('Most bytes that all items together take.')
           .prefault('1 GiB'),
       })
-      .describe('The most that a durable stream keeps.')
+      .describe('Limits on what a durable stream keeps.')
       .prefault({}),
     share: z
       .boolean()
-      .describe('Whether the nodes that offer the callback divide the items among them, by who is free.')
+      .describe(
+        'Whether each item goes to only one of the nodes that offer the callback, the one with the fewest unfinished items.',
+      )
       .default(false),
     batch: z
       .strictObject({
         bytes: bytes
           .refine((value) => value >= 1 && value <= MOST_BATCH.bytes, 'must be from 1 byte to 1 MiB')
-          .describe('What a batch holds before it goes out.')
+          .describe('Size at which a batch is sent.')
           .prefault('128 KiB'),
         linger: duration
           .refine((value) => value <= MOST_BATCH.lingerMs, 'must be at most 10s')
-          .describe('The longest that a batch stays open while an earlier one is under way.')
+          .describe('Longest time that a batch waits for more items while an earlier one is being sent.')
           .prefault('2ms'),
       })
-      .describe('How small items are packed together.')
+      .describe('How small items are sent together.')
       .prefault({}),
     shm: z
       .union([
@@ -94,11 +117,11 @@ const options = {
         z.strictObject({
           bytes: bytes
             .refine((value) => value >= LEAST_SHM_BYTES, 'must be at least 1 MiB')
-            .describe('The most that a ring may take.')
+            .describe('Largest size of the ring buffer.')
             .prefault('256 MiB'),
         }),
       ])
-      .describe('Shared memory between processes of one host; false leaves all receivers to the server.')
+      .describe('Shared memory between processes of one host; false sends everything through the server.')
       .prefault({}),
   }),
 }
@@ -139,7 +162,7 @@ export type ModifierEntry =
   | ({ kind: 'STREAM' } & z.output<typeof options.STREAM>)
 
 function toEntry(entry: z.output<typeof withOptions>): ModifierEntry {
-  const { FG, BG, BROADCAST, PERIOD, STREAM, NO_RETURN = { eta: 0 } } = entry
+  const { FG, BG, BROADCAST, PERIOD, STREAM, NO_RETURN = {} } = entry
   if (FG) return { kind: 'FG', ...FG }
   if (BG) return { kind: 'BG', ...BG }
   if (BROADCAST) return { kind: 'BROADCAST', ...BROADCAST }

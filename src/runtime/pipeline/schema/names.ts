@@ -3,7 +3,7 @@ import { isToken } from '../../core/names.js'
 
 const BAD_NAME = { params: { code: 'DAFFI_BAD_NAME' } }
 
-/** A pipeline's, node's, source's or callback's name, which becomes a token of NATS subjects. */
+/** Name of a pipeline, node, source or callback. It becomes a token of NATS subjects. */
 export const name = z
   .string()
   .refine(isToken, {
@@ -12,7 +12,7 @@ export const name = z
   })
   .refine((text) => !(text in Object.prototype), {
     ...BAD_NAME,
-    message: 'is a name that JavaScript objects have already',
+    message: 'is a name that every JavaScript object has as a property',
   })
   .meta({ pattern: '^[A-Za-z0-9_-]{1,128}$' })
 

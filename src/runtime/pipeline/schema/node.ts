@@ -4,29 +4,31 @@ import { modifier } from './modifier.js'
 import { name, variableName } from './names.js'
 
 export const call = z.strictObject({
-  call: name.describe('A callback that some node offers.'),
-  source: name.describe('The source whose items are streamed; only with STREAM.').optional(),
-  args: z.array(z.unknown()).describe('What the callback is called with.').default([]),
-  to: name.describe('The one node that is to answer.').optional(),
-  modifier: modifier.describe('How it is carried out; FG when absent.').prefault('FG'),
-  wait_for: z.array(name).describe('Nodes that must be there before the call starts.').default([]),
+  call: name.describe('Callback to call; some node must offer it.'),
+  source: name.describe('Source whose items are streamed; only with STREAM.').optional(),
+  args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
+  to: name
+    .describe('The one node that answers the call; any that offers the callback when absent.')
+    .optional(),
+  modifier: modifier.describe('How the call is made; FG when absent.').prefault('FG'),
+  wait_for: z.array(name).describe('Nodes that must be running before the call starts.').default([]),
 })
 
 export const restart = z.enum(RESTART_POLICIES)
 
 export const node = z.strictObject({
-  calls: z.array(call).describe('What the node calls, side by side.').default([]),
-  callbacks: z.array(name).describe('Callbacks that the node offers.').default([]),
+  calls: z.array(call).describe('Calls that the node makes, all at the same time.').default([]),
+  callbacks: z.array(name).describe('Callbacks that the node offers to callers.').default([]),
   replicas: z
     .int()
     .min(1)
     .max(1000)
-    .describe('How many processes; more than one are named NODE-1, NODE-2 and so on.')
+    .describe('Number of processes; if more than one, they are named NODE-1, NODE-2 and so on.')
     .default(1),
-  restart: restart.describe('When its process is started again.').optional(),
+  restart: restart.describe('When the process is restarted: never, after a failure, or always.').optional(),
   env: z
     .record(variableName, z.union([z.string(), z.number(), z.boolean()]))
-    .describe("Environment variables, added to daffi's own.")
+    .describe('Environment variables of the process, in addition to those of daffi.')
     .default({}),
   depends_on: z.array(name).describe('Nodes that must be ready before this one is started.').default([]),
 })

@@ -5,30 +5,37 @@ import { node, restart } from './node.js'
 import { source } from './source.js'
 import { tests } from './test.js'
 
-/** The pipeline file as its author writes it; what docs/pipeline.md describes. */
+/** The pipeline file as its author writes it; docs/pipeline.md describes it. */
 export const pipeline = z.strictObject({
-  name: name.describe('The namespace of everything that the pipeline does on NATS.'),
+  name: name.describe('Name of the pipeline, and its namespace on the NATS server.'),
   server: z
     .strictObject({
-      url: z.string().describe("Server to join; when empty, the project's own, else one is run.").optional(),
+      url: z
+        .string()
+        .describe(
+          "URL of the NATS server. When empty or absent, the project's running server is used, or a new one is started.",
+        )
+        .optional(),
     })
     .optional(),
   callbacks: z
     .union([z.string().min(1), z.array(z.string().min(1))])
-    .describe('Folders where callbacks are looked up; ./callbacks when absent, if there is one.')
+    .describe('Folders where callbacks are looked up; ./callbacks when absent, if it exists.')
     .optional(),
   defaults: z
     .strictObject({
-      timeout: duration.describe('Of FG and BROADCAST calls that set none.').prefault('30s'),
-      restart: restart.describe('Of nodes that set none.').default('on-failure'),
+      timeout: duration
+        .describe('Timeout of FG and BROADCAST calls that set none; 0 means no limit.')
+        .prefault('30s'),
+      restart: restart.describe('Restart policy of nodes that set none.').default('on-failure'),
     })
-    .describe('What calls and nodes have when they do not say.')
+    .describe('Defaults of calls and nodes.')
     .prefault({}),
-  sources: z.record(name, source).describe('What can be streamed, by name.').default({}),
+  sources: z.record(name, source).describe('Sources of streams, by name.').default({}),
   nodes: z
     .record(name, node)
     .refine((nodes) => Object.keys(nodes).length > 0, { message: 'has no node' })
-    .describe('Processes, by name.'),
+    .describe('Nodes by name; each is a process.'),
   tests: tests.default([]),
 })
 

@@ -18,20 +18,20 @@ const cron = z.string().superRefine((text, context) => {
     parseSchedule({ cron: text })
     new CronPattern(text)
   } catch (error) {
-    const message = `is no cron text: ${messageOf(error)}`
+    const message = `is not a cron expression: ${messageOf(error)}`
     context.addIssue({ code: 'custom', message, params: { code: 'DAFFI_BAD_CRON' } })
   }
 })
 
-/** When a periodic call is due. */
+/** Times at which a periodic call is made. */
 export const schedule = z
   .strictObject({
-    interval: interval.describe('Again and again, a second or more apart.').optional(),
+    interval: interval.describe('Time between two calls, one second or more.').optional(),
     at: z
       .union([time, z.array(time).min(1)])
-      .describe('A time, or several, as ISO 8601 has them.')
+      .describe('One time or several, in ISO 8601, such as 2026-12-24T18:00:00Z.')
       .optional(),
-    cron: cron.describe('Five fields, or six with seconds first; in UTC.').optional(),
+    cron: cron.describe('Cron expression in UTC: five fields, or six with seconds first.').optional(),
   })
   .refine((value) => Object.keys(value).length === 1, {
     message: 'must have exactly one of interval, at and cron',

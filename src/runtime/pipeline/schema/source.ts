@@ -3,7 +3,7 @@ import { PIXEL_FORMATS } from '../../core/frame.js'
 import { duration } from './duration.js'
 import { ffmpegArgs } from './ffmpeg-args.js'
 
-/** Pixels; beyond every camera, and small enough for one frame to fit in memory. */
+/** Pixels; more than any camera has, and few enough for a frame to fit in memory. */
 const MAX_SIDE = 16_384
 
 const size = z.string().transform((text, context) => {
@@ -16,13 +16,13 @@ const size = z.string().transform((text, context) => {
   return { width, height }
 })
 
-const fps = z.number().positive().describe('Frames a second.')
-const format = z.enum(PIXEL_FORMATS).describe('How pixels are laid out; bgr24 when absent.').default('bgr24')
-const frames = z.int().min(1).describe('Ends the source after so many frames.').optional()
-const sizeText = size.describe('WIDTHxHEIGHT in pixels.')
+const fps = z.number().positive().describe('Frames per second.')
+const format = z.enum(PIXEL_FORMATS).describe('Pixel format; bgr24 when absent.').default('bgr24')
+const frames = z.int().min(1).describe('Number of frames after which the source ends.').optional()
+const sizeText = size.describe('Size in pixels, as WIDTHxHEIGHT.')
 
 const stall = duration
-  .describe('How long a picture may take to come; then the source is started again. 10s when absent.')
+  .describe('Longest wait for a frame, after which the source is restarted; 10s when absent.')
   .prefault('10s')
 
 const video = { size: sizeText.optional(), fps: fps.optional(), format, frames }
@@ -38,7 +38,7 @@ const camera = z.strictObject({
   device: z
     .string()
     .min(1)
-    .describe("A device as the platform names it, such as /dev/video0, or test for ffmpeg's own pattern."),
+    .describe("Device by its name on this platform, such as /dev/video0; test is ffmpeg's test pattern."),
   size: sizeText.prefault('1280x720'),
   fps: fps.default(30),
   format,
@@ -49,12 +49,17 @@ const camera = z.strictObject({
 
 const file = z.strictObject({
   kind: z.literal('file'),
-  path: z.string().min(1).describe("A video file, from the pipeline file's folder."),
+  path: z.string().min(1).describe("Video file; the path is relative to this file's folder."),
   paced: z
     .boolean()
-    .describe("At the video's own speed, rather than as fast as it can be read; false when absent.")
+    .describe(
+      "Whether frames come at the video's own speed rather than as fast as they can be read; false when absent.",
+    )
     .default(false),
-  loop: z.boolean().describe('From its beginning again when it ends; false when absent.').default(false),
+  loop: z
+    .boolean()
+    .describe('Whether the video starts again when it ends; false when absent.')
+    .default(false),
   ...video,
   ffmpeg_args: ffmpegArgs('file'),
 })
@@ -77,13 +82,16 @@ const http = z.strictObject({
 
 const module = z.strictObject({
   kind: z.literal('module'),
-  module: z.string().min(1).describe("A TypeScript or JavaScript module, from the pipeline file's folder."),
+  module: z
+    .string()
+    .min(1)
+    .describe("TypeScript or JavaScript module; the path is relative to this file's folder."),
   export: z
     .string()
     .min(1)
-    .describe('Name of the export that is an iterable or gives one.')
+    .describe('Export to use: an iterable, or a function that returns one.')
     .default('default'),
-  args: z.unknown().describe('What the export is called with.').optional(),
+  args: z.unknown().describe('First argument of the export, when it is a function.').optional(),
 })
 
 const recording = z.strictObject({
@@ -91,10 +99,12 @@ const recording = z.strictObject({
   path: z
     .string()
     .min(1)
-    .describe("A source's folder in what daffi up --record has written, from this file's folder."),
+    .describe(
+      "Folder of one source in a recording made by daffi up --record; relative to this file's folder.",
+    ),
 })
 
-/** By kind. */
+/** Schemas of sources by kind. */
 export const SOURCE_KINDS = { camera, file, rtsp, http, module, recording }
 
 export const source = z.discriminatedUnion('kind', [camera, file, rtsp, http, module, recording])

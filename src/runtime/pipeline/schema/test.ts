@@ -7,8 +7,8 @@ const number = z.int().min(0)
 
 export const mock = z
   .strictObject({
-    returns: z.unknown().describe('What every call of it gives.').optional(),
-    throws: z.string().describe('The message of the error that every call of it ends with.').optional(),
+    returns: z.unknown().describe('Result of every call.').optional(),
+    throws: z.string().describe('Message of the error that every call throws.').optional(),
   })
   .refine((value) => 'returns' in value !== 'throws' in value, {
     message: 'must be exactly one of returns, throws',
@@ -19,39 +19,39 @@ export const mock = z
   )
 
 export const streamExpectation = z.strictObject({
-  items: number.describe('Items that its sources yield.').optional(),
-  lost: number.describe('Of all receivers: gone down with one that died.').optional(),
-  dropped: number.describe('Of all receivers: left out by a live delivery.').optional(),
-  failed: number.describe('Of all receivers: the callback threw.').optional(),
-  receivers: z.array(name).describe('The nodes that it goes to, all of them.').optional(),
+  items: number.describe('Number of items that the sources of the stream yield.').optional(),
+  lost: number.describe('Items lost with receivers that died, over all receivers.').optional(),
+  dropped: number.describe('Items dropped by live delivery, over all receivers.').optional(),
+  failed: number.describe('Items on which the callback threw, over all receivers.').optional(),
+  receivers: z.array(name).describe('All nodes that receive the stream.').optional(),
   frames: z
     .strictObject({
-      count: number.describe('Items that each receiver has processed.').optional(),
+      count: number.describe('Number of items that each receiver processes.').optional(),
       rate: z
         .strictObject({ min: z.number().min(0).optional(), max: z.number().min(0).optional() })
-        .describe('Items a second that its sources yield.')
+        .describe('Items per second that the sources yield.')
         .optional(),
       hash: z
         .string()
         .regex(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256, 64 hexadecimal digits in lower case' })
-        .describe('SHA-256 of all that each receiver is given.')
+        .describe('SHA-256 of all items that each receiver is given.')
         .optional(),
     })
-    .describe('What each receiver gets.')
+    .describe('Items that each receiver gets.')
     .optional(),
 })
 
 export const callExpectation = z.strictObject({
-  call: name.describe('A callback that some node offers.'),
-  times: number.describe('How often it is called; at least once when absent.').optional(),
-  args: z.array(z.unknown()).describe('Only calls with these arguments count.').optional(),
+  call: name.describe('Callback that some node offers.'),
+  times: number.describe('Number of calls; at least one when absent.').optional(),
+  args: z.array(z.unknown()).describe('Arguments; only calls with these are counted.').optional(),
 })
 
 export const resultExpectation = z.strictObject({
-  call: name.describe('A callback to call when the calls of the pipeline have finished.'),
-  to: name.describe('The one node that is to answer.').optional(),
-  args: z.array(z.unknown()).describe('What it is called with.').default([]),
-  equals: z.unknown().describe('What it has to give.'),
+  call: name.describe('Callback that the test calls after the calls of the pipeline have finished.'),
+  to: name.describe('The one node that answers the call.').optional(),
+  args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
+  equals: z.unknown().describe('Expected result.'),
 })
 
 export const logExpectation = z.strictObject({
@@ -65,38 +65,47 @@ export const logExpectation = z.strictObject({
         return z.NEVER
       }
     })
-    .describe('A regular expression that a line of the node has to match.'),
+    .describe('Regular expression that at least one log line of the node matches.'),
 })
 
 export const test = z.strictObject({
-  name: z.string().min(1).describe('What is tested, in words.'),
+  name: z.string().min(1).describe('Name of the test.'),
   timeout: duration
     .refine((ms) => ms > 0, { message: 'must be more than 0' })
-    .describe('After so long the test fails.')
+    .describe('Time after which the test fails.')
     .prefault('30s'),
-  sources: z.record(name, source).describe('What takes the place of sources, by name.').default({}),
+  sources: z
+    .record(name, source)
+    .describe('Sources that replace those of the pipeline, by name.')
+    .default({}),
   mocks: z
     .record(name, mock)
-    .describe('What takes the place of callbacks, by name, on every node that offers them.')
+    .describe('Results that replace callbacks, by name, on every node that offers them.')
     .default({}),
   expect: z
     .strictObject({
-      streams: z.record(name, streamExpectation).describe('By the callback they go to.').default({}),
-      calls: z.array(callExpectation).describe('Calls that the pipeline makes.').default([]),
-      results: z.array(resultExpectation).describe('What calls give, made by the test itself.').default([]),
-      logs: z.record(name, logExpectation).describe('By node.').default({}),
+      streams: z
+        .record(name, streamExpectation)
+        .describe('Expected streams, by the callback they go to.')
+        .default({}),
+      calls: z.array(callExpectation).describe('Expected calls of the pipeline.').default([]),
+      results: z
+        .array(resultExpectation)
+        .describe('Expected results of calls that the test itself makes.')
+        .default([]),
+      logs: z.record(name, logExpectation).describe('Expected log lines, by node.').default({}),
     })
-    .describe('What has to come of it.')
+    .describe('Expected outcome.')
     .prefault({}),
 })
 
 export const tests = z
   .array(test)
-  .describe('What is to come of the pipeline; run by daffi test, each with a server of its own.')
+  .describe('Tests of the pipeline. daffi test runs each with its own server.')
 
-/** A file with nothing but tests, `*.test.yaml`. */
+/** A test file, `*.test.yaml`, which contains tests only. */
 export const testFile = z.strictObject({
-  pipeline: z.string().min(1).describe("The pipeline file, from this file's folder."),
+  pipeline: z.string().min(1).describe("Pipeline file; the path is relative to this file's folder."),
   tests,
 })
 

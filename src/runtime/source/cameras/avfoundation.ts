@@ -1,12 +1,12 @@
-import type { Ask } from './ask.js'
+import type { AskFfmpeg } from './ask-ffmpeg.js'
 import { distinct, type Camera, type CameraMode } from './camera.js'
 
-/** The cameras of macOS, and its screens, which are devices too. */
-export async function avfoundationCameras(ask: Ask): Promise<Camera[]> {
+/** The cameras of macOS, and its screens, which are capture devices too. */
+export async function avfoundationCameras(ask: AskFfmpeg): Promise<Camera[]> {
   const devices = parseDevices(await ask('-f', 'avfoundation', '-list_devices', 'true', '-i', ''))
   const cameras: Camera[] = []
   for (const { index, name } of devices) {
-    // There is no other way to ask: only a size that it does not have makes it list those that it has.
+    // ffmpeg lists the modes of a device only when asked for a size that the device does not have.
     const lines = await ask('-f', 'avfoundation', '-video_size', '1x1', '-framerate', '30', '-i', `${index}:`)
     const modes = parseModes(lines)
     const problem = modes.length > 0 ? null : (lines.at(-1) ?? 'it lists no modes')
@@ -15,7 +15,7 @@ export async function avfoundationCameras(ask: Ask): Promise<Camera[]> {
   return cameras
 }
 
-/** `[0] FaceTime HD Camera`, in the part on video devices. */
+/** Parses lines such as `[0] FaceTime HD Camera` in the section on video devices. */
 export function parseDevices(lines: readonly string[]): { index: string; name: string }[] {
   const start = lines.findIndex((line) => line.includes('AVFoundation video devices'))
   const end = lines.findIndex((line) => line.includes('AVFoundation audio devices'))
@@ -25,7 +25,7 @@ export function parseDevices(lines: readonly string[]): { index: string; name: s
   })
 }
 
-/** `  1280x720@[15.000000 30.000000]fps` */
+/** Parses lines such as `  1280x720@[15.000000 30.000000]fps`. */
 export function parseModes(lines: readonly string[]): CameraMode[] {
   const modes = lines.flatMap((line): CameraMode[] => {
     const match = /^\s*(\d+)x(\d+)@\[([\d.]+) ([\d.]+)\]fps/.exec(line)

@@ -1,26 +1,26 @@
 /** A capture device of this machine. */
 export interface Camera {
-  /** What a source of kind `camera` takes for `device`. */
+  /** Value for `device` of a source of kind `camera`. */
   device: string
   name: string
-  /** What it can give. */
+  /** Formats, sizes and rates that the device can deliver. */
   modes: CameraMode[]
-  /** Why its modes are not known; null when they are. */
+  /** Reason why the modes are not known; null when they are. */
   problem: string | null
 }
 
 export interface CameraMode {
-  /** In ffmpeg's words, such as `mjpeg` and `yuyv422`; null where the platform does not tell. */
+  /** Format by ffmpeg's name, such as `mjpeg` and `yuyv422`; null where the platform does not say. */
   format: string | null
   /** Pixels. */
   width: number
   /** Pixels. */
   height: number
-  /** Frames a second; null where the device does not tell. */
+  /** Frames per second; null where the device does not say. */
   fps: { min: number; max: number } | null
 }
 
-/** Without those that say the same. */
+/** Removes duplicate modes. */
 export function distinct(modes: CameraMode[]): CameraMode[] {
   return [...new Map(modes.map((mode) => [JSON.stringify(mode), mode])).values()]
 }

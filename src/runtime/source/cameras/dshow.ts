@@ -1,8 +1,8 @@
-import type { Ask } from './ask.js'
+import type { AskFfmpeg } from './ask-ffmpeg.js'
 import { distinct, type Camera, type CameraMode } from './camera.js'
 
 /** The cameras of Windows. */
-export async function dshowCameras(ask: Ask): Promise<Camera[]> {
+export async function dshowCameras(ask: AskFfmpeg): Promise<Camera[]> {
   const names = parseNames(await ask('-f', 'dshow', '-list_devices', 'true', '-i', 'dummy'))
   const cameras: Camera[] = []
   for (const name of names) {
@@ -14,17 +14,17 @@ export async function dshowCameras(ask: Ask): Promise<Camera[]> {
   return cameras
 }
 
-/** Up to ffmpeg 4 `"Integrated Camera"` in the part on video devices; since then `"Integrated Camera" (video)`. */
+/** Parses names: up to ffmpeg 4 `"Integrated Camera"` in the section on video devices, later `"Integrated Camera" (video)`. */
 export function parseNames(lines: readonly string[]): string[] {
-  let part = 'video'
+  let section = 'video'
   return lines.flatMap((line) => {
-    part = /^DirectShow (video|audio) devices/.exec(line)?.[1] ?? part
-    const [, name, kind = part] = /^\s*"(.+)"(?: \((\w+)[^)]*\))?$/.exec(line) ?? []
+    section = /^DirectShow (video|audio) devices/.exec(line)?.[1] ?? section
+    const [, name, kind = section] = /^\s*"(.+)"(?: \((\w+)[^)]*\))?$/.exec(line) ?? []
     return name !== undefined && kind === 'video' ? [name] : []
   })
 }
 
-/** `  vcodec=mjpeg  min s=640x480 fps=5 max s=1280x720 fps=30`: the largest size stands for those in between. */
+/** Parses lines such as `  vcodec=mjpeg  min s=640x480 fps=5 max s=1280x720 fps=30`, keeping only the largest size. */
 export function parseModes(lines: readonly string[]): CameraMode[] {
   const modes = lines.flatMap((line): CameraMode[] => {
     const match =

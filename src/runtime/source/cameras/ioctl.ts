@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync } from 'node:fs'
 
-/** Asks a device, which answers into the same bytes; false when it refuses. */
+/** Sends a request to a device, which writes its answer into `argument`; false when the device refuses. */
 export type Ioctl = (request: number, argument: Buffer) => boolean
 
-/** Opens a device and hands over what asks it. @throws when it cannot be opened, or the system cannot be called */
+/** Opens a device and calls `use` with its ioctl. @throws when the device cannot be opened, or koffi does not load */
 export async function withIoctl<T>(path: string, use: (ioctl: Ioctl) => T): Promise<T> {
   const { default: koffi } = await import('koffi')
   const library = koffi.load('libc.so.6')

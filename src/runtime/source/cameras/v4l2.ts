@@ -17,23 +17,23 @@ const INTERVAL_BYTES = 52
 const VIDEO_CAPTURE = 1
 const DISCRETE = 1
 
-/** ffmpeg's names of the common formats; others are shown by their own four letters. */
+/** Names in ffmpeg of the common formats; others are shown by their own four letters. */
 const FFMPEG_NAMES: Record<string, string> = {
   ...{ MJPG: 'mjpeg', JPEG: 'mjpeg', H264: 'h264', HEVC: 'hevc', YUYV: 'yuyv422', UYVY: 'uyvy422' },
   ...{ NV12: 'nv12', YU12: 'yuv420p', RGB3: 'rgb24', BGR3: 'bgr24', GREY: 'gray' },
 }
 
-/** The cameras of Linux: every node of video4linux that captures. */
+/** The cameras of Linux: every video4linux device that captures. */
 export async function v4l2Cameras(folder = '/dev'): Promise<Camera[]> {
   const names = (await readdir(folder)).filter((name) => /^video\d+$/.test(name))
   const paths = names
     .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)))
     .map((name) => join(folder, name))
-  const cameras = await Promise.all(paths.map(lookAt))
+  const cameras = await Promise.all(paths.map(readCamera))
   return cameras.filter((camera) => camera !== undefined)
 }
 
-async function lookAt(device: string): Promise<Camera | undefined> {
+async function readCamera(device: string): Promise<Camera | undefined> {
   try {
     return await withIoctl(device, (ioctl) => describe(device, ioctl))
   } catch (error) {
@@ -41,7 +41,7 @@ async function lookAt(device: string): Promise<Camera | undefined> {
   }
 }
 
-/** Undefined for a node that does not capture, as those that give a camera's metadata. */
+/** Description of a device; undefined for one that does not capture, such as those with a camera's metadata. */
 export function describe(device: string, ioctl: Ioctl): Camera | undefined {
   const capability = Buffer.alloc(CAPABILITY_BYTES)
   if (!ioctl(QUERYCAP, capability)) return undefined
@@ -66,7 +66,7 @@ function formats(ioctl: Ioctl): number[] {
   return enumerate(ioctl, ENUM_FMT, FORMAT_BYTES, { 4: VIDEO_CAPTURE }).map((entry) => entry.readUInt32LE(44))
 }
 
-/** Of a range, the largest. */
+/** Sizes of a format; for a range only the largest. */
 function sizes(ioctl: Ioctl, format: number): [width: number, height: number][] {
   return enumerate(ioctl, ENUM_FRAMESIZES, SIZE_BYTES, { 4: format }).map((entry) =>
     entry.readUInt32LE(8) === DISCRETE
@@ -83,12 +83,12 @@ function rates(ioctl: Ioctl, format: number, width: number, height: number): Cam
   return fps.length === 0 ? null : { min: Math.min(...fps), max: Math.max(...fps) }
 }
 
-/** From the seconds a frame, as a fraction. */
+/** Frames per second, from a fraction that holds the seconds per frame. */
 function rateAt(entry: Buffer, offset: number): number {
   return Number((entry.readUInt32LE(offset + 4) / entry.readUInt32LE(offset)).toFixed(2))
 }
 
-/** All that the device tells of a kind, by index from 0; `fixed` are the other numbers of the question, by offset. */
+/** Every entry that the device has for a request, by index from 0; `fixed` are the other numbers of the request, by offset. */
 function enumerate(ioctl: Ioctl, request: number, bytes: number, fixed: Record<number, number>): Buffer[] {
   const entries: Buffer[] = []
   for (;;) {

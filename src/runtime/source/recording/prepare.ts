@@ -6,8 +6,8 @@ import { RECORDING_INDEX } from '../../core/plan.js'
 import { FOLDER_MODE } from './format.js'
 
 /**
- * Makes sure of the folder that sources are to be recorded in, before anything runs.
- * @throws DaffiError DAFFI_USAGE when it cannot be made, or holds a recording of one of them
+ * Makes the folder for recordings before anything runs.
+ * @throws DaffiError DAFFI_USAGE when it cannot be made, or already holds a recording of one of the sources
  */
 export async function prepareRecordings(folder: string, sources: string[]): Promise<void> {
   const next = 'Name another folder.'

@@ -4,11 +4,11 @@ import { decode, decodeBytes } from '../../codec/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import { isFrame } from '../../core/frame.js'
 import { RECORDING_INDEX, type RecordingPlan } from '../../core/plan.js'
-import type { SourceContext } from '../context.js'
+import type { SourceContext } from '../contract/source-context.js'
 import { HEADER, RECORDING_DATA, type RecordedItem, type RecordingHeader } from './format.js'
 
 /**
- * The items of a recording, as fast as they are asked for. Frames are as if they had been captured just now.
+ * The items of a recording, as fast as they are requested. The `time` of a frame is when it is read.
  * @throws DaffiError DAFFI_SOURCE_FAILED
  */
 export async function* recordedItems(
@@ -44,13 +44,13 @@ async function openFile(path: string, opened: FileHandle[]): Promise<FileHandle>
 
 function checkHeader(text: string): void {
   const { format, version } = JSON.parse(text) as Partial<RecordingHeader>
-  if (format !== HEADER.format) throw new Error('it is none of daffi')
+  if (format !== HEADER.format) throw new Error('daffi has not written it')
   if (version !== HEADER.version) throw new Error(`it has version ${String(version)}, not ${HEADER.version}`)
 }
 
-/** The next item's bytes, made what they were. */
+/** Reads and decodes the next item. */
 async function readItem(data: FileHandle, { kind, bytes }: RecordedItem): Promise<unknown> {
-  // Never from Node's shared pool: the item is the receiver's own.
+  // Not from Node's shared pool: the item belongs to the receiver alone.
   const buffer = Buffer.allocUnsafeSlow(bytes)
   const { bytesRead } = await data.read(buffer, 0, bytes)
   if (bytesRead < bytes) throw new Error('it is cut short')

@@ -1,25 +1,26 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeItem } from '../../codec/index.js'
+import { GIB } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { RECORDING_INDEX } from '../../core/plan.js'
 import { FILE_MODE, FOLDER_MODE, HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
-/** What a recording may take of the disk, some twelve seconds of 720p. */
-const MAX_BYTES = 1024 ** 3
+/** Largest size of a recording, some twelve seconds of 720p. */
+const MAX_BYTES = GIB
 
 export interface RecordOptions {
-  /** The source's name. */
+  /** Name of the source. */
   name: string
-  /** Of this recording; made here. */
+  /** Folder of this recording, which is made. */
   folder: string
   log: Logger
 }
 
 /**
- * The same items, written to a folder on their way. What keeps it from being written, the limit too, ends the recording
- * with a warning and leaves the items alone. A folder that holds a recording keeps it.
+ * Passes items through and records them in a folder. A failure to write, or the size limit, ends the recording with a
+ * warning, and the items go on. An existing recording is never overwritten.
  */
 export async function* recordItems(
   items: AsyncIterable<unknown>,
@@ -38,7 +39,7 @@ export async function* recordItems(
   await attempt(async () => (recorder = await Recorder.open(folder)))
   try {
     for await (const item of items) {
-      await attempt(async () => recorder?.take(item))
+      await attempt(async () => recorder?.store(item))
       yield item
     }
   } finally {
@@ -63,8 +64,8 @@ class Recorder {
     return new Recorder(index, data)
   }
 
-  /** The bytes first, so that whatever the index names is there. */
-  async take(item: unknown): Promise<void> {
+  /** Stores an item: first its bytes, then its line in the index, so that the index never names missing bytes. */
+  async store(item: unknown): Promise<void> {
     const { kind = null, bytes } = encodeItem(item, this.#items)
     this.#bytes += bytes.length
     if (this.#bytes > MAX_BYTES)

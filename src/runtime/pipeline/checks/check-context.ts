@@ -1,0 +1,15 @@
+import type { DiscoveredCallbacks } from '../../callback/index.js'
+import type { Diagnostics } from '../diagnose/diagnostics.js'
+import type { PartialPipeline } from '../validate/partial-pipeline.js'
+import type { NodeNames } from './replicas.js'
+
+/** Input of the checks that look at a whole pipeline. */
+export interface CheckContext {
+  /** The pipeline file's folder. */
+  folder: string
+  pipeline: PartialPipeline
+  names: NodeNames
+  /** Undefined when a folder is missing, so that nothing can be said about callbacks. */
+  callbacks: DiscoveredCallbacks | undefined
+  diagnostics: Diagnostics
+}

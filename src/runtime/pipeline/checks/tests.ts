@@ -1,0 +1,63 @@
+import { nearest } from '../../core/nearest.js'
+import { listKnown } from '../diagnose/list-known.js'
+import type { PartialTest } from '../validate/partial-tests.js'
+import { checkArguments } from './arguments.js'
+import type { CheckContext } from './check-context.js'
+import { checkNode, checkTarget } from './nodes.js'
+import { checkOffered, checkOfferedBy } from './offered.js'
+import { checkSources } from './sources.js'
+
+/**
+ * Checks each test against the pipeline that it tests.
+ * @param context the pipeline's, with the folder and the diagnostics of the file that contains the tests
+ */
+export async function checkTests(tests: PartialTest[], context: CheckContext): Promise<void> {
+  for (const test of tests) {
+    await checkReplacedSources(test, context)
+    for (const { name, path } of test.mocks) checkOffered(name, path, context, 'key')
+    checkStreams(test, context)
+    for (const { path, value } of [...test.calls, ...test.results]) {
+      if (value.call !== undefined) checkOffered(value.call, [...path, 'call'], context)
+    }
+    for (const result of test.results) checkResult(result, context)
+    for (const { name, path } of test.logs) checkNode(name, path, context, 'key')
+  }
+}
+
+function checkResult({ path, value }: PartialTest['results'][number], context: CheckContext): void {
+  const { call, to, args } = value
+  if (to !== undefined) checkTarget(to, [...path, 'to'], context)
+  if (call === undefined) return
+  if (to !== undefined) checkOfferedBy(to, call, [...path, 'to'], context)
+  if (args) checkArguments(call, args, [...path, 'args'], context)
+}
+
+async function checkReplacedSources({ sources }: PartialTest, context: CheckContext): Promise<void> {
+  const { pipeline, diagnostics, folder } = context
+  const names = pipeline.sources.map(({ name }) => name)
+  for (const { name, path } of sources) {
+    if (names.includes(name)) continue
+    const message = `the pipeline has no source ${name}; ${listKnown('sources', names)}`
+    diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path, suggestion: nearest(name, names) }, 'key')
+  }
+  await checkSources(sources, folder, diagnostics)
+}
+
+function checkStreams({ streams }: PartialTest, context: CheckContext): void {
+  const { pipeline, diagnostics } = context
+  const streamed = pipeline.calls
+    .filter(({ value }) => value.modifier === undefined || value.modifier.kind === 'STREAM')
+    .flatMap(({ value }) => value.call ?? [])
+  for (const { name, path, value } of streams) {
+    if (!streamed.includes(name)) {
+      const message = `nothing is streamed to ${name}; ${listKnown('streamed to', new Set(streamed))}`
+      const suggestion = nearest(name, streamed)
+      diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, 'key')
+    }
+    for (const [index, node] of value.receivers?.entries() ?? []) {
+      const at = [...path, 'receivers', index]
+      checkNode(node, at, context)
+      checkOfferedBy(node, name, at, context)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { dirname, resolve } from 'node:path'
+import type { DiscoveredCallbacks } from '../../callback/index.js'
+import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../core/plan.js'
+import { findProject } from '../../core/project.js'
+import { replicaNames, type NodeNames } from '../checks/replicas.js'
+import type { PipelineDocument } from '../read/document.js'
+import type { CallEntry, NodeEntry } from '../schema/node.js'
+import type { PipelineEntry } from '../schema/pipeline.js'
+import { buildModifier } from './build-modifier.js'
+import { buildSource } from './build-source.js'
+import { mapValues } from './map-values.js'
+
+/** Input of `buildPlan`, without any diagnostics. */
+export interface PlanInput {
+  file: string
+  entry: PipelineEntry
+  document: PipelineDocument
+  names: NodeNames
+  callbacks: DiscoveredCallbacks
+}
+
+/** Builds the plan: one node for each replica, absolute paths, defaults filled in. */
+export function buildPlan(input: PlanInput): Plan {
+  const { entry } = input
+  const file = resolve(input.file)
+  return {
+    name: entry.name,
+    file,
+    project: findProject(file),
+    server: { url: entry.server?.url || undefined },
+    sources: mapValues(entry.sources, (source) => buildSource(source, dirname(file))),
+    nodes: Object.fromEntries(
+      Object.entries(entry.nodes).flatMap(([name, node]) =>
+        replicaNames(name, node.replicas).map((process) => [process, buildNode(process, name, node, input)]),
+      ),
+    ),
+  }
+}
+
+function buildNode(process: string, name: string, node: NodeEntry, input: PlanInput): NodePlan {
+  const { entry, names, callbacks, document } = input
+  return {
+    name: process,
+    callbacks: [...new Set(node.callbacks)].map((each) => buildCallback(each, callbacks)),
+    calls: node.calls.map((call) => buildCall(call, input)),
+    restart: node.restart ?? entry.defaults.restart,
+    env: mapValues(node.env, (_value, key) => document.textAt(['nodes', name, 'env', key])),
+    dependsOn: names.processesOf(node.depends_on),
+  }
+}
+
+function buildCallback(name: string, { found }: DiscoveredCallbacks): CallbackPlan {
+  const callback = found.get(name)
+  if (!callback) throw new Error(`callback ${name} passed the checks but does not exist`)
+  const { file, line: _line, ...plan } = callback
+  return { ...plan, file: resolve(file) }
+}
+
+function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {
+  return {
+    call: call.call,
+    source: call.source,
+    args: call.args,
+    to: call.to === undefined ? undefined : names.resolve(call.to)?.[0],
+    waitFor: names.processesOf(call.wait_for),
+    modifier: buildModifier(call.modifier, entry.defaults.timeout),
+  }
+}

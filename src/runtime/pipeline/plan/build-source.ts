@@ -1,0 +1,24 @@
+import { resolve } from 'node:path'
+import type { SourcePlan } from '../../core/plan.js'
+import type { SourceEntry } from '../schema/source.js'
+
+/**
+ * Builds the plan of a source.
+ * @param folder of the file that contains the source; paths are relative to it
+ */
+export function buildSource(source: SourceEntry, folder: string): SourcePlan {
+  if (source.kind === 'module') {
+    const { kind, module, args } = source
+    return { kind, file: resolve(folder, module), export: source.export, args }
+  }
+  if (source.kind === 'recording') return { kind: 'recording', folder: resolve(folder, source.path) }
+  const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source
+  const video = { size, fps, format, frames, ffmpegArgs }
+  if (source.kind === 'file') {
+    const { kind, path, paced, loop } = source
+    return { kind, path: resolve(folder, path), paced, loop, ...video }
+  }
+  const live = { ...video, stallMs: source.stall_timeout }
+  if (source.kind === 'camera') return { kind: 'camera', device: source.device, ...live }
+  return { kind: source.kind, url: source.url, ...live }
+}

@@ -1,0 +1,71 @@
+import { dirname } from 'node:path'
+import type { CallbackPlan, Plan } from '../../core/plan.js'
+import type { NodeNames } from '../checks/replicas.js'
+import { codeFrame } from '../diagnose/code-frame.js'
+import { formatPath, type Path } from '../diagnose/key-path.js'
+import type { PipelineDocument } from '../read/document.js'
+import type { TestEntry } from '../schema/test.js'
+import { buildSource } from './build-source.js'
+import { mapValues } from './map-values.js'
+import type { Expectations, TestLocation, TestPlan } from './test-plan.js'
+
+/** Input of `buildTests`, without any diagnostics. */
+export interface TestsInput {
+  entries: TestEntry[]
+  /** File that contains the tests. */
+  document: PipelineDocument
+  pipeline: Plan
+  names: NodeNames
+}
+
+export function buildTests({ entries, document, pipeline, names }: TestsInput): TestPlan[] {
+  return entries.map((entry, index) => ({
+    name: entry.name,
+    file: document.file,
+    timeoutMs: entry.timeout,
+    pipeline: withReplacements(pipeline, entry, dirname(document.file)),
+    expect: buildExpectations(entry, names),
+    locate: (path) => locate(document, ['tests', index, ...path]),
+  }))
+}
+
+function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Plan {
+  const { calls, streams } = entry.expect
+  const observed = new Set([
+    ...Object.keys(entry.mocks),
+    ...calls.map(({ call }) => call),
+    ...Object.keys(streams).filter((name) => streams[name]?.frames?.hash !== undefined),
+  ])
+  const callback = (plan: CallbackPlan): CallbackPlan => {
+    const mock = entry.mocks[plan.name]
+    return { ...plan, observed: observed.has(plan.name), ...(mock === undefined ? {} : { mock }) }
+  }
+  return {
+    ...pipeline,
+    server: { url: undefined },
+    sources: { ...pipeline.sources, ...mapValues(entry.sources, (source) => buildSource(source, folder)) },
+    nodes: mapValues(pipeline.nodes, (node) => ({ ...node, callbacks: node.callbacks.map(callback) })),
+  }
+}
+
+function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectations {
+  return {
+    streams: mapValues(expect.streams, ({ receivers, ...rest }) =>
+      receivers === undefined ? rest : { ...rest, receivers: names.processesOf(receivers) },
+    ),
+    calls: expect.calls.map(({ call, times, args }) => ({ call, times, args })),
+    results: expect.results.map(({ call, to, args, equals }) => ({
+      call,
+      to: to === undefined ? undefined : names.resolve(to)?.[0],
+      args,
+      equals,
+    })),
+    logs: mapValues(expect.logs, ({ match }, node) => ({ processes: names.processesOf([node]), match })),
+  }
+}
+
+function locate(document: PipelineDocument, path: Path): TestLocation {
+  const location = document.locationOf(path)
+  const { line, column } = location
+  return { line, column, path: formatPath(path), frame: codeFrame(document.text, location) }
+}

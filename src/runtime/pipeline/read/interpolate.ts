@@ -1,0 +1,52 @@
+import type { DiagnosticOptions, Diagnostics } from '../diagnose/diagnostics.js'
+import type { PipelineDocument } from './document.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const PLACEHOLDER = /\$\$\{|\$\{([^}]*)(\}?)/g
+const INSIDE = /^([A-Za-z_][A-Za-z0-9_]*)(?::([-?])(.*))?$/s
+
+/**
+ * Replaces placeholders in scalars by environment values, after parsing, so that a value can never add YAML: `${NAME}`,
+ * `${NAME:-default}` and `${NAME:?message}` (both for unset or empty, as in a shell); `$${` is a literal `${`.
+ * Keys are not touched.
+ */
+export function interpolate(document: PipelineDocument, env: Environment, diagnostics: Diagnostics): void {
+  for (const [path, scalar] of document.scalars()) {
+    if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) continue
+    const text = substitute(scalar.value, env, (problem) => {
+      diagnostics.addAt(document.file, document.text, document.locationOf(path), { ...problem, path })
+    })
+    document.interpolated.set(scalar, text)
+    scalar.value = scalar.type === 'PLAIN' ? readPlain(text) : text
+  }
+}
+
+function substitute(
+  text: string,
+  env: Environment,
+  report: (problem: Omit<DiagnosticOptions, 'path'>) => void,
+): string {
+  return text.replace(PLACEHOLDER, (whole: string, inside: string | undefined, close: string) => {
+    if (inside === undefined) return '${'
+    const [, name, operator, rest = ''] = INSIDE.exec(inside) ?? []
+    if (name === undefined || close === '') {
+      const message = `${whole} is not \${NAME}, \${NAME:-default} or \${NAME:?message}; for a literal \${ write $\${`
+      report({ code: 'DAFFI_BAD_VALUE', message })
+      return whole
+    }
+    const value = env[name]
+    if (operator === undefined ? value !== undefined : value) return value ?? ''
+    if (operator === '-') return rest
+    const why = rest ? `: ${rest}` : value === '' ? ' is empty' : ' is not set'
+    report({ code: 'DAFFI_MISSING_ENV', message: `environment variable ${name}${why}` })
+    return whole
+  })
+}
+
+/** Reads a plain scalar as YAML would: as a number, true, false, or text. */
+function readPlain(text: string): string | number | boolean {
+  if (/^[-+]?\d+(\.\d+)?$/.test(text)) return Number(text)
+  if (text === 'true' || text === 'false') return text === 'true'
+  return text
+}

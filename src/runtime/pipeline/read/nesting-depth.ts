@@ -1,0 +1,25 @@
+import { Parser, type CST } from 'yaml'
+
+/** Enough for any pipeline. The YAML composer is recursive: thousands of levels would crash the whole process. */
+export const MAX_DEPTH = 64
+
+/** Offset of the first value that is nested too deeply. The YAML parser itself, used here, is not recursive. */
+export function offsetNestedTooDeeply(text: string): number | undefined {
+  for (const token of new Parser().parse(text)) {
+    const offset = tooDeepIn(token, 0)
+    if (offset !== undefined) return offset
+  }
+  return undefined
+}
+
+function tooDeepIn(token: CST.Token | null | undefined, depth: number): number | undefined {
+  if (!token) return undefined
+  if (depth > MAX_DEPTH) return token.offset
+  if (token.type === 'document') return tooDeepIn(token.value, depth)
+  if (!('items' in token)) return undefined
+  for (const { key, value } of token.items) {
+    const offset = tooDeepIn(key, depth + 1) ?? tooDeepIn(value, depth + 1)
+    if (offset !== undefined) return offset
+  }
+  return undefined
+}

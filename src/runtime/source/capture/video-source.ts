@@ -1,0 +1,51 @@
+import { ensureBinary, type Binary } from '../../binaries/index.js'
+import { messageOf } from '../../core/errors.js'
+import type { Frame } from '../../core/frame.js'
+import type { ItemMemory } from '../../core/item-memory.js'
+import type { SourceContext } from '../contract/source-context.js'
+import { isLive, type VideoPlan } from '../contract/video-plan.js'
+import { runFfmpeg, type FfmpegRun } from '../ffmpeg/run-ffmpeg.js'
+import { inputCandidates, mayTryNextCandidate } from '../input/input-candidates.js'
+import { checkInput } from '../input/preflight.js'
+import { liveCapture } from './live-capture.js'
+
+/** The frames that ffmpeg reads from a camera, file or URL. */
+export async function* videoSource(
+  plan: VideoPlan,
+  context: SourceContext,
+  memory: ItemMemory,
+): AsyncGenerator<Frame, void> {
+  await checkInput(plan, context.name)
+  const ffmpeg = await findFfmpeg(context.signal)
+  if (!ffmpeg) return
+  const capture = (rest: VideoPlan, firstSequence: number): AsyncGenerator<Frame, void> =>
+    captureOnce({ ffmpeg, plan: rest, memory, firstSequence }, context)
+  yield* isLive(plan) ? liveCapture(plan, context, capture) : capture(plan, 0)
+}
+
+/** The frames of the first candidate input that can be read. */
+async function* captureOnce(
+  run: Omit<FfmpegRun, 'input'>,
+  context: SourceContext,
+): AsyncGenerator<Frame, void> {
+  const candidates = await inputCandidates(run.plan, context.name)
+  for (const [index, input] of candidates.entries()) {
+    if (context.signal.aborted) return
+    try {
+      return yield* runFfmpeg({ ...run, input }, context)
+    } catch (error) {
+      if (index + 1 === candidates.length || !mayTryNextCandidate(error)) throw error
+      context.log.debug(`source ${context.name}: ${messageOf(error)}; trying the next input`)
+    }
+  }
+}
+
+/** Undefined when aborted meanwhile. */
+async function findFfmpeg(signal: AbortSignal): Promise<Binary | undefined> {
+  try {
+    return await ensureBinary('ffmpeg', { signal })
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}

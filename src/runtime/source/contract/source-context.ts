@@ -1,0 +1,20 @@
+import type { LoadModule } from '../../callback/index.js'
+import type { ErrorRecord } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+
+/** Surroundings in which a source is opened. */
+export interface SourceContext {
+  /** Name of the source in the pipeline, for messages. */
+  name: string
+  /** Ends the source as if it had no more items. */
+  signal: AbortSignal
+  log: Logger
+  load: LoadModule
+  onEvent: (event: SourceEvent) => void
+}
+
+/**
+ * A break in a live source. `gap`: the source broke off and is restarted until it gives items. `resumed`: it gives items
+ * again, the first one `afterMs` milliseconds after the break.
+ */
+export type SourceEvent = { type: 'gap'; error: ErrorRecord } | { type: 'resumed'; afterMs: number }

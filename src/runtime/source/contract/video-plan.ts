@@ -1,0 +1,11 @@
+import type { CameraPlan, ModulePlan, NetworkPlan, RecordingPlan, SourcePlan } from '../../core/plan.js'
+
+/** Sources that ffmpeg reads. */
+export type VideoPlan = Exclude<SourcePlan, ModulePlan | RecordingPlan>
+
+type LivePlan = CameraPlan | NetworkPlan
+
+/** Whether the source gives items at its own pace and has no end of its own. */
+export function isLive(plan: SourcePlan): plan is LivePlan {
+  return plan.kind === 'camera' || plan.kind === 'rtsp' || plan.kind === 'http'
+}

@@ -1,9 +1,0 @@
-const NEEDED = [
-  ...['PATH', 'HOME', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT'],
-  ...['http_proxy', 'no_proxy'],
-]
-
-/** ffmpeg parses what strangers send, so it gets only what it needs to run. */
-export function ffmpegEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.includes(name)))
-}

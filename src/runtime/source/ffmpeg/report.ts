@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { deferred } from '../../core/deferred.js'
+
+export interface Size {
+  /** Pixels. */
+  width: number
+  /** Pixels. */
+  height: number
+}
+
+/** Format of ffmpeg's output. */
+export interface Video extends Size {
+  codec: string
+}
+
+/** Information from ffmpeg's standard error, written with `-loglevel level+info`. */
+export interface Report {
+  /** Format of the output; undefined when ffmpeg exits without reporting it. */
+  video: Promise<Video | undefined>
+  /** Last error lines, oldest first. */
+  errors: string[]
+  /** Resolves at the end of standard error. */
+  ended: Promise<void>
+}
+
+const MAX_ERRORS = 5
+const INFORMATION = /\[(?:warning|info|verbose|debug|trace)\] /
+/** Matches `Stream #0:0: Video: rawvideo (BGR[24] / 0x18524742), bgr24(progressive), 1280x720 [SAR 1:1 DAR 16:9], …`. */
+const VIDEO = /Stream #0:0.*: Video: (\w+).*?, (\d+)x(\d+)[, ]/
+
+/** Reads ffmpeg's standard error line by line. */
+export function readReport(stderr: Readable, redact: (line: string) => string): Report {
+  const video = deferred<Video | undefined>()
+  const ended = deferred()
+  const errors: string[] = []
+  let output = false
+
+  createInterface({ input: stderr })
+    .on('line', (line) => {
+      if (!INFORMATION.test(line)) {
+        errors.push(redact(plain(line)))
+        if (errors.length > MAX_ERRORS) errors.shift()
+        return
+      }
+      output ||= line.includes('Output #0')
+      const match = output ? VIDEO.exec(line) : null
+      if (!match) return
+      const [, codec = '', width, height] = match
+      video.resolve({ codec, width: Number(width), height: Number(height) })
+    })
+    .on('close', () => {
+      video.resolve(undefined)
+      ended.resolve()
+    })
+  return { video: video.promise, errors, ended: ended.promise }
+}
+
+/** Shortens a line: `[http @ 0x55d0] [error] Server returned 404` becomes `[http] Server returned 404`. */
+function plain(line: string): string {
+  return line.replace(/ @ 0x[0-9a-f]+(?=\])/, '').replace(/\[(?:error|fatal|panic)\] /, '')
+}

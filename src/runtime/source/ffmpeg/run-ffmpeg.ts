@@ -1,0 +1,100 @@
+import { addAbortListener } from 'node:events'
+import type { Binary } from '../../binaries/index.js'
+import { bounded } from '../../core/abort.js'
+import type { Frame } from '../../core/frame.js'
+import type { ItemMemory } from '../../core/item-memory.js'
+import type { SourceContext } from '../contract/source-context.js'
+import { isLive, type VideoPlan } from '../contract/video-plan.js'
+import { UnsuitableInput, type InputCandidate } from '../input/input-candidates.js'
+import { withoutCredentials } from '../input/url.js'
+import { endingError } from './ending.js'
+import { outputArguments } from './output-arguments.js'
+import { spawnInto } from './output-pipe.js'
+import { pictures } from './pictures.js'
+import { PipeReader } from './pipe-reader.js'
+import { readReport, type Video } from './report.js'
+
+const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info']
+
+/** Grace period between TERM and KILL. ffmpeg has nothing to save, and stuck in a connection it ignores TERM. */
+const SHUTDOWN_GRACE_MS = 500
+
+/** Longest wait for the format of the output. ffmpeg reports it before it writes a frame, so this never runs out. */
+const FORMAT_TIMEOUT_MS = 5000
+
+export interface FfmpegRun {
+  ffmpeg: Binary
+  input: InputCandidate
+  plan: VideoPlan
+  /** Memory for the frames' bytes, where the receiver of the frames lends some. */
+  memory: ItemMemory
+  /** Number of the first frame. */
+  firstSequence: number
+}
+
+/**
+ * The frames of one ffmpeg process, which has exited when this ends.
+ * @throws UnsuitableInput, DaffiError DAFFI_SOURCE_FAILED and more specific codes
+ */
+export async function* runFfmpeg(
+  { ffmpeg, input, plan, memory, firstSequence }: FfmpegRun,
+  { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
+): AsyncGenerator<Frame, void> {
+  const redact = (text: string): string => withoutCredentials(text, input.url)
+  const args = [...GENERAL, ...input.args, ...outputArguments(plan, ffmpeg.version, input.passthrough)]
+  log.debug(redact(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`))
+
+  const silenceMs = silenceLimit(plan)
+  const reader = new PipeReader(silenceMs)
+  const { child, output } = await spawnInto(reader, ffmpeg.path, args)
+  const abort = addAbortListener(signal, () => {
+    output.destroy()
+    void child.stop(SHUTDOWN_GRACE_MS)
+  })
+  const report = readReport(child.stderr, redact)
+  const onCutShort = (bytes: number): void => {
+    log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
+  }
+  let frames = 0
+  try {
+    const started = await reader.hasData()
+    const what = `source ${name}: ffmpeg's report of its output format`
+    const video = started ? await bounded(report.video, { timeoutMs: FORMAT_TIMEOUT_MS, what }) : undefined
+    if (video) {
+      if (input.passthrough) checkPassthrough(plan, video)
+      for await (const picture of pictures(reader, plan.format, video, { memory, onCutShort })) {
+        const sequence = firstSequence + frames++
+        const time = performance.timeOrigin + performance.now()
+        yield { ...picture, format: plan.format, sequence, time }
+      }
+    }
+    if (frames === plan.frames) return
+    if (reader.stalled) await child.stop(SHUTDOWN_GRACE_MS)
+    const exit = await child.exited
+    await report.ended
+    if (signal.aborted) return
+    const error = endingError(plan, name, {
+      exit,
+      errors: report.errors,
+      silentMs: reader.stalled ? silenceMs : undefined,
+      frames,
+    })
+    if (error) throw error
+  } finally {
+    abort[Symbol.dispose]()
+    output.destroy()
+    await child.stop(SHUTDOWN_GRACE_MS)
+  }
+}
+
+/** Milliseconds of silence after which a live input is taken for dead: its limit, but at least three frames' time. */
+function silenceLimit(plan: VideoPlan): number | undefined {
+  if (!isLive(plan)) return undefined
+  return plan.fps === undefined ? plan.stallMs : Math.max(plan.stallMs, 3000 / plan.fps)
+}
+
+/** @throws UnsuitableInput unless the input is JPEGs of the requested size */
+function checkPassthrough({ size }: VideoPlan, { codec, width, height }: Video): void {
+  const fits = size === undefined || (size.width === width && size.height === height)
+  if (codec !== 'mjpeg' || !fits) throw new UnsuitableInput(`it gives ${codec} of ${width}x${height}`)
+}

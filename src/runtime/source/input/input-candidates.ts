@@ -1,0 +1,37 @@
+import { DaffiError } from '../../core/errors.js'
+import type { VideoPlan } from '../contract/video-plan.js'
+import type { Input } from './input.js'
+import { inputsOf } from './inputs.js'
+
+/** An input to try, and whether its JPEGs are passed through undecoded. */
+export interface InputCandidate extends Input {
+  passthrough: boolean
+}
+
+/** Says that an input cannot be read as its candidate has it; another candidate may do. */
+export class UnsuitableInput extends Error {}
+
+/**
+ * Candidates for reading a source, in the order in which they are tried. The format of an input is known only once it is
+ * open, so passing JPEGs through is tried first.
+ * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
+ */
+export async function inputCandidates(plan: VideoPlan, name: string): Promise<InputCandidate[]> {
+  const keepsRate = plan.fps === undefined || plan.kind === 'camera'
+  return (await inputsOf(plan, name)).flatMap((input) => {
+    const decoded = { ...input, passthrough: false }
+    return plan.format === 'mjpeg' && keepsRate && input.jpeg
+      ? [{ ...input, passthrough: true }, decoded]
+      : [decoded]
+  })
+}
+
+/** Whether the next candidate may succeed after one failed with this error. */
+export function mayTryNextCandidate(error: unknown): boolean {
+  if (error instanceof UnsuitableInput) return true
+  if (!(error instanceof DaffiError) || error.details?.frames !== 0) return false
+  const { code, message } = error
+  return (
+    code === 'DAFFI_SOURCE_UNREACHABLE' || code === 'DAFFI_SOURCE_BAD_MODE' || message.includes('SIGSEGV')
+  )
+}

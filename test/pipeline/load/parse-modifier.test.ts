@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { loadModifier } from '../../../src/runtime/pipeline/index.js'
+
+test.each([
+  ['FG', { kind: 'FG', timeoutMs: 7000 }],
+  ['{ FG: { timeout: 1 } }', { kind: 'FG', timeoutMs: 1000 }],
+  ['{ BG: { delay: 2s } }', { kind: 'BG', timeoutMs: 0, etaMs: 2000, durable: false }],
+  ['{ BG: { eta: 2s } }', { kind: 'BG', timeoutMs: 0, etaMs: 2000, durable: false }],
+])('%s', async (text, plan) => {
+  expect(await loadModifier(text, 7000)).toEqual(plan)
+})
+
+test.each([
+  ['FGG', 'modifier: "FGG" is not one of FG, BG, NO_RETURN, BROADCAST, PERIOD, STREAM'],
+  [
+    '{ BG: { delay: 1s, eta: 2s } }',
+    'eta: "2s" is set beside delay, which means the same; keep one of the two',
+  ],
+  ['{ BG: ', 'Flow map'],
+])('%s is refused', async (text, message) => {
+  await expect(loadModifier(text, 7000)).rejects.toMatchObject({
+    code: 'DAFFI_USAGE',
+    message: expect.stringContaining(message) as string,
+  })
+})

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkFiles, checkPipeline } from '../../../src/runtime/pipeline/index.js'
+import { temporaryFolder, writeFiles } from '../../support/temporary.js'
+import { checkYaml, expectFault, pipelineYaml, titled } from '../check-yaml.js'
+
+const FILES = { 'callbacks/count.ts': 'export default () => 1' }
+const of = (text: string) =>
+  `${pipelineYaml({ node: '{ callbacks: [show, count], replicas: 2 }' })}tests:\n  - { name: t, ${text} }\n`
+const expecting = (text: string) => of(`expect: { ${text} }`)
+
+test.each(
+  titled([
+    [of('«timeot→timeout»: 5s'), 'UNKNOWN_KEY', 'tests[0].timeot'],
+    [of('timeout: «0»'), 'BAD_VALUE', 'tests[0].timeout', 'more than 0'],
+    [
+      of('sources: { «camra→camera»: { kind: camera, device: test } }'),
+      'UNKNOWN_SOURCE',
+      'tests[0].sources.camra',
+    ],
+    [
+      of('sources: { camera: { kind: file, path: «no.mp4» } }'),
+      'MISSING_FILE',
+      'tests[0].sources.camera.path',
+    ],
+    [
+      of('sources: { camera: { kind: recording, path: «no» } }'),
+      'MISSING_FILE',
+      'tests[0].sources.camera.path',
+    ],
+    [of('mocks: { «shw→show»: { returns: 1 } }'), 'UNKNOWN_CALLBACK', 'tests[0].mocks.shw'],
+    [
+      of('mocks: { show: «{ returns: 1, throws: no }» }'),
+      'BAD_VALUE',
+      'tests[0].mocks.show',
+      'exactly one of',
+    ],
+    [expecting('streams: { «count»: { items: 1 } }'), 'UNKNOWN_CALLBACK', 'tests[0].expect.streams.count'],
+    [
+      expecting('streams: { show: { receivers: [«too→two»] } }'),
+      'UNKNOWN_NODE',
+      'tests[0].expect.streams.show.receivers[0]',
+    ],
+    [
+      expecting('streams: { show: { receivers: [«one»] } }'),
+      'UNKNOWN_CALLBACK',
+      'tests[0].expect.streams.show.receivers[0]',
+    ],
+    [expecting('streams: { show: { items: «many» } }'), 'WRONG_TYPE', 'tests[0].expect.streams.show.items'],
+    [
+      expecting('streams: { show: { frames: { hash: «abc» } } }'),
+      'BAD_VALUE',
+      'tests[0].expect.streams.show.frames.hash',
+    ],
+    [expecting('calls: [{ call: «cuont→count» }]'), 'UNKNOWN_CALLBACK', 'tests[0].expect.calls[0].call'],
+    [
+      expecting('results: [{ call: count, «to»: two, equals: 1 }]').replace('«to»: two', 'to: «two→two-1»'),
+      'UNKNOWN_NODE',
+      'tests[0].expect.results[0].to',
+    ],
+    [expecting('results: [«{ call: count }»]'), 'MISSING_KEY', 'tests[0].expect.results[0].equals'],
+    [
+      expecting('results: [{ call: count, args: «[1]», equals: 1 }]'),
+      'ARGUMENT_COUNT',
+      'tests[0].expect.results[0].args',
+    ],
+    [expecting('logs: { «tow→two»: { match: a } }'), 'UNKNOWN_NODE', 'tests[0].expect.logs.tow'],
+    [expecting('logs: { two: { match: «(» } }'), 'BAD_VALUE', 'tests[0].expect.logs.two.match'],
+  ]),
+)('%s', (_, each) => expectFault(each, FILES))
+
+test("a test's plan has its own sources and mocks, and observes the callbacks that it has expectations for", async () => {
+  const yaml =
+    of(`sources: { camera: { kind: camera, device: test, frames: 3 } }, mocks: { count: { throws: no } },
+      expect: { streams: { show: { items: 3, receivers: [two] } }, calls: [{ call: show }], logs: { two: { match: a } } }`)
+  const { plan, tests, diagnostics } = await checkYaml(yaml, { files: FILES })
+  expect(diagnostics).toEqual([])
+  expect(plan?.sources).toMatchObject({ camera: { frames: undefined } })
+  expect(tests).toMatchObject([
+    {
+      name: 't',
+      timeoutMs: 30_000,
+      pipeline: {
+        sources: { camera: { frames: 3 } },
+        nodes: {
+          'two-2': {
+            callbacks: [
+              { name: 'show', observed: true },
+              { name: 'count', observed: true, mock: { throws: 'no' } },
+            ],
+          },
+        },
+      },
+      expect: {
+        streams: { show: { items: 3, receivers: ['two-1', 'two-2'] } },
+        calls: [{ call: 'show', times: undefined, args: undefined }],
+        logs: { two: { processes: ['two-1', 'two-2'], match: /a/ } },
+      },
+    },
+  ])
+  expect(tests[0]?.locate(['expect', 'calls', 0])).toMatchObject({
+    line: 12,
+    path: 'tests[0].expect.calls[0]',
+  })
+})
+
+test('a test file has its own faults, and those of the pipeline once', async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, {
+    'callbacks/show.ts': 'export default (frame: unknown) => frame',
+    'pipeline.yaml': pipelineYaml({ top: 'nam: 1' }),
+    'a.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: t, expect: { logs: { tow: { match: a } } } }]\n',
+    'b.test.yaml': 'pipeline: pipelin.yaml\ntests: []\n',
+  })
+  const files = ['pipeline.yaml', 'a.test.yaml', 'b.test.yaml'].map((name) => join(folder, name))
+  const { diagnostics } = await checkFiles(files, { env: {} })
+  expect(diagnostics.map(({ file, code, path }) => [file, code, path])).toEqual([
+    [join(folder, 'pipeline.yaml'), 'DAFFI_UNKNOWN_KEY', 'nam'],
+    [join(folder, 'a.test.yaml'), 'DAFFI_UNKNOWN_NODE', 'tests[0].expect.logs.tow'],
+    [join(folder, 'b.test.yaml'), 'DAFFI_MISSING_FILE', 'pipeline'],
+  ])
+  expect(diagnostics[2]?.suggestion).toBe('pipeline.yaml')
+})
+
+test('paths in a test file are relative to its own folder', async () => {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, {
+    'main/callbacks/show.ts': 'export default (frame: unknown) => frame',
+    'main/pipeline.yaml': pipelineYaml(),
+    'tests/clip.mp4': '',
+    'tests/a.test.yaml':
+      'pipeline: ../main/pipeline.yaml\ntests: [{ name: t, sources: { camera: { kind: file, path: clip.mp4 } } }]\n',
+  })
+  const { tests, diagnostics } = await checkPipeline(join(folder, 'tests/a.test.yaml'), { env: {} })
+  expect(diagnostics).toEqual([])
+  expect(tests[0]?.pipeline.sources).toMatchObject({ camera: { path: join(folder, 'tests/clip.mp4') } })
+})
