@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core'
 import { DaffiError } from '../runtime/core/errors.js'
-import { nearest } from '../runtime/core/nearest.js'
+import { nearest } from '../runtime/core/text/nearest.js'
 
 /** oclif takes all words up to the first flag for the command's name, joined by colons: an argument may be among them. */
 const hook: Hook.CommandNotFound = ({ id, config }) => {

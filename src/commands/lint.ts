@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/index.js'
-import { count } from '../runtime/core/count.js'
+import { count } from '../runtime/core/text/count.js'
 import type { Fault } from '../runtime/index.js'
 
 const EXIT_FAULTY = 78

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Flags } from '@oclif/core'
 import { BaseCommand, FetchBar, portRange } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
-import { findProject } from '../runtime/core/project.js'
+import { findProject } from '../runtime/core/project/project.js'
 import type { ServerInfo } from '../runtime/index.js'
 
 interface ServerResult extends ServerInfo {

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand, FetchBar, TestView, writeJunit } from '../cli/index.js'
-import { count } from '../runtime/core/count.js'
+import { count } from '../runtime/core/text/count.js'
 import type { TestFailure, TestResult } from '../runtime/index.js'
 
 interface TestRunResult {

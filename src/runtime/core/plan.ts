@@ -1,5 +1,4 @@
 import type { PixelFormat } from './frame.js'
-import type { ScheduleSpec } from './schedule.js'
 
 /**
  * A pipeline as the runtime needs it: checked, complete, with absolute paths and times in milliseconds,
@@ -63,6 +62,9 @@ export interface CallPlan {
   waitFor: string[]
   modifier: ModifierPlan
 }
+
+/** When a periodic call is due: every so many milliseconds, at times in milliseconds since the epoch, or by cron. */
+export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: string }
 
 export type ModifierPlan =
   | { kind: 'FG'; timeoutMs: number }

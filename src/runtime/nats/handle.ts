@@ -1,5 +1,5 @@
 import type { DaffiError } from '../core/errors.js'
-import type { ServerAddress, ServerInfo } from './address.js'
+import type { ServerAddress, ServerInfo } from './address/server-address.js'
 
 /** A server that is there to connect to. */
 export interface ServerHandle {

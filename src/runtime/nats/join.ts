@@ -1,9 +1,9 @@
 import { DaffiError } from '../core/errors.js'
-import type { ServerAddress } from './address.js'
-import { connectNats } from './connect.js'
+import type { ServerAddress } from './address/server-address.js'
+import { connectNats } from './connect/connect.js'
 import type { ServerHandle } from './handle.js'
-import { ownerIsReady } from './lock.js'
-import { addressOf, readState } from './state.js'
+import { ownerIsReady } from './embedded/lock.js'
+import { addressOf, readState } from './address/state.js'
 
 /** What a server that its owner is just starting again may answer. */
 const COMING_AND_GOING: string[] = ['DAFFI_NO_SERVER', 'DAFFI_SERVER_AUTH']
@@ -36,7 +36,7 @@ export async function join(
   const connection = await connectNats(address, { name: 'daffi', signal })
   try {
     // Loaded only here: who is told of a server has no use for it.
-    const { checkRequirements } = await import('./requirements.js')
+    const { checkRequirements } = await import('./connect/requirements.js')
     await checkRequirements(connection, address.url)
     return {
       address,

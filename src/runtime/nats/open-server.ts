@@ -2,13 +2,13 @@ import type { FetchProgress } from '../binaries/index.js'
 import { formatMs } from '../core/abort.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import { stateFolder } from '../core/project.js'
-import type { TlsOptions } from './address.js'
+import { stateFolder } from '../core/project/project.js'
+import type { TlsOptions } from './address/server-address.js'
 import type { ServerHandle } from './handle.js'
 import { join, joinProjectServer } from './join.js'
-import { acquireLock } from './lock.js'
-import { parseServerUrl } from './server-url.js'
-import { watchFor } from './watch.js'
+import { acquireLock } from './embedded/lock.js'
+import { parseServerUrl } from './address/server-url.js'
+import { watchFor } from './embedded/watch.js'
 
 const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server each run one'
 
@@ -80,7 +80,7 @@ async function runOwn(options: OpenServerOptions, signal: AbortSignal): Promise<
   if (!lock) return undefined
   try {
     // Loaded only by who runs a server.
-    const { EmbeddedServer } = await import('./embedded-server.js')
+    const { EmbeddedServer } = await import('./embedded/embedded-server.js')
     const server = await EmbeddedServer.start({ ...options, signal })
     lock.announce()
     const failed = server.failed.finally(() => lock.release())

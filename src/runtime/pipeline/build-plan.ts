@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { DiscoveredCallbacks } from '../callback/index.js'
 import type { CallbackPlan, CallPlan, ModifierPlan, NodePlan, Plan, SourcePlan } from '../core/plan.js'
-import { findProject } from '../core/project.js'
+import { findProject } from '../core/project/project.js'
 import type { PipelineDocument } from './document.js'
 import { replicaNames, type NodeNames } from './replicas.js'
 import type { ModifierEntry } from './schema/modifier.js'

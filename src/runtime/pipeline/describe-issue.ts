@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../core/error-codes.js'
-import { nearest } from '../core/nearest.js'
+import { nearest } from '../core/text/nearest.js'
 import type { PipelineDocument } from './document.js'
 import type { FaultOptions } from './fault-report.js'
 import { formatPath, type Path } from './fault.js'

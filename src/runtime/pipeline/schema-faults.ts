@@ -1,4 +1,4 @@
-import { nearest } from '../core/nearest.js'
+import { nearest } from '../core/text/nearest.js'
 import type { PipelineDocument } from './document.js'
 import { describeIssue } from './describe-issue.js'
 import type { Path } from './fault.js'

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
 import type { DiscoveredCallbacks } from '../../callback/index.js'
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import { shownFrom } from '../paths.js'
 import type { CheckContext } from './context.js'
 import { addModuleFault } from './module-fault.js'

@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import type { Path } from '../fault.js'
 import type { CallPart } from '../outline.js'
 import { checkArguments, checkStreamArguments } from './arguments.js'

@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import type { Path } from '../fault.js'
 import { replicaNames } from '../replicas.js'
 import type { CheckContext } from './context.js'

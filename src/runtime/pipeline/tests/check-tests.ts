@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import { checkArguments } from '../checks/arguments.js'
 import type { CheckContext } from '../checks/context.js'
 import { checkNode, checkTarget } from '../checks/nodes.js'

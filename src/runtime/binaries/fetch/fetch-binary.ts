@@ -1,0 +1,50 @@
+import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DaffiError, messageOf } from '../../core/errors.js'
+import type { Binary, BinaryName } from '../find/binary.js'
+import { cachedPath } from '../find/cache.js'
+import type { Build } from '../find/catalog.js'
+import { makeFetchFolder, removeLeftovers } from './leftovers.js'
+import { downloadTarball, type DownloadOptions } from './npm.js'
+import { unpack } from './unpack.js'
+import { askVersion } from '../find/ask-version.js'
+
+/**
+ * Fetches a build of the program into the cache. Several processes may do so at once: each works in a folder of its
+ * own, and one atomic rename puts a program that has been checked and run in its place.
+ * @throws DaffiError DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY, DAFFI_BINARY_UNSUPPORTED, DAFFI_BINARY_UNUSABLE
+ */
+export async function fetchBinary(name: BinaryName, build: Build, options: DownloadOptions): Promise<Binary> {
+  await removeLeftovers()
+  const folder = await makeFetchFolder()
+  try {
+    const tarball = await downloadTarball(build, folder, options)
+    const program = await unpack(build, tarball, folder)
+    const version = await provenVersion(name, build, program)
+    const path = cachedPath(build)
+    await mkdir(dirname(path), { recursive: true })
+    await replace(program, path)
+    return { name, path, version, origin: 'fetched' }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function provenVersion(name: BinaryName, build: Build, program: string): Promise<string> {
+  try {
+    return await askVersion(name, program)
+  } catch (cause) {
+    const what = `${build.package}@${build.version} was fetched, but its ${name} does not run here`
+    throw new DaffiError('DAFFI_BINARY_UNUSABLE', `${what}: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Windows refuses to replace a program that runs; then another process has put the same one there. */
+async function replace(program: string, path: string): Promise<void> {
+  try {
+    await rename(program, path)
+  } catch (error) {
+    if (process.platform !== 'win32') throw error
+    await access(path)
+  }
+}
