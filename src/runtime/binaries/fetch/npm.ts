@@ -6,7 +6,7 @@ import { withoutSecrets } from '../run/environment.js'
 import type { Build } from '../find/catalog.js'
 import { downloadError } from './npm-error.js'
 
-const SAMPLE_MS = 200
+const PROGRESS_INTERVAL_MS = 200
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined
@@ -14,9 +14,9 @@ export interface DownloadOptions {
 }
 
 /**
- * Has npm download one package's tarball, and gives its path. npm does it, rather than a fetch of our own, because
- * npm is the one that knows the user's registry, proxy, certificates and credentials, and it checks the tarball
- * against what the registry states. Its cache is put inside `folder`, where the bytes can be seen coming in.
+ * Downloads a package's tarball by npm, and gives its path. npm is used because it knows the user's registry, proxy,
+ * certificates and credentials, and because it checks the tarball against the registry's checksum. Its cache is put inside
+ * `folder`, where the progress can be read from the files' sizes.
  * @throws DaffiError DAFFI_FETCH_FAILED, DAFFI_BINARY_UNSUPPORTED, DAFFI_FETCH_INTEGRITY, DAFFI_ABORTED
  */
 export async function downloadTarball(
@@ -28,11 +28,11 @@ export async function downloadTarball(
   const { execa } = await import('execa')
   const spec = `${build.package}@${build.version}`
   const cache = join(folder, 'npm')
-  const stopSampling = onProgress ? sampleBytes(cache, onProgress) : undefined
+  const stopReports = onProgress ? reportSize(cache, onProgress) : undefined
   try {
     const result = await execa(
       'npm',
-      ['pack', spec, '--json', '--pack-destination', folder, '--cache', cache, ...PLAIN],
+      ['pack', spec, '--json', '--pack-destination', folder, '--cache', cache, ...NPM_FLAGS],
       {
         reject: false,
         stdin: 'ignore',
@@ -44,21 +44,21 @@ export async function downloadTarball(
     if (signal?.aborted) throw abortError(signal, `fetching ${spec}`)
     if (result.failed) throw downloadError(spec, result)
   } finally {
-    stopSampling?.()
+    stopReports?.()
   }
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'))
   if (tarball === undefined) throw new DaffiError('DAFFI_FETCH_FAILED', `npm pack ${spec} left no tarball`)
   return join(folder, tarball)
 }
 
-/** Whether there is an npm to fetch anything with. */
+/** Whether npm can be run. */
 export async function hasNpm(): Promise<boolean> {
   const { execa } = await import('execa')
   return !(await execa('npm', ['--version'], { reject: false, stdin: 'ignore' })).failed
 }
 
-/** Errors as JSON only, no scripts, and an answer within seconds when there is no network. */
-const PLAIN = [
+/** Print errors as JSON only, run no scripts, and give up within seconds when there is no network. */
+const NPM_FLAGS = [
   '--loglevel=silent',
   '--ignore-scripts',
   '--dry-run=false',
@@ -69,11 +69,14 @@ const PLAIN = [
   '--fetch-retry-maxtimeout=1000',
 ]
 
-/** Reports what has come in so far, a few times a second, until the function that it gives is called. */
-function sampleBytes(folder: string, report: (bytes: number) => void): () => void {
+/**
+ * Reports the size of all files in the folder, five times a second.
+ * @returns a function that ends the reports
+ */
+function reportSize(folder: string, report: (bytes: number) => void): () => void {
   const timer = setInterval(() => {
     void bytesIn(folder).then((bytes) => timer.hasRef() && report(bytes))
-  }, SAMPLE_MS)
+  }, PROGRESS_INTERVAL_MS)
   return () => clearInterval(timer)
 }
 

@@ -7,8 +7,8 @@ import { DaffiError } from '../../core/errors.js'
 import type { Build } from '../find/catalog.js'
 
 /**
- * Checks the tarball against the pinned sha512, where one is pinned, and extracts nothing but the program.
- * @returns the program's path in `folder`
+ * Checks the tarball against the pinned sha512, if there is one, and extracts the program only.
+ * @returns path of the program in `folder`
  * @throws DaffiError DAFFI_FETCH_INTEGRITY; DAFFI_FETCH_FAILED when the program is not in the tarball
  */
 export async function unpack(build: Build, tarball: string, folder: string): Promise<string> {
@@ -24,7 +24,7 @@ export async function unpack(build: Build, tarball: string, folder: string): Pro
   try {
     await chmod(program, 0o755)
   } catch (cause) {
-    const what = `${build.package}@${build.version} has no ${build.file} in it`
+    const what = `${build.package}@${build.version} does not contain ${build.file}`
     throw new DaffiError('DAFFI_FETCH_FAILED', what, { cause })
   }
   return program
@@ -36,7 +36,7 @@ async function checkIntegrity(build: Build, integrity: string, tarball: string):
   } catch (cause) {
     throw new DaffiError(
       'DAFFI_FETCH_INTEGRITY',
-      `${build.package}@${build.version} is not what daffi pins: its sha512 differs; it was thrown away`,
+      `${build.package}@${build.version} does not have the sha512 that daffi pins, and was deleted`,
       { cause },
     )
   }

@@ -6,23 +6,23 @@ import { CATALOG } from './catalog.js'
 import { withoutSecrets } from '../run/environment.js'
 
 const run = promisify(execFile)
-const LIMIT_MS = 10_000
+const TIMEOUT_MS = 10_000
 
 /**
- * Runs the program to ask its version, which also proves that it runs here.
- * @throws Error saying what is wrong with it, too old included
+ * Runs the program to read its version, which also proves that it runs on this machine.
+ * @throws Error with the reason why it cannot be used, such as that it is too old
  */
 export async function askVersion(name: BinaryName, path: string, signal?: AbortSignal): Promise<string> {
-  const { versionArgs, versionPattern, leastVersion } = CATALOG[name]
+  const { versionArgs, versionPattern, minVersion } = CATALOG[name]
   const { stdout } = await run(path, versionArgs, {
-    timeout: LIMIT_MS,
+    timeout: TIMEOUT_MS,
     env: withoutSecrets(process.env),
     ...(signal ? { signal } : {}),
   })
   const version = versionPattern.exec(stdout)?.[1]
-  if (version === undefined) throw new Error(`does not answer as ${name} does`)
-  if (leastVersion !== undefined && !isAtLeast(version, leastVersion)) {
-    throw new Error(`is version ${version}, older than ${leastVersion}`)
+  if (version === undefined) throw new Error(`does not print a version as ${name} does`)
+  if (minVersion !== undefined && !isAtLeast(version, minVersion)) {
+    throw new Error(`is version ${version}, older than ${minVersion}`)
   }
   return version
 }

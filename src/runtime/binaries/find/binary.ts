@@ -1,14 +1,15 @@
+/** A program that daffi runs and can fetch. */
 export type BinaryName = 'nats-server' | 'ffmpeg'
 
-/** Where a binary was found, in the order in which the places are tried. */
+/** Where a program was found, in the order of the search: environment variable, installed package, PATH, cache; or just fetched. */
 export type BinaryOrigin = 'environment' | 'package' | 'path' | 'cache' | 'fetched'
 
-/** A program that was found and has been run once, to ask its version. */
+/** A program that was found, and was run once to read its version. */
 export interface Binary {
   name: BinaryName
-  /** Absolute. */
+  /** Absolute path. */
   path: string
-  /** As the program itself says it. */
+  /** Version that the program itself prints. */
   version: string
   origin: BinaryOrigin
 }

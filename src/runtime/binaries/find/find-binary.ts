@@ -9,20 +9,21 @@ export interface FindOptions {
   signal?: AbortSignal | undefined
 }
 
-/** A program that is there but cannot be used, with the reason. */
+/** A file that was found but cannot be used, with the reason. */
 export interface PassedOver extends Candidate {
   reason: string
 }
 
+/** Result of a search: the first program that works, and the candidates before it that do not. */
 export interface Search {
   binary: Binary | undefined
   passedOver: PassedOver[]
 }
 
 /**
- * Looks for a program, without fetching it: the path given by the environment, an installed package, the PATH,
- * the cache. One that does not run or is too old is passed over.
- * @throws DaffiError DAFFI_BINARY_UNUSABLE when the environment names a program that cannot be used
+ * Searches for a program without fetching it: in the environment variable, installed packages, the PATH and the cache. A
+ * candidate that does not run or is too old is passed over.
+ * @throws DaffiError DAFFI_BINARY_UNUSABLE when the environment variable names a program that cannot be used
  */
 export async function searchBinary(name: BinaryName, { signal }: FindOptions = {}): Promise<Search> {
   const passedOver: PassedOver[] = []
@@ -40,7 +41,7 @@ export async function searchBinary(name: BinaryName, { signal }: FindOptions = {
 }
 
 /**
- * The program that would be used, or undefined when it would have to be fetched.
+ * The program to use; undefined when it has to be fetched.
  * @throws DaffiError DAFFI_BINARY_UNUSABLE
  */
 export async function findBinary(name: BinaryName, options: FindOptions = {}): Promise<Binary | undefined> {
@@ -51,6 +52,6 @@ function unusable(name: BinaryName, path: string, cause: unknown): DaffiError {
   const { variable } = CATALOG[name]
   return new DaffiError('DAFFI_BINARY_UNUSABLE', `${variable}: ${path}: ${messageOf(cause)}`, {
     cause,
-    next: `Correct ${variable}, or unset it and daffi looks for ${name} itself.`,
+    next: `Correct ${variable}, or unset it to let daffi search for ${name}.`,
   })
 }

@@ -6,12 +6,12 @@ import { DaffiError } from '../../core/errors.js'
 import { withoutSecrets } from './environment.js'
 
 /**
- * The shell leaves a watcher behind and then becomes the program, so that process id, exit code, signal and pipes
- * are the program's own. The watcher blocks on descriptor 3, whose other end only the owner holds; the end of file
- * means that the owner is gone, however it went. It belongs to the program's process group, so the group's id cannot
- * be reused while it waits, and the last KILL takes it along.
+ * Shell script that starts a watcher in the background and then replaces itself by the program (`exec`), so that process id,
+ * exit code, signal and pipes are the program's own. The watcher blocks on reading descriptor 3, whose other end only this
+ * process holds: end of file means that this process has ended, in whatever way. The watcher belongs to the program's
+ * process group, so the group's id cannot be reused while it waits, and the final KILL ends the watcher, too.
  */
-const GUARD = `
+const GUARD_SCRIPT = `
 ( ( trap '' TERM INT HUP
     read -r _ <&3
     kill -s TERM -- -$$
@@ -21,37 +21,46 @@ const GUARD = `
   ) </dev/null >/dev/null 2>&1 & )
 exec "$@" 3<&-`
 
+const SHUTDOWN_GRACE_MS = 2000
+
 const WINDOWS = process.platform === 'win32'
 
 export interface GuardOptions {
-  /** In place of this process's own environment, which otherwise goes on without the server's secrets. */
+  /** Environment of the program. @default this process's environment without the NATS server's credentials */
   env?: NodeJS.ProcessEnv
+  /** Working folder of the program. @default this process's */
   cwd?: string
-  /** A socket is handed to the program, and is its own from then on: the owner closes its copy. */
+  /** A socket is passed on to the program; the caller closes its own copy. */
   stdout: 'pipe' | 'ignore' | Socket
 }
 
+/** How a process ended. */
 export interface Exit {
   exitCode: number | null
   signal: NodeJS.Signals | null
 }
 
+/** A running program that ends with this process. */
 export interface GuardedProcess {
   pid: number
+  /** Defined when `stdout` is `pipe`. */
   stdout: Readable | undefined
-  /** Has to be read, or the program stands still when the pipe is full. */
+  /** Must be read, since the program blocks when the pipe is full. */
   stderr: Readable
-  /** Never rejects. The pipes may still hold what was written last. */
+  /** Resolves when the program has ended, and never rejects. The pipes may still hold its last output. */
   exited: Promise<Exit>
-  /** TERM, and KILL after `graceMs` (2,000); resolves when the program is gone. May be called again. */
+  /**
+   * Sends TERM, and KILL after `graceMs`; resolves when the program has ended. May be called again.
+   * @param graceMs milliseconds; the default is 2000
+   */
   stop(graceMs?: number): Promise<void>
 }
 
 /**
- * Runs a program that ends when this process does, even by SIGKILL: TERM at once, KILL a second later.
- * It has a process group of its own, so a terminal's Ctrl-C does not reach it, and whatever it started ends with it.
- * On Windows there is no guard: the program is ended by `stop` only.
- * @throws DaffiError DAFFI_BINARY_UNUSABLE when nothing can be started
+ * Runs a program that ends when this process ends, even by SIGKILL: it gets TERM at once and KILL a second later.
+ * It has its own process group, so a terminal's Ctrl-C does not reach it, and processes that it started end with it.
+ * On Windows there is no guard: only `stop` ends the program.
+ * @throws DaffiError DAFFI_BINARY_UNUSABLE when the program cannot be started
  */
 export function spawnGuarded(file: string, args: string[], options: GuardOptions): GuardedProcess {
   const child = start(file, args, options)
@@ -79,7 +88,7 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
     stdout: child.stdout ?? undefined,
     stderr,
     exited: exited.promise,
-    async stop(graceMs = 2000) {
+    async stop(graceMs = SHUTDOWN_GRACE_MS) {
       if (!running) return
       signalGroup(child, 'SIGTERM')
       const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs)
@@ -92,7 +101,7 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
 function start(file: string, args: string[], { env, cwd, stdout }: GuardOptions): ChildProcess {
   const options = { env: env ?? withoutSecrets(process.env), cwd }
   if (WINDOWS) return spawn(file, args, { ...options, stdio: ['ignore', stdout, 'pipe'], windowsHide: true })
-  return spawn('/bin/sh', ['-c', GUARD, 'daffi-guard', file, ...args], {
+  return spawn('/bin/sh', ['-c', GUARD_SCRIPT, 'daffi-guard', file, ...args], {
     ...options,
     stdio: ['ignore', stdout, 'pipe', 'pipe'],
     detached: true,

@@ -5,23 +5,27 @@ import { MODULE_EXTENSIONS, type ModuleFault } from '../parse/module-file.js'
 import type { ModuleOutline } from '../parse/module-outline.js'
 import { readModules } from './read-modules.js'
 
+/** A callback that a module offers. */
 export interface FoundCallback extends CallbackPlan {
-  /** From 1, in `file`. */
+  /** Line in `file`, from 1. */
   line: number
 }
 
+/** Result of a search for callbacks. */
 export interface DiscoveredCallbacks {
+  /** Callbacks by name. */
   found: Map<string, FoundCallback>
-  /** Names that several modules offer, so that none can be chosen. */
+  /** Callbacks whose name several modules offer, so that none of them can be chosen. */
   ambiguous: Map<string, FoundCallback[]>
-  /** Classes by the names that modules of functions would have, each with the callbacks that its methods are. */
+  /** Names of the callbacks that are methods of each exported class, by the name that a function exported in its place would have. */
   classes: Map<string, string[]>
   faults: ModuleFault[]
 }
 
 /**
- * Every callback that the modules directly in these folders offer: a module's default export by the file's
- * name, and before any named export of that name; of classes the public methods. Found by parsing; no module is run.
+ * Finds the callbacks that the modules directly in these folders offer: exported functions, and the public methods of exported
+ * classes. A default export has the file's name, and precedence over a named export of that name elsewhere. The modules are
+ * parsed, not run.
  * @throws the error of node:fs when a folder cannot be read
  */
 export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCallbacks> {

@@ -6,12 +6,12 @@ import { importsOf } from '../parse/imports.js'
 import { moduleFailed } from '../parse/module-error.js'
 import { MODULE_EXTENSIONS } from '../parse/module-file.js'
 
-/** Files by those that they import; packages are left out. */
+/** Imported files of each file; packages are left out. */
 export type ModuleGraph = ReadonlyMap<string, readonly string[]>
 
 /**
- * These modules and what they import, and so on; found by parsing, no module is run. What cannot be found is left out.
- * @throws DaffiError DAFFI_MODULE_FAILED, with the place, for one that cannot be read or parsed
+ * Finds all modules that these ones import, directly and indirectly, by parsing them. An import that cannot be resolved is left out.
+ * @throws DaffiError DAFFI_MODULE_FAILED, with the location, for a module that cannot be read or parsed
  */
 export async function graphModules(roots: string[]): Promise<ModuleGraph> {
   const { createJiti } = await import('jiti')
@@ -21,7 +21,7 @@ export async function graphModules(roots: string[]): Promise<ModuleGraph> {
     if (graph.has(file)) return
     graph.set(file, [])
     const parentURL = pathToFileURL(file)
-    for (const name of await namesIn(file)) {
+    for (const name of await ownImports(file)) {
       const url = jiti.esmResolve(name, { parentURL, try: true })
       if (!url?.startsWith('file:')) continue
       const imported = fileURLToPath(url)
@@ -34,8 +34,8 @@ export async function graphModules(roots: string[]): Promise<ModuleGraph> {
   return graph
 }
 
-/** Names of the user's own modules that it imports: relative ones, and those of `imports` in package.json. */
-async function namesIn(file: string): Promise<string[]> {
+/** Specifiers of the user's own modules that a file imports: relative ones, and those of `imports` in package.json. */
+async function ownImports(file: string): Promise<string[]> {
   if (!MODULE_EXTENSIONS.includes(extname(file))) return []
   const text = await readFile(file, 'utf8')
   try {
@@ -51,7 +51,7 @@ async function namesIn(file: string): Promise<string[]> {
   }
 }
 
-/** Those of `files` and of all that they import, the imported first. */
+/** The files and everything that they import, each module after those that it imports. */
 export function importedFirst(graph: ModuleGraph, files: readonly string[]): string[] {
   const order = new Set<string>()
   const seen = new Set<string>()
@@ -65,10 +65,10 @@ export function importedFirst(graph: ModuleGraph, files: readonly string[]): str
   return [...order]
 }
 
-/** The changed modules, and all that import them, over however many others. */
+/** The changed modules and all modules that import them, directly or indirectly. */
 export function importersOf(graph: ModuleGraph, changed: Iterable<string>): Set<string> {
   const found = new Set(changed)
-  // A set gives what is added to it on the way, too.
+  // Iterating over a set includes what is added meanwhile.
   for (const file of found) {
     for (const [importer, imported] of graph) if (imported.includes(file)) found.add(importer)
   }

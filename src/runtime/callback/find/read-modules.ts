@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { MODULE_EXTENSIONS, readModule, type ReadModule } from '../parse/module-file.js'
 
-/** The modules, and those of which they `export *`, which leaves out a default export. Packages are not looked into. */
+/** Reads the modules and those that they re-export by `export *`, which leaves out a default export. Packages are not read. */
 export async function readModules(files: string[]): Promise<ReadModule[]> {
   const modules = await Promise.all(files.map(readModule))
   const known = new Set(files)
@@ -20,7 +20,7 @@ export async function readModules(files: string[]): Promise<ReadModule[]> {
   return modules
 }
 
-/** As the loader finds it: `./x.js` may be x.ts, and an extension may be missing. */
+/** Finds a relative specifier's file as the loader does: `./x.js` can mean x.ts, and the extension can be missing. */
 async function fileOf(specifier: string, importer: string): Promise<string | undefined> {
   if (!specifier.startsWith('.')) return undefined
   const path = resolve(dirname(importer), specifier)

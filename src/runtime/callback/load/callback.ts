@@ -1,13 +1,21 @@
 import type { Duration } from '../../core/duration.js'
 import type { Arity } from '../../core/plan.js'
 
-/** What a module's `options` say of a callback. */
+/** Options of one callback, in the export `options` of its module, under the callback's name. */
 export interface CallbackOptions {
-  /** Items of a stream are lent for as long as the callback runs, instead of copied: faster, and not its own to keep. */
+  /**
+   * Whether items of a stream are loaned to the callback instead of copied: faster, but the memory is valid only until the callback
+   * has returned (or its promise has settled).
+   * @default false
+   */
   borrow?: boolean
-  /** How many calls run side by side; more wait for their turn, in order. Without limit by default. */
+  /** Number of calls that may run at the same time; further calls wait in order. @default no limit */
   concurrency?: number
-  /** A call that runs longer is aborted and fails. Without limit by default. */
+  /**
+   * Longest time that a call may run; a number is **seconds**. After it the call's signal is aborted, and the call fails with
+   * DAFFI_CALLBACK_TIMEOUT.
+   * @default no limit
+   */
   timeout?: Duration
 }
 

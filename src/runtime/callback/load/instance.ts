@@ -2,7 +2,7 @@ import { arityOfSource } from '../parse/arity.js'
 import type { Callback, CallbackOptions } from './callback.js'
 import { CLOSE, isHidden } from '../parse/methods.js'
 
-/** What a node offers of an object: a plain one's functions, or the public methods of an instance of a class, bound to it. */
+/** The callbacks that an object offers: the functions of a plain object, or the public methods of a class's instance, bound to it. */
 export function callbacksOf(object: object, options: Record<string, CallbackOptions>): Callback[] {
   const own = object as Record<string, unknown>
   const names = isPlain(object) ? Object.keys(object) : methodNames(object)
@@ -13,7 +13,7 @@ export function callbacksOf(object: object, options: Record<string, CallbackOpti
   })
 }
 
-/** `Symbol.asyncDispose` or `close()`, whichever the instance has. */
+/** Closes an instance by its `Symbol.asyncDispose` or else its `close()`, if it has one. */
 export async function closeInstance(instance: object): Promise<void> {
   const { [Symbol.asyncDispose]: dispose, [CLOSE]: close } = instance as Record<string | symbol, unknown>
   const end = dispose ?? close

@@ -5,18 +5,18 @@ import type { LoadModule } from './loader.js'
 import { moduleFailed } from '../parse/module-error.js'
 import { describeExport, loadExport, noExport } from './module-export.js'
 
-/** A node's callbacks, and the end of what they hold. */
+/** The loaded callbacks of a node. */
 export interface LoadedCallbacks {
   callbacks: Callback[]
-  /** Of classes that callbacks are methods of. */
+  /** Instances of the classes whose methods are callbacks, by class. */
   instances: ReadonlyMap<unknown, object>
-  /** Closes the instances that were made for it, the last one first. */
+  /** Closes the instances that were created for these callbacks, the last one first. */
   close: () => Promise<void>
 }
 
 /**
- * All of a node's callbacks or none: the first module at fault ends it. Of each class one instance is made,
- * unless `before` has one.
+ * Loads all callbacks of a node, or none: the first module that fails ends it. Each class is instantiated once.
+ * @param before earlier result, whose instances are used again
  * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT
  */
 export async function loadCallbacks(
@@ -77,7 +77,7 @@ function mockedBy(mock: MockPlan): Callback['fn'] {
   }
 }
 
-/** What the module's export `options` says of the callback. */
+/** The callback's entry in the export `options` of its module. */
 async function optionsOf(
   { file, name }: CallbackPlan,
   load: LoadModule,

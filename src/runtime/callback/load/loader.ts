@@ -5,37 +5,38 @@ import type { Jiti } from 'jiti'
 import { moduleFailed } from '../parse/module-error.js'
 
 /**
- * Runs a TypeScript or JavaScript module, once however often it is asked for, and gives its exports.
+ * Gives the exports of a TypeScript or JavaScript module, which is run at the first call only.
  * @throws DaffiError DAFFI_MODULE_FAILED
  */
 export type LoadModule = (file: string) => Promise<Record<string, unknown>>
 
+/** Loads modules of callbacks and sources, and loads them again after a change. */
 export interface Loader {
   load: LoadModule
   /**
-   * What `use` loads comes of these files as they are now, the imported before what imports them, and of the others as they
-   * were. When it fails, all of them are again what they were.
+   * Calls `use`, which loads modules: these files anew, and the others as they were. When it fails, the old modules are restored.
+   * @param files changed modules and those that import them, each after those that it imports
    */
   renew: <T>(files: string[], use: () => Promise<T>) => Promise<T>
 }
 
 export interface LoaderOptions {
-  /** Where compiled modules are kept between runs; with it warm, no compiler is loaded. */
+  /** Folder for compiled modules; when it contains all modules, no compiler is loaded. */
   cacheFolder: string
-  /** What modules get as `daffi`: the running library rather than a second copy of it. */
+  /** Exports of the module `daffi` for the loaded modules: the running library, so that they do not load a second copy. */
   daffi: Record<string, unknown>
 }
 
 const require = createRequire(import.meta.url)
 
-/** Modules that Node could run as they are, and would then keep for good. */
+/** Extensions of modules that jiti would leave to Node, which never loads a module twice. */
 const NATIVE: readonly string[] = ['.js', '.mjs']
 
 export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
   let opened: Jiti | undefined
-  // Loaded with the first module: most processes that import this room run none.
+  // Loaded with the first module, since most processes that import this room load none.
   const open = (): Jiti => {
-    // Not imported: what is no ES module is read through for its exports, and this one is large.
+    // By require(), since import() of a CommonJS module scans its text for exports, and this one is large.
     const { createJiti } = require('jiti') as typeof import('jiti')
     return createJiti(import.meta.url, { fsCache: cacheFolder, virtualModules: { daffi } })
   }

@@ -1,13 +1,17 @@
 import { DaffiError } from '../../core/errors.js'
 import type { LoadModule } from './loader.js'
 
+/** One export of a module. */
 export interface ExportPlan {
   file: string
   /** `default`, or the name of the export. */
   export: string
 }
 
-/** @throws DaffiError DAFFI_NO_EXPORT, naming what there is; DAFFI_MODULE_FAILED */
+/**
+ * Loads a module and gives one of its exports.
+ * @throws DaffiError DAFFI_NO_EXPORT, with the names that it does export; DAFFI_MODULE_FAILED
+ */
 export async function loadExport(plan: ExportPlan, load: LoadModule): Promise<unknown> {
   const module = await load(plan.file)
   if (Object.hasOwn(module, plan.export)) return module[plan.export]

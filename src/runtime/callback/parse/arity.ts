@@ -3,13 +3,14 @@ import type { FunctionDeclaration, FunctionExpression, Node } from '@babel/types
 import type { Arity } from '../../core/plan.js'
 import { parseExpression } from './babel.js'
 
+/** Syntax nodes with a parameter list. */
 export type FunctionNode =
   FunctionDeclaration | FunctionExpression | ArrowFunctionExpression | ClassMethod | ClassPrivateMethod
 
-/** What a parser can't tell is unchecked. */
+/** Arity of a function whose source text does not tell it; any number of arguments is accepted. */
 export const UNKNOWN_ARITY: Arity = { min: null, max: null }
 
-/** From the parameter list: defaults, `?` and rest parameters are optional; TypeScript's `this` is none. */
+/** Arity by the parameter list. Parameters with a default or `?` and rest parameters are optional; TypeScript's `this` does not count. */
 export function arityOf(fn: FunctionNode): Arity {
   if (usesArguments(fn.body)) return { ...UNKNOWN_ARITY }
   const params = fn.params.filter((param) => !(param.type === 'Identifier' && param.name === 'this'))
@@ -19,13 +20,13 @@ export function arityOf(fn: FunctionNode): Arity {
   }
 }
 
-/** Arity from a function's own text (`fn.toString()`); unknown for native, bound and class functions. */
+/** Arity by a function's text (`fn.toString()`); unknown for native and bound functions and for classes. */
 export function arityOfSource(text: string): Arity {
   const fn = parseFunction(text)
   return fn === undefined ? { ...UNKNOWN_ARITY } : arityOf(fn)
 }
 
-/** A method's text is only valid inside a class, and any other function's only outside of it. */
+/** Parses a function's text. That of a method is valid inside a class only, that of any other function only outside. */
 function parseFunction(text: string): FunctionNode | undefined {
   for (const wrapped of [`(${text})`, `(class { ${text} })`]) {
     let node: Node
@@ -47,7 +48,7 @@ function isRequired(param: FunctionNode['params'][number]): boolean {
   return !('optional' in param && param.optional)
 }
 
-/** Whether the body reads its `arguments`; arrow functions share them, other functions have their own. */
+/** Whether the function reads its `arguments`. Inner arrow functions share them; other inner functions have their own. */
 function usesArguments(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(usesArguments)
   if (!isNode(node)) return false

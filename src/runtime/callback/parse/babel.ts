@@ -6,11 +6,11 @@ type Plugins = NonNullable<NonNullable<Parameters<Babel['parse']>[1]>['plugins']
 
 const require = createRequire(import.meta.url)
 
-/** What jiti, which loads the modules, can compile. */
+/** Syntax that jiti, which loads the modules, can compile. */
 const PLUGINS: Plugins = ['decorators-legacy', 'explicitResourceManagement']
 
 /**
- * Parses a module. The parser is loaded at its first use: node processes share this room and never parse.
+ * Parses a module. The parser is loaded at the first call, since node processes load this room and never parse.
  * @throws SyntaxError of Babel, with `loc`
  */
 export function parseModule(text: string, typescript: boolean): File {

@@ -1,9 +1,9 @@
 import type { Declaration, Node, Statement } from '@babel/types'
 
-/** What a name stands for; `unknown` when the name is destructured or can be assigned to. */
+/** The expression or declaration that a name is bound to; `unknown` when the name is destructured or can be reassigned. */
 export type Value = Node | 'unknown'
 
-/** The top-level names that a statement binds to values; types are none. */
+/** The top-level names that a statement binds to values; types are left out. */
 export function bindings(statement: Statement | Declaration): [string, Value][] {
   switch (statement.type) {
     case 'ExportNamedDeclaration':

@@ -1,6 +1,6 @@
 import type { File, Node } from '@babel/types'
 
-/** What a module imports at run time, as it is written there: statically, by `import()` or by `require()`. */
+/** Specifiers of the modules that a module imports at run time: by `import` or `export … from`, `import()` or `require()`. */
 export function importsOf(file: File): string[] {
   return [...new Set(walk(file.program))]
 }

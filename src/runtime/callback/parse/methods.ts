@@ -2,21 +2,22 @@ import type { Class } from '@babel/types'
 import type { Arity } from '../../core/plan.js'
 import { arityOf } from './arity.js'
 
+/** A method that is offered as a callback. */
 export interface MethodOutline {
-  /** From 1. */
+  /** Line in the module, from 1. */
   line: number
   arity: Arity
 }
 
-/** Ends the instance with its node; a callback of that name would end it for everybody. */
+/** Method that closes an instance when its node ends; it is no callback, by which any caller could close the instance. */
 export const CLOSE = 'close'
 
-/** Private by its name, or not for callers. */
+/** Whether a method is no callback because of its name. */
 export function isHidden(name: string): boolean {
   return name.startsWith('_') || name === 'constructor' || name === CLOSE
 }
 
-/** The public methods of a class: not those that are static, computed, getters, or marked private or protected. */
+/** The public methods of a class, without static and computed ones, getters, and those marked private or protected. */
 export function methodsOf({ body }: Class): Map<string, MethodOutline> {
   const methods = new Map<string, MethodOutline>()
   for (const member of body.body) {

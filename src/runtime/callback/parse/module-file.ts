@@ -3,24 +3,25 @@ import { extname } from 'node:path'
 import { messageOf } from '../../core/errors.js'
 import { outlineModule, type ModuleOutline } from './module-outline.js'
 
-/** What daffi loads as callbacks and as module sources. */
+/** Extensions of the files that can be modules of callbacks and of sources. */
 export const MODULE_EXTENSIONS: readonly string[] = ['.ts', '.mts', '.js', '.mjs']
 
 /** A module that cannot be read or parsed. */
 export interface ModuleFault {
   file: string
-  /** From 1. */
+  /** Line of the fault, from 1. */
   line: number
-  /** From 1. */
+  /** Column of the fault, from 1. */
   column: number
   message: string
-  /** The module's text, to show the place and to see what it may have meant to offer. */
+  /** The module's text, to show the line at fault, and to find callbacks that it probably offers. */
   text: string
 }
 
+/** Result of reading a module: its outline, or its fault. */
 export type ReadModule = ({ file: string } & ModuleOutline) | { file: string; fault: ModuleFault }
 
-/** Reads and parses a module without running it. */
+/** Reads and parses a module, without running it. */
 export async function readModule(file: string): Promise<ReadModule> {
   let text = ''
   try {

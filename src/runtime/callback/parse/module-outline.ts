@@ -5,29 +5,32 @@ import { parseModule } from './babel.js'
 import { bindings, type Value } from './bindings.js'
 import { methodsOf, type MethodOutline } from './methods.js'
 
-/** A value that a module exports. Types are left out. */
+/** A value that a module exports; exported types have no outline. */
 export interface ExportOutline {
-  /** From 1. */
+  /** Line of the export, from 1. */
   line: number
-  /** Undefined for what is surely no function, such as a class or a string. */
+  /** Undefined when the value is certainly not a function, such as a class or a string. */
   arity: Arity | undefined
-  /** Of a class: its public methods, by name. */
+  /** Public methods by name, when the value is a class. */
   methods?: Map<string, MethodOutline>
 }
 
-/** What a parser can tell of a module. */
+/** Exports of a module, as far as its source text tells them. */
 export interface ModuleOutline {
-  /** By exported name; `default` for the default export. */
+  /** Exported values by name; the default export is `default`. */
   exports: Map<string, ExportOutline>
-  /** True with `export * from …`, which may add names. */
+  /** Whether the module has an `export * from …`, which can add names. */
   open: boolean
-  /** What `export * from …` names. */
+  /** Specifiers of the modules in `export * from …`. */
   stars: string[]
 }
 
 type Scope = Map<string, Value>
 
-/** @throws SyntaxError of Babel, with `loc` */
+/**
+ * Lists a module's exports by parsing its text.
+ * @throws SyntaxError of Babel, with `loc`
+ */
 export function outlineModule(text: string, typescript: boolean): ModuleOutline {
   const { body } = parseModule(text, typescript).program
   const scope: Scope = new Map(body.flatMap(bindings))
@@ -57,7 +60,7 @@ export function outlineModule(text: string, typescript: boolean): ModuleOutline 
   return outline
 }
 
-/** Exported name, where, and the local name if it is one of this module's. */
+/** Exported name, its syntax node, and the local name if the value is defined in this module. */
 function* specifiers(statement: ExportNamedDeclaration): Generator<[string, Node, string | undefined]> {
   for (const specifier of statement.specifiers) {
     if (specifier.type === 'ExportSpecifier' && specifier.exportKind === 'type') continue
@@ -68,7 +71,7 @@ function* specifiers(statement: ExportNamedDeclaration): Generator<[string, Node
   }
 }
 
-/** Follows local names to what they stand for. */
+/** Follows local names to the expression or declaration that they are bound to. */
 function resolve(value: Value | undefined, scope: Scope, hops = 0): Value {
   if (value === undefined || value === 'unknown' || hops > 16) return 'unknown'
   switch (value.type) {
@@ -85,7 +88,7 @@ function resolve(value: Value | undefined, scope: Scope, hops = 0): Value {
   }
 }
 
-/** What is neither a function nor surely something else could be a function of any arity. */
+/** Arity of a value; unknown when it may or may not be a function, undefined when it is certainly not. */
 function arityOfValue(value: Value): Arity | undefined {
   if (value === 'unknown') return { ...UNKNOWN_ARITY }
   switch (value.type) {
@@ -102,7 +105,7 @@ function isClass(value: Value): value is Class {
   return value !== 'unknown' && (value.type === 'ClassDeclaration' || value.type === 'ClassExpression')
 }
 
-/** Its own, and those that it inherits from classes of the same module. */
+/** Methods of a class, with those inherited from classes of the same module. */
 function allMethods(found: Class, scope: Scope, hops = 0): Map<string, MethodOutline> {
   const parent = found.superClass ? resolve(found.superClass, scope) : 'unknown'
   const inherited = isClass(parent) && hops < 16 ? allMethods(parent, scope, hops + 1) : []

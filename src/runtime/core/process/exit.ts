@@ -1,6 +1,6 @@
 /**
- * Ends the process once what was written to its outputs is out: into a pipe or socket that may still take a while,
- * and process.exit() on its own would cut it off.
+ * Exits once everything written to stdout and stderr has been flushed. Into a pipe or socket that can take a while, and
+ * process.exit() alone would cut the output off.
  */
 export async function exitFlushed(exitCode = process.exitCode): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map(flushed))

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url'
 
-/** The path of a file of daffi's, given from its package's folder: sources and what is built of them lie in different places. */
+/** Absolute path of a file in daffi's package. Not relative to the module, since sources and built chunks lie in different folders. */
 export const packageFile = (path: string): string => fileURLToPath(import.meta.resolve(`#package/${path}`))

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-/** The folder of the nearest package.json above the pipeline file, else the file's own; without a file, from the working folder. */
+/**
+ * Folder of the project: of the nearest package.json at or above the pipeline file's folder, else that folder itself.
+ * Without a file the search starts in the working folder.
+ */
 export function findProject(pipelineFile?: string): string {
   const start = pipelineFile === undefined ? process.cwd() : dirname(resolve(pipelineFile))
   for (let folder = start; ; folder = dirname(folder)) {
@@ -11,7 +14,7 @@ export function findProject(pipelineFile?: string): string {
   }
 }
 
-/** Makes sure of the project's `.daffi` folder (0700, ignored by git) and gives its path. */
+/** Creates the project's `.daffi` folder (mode 0700, ignored by git) if it is missing, and gives its path. */
 export async function stateFolder(project: string): Promise<string> {
   const folder = join(project, '.daffi')
   await mkdir(folder, { recursive: true, mode: 0o700 })

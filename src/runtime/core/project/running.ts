@@ -1,15 +1,19 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAlive } from '../is-alive.js'
 import { stateFolder } from './project.js'
 
-/** A pipeline that a process of this project runs, whole or in part. */
+/** A pipeline of which a process of this project runs some or all nodes. */
 export interface RunningPipeline {
   name: string
-  /** The pipeline file. */
+  /** Path of the pipeline file. */
   file: string
 }
 
-/** Says that this process runs the pipeline, for commands that are given no file. Returns what takes it back. */
+/**
+ * Records that this process runs the pipeline, so that commands without a file argument find it.
+ * @returns a function that removes the record
+ */
 export async function announcePipeline(
   project: string,
   pipeline: RunningPipeline,
@@ -21,7 +25,7 @@ export async function announcePipeline(
   return () => rm(path, { force: true })
 }
 
-/** The pipeline that runs in the project; undefined when there is none, or more than one. */
+/** The pipeline that is running in the project; undefined when there is none, or more than one. */
 export async function runningPipeline(project: string): Promise<RunningPipeline | undefined> {
   const folder = join(project, '.daffi', 'running')
   const names = await readdir(folder).catch(() => [])
@@ -37,13 +41,5 @@ async function read(path: string): Promise<RunningPipeline | undefined> {
     return typeof name === 'string' && typeof file === 'string' ? { name, file } : undefined
   } catch {
     return undefined
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return Number.isInteger(pid) && process.kill(pid, 0)
-  } catch {
-    return false
   }
 }

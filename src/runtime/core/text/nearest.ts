@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** The known word that was probably meant, or undefined when nothing is near enough to say so. */
+/** The known name that a misspelt one probably means; undefined when none is similar enough. Ignores case. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined
   const found = closest(
@@ -10,7 +10,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const match = known.find((each) => each.toLowerCase() === found)
   if (match === undefined) return undefined
   const changes = distance(word.toLowerCase(), found)
-  // A word of which nothing is left was not meant.
+  // A match that shares no letter with the word was not meant.
   const near = changes <= Math.max(2, Math.floor(match.length / 3)) && changes < word.length
   return near ? match : undefined
 }

@@ -2,21 +2,27 @@ import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
 import type { ScheduleSpec } from '../plan.js'
 
-/** What `PERIOD` takes: exactly one of them. */
+/** Options of `PERIOD`: exactly one of them must be given. */
 export interface ScheduleOptions {
+  /** Pause from one call to the next, a second or more; a number is **seconds**. */
   interval?: Duration | undefined
+  /** One time or several; text is anything that `new Date()` reads, such as `2026-11-23T08:00:00Z`. */
   at?: Date | string | readonly (Date | string)[] | undefined
+  /** Five fields, or six with seconds first. */
   cron?: string | undefined
 }
 
-/** The server's own least. */
-const LEAST_INTERVAL_MS = 1000
+/** Shortest interval that nats-server accepts. */
+const MIN_INTERVAL_MS = 1000
 
-/** @throws DaffiError DAFFI_BAD_SCHEDULE, DAFFI_BAD_INTERVAL, DAFFI_BAD_CRON, DAFFI_BAD_DURATION */
+/**
+ * Checks the options and converts them to milliseconds and a cron expression of six fields.
+ * @throws DaffiError DAFFI_BAD_SCHEDULE, DAFFI_BAD_INTERVAL, DAFFI_BAD_CRON, DAFFI_BAD_DURATION
+ */
 export function parseSchedule({ interval, at, cron }: ScheduleOptions): ScheduleSpec {
   const given = [interval, at, cron].filter((each) => each !== undefined).length
   if (given !== 1) {
-    const found = given === 0 ? 'none of them is given' : `${given} of them are given`
+    const found = given === 0 ? 'none is given' : `${given} are given`
     throw new DaffiError('DAFFI_BAD_SCHEDULE', `PERIOD takes exactly one of interval, at and cron; ${found}`)
   }
   if (interval !== undefined) return { intervalMs: parseInterval(interval) }
@@ -25,7 +31,7 @@ export function parseSchedule({ interval, at, cron }: ScheduleOptions): Schedule
 
 function parseInterval(interval: Duration): number {
   const ms = typeof interval === 'number' ? interval * 1000 : parseDuration(interval, 'interval')
-  if (ms < LEAST_INTERVAL_MS || !Number.isFinite(ms)) {
+  if (ms < MIN_INTERVAL_MS || !Number.isFinite(ms)) {
     throw new DaffiError('DAFFI_BAD_INTERVAL', `interval is ${interval}; it must be a second or more`)
   }
   return Math.round(ms)
@@ -41,7 +47,7 @@ function parseTimes(at: NonNullable<ScheduleOptions['at']>): number[] {
   return [...new Set(times)].sort((a, b) => a - b)
 }
 
-/** Six fields, seconds first; without seconds they are 0. Whether each of them makes sense is for others to say. */
+/** Expression of six fields, seconds first; a missing one becomes 0. The values are checked elsewhere: by croner or the server. */
 function parseCron(cron: string): string {
   const fields = cron.trim().split(/\s+/)
   if (fields.length === 6) return fields.join(' ')

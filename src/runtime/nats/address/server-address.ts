@@ -1,32 +1,35 @@
-/** Files, in PEM. An empty object asks for TLS with the system's certificates. */
+/** Paths of PEM files. An empty object means TLS with the system's certificate authorities. */
 export interface TlsOptions {
-  /** Certificate authorities. */
+  /** Certificate authorities that sign the server's certificate. @default the system's */
   ca?: string
-  /** The client's own certificate. */
+  /** Certificate of the client. @default none */
   cert?: string
-  /** The key of `cert`. */
+  /** Private key of `cert`. @default none */
   key?: string
 }
 
-/** All that a client needs to connect. It holds secrets: it goes to daffi's own processes by IPC, never into a log. */
+/** Everything that a client needs to connect. It contains secrets: it is sent to daffi's own processes by IPC, and never logged. */
 export interface ServerAddress {
-  /** One URL, or several with commas between them, without user, password or token. */
+  /** One URL or several, separated by commas, without user, password or token. */
   url: string
+  /** Token to authenticate with. @default none */
   token?: string
+  /** User to authenticate with, together with `password`. @default none */
   user?: string
   password?: string
-  /** Path of a NATS credentials file. */
+  /** Path of a NATS credentials file; it has precedence over token and user. @default none */
   credentials?: string
+  /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
   tls?: TlsOptions
-  /** The project whose embedded server this is; its state file is read again at every reconnect. */
+  /** Folder of the project, for its embedded server: the state file in it is read again at every reconnect. @default none */
   project?: string
 }
 
-/** What may be told about a server. */
+/** Facts about a server that may be shown and logged. */
 export interface ServerInfo {
-  /** Without secrets. */
+  /** The URL, without secrets. */
   url: string
-  /** Run by daffi, in this process or another. */
+  /** Whether daffi runs the server, in this process or in another one of the project. */
   embedded: boolean
   version: string
 }

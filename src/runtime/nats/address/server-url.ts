@@ -4,9 +4,9 @@ import type { ServerAddress } from './server-address.js'
 const DEFAULT_PORT = '4222'
 
 /**
- * Splits `nats://user:password@host:port` or `nats://token@host:port`, or several with commas between them,
- * into addresses that are free of secrets and the secrets of the first that has any.
- * @throws DaffiError DAFFI_USAGE for what is no NATS URL; the message leaves the secrets out
+ * Parses `nats://user:password@host:port`, `nats://token@host:port`, or several of these separated by commas. The result has
+ * the URLs without secrets, and the secrets of the first URL that contains any.
+ * @throws DaffiError DAFFI_USAGE for text that is not a NATS URL; the message does not contain the secrets
  */
 export function parseServerUrl(
   text: string,

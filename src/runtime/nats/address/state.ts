@@ -5,16 +5,16 @@ import { messageOf } from '../../core/errors.js'
 import { randomId } from '../../core/names.js'
 import type { ServerAddress } from './server-address.js'
 
-/** What `.daffi/server.json` tells the project's other processes about the embedded server. */
+/** Content of `.daffi/server.json`, by which the project's other processes find the embedded server. */
 export interface ServerState {
   url: string
   token: string
-  /** The nats-server's. */
+  /** Process id of nats-server. */
   pid: number
   version: string
 }
 
-/** A state file is absent (both undefined), believed, or at fault. */
+/** Result of reading the state file: `state` when it can be trusted, `fault` when it cannot, neither when there is none. */
 export interface StateReading {
   state?: ServerState
   fault?: string
@@ -27,8 +27,8 @@ export function statePath(project: string): string {
 }
 
 /**
- * Reads the state file. It is believed only when it is a regular file of this user's own that nobody else can read
- * or write, and names a loopback address. Synchronous, because the NATS client's reconnect hook is; the file is small.
+ * Reads the state file. It is trusted only if it is a regular file, belongs to this user, cannot be read or written by others,
+ * and contains a loopback address. Synchronous, because the NATS client's reconnect hook is; the file is small.
  */
 export function examineState(project: string): StateReading {
   try {
@@ -39,12 +39,12 @@ export function examineState(project: string): StateReading {
   }
 }
 
-/** The state, or undefined when there is none to believe. */
+/** The state; undefined when there is no state file, or none that can be trusted. */
 export function readState(project: string): ServerState | undefined {
   return examineState(project).state
 }
 
-/** Replaces the state file in one step, so that nobody reads half of it. */
+/** Replaces the state file atomically, so that no reader sees half of it. */
 export async function writeState(project: string, state: ServerState): Promise<void> {
   const path = statePath(project)
   const fresh = `${path}.${randomId()}`
@@ -60,6 +60,7 @@ export async function removeState(project: string): Promise<void> {
   await rm(statePath(project), { force: true })
 }
 
+/** The address of the project's embedded server. */
 export function addressOf(
   project: string,
   { url, token }: Pick<ServerState, 'url' | 'token'>,
@@ -73,7 +74,7 @@ function readOwnFile(path: string): string {
     const stat = fstatSync(descriptor)
     if (!stat.isFile()) throw new Error('it is not a regular file')
     if (process.getuid && stat.uid !== process.getuid()) throw new Error('it belongs to another user')
-    if (process.getuid && (stat.mode & 0o077) !== 0) throw new Error('other users may read or write it')
+    if (process.getuid && (stat.mode & 0o077) !== 0) throw new Error('other users can read or write it')
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)
@@ -82,9 +83,9 @@ function readOwnFile(path: string): string {
 
 function parse(text: string): ServerState {
   const { url, token, pid, version } = JSON.parse(text) as Partial<Record<keyof ServerState, unknown>>
-  if (typeof url !== 'string' || typeof token !== 'string') throw new Error('it names no URL and token')
+  if (typeof url !== 'string' || typeof token !== 'string') throw new Error('it has no URL and token')
   if (typeof pid !== 'number' || typeof version !== 'string')
-    throw new Error('it names no process and version')
-  if (!LOOPBACK.test(url)) throw new Error('it names an address that is not a loopback address')
+    throw new Error('it has no process id and version')
+  if (!LOOPBACK.test(url)) throw new Error('its address is not a loopback address')
   return { url, token, pid, version }
 }

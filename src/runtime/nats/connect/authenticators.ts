@@ -9,9 +9,9 @@ import { DaffiError } from '../../core/errors.js'
 import type { ServerAddress } from '../address/server-address.js'
 
 /**
- * How a client proves who it is.
- * @param currentToken asked at every connect, since a project's server may have come back with another
- * @throws DaffiError DAFFI_SERVER_AUTH when a credentials file cannot be used
+ * The client's authenticators for an address: for the credentials file, the token, or user and password.
+ * @param currentToken called at every connect, since a project's server gets a new token when it is restarted by a new owner
+ * @throws DaffiError DAFFI_SERVER_AUTH when the credentials file cannot be used
  */
 export async function authenticators(
   address: ServerAddress,
@@ -26,7 +26,7 @@ export async function authenticators(
 async function readCredentials(file: string): Promise<Authenticator> {
   try {
     const authenticator = credsAuthenticator(await readFile(file))
-    authenticator('tried here, since the client hides what is wrong with the file')
+    authenticator('tried here, since the client hides the reason when the file is invalid')
     return authenticator
   } catch (cause) {
     throw new DaffiError('DAFFI_SERVER_AUTH', `${file} cannot be used as a credentials file`, { cause })

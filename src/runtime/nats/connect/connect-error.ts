@@ -1,10 +1,13 @@
 import { errors } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../../core/errors.js'
 
-/** Why the first connect failed, in daffi's words. `url` has no secrets in it. */
+/**
+ * The error to throw when the first attempt to connect failed.
+ * @param url without secrets, since it becomes part of the message
+ */
 export function connectError(url: string, cause: unknown): DaffiError {
-  if (isTooLate(cause)) {
-    const message = `the NATS server at ${url} waits no longer: this process was too slow to answer it`
+  if (isAuthTimeout(cause)) {
+    const message = `the NATS server at ${url} closed the connection: this process was too slow to authenticate`
     return new DaffiError('DAFFI_NO_SERVER', message, { cause })
   }
   if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
@@ -13,8 +16,8 @@ export function connectError(url: string, cause: unknown): DaffiError {
   return new DaffiError('DAFFI_NO_SERVER', `no NATS server at ${url}: ${reasonOf(cause)}`, { cause })
 }
 
-/** The client takes it for a refusal of the credentials, which the server has not seen. */
-function isTooLate(cause: unknown): boolean {
+/** The client reports this timeout as refused credentials, although the server has not received any. */
+function isAuthTimeout(cause: unknown): boolean {
   return cause instanceof errors.AuthorizationError && /authentication timeout/i.test(cause.message)
 }
 

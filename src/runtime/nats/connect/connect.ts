@@ -1,5 +1,6 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
 import { bounded } from '../../core/abort.js'
+import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { ServerAddress, TlsOptions } from '../address/server-address.js'
@@ -7,25 +8,31 @@ import { authenticators } from './authenticators.js'
 import { connectError } from './connect-error.js'
 import { StateFollower } from './follow-state.js'
 
-const CONNECT_MS = 5000
-const PING_MS = 15_000
-const RECONNECT_MS = 250
+const CONNECT_TIMEOUT_MS = 5000
+const PING_INTERVAL_MS = 15_000
+const RECONNECT: Backoff = { firstMs: 375, factor: 1, jitter: 1 / 3 }
 
-export interface ConnectOptions {
-  /** Shown by the server's monitoring. */
+/** Options of one connection to a server. (`ConnectOptions` of the library are those of `Global.connect`.) */
+export interface ConnectNatsOptions {
+  /** Name of the connection in the server's monitoring. */
   name: string
-  /** Messages of this connection do not come back to its own subscriptions. */
+  /** Whether messages of this connection are kept from its own subscriptions. @default false */
   noEcho?: boolean
+  /** Cancels the first attempt; has no effect once connected. */
   signal?: AbortSignal | undefined
+  /** Gets a line when the connection is lost, and one when it is back. @default no lines */
   log?: Logger
 }
 
 /**
- * Connects to a server, one that `openServer` has given, and stays connected until closed: it tries again for ever, and
- * finds the project's embedded server again when that has come back on another port or with another token.
+ * Connects to a server that `openServer` has found. The connection is kept until it is closed: it reconnects for ever, and
+ * finds the project's embedded server again after a restart on another port or with another token.
  * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_ABORTED
  */
-export async function connectNats(address: ServerAddress, options: ConnectOptions): Promise<NatsConnection> {
+export async function connectNats(
+  address: ServerAddress,
+  options: ConnectNatsOptions,
+): Promise<NatsConnection> {
   const { signal, log } = options
   const follower = new StateFollower(address)
   follower.refresh()
@@ -43,7 +50,7 @@ export async function connectNats(address: ServerAddress, options: ConnectOption
 
 async function clientOptions(
   address: ServerAddress,
-  { name, noEcho = false }: ConnectOptions,
+  { name, noEcho = false }: ConnectNatsOptions,
   follower: StateFollower,
 ): Promise<NodeConnectionOptions> {
   return {
@@ -51,14 +58,14 @@ async function clientOptions(
     noEcho,
     servers: follower.url.split(','),
     authenticator: await authenticators(address, follower.token),
-    timeout: CONNECT_MS,
-    pingInterval: PING_MS,
+    timeout: CONNECT_TIMEOUT_MS,
+    pingInterval: PING_INTERVAL_MS,
     noAsyncTraces: true,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
     reconnectDelayHandler: () => {
       follower.refresh()
-      return RECONNECT_MS * (1 + Math.random())
+      return backoffMs(RECONNECT, 0)
     },
     ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
   }
@@ -74,7 +81,7 @@ function tlsOptions({ ca, cert, key }: TlsOptions): NonNullable<NodeConnectionOp
 
 async function logStatus(connection: NatsConnection, url: string, log: Logger): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'disconnect') log.warn(`lost the NATS server at ${url}; trying to reach it again`)
+    if (type === 'disconnect') log.warn(`lost the connection to the NATS server at ${url}; reconnecting`)
     if (type === 'reconnect') log.info('the NATS server is back')
   }
 }

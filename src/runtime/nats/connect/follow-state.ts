@@ -3,8 +3,8 @@ import type { ServerAddress } from '../address/server-address.js'
 import { readState } from '../address/state.js'
 
 /**
- * Keeps an address current while its server comes and goes: a new owner of the project's server has another token
- * and perhaps another port. The client asks for both at every attempt, through the hooks it has.
+ * Keeps the address of a project's embedded server up to date: after a restart by a new owner it has another token, and perhaps
+ * another port. The NATS client reads both before every attempt to connect, through its hooks.
  */
 export class StateFollower {
   readonly #project: string | undefined
@@ -22,14 +22,15 @@ export class StateFollower {
     return this.#url
   }
 
-  /** For the client's authenticator. */
+  /** Gives the current token, for the client's authenticator. */
   readonly token = (): string => this.#token ?? ''
 
+  /** Sets the connection whose list of servers is to be kept up to date. */
   follow(connection: NatsConnection): void {
     this.#connection = connection
   }
 
-  /** For the client's hook before each attempt, which is a synchronous one. */
+  /** Reads the state file again; synchronous, as the client's hook before each attempt is. */
   refresh(): void {
     const state = this.#project === undefined ? undefined : readState(this.#project)
     if (!state) return

@@ -5,15 +5,18 @@ import { DaffiError } from '../../core/errors.js'
 import { isAtLeast } from '../../core/text/version.js'
 import { connectError } from './connect-error.js'
 
-const LEAST_VERSION = '2.10.0'
+const MIN_VERSION = '2.10.0'
 
-/** @throws DaffiError DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_NO_SERVER */
+/**
+ * Checks that the server is recent enough and has JetStream.
+ * @throws DaffiError DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_NO_SERVER
+ */
 export async function checkRequirements(connection: NatsConnection, url: string): Promise<void> {
   const version = connection.info?.version ?? '0'
-  if (!isAtLeast(version, LEAST_VERSION)) {
+  if (!isAtLeast(version, MIN_VERSION)) {
     throw new DaffiError(
       'DAFFI_SERVER_TOO_OLD',
-      `the NATS server at ${url} is version ${version}; daffi needs ${LEAST_VERSION} or later`,
+      `the NATS server at ${url} is version ${version}; daffi needs ${MIN_VERSION} or later`,
     )
   }
   try {

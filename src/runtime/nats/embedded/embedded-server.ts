@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ensureBinary, type Binary, type FetchProgress } from '../../binaries/index.js'
+import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -13,22 +14,24 @@ import { serverFiles, type ServerFiles } from './server-config.js'
 import { removeRunFiles, startServerProcess, type ServerProcess } from './server-process.js'
 import { addressOf, removeState, writeState } from '../address/state.js'
 
-const MOST_RESTARTS = 5
-const FIRST_DELAY_MS = 100
-/** A server that stayed up for so long is taken to be well again. */
-const WELL_MS = 60_000
+const MAX_RESTARTS = 5
+const RESTART: Backoff = { firstMs: 100, factor: 2 }
+/** Time after which earlier restarts of a server are forgotten. */
+const STABLE_MS = 60_000
 
-export interface EmbeddedOptions {
+/** Options for starting the project's server. */
+export interface EmbeddedServerOptions {
+  /** Folder that contains `.daffi`. */
   project: string
-  /** A port that has to be had; else the server's last, else any. */
+  /** Port that must be used. @default the server's last port if it is free, else any */
   port?: number | undefined
   log: Logger
   signal?: AbortSignal | undefined
   onProgress?: ((progress: FetchProgress) => void) | undefined
 }
 
-/** What stays the same from one run of the server to the next. */
-interface Place {
+/** The values that all processes of one embedded server share, from restart to restart. */
+interface EmbeddedServerSetup {
   project: string
   log: Logger
   binary: Binary
@@ -37,74 +40,78 @@ interface Place {
 }
 
 /**
- * The project's own nats-server, kept running on the same port with the same token and store until it is closed
- * or has died too often. Only the holder of the project's lock may start one.
+ * The project's own nats-server. It is restarted with the same port, token and store until it is closed or has died too often.
+ * Only the holder of the project's lock may start one.
  */
 export class EmbeddedServer {
   readonly address: ServerAddress
   readonly version: string
-  /** Resolves when the server is gone for good without having been closed. */
+  /** Resolves when the server cannot be kept running; never when it is closed. */
   readonly failed: Promise<DaffiError>
   readonly #closing = new AbortController()
   readonly #kept: Promise<void>
 
-  private constructor(place: Place, first: ServerProcess) {
+  private constructor(setup: EmbeddedServerSetup, first: ServerProcess) {
     const failed = deferred<DaffiError>()
-    this.address = addressOf(place.project, { url: urlOf(first), token: place.token })
-    this.version = place.binary.version
+    this.address = addressOf(setup.project, { url: urlOf(first), token: setup.token })
+    this.version = setup.binary.version
     this.failed = failed.promise
-    this.#kept = keepRunning(place, first, this.#closing.signal).catch(failed.resolve)
+    this.#kept = keepRunning(setup, first, this.#closing.signal).catch(failed.resolve)
   }
 
   /** @throws DaffiError DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, and those of `ensureBinary` */
-  static async start(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
     const { project, log, signal = new AbortController().signal, onProgress } = options
     const binary = await ensureBinary('nats-server', { signal, onProgress })
     const files = serverFiles(await stateFolder(project))
     await endOldServer(files)
     const port = await choosePort(files, options.port, log)
-    const place = { project, log, binary, files, token: randomBytes(32).toString('base64url') }
-    const first = await run(place, port, signal)
+    const setup = { project, log, binary, files, token: randomBytes(32).toString('base64url') }
+    const first = await run(setup, port, signal)
     await rememberPort(files, first.port)
-    return new EmbeddedServer(place, first)
+    return new EmbeddedServer(setup, first)
   }
 
-  /** Ends the server and removes the state file. May be called again. */
+  /** Stops the server and removes the state file. May be called again. */
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#kept
   }
 }
 
-/** Returns when closing, throws when the server is beyond keeping; the server is gone either way. */
-async function keepRunning(place: Place, first: ServerProcess, closing: AbortSignal): Promise<void> {
+/** Restarts the server whenever it dies. Returns after `closing`, throws after too many restarts; no server is left either way. */
+async function keepRunning(
+  setup: EmbeddedServerSetup,
+  first: ServerProcess,
+  closing: AbortSignal,
+): Promise<void> {
   const closed = once(closing, 'abort')
   let running = first
   let restarts = 0
   try {
     for (;;) {
       const since = Date.now()
-      const words = await Promise.race([running.ended, closed])
-      if (typeof words !== 'string') return
-      restarts = Date.now() - since > WELL_MS ? 1 : restarts + 1
-      if (restarts > MOST_RESTARTS)
-        throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server keeps dying: ${words}`)
-      place.log.warn(`nats-server died and is started again: ${words.split('\n')[0]}`)
-      await delay(FIRST_DELAY_MS * 2 ** (restarts - 1), undefined, { signal: closing })
-      running = await run(place, running.port, closing)
+      const reason = await Promise.race([running.ended, closed])
+      if (typeof reason !== 'string') return
+      restarts = Date.now() - since > STABLE_MS ? 1 : restarts + 1
+      if (restarts > MAX_RESTARTS)
+        throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server keeps dying: ${reason}`)
+      setup.log.warn(`nats-server died and is restarted: ${reason.split('\n')[0]}`)
+      await delay(backoffMs(RESTART, restarts - 1), undefined, { signal: closing })
+      running = await run(setup, running.port, closing)
     }
   } catch (error) {
     if (!closing.aborted) throw error
   } finally {
-    await removeState(place.project)
+    await removeState(setup.project)
     await running.stop()
-    await removeRunFiles(place.files)
+    await removeRunFiles(setup.files)
   }
 }
 
-/** Starts the server and, once it is ready, tells the project's other processes by the state file. */
-async function run(place: Place, port: number, signal: AbortSignal): Promise<ServerProcess> {
-  const { project, binary, files, token } = place
+/** Starts the server and, once it is ready, writes the state file for the project's other processes. */
+async function run(setup: EmbeddedServerSetup, port: number, signal: AbortSignal): Promise<ServerProcess> {
+  const { project, binary, files, token } = setup
   try {
     const server = await startServerProcess(binary.path, files, { port, token }, signal)
     await writeState(project, { url: urlOf(server), token, pid: server.pid, version: binary.version })

@@ -5,14 +5,14 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Held by the one process that runs the project's server. The system releases it when that process ends, however it ends. */
+/** The lock of the process that runs the project's server. The system releases it when that process ends, in whatever way. */
 export interface Lock {
-  /** Tells all who wait, now and later, that the state file is there. */
+  /** Notifies all processes that wait in `ownerIsReady`, now and later, that the state file exists. */
   announce(): void
   release(): Promise<void>
 }
 
-/** The project's lock, or undefined when another process holds it. */
+/** Acquires the project's lock; undefined when another process holds it. */
 export async function acquireLock(project: string): Promise<Lock | undefined> {
   const name = await lockName(project)
   for (;;) {
@@ -24,8 +24,8 @@ export async function acquireLock(project: string): Promise<Lock | undefined> {
 }
 
 /**
- * Waits while a process holds the lock without having announced its server.
- * @returns true once it has, false when nobody holds the lock (any more) or the signal aborts
+ * Waits while another process holds the lock and has not announced its server yet.
+ * @returns true once it has, false when no process holds the lock (any more) or the signal aborts
  */
 export async function ownerIsReady(project: string, signal?: AbortSignal): Promise<boolean> {
   const socket = connect(await lockName(project))
@@ -47,18 +47,18 @@ export async function ownerIsReady(project: string, signal?: AbortSignal): Promi
 function hold(server: Server): Lock {
   const waiting = new Set<Socket>()
   let ready = false
-  const tell = (socket: Socket): void => void socket.write('ready\n')
+  const notify = (socket: Socket): void => void socket.write('ready\n')
   server.on('connection', (socket) => {
     waiting.add(socket)
     socket.on('close', () => waiting.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.resume()
-    if (ready) tell(socket)
+    if (ready) notify(socket)
   })
   return {
     announce() {
       ready = true
-      waiting.forEach(tell)
+      waiting.forEach(notify)
     },
     async release() {
       waiting.forEach((socket) => socket.destroy())
@@ -70,8 +70,8 @@ function hold(server: Server): Lock {
 }
 
 /**
- * Linux has abstract sockets and Windows named pipes, which vanish with their process. Elsewhere it is a socket file,
- * whose staleness shows when nobody answers it.
+ * Address of the socket that is the lock. Abstract sockets on Linux and named pipes on Windows vanish with their process.
+ * Elsewhere it is a socket file, which is stale when no process accepts connections on it.
  */
 async function lockName(project: string): Promise<string> {
   const path = await realpath(project)

@@ -5,25 +5,25 @@ import { promisify } from 'node:util'
 import type { ServerFiles } from './server-config.js'
 
 /** Longer than the guard of a dead owner takes to end the server. */
-const GUARD_MS = 2000
-const LOOK_MS = 50
+const GUARD_GRACE_MS = 2000
+const POLL_INTERVAL_MS = 50
 
 /**
- * Sees to it that the server of an owner that is dead is gone, since it holds the port and the store. Its guard is
- * about to end it; if that is gone too, it is killed. A process that isn't ours cannot be awaited, only looked at.
+ * Waits until the server of a dead owner has ended, since it holds the port and the store. Its guard is about to end it; if the
+ * guard is gone, too, it is killed here. It is no child of this process, so it can only be polled.
  */
 export async function endOldServer(files: ServerFiles): Promise<void> {
   const pid = Number(await readFile(files.pid, 'utf8').catch(() => ''))
   if (!Number.isInteger(pid) || pid <= 0) return
   const since = Date.now()
   while (await isServer(pid, files)) {
-    if (Date.now() - since > GUARD_MS) kill(pid)
-    await delay(LOOK_MS)
+    if (Date.now() - since > GUARD_GRACE_MS) kill(pid)
+    await delay(POLL_INTERVAL_MS)
   }
   await rm(files.pid, { force: true })
 }
 
-/** Process ids are reused, so the command line has to name this project's configuration. */
+/** Whether the process is this project's nats-server. Process ids are reused, so its command line must contain the configuration file. */
 async function isServer(pid: number, files: ServerFiles): Promise<boolean> {
   return (await commandLine(pid)).includes(files.config)
 }

@@ -5,29 +5,31 @@ import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { ServerFiles } from './server-config.js'
 
-/** Lets the server choose. */
-const ANY = -1
+/** Makes nats-server choose a free port. */
+const ANY_PORT = -1
 
 /**
- * The port asked for; else that of last time, so that clients find the server again; else any free one.
+ * Chooses the server's port: the requested one, else the last one, so that clients find the server again, else any free one.
+ * @returns -1 for any free port
  * @throws DaffiError DAFFI_PORT_TAKEN
  */
 export async function choosePort(
   files: ServerFiles,
-  asked: number | undefined,
+  requested: number | undefined,
   log: Logger,
 ): Promise<number> {
-  if (asked !== undefined) {
-    if (await isFree(asked)) return asked
-    throw new DaffiError('DAFFI_PORT_TAKEN', `port ${asked} of 127.0.0.1 is taken by another program`)
+  if (requested !== undefined) {
+    if (await isFree(requested)) return requested
+    throw new DaffiError('DAFFI_PORT_TAKEN', `port ${requested} of 127.0.0.1 is taken by another program`)
   }
   const last = await lastPort(files)
-  if (last === undefined) return ANY
+  if (last === undefined) return ANY_PORT
   if (await isFree(last)) return last
-  log.warn(`port ${last}, the server's port of last time, is taken; using another`)
-  return ANY
+  log.warn(`port ${last}, the server's last port, is taken; using another`)
+  return ANY_PORT
 }
 
+/** Stores the port for the next start. */
 export async function rememberPort(files: ServerFiles, port: number): Promise<void> {
   await writeFile(files.lastPort, `${port}\n`)
 }

@@ -5,27 +5,27 @@ import { DaffiError } from '../../core/errors.js'
 import { serverConfig, type ServerFiles } from './server-config.js'
 import { watchFor } from './watch.js'
 
-/** A store with much in it takes its time to be read. */
-const READY_MS = 60_000
-const STOP_MS = 5000
+/** Long, since the server reads its whole store before it is ready. */
+const READY_TIMEOUT_MS = 60_000
+const SHUTDOWN_GRACE_MS = 5000
 const LOG_LINES = 8
 /**
- * For the Go runtime (https://pkg.go.dev/runtime): freed memory goes back to the system only when that is short of it. Else the
- * page faults of the next item cost the server a fifth of its time in a stream of large ones.
+ * GODEBUG setting (https://pkg.go.dev/runtime): freed memory returns to the system only when that is short of memory. Otherwise the
+ * page faults for the next item cost the server a fifth of its time in a stream of large items.
  */
 const REUSE_MEMORY = 'madvdontneed=0'
 
-/** One run of nats-server, from ready to its end. */
+/** A nats-server process that is ready. */
 export interface ServerProcess {
   pid: number
   port: number
-  /** Resolves when it has ended, with how it did and the last lines of its log. */
+  /** Resolves when the process has ended, with its exit code or signal and the last lines of its log. */
   ended: Promise<string>
   stop(): Promise<void>
 }
 
 /**
- * Starts nats-server and waits until it is ready, which is when it says which port it got.
+ * Starts nats-server and waits until it is ready, which is when it has written its port to a file.
  * @throws DaffiError DAFFI_SERVER_FAILED, with the last lines of its log
  */
 export async function startServerProcess(
@@ -47,23 +47,23 @@ export async function startServerProcess(
   let stderr = ''
   server.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)))
   const ended = server.exited.then(async (exit) =>
-    lastWords(exit, (await logSince(files, logStart)) + stderr),
+    describeExit(exit, (await logSince(files, logStart)) + stderr),
   )
 
   const settled = new AbortController()
   // Not AbortSignal.timeout(): AbortSignal.any() holds it weakly, and it is collected before it fires (Node 20).
-  const timer = setTimeout(() => settled.abort(), READY_MS)
+  const timer = setTimeout(() => settled.abort(), READY_TIMEOUT_MS)
   const until = AbortSignal.any([settled.signal, signal])
   try {
     const port = await Promise.race([
       watchFor(files.ports, () => readPort(files.ports), { signal: until, what: 'starting nats-server' }),
-      ended.then((words) => {
-        throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server does not start: ${words}`)
+      ended.then((reason) => {
+        throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server does not start: ${reason}`)
       }),
     ])
-    return { pid: server.pid, port, ended, stop: () => server.stop(STOP_MS) }
+    return { pid: server.pid, port, ended, stop: () => server.stop(SHUTDOWN_GRACE_MS) }
   } catch (error) {
-    await server.stop(STOP_MS)
+    await server.stop(SHUTDOWN_GRACE_MS)
     throw error
   } finally {
     clearTimeout(timer)
@@ -71,23 +71,23 @@ export async function startServerProcess(
   }
 }
 
-/** Removes what one run leaves behind; the log, the store and the remembered port stay. */
+/** Removes the files of one server process; the log, the store and the last port stay. */
 export async function removeRunFiles(files: ServerFiles): Promise<void> {
   for (const path of [files.config, files.pid, files.ports]) await rm(path, { recursive: true, force: true })
 }
 
-function lastWords({ exitCode, signal }: Exit, log: string): string {
+function describeExit({ exitCode, signal }: Exit, log: string): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '')
   return [`it ended with ${signal ?? `code ${exitCode}`}`, ...lines.slice(-LOG_LINES)].join('\n')
 }
 
-/** What this run has written; all there is, when the log was begun anew meanwhile. */
+/** Log lines of this process; the whole log, when it has been rotated meanwhile. */
 async function logSince(files: ServerFiles, start: number): Promise<string> {
   const log = await readFile(files.log).catch(() => Buffer.alloc(0))
   return log.subarray(log.length < start ? 0 : start).toString()
 }
 
-/** The file may be there before its content is. */
+/** The server's port; undefined while the server is not ready. The file may exist before its content does. */
 async function readPort(folder: string): Promise<number | undefined> {
   const file = (await readdir(folder)).find((name) => name.endsWith('.ports'))
   if (file === undefined) return undefined

@@ -2,12 +2,12 @@ import { watch, type FSWatcher } from 'node:fs'
 import { abortError } from '../../core/abort.js'
 import { Wakeup } from '../../core/deferred.js'
 
-const RECHECK_MS = 1000
+const RECHECK_INTERVAL_MS = 1000
 
 /**
- * Looks until `look` finds something: at once, whenever the folder changes, and once a second besides, since
- * changes can be missed and watches can run out.
- * @throws what `look` throws, and DAFFI_ABORTED between two looks
+ * Calls `look` until it gives a value: immediately, whenever the folder changes, and once a second, since changes can be missed
+ * and the system can run out of watches.
+ * @throws DAFFI_ABORTED, between two calls of `look`, and everything that `look` throws
  */
 export async function watchFor<T>(
   folder: string,
@@ -17,7 +17,7 @@ export async function watchFor<T>(
   const changed = new Wakeup()
   const notify = (): void => changed.notify()
   const watcher = tryWatch(folder, notify)
-  const timer = setInterval(notify, RECHECK_MS)
+  const timer = setInterval(notify, RECHECK_INTERVAL_MS)
   signal.addEventListener('abort', notify)
   try {
     for (;;) {
