@@ -80,7 +80,7 @@ test('every code has an exit code, a meaning and advice, each of whole sentences
     const { exit, meaning, next } = ERRORS[code]
     expect(code).toMatch(/^DAFFI_[A-Z]+(_[A-Z]+)*$/)
     expect([1, 2, 78]).toContain(exit)
-    for (const text of [meaning, next]) expect(text, code).toMatch(/^[A-Z].*[^.\s]\.$/)
+    for (const text of [meaning, next]) expect(text, code).toMatch(/^(?:[A-Z]|npm |context\(\)).*[^.\s]\.$/)
     expect(isErrorCode(code)).toBe(true)
   }
   const meanings = CODES.map((code) => ERRORS[code].meaning)

@@ -1,4 +1,5 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
+import { jserrors } from '@nats-io/jetstream/internal'
 import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
 import { expect, test } from 'vitest'
 import { API_ERROR, isApiError, isNoResponders, payloadLimit } from '../../../src/runtime/nats/index.js'
@@ -21,6 +22,7 @@ test("an error of JetStream's API is known by its code, and only by that", () =>
     }
   }
   expect(isApiError(apiError(404), 'streamNotFound')).toBe(false)
+  expect(isApiError(jserrors.StreamNotFoundError.fromMessage('no stream'), 'streamNotFound')).toBe(true)
 })
 
 test.each([

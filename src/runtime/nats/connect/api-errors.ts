@@ -1,4 +1,4 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
+import type { JetStreamApiError } from '@nats-io/jetstream'
 import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
 import { MIB } from '../../core/bytes.js'
 
@@ -11,7 +11,15 @@ export const API_ERROR = {
 
 /** Whether an error is the server's response to a JetStream request with this code. */
 export function isApiError(error: unknown, name: keyof typeof API_ERROR): boolean {
-  return error instanceof JetStreamApiError && error.code === API_ERROR[name]
+  return isJetStreamApiError(error) && error.code === API_ERROR[name]
+}
+
+/**
+ * Whether an error is of this class or a subclass, by its method `apiError`. Not by `instanceof`, which would load JetStream into
+ * the heartbeat worker of every node: that connects by this room, and needs nothing of JetStream.
+ */
+function isJetStreamApiError(error: unknown): error is JetStreamApiError {
+  return error instanceof Error && 'apiError' in error && typeof error.apiError === 'function'
 }
 
 /** Whether a request failed because its subject has no subscriber. */
