@@ -41,6 +41,7 @@ test.each([
 
 test.each([
   -1,
+  -0.001,
   NaN,
   Infinity,
   -Infinity,
@@ -67,7 +68,7 @@ test.each([
   expect(() => parseDuration(value, 'timeout')).toThrow(
     expect.objectContaining({
       code: 'DAFFI_BAD_DURATION',
-      message: `timeout: ${JSON.stringify(value)} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
+      message: `timeout: ${typeof value === 'number' ? value : `"${value}"`} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
     }),
   )
 })

@@ -35,9 +35,10 @@ const PART = /(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy
 export function parseDuration(value: Duration, what = 'duration'): number {
   const ms = typeof value === 'number' ? value * 1000 : textToMs(value.trim().toLowerCase())
   if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
+    const shown = typeof value === 'number' ? value : JSON.stringify(value)
     throw new DaffiError(
       'DAFFI_BAD_DURATION',
-      `${what}: ${JSON.stringify(value)} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
+      `${what}: ${shown} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
     )
   }
   return ms

@@ -1,22 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { askVersion } from '../../../src/runtime/binaries/find/ask-version.js'
-import { isAtLeast } from '../../../src/runtime/core/text/version.js'
 import { writeNatsServer, writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
-
-test.each([
-  ['2.10.0', '2.10.0', true],
-  ['2.14.0', '2.10.0', true],
-  ['2.9.10', '2.10.0', false],
-  ['3.0.0', '2.10.5', true],
-  ['2.10.4', '2.10.5', false],
-  ['2.11.0-preview.2', '2.10.0', true],
-  ['2.10', '2.10.0', true],
-  ['', '2.10.0', false],
-])('%s is at least %s: %s', (version, least, expected) => {
-  expect(isAtLeast(version, least)).toBe(expected)
-})
 
 test('a program is asked for its version', async () => {
   const path = await writeNatsServer(join(await temporaryFolder(), 'nats-server'), '2.11.3')
