@@ -303,7 +303,7 @@ export const ERRORS = {
   DAFFI_NOT_STORED: {
     exit: 1,
     meaning: 'The NATS server refused to store the arguments or the result of a durable job.',
-    next: "Free space on the server's disk, or raise its limit max_file_store or that of the account.",
+    next: "Free space on the server's disk, or raise its limits (max_file_store, and those of the account).",
   },
   DAFFI_BAD_SCHEDULE: {
     exit: 2,
@@ -322,7 +322,7 @@ export const ERRORS = {
   },
   DAFFI_PAST_DEADLINE: {
     exit: 2,
-    meaning: 'A time given to PERIOD as at has already passed.',
+    meaning: 'A time in the option at of a PERIOD has already passed.',
     next: 'Give times in the future only.',
   },
   DAFFI_UNKNOWN_SCHEDULE: {
@@ -333,7 +333,7 @@ export const ERRORS = {
   DAFFI_UNKNOWN_JOB: {
     exit: 1,
     meaning: 'The pipeline has no durable job with this id, or its result is no longer kept.',
-    next: 'Ask in the pipeline that the job was sent in, within 24 hours after it ended.',
+    next: 'Check the id, and ask in the pipeline in which the job was sent; results are kept for 24 hours.',
   },
   DAFFI_REMOTE: {
     exit: 1,
@@ -378,7 +378,7 @@ export const ERRORS = {
   DAFFI_NO_MEMORY: {
     exit: 1,
     meaning: 'The system has not enough shared memory for a stream.',
-    next: "Give a smaller size in the stream's option shm, or turn shared memory off with shm: false.",
+    next: 'Set a smaller limit for the stream, such as shm: { bytes: 64 MiB }, or turn shared memory off with shm: false.',
   },
   DAFFI_STREAM_LOST: {
     exit: 1,
@@ -401,7 +401,7 @@ export const ERRORS = {
     exit: 1,
     meaning:
       'The pipeline has no durable stream of this name, or the stream keeps no items from the given start on.',
-    next: 'Use the name in the pipeline file; a stream without one is named NODE_SOURCE_CALL. An earlier --from includes older items.',
+    next: 'Use the name in the pipeline file; a stream without one is named NODE_SOURCE_CALL. An earlier --from of daffi replay includes older items.',
   },
   DAFFI_NO_DEAD_LETTER: {
     exit: 2,
