@@ -1,5 +1,5 @@
 import { run } from '@oclif/core'
-import { exitFlushed } from '../runtime/core/exit.js'
+import { exitFlushed } from '../runtime/core/process/exit.js'
 import { isClosedOutput } from './command/closed-output.js'
 
 /**

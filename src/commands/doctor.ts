@@ -7,7 +7,7 @@ import {
   type ServerFinding,
 } from '../cli/index.js'
 import { fromErrorRecord } from '../runtime/core/errors.js'
-import { findProject } from '../runtime/core/project.js'
+import { findProject } from '../runtime/core/project/project.js'
 
 const LABEL_WIDTH = 13
 

@@ -1,5 +1,5 @@
 import { BaseCommand, filesArg, filesFlag, namedFiles } from '../cli/index.js'
-import { count } from '../runtime/core/count.js'
+import { count } from '../runtime/core/text/count.js'
 import type { Diagnostic } from '../runtime/index.js'
 
 const EXIT_FAULTY = 78

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { BaseCommand, FetchBar, fileArg, fileFlag, namedFile, portRange } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
-import { findProject } from '../runtime/core/project.js'
+import { findProject } from '../runtime/core/project/project.js'
 import type { ServerInfo } from '../runtime/index.js'
 
 interface ServerResult extends ServerInfo {

@@ -9,7 +9,7 @@ import {
   TestView,
   writeJunit,
 } from '../cli/index.js'
-import { count } from '../runtime/core/count.js'
+import { count } from '../runtime/core/text/count.js'
 import type { TestFailure, TestResult } from '../runtime/index.js'
 
 interface TestRunResult {

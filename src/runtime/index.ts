@@ -60,9 +60,9 @@ export {
 } from './binaries/index.js'
 export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan.js'
-export { findProject } from './core/project.js'
-export { runningPipeline } from './core/running.js'
-export { isAtLeast } from './core/version.js'
+export { findProject } from './core/project/project.js'
+export { runningPipeline } from './core/project/running.js'
+export { isAtLeast } from './core/text/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,

@@ -100,7 +100,7 @@ describe('FG', () => {
     })
     await expect(g.call.add(1, () => 2)).rejects.toMatchObject({
       code: 'DAFFI_UNSENDABLE',
-      message: 'argument 2 of "add" cannot travel: it is a function',
+      message: 'argument 2 of "add" cannot be sent: it is a function',
     })
   })
 

@@ -63,7 +63,7 @@ describe('values that travel', () => {
   })
 })
 
-describe('values that cannot travel', () => {
+describe('values that cannot be sent', () => {
   const cycle: { self?: unknown } = {}
   cycle.self = [cycle]
   test.each([
@@ -77,7 +77,7 @@ describe('values that cannot travel', () => {
     expect(() => encode(value, 'argument 1')).toThrow(
       expect.objectContaining({
         code: 'DAFFI_UNSENDABLE',
-        message: expect.stringContaining(`${path} cannot travel`) as string,
+        message: expect.stringContaining(`${path} cannot be sent`) as string,
       }),
     )
   })
@@ -111,7 +111,7 @@ describe('items of a stream', () => {
     const items = [1, 'a', { b: 2n }, undefined, Buffer.from('b')]
     const name = (index: number): string => `value ${index}`
     expect(decodeValues(encodeAll(items, name))).toStrictEqual(items)
-    expect(() => encodeAll([1, { a: Symbol('s') }], name)).toThrow('value 1.a cannot travel')
+    expect(() => encodeAll([1, { a: Symbol('s') }], name)).toThrow('value 1.a cannot be sent')
   })
 
   test('integers are written as any MessagePack library writes them', () => {

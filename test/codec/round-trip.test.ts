@@ -40,7 +40,7 @@ test('whatever can travel arrives as it was sent', () => {
   )
 })
 
-test('what cannot travel is refused wherever it is, and named by its path', () => {
+test('a value that cannot be sent is refused wherever it is, and named by its path', () => {
   const unsendable = fc.constantFrom<unknown>(() => 1, Symbol('s'), Promise.resolve(1))
   fc.assert(
     fc.property(fc.array(value, { maxLength: 3 }), unsendable, (before, bad) => {

@@ -24,7 +24,7 @@ test('a live stream goes on when the server dies and comes back', async () => {
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/item 10$/)
   await killServer(cwd)
-  await up.waitForLine(/nats-server died and is started again/)
+  await up.waitForLine(/nats-server died and is restarted/)
   await up.waitForLine(/^worker \| the NATS server is back/)
   await up.waitForLine(/item 150$/)
   up.kill('SIGTERM')

@@ -1,7 +1,7 @@
 import { Command, type Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { createLogger, type Logger } from '../../runtime/core/logger.js'
-import { findProject } from '../../runtime/core/project.js'
+import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
 import { reportFailure } from '../show/report-failure.js'

@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
-import { nearest } from '../../runtime/core/nearest.js'
+import { nearest } from '../../runtime/core/text/nearest.js'
 
 /**
  * Refuses a command that does not exist. oclif takes all words up to the first flag for the command's name, joined by

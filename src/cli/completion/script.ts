@@ -1,4 +1,4 @@
-import { packageFile } from '../../runtime/core/package-file.js'
+import { packageFile } from '../../runtime/core/process/package-file.js'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 

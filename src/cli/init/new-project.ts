@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { isToken } from '../../runtime/core/names.js'
-import { packageFile } from '../../runtime/core/package-file.js'
+import { packageFile } from '../../runtime/core/process/package-file.js'
 
 /** Kinds of pipeline to start from; each is a folder of templates. */
 export const STARTERS = ['camera', 'values'] as const

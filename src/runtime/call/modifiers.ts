@@ -1,7 +1,7 @@
 import type { Bytes } from '../core/bytes.js'
 import type { Duration } from '../core/duration.js'
 import type { Delivery, OnError } from '../core/plan.js'
-import type { ScheduleOptions } from '../core/schedule.js'
+import type { ScheduleOptions } from '../core/text/schedule.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { RetryOptions } from './caller/retry.js'
 

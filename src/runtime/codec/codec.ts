@@ -3,28 +3,32 @@ import { DaffiError } from '../core/errors.js'
 import { openSealed, registerExtensions } from './extensions.js'
 import { prepare } from './prepare.js'
 
-// No record extensions: what travels is MessagePack that any language's library reads.
+// Without msgpackr's record extensions, so that MessagePack libraries of other languages can read the messages.
 const packr = new Packr({ useRecords: false, moreTypes: false, int64AsType: 'bigint' })
 
 registerExtensions(decode)
 
 /**
- * A value as MessagePack, with the numbered extensions of docs/protocol.md.
- * @throws DaffiError DAFFI_UNSENDABLE, naming `what` and the path in it, for a function, a symbol, a promise or a cycle
+ * Encodes a value as MessagePack, with the extensions listed in docs/protocol.md.
+ * @param what name of the value, for error messages
+ * @throws DaffiError DAFFI_UNSENDABLE, with the path in the value, for a function, a symbol, a promise or a circular reference
  */
 export function encode(value: unknown, what = 'the value'): Buffer {
   return packr.pack(prepare(value, what, encode))
 }
 
 /**
- * Several values as an array of MessagePack.
- * @param whatOf names a value, by its place, in what `encode` throws
+ * Encodes several values as one MessagePack array.
+ * @param whatOf gives the name of a value by its index, for error messages
  */
 export function encodeAll(values: readonly unknown[], whatOf: (index: number) => string): Buffer {
   return packr.pack(values.map((value, index) => prepare(value, whatOf(index), encode)))
 }
 
-/** @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are no MessagePack */
+/**
+ * Decodes a value.
+ * @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are not MessagePack
+ */
 export function decode(bytes: Uint8Array): unknown {
   try {
     return openSealed(packr.unpack(asBuffer(bytes)))
@@ -35,7 +39,7 @@ export function decode(bytes: Uint8Array): unknown {
   }
 }
 
-/** Bytes in a value are of the kind that they are unpacked from, and NATS.js gives a message that came in pieces as no Buffer. */
+/** A Buffer over the same memory. msgpackr unpacks binary values into the class of its input, and NATS.js gives a message that arrived in pieces as a Uint8Array. */
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -2,14 +2,14 @@ import { addExtension } from 'msgpackr'
 import { endianness } from 'node:os'
 
 /**
- * Numbers of the MessagePack extensions, as docs/protocol.md lists them. Two more are msgpackr's own and portable:
+ * Numbers of the MessagePack extensions, as in docs/protocol.md. Two more come from msgpackr and are portable:
  * 0 is `undefined`, and -1 is MessagePack's timestamp for Date.
  */
 export const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
 
 /**
- * Stands for a value that needs an extension. Its payload is encoded before the whole is packed,
- * because msgpackr cannot be re-entered while it packs.
+ * Placeholder of a value that needs an extension. Its payload is encoded before the whole value is packed, because msgpackr is
+ * not re-entrant while it packs.
  */
 abstract class Boxed {
   constructor(readonly payload: Uint8Array) {}
@@ -39,7 +39,7 @@ export function isTypedArrayName(name: string): name is TypedArrayName {
   return Object.hasOwn(TYPED_ARRAYS, name)
 }
 
-/** A typed array over a copy of the bytes, which need not be aligned. Elements are little-endian on the wire. */
+/** A typed array over a copy of the bytes, since these may not be aligned. Elements are little-endian in messages. */
 export function typedArray(name: TypedArrayName, bytes: Uint8Array): ArrayBufferView {
   const copy = new Uint8Array(bytes)
   return new TYPED_ARRAYS[name](
@@ -50,8 +50,8 @@ export function typedArray(name: TypedArrayName, bytes: Uint8Array): ArrayBuffer
 }
 
 /**
- * Stands for an extension's value until the whole is unpacked: msgpackr, entered again while it unpacks, copies everything
- * and forgets that its bytes are a Buffer.
+ * Placeholder of an extension's value until the whole value is unpacked: msgpackr, when re-entered while it unpacks, copies
+ * everything and forgets that its input is a Buffer.
  */
 class Sealed {
   constructor(readonly open: () => unknown) {}
@@ -64,7 +64,7 @@ function sealed(open: () => unknown): Sealed {
   return new Sealed(open)
 }
 
-/** What was unpacked since the last time, with the values of its extensions in their places. */
+/** Replaces the placeholders in an unpacked value by their values. Must be called after each unpacking, since it resets their count. */
 export function openSealed(unpacked: unknown): unknown {
   if (sealedCount === 0) return unpacked
   sealedCount = 0
@@ -85,6 +85,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
+/** Registers the extensions with msgpackr; `decode` decodes their payloads. */
 export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void {
   if (endianness() !== 'LE') throw new Error('daffi runs on little-endian processors only')
   const pack = (box: Boxed): Uint8Array => box.payload
@@ -124,6 +125,7 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
   })
 }
 
+/** The fields of an error that are sent. */
 export interface ErrorFields {
   name: string
   message: string

@@ -3,19 +3,23 @@ import { decode, encode } from './codec.js'
 import { isTypedArrayName, typedArray, type TypedArrayName } from './extensions.js'
 
 /**
- * An item of a stream on its way: bytes that travel as they are, with a few words on what they are,
- * or a value as MessagePack, which may share a batch with others.
+ * An item of a stream as it is sent: raw bytes with a description of what they are, or a value as MessagePack, which can share
+ * a batch with others.
  */
 export type EncodedItem = { kind: BytesKind; bytes: Uint8Array } | { kind: undefined; bytes: Uint8Array }
 
-/** What raw bytes are: a Buffer, a Uint8Array, another typed array, or a frame's pixels. */
+/** Description of raw bytes: a Buffer, a Uint8Array, another typed array, or the pixels of a frame. */
 export type BytesKind =
   | ['buffer']
   | ['bytes']
   | ['array', TypedArrayName]
   | ['frame', width: number, height: number, format: PixelFormat, sequence: number, time: number]
 
-/** @throws DaffiError DAFFI_UNSENDABLE */
+/**
+ * Encodes an item of a stream; raw bytes are not copied.
+ * @param number of the item in its stream, for error messages
+ * @throws DaffiError DAFFI_UNSENDABLE
+ */
 export function encodeItem(item: unknown, number: number): EncodedItem {
   if (typeof item === 'object' && item !== null) {
     if (Buffer.isBuffer(item)) return { kind: ['buffer'], bytes: item }
@@ -32,7 +36,7 @@ export function encodeItem(item: unknown, number: number): EncodedItem {
   return { kind: undefined, bytes: encode(item, `item ${number}`) }
 }
 
-/** The inverse of `encodeItem` for bytes, which become the item's own. */
+/** Inverse of `encodeItem` for raw bytes. The item uses their memory, but for typed arrays, which copy it. */
 export function decodeBytes(kind: BytesKind, bytes: Buffer): unknown {
   switch (kind[0]) {
     case 'buffer':
@@ -48,6 +52,7 @@ export function decodeBytes(kind: BytesKind, bytes: Buffer): unknown {
   }
 }
 
+/** Decodes a batch of values. */
 export function decodeValues(payload: Uint8Array): unknown[] {
   return decode(payload) as unknown[]
 }

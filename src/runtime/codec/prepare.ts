@@ -15,8 +15,9 @@ type Encode = (value: unknown, what: string) => Uint8Array
 const MAX_DEPTH = 500
 
 /**
- * The value as msgpackr can pack it: the same object when nothing in it needs an extension, else a copy
- * with boxes in their places. Refuses what cannot travel, naming the path.
+ * Converts a value to what msgpackr can pack: the same object when nothing in it needs an extension, else a copy with
+ * placeholders.
+ * @throws DaffiError DAFFI_UNSENDABLE, with the path in the value
  */
 export function prepare(value: unknown, what: string, encode: Encode): unknown {
   if (typeof value !== 'object' && typeof value !== 'bigint' && !isUnsendable(value)) return value
@@ -102,5 +103,5 @@ function isUnsendable(value: unknown): boolean {
 }
 
 function unsendable(path: string, why: string): DaffiError {
-  return new DaffiError('DAFFI_UNSENDABLE', `${path} cannot travel: it is ${why}`)
+  return new DaffiError('DAFFI_UNSENDABLE', `${path} cannot be sent: it is ${why}`)
 }

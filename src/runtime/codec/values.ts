@@ -2,7 +2,7 @@ import { NUMBER, type TypedArrayName } from './extensions.js'
 import type { EncodedItem } from './item.js'
 
 const HEADER_BYTES = 5
-/** Formats of the MessagePack specification. */
+/** Format bytes of the MessagePack specification. */
 const ARRAY_32 = 0xdd
 const ARRAY_OF_2 = 0x92
 const STRING_OF_0 = 0xa0
@@ -12,20 +12,20 @@ const UINT_8 = 0xcc
 const UINT_16 = 0xcd
 const UINT_32 = 0xce
 const INT_32 = 0xd2
-/** A format, a length of 32 bits, and of an extension its number. */
+/** Format byte, length of 32 bits, and for an extension its number. */
 const BIN_HEADER = 5
 const EXT_HEADER = 6
-/** Of one integer here. */
-const MOST_INTEGER_BYTES = 5
+/** Longest encoding of an integer that `addInteger` writes. */
+const MAX_INTEGER_BYTES = 5
 
-/** Values as one MessagePack array, written one after the other into memory that is given away when it is taken. */
+/** Writes values one after the other into one MessagePack array. `take` hands its memory over, so nothing is copied. */
 export class ValuesWriter {
   readonly #usual: number
   #buffer: Buffer | undefined
   #end = HEADER_BYTES
   #count = 0
 
-  /** @param usual bytes that the values have most of the time */
+  /** @param usual size in bytes that most arrays have, for which memory is allocated at once */
   constructor(usual: number) {
     this.#usual = usual
   }
@@ -34,12 +34,12 @@ export class ValuesWriter {
     return this.#count
   }
 
-  /** Of the values so far. */
+  /** Size of the values so far, in bytes. */
   get bytes(): number {
     return this.#end - HEADER_BYTES
   }
 
-  /** A copy of the item. Bytes get a header that says what they are; frames cannot be values. */
+  /** Appends a copy of the item. Raw bytes get a header with their type. Frames cannot be added. */
   add({ kind, bytes }: EncodedItem): void {
     if (kind === undefined) this.#append(bytes)
     else if (kind[0] === 'buffer') this.#addBin(bytes)
@@ -47,11 +47,11 @@ export class ValuesWriter {
     this.#count++
   }
 
-  /** Integers of up to 32 bits need no encoder: false for anything else. */
+  /** Appends an integer of up to 32 bits without the encoder; gives false, and appends nothing, for any other value. */
   addInteger(value: unknown): boolean {
     if (typeof value !== 'number') return false
     if (value >>> 0 !== value && (value | 0) !== value) return false
-    const buffer = this.#room(MOST_INTEGER_BYTES)
+    const buffer = this.#room(MAX_INTEGER_BYTES)
     if (value < 0) this.#write(buffer, INT_32, value, 4)
     else if (value < 0x80) buffer[this.#end++] = value
     else if (value < 0x100) this.#write(buffer, UINT_8, value, 1)
@@ -61,6 +61,7 @@ export class ValuesWriter {
     return true
   }
 
+  /** Gives the array, and starts an empty one. */
   take(): Buffer {
     const buffer = this.#room(0)
     buffer[0] = ARRAY_32
@@ -82,7 +83,7 @@ export class ValuesWriter {
     this.#append(bytes)
   }
 
-  /** The extension of docs/protocol.md, `[name, bytes]`; msgpackr would copy the bytes twice more. */
+  /** The extension of docs/protocol.md, `[name, bytes]`; msgpackr would copy the bytes two more times. */
   #addTypedArray(name: TypedArrayName, bytes: Uint8Array): void {
     const buffer = this.#room(EXT_HEADER + 2 + name.length)
     this.#write(buffer, EXT_32, 2 + name.length + BIN_HEADER + bytes.length, 4)

@@ -1,21 +1,21 @@
 import { addAbortListener } from 'node:events'
 import { DaffiError } from './errors.js'
 
-/** What a wait or a call can be bounded by. */
-export interface WaitOptions {
-  /** Milliseconds; 0 or absent is without limit. */
+/** Limits of an operation, in milliseconds. (`WaitOptions` of the library take a `Duration`.) */
+export interface Bounds {
+  /** Milliseconds; 0 means no limit. @default 0 */
   timeoutMs?: number
   signal?: AbortSignal | undefined
-  /** What is being waited for, as in "waiting for process2". */
+  /** Name of the operation, for error messages: "waiting for process2". */
   what: string
 }
 
 /**
- * Settles as `promise` does, or rejects first with DAFFI_TIMEOUT or, when the signal aborts,
- * with the signal's reason if that is an error of daffi's own, else DAFFI_ABORTED.
- * Timer and listener are gone when it settles.
+ * Settles as `promise` does, unless the timeout or the signal comes first. Timer and listener are removed when it settles;
+ * the promise itself goes on.
+ * @throws DaffiError DAFFI_TIMEOUT; DAFFI_ABORTED, or the signal's reason if that is a DaffiError
  */
-export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: WaitOptions): Promise<T> {
+export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: Bounds): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
     let listener: Disposable | undefined
@@ -44,11 +44,13 @@ export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: Wai
   })
 }
 
+/** The error to throw for an aborted signal: its reason if that is a DaffiError, else DAFFI_ABORTED. */
 export function abortError(signal: AbortSignal, what: string): DaffiError {
   if (signal.reason instanceof DaffiError) return signal.reason
   return new DaffiError('DAFFI_ABORTED', `${what}: cancelled`, { cause: signal.reason })
 }
 
+/** Milliseconds for people: `250 ms`, `1.5 s`. */
 export function formatMs(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(1))} s`
 }

@@ -1,18 +1,19 @@
+/** How the pauses between attempts grow. */
 export interface Backoff {
-  /** Milliseconds before the first attempt that follows a failure. */
+  /** Milliseconds between the first failure and the next attempt. */
   firstMs: number
-  /** Multiplies the pause from one attempt to the next; 1 keeps it even. */
+  /** Factor by which each pause is longer than the one before; 1 keeps it constant. */
   factor: number
-  /** Milliseconds that no pause exceeds. @default Infinity */
+  /** Longest pause in milliseconds, before jitter. @default Infinity */
   maxMs?: number
-  /** Share by which a pause is longer or shorter by chance, so that many do not try at the same moment. @default 0 */
+  /** Random deviation as a fraction of the pause, so that many clients do not retry at the same moment. @default 0 */
   jitter?: number
 }
 
 /**
  * Pause before the next attempt, in milliseconds.
- * @param failures failures in a row before the one that has just happened, so 0 after the first
- * @param chance from 0 to 1, for the jitter
+ * @param failures consecutive failures before the latest one: 0 after the first failure
+ * @param chance random number from 0 to 1, for the jitter
  */
 export function backoffMs(
   { firstMs, factor, maxMs = Infinity, jitter = 0 }: Backoff,

@@ -19,7 +19,8 @@ const UNITS: Record<string, number> = {
 const SIZE = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/
 
 /**
- * A size in bytes.
+ * Parses a size, and gives whole bytes.
+ * @param what name of the option, for the error message
  * @throws DaffiError DAFFI_BAD_SIZE, showing the accepted forms
  */
 export function parseBytes(value: Bytes, what = 'size'): number {
@@ -27,9 +28,10 @@ export function parseBytes(value: Bytes, what = 'size'): number {
   const factor = UNITS[unit]
   const bytes = digits === undefined || factor === undefined ? NaN : Number(digits) * factor
   if (!Number.isSafeInteger(Math.round(bytes))) {
+    const shown = typeof value === 'number' ? value : JSON.stringify(value)
     throw new DaffiError(
       'DAFFI_BAD_SIZE',
-      `${what}: ${JSON.stringify(value)} is not a size; write a number of bytes, or text such as 512 KiB, 64 MiB, 1.5 GiB`,
+      `${what}: ${shown} is not a size; write a number of bytes, or text such as 512 KiB, 64 MiB, 1.5 GiB`,
     )
   }
   return Math.round(bytes)

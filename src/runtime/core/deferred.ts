@@ -1,10 +1,11 @@
+/** A promise together with the functions that settle it. */
 export interface Deferred<T> {
   promise: Promise<T>
   resolve: (value: T | PromiseLike<T>) => void
   reject: (reason: unknown) => void
 }
 
-/** Promise.withResolvers, which Node 20 lacks. */
+/** Same as Promise.withResolvers, which Node 20 does not have. */
 export function deferred<T = void>(): Deferred<T> {
   let resolve!: Deferred<T>['resolve']
   let reject!: Deferred<T>['reject']
@@ -15,7 +16,7 @@ export function deferred<T = void>(): Deferred<T> {
   return { promise, resolve, reject }
 }
 
-/** Something to wait on again and again: `wait()` resolves at the next `notify()`. */
+/** A condition to wait for repeatedly: `wait()` resolves at the next `notify()`. */
 export class Wakeup {
   #next: Deferred<void> | undefined
 

@@ -1,6 +1,6 @@
 import { DaffiError } from './errors.js'
 
-/** A number of seconds, or text such as `500ms`, `5s`, `1m24s`, `1.2 minutes`. */
+/** A number of **seconds**, or text such as `500ms`, `5s`, `1m24s`, `1.2 minutes`. Text without a unit is seconds, too. */
 export type Duration = number | string
 
 const UNITS: Record<string, number> = {
@@ -28,15 +28,17 @@ const UNITS: Record<string, number> = {
 const PART = /(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy
 
 /**
- * Milliseconds of a duration. Zero is allowed; what zero means is up to the option.
+ * Parses a duration, and gives milliseconds. Zero is allowed; its meaning depends on the option.
+ * @param what name of the option, for the error message
  * @throws DaffiError DAFFI_BAD_DURATION, showing the accepted forms
  */
 export function parseDuration(value: Duration, what = 'duration'): number {
   const ms = typeof value === 'number' ? value * 1000 : textToMs(value.trim().toLowerCase())
   if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
+    const shown = typeof value === 'number' ? value : JSON.stringify(value)
     throw new DaffiError(
       'DAFFI_BAD_DURATION',
-      `${what}: ${JSON.stringify(value)} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
+      `${what}: ${shown} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
     )
   }
   return ms

@@ -1,17 +1,17 @@
 import { ERRORS, isErrorCode, type ErrorCode } from './error-codes.js'
 
 export interface DaffiErrorOptions {
-  /** The error underneath, kept for `cause`. */
+  /** The underlying error; becomes `cause`. */
   cause?: unknown
-  /** What to do next; the table's general advice when absent. */
+  /** Advice for the user. @default the code's entry in `ERRORS` */
   next?: string
-  /** Machine-readable facts, put beside code and message in `--json` output. */
+  /** Machine-readable facts, printed beside code and message by `--json`. */
   details?: Record<string, unknown>
 }
 
 /**
- * The one family of errors that daffi throws. `code` is stable and listed in docs/errors.md;
- * `message` says what happened; `next` says what to do about it.
+ * Base class of all errors that daffi throws. `code` is stable and listed in docs/errors.md,
+ * `message` says what happened, `next` what to do about it.
  */
 export class DaffiError extends Error {
   override readonly name: string = 'DaffiError'
@@ -26,13 +26,13 @@ export class DaffiError extends Error {
     this.details = options.details
   }
 
-  /** The exit code of a command that ends with this error. */
+  /** Exit code of a command that ends with this error. */
   get exitCode(): number {
     return ERRORS[this.code].exit
   }
 }
 
-/** What an error looks like in `--json` output and on the wire between daffi's own processes. */
+/** An error as plain data: in `--json` output, and in messages between daffi's processes. */
 export interface ErrorRecord {
   code: string
   message: string
@@ -40,6 +40,7 @@ export interface ErrorRecord {
   details?: Record<string, unknown>
 }
 
+/** Converts anything that was thrown; errors that are not daffi's get the code DAFFI_INTERNAL. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof DaffiError) {
     return {
@@ -52,7 +53,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   return { code: 'DAFFI_INTERNAL', message: messageOf(error) }
 }
 
-/** The inverse of `toErrorRecord`, for errors that come from another of daffi's processes. */
+/** Inverse of `toErrorRecord`, for an error from another process; a code that this version does not know becomes DAFFI_INTERNAL. */
 export function fromErrorRecord(record: ErrorRecord): DaffiError {
   const code = isErrorCode(record.code) ? record.code : 'DAFFI_INTERNAL'
   return new DaffiError(code, record.message, {
@@ -61,6 +62,12 @@ export function fromErrorRecord(record: ErrorRecord): DaffiError {
   })
 }
 
+/** Text of anything that can be thrown, even of an object that cannot be converted to text. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof Error) return error.message
+  try {
+    return String(error)
+  } catch {
+    return Object.prototype.toString.call(error)
+  }
 }

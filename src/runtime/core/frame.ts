@@ -1,22 +1,22 @@
 export const PIXEL_FORMATS = ['bgr24', 'rgb24', 'gray', 'yuv420p', 'mjpeg'] as const
 export type PixelFormat = (typeof PIXEL_FORMATS)[number]
 
-/** One picture of a camera or video. */
+/** One image of a camera or video. */
 export interface Frame {
-  /** Raw pixels without padding, rows from top to bottom; for `mjpeg` one whole JPEG. */
+  /** Raw pixels without padding, rows from top to bottom; for `mjpeg` one complete JPEG. */
   data: Buffer
-  /** Pixels. */
+  /** In pixels. */
   width: number
-  /** Pixels. */
+  /** In pixels. */
   height: number
   format: PixelFormat
-  /** Counts from 0 as the source yields. */
+  /** Number of the frame in its source, from 0. */
   sequence: number
-  /** When the frame was read, in milliseconds since the epoch, with a fraction. */
+  /** Time at which the frame was read, in milliseconds since 1970, with fractions. */
   time: number
 }
 
-/** Bytes of one raw frame; undefined for `mjpeg`, whose frames differ in size. */
+/** Size of one raw frame in bytes; undefined for `mjpeg`, whose frames differ in size. */
 export function frameBytes(format: PixelFormat, width: number, height: number): number | undefined {
   switch (format) {
     case 'bgr24':

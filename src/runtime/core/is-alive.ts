@@ -1,6 +1,6 @@
 /**
- * Whether a process with this id exists. A process of another user counts as alive: the kernel answers EPERM for it.
- * @param pid what is no positive whole number is no process
+ * Whether a process with this id exists. One of another user exists, too: for it the kernel answers EPERM.
+ * @param pid anything but a positive whole number gives false
  */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false

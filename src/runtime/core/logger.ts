@@ -1,6 +1,7 @@
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/** Writes lines for people, each with a level. */
 export interface Logger {
   debug(message: string): void
   info(message: string): void
@@ -8,16 +9,19 @@ export interface Logger {
   error(message: string): void
 }
 
-/** Writes whole lines, `level message`, to standard error unless told otherwise. */
+/**
+ * A logger that writes lines from this level up: `warn: message`, and without prefix for `info`.
+ * @param write called with each line, without its line end; the default writes to standard error
+ */
 export function createLogger(
   level: LogLevel = 'info',
   write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Logger {
-  const least = LOG_LEVELS.indexOf(level)
+  const minimum = LOG_LEVELS.indexOf(level)
   const at =
     (name: LogLevel) =>
     (message: string): void => {
-      if (LOG_LEVELS.indexOf(name) >= least) write(name === 'info' ? message : `${name}: ${message}`)
+      if (LOG_LEVELS.indexOf(name) >= minimum) write(name === 'info' ? message : `${name}: ${message}`)
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

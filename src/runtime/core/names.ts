@@ -4,12 +4,16 @@ import { DaffiError } from './errors.js'
 const TOKEN = /^[A-Za-z0-9_-]+$/
 const MAX_LENGTH = 128
 
-/** Names become tokens of NATS subjects, so they are checked at the door. */
+/** Whether a name can be a token of a NATS subject: 1 to 128 letters, digits, _ and -. */
 export function isToken(text: string): boolean {
   return text.length <= MAX_LENGTH && TOKEN.test(text)
 }
 
-/** @throws DaffiError DAFFI_BAD_NAME */
+/**
+ * Checks a name that becomes a token of NATS subjects.
+ * @param what kind of name, for the error message: `node name`
+ * @throws DaffiError DAFFI_BAD_NAME
+ */
 export function assertToken(what: string, text: string): void {
   if (!isToken(text)) {
     throw new DaffiError(
@@ -19,7 +23,7 @@ export function assertToken(what: string, text: string): void {
   }
 }
 
-/** A random id of 72 bits that is also a token. */
+/** Random id of 72 bits that can be a token of a NATS subject. */
 export function randomId(): string {
   return randomBytes(9).toString('base64url')
 }

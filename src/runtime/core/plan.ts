@@ -1,15 +1,14 @@
 import type { PixelFormat } from './frame.js'
-import type { ScheduleSpec } from './schedule.js'
 
 /**
- * A pipeline as the runtime needs it: checked, complete, with absolute paths and times in milliseconds,
- * replicas written out, and plain enough to cross to a node's process by IPC.
+ * A pipeline as the runtime needs it: checked and complete, with absolute paths, times in milliseconds and one node for each
+ * replica. Plain data, since it goes to the processes of nodes by IPC.
  */
 export interface Plan {
   name: string
-  /** The pipeline file. */
+  /** Absolute path of the pipeline file. */
   file: string
-  /** Folder that holds `.daffi`, with what belongs to the server: the project's, or in a test one of its own. */
+  /** Folder that contains `.daffi` with the server's files: the project's, or a temporary one in a test. */
   project: string
   server: { url: string | undefined }
   sources: Record<string, SourcePlan>
@@ -17,13 +16,13 @@ export interface Plan {
 }
 
 export interface NodePlan {
-  /** Unique in the pipeline; for replicas `process3-1`. */
+  /** Name of the process, unique in the pipeline; for replicas `process3-1`. */
   name: string
   callbacks: CallbackPlan[]
   calls: CallPlan[]
   restart: RestartPolicy
   env: Record<string, string>
-  /** Names of nodes (replicas written out) that must be ready first. */
+  /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
 }
 
@@ -35,19 +34,19 @@ export interface CallbackPlan {
   file: string
   /** `default`, or the name of the export. */
   export: string
-  /** When the export is a class: which of its methods. */
+  /** Name of the method, when the export is a class. */
   method?: string
   arity: Arity
-  /** Takes the module's place in a test. */
+  /** Replaces the module in a test. */
   mock?: MockPlan
-  /** Whether each call of it is told to whoever runs the pipeline, as tests need it. */
+  /** Whether each call is reported to the process that runs the pipeline, as tests need it. */
   observed?: boolean
 }
 
-/** What every call of a mocked callback comes to: a value, or an error of that message. */
+/** Result of every call of a mocked callback: a value, or an error with this message. */
 export type MockPlan = { returns: unknown } | { throws: string }
 
-/** How many arguments a callback takes; null where a parser can't tell. */
+/** Number of arguments that a callback accepts; null where it cannot be known from the source text. */
 export interface Arity {
   min: number | null
   max: number | null
@@ -55,14 +54,17 @@ export interface Arity {
 
 export interface CallPlan {
   call: string
-  /** Name of the source whose items are streamed; only with STREAM. */
+  /** Name of the source whose items are streamed; defined only with STREAM. */
   source: string | undefined
   args: unknown[]
   to: string | undefined
-  /** Nodes that must be there before the call starts. */
+  /** Names of the nodes that must be ready before the call starts. */
   waitFor: string[]
   modifier: ModifierPlan
 }
+
+/** Times at which a periodic call is due: an interval in milliseconds, times in milliseconds since 1970, or a cron expression. */
+export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: string }
 
 export type ModifierPlan =
   | { kind: 'FG'; timeoutMs: number }
@@ -134,40 +136,40 @@ export type OnError = (typeof ON_ERROR)[number]
 
 export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan | RecordingPlan
 
-/** Whether its items come through ffmpeg. */
+/** Whether the items of a source come from ffmpeg. */
 export function isVideo({ kind }: SourcePlan): boolean {
   return kind !== 'module' && kind !== 'recording'
 }
 
 interface VideoPlan {
-  /** Pixels; undefined leaves it as the input has it, which for raw formats is found by asking the input. */
+  /** In pixels. Undefined keeps the size of the input, which ffmpeg reports for raw formats. */
   size: { width: number; height: number } | undefined
-  /** Frames a second; undefined leaves it as the input has it. */
+  /** Frames per second; undefined keeps the rate of the input. */
   fps: number | undefined
   format: PixelFormat
-  /** Ends the source after so many frames. */
+  /** Number of frames after which the source ends. */
   frames: number | undefined
-  /** More arguments for ffmpeg, before its input. */
+  /** Additional arguments for ffmpeg, in front of its input. */
   ffmpegArgs: readonly string[]
 }
 
 interface LiveVideoPlan extends VideoPlan {
-  /** Milliseconds without a picture after which it is taken for dead. */
+  /** Milliseconds without a frame after which the source counts as stalled and is restarted. */
   stallMs: number
 }
 
 export interface CameraPlan extends LiveVideoPlan {
   kind: 'camera'
-  /** `test` is ffmpeg's own pattern, else a device as the platform names it. */
+  /** `test` for ffmpeg's test pattern, else the platform's name of the device. */
   device: string
 }
 
 export interface FilePlan extends VideoPlan {
   kind: 'file'
   path: string
-  /** At the file's own speed rather than as fast as it can be read. */
+  /** Whether frames come at the file's own rate; else as fast as they can be read. */
   paced: boolean
-  /** From the beginning again when it ends. */
+  /** Whether to start again from the beginning at the end of the file. */
   loop: boolean
 }
 
@@ -184,11 +186,11 @@ export interface ModulePlan {
   args: unknown
 }
 
-/** What `daffi up --record` has written of one source. */
+/** Recording of one source, written by `daffi up --record`. */
 export interface RecordingPlan {
   kind: 'recording'
   folder: string
 }
 
-/** The file in a recording's folder that says what its items are. */
+/** Name of the file in a recording's folder that lists its items. */
 export const RECORDING_INDEX = 'index.jsonl'

@@ -3,30 +3,33 @@ import type { Delivery } from './plan.js'
 
 export type Lane = 'shm' | 'jetstream'
 
-/** `finished` saw the end; `left` said goodbye before it; `died` vanished; `stopped` gave up after an error. */
+/**
+ * State of a receiver: `finished` received the end of the stream; `left` detached before it; `died` disappeared without
+ * detaching; `stopped` ended after an error of its own.
+ */
 export type ReceiverState = 'attached' | 'finished' | 'left' | 'died' | 'stopped'
 
-/** `offered = processed + dropped + failed + lost`, always, once the receiver's state is final. */
+/** Counts of one receiver. Once its state is final, `offered = processed + dropped + failed + lost`. */
 export interface ReceiverSummary {
   lane: Lane
   state: ReceiverState
-  /** How often the node attached; more than once when it was restarted. */
+  /** Number of times the node attached; more than 1 after a restart of the node. */
   attaches: number
   error: ErrorRecord | null
   /** Items that the source yielded while the receiver was attached. */
   offered: number
   processed: number
-  /** Left out by a live delivery because newer items came. */
+  /** Items that a live stream skipped for newer ones. */
   dropped: number
-  /** The callback threw. */
+  /** Items for which the callback threw. */
   failed: number
-  /** Went down with a receiver that died or left. */
+  /** Items that were not processed because the receiver died or left. */
   lost: number
-  /** From the item's capture (frames) or yield to the start of the callback, in milliseconds. */
+  /** Milliseconds from the capture of a frame, or the yield of another item, to the start of the callback. */
   latencyMs: { p50: number; p99: number } | null
 }
 
-/** What became of a stream: the proof that nothing was lost, or where it was. */
+/** Result of a stream: counts that prove that no item was lost, or show at which receiver. */
 export interface StreamSummary {
   call: string
   /** Name of the source; null for an iterable passed by a program. */
@@ -35,9 +38,9 @@ export interface StreamSummary {
   delivery: Delivery
   /** Items that the source yielded. */
   items: number
-  /** Bytes of those items. */
+  /** Total size of those items in bytes. */
   bytes: number
-  /** From the first item to the end. */
+  /** Time from the first item to the end, in seconds. */
   seconds: number
   error: ErrorRecord | null
   receivers: Record<string, ReceiverSummary>

@@ -1,14 +1,14 @@
 import type { DaffiError } from '../core/errors.js'
-import type { ServerAddress, ServerInfo } from './address.js'
+import type { ServerAddress, ServerInfo } from './address/server-address.js'
 
-/** A server that is there to connect to. */
+/** A server that is running and can be connected to. */
 export interface ServerHandle {
   address: ServerAddress
   info: ServerInfo
-  /** This process runs it, and it ends with `close` or with this process. */
+  /** Whether this process runs the server; it then ends with `close` or with this process. */
   owned: boolean
-  /** Resolves when an owned server is gone for good; never for a joined one. */
+  /** Resolves when an owned server has failed for good; never resolves for a joined one. */
   failed: Promise<DaffiError>
-  /** Ends an owned server; nothing to do for a joined one. May be called again. */
+  /** Stops an owned server; does nothing for a joined one. May be called again. */
   close(): Promise<void>
 }

@@ -1,14 +1,14 @@
 import { DaffiError } from '../core/errors.js'
-import type { ServerAddress } from './address.js'
-import { connectNats } from './connect.js'
+import type { ServerAddress } from './address/server-address.js'
+import { connectNats } from './connect/connect.js'
 import type { ServerHandle } from './handle.js'
-import { ownerIsReady } from './lock.js'
-import { addressOf, readState } from './state.js'
+import { ownerIsReady } from './embedded/lock.js'
+import { addressOf, readState } from './address/state.js'
 
-/** What a server that its owner is just starting again may answer. */
-const COMING_AND_GOING: string[] = ['DAFFI_NO_SERVER', 'DAFFI_SERVER_AUTH']
+/** Errors that are to be expected while the owner restarts the server. */
+const TRANSIENT_ERRORS: readonly string[] = ['DAFFI_NO_SERVER', 'DAFFI_SERVER_AUTH']
 
-/** Joins the project's server that some process runs; undefined while there is none that answers. */
+/** Joins the server that another process of the project runs; undefined when there is none, or it does not answer. */
 export async function joinProjectServer(
   project: string,
   signal: AbortSignal,
@@ -19,13 +19,13 @@ export async function joinProjectServer(
   try {
     return await join(addressOf(project, state), true, signal)
   } catch (error) {
-    if (error instanceof DaffiError && COMING_AND_GOING.includes(error.code)) return undefined
+    if (error instanceof DaffiError && TRANSIENT_ERRORS.includes(error.code)) return undefined
     throw error
   }
 }
 
 /**
- * Connects once, to see that the server can be worked with.
+ * Connects once, to check that the server meets daffi's requirements.
  * @throws DaffiError DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, and those of connecting
  */
 export async function join(
@@ -35,8 +35,8 @@ export async function join(
 ): Promise<ServerHandle> {
   const connection = await connectNats(address, { name: 'daffi', signal })
   try {
-    // Loaded only here: who is told of a server has no use for it.
-    const { checkRequirements } = await import('./requirements.js')
+    // Imported only here: nodes get a server's address that has been checked, and need not load this.
+    const { checkRequirements } = await import('./connect/requirements.js')
     await checkRequirements(connection, address.url)
     return {
       address,

@@ -2,51 +2,54 @@ import type { FetchProgress } from '../binaries/index.js'
 import { formatMs } from '../core/abort.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import { stateFolder } from '../core/project.js'
-import type { TlsOptions } from './address.js'
+import { stateFolder } from '../core/project/project.js'
+import type { TlsOptions } from './address/server-address.js'
 import type { ServerHandle } from './handle.js'
 import { join, joinProjectServer } from './join.js'
-import { acquireLock } from './lock.js'
-import { parseServerUrl } from './server-url.js'
-import { watchFor } from './watch.js'
+import { acquireLock } from './embedded/lock.js'
+import { parseServerUrl } from './address/server-url.js'
+import { watchFor } from './embedded/watch.js'
 
 const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server each run one'
 
+/** Which server to use, and what to do when there is none. */
 export interface OpenServerOptions {
-  /** Folder that holds `.daffi`. */
+  /** Folder that contains `.daffi`. */
   project: string
-  /** A server to join, in place of the project's own; may hold user and password, or a token. */
+  /** URL of a server to join in place of the project's own; may contain user and password, or a token. */
   url?: string | undefined
+  /** Token for the server of `url`. */
   token?: string | undefined
-  /** Path of a NATS credentials file. */
+  /** Path of a NATS credentials file for the server of `url`. */
   credentials?: string | undefined
   tls?: TlsOptions | undefined
-  /** What to do when the project has no server: run one and own it, or wait for one. */
+  /** Action when the project has no server: run one and own it, or wait until another process runs one. */
   absent: 'run' | 'wait'
-  /** Milliseconds for the whole of it; 0 or absent is without limit. */
+  /** Milliseconds for the whole operation; 0 means no limit. @default 0 */
   timeoutMs?: number | undefined
-  /** For a server that is run; else its port of last time, else a free one. */
+  /** Port for a server that is run. @default the port of the last time, or a free one */
   port?: number | undefined
-  /** Bounds the opening only. */
+  /** Cancels the opening; has no effect on the opened server. */
   signal?: AbortSignal | undefined
   log: Logger
+  /** Called while nats-server is being fetched. */
   onProgress?: ((progress: FetchProgress) => void) | undefined
 }
 
 /**
- * The server to use: the one that a URL names, else the project's running one, else, as `absent` says, one that
- * this process runs or that another is about to.
+ * Gives the server to use: the one at `url` if given, else the project's running one, else, depending on `absent`, one that this
+ * process starts or waits for.
  * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_PORT_TAKEN,
  *   DAFFI_SERVER_FAILED, DAFFI_ABORTED, and those of `ensureBinary`
  */
 export async function openServer(options: OpenServerOptions): Promise<ServerHandle> {
   const { url, timeoutMs } = options
-  const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : undefined
-  const signal = AbortSignal.any([limit, options.signal].filter((each) => each !== undefined))
+  const timeout = timeoutMs ? AbortSignal.timeout(timeoutMs) : undefined
+  const signal = AbortSignal.any([timeout, options.signal].filter((each) => each !== undefined))
   try {
     return await (url ? joinNamed(url, options, signal) : openOwn(options, signal))
   } catch (error) {
-    if (!limit?.aborted || options.signal?.aborted) throw error
+    if (!timeout?.aborted || options.signal?.aborted) throw error
     const what = `no server in ${options.project} within ${formatMs(timeoutMs ?? 0)}`
     throw new DaffiError('DAFFI_NO_SERVER', what, { cause: error })
   }
@@ -74,13 +77,13 @@ async function openOwn(options: OpenServerOptions, signal: AbortSignal): Promise
   return watchFor(folder, look, { signal, what: `waiting for a server in ${project}` })
 }
 
-/** Runs the server, if this process is the one that gets the lock. */
+/** Runs the server if this process gets the project's lock. */
 async function runOwn(options: OpenServerOptions, signal: AbortSignal): Promise<ServerHandle | undefined> {
   const lock = await acquireLock(options.project)
   if (!lock) return undefined
   try {
-    // Loaded only by who runs a server.
-    const { EmbeddedServer } = await import('./embedded-server.js')
+    // Imported only by a process that runs a server.
+    const { EmbeddedServer } = await import('./embedded/embedded-server.js')
     const server = await EmbeddedServer.start({ ...options, signal })
     lock.announce()
     const failed = server.failed.finally(() => lock.release())

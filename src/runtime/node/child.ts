@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { packageFile } from '../core/package-file.js'
+import { packageFile } from '../core/process/package-file.js'
 import type { ChildExit } from './child-exit.js'
 import { childEnv } from './child-env.js'
 import { eachLine } from './lines.js'

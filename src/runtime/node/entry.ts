@@ -1,4 +1,4 @@
-import { exitFlushed } from '../core/exit.js'
+import { exitFlushed } from '../core/process/exit.js'
 import { toErrorRecord } from '../core/errors.js'
 import { createLogger } from '../core/logger.js'
 import { startHost, type Host } from './host.js'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createLoader, type Loader } from '../callback/index.js'
-import { stateFolder } from '../core/project.js'
+import { stateFolder } from '../core/project/project.js'
 import * as daffi from '../library.js'
 
 /** Loads the user's modules, which get this running library as `daffi`. */

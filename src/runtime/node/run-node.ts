@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../core/errors.js'
 import type { NodePlan, Plan } from '../core/plan.js'
-import { announcePipeline } from '../core/running.js'
+import { announcePipeline } from '../core/project/running.js'
 import type { ServerInfo } from '../nats/index.js'
 import { openRun, type OpenOptions } from './open-run.js'
 import type { CallResult, StreamResult } from './outcome.js'

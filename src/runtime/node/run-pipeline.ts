@@ -1,4 +1,4 @@
-import { announcePipeline } from '../core/running.js'
+import { announcePipeline } from '../core/project/running.js'
 import type { Plan } from '../core/plan.js'
 import { prepareRecordings } from '../source/index.js'
 import { chooseNodes } from './choose-nodes.js'

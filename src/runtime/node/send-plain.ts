@@ -1,6 +1,6 @@
 import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job } from '../call/index.js'
-import type { ModifierPlan } from '../core/plan.js'
-import type { ScheduleOptions, ScheduleSpec } from '../core/schedule.js'
+import type { ModifierPlan, ScheduleSpec } from '../core/plan.js'
+import type { ScheduleOptions } from '../core/text/schedule.js'
 
 type Plan<K extends ModifierPlan['kind']> = Extract<ModifierPlan, { kind: K }>
 

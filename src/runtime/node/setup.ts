@@ -1,6 +1,6 @@
 import type { CallPlan, NodePlan, Plan, SourcePlan } from '../core/plan.js'
 import type { ServerHandle } from '../nats/index.js'
-import { findProject } from '../core/project.js'
+import { findProject } from '../core/project/project.js'
 import { isLive } from '../source/index.js'
 import type { NodeSetup } from './messages.js'
 

@@ -1,5 +1,5 @@
 import { DaffiError } from '../core/errors.js'
-import { nearest } from '../core/nearest.js'
+import { nearest } from '../core/text/nearest.js'
 import type { NodePlan, Plan } from '../core/plan.js'
 import { nodeNamed } from './choose-nodes.js'
 

@@ -1,4 +1,4 @@
-import { loadExport, placeOf } from '../callback/index.js'
+import { errorLocation, loadExport } from '../callback/index.js'
 import { bounded } from '../core/abort.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { ModulePlan } from '../core/plan.js'
@@ -44,7 +44,7 @@ async function nextItem(
   } catch (error) {
     if (signal.aborted) return undefined
     if (error instanceof DaffiError) throw error
-    const location = placeOf(error)
+    const location = errorLocation(error)
     const at = location ? `${location.file}:${location.line}: ` : ''
     throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${messageOf(error)}`, { cause: error })
   }

@@ -1,5 +1,5 @@
 import type { Global, Untyped } from '../call/index.js'
-import { bounded, type WaitOptions } from '../core/abort.js'
+import { bounded, type Bounds } from '../core/abort.js'
 import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { StreamSummary } from '../core/summary.js'
@@ -112,6 +112,6 @@ export class RunningPipeline<C = Untyped> {
   }
 }
 
-function limits({ timeout = '30s', signal }: UntilOptions, what: string): WaitOptions {
+function limits({ timeout = '30s', signal }: UntilOptions, what: string): Bounds {
   return { timeoutMs: parseDuration(timeout, 'timeout'), signal, what }
 }

@@ -1,5 +1,5 @@
 import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
-import { bounded, type WaitOptions } from '../../core/abort.js'
+import { bounded, type Bounds } from '../../core/abort.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { died } from './died.js'
@@ -56,7 +56,7 @@ export class InFlight {
   }
 
   /** Resolves when the connection stands, or is closed for good: what is published in between would be dropped. */
-  connected(bounds: WaitOptions): Promise<void> {
+  connected(bounds: Bounds): Promise<void> {
     if (this.#connected || this.#options.nc.isClosed()) return Promise.resolve()
     return bounded(this.#up.wait(), bounds)
   }

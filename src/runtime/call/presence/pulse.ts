@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { packageFile } from '../../core/package-file.js'
+import { packageFile } from '../../core/process/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
 import { BEAT_MS, type PeerRecord } from './record.js'
 

@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import { isAtLeast } from '../../core/version.js'
+import { isAtLeast } from '../../core/text/version.js'
 
 /** The first server that has intervals and cron. */
 const LEAST_VERSION = '2.14.0'

@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '../../core/schedule.js'
+import type { ScheduleSpec } from '../../core/plan.js'
 
 /** A schedule, as it is kept on the server. */
 export interface ScheduleRecord {

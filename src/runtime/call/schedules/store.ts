@@ -10,7 +10,7 @@ import {
 } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import type { ScheduleSpec } from '../../core/schedule.js'
+import type { ScheduleSpec } from '../../core/plan.js'
 import { isApiError, STREAM_NOT_FOUND } from '../api-errors.js'
 import { HEADER } from '../wire.js'
 import type { ScheduleNames } from './names.js'

@@ -1,4 +1,4 @@
-import { count } from '../../core/count.js'
+import { count } from '../../core/text/count.js'
 import type { Arity } from '../../core/plan.js'
 import type { Path } from '../diagnose/key-path.js'
 import { shownFrom } from '../read/file-paths.js'

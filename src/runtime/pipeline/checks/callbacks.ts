@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
 import type { DiscoveredCallbacks } from '../../callback/index.js'
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import { listKnown } from '../diagnose/list-known.js'
 import { addModuleDiagnostic } from '../diagnose/module-diagnostic.js'
 import { shownFrom } from '../read/file-paths.js'

@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
 import type { CheckContext } from './check-context.js'

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, parse } from 'node:path'
 import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import { RECORDING_INDEX } from '../../core/plan.js'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import type { Path } from '../diagnose/key-path.js'

@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import { listKnown } from '../diagnose/list-known.js'
 import type { PartialTest } from '../validate/partial-tests.js'
 import { checkArguments } from './arguments.js'

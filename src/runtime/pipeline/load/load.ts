@@ -1,4 +1,4 @@
-import { count } from '../../core/count.js'
+import { count } from '../../core/text/count.js'
 import { DaffiError } from '../../core/errors.js'
 import type { ModifierPlan, Plan } from '../../core/plan.js'
 import type { Diagnostic } from '../diagnose/diagnostic.js'

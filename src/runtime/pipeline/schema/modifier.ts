@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DELIVERIES, LEAST_RETENTION, LEAST_SHM_BYTES, MOST_BATCH, ON_ERROR, RETRY } from '../../core/plan.js'
-import type { ScheduleSpec } from '../../core/schedule.js'
+import type { ScheduleSpec } from '../../core/plan.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'

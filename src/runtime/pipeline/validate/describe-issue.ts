@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../core/error-codes.js'
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'

@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.js'
+import { nearest } from '../../core/text/nearest.js'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import type { Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../core/version.js'
+import { isAtLeast } from '../../core/text/version.js'
 import type { VideoPlan } from '../contract/video-plan.js'
 
 /** JPEG quality of ffmpeg's encoder, from 2 (best) to 31. */

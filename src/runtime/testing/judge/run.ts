@@ -1,5 +1,5 @@
 import { formatMs } from '../../core/abort.js'
-import { count } from '../../core/count.js'
+import { count } from '../../core/text/count.js'
 import { messageOf } from '../../core/errors.js'
 import type { TestPlan } from '../../pipeline/index.js'
 import type { Observation, ObservedError } from '../observation.js'

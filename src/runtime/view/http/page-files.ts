@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { packageFile } from '../../core/package-file.js'
+import { packageFile } from '../../core/process/package-file.js'
 
 const PAGE = 'dist/runtime/view/page/'
 /** Kept in its own package, beside its licence. */

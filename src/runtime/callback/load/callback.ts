@@ -1,0 +1,28 @@
+import type { Duration } from '../../core/duration.js'
+import type { Arity } from '../../core/plan.js'
+
+/** Options of one callback, in the export `options` of its module, under the callback's name. */
+export interface CallbackOptions {
+  /**
+   * Whether items of a stream are loaned to the callback instead of copied: faster, but the memory is valid only until the callback
+   * has returned (or its promise has settled).
+   * @default false
+   */
+  borrow?: boolean
+  /** Number of calls that may run at the same time; further calls wait in order. @default no limit */
+  concurrency?: number
+  /**
+   * Longest time that a call may run; a number is **seconds**. After it the call's signal is aborted, and the call fails with
+   * DAFFI_CALLBACK_TIMEOUT.
+   * @default no limit
+   */
+  timeout?: Duration
+}
+
+/** A function that a node offers. */
+export interface Callback {
+  name: string
+  arity: Arity
+  fn: (...args: unknown[]) => unknown
+  options?: CallbackOptions | undefined
+}

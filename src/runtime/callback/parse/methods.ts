@@ -1,0 +1,31 @@
+import type { Class } from '@babel/types'
+import type { Arity } from '../../core/plan.js'
+import { arityOf } from './arity.js'
+
+/** A method that is offered as a callback. */
+export interface MethodOutline {
+  /** Line in the module, from 1. */
+  line: number
+  arity: Arity
+}
+
+/** Method that closes an instance when its node ends; it is no callback, by which any caller could close the instance. */
+export const CLOSE = 'close'
+
+/** Whether a method is no callback because of its name. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('_') || name === 'constructor' || name === CLOSE
+}
+
+/** The public methods of a class, without static and computed ones, getters, and those marked private or protected. */
+export function methodsOf({ body }: Class): Map<string, MethodOutline> {
+  const methods = new Map<string, MethodOutline>()
+  for (const member of body.body) {
+    if (member.type !== 'ClassMethod' || member.kind !== 'method' || member.static || member.computed)
+      continue
+    if (member.accessibility === 'private' || member.accessibility === 'protected') continue
+    if (member.key.type !== 'Identifier' || isHidden(member.key.name)) continue
+    methods.set(member.key.name, { line: member.loc?.start.line ?? 1, arity: arityOf(member) })
+  }
+  return methods
+}

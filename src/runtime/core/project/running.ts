@@ -1,0 +1,45 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAlive } from '../is-alive.js'
+import { stateFolder } from './project.js'
+
+/** A pipeline of which a process of this project runs some or all nodes. */
+export interface RunningPipeline {
+  name: string
+  /** Path of the pipeline file. */
+  file: string
+}
+
+/**
+ * Records that this process runs the pipeline, so that commands without a file argument find it.
+ * @returns a function that removes the record
+ */
+export async function announcePipeline(
+  project: string,
+  pipeline: RunningPipeline,
+): Promise<() => Promise<void>> {
+  const folder = join(await stateFolder(project), 'running')
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, `${process.pid}.json`)
+  await writeFile(path, JSON.stringify({ name: pipeline.name, file: pipeline.file }))
+  return () => rm(path, { force: true })
+}
+
+/** The pipeline that is running in the project; undefined when there is none, or more than one. */
+export async function runningPipeline(project: string): Promise<RunningPipeline | undefined> {
+  const folder = join(project, '.daffi', 'running')
+  const names = await readdir(folder).catch(() => [])
+  const alive = names.filter((name) => isAlive(Number.parseInt(name)))
+  const found = await Promise.all(alive.map((name) => read(join(folder, name))))
+  const [first, ...others] = found.filter((each) => each !== undefined)
+  return first && others.every(({ file }) => file === first.file) ? first : undefined
+}
+
+async function read(path: string): Promise<RunningPipeline | undefined> {
+  try {
+    const { name, file } = JSON.parse(await readFile(path, 'utf8')) as Partial<RunningPipeline>
+    return typeof name === 'string' && typeof file === 'string' ? { name, file } : undefined
+  } catch {
+    return undefined
+  }
+}

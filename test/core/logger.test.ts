@@ -1,0 +1,29 @@
+import { expect, test, vi } from 'vitest'
+import { createLogger, LOG_LEVELS, type LogLevel } from '../../src/runtime/core/logger.js'
+
+const ALL = ['debug: d', 'i', 'warn: w', 'error: e']
+
+test.each(LOG_LEVELS.map((level, index) => [level, ALL.slice(index)] as [LogLevel, string[]]))(
+  'at level %s the lines are %j',
+  (level, expected) => {
+    const lines: string[] = []
+    const log = createLogger(level, (line) => lines.push(line))
+    log.debug('d')
+    log.info('i')
+    log.warn('w')
+    log.error('e')
+    expect(lines).toEqual(expected)
+  },
+)
+
+test('by default lines from info up go to standard error', () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  try {
+    const log = createLogger()
+    log.debug('d')
+    log.warn('w')
+    expect(write.mock.calls).toEqual([['warn: w\n']])
+  } finally {
+    write.mockRestore()
+  }
+})
