@@ -1,4 +1,4 @@
-import { ITEM_MEMORY, type ItemMemory, type MemoryAware } from '../core/item-memory.js'
+import { ITEM_MEMORY, type ItemMemory, type MemoryAware } from '../core/stream/item-memory.js'
 import type { SourcePlan } from '../core/plan.js'
 import { videoSource } from './capture/video-source.js'
 import type { SourceContext } from './contract/source-context.js'

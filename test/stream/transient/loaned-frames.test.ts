@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { ITEM_MEMORY, type MemoryAware } from '../../../src/runtime/core/item-memory.js'
+import { ITEM_MEMORY, type MemoryAware } from '../../../src/runtime/core/stream/item-memory.js'
 import {
   Global,
   STREAM,

@@ -1,7 +1,7 @@
 import { ensureBinary, type Binary } from '../../binaries/index.js'
 import { messageOf } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
-import type { ItemMemory } from '../../core/item-memory.js'
+import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'
 import { runFfmpeg, type FfmpegRun } from '../ffmpeg/run-ffmpeg.js'

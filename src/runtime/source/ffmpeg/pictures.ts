@@ -1,5 +1,5 @@
 import { frameBytes, type PixelFormat } from '../../core/frame.js'
-import type { ItemMemory } from '../../core/item-memory.js'
+import type { ItemMemory } from '../../core/stream/item-memory.js'
 import { jpegSize } from './jpeg-size.js'
 import type { PipeReader } from './pipe-reader.js'
 import type { Size } from './report.js'

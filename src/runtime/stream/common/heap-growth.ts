@@ -1,6 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { MIB } from '../../core/bytes.js'
-import { tunesProcess } from '../../core/process-tuning.js'
+import { tunesProcess } from '../../core/process/process-tuning.js'
 
 /** Bytes that may be allocated, buffers included, between two full collections. */
 const ROOM_BYTES = 96 * MIB

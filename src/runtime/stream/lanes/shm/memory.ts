@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { MIB } from '../../../core/bytes.js'
-import { tunesProcess } from '../../../core/process-tuning.js'
+import { tunesProcess } from '../../../core/process/process-tuning.js'
 
 /** Linux flags, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
 const MFD_CLOEXEC = 1

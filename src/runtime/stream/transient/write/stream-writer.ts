@@ -1,5 +1,5 @@
 import { Wakeup } from '../../../core/deferred.js'
-import { ITEM_MEMORY, type MemoryAware } from '../../../core/item-memory.js'
+import { ITEM_MEMORY, type MemoryAware } from '../../../core/stream/item-memory.js'
 import type { StreamSummary } from '../../../core/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
