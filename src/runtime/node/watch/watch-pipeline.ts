@@ -2,8 +2,8 @@ import { dirname, relative } from 'node:path'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { Fault } from '../../pipeline/index.js'
-import type { Supervisor } from '../supervisor.js'
-import { FolderWatch } from './folders.js'
+import type { Supervisor } from '../supervise/supervisor.js'
+import { FolderWatch } from './folder-watch.js'
 import type { Change, WatchedPipeline } from './watched-pipeline.js'
 
 /** Takes each change of the pipeline file and its modules into the run. Returns what ends that. */

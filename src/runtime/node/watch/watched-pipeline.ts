@@ -2,8 +2,8 @@ import { graphModules, importedFirst, importersOf, type ModuleGraph } from '../.
 import { DaffiError } from '../../core/errors.js'
 import type { NodePlan, Plan } from '../../core/plan.js'
 import { loadPipeline } from '../../pipeline/index.js'
-import { chooseNodes } from '../choose-nodes.js'
-import { withDeliveries } from '../setup.js'
+import { chooseNodes } from '../prepare/choose-nodes.js'
+import { withDeliveries } from '../supervise/node-setup.js'
 
 /** What a change of files comes to. */
 export interface Change {

@@ -96,6 +96,7 @@ export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
     return c.notFound()
   })
   app.get('/:file', (c) => page(c, c.req.param('file')))
+  app.get('/:folder/:file', (c) => page(c, `${c.req.param('folder')}/${c.req.param('file')}`))
   return app
 }
 

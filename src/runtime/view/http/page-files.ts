@@ -17,7 +17,7 @@ const TYPES: Record<string, string> = {
 /** A file of the page; undefined when it has none of that name. */
 export async function pageFile(name: string): Promise<{ body: Buffer; type: string } | undefined> {
   const type = TYPES[extname(name)]
-  if (type === undefined || !/^[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
+  if (type === undefined || !/^(?:[a-z-]+\/)?[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
   const path = name === 'inter.woff2' ? new URL(FONT) : packageFile(PAGE + name)
   const body = await readFile(path).catch(() => undefined)
   return body && { body, type }

@@ -1,5 +1,5 @@
-import { element, within } from './dom.js'
-import { formatTime } from './format.js'
+import { element, within } from './dom/dom.js'
+import { formatTime } from './dom/format.js'
 import type { LineView, Snapshot } from '../board/snapshot.js'
 
 const KEPT = 500

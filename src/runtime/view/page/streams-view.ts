@@ -1,5 +1,5 @@
-import { element, Keeper, setText, within, type Kept } from './dom.js'
-import { formatBytes, formatCount, formatLatency, formatRate } from './format.js'
+import { element, Keeper, setText, within, type Kept } from './dom/dom.js'
+import { formatBytes, formatCount, formatLatency, formatRate } from './dom/format.js'
 import type { ReceiverView, Snapshot, StreamView } from '../board/snapshot.js'
 
 const COLUMNS = 8

@@ -1,4 +1,4 @@
-import { within, setText } from './dom.js'
+import { within, setText } from './dom/dom.js'
 
 const THEMES = ['auto', 'light', 'dark'] as const
 type Theme = (typeof THEMES)[number]

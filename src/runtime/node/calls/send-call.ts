@@ -1,0 +1,38 @@
+import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job } from '../../call/index.js'
+import type { ModifierPlan } from '../../core/plan.js'
+import type { ScheduleOptions, ScheduleSpec } from '../../core/schedule.js'
+
+type Plan<K extends ModifierPlan['kind']> = Extract<ModifierPlan, { kind: K }>
+
+/** Sends a call that comes to a value, and waits for it. */
+export async function sendPlain(
+  call: Call<unknown>,
+  modifier: Plan<'FG' | 'BG' | 'BROADCAST' | 'NO_RETURN'>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (modifier.kind) {
+    case 'FG':
+      return await call.with(FG({ timeout: modifier.timeoutMs / 1000, signal }))
+    case 'BG':
+      return await (await startJob(call, modifier)).get({ signal })
+    case 'BROADCAST': {
+      const { timeoutMs, etaMs, returnResult } = modifier
+      return await call.with(
+        BROADCAST({ timeout: timeoutMs / 1000, eta: etaMs / 1000, returnResult, signal }),
+      )
+    }
+    case 'NO_RETURN':
+      await call.with(NO_RETURN({ eta: modifier.etaMs / 1000 }))
+      return null
+  }
+}
+
+export function startJob(call: Call<unknown>, { timeoutMs, etaMs, durable }: Plan<'BG'>): Promise<Job> {
+  return call.with(BG({ timeout: timeoutMs / 1000, eta: etaMs / 1000, durable }))
+}
+
+/** Options of a PERIOD, as a program gives them. */
+export function scheduleOptions(spec: ScheduleSpec): ScheduleOptions {
+  if ('intervalMs' in spec) return { interval: spec.intervalMs / 1000 }
+  return 'at' in spec ? { at: spec.at.map((time) => new Date(time)) } : spec
+}

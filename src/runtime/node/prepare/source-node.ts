@@ -1,0 +1,37 @@
+import { DaffiError } from '../../core/errors.js'
+import { nearest } from '../../core/nearest.js'
+import type { NodePlan, Plan } from '../../core/plan.js'
+import { nodeNamed } from './choose-nodes.js'
+
+/**
+ * The node whose calls use the source, with only those calls.
+ * @throws DaffiError DAFFI_USAGE when there is no such source or node, or when several nodes use it and none was named
+ */
+export function sourceNode(plan: Plan, source: string, named?: string): NodePlan {
+  if (!(source in plan.sources)) throw unknownSource(plan, source)
+  const nodes = named === undefined ? Object.values(plan.nodes) : [nodeNamed(plan, named)]
+  const users = nodes.filter(({ calls }) => calls.some((call) => call.source === source))
+  const [user, ...others] = users
+  if (!user) {
+    throw new DaffiError('DAFFI_USAGE', `no call of ${named ?? plan.name} uses the source ${source}`, {
+      next: 'Give a call in the pipeline file that source, with modifier STREAM.',
+    })
+  }
+  if (others.length > 0) {
+    throw new DaffiError(
+      'DAFFI_USAGE',
+      `several nodes stream ${source}: ${users.map(({ name }) => name).join(', ')}`,
+      { next: 'Say which of them to be with --node NAME.' },
+    )
+  }
+  return { ...user, calls: user.calls.filter((call) => call.source === source) }
+}
+
+function unknownSource(plan: Plan, source: string): DaffiError {
+  const names = Object.keys(plan.sources)
+  const suggestion = nearest(source, names)
+  const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
+  return new DaffiError('DAFFI_USAGE', `${plan.name} has no source ${source}; ${known}`, {
+    ...(suggestion === undefined ? {} : { next: `Did you mean ${suggestion}?` }),
+  })
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { packageFile } from '../../../core/package-file.js'
+import type { ChildExit } from './child-exit.js'
+import { childEnv } from './child-env.js'
+import { eachLine } from './lines.js'
+import type { NodeOrder, NodeReport, NodeSetup } from '../../ipc/messages.js'
+
+const ENTRY = packageFile('dist/runtime/node/child/entry.js')
+/** How long output may still come after the process has ended, should something that it started hold the pipe. */
+const OUTPUT_GRACE_MS = 500
+
+export interface Child {
+  pid: number
+  /** An order to a process that is gone is lost without a word. */
+  send: (order: NodeOrder) => void
+  /** Ends it and everything in its process group at once. */
+  kill: () => void
+  /** Resolves when it is gone and its reports and output have been given out. */
+  exited: Promise<ChildExit>
+}
+
+export interface ChildEvents {
+  onReport: (report: NodeReport) => void
+  onLine: (line: string) => void
+}
+
+/** Starts the process of one node. It has a process group of its own, so that a terminal's Ctrl-C does not reach it. */
+export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents): Child {
+  const child = spawn(process.execPath, [ENTRY], {
+    detached: true,
+    env: childEnv(process.env, setup.node.env),
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const outputs = [child.stdout, child.stderr].filter((each) => each !== null)
+  const send = (order: NodeOrder): void => {
+    if (child.connected) child.send(order, () => undefined)
+  }
+  const kill = (): void => {
+    if (child.pid !== undefined) killGroup(child.pid)
+  }
+
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once('exit', () => {
+      kill()
+      setTimeout(() => outputs.forEach((each) => each.destroy()), OUTPUT_GRACE_MS).unref()
+    })
+    child.once('close', (exitCode, signal) => resolve({ pid: child.pid, exitCode, signal }))
+    child.once('error', (error) => {
+      onLine(`cannot start the node's process: ${error.message}`)
+      if (child.pid === undefined) resolve({ pid: undefined, exitCode: null, signal: null })
+    })
+  })
+  child.on('message', (message) => onReport(message as NodeReport))
+  send({ type: 'setup', setup })
+
+  return {
+    pid: child.pid ?? 0,
+    send,
+    kill,
+    exited: Promise.all([exited, ...outputs.map((each) => eachLine(each, onLine))]).then(([exit]) => exit),
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // The group is gone already.
+  }
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { BATCH, RETENTION, RETRY, SHM, type CallPlan, type NodePlan } from '../../../../src/runtime/core/plan.js'
+import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
+import { Outcome } from '../../../../src/runtime/node/supervise/report/run-results.js'
+
+const call = (name: string, modifier: CallPlan['modifier']): CallPlan => ({
+  call: name,
+  source: modifier.kind === 'STREAM' ? 'numbers' : undefined,
+  args: [],
+  to: undefined,
+  waitFor: [],
+  modifier,
+})
+const node: NodePlan = {
+  name: 'sender',
+  callbacks: [],
+  calls: [
+    call('add', { kind: 'FG', timeoutMs: 0 }),
+    call('collect', {
+      kind: 'STREAM',
+      delivery: 'live',
+      name: undefined,
+      buffer: 2,
+      onError: 'stop',
+      retry: RETRY,
+      retention: RETENTION,
+      share: false,
+      batch: BATCH,
+      shm: SHM,
+    }),
+  ],
+  restart: 'no',
+  env: {},
+  dependsOn: [],
+}
+const receiver: ReceiverSummary = {
+  lane: 'jetstream',
+  state: 'attached',
+  attaches: 1,
+  error: null,
+  offered: 10,
+  processed: 6,
+  dropped: 1,
+  failed: 0,
+  lost: 0,
+  latencyMs: null,
+}
+const summary = (items: number): StreamSummary => ({
+  call: 'collect',
+  source: 'numbers',
+  from: 'sender',
+  delivery: 'live',
+  items,
+  bytes: 0,
+  seconds: 1,
+  error: null,
+  receivers: { one: receiver },
+})
+
+test('what a dead writer left open is cut off, and what its receivers did not answer for is lost', () => {
+  const outcome = new Outcome([node])
+  outcome.take('sender', { type: 'progress', index: 1, summary: summary(10) })
+  outcome.cut('sender', { pid: 7, exitCode: null, signal: 'SIGKILL' })
+  expect(outcome.calls).toMatchObject([
+    {
+      call: 'add',
+      value: null,
+      error: { code: 'DAFFI_NODE_DIED', message: expect.stringContaining('SIGKILL') as string },
+    },
+  ])
+  expect(outcome.streams).toMatchObject([
+    { items: 10, error: { code: 'DAFFI_WRITER_DIED' }, receivers: { one: { state: 'stopped', lost: 3 } } },
+  ])
+})
+
+test('a writer that starts again has one entry for each run that carried something', () => {
+  const outcome = new Outcome([node])
+  outcome.cut('sender', { pid: 7, exitCode: 1, signal: null })
+  outcome.again('sender')
+  outcome.take('sender', { type: 'progress', index: 1, summary: summary(4) })
+  outcome.cut('sender', { pid: 7, exitCode: 1, signal: null })
+  outcome.again('sender')
+  outcome.take('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  outcome.cut('sender')
+  expect(outcome.streams.map(({ items, error }) => [items, error?.code])).toEqual([
+    [4, 'DAFFI_WRITER_DIED'],
+    [7, undefined],
+  ])
+})
+
+test('what had settled stays as it was; what never began says that it was stopped', () => {
+  const outcome = new Outcome([node])
+  outcome.take('sender', { type: 'call', index: 0, value: 3, error: null })
+  outcome.cut('sender')
+  expect(outcome.calls).toEqual([{ node: 'sender', call: 'add', modifier: 'FG', value: 3, error: null }])
+  expect(outcome.streams).toMatchObject([
+    { items: 0, delivery: 'live', error: { code: 'DAFFI_ABORTED' }, receivers: {} },
+  ])
+})
+
+test('breaks of a source are counted, and have no say in what becomes of the stream', () => {
+  const outcome = new Outcome([node])
+  const error = { code: 'DAFFI_SOURCE_FAILED', message: 'source numbers: ended' }
+  outcome.take('sender', { type: 'progress', index: 1, summary: summary(4) })
+  for (let gap = 0; gap < 2; gap++) {
+    outcome.take('sender', { type: 'gap', index: 1, error })
+    outcome.take('sender', { type: 'resumed', index: 1, afterMs: 250 })
+  }
+  outcome.take('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  expect(outcome.streams).toMatchObject([{ items: 7, gaps: 2, error: null }])
+})
