@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MAX_RESTARTS, RestartJudge } from '../../../src/runtime/node/supervise/restart-tracker.js'
+import { MAX_RESTARTS, RestartTracker } from '../../../src/runtime/node/supervise/restart-tracker.js'
 
 const crash = { exitCode: 1, errorCode: undefined, readyMs: 0 }
 const killed = { exitCode: null, errorCode: undefined, readyMs: 0 }
@@ -14,25 +14,25 @@ test.each([
   ['on-failure', killed, { restartInMs: 200 }],
   ['always', clean, { restartInMs: 200 }],
   ['always', crash, { restartInMs: 200 }],
-] as const)('restart: %s, after %o', (policy, exit, verdict) => {
-  expect(new RestartJudge(policy).judge(exit)).toEqual(verdict)
+] as const)('restart: %s, after %o', (policy, exit, decision) => {
+  expect(new RestartTracker(policy).decide(exit)).toEqual(decision)
 })
 
 test('delays double, up to a cap on restarts in a row', () => {
-  const judge = new RestartJudge('on-failure')
-  const verdicts = Array.from({ length: MAX_RESTARTS + 1 }, () => judge.judge(crash))
-  expect(verdicts).toEqual(
+  const tracker = new RestartTracker('on-failure')
+  const decisions = Array.from({ length: MAX_RESTARTS + 1 }, () => tracker.decide(crash))
+  expect(decisions).toEqual(
     [200, 400, 800, 1600, 3200].map((restartInMs) => ({ restartInMs })).concat(['failed'] as never),
   )
 })
 
 test('a node that was ready for long starts the count again', () => {
-  const judge = new RestartJudge('on-failure')
-  for (let n = 0; n < MAX_RESTARTS; n++) judge.judge(crash)
-  expect(judge.judge({ ...crash, readyMs: 60_000 })).toEqual({ restartInMs: 200 })
+  const tracker = new RestartTracker('on-failure')
+  for (let n = 0; n < MAX_RESTARTS; n++) tracker.decide(crash)
+  expect(tracker.decide({ ...crash, readyMs: 60_000 })).toEqual({ restartInMs: 200 })
 })
 
-test('what another start would only meet again is not tried again', () => {
-  const judge = new RestartJudge('always')
-  expect(judge.judge({ ...crash, errorCode: 'DAFFI_MODULE_FAILED' })).toBe('failed')
+test('an error that another start would meet again is not tried again', () => {
+  const tracker = new RestartTracker('always')
+  expect(tracker.decide({ ...crash, errorCode: 'DAFFI_MODULE_FAILED' })).toBe('failed')
 })

@@ -1,8 +1,8 @@
 import { toErrorRecord } from '../../core/errors.js'
 
 /**
- * A call's value as JSON and IPC can carry it: errors as their record, BigInt as text, bytes as base64,
- * Map as an object or, with keys that are no text, as pairs, Set as an array.
+ * Converts the result of a call to what JSON and IPC can carry: an error becomes its record, a BigInt text, bytes base64,
+ * a Set an array, and a Map an object or, when not all of its keys are text, an array of pairs.
  */
 export function toPlain(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)

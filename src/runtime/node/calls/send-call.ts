@@ -2,12 +2,12 @@ import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job } from '../../call/in
 import type { ModifierPlan } from '../../core/plan.js'
 import type { ScheduleOptions, ScheduleSpec } from '../../core/schedule.js'
 
-type Plan<K extends ModifierPlan['kind']> = Extract<ModifierPlan, { kind: K }>
+type PlanOf<K extends ModifierPlan['kind']> = Extract<ModifierPlan, { kind: K }>
 
-/** Sends a call that comes to a value, and waits for it. */
-export async function sendPlain(
+/** Sends a call with a modifier that leads to one result, and waits for it; null for NO_RETURN. */
+export async function sendCall(
   call: Call<unknown>,
-  modifier: Plan<'FG' | 'BG' | 'BROADCAST' | 'NO_RETURN'>,
+  modifier: PlanOf<'FG' | 'BG' | 'BROADCAST' | 'NO_RETURN'>,
   signal: AbortSignal,
 ): Promise<unknown> {
   switch (modifier.kind) {
@@ -27,11 +27,12 @@ export async function sendPlain(
   }
 }
 
-export function startJob(call: Call<unknown>, { timeoutMs, etaMs, durable }: Plan<'BG'>): Promise<Job> {
+/** Sends a call with BG; resolves with its job as soon as that exists. */
+export function startJob(call: Call<unknown>, { timeoutMs, etaMs, durable }: PlanOf<'BG'>): Promise<Job> {
   return call.with(BG({ timeout: timeoutMs / 1000, eta: etaMs / 1000, durable }))
 }
 
-/** Options of a PERIOD, as a program gives them. */
+/** Converts a planned schedule to the options of PERIOD. */
 export function scheduleOptions(spec: ScheduleSpec): ScheduleOptions {
   if ('intervalMs' in spec) return { interval: spec.intervalMs / 1000 }
   return 'at' in spec ? { at: spec.at.map((time) => new Date(time)) } : spec

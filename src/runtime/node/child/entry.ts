@@ -1,18 +1,20 @@
 import { exitFlushed } from '../../core/exit.js'
 import { toErrorRecord } from '../../core/errors.js'
 import { createLogger } from '../../core/logger.js'
+import type { NodeOrder } from '../ipc/node-orders.js'
+import type { NodeReport } from '../ipc/node-reports.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
 import { startHost, type Host } from './host.js'
 import { drainAndLeave } from './leave.js'
-import type { NodeOrder, NodeReport, NodeSetup } from '../ipc/messages.js'
 import { watchUncaught } from './uncaught.js'
 
 /**
- * The process of one node of `daffi up`. It is kept lean: it loads nothing of the command line,
- * and the parser and the schema of the pipeline file stay with the supervisor.
+ * The program of one node's process, which the supervisor starts. It is kept small: nothing of the command line is loaded
+ * here, and the parser and the schema of the pipeline file stay with the supervisor.
  */
 
-/** How long the heart has for its last words when the supervisor is gone. */
-const ORPHAN_MS = 2000
+/** Time for the heartbeat thread to publish the node's last will when the supervisor is gone. */
+const ORPHAN_GRACE_MS = 2000
 
 const starting = new AbortController()
 let host: Host | undefined
@@ -25,9 +27,9 @@ process.on('message', (order: NodeOrder) => {
 })
 process.once('SIGTERM', () => void leave(drainAndLeave))
 process.on('SIGINT', () => undefined)
-// Nobody reads the lines of a node whose parent is gone; it has its last words to say all the same.
+// When the parent is gone nobody reads the output. That error must not end the process before its last will is published.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
-process.once('disconnect', () => setTimeout(() => process.exit(1), host ? ORPHAN_MS : 0))
+process.once('disconnect', () => setTimeout(() => process.exit(1), host ? ORPHAN_GRACE_MS : 0))
 
 async function start(setup: NodeSetup): Promise<void> {
   watchUncaught(setup.node.name, (error) => void fail(error))
@@ -39,7 +41,7 @@ async function start(setup: NodeSetup): Promise<void> {
       parentPid: process.ppid,
       signal: starting.signal,
     })
-    // The order to drain may have come when there was nothing left of the start to abort.
+    // The order to drain may have arrived too late to abort the start.
     if (starting.signal.aborted) host.drain()
   } catch (error) {
     await (starting.signal.aborted ? exitFlushed(0) : fail(error))
@@ -51,7 +53,7 @@ async function reload({ modules, callbacks }: Extract<NodeOrder, { type: 'reload
   await send({ type: 'reloaded', error: error ?? null })
 }
 
-/** A node that is still starting has nothing to drain. */
+/** Drains the node; one that is still starting has nothing to drain, and gives up its start. */
 function drain(): void {
   if (host) host.drain()
   else starting.abort()

@@ -1,43 +1,44 @@
-import { join } from 'node:path'
-import { loadCallbacks, type LoadedCallbacks, type LoadModule } from '../../callback/index.js'
+import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { joinPipeline, type Global } from '../../call/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallbackPlan } from '../../core/plan.js'
-import type { NodeReport, NodeSetup } from '../ipc/messages.js'
+import type { NodeReport } from '../ipc/node-reports.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
 import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
-import { runCall, type CallContext } from './run-call.js'
+import { openSources } from './open-sources.js'
+import { runCall } from './run-call.js'
 
 export interface HostOptions {
   log: Logger
   report: (report: NodeReport) => void
-  /** The pipeline has taken this node for gone and given its name away. */
+  /** Called when the other nodes have taken this one for dead and its name was given away. */
   onLost: (error: unknown) => void
-  /** Aborts the start only; a host that has started is told by `drain` and `leave`. */
+  /** Aborts the start only; a host that has started is ended by `drain` and `leave`. */
   signal?: AbortSignal
   /** The process that this one must not outlive. */
   parentPid?: number
 }
 
-/** One node of a pipeline, living in this process. */
+/** One node of a pipeline in this process: its callbacks, its calls and its membership in the pipeline. */
 export interface Host {
   /** Resolves when every call has settled. */
   settled: Promise<void>
   /**
-   * Runs modules anew, and puts what they offer in place of the old code, from the next call or item on.
-   * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; then the old code goes on
+   * Evaluates modules again, and puts their callbacks in place of the old ones, from the next call or item on.
+   * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; the old code stays in use then
    */
   reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
-  /** Ends the sources and the waits; what has begun goes on to its end. */
+  /** Ends the sources and the waits. Calls and streams that have begun go on. */
   drain: () => void
-  /** Drains, gives up the calls that still run, lets running callbacks finish, and leaves the pipeline. */
+  /** Drains, aborts the calls that still run, lets running callbacks finish, and leaves the pipeline. */
   leave: () => Promise<void>
 }
 
 /**
- * Loads the callbacks and, only when all of them are there, joins the pipeline under the node's name;
- * then reports `ready` and sets the calls going, side by side.
+ * Starts a node in this process. Callbacks are loaded first, and the pipeline is joined only when all of them could be.
+ * Then `ready` is reported, and all calls are started side by side.
  */
 export async function startHost(
   setup: NodeSetup,
@@ -47,7 +48,7 @@ export async function startHost(
   const { load, renew } = moduleLoader(setup.project)
   const draining = new AbortController()
   const leaving = new AbortController()
-  const items = await itemsOf(setup, { signal: draining.signal, log, load })
+  const openSource = await openSources(setup, { signal: draining.signal, log, load })
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]
@@ -70,22 +71,22 @@ export async function startHost(
   g.join().catch(onLost)
   report({ type: 'ready' })
 
-  const context = { g, items, log, report, draining: draining.signal, leaving: leaving.signal }
+  const context = { g, openSource, log, report, draining: draining.signal, leaving: leaving.signal }
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
     report({ type: 'settled' }),
   )
-  const told = new DaffiError('DAFFI_ABORTED', `${node.name} was told to stop`)
+  const stopped = new DaffiError('DAFFI_ABORTED', `${node.name} was stopped`)
   let left: Promise<void> | undefined
 
-  const drain = (): void => draining.abort(told)
+  const drain = (): void => draining.abort(stopped)
   const leave = async (): Promise<void> => {
     drain()
-    leaving.abort(told)
+    leaving.abort(stopped)
     await settled
     try {
       await g.stop()
     } catch (error) {
-      // Its beats are missed soon enough; there may be no server left to say goodbye to.
+      // There may be no server left to say goodbye to; the others notice soon that the heartbeats have ended.
       log.debug(`${node.name} left without a goodbye: ${messageOf(error)}`)
     }
     for (const each of loads.reverse()) {
@@ -100,19 +101,4 @@ export async function startHost(
     })
   }
   return { settled, reload, drain, leave: () => (left ??= leave()) }
-}
-
-type Source = { signal: AbortSignal; log: Logger; load: LoadModule }
-
-/** How the node's calls open their sources. The room of sources is loaded only for a node that has some. */
-async function itemsOf({ sources, record }: NodeSetup, options: Source): Promise<CallContext['items']> {
-  const room = Object.keys(sources).length === 0 ? undefined : await import('../../source/index.js')
-  return (name, onEvent) => {
-    const plan = sources[name]
-    if (!room || !plan)
-      throw new DaffiError('DAFFI_INTERNAL', `there is no source ${name} in this node's plan`)
-    const items = room.openSource(plan, { name, ...options, onEvent })
-    const { log } = options
-    return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
-  }
 }

@@ -3,7 +3,7 @@ import { createLoader, type Loader } from '../../callback/index.js'
 import { stateFolder } from '../../core/project.js'
 import * as daffi from '../../library.js'
 
-/** Loads the user's modules, which get this running library as `daffi`. */
+/** Returns a loader for the user's modules. Their `import … from 'daffi'` gives the running library, not a second copy. */
 export function moduleLoader(project: string): Loader {
   let loader: Promise<Loader> | undefined
   const open = async (): Promise<Loader> =>

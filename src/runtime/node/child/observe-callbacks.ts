@@ -3,20 +3,18 @@ import type { Callback } from '../../callback/index.js'
 import { encodeItem } from '../../codec/index.js'
 import { isFrame } from '../../core/frame.js'
 import type { CallbackPlan } from '../../core/plan.js'
-import type { CalledReport } from '../ipc/messages.js'
 import { toPlain } from '../calls/plain-value.js'
+import type { ObservedCallReport } from '../ipc/node-reports.js'
 
-/** The callbacks, with each call of those that are to be observed told before it runs. */
-export function observeCallbacks(
-  callbacks: Callback[],
-  plans: CallbackPlan[],
-  report: (called: CalledReport) => void,
-): Callback[] {
+type Report = (call: ObservedCallReport) => void
+
+/** Wraps the callbacks that are planned as observed, so that each invocation is reported before it runs. */
+export function observeCallbacks(callbacks: Callback[], plans: CallbackPlan[], report: Report): Callback[] {
   const observed = new Set(plans.filter((plan) => plan.observed).map(({ name }) => name))
   return callbacks.map((callback) => (observed.has(callback.name) ? observe(callback, report) : callback))
 }
 
-function observe(callback: Callback, report: (called: CalledReport) => void): Callback {
+function observe(callback: Callback, report: Report): Callback {
   const { name, fn } = callback
   const hash = createHash('sha256')
   return {
@@ -34,7 +32,7 @@ function observe(callback: Callback, report: (called: CalledReport) => void): Ca
   }
 }
 
-/** Pictures and other bytes are told by their digest: nobody writes them down to compare with. */
+/** Replaces frames' pixels and other bytes by their digest: a test compares those, and does not contain the bytes. */
 function observedArgument(arg: unknown): unknown {
   if (ArrayBuffer.isView(arg)) return digest(encodeItem(arg, 0).bytes)
   return isFrame(arg) ? { ...arg, data: digest(arg.data) } : toPlain(arg)

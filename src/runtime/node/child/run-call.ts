@@ -4,33 +4,31 @@ import { DaffiError, messageOf, toErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, StreamPlan } from '../../core/plan.js'
 import type { ScheduleSpec } from '../../core/schedule.js'
-import type { SourceEvent } from '../../source/index.js'
 import { StreamError } from '../../stream/index.js'
-import { aborted } from '../common/aborted.js'
-import { address } from '../calls/callback-call.js'
-import type { CallReport } from '../ipc/messages.js'
+import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
-import { scheduleOptions, sendPlain } from '../calls/send-call.js'
+import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { streamOptions } from '../calls/stream-options.js'
+import { aborted } from '../common/aborted.js'
+import type { CallReport } from '../ipc/node-reports.js'
+import type { OpenSource } from './open-sources.js'
 
-type PlainPlan = Exclude<ModifierPlan, StreamPlan>
-
-/** A wait that takes longer is worth a line. */
+/** Waits that take longer than this are logged. */
 const LONG_WAIT_MS = 2000
 
 export interface CallContext {
   g: Global
-  /** The items of a source; they end when the node drains. */
-  items: (source: string, onEvent: (event: SourceEvent) => void) => AsyncIterable<unknown>
+  /** Returns the items of a source; they end when the node drains. */
+  openSource: OpenSource
   log: Logger
   report: (report: CallReport) => void
-  /** Aborts when no new call may begin: waits end, running calls and streams go on. */
+  /** Aborts when no new call may begin any more: waits end, calls and streams that run go on. */
   draining: AbortSignal
-  /** Aborts when nothing is waited for any longer. */
+  /** Aborts when calls and streams that still run are to be aborted. */
   leaving: AbortSignal
 }
 
-/** Runs one call of the pipeline file, from waiting for whom it needs to reporting what it came to. Never rejects. */
+/** Runs one call of the pipeline file: waits for the nodes that it needs, makes it, and reports its result. Never rejects. */
 export async function runCall(plan: CallPlan, index: number, context: CallContext): Promise<void> {
   const { modifier } = plan
   try {
@@ -39,7 +37,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
       const summary = await runStream(plan, modifier, index, context)
       context.report({ type: 'stream', index, summary, error: null })
     } else {
-      const value = toPlain(await runPlain(plan, modifier, index, context))
+      const value = toPlain(await runWithoutStream(plan, modifier, index, context))
       context.report({ type: 'call', index, value, error: null })
     }
   } catch (thrown) {
@@ -51,24 +49,24 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
   }
 }
 
-/** What broke the stream off, such as its source; else that of its receivers some did not get to the end. */
+/** The reason why a stream was interrupted, such as a failure of its source; else the error about its receivers itself. */
 function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
 }
 
 async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext): Promise<void> {
   const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
-  const patiently = (what: string, waiting: Promise<void>): Promise<void> => {
+  const logged = (what: string, waiting: Promise<void>): Promise<void> => {
     const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)
     return waiting.finally(() => clearTimeout(timer))
   }
-  await Promise.all([...names].map((name) => patiently(name, g.waitProcess(name, { signal }))))
-  await patiently('a node that offers it', g.waitFunction(plan.call, { signal }))
+  await Promise.all([...names].map((name) => logged(name, g.waitProcess(name, { signal }))))
+  await logged('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
-async function runPlain(
+async function runWithoutStream(
   plan: CallPlan,
-  modifier: PlainPlan,
+  modifier: Exclude<ModifierPlan, StreamPlan>,
   index: number,
   context: CallContext,
 ): Promise<unknown> {
@@ -77,10 +75,10 @@ async function runPlain(
     return null
   }
   const { g, leaving: signal } = context
-  return await sendPlain(address(g, plan.call, plan.args, plan.to), modifier, signal)
+  return await sendCall(callbackCall(g, plan.call, plan.args, plan.to), modifier, signal)
 }
 
-/** Schedules the call for as long as this run of the pipeline lasts, over restarts of the node that it has. */
+/** Schedules the call until the node drains. A restart of the node in between keeps the schedule. */
 async function runPeriod(
   plan: CallPlan,
   spec: ScheduleSpec,
@@ -88,16 +86,16 @@ async function runPeriod(
   { g, log, draining }: CallContext,
 ): Promise<void> {
   const uuid = scheduleId(g.processName, plan.call, index)
-  const task = await address(g, plan.call, plan.args, plan.to).with(
+  const task = await callbackCall(g, plan.call, plan.args, plan.to).with(
     PERIOD({ uuid, ...scheduleOptions(spec) }),
   )
   await aborted(draining)
   await task
     .cancel()
-    .catch((error: unknown) => log.warn(`the schedule of ${plan.call} stays: ${messageOf(error)}`))
+    .catch((error: unknown) => log.warn(`could not cancel the schedule of ${plan.call}: ${messageOf(error)}`))
 }
 
-/** The same for the same call of the file, so that a node that comes back has one schedule and not two. */
+/** Derives the schedule's id from its call, so that a node that was restarted replaces its schedule and has no second one. */
 function scheduleId(node: string, call: string, index: number): string {
   const hash = createHash('sha256').update(`${node} ${call} ${index}`).digest('hex')
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
@@ -105,12 +103,12 @@ function scheduleId(node: string, call: string, index: number): string {
 
 function runStream(plan: CallPlan, modifier: StreamPlan, index: number, context: CallContext) {
   const source = plan.source
-  // Without a source the one argument is the iterable, as in a program.
+  // Without a source, the only argument is the iterable, as in a program.
   const items =
     source === undefined
       ? plan.args[0]
-      : context.items(source, (event) => context.report({ ...event, index }))
-  return address(context.g, plan.call, [items], plan.to).with(
+      : context.openSource(source, (event) => context.report({ ...event, index }))
+  return callbackCall(context.g, plan.call, [items], plan.to).with(
     STREAM({
       ...streamOptions(modifier),
       ...(source === undefined ? {} : { source }),

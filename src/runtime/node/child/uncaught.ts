@@ -1,24 +1,17 @@
 import { DaffiError, messageOf } from '../../core/errors.js'
 
 /**
- * Calls `onError` once, when the user's code throws or rejects outside of any call: from a timer, an event, a
- * promise that nobody awaits. What state that leaves it in is unknown, so the node has to end.
- * Returns the function that stops watching.
+ * Calls `onError` once when the user's code throws or rejects outside of any call: in a timer, in an event listener, or in
+ * a promise that nobody awaits. The state of the program is unknown after that, so the node has to end.
+ * @returns a function that removes the listeners
  */
 export function watchUncaught(node: string, onError: (error: DaffiError) => void): () => void {
-  let told = false
+  let reported = false
   const onThrown = (thrown: unknown): void => {
-    if (told) return
-    told = true
-    onError(
-      new DaffiError(
-        'DAFFI_UNCAUGHT',
-        `code of ${node} threw outside of any call: ${messageOf(thrown)}${placeOf(thrown)}`,
-        {
-          cause: thrown,
-        },
-      ),
-    )
+    if (reported) return
+    reported = true
+    const message = `code of ${node} threw outside of any call: ${messageOf(thrown)}${stackFrameOf(thrown)}`
+    onError(new DaffiError('DAFFI_UNCAUGHT', message, { cause: thrown }))
   }
   const stop = (): void => {
     process.off('uncaughtException', onThrown)
@@ -29,7 +22,7 @@ export function watchUncaught(node: string, onError: (error: DaffiError) => void
   return stop
 }
 
-function placeOf(thrown: unknown): string {
+function stackFrameOf(thrown: unknown): string {
   const frame = thrown instanceof Error ? /^\s+at .*$/m.exec(thrown.stack ?? '')?.[0] : undefined
   return frame === undefined ? '' : ` (${frame.trim()})`
 }

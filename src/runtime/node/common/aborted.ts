@@ -1,4 +1,4 @@
-/** Resolves when the signal aborts. For waits that last as long as a run does. */
+/** Resolves when the signal aborts. Meant for waits that last as long as the run: the listener stays until then. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()

@@ -3,8 +3,8 @@ import { nearest } from '../../core/nearest.js'
 import type { NodePlan, Plan } from '../../core/plan.js'
 
 /**
- * The nodes that `only` names, or all. The name of a node with replicas stands for all of them.
- * @throws DaffiError DAFFI_USAGE, listing what there is
+ * Chooses the nodes that `only` names, or all nodes without it. The name of a node with replicas stands for all of them.
+ * @throws DaffiError DAFFI_USAGE, with a list of the pipeline's nodes
  */
 export function chooseNodes(plan: Plan, only?: readonly string[]): NodePlan[] {
   const nodes = Object.values(plan.nodes)
@@ -21,7 +21,10 @@ function nodesNamed(plan: Plan, name: string): NodePlan[] {
   return found
 }
 
-/** The one node of that name. */
+/**
+ * Finds one node by its exact name.
+ * @throws DaffiError DAFFI_USAGE, with a list of the pipeline's nodes
+ */
 export function nodeNamed(plan: Plan, name: string): NodePlan {
   const node = plan.nodes[name]
   if (!node) throw unknownNode(plan, name)

@@ -5,31 +5,35 @@ import { isVideo, type NodePlan, type Plan } from '../../core/plan.js'
 import { openServer, type ServerHandle } from '../../nats/index.js'
 
 export interface ServerChoice {
-  /** In place of the one that the pipeline file names. */
+  /** URL of a server, in place of the one that the pipeline file names. */
   url?: string
   token?: string
-  /** A credentials file. */
+  /** Path of a credentials file. */
   credentials?: string
 }
 
-export interface OpenOptions {
+export interface RunServerOptions {
   server: ServerChoice
-  /** What to do when there is no server: run one and own it, or wait for one. */
+  /** Whether to run a server of our own, or to wait for one, when none is found. */
   absent: 'run' | 'wait'
-  /** Milliseconds to wait for one; without it, for ever. */
+  /** Longest wait for a server, in milliseconds. @default no limit */
   timeoutMs?: number | undefined
   signal: AbortSignal
   log: Logger
-  /** Of programs that have to be fetched. */
+  /** Progress of fetching nats-server and ffmpeg. */
   onFetch?: ((progress: FetchProgress) => void) | undefined
 }
 
 /**
- * What the nodes need before they start: a server that can do what they ask for, and ffmpeg, here rather than in each of
- * them, where nobody sees its progress.
+ * Opens the server of a run and checks that it can do what the nodes ask for. When a node has video, ffmpeg is fetched
+ * before that: here, because nobody would see the progress in the process of a node.
  * @throws DaffiError DAFFI_SERVER_TOO_OLD, and those of opening the server and finding ffmpeg
  */
-export async function openRun(plan: Plan, nodes: NodePlan[], options: OpenOptions): Promise<ServerHandle> {
+export async function openRunServer(
+  plan: Plan,
+  nodes: NodePlan[],
+  options: RunServerOptions,
+): Promise<ServerHandle> {
   const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
   if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
   const url = server.url ?? plan.server.url

@@ -4,7 +4,7 @@ import type { NodePlan, Plan } from '../../core/plan.js'
 import { nodeNamed } from './choose-nodes.js'
 
 /**
- * The node whose calls use the source, with only those calls.
+ * Finds the node whose calls stream a source, and leaves it only those calls.
  * @throws DaffiError DAFFI_USAGE when there is no such source or node, or when several nodes use it and none was named
  */
 export function sourceNode(plan: Plan, source: string, named?: string): NodePlan {
@@ -14,14 +14,14 @@ export function sourceNode(plan: Plan, source: string, named?: string): NodePlan
   const [user, ...others] = users
   if (!user) {
     throw new DaffiError('DAFFI_USAGE', `no call of ${named ?? plan.name} uses the source ${source}`, {
-      next: 'Give a call in the pipeline file that source, with modifier STREAM.',
+      next: 'Add a call with this source and modifier STREAM to the pipeline file.',
     })
   }
   if (others.length > 0) {
     throw new DaffiError(
       'DAFFI_USAGE',
       `several nodes stream ${source}: ${users.map(({ name }) => name).join(', ')}`,
-      { next: 'Say which of them to be with --node NAME.' },
+      { next: 'Choose one of them with --node NAME.' },
     )
   }
   return { ...user, calls: user.calls.filter((call) => call.source === source) }

@@ -1,26 +1,12 @@
-import type { CallPlan, NodePlan, Plan, SourcePlan } from '../../core/plan.js'
-import type { ServerHandle } from '../../nats/index.js'
+import type { NodePlan, Plan } from '../../core/plan.js'
 import { findProject } from '../../core/project.js'
-import { isLive } from '../../source/index.js'
-import type { NodeSetup } from '../ipc/messages.js'
-
-/** The nodes with every stream's delivery decided: what the file says, else `live` for capture devices and `lossless` for the rest. */
-export function withDeliveries(nodes: NodePlan[], sources: Record<string, SourcePlan>): NodePlan[] {
-  return nodes.map((node) => ({ ...node, calls: node.calls.map((call) => withDelivery(call, sources)) }))
-}
-
-function withDelivery(call: CallPlan, sources: Record<string, SourcePlan>): CallPlan {
-  const { modifier } = call
-  if (modifier.kind !== 'STREAM') return call
-  const source = call.source === undefined ? undefined : sources[call.source]
-  const usual = source && isLive(source) ? 'live' : 'lossless'
-  return { ...call, modifier: { ...modifier, delivery: modifier.delivery ?? usual } }
-}
+import type { ServerHandle } from '../../nats/index.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
 
 type SetupOptions = Pick<NodeSetup, 'logLevel'> & Partial<Pick<NodeSetup, 'record' | 'modules'>>
 
-/** What one node's process needs of the pipeline. */
-export function setupOf(
+/** Selects from the pipeline's plan what the process of one node needs. */
+export function nodeSetup(
   plan: Plan,
   node: NodePlan,
   server: ServerHandle,

@@ -1,15 +1,15 @@
+import { backoffMs, type Backoff } from '../../core/backoff.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import type { RestartPolicy } from '../../core/plan.js'
 
-/** Restarts in a row before a node is given up. */
+/** Restarts in a row after which a node is given up. */
 export const MAX_RESTARTS = 5
-const FIRST_DELAY_MS = 200
-const GROWTH = 2
-/** A node that was ready for so long starts the count again. */
+const BACKOFF: Backoff = { firstMs: 200, factor: 2 }
+/** Milliseconds for which a node has to be ready, so that its restarts are counted from 0 again. */
 const STABLE_MS = 30_000
 
-/** Errors that another start would only meet again. */
-const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
+/** Errors that another start would meet again. */
+const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
   'DAFFI_MODULE_FAILED',
   'DAFFI_NO_EXPORT',
   'DAFFI_DUPLICATE_NAME',
@@ -18,31 +18,31 @@ const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
   'DAFFI_NO_JETSTREAM',
 ])
 
-/** How a node's process ended by itself. */
+/** The end of a node's process that nobody asked for. */
 export interface NodeExit {
-  /** Null when a signal ended it. */
+  /** Null when a signal killed it. */
   exitCode: number | null
-  /** Code of the error that it gave as the reason. */
+  /** Code of the error that the process reported as the reason. */
   errorCode: string | undefined
-  /** How long it had been ready; 0 when it never was. */
+  /** Milliseconds for which it had been ready; 0 when it never was. */
   readyMs: number
 }
 
-/** What becomes of a node whose process has ended: a delay in milliseconds before it is started again, or its final state. */
-export type Verdict = 'stopped' | 'failed' | { restartInMs: number }
+/** The state in which a node stays after the end of its process, or the pause before it is started again. */
+export type RestartDecision = 'stopped' | 'failed' | { restartInMs: number }
 
-/** Judges the ends of one node's processes, one after another. */
-export class RestartJudge {
+/** Decides after each end of a node's process whether, and when, the node is started again. */
+export class RestartTracker {
   #inRow = 0
 
   constructor(private readonly policy: RestartPolicy) {}
 
-  judge({ exitCode, errorCode, readyMs }: NodeExit): Verdict {
+  decide({ exitCode, errorCode, readyMs }: NodeExit): RestartDecision {
     const clean = exitCode === 0 && errorCode === undefined
     if (clean && this.policy !== 'always') return 'stopped'
-    if (this.policy === 'no' || (errorCode !== undefined && LASTING.has(errorCode))) return 'failed'
+    if (this.policy === 'no' || (errorCode !== undefined && PERMANENT.has(errorCode))) return 'failed'
     if (readyMs >= STABLE_MS) this.#inRow = 0
     if (this.#inRow === MAX_RESTARTS) return 'failed'
-    return { restartInMs: FIRST_DELAY_MS * GROWTH ** this.#inRow++ }
+    return { restartInMs: backoffMs(BACKOFF, this.#inRow++) }
   }
 }

@@ -1,18 +1,22 @@
 import { deferred } from '../../core/deferred.js'
 
-/** The limit that `--duration` sets: `over` resolves so many milliseconds after the first `begin()`; without a limit, never. */
+/**
+ * The time limit of a run, as `--duration` sets it. `expired` resolves `durationMs` milliseconds after the first `start()`;
+ * without a limit it never does.
+ */
 export class RunClock {
-  readonly #over = deferred()
+  readonly #expired = deferred()
   #timer: NodeJS.Timeout | undefined
 
   constructor(private readonly durationMs: number | undefined) {}
 
-  get over(): Promise<void> {
-    return this.#over.promise
+  get expired(): Promise<void> {
+    return this.#expired.promise
   }
 
-  begin(): void {
-    if (this.durationMs !== undefined) this.#timer ??= setTimeout(() => this.#over.resolve(), this.durationMs)
+  start(): void {
+    if (this.durationMs !== undefined)
+      this.#timer ??= setTimeout(() => this.#expired.resolve(), this.durationMs)
   }
 
   cancel(): void {

@@ -2,23 +2,30 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import pLimit from 'p-limit'
 
-const AT_A_TIME = 2 * availableParallelism()
-/** A node that takes longer waits for something else than the processor, perhaps for a node that has not had its turn. */
-const TURN_MS = 5000
+/** Number of nodes that may start at the same time. */
+const MAX_STARTING = 2 * availableParallelism()
+/**
+ * Longest time for which a starting node keeps others from starting. One that takes longer does not wait for the processor
+ * but for something else, perhaps for a node that has not been started yet.
+ */
+const MAX_STARTUP_MS = 5000
 
 /**
- * Nodes start some at a time. All of many at once would keep one another from the processor until connecting takes too
- * long for the server.
+ * Limits how many nodes start at the same time. If a large number started at once, they would keep one another from the
+ * processor until connecting takes too long for the server.
  */
-export class StartingTurns {
-  readonly #limit = pLimit(AT_A_TIME)
+export class StartupLimiter {
+  readonly #limit = pLimit(MAX_STARTING)
 
-  /** Resolves when `run` does, which begins when it is its turn. The turn ends with `started`, at the latest after some seconds. */
-  async take(run: () => Promise<void>, started: Promise<void>): Promise<void> {
+  /**
+   * Calls `run` as soon as the limit allows, and resolves when it does. The next node may start when `started` resolves,
+   * `run` has ended or the time limit is over.
+   */
+  async run(run: () => Promise<void>, started: Promise<void>): Promise<void> {
     const { running } = await this.#limit(async () => {
       const running = run()
       const abort = new AbortController()
-      const late = delay(TURN_MS, undefined, { signal: abort.signal }).catch(() => undefined)
+      const late = delay(MAX_STARTUP_MS, undefined, { signal: abort.signal }).catch(() => undefined)
       await Promise.race([started, running, late]).finally(() => abort.abort())
       return { running }
     })

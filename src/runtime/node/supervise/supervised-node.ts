@@ -6,32 +6,33 @@ import { DaffiError, fromErrorRecord } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan.js'
 import type { NodeState } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
-import { startChild, type Child } from './process/child-process.js'
+import { drained } from '../common/drained.js'
+import type { NodeReport } from '../ipc/node-reports.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
 import { describeExit, type ChildExit } from './process/child-exit.js'
-import { drained } from '../child/leave.js'
-import type { NodeReport, NodeSetup } from '../ipc/messages.js'
-import { RestartJudge } from './restart-tracker.js'
+import { startChild, type Child } from './process/child-process.js'
+import { RestartTracker } from './restart-tracker.js'
 
-/** How long a node that was told to leave may take before it is ended by force: to finish what it is at, and to say goodbye. */
-const LEAVE_MS = FINISHING_MS + 5000
+/** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
+const SHUTDOWN_GRACE_MS = FINISHING_MS + 5000
 
-/** What the nodes of one run have in common. */
+/** Signals and listeners that all nodes of a run share. */
 export interface Supervision {
-  /** Aborts when nothing may be started any more, and streams are to run out. */
+  /** Aborts when nothing may be started any more, and streams are to finish. */
   draining: AbortSignal
   /** Aborts when every node is to leave. */
   leaving: AbortSignal
-  /** Aborts when every process is to be ended at once. */
+  /** Aborts when every process is to be killed. */
   forced: AbortSignal
   onState: (node: SupervisedNode) => void
   onReport: (node: SupervisedNode, report: NodeReport) => void
   onLine: (node: SupervisedNode, line: string) => void
-  /** The node's process has ended; the next one, if any, starts when this resolves. */
+  /** Called when the node's process has ended. The next one, if any, is started when the promise has resolved. */
   onExit: (node: SupervisedNode, exit: ChildExit) => Promise<void>
 }
 
-/** From a node's start to its end: what tells it, alone or with all others, to end. */
-class Life {
+/** Signals that stop one node. Each also aborts when the same signal of the whole run does. */
+class StopSignals {
   readonly draining = new AbortController()
   readonly leaving = new AbortController()
 
@@ -41,28 +42,28 @@ class Life {
   }
 }
 
-/** What the whole run is told, one node can be told alone. */
+/** Aborts the controller when the signal aborts. */
 function follow(signal: AbortSignal, controller: AbortController): void {
   if (signal.aborted) controller.abort()
   else signal.addEventListener('abort', () => controller.abort(), { once: true })
 }
 
-/** One node under supervision, through all its processes. */
+/** One node of a run and, one after the other, the processes that it has. */
 export class SupervisedNode {
   state: NodeState = 'starting'
   restarts = 0
-  /** Of the last process; null when a signal ended it or there was none. */
+  /** Exit code of the last process; null when a signal killed it or there was none. */
   exitCode: number | null = null
-  /** What its last process gave as the reason of its end. */
+  /** The reason that the last process reported for its end. */
   error: DaffiError | undefined
-  /** No call is left to run. */
+  /** Every call of the present process has settled. */
   settled = false
 
   #setup: NodeSetup
   readonly #supervision: Supervision
   readonly #becameReady = deferred()
   readonly #changed = new Wakeup()
-  #life: Life
+  #signals: StopSignals
   #child: Child | undefined
   #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
@@ -70,7 +71,7 @@ export class SupervisedNode {
   constructor(setup: NodeSetup, supervision: Supervision) {
     this.#setup = setup
     this.#supervision = supervision
-    this.#life = new Life(supervision)
+    this.#signals = new StopSignals(supervision)
   }
 
   get plan(): NodePlan {
@@ -81,7 +82,7 @@ export class SupervisedNode {
     return this.plan.name
   }
 
-  /** Resolves when it is ready for the first time. */
+  /** Resolves when the node is ready for the first time. */
   get becameReady(): Promise<void> {
     return this.#becameReady.promise
   }
@@ -90,59 +91,59 @@ export class SupervisedNode {
     return this.state === 'stopped' || this.state === 'failed'
   }
 
-  /** No call of it is left to run. */
+  /** No call of the node is left to run. */
   get idle(): boolean {
     return this.settled || this.ended
   }
 
-  /** It was told to end, or all nodes were. */
+  /** The node is being stopped, alone or with the whole run. */
   isEnding(): boolean {
-    return this.#life.draining.signal.aborted
+    return this.#signals.draining.signal.aborted
   }
 
-  /** Ends it in good order. Resolves when it has ended for good. */
+  /** Drains the node and has it leave. Resolves when it has ended and will not be restarted. */
   async stop(): Promise<void> {
-    this.#life.draining.abort()
-    await Promise.race([drained(this.#becameIdle()), aborted(this.#life.leaving.signal)])
-    this.#life.leaving.abort()
+    this.#signals.draining.abort()
+    await Promise.race([drained(this.#becameIdle()), aborted(this.#signals.leaving.signal)])
+    this.#signals.leaving.abort()
     while (!this.ended) await this.#changed.wait()
   }
 
-  /** What its next process is to be. One that has ended can then `run` again. */
+  /** Sets what the next process will run. A node that has ended can `run` again after that. */
   renew(setup: NodeSetup): void {
     this.#setup = setup
-    this.#life = new Life(this.#supervision)
+    this.#signals = new StopSignals(this.#supervision)
     this.restarts++
   }
 
-  /** Has it take changed modules in. Resolves with what kept it from that, when the old code goes on. */
+  /** Makes the process reload changed modules. Resolves with an error when it could not, and the old code stays in use. */
   async reload(setup: NodeSetup, modules: string[]): Promise<DaffiError | undefined> {
     this.#setup = setup
-    // One that is about to start again does so with what is new.
+    // Between two processes: the next one is started with the new setup.
     if (!this.#child) return undefined
     this.#reloaded = deferred()
     this.#child.send({ type: 'reload', modules, callbacks: setup.node.callbacks })
     return this.#reloaded.promise
   }
 
-  /** Starts the node's process, and again as its restart policy says. Resolves when the node has ended for good. */
+  /** Starts the node's process, and restarts it as its policy says. Resolves when it will not be restarted any more. */
   async run(): Promise<void> {
-    const judge = new RestartJudge(this.plan.restart)
+    const restarts = new RestartTracker(this.plan.restart)
     while (!this.isEnding()) {
       const exit = await this.#runProcess()
       const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
       await this.#supervision.onExit(this, exit)
       if (this.isEnding()) break
-      const verdict = judge.judge({ exitCode: exit.exitCode, errorCode: this.error?.code, readyMs })
-      if (verdict === 'failed' || exit.exitCode !== 0) this.error ??= died(this.name, exit)
-      if (typeof verdict === 'string') {
-        this.#enter(verdict)
+      const decision = restarts.decide({ exitCode: exit.exitCode, errorCode: this.error?.code, readyMs })
+      if (decision === 'failed' || exit.exitCode !== 0) this.error ??= died(this.name, exit)
+      if (typeof decision === 'string') {
+        this.#enter(decision)
         return
       }
       this.restarts++
       this.#enter('restarting')
-      const { signal } = this.#life.draining
-      await delay(verdict.restartInMs, undefined, { signal }).catch(() => undefined)
+      const { signal } = this.#signals.draining
+      await delay(decision.restartInMs, undefined, { signal }).catch(() => undefined)
     }
     this.#enter('stopped')
   }
@@ -157,32 +158,32 @@ export class SupervisedNode {
     this.#readySince = undefined
     this.#enter('starting')
     const child = startChild(this.#setup, {
-      onReport: (report) => this.#take(report),
+      onReport: (report) => this.#onReport(report),
       onLine: (line) => this.#supervision.onLine(this, line),
     })
     this.#child = child
-    const watching = new AbortController()
-    this.#passOrders(child, watching.signal)
+    const exited = new AbortController()
+    this.#forwardSignals(child, exited.signal)
     try {
       const exit = await child.exited
       this.exitCode = exit.exitCode
       return exit
     } finally {
-      watching.abort()
+      exited.abort()
       this.#child = undefined
       this.#reloaded?.resolve(undefined)
     }
   }
 
-  #passOrders(child: Child, signal: AbortSignal): void {
+  #forwardSignals(child: Child, signal: AbortSignal): void {
     const { forced } = this.#supervision
-    const { draining, leaving } = this.#life
+    const { draining, leaving } = this.#signals
     const leave = (): void => {
       child.send({ type: 'leave' })
       const timer = setTimeout(() => {
-        this.#supervision.onLine(this, `did not leave within ${formatMs(LEAVE_MS)}, and is ended by force`)
+        this.#supervision.onLine(this, `did not leave within ${formatMs(SHUTDOWN_GRACE_MS)}, and is killed`)
         child.kill()
-      }, LEAVE_MS)
+      }, SHUTDOWN_GRACE_MS)
       signal.addEventListener('abort', () => clearTimeout(timer))
     }
     draining.signal.addEventListener('abort', () => child.send({ type: 'drain' }), { signal })
@@ -190,7 +191,7 @@ export class SupervisedNode {
     forced.addEventListener('abort', () => child.kill(), { signal })
   }
 
-  #take(report: NodeReport): void {
+  #onReport(report: NodeReport): void {
     if (report.type === 'ready') {
       this.#readySince = Date.now()
       this.#enter('ready')

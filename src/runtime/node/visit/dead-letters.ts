@@ -2,32 +2,32 @@ import { STREAM, type Global } from '../../call/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan.js'
 import { DeadLetters, type StoredDeadLetter } from '../../stream/index.js'
-import { address } from '../calls/callback-call.js'
-import { visitPipeline, type VisitOptions } from './pipeline-client.js'
+import { callbackCall } from '../calls/callback-call.js'
+import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
 
 export interface ReplayedLetters {
-  /** Ids of those that their callback took; they are removed. */
+  /** Ids of the letters that their callback has processed; they are removed. */
   replayed: number[]
-  /** Those that are kept, and why. */
+  /** Letters that failed again and are kept. */
   failed: { id: number; error: ErrorRecord }[]
 }
 
-/** The dead letters of a pipeline, the oldest first. */
-export function listDeadLetters(plan: Plan, options: VisitOptions): Promise<StoredDeadLetter[]> {
-  return visitPipeline(plan, options, (_g, nc) => new DeadLetters(nc, plan.name).list())
+/** Lists the dead letters of a pipeline, the oldest first. */
+export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<StoredDeadLetter[]> {
+  return withPipelineClient(plan, options, (_g, nc) => new DeadLetters(nc, plan.name).list())
 }
 
 /**
- * Gives dead letters to their callbacks again, each to the node that failed with it, and removes those that succeed.
- * @param ids undefined for all
+ * Sends dead letters to their callbacks again, each to the node that it failed in, and removes those that succeed.
+ * @param ids the letters to replay; undefined for all
  * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is replayed
  */
 export function replayDeadLetters(
   plan: Plan,
   ids: number[] | undefined,
-  options: VisitOptions,
+  options: PipelineClientOptions,
 ): Promise<ReplayedLetters> {
-  return visitPipeline(plan, options, async (g, nc) => {
+  return withPipelineClient(plan, options, async (g, nc) => {
     const dead = new DeadLetters(nc, plan.name)
     const letters = await dead.list()
     const unknown = ids?.find((id) => !letters.some((letter) => letter.id === id))
@@ -49,12 +49,12 @@ export function replayDeadLetters(
   })
 }
 
-/** As a stream of one item, so that it reaches the callback in the form it had, and may be of any size. */
+/** Sends a letter as a stream of one item, so that the callback gets it in its original form, and it may have any size. */
 async function replay(
   g: Global,
   letter: StoredDeadLetter,
   item: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  await address(g, letter.call, [[item]], letter.node).with(STREAM({ source: letter.stream, signal }))
+  await callbackCall(g, letter.call, [[item]], letter.node).with(STREAM({ source: letter.stream, signal }))
 }

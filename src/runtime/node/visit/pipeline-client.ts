@@ -3,24 +3,27 @@ import { joinPipeline, type Global } from '../../call/index.js'
 import { randomId } from '../../core/names.js'
 import type { Plan } from '../../core/plan.js'
 import { connectNats } from '../../nats/index.js'
-import { openRun, type OpenOptions } from '../prepare/open-run-server.js'
+import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 
-export type VisitOptions = Pick<OpenOptions, 'server' | 'signal' | 'log' | 'timeoutMs'>
+export type PipelineClientOptions = Pick<RunServerOptions, 'server' | 'signal' | 'log' | 'timeoutMs'>
 
-/** Takes part in a running pipeline for as long as `visit` takes, under a name of its own and offering nothing. */
-export async function visitPipeline<T>(
+/**
+ * Joins a running pipeline for as long as `use` takes, as a node with a random name and without callbacks.
+ * @throws DaffiError those of opening the server and of joining, and what `use` throws
+ */
+export async function withPipelineClient<T>(
   plan: Plan,
-  options: VisitOptions,
-  visit: (g: Global, nc: NatsConnection) => Promise<T>,
+  options: PipelineClientOptions,
+  use: (g: Global, nc: NatsConnection) => Promise<T>,
 ): Promise<T> {
   const { signal, log } = options
-  const server = await openRun(plan, [], { ...options, absent: 'wait' })
+  const server = await openRunServer(plan, [], { ...options, absent: 'wait' })
   const nc = await connectNats(server.address, { name: 'daffi', signal })
   try {
     const processName = `visitor-${randomId()}`
     const g = await joinPipeline({ server, pipeline: plan.name, processName, callbacks: [], log, signal })
     try {
-      return await visit(g, nc)
+      return await use(g, nc)
     } finally {
       await g.close()
     }

@@ -1,13 +1,13 @@
 import { watch } from 'chokidar'
 
-/** How long nothing may change before what has changed is told: editors write in several steps. */
+/** Milliseconds without a change after which changes are passed on: editors save a file in several steps. */
 const SETTLE_MS = 100
-/** What pipelines consist of. */
+/** Files of which a pipeline can consist. */
 const RELEVANT = /\.(?:[cm]?[jt]s|json|ya?ml)$/
 
 /**
- * Tells which files in some folders have changed. Folders are watched, not files, so that a file that is put in another
- * one's place, as many editors save, is seen too.
+ * Reports which files in some folders have changed. Folders are watched and not files, because many editors save by putting
+ * a new file in the place of the old one.
  */
 export class FolderWatch {
   readonly #watcher = watch([], {

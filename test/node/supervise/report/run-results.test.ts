@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
-import { BATCH, RETENTION, RETRY, SHM, type CallPlan, type NodePlan } from '../../../../src/runtime/core/plan.js'
+import {
+  BATCH,
+  RETENTION,
+  RETRY,
+  SHM,
+  type CallPlan,
+  type NodePlan,
+} from '../../../../src/runtime/core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
-import { Outcome } from '../../../../src/runtime/node/supervise/report/run-results.js'
+import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
 
 const call = (name: string, modifier: CallPlan['modifier']): CallPlan => ({
   call: name,
@@ -58,54 +65,54 @@ const summary = (items: number): StreamSummary => ({
 })
 
 test('what a dead writer left open is cut off, and what its receivers did not answer for is lost', () => {
-  const outcome = new Outcome([node])
-  outcome.take('sender', { type: 'progress', index: 1, summary: summary(10) })
-  outcome.cut('sender', { pid: 7, exitCode: null, signal: 'SIGKILL' })
-  expect(outcome.calls).toMatchObject([
+  const results = new RunResults([node])
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(10) })
+  results.interrupt('sender', { pid: 7, exitCode: null, signal: 'SIGKILL' })
+  expect(results.calls).toMatchObject([
     {
       call: 'add',
       value: null,
       error: { code: 'DAFFI_NODE_DIED', message: expect.stringContaining('SIGKILL') as string },
     },
   ])
-  expect(outcome.streams).toMatchObject([
+  expect(results.streams).toMatchObject([
     { items: 10, error: { code: 'DAFFI_WRITER_DIED' }, receivers: { one: { state: 'stopped', lost: 3 } } },
   ])
 })
 
 test('a writer that starts again has one entry for each run that carried something', () => {
-  const outcome = new Outcome([node])
-  outcome.cut('sender', { pid: 7, exitCode: 1, signal: null })
-  outcome.again('sender')
-  outcome.take('sender', { type: 'progress', index: 1, summary: summary(4) })
-  outcome.cut('sender', { pid: 7, exitCode: 1, signal: null })
-  outcome.again('sender')
-  outcome.take('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
-  outcome.cut('sender')
-  expect(outcome.streams.map(({ items, error }) => [items, error?.code])).toEqual([
+  const results = new RunResults([node])
+  results.interrupt('sender', { pid: 7, exitCode: 1, signal: null })
+  results.restart('sender')
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(4) })
+  results.interrupt('sender', { pid: 7, exitCode: 1, signal: null })
+  results.restart('sender')
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  results.interrupt('sender')
+  expect(results.streams.map(({ items, error }) => [items, error?.code])).toEqual([
     [4, 'DAFFI_WRITER_DIED'],
     [7, undefined],
   ])
 })
 
 test('what had settled stays as it was; what never began says that it was stopped', () => {
-  const outcome = new Outcome([node])
-  outcome.take('sender', { type: 'call', index: 0, value: 3, error: null })
-  outcome.cut('sender')
-  expect(outcome.calls).toEqual([{ node: 'sender', call: 'add', modifier: 'FG', value: 3, error: null }])
-  expect(outcome.streams).toMatchObject([
+  const results = new RunResults([node])
+  results.accept('sender', { type: 'call', index: 0, value: 3, error: null })
+  results.interrupt('sender')
+  expect(results.calls).toEqual([{ node: 'sender', call: 'add', modifier: 'FG', value: 3, error: null }])
+  expect(results.streams).toMatchObject([
     { items: 0, delivery: 'live', error: { code: 'DAFFI_ABORTED' }, receivers: {} },
   ])
 })
 
 test('breaks of a source are counted, and have no say in what becomes of the stream', () => {
-  const outcome = new Outcome([node])
+  const results = new RunResults([node])
   const error = { code: 'DAFFI_SOURCE_FAILED', message: 'source numbers: ended' }
-  outcome.take('sender', { type: 'progress', index: 1, summary: summary(4) })
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(4) })
   for (let gap = 0; gap < 2; gap++) {
-    outcome.take('sender', { type: 'gap', index: 1, error })
-    outcome.take('sender', { type: 'resumed', index: 1, afterMs: 250 })
+    results.accept('sender', { type: 'gap', index: 1, error })
+    results.accept('sender', { type: 'resumed', index: 1, afterMs: 250 })
   }
-  outcome.take('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
-  expect(outcome.streams).toMatchObject([{ items: 7, gaps: 2, error: null }])
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  expect(results.streams).toMatchObject([{ items: 7, gaps: 2, error: null }])
 })

@@ -3,19 +3,21 @@ import { packageFile } from '../../../core/package-file.js'
 import type { ChildExit } from './child-exit.js'
 import { childEnv } from './child-env.js'
 import { eachLine } from './lines.js'
-import type { NodeOrder, NodeReport, NodeSetup } from '../../ipc/messages.js'
+import type { NodeOrder } from '../../ipc/node-orders.js'
+import type { NodeReport } from '../../ipc/node-reports.js'
+import type { NodeSetup } from '../../ipc/node-setup.js'
 
 const ENTRY = packageFile('dist/runtime/node/child/entry.js')
-/** How long output may still come after the process has ended, should something that it started hold the pipe. */
+/** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */
 const OUTPUT_GRACE_MS = 500
 
 export interface Child {
   pid: number
-  /** An order to a process that is gone is lost without a word. */
+  /** Sends an order to the process. When the process is gone, nothing happens. */
   send: (order: NodeOrder) => void
-  /** Ends it and everything in its process group at once. */
+  /** Kills the process and everything in its process group at once. */
   kill: () => void
-  /** Resolves when it is gone and its reports and output have been given out. */
+  /** Resolves when the process is gone and all of its reports and lines were passed on. */
   exited: Promise<ChildExit>
 }
 
@@ -24,7 +26,7 @@ export interface ChildEvents {
   onLine: (line: string) => void
 }
 
-/** Starts the process of one node. It has a process group of its own, so that a terminal's Ctrl-C does not reach it. */
+/** Starts the process of one node, in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
 export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents): Child {
   const child = spawn(process.execPath, [ENTRY], {
     detached: true,
@@ -66,6 +68,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // The group is gone already.
+    // The group has already ended.
   }
 }

@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
-/** Characters after which an unfinished line is given out as it is, so that output without line ends cannot fill the memory. */
+/** Longest line, in characters. A longer one is split, so that output without line ends cannot fill the memory. */
 export const MAX_LINE = 16_384
 
 /**
- * Gives each whole line of a text stream, without its line end; what is left at the end counts as a line.
- * Resolves when the stream has ended and everything was given out.
+ * Calls `onLine` with each line of a text stream, without its line end. Text after the last line end counts as a line.
+ * Resolves when the stream has ended and all of its lines were passed on.
  */
 export function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
 
-  const take = (text: string): void => {
+  const accept = (text: string): void => {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) onLine(line.replace(/\r$/, ''))
@@ -23,10 +23,10 @@ export function eachLine(stream: Readable, onLine: (line: string) => void): Prom
     }
   }
 
-  stream.on('data', (chunk: Buffer) => take(decoder.write(chunk)))
+  stream.on('data', (chunk: Buffer) => accept(decoder.write(chunk)))
   return new Promise((resolve) => {
     stream.once('close', () => {
-      take(decoder.end())
+      accept(decoder.end())
       if (rest !== '') onLine(rest)
       rest = ''
       resolve()
@@ -35,7 +35,7 @@ export function eachLine(stream: Readable, onLine: (line: string) => void): Prom
   })
 }
 
-/** Whether a cut before `index` would part the two halves of a character beyond the basic plane. */
+/** Tells whether a cut before `index` would separate the two surrogates of one character. */
 function splitsCharacter(text: string, index: number): boolean {
   return text.charCodeAt(index - 1) >>> 10 === 0xd800 >>> 10
 }

@@ -1,7 +1,7 @@
 import type { CallPlan } from '../../../core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../core/summary.js'
 
-/** Of a stream that was never opened. */
+/** Makes the summary of a stream that was never opened. */
 export function emptySummary(from: string, { call, source, modifier }: CallPlan): StreamSummary {
   return {
     call,
@@ -16,8 +16,11 @@ export function emptySummary(from: string, { call, source, modifier }: CallPlan)
   }
 }
 
-/** The last that was heard of a stream whose writer is gone: what its receivers have not answered for counts as lost. */
-export function cutShort(summary: StreamSummary): StreamSummary {
+/**
+ * Completes the last summary of a stream whose writer is gone: items that attached receivers have not accounted for count as
+ * lost.
+ */
+export function interruptedSummary(summary: StreamSummary): StreamSummary {
   const receivers = Object.entries(summary.receivers).map(([name, receiver]): [string, ReceiverSummary] => {
     if (receiver.state !== 'attached') return [name, receiver]
     const { offered, processed, dropped, failed } = receiver

@@ -1,19 +1,18 @@
-import { DaffiError, toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
+import { toErrorRecord, type DaffiError, type ErrorRecord } from '../../../core/errors.js'
 import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
-import type { CallResult, Outcome, StreamResult } from './run-results.js'
-import type { SupervisedNode } from '../supervised-node.js'
+import type { CallResult, RunResults, StreamResult } from './run-results.js'
 
 export interface NodeResult {
   state: NodeState
   restarts: number
-  /** Of its last process; null when a signal ended it or none was started. */
+  /** Exit code of the node's last process; null when a signal killed it or none was started. */
   exitCode: number | null
 }
 
-/** What a run of a pipeline came to; what `daffi up --json` prints. */
+/** The result of a pipeline's run, as `daffi up --json` prints it. */
 export interface PipelineResult {
-  /** Only of a run that failed: the first error of the server, a node, a call or a stream. */
+  /** The first error of the server, a node, a call or a stream; absent when the run succeeded. */
   error?: ErrorRecord
   pipeline: string
   server: ServerInfo
@@ -22,14 +21,16 @@ export interface PipelineResult {
   streams: StreamResult[]
 }
 
-export function resultOf(
+/** @param failure the error of the server or of a node that ended the run */
+export function pipelineResult(
   pipeline: string,
   server: ServerInfo,
-  supervised: SupervisedNode[],
-  { calls, streams }: Outcome,
+  nodes: Iterable<NodeResult & { name: string }>,
+  { calls, streams }: Pick<RunResults, 'calls' | 'streams'>,
   failure: DaffiError | undefined,
 ): PipelineResult {
-  const nodes = supervised.map(
+  const results = Array.from(
+    nodes,
     ({ name, state, restarts, exitCode }) => [name, { state, restarts, exitCode }] as const,
   )
   const record = failure ? toErrorRecord(failure) : firstFailure([...calls, ...streams])
@@ -37,13 +38,13 @@ export function resultOf(
     ...(record ? { error: record } : {}),
     pipeline,
     server,
-    nodes: Object.fromEntries(nodes),
+    nodes: Object.fromEntries(results),
     calls,
     streams,
   }
 }
 
-/** The first error that is not just the answer to being told to stop. */
+/** Finds the first error that is more than the consequence of the run being stopped. */
 function firstFailure(entries: { error: ErrorRecord | null }[]): ErrorRecord | undefined {
   return entries.find(({ error }) => error && error.code !== 'DAFFI_ABORTED')?.error ?? undefined
 }

@@ -2,14 +2,14 @@ import type { DaffiError } from '../../../core/errors.js'
 import type { CallPlan } from '../../../core/plan.js'
 import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
-import type { CalledReport, CallReport } from '../../ipc/messages.js'
+import type { CallReport, ObservedCallReport } from '../../ipc/node-reports.js'
 
-/** What there is to show while a pipeline, or one node of it, runs. */
+/** An event of a run, of a whole pipeline or of one node, for those who show it. */
 export type RunEvent =
   | { type: 'server'; server: ServerInfo; nodes: string[] }
-  /** The viewer's page is served there; the address holds its token. */
+  /** The viewer's page is served at this URL, which contains the viewer's token. */
   | { type: 'view'; url: string }
   | { type: 'state'; node: string; state: NodeState; restarts: number; error: DaffiError | undefined }
   | { type: 'line'; node: string; line: string }
-  | (CalledReport & { node: string })
+  | (ObservedCallReport & { node: string })
   | { type: 'call'; node: string; plan: CallPlan; report: CallReport }

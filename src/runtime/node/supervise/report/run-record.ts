@@ -4,11 +4,12 @@ import { randomId } from '../../../core/names.js'
 import type { CallStatus, LogLine, RunStatus, StatusQuestion } from '../../../status/index.js'
 import type { RunEvent } from './run-events.js'
 
-/** Log lines that are kept for who comes later, and the longest that is told of one. */
-const KEPT_LINES = 500
-const LINE_CHARACTERS = 2000
+/** Number of log lines that are kept for viewers that are opened later. */
+const MAX_LINES = 500
+/** Characters after which a line is cut off. */
+const MAX_LINE_LENGTH = 2000
 
-/** How a run is, kept from its events. */
+/** The present status of a run, put together from its events. */
 export class RunRecord {
   readonly #id = randomId()
   readonly #nodes: RunStatus['nodes'] = {}
@@ -16,19 +17,19 @@ export class RunRecord {
   #lines: LogLine[] = []
   #count = 0
 
-  take(event: RunEvent): void {
+  onEvent(event: RunEvent): void {
     switch (event.type) {
       case 'server':
         for (const node of event.nodes) this.#nodes[node] = { state: 'starting', restarts: 0, error: null }
         break
       case 'line':
-        this.#line(event.node, event.line)
+        this.#addLine(event.node, event.line)
         break
       case 'state':
-        this.#state(event)
+        this.#onState(event)
         break
       case 'call':
-        this.#call(event)
+        this.#onCall(event)
     }
   }
 
@@ -43,32 +44,32 @@ export class RunRecord {
     }
   }
 
-  #state({ node, state, restarts, error }: Extract<RunEvent, { type: 'state' }>): void {
+  #onState({ node, state, restarts, error }: Extract<RunEvent, { type: 'state' }>): void {
     this.#nodes[node] = { state, restarts, error: error ? toErrorRecord(error) : null }
-    this.#line(node, error ? `${state}: ${error.message}` : state)
+    this.#addLine(node, error ? `${state}: ${error.message}` : state)
     if (state !== 'starting') return
-    // Its calls are made again.
+    // The node makes its calls again.
     for (const [key, call] of this.#calls) if (call.node === node) this.#calls.delete(key)
   }
 
-  #call({ node, plan, report }: Extract<RunEvent, { type: 'call' }>): void {
+  #onCall({ node, plan, report }: Extract<RunEvent, { type: 'call' }>): void {
     const { call, source = null } = plan
     const key = `${node} ${report.index}`
     const { gaps = 0 } = this.#calls.get(key) ?? {}
-    const enter = (state: CallStatus['state'], error: ErrorRecord | null, breaks = gaps): void => {
-      this.#calls.set(key, { node, call, source, state, gaps: breaks, error })
-      // Of a break its node has a line of its own.
-      if (error && state === 'failed') this.#line(node, `${call}: ${error.message}`)
+    const set = (state: CallStatus['state'], error: ErrorRecord | null, newGaps = gaps): void => {
+      this.#calls.set(key, { node, call, source, state, gaps: newGaps, error })
+      // When a source breaks off, the node itself prints a line.
+      if (error && state === 'failed') this.#addLine(node, `${call}: ${error.message}`)
     }
-    if (report.type === 'gap') enter('broken', report.error, gaps + 1)
-    else if (report.type === 'resumed') enter('running', null)
-    else if (report.type !== 'progress') enter(report.error ? 'failed' : 'done', report.error)
-    else if (!this.#calls.has(key)) enter('running', null)
+    if (report.type === 'gap') set('broken', report.error, gaps + 1)
+    else if (report.type === 'resumed') set('running', null)
+    else if (report.type !== 'progress') set(report.error ? 'failed' : 'done', report.error)
+    else if (!this.#calls.has(key)) set('running', null)
   }
 
-  #line(node: string, text: string): void {
-    const plain = stripVTControlCharacters(text).slice(0, LINE_CHARACTERS)
+  #addLine(node: string, text: string): void {
+    const plain = stripVTControlCharacters(text).slice(0, MAX_LINE_LENGTH)
     this.#lines.push({ number: ++this.#count, time: Date.now(), node, text: plain })
-    if (this.#lines.length > 2 * KEPT_LINES) this.#lines = this.#lines.slice(-KEPT_LINES)
+    if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }
 }

@@ -3,10 +3,10 @@ import { DaffiError, toErrorRecord, type ErrorRecord } from '../../../core/error
 import type { CallPlan, NodePlan } from '../../../core/plan.js'
 import type { StreamSummary } from '../../../core/summary.js'
 import { describeExit, type ChildExit } from '../process/child-exit.js'
-import type { CallReport } from '../../ipc/messages.js'
-import { cutShort, emptySummary } from './partial-summary.js'
+import type { CallReport } from '../../ipc/node-reports.js'
+import { emptySummary, interruptedSummary } from './partial-summary.js'
 
-/** What a call of the pipeline file came to. */
+/** The result of a call of the pipeline file. */
 export interface CallResult {
   node: string
   call: string
@@ -15,24 +15,25 @@ export interface CallResult {
   error: ErrorRecord | null
 }
 
-/** What became of a stream of the pipeline file, and of its source. */
+/** The result of a stream of the pipeline file, and of its source. */
 export interface StreamResult extends StreamSummary {
-  /** How often a live source broke off and was started again, without an end of the stream. */
+  /** Number of times that a live source broke off and was started again, while the stream went on. */
   gaps: number
 }
 
-interface StreamRun {
+/** One stream that a call has written. A call writes another one when its node is restarted. */
+interface StreamEntry {
   gaps: number
   summary: StreamSummary
   settled: boolean
-  /** The node has been started again since, so that the next report is about another run. */
+  /** The node has been started again since, so that the next report is about another stream. */
   past: boolean
 }
 
-/** Gathers what the calls of some nodes came to: one entry a call, and one for each run of a stream. */
-export class Outcome {
+/** Collects the results of the calls of some nodes: one entry for each call, and one for each stream that carried items. */
+export class RunResults {
   readonly #calls = new Map<string, CallResult>()
-  readonly #streams = new Map<string, StreamRun[]>()
+  readonly #streams = new Map<string, StreamEntry[]>()
 
   readonly #nodes: Map<string, NodePlan>
 
@@ -40,21 +41,21 @@ export class Outcome {
     this.#nodes = new Map(nodes.map((node) => [node.name, node]))
   }
 
-  /** A node is new, or goes on with other calls. What streams had carried before keeps its entry. */
-  renew(node: NodePlan): void {
+  /** Adds a node, or replaces its plan. Entries of streams that had carried items stay. */
+  replaceNode(node: NodePlan): void {
     for (const index of this.#calling(node.name).keys()) {
       const key = keyOf(node.name, index)
       this.#calls.delete(key)
       const carried = (this.#streams.get(key) ?? []).filter(({ summary }) => summary.items > 0)
       this.#streams.set(
         key,
-        carried.map((run) => ({ ...run, past: true })),
+        carried.map((entry) => ({ ...entry, past: true })),
       )
     }
     this.#nodes.set(node.name, node)
   }
 
-  take(node: string, report: CallReport): void {
+  accept(node: string, report: CallReport): void {
     const plan = this.#plan(node, report.index)
     if (report.type === 'call') {
       const { value, error } = report
@@ -63,40 +64,48 @@ export class Outcome {
       return
     }
     if (report.type === 'resumed') return
-    const run = this.#run(node, report.index)
+    const stream = this.#stream(node, report.index)
     if (report.type === 'gap') {
-      run.gaps++
+      stream.gaps++
       return
     }
-    run.summary = report.summary ?? run.summary
+    stream.summary = report.summary ?? stream.summary
     if (report.type === 'progress') return
-    run.summary = { ...run.summary, error: report.error }
-    run.settled = true
+    stream.summary = { ...stream.summary, error: report.error }
+    stream.settled = true
   }
 
-  /** A node has ended, and calls of it may not have settled: because it died, if that is how it ended, else because it was stopped. */
-  cut(node: string, death?: ChildExit): void {
+  /**
+   * Settles the calls of a node that has ended before they did.
+   * @param death how its process died; undefined when the node was stopped
+   */
+  interrupt(node: string, death?: ChildExit): void {
     for (const [index, plan] of this.#calling(node).entries()) {
       if (plan.modifier.kind !== 'STREAM') {
         if (this.#calls.has(keyOf(node, index))) continue
-        this.take(node, { type: 'call', index, value: null, error: cutError('DAFFI_NODE_DIED', node, death) })
+        this.accept(node, {
+          type: 'call',
+          index,
+          value: null,
+          error: interruptedError('DAFFI_NODE_DIED', node, death),
+        })
       } else {
-        const { settled, summary } = this.#run(node, index)
+        const { settled, summary } = this.#stream(node, index)
         if (settled) continue
-        const error = cutError('DAFFI_WRITER_DIED', node, death)
-        this.take(node, { type: 'stream', index, summary: cutShort(summary), error })
+        const error = interruptedError('DAFFI_WRITER_DIED', node, death)
+        this.accept(node, { type: 'stream', index, summary: interruptedSummary(summary), error })
       }
     }
   }
 
-  /** A node starts once more and makes its calls again. A stream that had carried something keeps its entry beside the new one. */
-  again(node: string): void {
+  /** Prepares for a node that is started again and repeats its calls. A stream that had carried items keeps its entry beside the new one. */
+  restart(node: string): void {
     for (const [index, plan] of this.#calling(node).entries()) {
       if (plan.modifier.kind !== 'STREAM') this.#calls.delete(keyOf(node, index))
-      const run = this.#streams.get(keyOf(node, index))?.at(-1)
-      if (!run) continue
-      run.past = run.summary.items > 0 || run.summary.error === null
-      if (!run.past) run.settled = false
+      const stream = this.#streams.get(keyOf(node, index))?.at(-1)
+      if (!stream) continue
+      stream.past = stream.summary.items > 0 || stream.summary.error === null
+      if (!stream.past) stream.settled = false
     }
   }
 
@@ -108,16 +117,16 @@ export class Outcome {
     return [...this.#streams.values()].flat().map(({ summary, gaps }) => ({ ...summary, gaps }))
   }
 
-  #run(node: string, index: number): StreamRun {
+  #stream(node: string, index: number): StreamEntry {
     const key = keyOf(node, index)
-    const runs = this.#streams.get(key) ?? []
-    this.#streams.set(key, runs)
-    const last = runs.at(-1)
+    const entries = this.#streams.get(key) ?? []
+    this.#streams.set(key, entries)
+    const last = entries.at(-1)
     if (last && !last.past) return last
     const summary = emptySummary(node, this.#plan(node, index))
-    const run = { summary, gaps: 0, settled: false, past: false }
-    runs.push(run)
-    return run
+    const entry = { summary, gaps: 0, settled: false, past: false }
+    entries.push(entry)
+    return entry
   }
 
   #plan(node: string, index: number): CallPlan {
@@ -131,7 +140,7 @@ export class Outcome {
   }
 }
 
-function cutError(code: ErrorCode, node: string, death: ChildExit | undefined): ErrorRecord {
+function interruptedError(code: ErrorCode, node: string, death: ChildExit | undefined): ErrorRecord {
   if (death)
     return toErrorRecord(new DaffiError(code, `${node} ${describeExit(death)} before this had finished`))
   return toErrorRecord(new DaffiError('DAFFI_ABORTED', `${node} was stopped before this had finished`))
