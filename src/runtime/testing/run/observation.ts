@@ -1,18 +1,18 @@
-import { Wakeup } from '../core/deferred.js'
-import { toErrorRecord, type ErrorRecord } from '../core/errors.js'
-import type { Plan } from '../core/plan.js'
-import type { StreamSummary } from '../core/summary.js'
-import type { RunEvent } from '../node/index.js'
-import type { NodeState } from '../status/index.js'
+import { Wakeup } from '../../core/deferred.js'
+import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
+import type { Plan } from '../../core/plan.js'
+import type { StreamSummary } from '../../core/summary.js'
+import type { RunEvent } from '../../node/index.js'
+import type { NodeState } from '../../status/index.js'
 
-/** A call that a callback has been given. */
+/** One invocation of a callback. */
 export interface ObservedCall {
-  /** The process that runs it. */
+  /** Name of the node that ran the callback. */
   node: string
   callback: string
-  /** As JSON can carry them; bytes as `sha256:` and their digest. */
+  /** The arguments as JSON can carry them; bytes as `sha256:` and their digest. */
   args: unknown[]
-  /** SHA-256 of all that the process's callback has been given so far. */
+  /** SHA-256 over all arguments that the callback has had in that node so far. */
   hash: string
 }
 
@@ -21,15 +21,15 @@ export interface ObservedLine {
   line: string
 }
 
-/** A call of the pipeline file that ended with an error, or a node that is given up. */
+/** An error with which a call of the pipeline file has ended, or for which a node was given up. */
 export interface ObservedError {
   node: string
-  /** Undefined for the node itself. */
+  /** Name of the callback; undefined for an error of the node itself. */
   call: string | undefined
   error: ErrorRecord
 }
 
-/** What is seen of a run from outside: each event is kept, and wakes who waits for it. */
+/** The state of a run as its events show it. `changed` is notified after each event. */
 export class Observation {
   readonly lines: ObservedLine[] = []
   readonly called: ObservedCall[] = []
@@ -45,11 +45,11 @@ export class Observation {
     this.#plan = plan
   }
 
-  readonly take = (event: RunEvent): void => {
+  readonly onEvent = (event: RunEvent): void => {
     if (event.type === 'line') this.lines.push({ node: event.node, line: event.line })
     else if (event.type === 'called') this.called.push(event)
-    else if (event.type === 'state') this.#takeState(event)
-    else if (event.type === 'call') this.#takeCall(event)
+    else if (event.type === 'state') this.#onState(event)
+    else if (event.type === 'call') this.#onCall(event)
     this.changed.notify()
   }
 
@@ -61,12 +61,12 @@ export class Observation {
     return [...this.#errors.values()]
   }
 
-  /** Nodes that have neither been ready nor come to an end. */
+  /** Names of the nodes that have neither been ready nor ended. */
   get starting(): string[] {
     return Object.keys(this.#plan.nodes).filter((name) => !this.#wereReady.has(name) && !this.#hasEnded(name))
   }
 
-  /** Calls of the pipeline file that have not finished, but for those that never do: who makes them, what they call, what was streamed so far. */
+  /** Calls of the pipeline file that have not finished, except PERIOD, which never does; with the number of items streamed so far. */
   get unsettled(): { node: string; call: string; items: number | undefined }[] {
     return Object.values(this.#plan.nodes)
       .filter(({ name }) => !this.#hasEnded(name))
@@ -82,22 +82,22 @@ export class Observation {
     return state === 'stopped' || state === 'failed'
   }
 
-  #takeState({ node, state, error }: Extract<RunEvent, { type: 'state' }>): void {
+  #onState({ node, state, error }: Extract<RunEvent, { type: 'state' }>): void {
     this.#states.set(node, state)
     if (state === 'ready') this.#wereReady.add(node)
-    if (state === 'starting') this.#beginAgain(node)
+    if (state === 'starting') this.#forgetCalls(node)
     if (state === 'failed' && error)
       this.#errors.set(node, { node, call: undefined, error: toErrorRecord(error) })
   }
 
-  #beginAgain(node: string): void {
+  #forgetCalls(node: string): void {
     for (const index of this.#plan.nodes[node]?.calls.keys() ?? []) {
       this.#settled.delete(keyOf(node, index))
       this.#errors.delete(keyOf(node, index))
     }
   }
 
-  #takeCall({ node, plan: { call }, report }: Extract<RunEvent, { type: 'call' }>): void {
+  #onCall({ node, plan: { call }, report }: Extract<RunEvent, { type: 'call' }>): void {
     const key = keyOf(node, report.index)
     if ('summary' in report && report.summary) this.#streams.set(key, report.summary)
     if (report.type !== 'call' && report.type !== 'stream') return

@@ -2,10 +2,13 @@ import { formatMs } from '../../core/abort.js'
 import { count } from '../../core/count.js'
 import { messageOf } from '../../core/errors.js'
 import type { TestPlan } from '../../pipeline/index.js'
-import type { Observation, ObservedError } from '../observation.js'
+import type { Observation, ObservedError } from '../run/observation.js'
 import type { Mismatch } from './mismatch.js'
 
-/** A run has to succeed, but for what the test asks for: errors of mocks that throw, and of streams with failed or lost items. */
+/**
+ * Lists the errors of a run. Errors that the test asks for are left out: those of mocks that throw, and of streams with
+ * failed or lost items.
+ */
 export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
   return errors
     .filter(
@@ -14,7 +17,7 @@ export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
     .map(({ node, call, error }) => ({
       path: ['name'],
       message: call === undefined ? error.message : `${node}: ${call}: ${error.message}`,
-      mayCome: false,
+      mayStillPass: false,
     }))
 }
 
@@ -25,12 +28,12 @@ function isAskedFor(call: string, { pipeline, expect }: TestPlan): boolean {
   return throws || failed > 0 || lost > 0
 }
 
-/** The run itself came to nothing. */
-export function broken(error: unknown): Mismatch {
-  return { path: ['name'], message: messageOf(error), mayCome: false }
+/** Reports an error that ended the run itself. */
+export function runFailed(error: unknown): Mismatch {
+  return { path: ['name'], message: messageOf(error), mayStillPass: false }
 }
 
-/** What kept a test from its end. */
+/** Reports that the timeout is over, and what the test was still waiting for. */
 export function timedOut({ timeoutMs }: TestPlan, { starting, unsettled }: Observation): Mismatch {
   const going = [
     ...starting.map((node) => `${node} is not ready`),
@@ -39,6 +42,6 @@ export function timedOut({ timeoutMs }: TestPlan, { starting, unsettled }: Obser
       return `${node} has not finished ${call}${soFar}`
     }),
   ]
-  const why = going.length > 0 ? going.join('; ') : 'what it expects did not come'
-  return { path: ['timeout'], message: `not done after ${formatMs(timeoutMs)}: ${why}`, mayCome: false }
+  const why = going.length > 0 ? going.join('; ') : 'what it expects did not happen'
+  return { path: ['timeout'], message: `not done after ${formatMs(timeoutMs)}: ${why}`, mayStillPass: false }
 }
