@@ -1,30 +1,33 @@
-import { camerasOf, type Camera } from './cameras.js'
-import { element, Keeper, setText, within, type Kept } from '../dom/dom.js'
-import { formatRate } from '../dom/format.js'
-import { followPictures } from './picture-stream.js'
 import type { Snapshot } from '../../board/snapshot.js'
+import { camerasOf, type Camera } from './cameras.js'
+import { element, setText, within } from '../dom/elements.js'
+import { formatRate } from '../dom/format.js'
+import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { followPictures } from './picture-stream.js'
 
 const GRID_WIDTH = 640
 const ENLARGED_WIDTH = 1600
 
-/** The live pictures: as a grid, and one of them large. Only those that are in sight are asked for. */
+/** The live pictures, as a grid or one of them enlarged. Only pictures that are visible are requested. */
 export class CamerasView {
   readonly #root: HTMLElement
-  readonly #grid: Keeper<Camera>
+  readonly #grid: KeyedList<Camera>
   readonly #enlarge: (name: string) => void
-  readonly #seen = new Set<string>()
-  readonly #sight: IntersectionObserver
-  #asked = ''
-  #asking = new AbortController()
+  readonly #visible = new Set<string>()
+  readonly #visibility: IntersectionObserver
+  #requested = ''
+  #request = new AbortController()
   #large: { name: string; canvas: HTMLCanvasElement } | undefined
   #names: string[] = []
 
   constructor(root: HTMLElement, enlarge: (name: string) => void) {
     this.#root = root
     this.#enlarge = enlarge
-    this.#sight = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: '100px' })
-    this.#grid = new Keeper(within(root, '.cameras', HTMLElement), (camera) => this.#make(camera))
-    document.addEventListener('visibilitychange', () => this.#ask())
+    this.#visibility = new IntersectionObserver((entries) => this.#onVisibility(entries), {
+      rootMargin: '100px',
+    })
+    this.#grid = new KeyedList(within(root, '.cameras', HTMLElement), (camera) => this.#make(camera))
+    document.addEventListener('visibilitychange', () => this.#requestPictures())
   }
 
   show(snapshot: Snapshot): void {
@@ -32,21 +35,21 @@ export class CamerasView {
     this.#names = cameras.map(({ stream }) => stream.name)
     this.#root.hidden = cameras.length === 0
     this.#grid.show(cameras, ({ stream }) => stream.name)
-    this.#ask()
+    this.#requestPictures()
   }
 
-  /** The names of those that are there, in their order. */
+  /** Names of the cameras, in their order. */
   get names(): readonly string[] {
     return this.#names
   }
 
-  /** From now on only this one is asked for, and drawn on that canvas; all of the grid again without one. */
+  /** Requests only one camera from now on and draws it on that canvas; those of the grid again when undefined. */
   showLarge(large: { name: string; canvas: HTMLCanvasElement } | undefined): void {
     this.#large = large
-    this.#ask()
+    this.#requestPictures()
   }
 
-  #make({ stream: { name } }: Camera): Kept<Camera> {
+  #make({ stream: { name } }: Camera): KeyedElement<Camera> {
     const canvas = element('canvas')
     canvas.setAttribute('role', 'img')
     canvas.width = 16
@@ -60,7 +63,7 @@ export class CamerasView {
     const size = element('span', 'quiet')
     const rate = element('span', 'rate')
     const root = element('li', 'camera', button, element('div', 'caption', title, size, rate))
-    this.#sight.observe(canvas)
+    this.#visibility.observe(canvas)
     return {
       root,
       update: ({ stream: { frames, rate: fps }, trouble }) => {
@@ -77,26 +80,26 @@ export class CamerasView {
     }
   }
 
-  #look(entries: IntersectionObserverEntry[]): void {
+  #onVisibility(entries: IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of entries) {
       const { stream = '' } = (target as HTMLElement).dataset
-      if (isIntersecting) this.#seen.add(stream)
-      else this.#seen.delete(stream)
+      if (isIntersecting) this.#visible.add(stream)
+      else this.#visible.delete(stream)
     }
-    this.#ask()
+    this.#requestPictures()
   }
 
-  #ask(): void {
-    const seen = this.#large ? [this.#large.name] : this.#names.filter((name) => this.#seen.has(name))
-    const names = document.hidden ? [] : seen
+  #requestPictures(): void {
+    const wanted = this.#large ? [this.#large.name] : this.#names.filter((name) => this.#visible.has(name))
+    const names = document.hidden ? [] : wanted
     const width = this.#large ? ENLARGED_WIDTH : GRID_WIDTH
-    const asked = JSON.stringify([width, names])
-    if (asked === this.#asked) return
-    this.#asked = asked
-    this.#asking.abort()
-    this.#asking = new AbortController()
+    const requested = JSON.stringify([width, names])
+    if (requested === this.#requested) return
+    this.#requested = requested
+    this.#request.abort()
+    this.#request = new AbortController()
     if (names.length > 0)
-      void followPictures(names, width, (name, picture) => this.#draw(name, picture), this.#asking.signal)
+      void followPictures(names, width, (name, picture) => this.#draw(name, picture), this.#request.signal)
   }
 
   #draw(name: string, picture: ImageBitmap): void {

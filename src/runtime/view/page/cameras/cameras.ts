@@ -1,12 +1,12 @@
 import type { Snapshot, StreamView } from '../../board/snapshot.js'
 
-/** A stream of pictures, and what is wrong with it if anything is. */
+/** A stream of frames, and the problem that it has, if any. */
 export interface Camera {
   stream: StreamView
   trouble: string | undefined
 }
 
-/** The streams of pictures, in their order. */
+/** Selects the streams of frames, in their order. */
 export function camerasOf(snapshot: Pick<Snapshot, 'streams' | 'calls' | 'nodes'>): Camera[] {
   return snapshot.streams
     .filter(({ frames }) => frames !== null)

@@ -1,7 +1,7 @@
-import { byId, setText, within } from '../dom/dom.js'
+import { byId, setText, within } from '../dom/elements.js'
 import type { CamerasView } from './cameras-view.js'
 
-/** One camera in large, over the rest of the page: arrow keys go to the others, Escape back. */
+/** One camera enlarged over the rest of the page. Arrow keys switch to the other cameras, Escape closes it. */
 export class EnlargedView {
   readonly #dialog = within(document, '#enlarged', HTMLDialogElement)
   readonly #canvas = within(this.#dialog, 'canvas', HTMLCanvasElement)

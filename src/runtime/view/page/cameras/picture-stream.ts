@@ -1,10 +1,10 @@
-/** Bytes before each JPEG: which stream it is of, and its length. */
-const HEAD = 8
-const RETRY_MS = 1000
+/** Bytes before each JPEG: the index of its stream, and its length. */
+const HEADER_BYTES = 8
+const RETRY_DELAY_MS = 1000
 
 /**
- * Gets the pictures of some streams as they come, until the signal aborts: all of them in one response, as a browser opens
- * only a few to one host.
+ * Receives the pictures of some streams as they come, until the signal aborts. They share one response, because a browser
+ * opens only a few connections to one host.
  */
 export async function followPictures(
   names: readonly string[],
@@ -23,9 +23,9 @@ export async function followPictures(
         picture.close()
       }
     } catch {
-      // The viewer is gone or the request was given up; the first may come back.
+      // The viewer is gone, and may come back; or the request was aborted.
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS))
   }
 }
 
@@ -55,8 +55,8 @@ async function* recordsOf(
     }
     return true
   }
-  while (await fill(HEAD)) {
-    const head = new DataView(take(HEAD).buffer)
+  while (await fill(HEADER_BYTES)) {
+    const head = new DataView(take(HEADER_BYTES).buffer)
     const length = head.getUint32(4, true)
     if (!(await fill(length))) return
     yield { index: head.getUint32(0, true), jpeg: take(length) }

@@ -8,7 +8,7 @@ export const formatTimes = (count: number, what: string): string =>
 
 export const formatTime = (time: number): string => times.format(time)
 
-/** Items a second, with as many digits as one can take in. */
+/** Formats items per second: with a decimal below 100, rounded above. */
 export function formatRate(rate: number): string {
   return `${rate < 100 ? rate.toFixed(1) : counts.format(Math.round(rate))}/s`
 }

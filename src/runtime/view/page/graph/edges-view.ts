@@ -2,13 +2,16 @@ import type { Edge } from './graph.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Draws the lines between the cards, where these stand now: from right to left, or, in a narrow window, from below to above. */
+/**
+ * Draws the lines between the cards at their present positions: from the right side of one card to the left side of the next,
+ * or in a narrow window, where cards stand below one another, from the bottom to the top.
+ */
 export function drawEdges(svg: SVGSVGElement, edges: readonly Edge[]): void {
   const origin = svg.getBoundingClientRect()
   const boxes = new Map(
     [...document.querySelectorAll<HTMLElement>('[data-card]')].map((card) => [
       card.dataset.card,
-      // Many cards are a group, and one line goes to all of them.
+      // A group of many cards has one line for all of them.
       (card.closest('.many') ?? card).getBoundingClientRect(),
     ]),
   )

@@ -1,22 +1,23 @@
-import { element, Keeper, setText, within, type Kept } from '../dom/dom.js'
+import type { Snapshot } from '../../board/snapshot.js'
+import { element, setText, within } from '../dom/elements.js'
 import { drawEdges } from './edges-view.js'
 import { formatBytes, formatCount, formatRate, formatTimes } from '../dom/format.js'
+import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import { graphOf, type Card, type Graph, type Receiving, type Sending } from './graph.js'
-import type { Snapshot } from '../../board/snapshot.js'
 
-/** Cards that stand below one another; more of them stand side by side too. */
-const MANY = 5
+/** Number of cards that fit below one another. A layer with more also has them side by side. */
+const MAX_IN_COLUMN = 5
 
 /** The pipeline as cards in columns, with lines between them. */
 export class GraphView {
   readonly #edges: SVGSVGElement
-  readonly #layers: Keeper<Card[]>
+  readonly #layers: KeyedList<Card[]>
   #graph: Graph = { layers: [], edges: [] }
 
   constructor(root: HTMLElement) {
     this.#edges = within(root, '.edges', SVGSVGElement)
     const layers = within(root, '.layers', HTMLElement)
-    this.#layers = new Keeper(layers, makeLayer)
+    this.#layers = new KeyedList(layers, makeLayer)
     new ResizeObserver(() => drawEdges(this.#edges, this.#graph.edges)).observe(layers)
   }
 
@@ -27,19 +28,19 @@ export class GraphView {
   }
 }
 
-function makeLayer(): Kept<Card[]> {
+function makeLayer(): KeyedElement<Card[]> {
   const root = element('ul', 'layer')
-  const cards = new Keeper<Card>(root, (card) => (card.kind === 'source' ? makeSource() : makeNode()))
+  const cards = new KeyedList<Card>(root, (card) => (card.kind === 'source' ? makeSource() : makeNode()))
   return {
     root,
     update: (layer) => {
-      root.classList.toggle('many', layer.length > MANY)
+      root.classList.toggle('many', layer.length > MAX_IN_COLUMN)
       cards.show(layer, ({ id }) => id)
     },
   }
 }
 
-function makeSource(): Kept<Card> {
+function makeSource(): KeyedElement<Card> {
   const name = element('strong')
   const state = element('span', 'chip')
   const detail = element('p', 'quiet')
@@ -55,8 +56,8 @@ function makeSource(): Kept<Card> {
       const running = streams.find((stream) => stream.state === 'running')
       root.dataset.card = id
       setText(name, source.name)
-      const word = broken ? 'broken off' : running ? 'live' : streams.length > 0 ? 'ended' : 'waiting'
-      showState(state, word, broken ? 'warn' : running ? 'good' : 'idle')
+      const label = broken ? 'broken off' : running ? 'live' : streams.length > 0 ? 'ended' : 'waiting'
+      showState(state, label, broken ? 'warn' : running ? 'good' : 'idle')
       const words = [source.kind, running && formatRate(running.rate), gaps > 0 && formatTimes(gaps, 'gap')]
       setText(detail, words.filter(Boolean).join(' · '))
       setText(why, broken?.error ?? '')
@@ -64,7 +65,7 @@ function makeSource(): Kept<Card> {
   }
 }
 
-function makeNode(): Kept<Card> {
+function makeNode(): KeyedElement<Card> {
   const name = element('strong')
   const state = element('span', 'chip')
   const why = element('p', 'why')
@@ -72,8 +73,8 @@ function makeNode(): Kept<Card> {
   const receives = element('ul', 'flows')
   const offers = element('p', 'quiet offers')
   const root = element('li', 'card', element('div', 'head', name, state), why, receives, sends, offers)
-  const sending = new Keeper(sends, makeSending)
-  const receiving = new Keeper(receives, makeReceiving)
+  const sending = new KeyedList(sends, makeSending)
+  const receiving = new KeyedList(receives, makeReceiving)
   return {
     root,
     update: (card) => {
@@ -87,8 +88,8 @@ function makeNode(): Kept<Card> {
       setText(why, node.error ?? '')
       sending.show(card.sends, ({ call }) => `${call.call} ${call.source ?? ''}`)
       receiving.show(card.receives, ({ stream }) => stream.name)
-      const heard = new Set(card.receives.map(({ stream }) => stream.call))
-      const others = node.callbacks.filter((callback) => !heard.has(callback))
+      const received = new Set(card.receives.map(({ stream }) => stream.call))
+      const others = node.callbacks.filter((callback) => !received.has(callback))
       setText(offers, others.length > 0 ? `offers ${others.join(', ')}` : '')
     },
   }
@@ -106,7 +107,7 @@ const TONES: Record<Snapshot['nodes'][number]['state'], Tone> = {
   absent: 'idle',
 }
 
-function makeSending(): Kept<Sending> {
+function makeSending(): KeyedElement<Sending> {
   const name = element('span', 'name')
   const figures = element('span', 'figures')
   const root = element('li', '', name, figures)
@@ -125,7 +126,7 @@ function makeSending(): Kept<Sending> {
   }
 }
 
-function makeReceiving(): Kept<Receiving> {
+function makeReceiving(): KeyedElement<Receiving> {
   const name = element('span', 'name')
   const rate = element('span', 'figure')
   const lag = element('span', 'figure')

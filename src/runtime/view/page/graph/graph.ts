@@ -1,17 +1,17 @@
 import type { CallView, NodeView, Snapshot, SourceView, StreamView } from '../../board/snapshot.js'
 
-/** What a card stands for. */
+/** A card of the graph: a source or a node. */
 export type Card =
   | { id: string; kind: 'source'; source: SourceView; streams: StreamView[]; calls: CallView[] }
   | { id: string; kind: 'node'; node: NodeView; sends: Sending[]; receives: Receiving[] }
 
-/** A call that a node makes, and the stream that it writes. */
+/** A call that a node makes, and the stream that it writes, if any. */
 export interface Sending {
   call: CallView
   stream: StreamView | undefined
 }
 
-/** A stream that comes to a node. */
+/** A stream that a node receives. */
 export interface Receiving {
   stream: StreamView
   receiver: StreamView['receivers'][number]
@@ -21,12 +21,12 @@ export interface Edge {
   id: string
   from: string
   to: string
-  /** `flowing`: items go over it; `troubled`: some of them, or all, get lost; `idle`: nothing at the moment. */
+  /** `flowing`: items are sent; `troubled`: an error interrupts them; `idle`: nothing is sent at the moment. */
   state: 'flowing' | 'troubled' | 'idle'
 }
 
 export interface Graph {
-  /** Cards in columns: what comes from somewhere stands to the right of it. */
+  /** Columns of cards; a receiver is to the right of its sender. */
   layers: Card[][]
   edges: Edge[]
 }
@@ -78,7 +78,7 @@ function sourceEdges({ calls, streams }: Pick<Snapshot, 'calls' | 'streams'>): E
   })
 }
 
-/** Who a call may reach, as the pipeline file has it. */
+/** Edges from a node to the nodes that its calls may reach, according to the pipeline file. */
 function callEdges({ calls, nodes }: Pick<Snapshot, 'calls' | 'nodes'>): Edge[] {
   return calls.flatMap(({ node, call, to }) =>
     nodes
@@ -109,7 +109,7 @@ const edge = (from: string, to: string, state: Edge['state']): Edge => ({
   state,
 })
 
-/** One edge between two cards: what is heard of a stream counts for more than what the file says of its call. */
+/** Leaves one edge between two cards. The last one wins: an observed stream, over the call in the file. */
 function unique(edges: Edge[]): Edge[] {
   return [...new Map(edges.map((each) => [each.id, each])).values()]
 }
@@ -118,7 +118,7 @@ function isOf(stream: StreamView, call: CallView): boolean {
   return stream.from === call.node && stream.call === call.call && stream.source === call.source
 }
 
-/** The longest way from a card that nothing comes to; what goes round in a circle is cut where it is met again. */
+/** Finds the longest path to each card from a card without incoming edges. A cycle is cut where a card is met again. */
 function depthsOf(cards: Card[], edges: Edge[]): Map<string, number> {
   const depths = new Map<string, number>()
   const depth = (id: string, above: string[]): number => {
@@ -131,7 +131,7 @@ function depthsOf(cards: Card[], edges: Edge[]): Map<string, number> {
   }
   const anySource = cards.some(({ kind }) => kind === 'source')
   for (const card of cards) {
-    // A node that nothing leads to stands among the others, not among the sources.
+    // A node without incoming edges is placed with the other nodes, not with the sources.
     if (card.kind === 'node' && anySource && !edges.some(({ to }) => to === card.id)) depths.set(card.id, 1)
   }
   for (const card of cards) depth(card.id, [])
