@@ -8,38 +8,15 @@ import {
   type NodePlan,
 } from '../../../../src/runtime/core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
+import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
 
-const call = (name: string, modifier: CallPlan['modifier']): CallPlan => ({
-  call: name,
-  source: modifier.kind === 'STREAM' ? 'numbers' : undefined,
-  args: [],
-  to: undefined,
-  waitFor: [],
-  modifier,
-})
-const node: NodePlan = {
-  name: 'sender',
-  callbacks: [],
+const node = nodePlan('sender', {
   calls: [
-    call('add', { kind: 'FG', timeoutMs: 0 }),
-    call('collect', {
-      kind: 'STREAM',
-      delivery: 'live',
-      name: undefined,
-      buffer: 2,
-      onError: 'stop',
-      retry: RETRY,
-      retention: RETENTION,
-      share: false,
-      batch: BATCH,
-      shm: SHM,
-    }),
+    callPlan('add'),
+    callPlan('collect', { source: 'numbers', modifier: streamPlan({ delivery: 'live' }) }),
   ],
-  restart: 'no',
-  env: {},
-  dependsOn: [],
-}
+})
 const receiver: ReceiverSummary = {
   lane: 'jetstream',
   state: 'attached',
@@ -115,4 +92,24 @@ test('breaks of a source are counted, and have no say in what becomes of the str
   }
   results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
   expect(results.streams).toMatchObject([{ items: 7, gaps: 2, error: null }])
+})
+
+test('a node with another plan begins anew, but for streams that had carried items', () => {
+  const results = new RunResults([node])
+  results.accept('sender', { type: 'call', index: 0, value: 3, error: null })
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  results.replaceNode(nodePlan('sender', { calls: [callPlan('subtract')] }))
+  results.replaceNode(nodePlan('late', { calls: [callPlan('add')] }))
+  results.interrupt('sender')
+  results.interrupt('late')
+  expect(results.calls.map(({ node: from, call, error }) => [from, call, error?.code])).toEqual([
+    ['sender', 'subtract', 'DAFFI_ABORTED'],
+    ['late', 'add', 'DAFFI_ABORTED'],
+  ])
+  expect(results.streams.map(({ items }) => items)).toEqual([7])
+})
+
+test('a report about a call that the plan does not have is an internal error', () => {
+  const report = { type: 'call', index: 9, value: null, error: null } as const
+  expect(() => new RunResults([node]).accept('sender', report)).toThrow('sender has no call 9')
 })
