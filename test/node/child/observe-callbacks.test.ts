@@ -29,14 +29,10 @@ test('an observed callback is reported before it runs; bytes by their digest, an
     }),
     callback('other', () => 7),
   ]
-  const [seen, other] = observeCallbacks(
-    callbacks as never,
-    [plan('seen', true), plan('other', false)],
-    (report) => {
-      events.push('reported')
-      reports.push(report)
-    },
-  )
+  const [seen, other] = observeCallbacks(callbacks, [plan('seen', true), plan('other', false)], (report) => {
+    events.push('reported')
+    reports.push(report)
+  })
   expect(other).toBe(callbacks[1])
   const first = Buffer.from('one')
   const second = Buffer.from('two')
@@ -55,9 +51,7 @@ test('an observed callback is reported before it runs; bytes by their digest, an
 test('the hash covers every argument so far, in order', () => {
   const hashes: string[] = []
   const observe = () =>
-    observeCallbacks([callback('seen', () => null)] as never, [plan('seen', true)], ({ hash }) =>
-      hashes.push(hash),
-    )[0]
+    observeCallbacks([callback('seen', () => null)], [plan('seen', true)], ({ hash }) => hashes.push(hash))[0]
   const one = observe()
   one?.fn(Buffer.from('one'))
   one?.fn(Buffer.from('two'))

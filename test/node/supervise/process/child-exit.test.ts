@@ -10,7 +10,7 @@ test.each([
   expect(describeExit(exit)).toBe(text)
 })
 
-test("a node has the user's environment, and its own values in place of the user's", () => {
+test("a node has the user's environment without the server's secrets, and its own values in place of the user's", () => {
   const env = childEnv({ HOME: '/home/me', WHO: 'me', NATS_TOKEN: 'kept from it' }, { WHO: 'worker' })
-  expect(env).toMatchObject({ HOME: '/home/me', WHO: 'worker' })
+  expect(env).toEqual({ HOME: '/home/me', WHO: 'worker' })
 })

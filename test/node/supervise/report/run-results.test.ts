@@ -1,12 +1,4 @@
 import { expect, test } from 'vitest'
-import {
-  BATCH,
-  RETENTION,
-  RETRY,
-  SHM,
-  type CallPlan,
-  type NodePlan,
-} from '../../../../src/runtime/core/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
 import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
