@@ -7,10 +7,10 @@ import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan.js'
 import { connectNats, type ServerHandle } from '../nats/index.js'
 import { Link } from '../stream/index.js'
-import { Access } from './http/access.js'
-import { viewerApp } from './http/app.js'
 import { Board } from './board/board.js'
 import { StatusPoller } from './board/status-poller.js'
+import { Access } from './http/access.js'
+import { viewerApp } from './http/app.js'
 import { Pictures } from './pictures/pictures.js'
 
 export interface ViewerOptions {

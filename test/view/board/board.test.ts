@@ -3,9 +3,9 @@ import type { Plan } from '../../../src/runtime/core/plan.js'
 import type { RunStatus, Status } from '../../../src/runtime/status/index.js'
 import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
-import { metricsText } from '../../../src/runtime/view/http/metrics.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
 import { streamNames } from '../../../src/runtime/view/board/stream-names.js'
+import { metricsText } from '../../../src/runtime/view/http/metrics.js'
 
 const plan: Plan = {
   name: 'shop',

@@ -1,5 +1,5 @@
-import { exitFlushed } from '../../core/exit.js'
 import { toErrorRecord } from '../../core/errors.js'
+import { exitFlushed } from '../../core/exit.js'
 import { createLogger } from '../../core/logger.js'
 import type { NodeOrder } from '../ipc/node-orders.js'
 import type { NodeReport } from '../ipc/node-reports.js'

@@ -1,5 +1,5 @@
-import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { joinPipeline, type Global } from '../../call/index.js'
+import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallbackPlan } from '../../core/plan.js'

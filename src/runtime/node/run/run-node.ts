@@ -3,10 +3,10 @@ import type { NodePlan, Plan } from '../../core/plan.js'
 import { announcePipeline } from '../../core/running.js'
 import type { ServerInfo } from '../../nats/index.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
-import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
-import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
 import { serveRunStatus } from '../supervise/report/serve-run-status.js'
+import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
 
 export interface RunNodeOptions
   extends

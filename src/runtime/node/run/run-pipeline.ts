@@ -1,13 +1,13 @@
-import { announcePipeline } from '../../core/running.js'
 import type { Plan } from '../../core/plan.js'
+import { announcePipeline } from '../../core/running.js'
 import { prepareRecordings } from '../../source/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
-import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
-import { showViewer, type ShowViewerOptions } from './show-viewer.js'
-import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import { serveRunStatus } from '../supervise/report/serve-run-status.js'
+import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
   extends Omit<SupervisorOptions, 'watched'>, Pick<RunServerOptions, 'server' | 'onFetch'> {

@@ -1,10 +1,10 @@
 import { PERIOD, STREAM, type Call } from '../../call/index.js'
 import type { ModifierPlan, Plan } from '../../core/plan.js'
 import { callbackCall } from '../calls/callback-call.js'
-import type { RunServerOptions } from '../prepare/open-run-server.js'
 import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall, startJob } from '../calls/send-call.js'
 import { streamOptions } from '../calls/stream-options.js'
+import type { RunServerOptions } from '../prepare/open-run-server.js'
 import { withPipelineClient } from './pipeline-client.js'
 
 export interface CallFunctionOptions extends Pick<RunServerOptions, 'server' | 'signal' | 'log'> {

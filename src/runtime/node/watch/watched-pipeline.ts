@@ -43,7 +43,7 @@ export class WatchedPipeline {
     const before = this.#now
     const now = await versionOf(await loadPipeline(before.plan.file), this.#only)
     if (now.plan.name !== before.plan.name || now.plan.server.url !== before.plan.server.url) {
-      throw new DaffiError('DAFFI_USAGE', 'another name or server cannot be applied to a run that goes on', {
+      throw new DaffiError('DAFFI_USAGE', 'another name or server needs a new run', {
         next: 'Stop this run, and start it again.',
       })
     }

@@ -1,13 +1,13 @@
 import { Hono, type Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
+import type { StatusPoller } from '../board/status-poller.js'
+import type { Pictures } from '../pictures/pictures.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
 import { metricsText } from './metrics.js'
 import { pageFile } from './page-files.js'
-import type { Pictures } from '../pictures/pictures.js'
 import { streamBody } from './stream-body.js'
-import type { StatusPoller } from '../board/status-poller.js'
 
 /** Width of pictures in pixels, when the request names none. */
 const DEFAULT_WIDTH = 640

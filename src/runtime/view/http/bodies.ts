@@ -1,6 +1,6 @@
+import type { StatusPoller } from '../board/status-poller.js'
 import type { Pictures } from '../pictures/pictures.js'
 import { merge } from './merge.js'
-import type { StatusPoller } from '../board/status-poller.js'
 
 /** Boundary between the parts of an MJPEG response. */
 export const BOUNDARY = 'daffi-picture'

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { isFrame } from '../../core/frame.js'
 import { observeNewest, type Link } from '../../stream/index.js'
-import { toJpeg } from './jpeg.js'
 import type { StatusPoller } from '../board/status-poller.js'
+import { toJpeg } from './jpeg.js'
 
 /** Shortest time between two pictures of a stream: 15 per second. */
 const MIN_INTERVAL_MS = 1000 / 15

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { describeExit } from '../../../../src/runtime/node/supervise/process/child-exit.js'
 import { childEnv } from '../../../../src/runtime/node/supervise/process/child-env.js'
+import { describeExit } from '../../../../src/runtime/node/supervise/process/child-exit.js'
 
 test.each([
   [{ pid: 7, exitCode: 3, signal: null }, 'ended with exit code 3'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
-import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
+import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 
 const node = nodePlan('sender', {
   calls: [

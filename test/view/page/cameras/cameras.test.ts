@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { camerasOf } from '../../../../src/runtime/view/page/cameras/cameras.js'
 import type { NodeViewState, Snapshot, StreamView } from '../../../../src/runtime/view/board/snapshot.js'
+import { camerasOf } from '../../../../src/runtime/view/page/cameras/cameras.js'
 import { call, node, stream } from '../views.js'
 
 const frames = { width: 640, height: 360, format: 'bgr24' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { graphOf } from '../../../../src/runtime/view/page/graph/graph.js'
 import type { Snapshot } from '../../../../src/runtime/view/board/snapshot.js'
+import { graphOf } from '../../../../src/runtime/view/page/graph/graph.js'
 import { call, node, stream } from '../views.js'
 
 type Parts = Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>

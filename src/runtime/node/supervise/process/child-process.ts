@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { packageFile } from '../../../core/package-file.js'
-import type { ChildExit } from './child-exit.js'
-import { childEnv } from './child-env.js'
-import { eachLine } from './lines.js'
 import type { NodeOrder } from '../../ipc/node-orders.js'
 import type { NodeReport } from '../../ipc/node-reports.js'
 import type { NodeSetup } from '../../ipc/node-setup.js'
+import { childEnv } from './child-env.js'
+import type { ChildExit } from './child-exit.js'
+import { eachLine } from './lines.js'
 
 const ENTRY = packageFile('dist/runtime/node/child/entry.js')
 /** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */

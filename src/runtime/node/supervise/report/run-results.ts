@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../../core/error-codes.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import type { CallPlan, NodePlan } from '../../../core/plan.js'
 import type { StreamSummary } from '../../../core/summary.js'
-import { describeExit, type ChildExit } from '../process/child-exit.js'
 import type { CallReport } from '../../ipc/node-reports.js'
+import { describeExit, type ChildExit } from '../process/child-exit.js'
 import { emptySummary, interruptedSummary } from './partial-summary.js'
 
 /** The result of a call of the pipeline file. */

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../board/snapshot.js'
-import { camerasOf, type Camera } from './cameras.js'
 import { element, setText, within } from '../dom/elements.js'
 import { formatRate } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { camerasOf, type Camera } from './cameras.js'
 import { followPictures } from './picture-stream.js'
 
 const GRID_WIDTH = 640

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../board/snapshot.js'
 import { element, setText, within } from '../dom/elements.js'
-import { drawEdges } from './edges-view.js'
 import { formatBytes, formatCount, formatRate, formatTimes } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { drawEdges } from './edges-view.js'
 import { graphOf, type Card, type Graph, type Receiving, type Sending } from './graph.js'
 
 /** Number of cards that fit below one another. A layer with more also has them side by side. */
