@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../../../../src/runtime/view/board/snapshot.js'
-import { graphOf } from '../../../../src/runtime/view/page/graph/graph.js'
+import { pipelineGraph } from '../../../../src/runtime/view/page/graph/graph.js'
 import { call, node, stream } from '../views.js'
 
 type Parts = Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>
 const EMPTY: Parts = { sources: [], nodes: [], calls: [], streams: [] }
 const layersOf = (parts: Partial<Parts>): string[][] =>
-  graphOf({ ...EMPTY, ...parts }).layers.map((layer) => layer.map(({ id }) => id))
+  pipelineGraph({ ...EMPTY, ...parts }).layers.map((layer) => layer.map(({ id }) => id))
 
 test('what comes from somewhere stands to the right of it', () => {
   const parts = {
@@ -29,6 +29,6 @@ test('items flow over an edge while its stream is written and its receiver attac
     calls: [call('one', 'show', 'camera')],
     streams: [stream('one', 'show', 'camera', 'two')],
   }
-  const states = graphOf({ ...EMPTY, ...parts }).edges.map(({ to, state }) => [to, state])
+  const states = pipelineGraph({ ...EMPTY, ...parts }).edges.map(({ to, state }) => [to, state])
   expect(Object.fromEntries(states)).toMatchObject({ 'node two': 'flowing', 'node three': 'idle' })
 })

@@ -2,7 +2,7 @@ import type { Snapshot } from '../../board/snapshot.js'
 import { element, setText, within } from '../dom/elements.js'
 import { formatRate } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
-import { camerasOf, type Camera } from './cameras.js'
+import { camerasOf, type CameraPicture } from './cameras.js'
 import { followPictures } from './picture-stream.js'
 
 const GRID_WIDTH = 640
@@ -11,7 +11,7 @@ const ENLARGED_WIDTH = 1600
 /** The live pictures, as a grid or one of them enlarged. Only pictures that are visible are requested. */
 export class CamerasView {
   readonly #root: HTMLElement
-  readonly #grid: KeyedList<Camera>
+  readonly #grid: KeyedList<CameraPicture>
   readonly #enlarge: (name: string) => void
   readonly #visible = new Set<string>()
   readonly #visibility: IntersectionObserver
@@ -49,7 +49,7 @@ export class CamerasView {
     this.#requestPictures()
   }
 
-  #make({ stream: { name } }: Camera): KeyedElement<Camera> {
+  #make({ stream: { name } }: CameraPicture): KeyedElement<CameraPicture> {
     const canvas = element('canvas')
     canvas.setAttribute('role', 'img')
     canvas.width = 16

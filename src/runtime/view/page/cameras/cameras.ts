@@ -1,13 +1,13 @@
 import type { Snapshot, StreamView } from '../../board/snapshot.js'
 
 /** A stream of frames, and the problem that it has, if any. */
-export interface Camera {
+export interface CameraPicture {
   stream: StreamView
   trouble: string | undefined
 }
 
 /** Selects the streams of frames, in their order. */
-export function camerasOf(snapshot: Pick<Snapshot, 'streams' | 'calls' | 'nodes'>): Camera[] {
+export function camerasOf(snapshot: Pick<Snapshot, 'streams' | 'calls' | 'nodes'>): CameraPicture[] {
   return snapshot.streams
     .filter(({ frames }) => frames !== null)
     .map((stream) => ({ stream, trouble: troubleOf(stream, snapshot) }))

@@ -3,7 +3,7 @@ import { element, setText, within } from '../dom/elements.js'
 import { formatBytes, formatCount, formatRate, formatTimes } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import { drawEdges } from './edges-view.js'
-import { graphOf, type Card, type Graph, type Receiving, type Sending } from './graph.js'
+import { pipelineGraph, type Card, type Graph, type Receiving, type Sending } from './graph.js'
 
 /** Number of cards that fit below one another. A layer with more also has them side by side. */
 const MAX_IN_COLUMN = 5
@@ -22,7 +22,7 @@ export class GraphView {
   }
 
   show(snapshot: Snapshot): void {
-    this.#graph = graphOf(snapshot)
+    this.#graph = pipelineGraph(snapshot)
     this.#layers.show(this.#graph.layers, (layer) => String(this.#graph.layers.indexOf(layer)))
     drawEdges(this.#edges, this.#graph.edges)
   }

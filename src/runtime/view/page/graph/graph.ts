@@ -34,7 +34,7 @@ export interface Graph {
 const nodeId = (name: string): string => `node ${name}`
 const sourceId = (name: string): string => `source ${name}`
 
-export function graphOf(snapshot: Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>): Graph {
+export function pipelineGraph(snapshot: Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>): Graph {
   const edges = unique([...sourceEdges(snapshot), ...callEdges(snapshot), ...streamEdges(snapshot)])
   const cards = [...sourceCards(snapshot), ...nodeCards(snapshot)]
   const depths = depthsOf(cards, edges)
