@@ -10,7 +10,7 @@ const ENTRIES = [
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
   'runtime/index',
   'runtime/testing',
-  'runtime/node/entry',
+  'runtime/node/child/entry',
   'runtime/call/presence/heart',
   // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/schema/json-schema',

@@ -9,7 +9,7 @@ async function packagesOf(module: string): Promise<string[]> {
 
 const HEAVY = ['@oclif/core', 'yaml', 'zod', '@babel/parser', 'jiti', 'tar', 'ssri', 'execa', 'cli-progress']
 
-test.each(['runtime/node/entry.js', 'runtime/index.js'])(
+test.each(['runtime/node/child/entry.js', 'runtime/index.js'])(
   '%s comes up without what it may never need',
   async (module) => {
     const packages = await packagesOf(module)

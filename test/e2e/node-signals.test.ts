@@ -81,7 +81,7 @@ test('a node whose callback never returns is ended some time after Ctrl-C', asyn
   node.interrupt()
   const { exitCode, stdout, stderr } = await node.exited
   expect(exitCode, stderr).toBe(0)
-  expect(stdout).toMatch(/^worker +\| did not leave within 15 s, and is ended by force$/m)
+  expect(stdout).toMatch(/^worker +\| did not leave within 15 s, and is killed$/m)
   expect(await waitUntilGone(cwd, 1000)).toEqual([])
 })
 

@@ -45,7 +45,7 @@ test('changes of modules and of the pipeline are taken in while a stream goes on
   await save('callbacks/work.ts', `${work}throw new Error('not yet')\n`)
   await save('lib/word.mjs', `export const word = 'three'\n`)
   await up.waitForLine(
-    /^daffi +\| error: .*; worker goes on with the old code: .*callbacks\/work.ts:\d+: not yet$/,
+    /^daffi +\| error: .*; worker keeps running the old code: .*callbacks\/work.ts:\d+: not yet$/,
   )
   await save('callbacks/work.ts', work)
   await up.waitForLine(/^worker \| worker three/)

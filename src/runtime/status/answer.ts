@@ -1,7 +1,10 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
-/** Answers whoever asks how the pipeline is; nobody asking costs nothing. Returns what ends it. */
+/**
+ * Answers status requests for a pipeline. Costs nothing while nobody asks.
+ * @returns a function that ends it
+ */
 export function answerStatus(
   nc: NatsConnection,
   pipeline: string,
@@ -15,7 +18,7 @@ export function answerStatus(
   return () => subscription.unsubscribe()
 }
 
-/** An empty payload asks for everything. */
+/** Parses a request. An empty payload asks for everything. */
 function questionOf(payload: Uint8Array): StatusQuestion {
   try {
     const { lines } = JSON.parse(Buffer.from(payload).toString()) as Partial<StatusQuestion>

@@ -1,11 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
-/** Nobody knows how many will answer: the last one has when nothing came for so long. */
+/**
+ * Pause after which no further answer is expected: the number of participants is not known.
+ */
 const STALL_MS = 60
-const MOST_MS = 1000
+/** Longest wait for all answers. */
+const MAX_WAIT_MS = 1000
 
-/** Asks everyone of a pipeline how it is. Nobody there gives an empty list. */
+/** Asks all participants of a pipeline for their status. Resolves with an empty list when there are none. */
 export async function askStatus(
   nc: NatsConnection,
   pipeline: string,
@@ -16,13 +19,13 @@ export async function askStatus(
     const replies = await nc.requestMany(statusSubject(pipeline), JSON.stringify(question), {
       strategy: 'stall',
       stall: STALL_MS,
-      maxWait: MOST_MS,
+      maxWait: MAX_WAIT_MS,
     })
     for await (const reply of replies) {
       if (reply.data.length > 0) answers.push(reply.json<Status>())
     }
   } catch {
-    // Nobody listens, or the connection went: what was heard until then is what there is.
+    // Nobody listens, or the connection was lost: the answers up to then are returned.
   }
   return answers
 }

@@ -2,42 +2,42 @@ import type { ErrorRecord } from '../core/errors.js'
 import type { StreamSummary } from '../core/summary.js'
 import type { PixelFormat } from '../core/frame.js'
 
-/** Whoever has something to tell of the pipeline answers on this subject, each with a message of its own. */
+/** Subject of status requests. Each participant of the pipeline answers with one message for each thing that it knows of. */
 export const statusSubject = (pipeline: string): string => `daffi.${pipeline}.status`
 
 export interface StatusQuestion {
-  /** By id of a run, the number of the last log line that is known; all that are kept when absent. */
+  /** The number of the last log line that the asker has, by id of the run. All kept lines are sent of a run that is absent. */
   lines: Record<string, number>
 }
 
-/** A node that takes part. */
+/** Status of a node, from its own process. */
 export interface NodeStatus {
   what: 'node'
   name: string
   host: string
   pid: number
-  /** Names of the callbacks that it offers. */
+  /** Names of the callbacks that the node offers. */
   callbacks: string[]
 }
 
-/** A stream, told by its writer. */
+/** Status of a stream, from its writer. */
 export interface StreamStatus {
   what: 'stream'
   id: string
-  /** What its items are, when they are pictures. */
+  /** Size and format of the items when they are frames, else null. */
   frames: { width: number; height: number; format: PixelFormat } | null
   summary: StreamSummary
 }
 
 /**
- * The life of a node: `starting` until it is connected and offers every callback, then `ready`; `restarting` from the
- * end of its process to the next start; `stopped` when it was told to, or ended by itself and is not to be restarted;
- * `failed` when it is given up. The last two are final.
+ * The state of a node. `starting`: not yet connected with every callback offered. `ready`: it is. `restarting`: between the
+ * end of one process and the start of the next. `stopped`: it was stopped, or has ended by itself and is not restarted.
+ * `failed`: it was given up. The last two are final.
  */
 export type NodeState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
 
 export interface LogLine {
-  /** Counts from 1 in each run. */
+  /** Number of the line in its run, from 1. */
   number: number
   /** Milliseconds since the epoch. */
   time: number
@@ -49,20 +49,20 @@ export interface CallStatus {
   node: string
   call: string
   source: string | null
-  /** `broken`: its source broke off, and is started again. */
+  /** `broken`: the source broke off, and is being started again. */
   state: 'running' | 'broken' | 'done' | 'failed'
-  /** How often its source broke off. */
+  /** Number of times that the source broke off. */
   gaps: number
-  /** Of what is broken or failed. */
+  /** The reason when the state is `broken` or `failed`, else null. */
   error: ErrorRecord | null
 }
 
-/** Nodes that one command runs, told by that command. */
+/** Status of the nodes that one command runs, from that command. */
 export interface RunStatus {
   what: 'run'
   id: string
   nodes: Record<string, { state: NodeState; restarts: number; error: ErrorRecord | null }>
-  /** Calls of those nodes that anything is known of. */
+  /** Calls of those nodes that have reported something. */
   calls: CallStatus[]
   lines: LogLine[]
 }

@@ -1,4 +1,4 @@
-export type { ObservedCall, ObservedLine } from './observation.js'
+export type { ObservedCall, ObservedLine } from './run/observation.js'
 export type { TestFailure, TestResult } from './run-test.js'
 export { runTests, type RunTestsOptions } from './run-tests.js'
 export {

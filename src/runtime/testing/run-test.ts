@@ -3,15 +3,15 @@ import { toErrorRecord } from '../core/errors.js'
 import type { LogLevel } from '../core/logger.js'
 import type { TestLocation, TestPlan } from '../pipeline/index.js'
 import { judge, type Evidence, type Mismatch } from './judge/index.js'
-import { broken, judgeRun, timedOut } from './judge/run.js'
-import { PipelineRun } from './pipeline-run.js'
+import { judgeRun, runFailed, timedOut } from './judge/run-errors.js'
+import { PipelineRun } from './run/pipeline-run.js'
 
-/** Lines of the nodes that are shown of a test that failed. */
-const LAST_LINES = 20
+/** Number of the last lines that are shown when a test has failed. */
+const MAX_LINES = 20
 
 export interface TestFailure extends TestLocation {
   message: string
-  /** Undefined where there is nothing to compare. */
+  /** Undefined when the failure is not a comparison. */
   expected: unknown
   actual: unknown
 }
@@ -19,26 +19,27 @@ export interface TestFailure extends TestLocation {
 export interface TestResult {
   file: string
   name: string
-  /** From 1. */
+  /** Line of the test in its file, counted from 1. */
   line: number
   passed: boolean
   seconds: number
-  /** Everything that was not as expected. */
+  /** Every difference from what the test expects, and every error of the run. */
   failures: TestFailure[]
-  /** The last lines that the nodes printed; none of a test that passed. */
+  /** The last lines that the nodes have printed; empty when the test has passed. */
   output: string[]
 }
 
 export interface TestOptions {
-  /** Least level of the nodes' own lines. */
+  /** Lowest level of the nodes' log lines. */
   logLevel: LogLevel
-  /** Gives the test up. */
+  /** Aborts the test. */
   stop: AbortSignal
 }
 
 /**
- * Runs one test: until every call of the pipeline has finished, the test's own calls were made, and what may still come has
- * come; at most for as long as its timeout says. Nothing of it is left when this resolves; undefined when it was given up.
+ * Runs one test until every call of the pipeline has finished, the test's own calls were made, and everything that it waits
+ * for was observed; no longer than its timeout. No process and no file of the test is left when the promise resolves.
+ * @returns undefined when the test was aborted
  */
 export async function runTest(
   test: TestPlan,
@@ -49,7 +50,7 @@ export async function runTest(
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), test.timeoutMs)
   const listener = addAbortListener(stop, () => limit.abort())
-  const mismatches = await watch(test, run, limit.signal)
+  const mismatches = await judgeToEnd(test, run, limit.signal)
   clearTimeout(timer)
   listener[Symbol.dispose]()
   await run.close()
@@ -69,12 +70,12 @@ export async function runTest(
       expected,
       actual,
     })),
-    output: passed ? [] : lines.slice(-LAST_LINES).map(({ node, line }) => `${node} | ${line}`),
+    output: passed ? [] : lines.slice(-MAX_LINES).map(({ node, line }) => `${node} | ${line}`),
   }
 }
 
-/** Watches a run to its end, and judges it. */
-async function watch(test: TestPlan, run: PipelineRun, limit: AbortSignal): Promise<Mismatch[]> {
+/** Waits for the end of a run, and compares it with what the test expects. */
+async function judgeToEnd(test: TestPlan, run: PipelineRun, limit: AbortSignal): Promise<Mismatch[]> {
   const { expect } = test
   const { observation } = run
   const results: Evidence['results'] = []
@@ -83,18 +84,18 @@ async function watch(test: TestPlan, run: PipelineRun, limit: AbortSignal): Prom
     judge(expect, { streams, called, lines, results })
   try {
     if (await run.settled(limit)) await makeCalls(test, run, results, limit)
-    await run.until(() => !found().some(({ mayCome }) => mayCome), limit)
+    await run.until(() => !found().some(({ mayStillPass }) => mayStillPass), limit)
     run.stop()
     const { streams } = await run.result
     return [...judgeRun(test, observation.errors), ...found(streams)]
   } catch (error) {
-    const why = limit.aborted ? timedOut(test, observation) : broken(error)
+    const why = limit.aborted ? timedOut(test, observation) : runFailed(error)
     run.force()
     return [why, ...judgeRun(test, observation.errors), ...found()]
   }
 }
 
-/** The test's own calls, one after the other. */
+/** Makes the test's own calls, one after the other. */
 async function makeCalls(
   { expect, timeoutMs }: TestPlan,
   run: PipelineRun,

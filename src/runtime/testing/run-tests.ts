@@ -8,17 +8,17 @@ import type { TestPlan } from '../pipeline/index.js'
 import { runTest, type TestOptions, type TestResult } from './run-test.js'
 
 export interface RunTestsOptions extends TestOptions {
-  /** Each test as it begins. */
+  /** Called with each test when it begins. */
   onStart?: (test: TestPlan) => void
-  /** Each test as it ends. */
+  /** Called with the result of each test when it ends. */
   onResult?: (result: TestResult) => void
-  /** Of programs that have to be fetched, which no test's time is spent on. */
+  /** Progress of fetching nats-server and ffmpeg, which is done before the first test and takes none of its time. */
   onFetch?: (progress: FetchProgress) => void
 }
 
 /**
- * Runs tests side by side, as many at a time as there are processors, each with a server of its own; the results are in
- * the order of the tests.
+ * Runs tests in parallel, as many at a time as there are processors, each with a server of its own. Results are in the order
+ * of the tests.
  * @throws DaffiError DAFFI_ABORTED, and those of `ensureBinary`
  */
 export async function runTests(tests: TestPlan[], options: RunTestsOptions): Promise<TestResult[]> {

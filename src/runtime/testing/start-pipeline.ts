@@ -4,28 +4,34 @@ import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { StreamSummary } from '../core/summary.js'
 import { loadVariant, type Replacements } from '../pipeline/index.js'
-import type { Observation, ObservedCall, ObservedLine } from './observation.js'
-import { PipelineRun } from './pipeline-run.js'
+import type { Observation, ObservedCall, ObservedLine } from './run/observation.js'
+import { PipelineRun } from './run/pipeline-run.js'
 
 export interface StartPipelineOptions extends Replacements {
-  /** Values for `${NAME}` in the file; this process's environment when absent. */
+  /** Values for `${NAME}` in the file. @default the environment of this process */
   env?: Record<string, string | undefined>
-  /** How long until every node is ready; 30 s by default, 0 is without limit. */
+  /** Longest wait until every node is ready: text with a unit or a number of seconds; 0 for no limit. @default '30s' */
   timeout?: Duration
+  /** Aborts the start. @default none */
   signal?: AbortSignal
 }
 
 export interface UntilOptions {
-  /** 30 s by default, 0 is without limit. */
+  /** Longest wait: text with a unit or a number of seconds; 0 for no limit. @default '30s' */
   timeout?: Duration
+  /** Aborts the wait. @default none */
   signal?: AbortSignal
 }
 
 /**
- * Runs a pipeline for a test, each node in a process of its own, on a NATS server of its own at a random port, until it is
- * closed. Resolves when every node is ready.
- * @param file the pipeline file
- * @throws DaffiError DAFFI_PIPELINE_INVALID with the faults in `details.faults`; DAFFI_TIMEOUT; what kept a node from getting ready
+ * Runs a pipeline for a test until it is closed: each node in a process of its own, on a new NATS server at a random port.
+ * Resolves when every node is ready.
+ * @param file path of the pipeline file
+ * @throws DaffiError DAFFI_PIPELINE_INVALID with the faults in `details.faults`; DAFFI_TIMEOUT; the reason why a node is not ready
+ * @example
+ * const pipeline = await startPipeline<typeof import('./callbacks/shop.ts')>('shop.yaml')
+ * expect(await pipeline.g.call.add(1, 2)).toBe(3)
+ * await pipeline.close()
  */
 export async function startPipeline<C = Untyped>(
   file: string,
@@ -43,9 +49,9 @@ export async function startPipeline<C = Untyped>(
   }
 }
 
-/** A pipeline that runs for a test. `C` are the types of its callbacks, such as `typeof import('./callbacks/shop.ts')`. */
+/** A pipeline that runs for a test. `C` is the type of its callbacks, such as `typeof import('./callbacks/shop.ts')`. */
 export class RunningPipeline<C = Untyped> {
-  /** This process among the nodes, to call their callbacks: `await pipeline.g.call.add(1, 2)`. */
+  /** The membership of this process in the pipeline, for calling callbacks: `await pipeline.g.call.add(1, 2)`. */
   readonly g: Global<C>
   readonly #run: PipelineRun
 
@@ -54,23 +60,23 @@ export class RunningPipeline<C = Untyped> {
     this.g = g
   }
 
-  /** What the streams of the pipeline file have come to so far. */
+  /** Summaries of the streams of the pipeline file, as far as they got. */
   get streams(): StreamSummary[] {
     return this.#run.observation.streams
   }
 
-  /** The lines that the nodes have printed so far, their loggers' among them. */
+  /** The lines that the nodes have printed so far, including log lines. */
   get logs(): ObservedLine[] {
     return [...this.#run.observation.lines]
   }
 
-  /** The calls that mocks have been given so far. */
+  /** The invocations of mocks so far. */
   get calls(): ObservedCall[] {
     return [...this.#run.observation.called]
   }
 
   /**
-   * Resolves with the streams when every call of the pipeline file has finished.
+   * Waits until every call of the pipeline file has finished. Resolves with the streams.
    * @throws DaffiError the error of the first call, or node, that failed; DAFFI_TIMEOUT, DAFFI_ABORTED
    */
   async finished(options: UntilOptions = {}): Promise<StreamSummary[]> {
@@ -81,7 +87,7 @@ export class RunningPipeline<C = Untyped> {
   }
 
   /**
-   * Resolves with the first line, past or to come, that matches; of any node, or of one.
+   * Waits for a line that matches, of any node or of `node`. Resolves with the first one, also when it is already there.
    * @throws DaffiError DAFFI_CLOSED when the pipeline ends without one; DAFFI_TIMEOUT, DAFFI_ABORTED
    */
   async waitForLog(
@@ -98,7 +104,7 @@ export class RunningPipeline<C = Untyped> {
     return line
   }
 
-  /** Ends it in good order; nothing of it is left when this resolves. Can be called again. */
+  /** Stops the pipeline. Resolves when all of its processes have ended. Can be called again. */
   async close(): Promise<void> {
     try {
       await this.g.close()

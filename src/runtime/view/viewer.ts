@@ -7,28 +7,29 @@ import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan.js'
 import { connectNats, type ServerHandle } from '../nats/index.js'
 import { Link } from '../stream/index.js'
+import { Board } from './board/board.js'
+import { StatusPoller } from './board/status-poller.js'
 import { Access } from './http/access.js'
 import { viewerApp } from './http/app.js'
-import { Board } from './board/board.js'
 import { Pictures } from './pictures/pictures.js'
-import { Watch } from './board/watch.js'
 
 export interface ViewerOptions {
-  /** On the loopback; any free one when undefined. */
+  /** Port of 127.0.0.1; undefined for any free one. */
   port: number | undefined
   log: Logger
   signal: AbortSignal
 }
 
 export interface Viewer {
-  /** Where a browser finds it, with the run's token. */
+  /** URL of the page, with the run's token. */
   url: string
   close: () => Promise<void>
 }
 
 /**
- * Serves the page on which a pipeline can be watched. It takes no part in the pipeline: it asks, as long as somebody looks.
- * @throws DaffiError DAFFI_PORT_TAKEN, and what connecting throws
+ * Serves the page on which a pipeline can be watched. The viewer is no node of the pipeline: it sends status requests, and
+ * only while a page is open.
+ * @throws DaffiError DAFFI_PORT_TAKEN, and those of connecting
  */
 export async function openViewer(
   plan: Plan,
@@ -38,11 +39,11 @@ export async function openViewer(
   const nc = await connectNats(server.address, { name: 'viewer', signal })
   const link = new Link(nc)
   const onFailure = (error: unknown): void => log.warn(`viewer: ${messageOf(error)}`)
-  const watch = new Watch(link, plan.name, new Board(plan, server.info), onFailure)
-  const pictures = new Pictures({ link, pipeline: plan.name, watch, onFailure })
+  const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)
+  const pictures = new Pictures({ link, pipeline: plan.name, poller, onFailure })
   const access = new Access()
-  const app = viewerApp({ access, port: () => portOf(http), watch, pictures })
-  // Without its option `http2` it gives an HTTP/1.1 server.
+  const app = viewerApp({ access, port: () => portOf(http), poller, pictures })
+  // An HTTP/1.1 server, since the option `http2` is not set.
   const http = createAdaptorServer({ fetch: app.fetch }) as Server
   const close = async (): Promise<void> => {
     http.closeAllConnections()
@@ -63,7 +64,7 @@ async function listen(http: Server, port = 0): Promise<void> {
   try {
     await once(http, 'listening')
   } catch (error) {
-    throw new DaffiError('DAFFI_PORT_TAKEN', `the viewer cannot have port ${port}: ${messageOf(error)}`, {
+    throw new DaffiError('DAFFI_PORT_TAKEN', `the viewer cannot use port ${port}: ${messageOf(error)}`, {
       cause: error,
     })
   }

@@ -3,9 +3,9 @@ import type { Plan } from '../../../src/runtime/core/plan.js'
 import type { RunStatus, Status } from '../../../src/runtime/status/index.js'
 import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
-import { metricsText } from '../../../src/runtime/view/http/metrics.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
 import { streamNames } from '../../../src/runtime/view/board/stream-names.js'
+import { metricsText } from '../../../src/runtime/view/http/metrics.js'
 
 const plan: Plan = {
   name: 'shop',
@@ -70,7 +70,7 @@ const streamStatus = (id: string, items: number, processed: number): Status => (
 
 test('a node is what its run says, what its answers say, or not there', () => {
   const states = (statuses: Status[], at: number, on = board()): unknown =>
-    on.take(statuses, at).nodes.map(({ name, state }) => [name, state])
+    on.update(statuses, at).nodes.map(({ name, state }) => [name, state])
   expect(states([], 0)).toEqual([
     ['one', 'absent'],
     ['two', 'absent'],
@@ -89,21 +89,21 @@ test('a node is what its run says, what its answers say, or not there', () => {
 
 test('a stream has rates and lag; one that is silent has ended, and its next run takes its place', () => {
   const same = board()
-  same.take([streamStatus('a', 10, 5)], 0)
-  const [stream] = same.take([streamStatus('a', 20, 12)], 1000).streams
+  same.update([streamStatus('a', 10, 5)], 0)
+  const [stream] = same.update([streamStatus('a', 20, 12)], 1000).streams
   expect(stream).toMatchObject({ name: 'numbers', state: 'running', rate: 10, byteRate: 80 })
   expect(stream?.receivers).toMatchObject([{ name: 'two', rate: 7, lag: 7 }])
-  expect(same.take([], 9000).streams).toMatchObject([{ id: 'a', state: 'ended', rate: 0 }])
-  expect(same.take([streamStatus('b', 1, 1)], 9500).streams).toMatchObject([{ id: 'b', state: 'running' }])
+  expect(same.update([], 9000).streams).toMatchObject([{ id: 'a', state: 'ended', rate: 0 }])
+  expect(same.update([streamStatus('b', 1, 1)], 9500).streams).toMatchObject([{ id: 'b', state: 'running' }])
 })
 
 test('a rate is that of the last two seconds', () => {
   const rate = new Rate()
-  expect(rate.take(0, 0)).toBe(0)
-  expect(rate.take(1, 100)).toBe(100)
-  for (let second = 2; second < 10; second++) rate.take(second, 100)
-  expect(rate.take(10, 100)).toBe(0)
-  expect(rate.take(1, 5)).toBe(0)
+  expect(rate.add(0, 0)).toBe(0)
+  expect(rate.add(1, 100)).toBe(100)
+  for (let second = 2; second < 10; second++) rate.add(second, 100)
+  expect(rate.add(10, 100)).toBe(0)
+  expect(rate.add(1, 5)).toBe(0)
 })
 
 test('names are as short as they can be', () => {
@@ -128,8 +128,8 @@ test('lines come once, in the order of their time', () => {
     calls: [],
     lines,
   })
-  log.take([run('a', line(1, 10), line(2, 30)), run('b', line(1, 20))])
-  log.take([run('a', line(2, 30), line(3, 40))])
+  log.add([run('a', line(1, 10), line(2, 30)), run('b', line(1, 20))])
+  log.add([run('a', line(2, 30), line(3, 40))])
   expect(log.after(0).map(({ text }) => text)).toEqual(['10', '20', '30', '40'])
   expect(log.after(3).map(({ text }) => text)).toEqual(['40'])
   expect(log.known).toEqual({ a: 3, b: 1 })
@@ -137,7 +137,7 @@ test('lines come once, in the order of their time', () => {
 
 test('figures in the text format of Prometheus', async () => {
   const text = await metricsText(
-    board().take([streamStatus('a', 10, 5), runStatus('ready'), nodeStatus('one')], 0),
+    board().update([streamStatus('a', 10, 5), runStatus('ready'), nodeStatus('one')], 0),
   )
   expect(text).toContain('daffi_node_up{node="one",pipeline="shop"} 1')
   expect(text).toContain('daffi_node_restarts_total{node="one",pipeline="shop"} 2')

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Access, type Asking } from '../../../src/runtime/view/http/access.js'
+import { Access, type AccessRequest } from '../../../src/runtime/view/http/access.js'
 
 const PORT = 8123
 const access = new Access()
-const asking: Asking = {
+const asking: AccessRequest = {
   method: 'GET',
   path: '/metrics',
   host: `127.0.0.1:${PORT}`,
@@ -12,10 +12,10 @@ const asking: Asking = {
   token: access.token,
 }
 
-const statusOf = (changes: Partial<Asking>) => access.refusal({ ...asking, ...changes }, PORT)?.status
+const statusOf = (changes: Partial<AccessRequest>) => access.refusal({ ...asking, ...changes }, PORT)?.status
 
 describe('who has the token may look', () => {
-  test.each<Partial<Asking>>([
+  test.each<Partial<AccessRequest>>([
     {},
     { host: `localhost:${PORT}` },
     { method: 'HEAD' },
@@ -28,7 +28,7 @@ describe('who has the token may look', () => {
 })
 
 describe('everyone else is refused', () => {
-  test.each<[Partial<Asking>, number]>([
+  test.each<[Partial<AccessRequest>, number]>([
     [{ token: undefined }, 401],
     [{ token: '' }, 401],
     [{ token: `${access.token}x` }, 401],

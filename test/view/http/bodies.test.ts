@@ -36,12 +36,24 @@ test('a generator that is always ready does not keep the others from their turn'
   expect(closed).toBe(3)
 })
 
-test.each(['../viewer.js', 'a/b.js', '..', 'nothing.js', 'tsconfig.json', 'index.html.ts'])(
-  'the page has no file %j',
-  async (name) => {
-    expect(await pageFile(name)).toBeUndefined()
-  },
-)
+const NO_FILES = [
+  '../viewer.js',
+  'graph/../main.js',
+  'a/b.js',
+  '..',
+  'nothing.js',
+  'tsconfig.json',
+  'index.html.ts',
+]
+
+test.each(NO_FILES)('the page has no file %j', async (name) => {
+  expect(await pageFile(name)).toBeUndefined()
+})
+
+test('the page has files in folders', async () => {
+  expect(await pageFile('graph/graph.js')).toMatchObject({ type: 'text/javascript; charset=utf-8' })
+  expect(await pageFile('graph/graph.css')).toMatchObject({ type: 'text/css; charset=utf-8' })
+})
 
 test('the page has its font', async () => {
   expect(await pageFile('inter.woff2')).toMatchObject({ type: 'font/woff2' })

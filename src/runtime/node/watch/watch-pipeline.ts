@@ -2,40 +2,44 @@ import { dirname, relative } from 'node:path'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { Diagnostic } from '../../pipeline/index.js'
-import type { Supervisor } from '../supervisor.js'
-import { FolderWatch } from './folders.js'
-import type { Change, WatchedPipeline } from './watched-pipeline.js'
+import type { PlanChange } from '../supervise/plan-change.js'
+import type { Supervisor } from '../supervise/supervisor.js'
+import { FolderWatch } from './folder-watch.js'
+import type { WatchedPipeline } from './watched-pipeline.js'
 
-/** Takes each change of the pipeline file and its modules into the run. Returns what ends that. */
+/**
+ * Applies each change of the pipeline file and its modules to the run, one after the other.
+ * @returns a function that ends that, and waits for the change that is being applied
+ */
 export function watchPipeline(
   watched: WatchedPipeline,
   supervisor: Supervisor,
   log: Logger,
 ): () => Promise<void> {
   let working = Promise.resolve()
-  const take = async (files: string[]): Promise<void> => {
-    const what = `${files.map((file) => relative(process.cwd(), file)).join(', ')} changed`
+  const apply = async (files: string[]): Promise<void> => {
+    const changed = `${files.map((file) => relative(process.cwd(), file)).join(', ')} changed`
     try {
-      const change = await watched.change(files)
+      const change = await watched.update(files)
       folders.add(foldersOf(watched))
       const failures = await supervisor.apply(change)
-      if (failures.length === 0) watched.settle()
+      if (failures.length === 0) watched.confirm()
       const done = describe(
         change,
         failures.map(({ node }) => node),
       )
-      if (done !== '') log.info(`${what}: ${done}`)
+      if (done !== '') log.info(`${changed}: ${done}`)
       for (const { node, error } of failures) {
-        log.error(`${what}; ${node} goes on with the old code: ${error.message}`)
+        log.error(`${changed}; ${node} keeps running the old code: ${error.message}`)
       }
     } catch (error) {
-      log.error(`${what}, and is at fault; all goes on as it was`)
+      log.error(`${changed}, but cannot be used; the run goes on unchanged`)
       for (const line of faultLines(error)) log.error(line)
     }
   }
   const folders = new FolderWatch(
     (files) => {
-      working = working.then(() => take(files))
+      working = working.then(() => apply(files))
     },
     (error) => log.warn(`changes may be missed: ${messageOf(error)}`),
   )
@@ -50,7 +54,7 @@ function foldersOf({ files }: WatchedPipeline): Set<string> {
   return new Set(files.map((file) => dirname(file)))
 }
 
-function describe({ start, restart, reload, stop }: Change, failed: string[]): string {
+function describe({ start, restart, reload, stop }: PlanChange, failed: string[]): string {
   const reloaded = reload.map(({ node }) => node.name).filter((name) => !failed.includes(name))
   const done = [
     ['started', start.map(({ name }) => name)],

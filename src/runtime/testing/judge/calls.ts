@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CallExpectation } from '../../pipeline/index.js'
 import type { Evidence, Mismatch } from './mismatch.js'
 
-/** Calls that are shown of those that were made. */
-const MOST_SHOWN = 5
+/** Number of the last calls that are shown when a check fails. */
+const MAX_SHOWN = 5
 
 export function judgeCalls(expected: CallExpectation[], { called }: Evidence): Mismatch[] {
   return expected.flatMap(({ call, times, args }, index) => {
@@ -11,13 +11,13 @@ export function judgeCalls(expected: CallExpectation[], { called }: Evidence): M
     const fitting = args ? calls.filter((each) => isDeepStrictEqual(each.args, args)) : calls
     const number = fitting.length
     if (times === undefined ? number > 0 : number === times) return []
-    const shown = calls.slice(-MOST_SHOWN).map((each) => each.args)
+    const shown = calls.slice(-MAX_SHOWN).map((each) => each.args)
     return {
       path: ['expect', 'calls', index],
       message: `calls of ${call}`,
       expected: { times: times ?? 'at least 1', ...(args ? { args } : {}) },
       actual: { times: number, ...(args && shown.length > 0 ? { args: shown } : {}) },
-      mayCome: number < (times ?? 1),
+      mayStillPass: number < (times ?? 1),
     }
   })
 }

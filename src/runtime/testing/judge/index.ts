@@ -7,7 +7,7 @@ import { judgeStreams } from './streams.js'
 
 export type { Evidence, Mismatch } from './mismatch.js'
 
-/** Everything that is not as expected; nothing if all is well. */
+/** Lists everything that is not as expected. */
 export function judge(expect: Expectations, evidence: Evidence): Mismatch[] {
   return [
     ...judgeStreams(expect.streams, evidence),

@@ -1,8 +1,8 @@
 import type { Expectations } from '../../pipeline/index.js'
 import type { Evidence, Mismatch } from './mismatch.js'
 
-/** Lines that are shown of those that did not match. */
-const MOST_SHOWN = 10
+/** Number of the last lines that are shown when none matches. */
+const MAX_SHOWN = 10
 
 export function judgeLogs(expected: Expectations['logs'], evidence: Evidence): Mismatch[] {
   return Object.entries(expected).flatMap(([node, { processes, match }]) => {
@@ -12,8 +12,8 @@ export function judgeLogs(expected: Expectations['logs'], evidence: Evidence): M
       path: ['expect', 'logs', node, 'match'],
       message: `a line of ${node}`,
       expected: match.source,
-      actual: lines.slice(-MOST_SHOWN),
-      mayCome: true,
+      actual: lines.slice(-MAX_SHOWN),
+      mayStillPass: true,
     }
   })
 }

@@ -1,25 +1,25 @@
 import type { ErrorRecord } from '../../core/errors.js'
 import type { StreamSummary } from '../../core/summary.js'
-import type { ObservedCall, ObservedLine } from '../observation.js'
+import type { ObservedCall, ObservedLine } from '../run/observation.js'
 
-/** Something that is not as a test expects it. */
+/** One difference from what a test expects. */
 export interface Mismatch {
-  /** The part of the test. */
+  /** Path of the expectation in the test, for its line in the file. */
   path: (string | number)[]
-  /** What of it, such as `items`; or the whole story, where there is nothing to compare. */
+  /** The name of the compared value, such as `items`; the whole message when nothing is compared. */
   message: string
-  /** Undefined where there is nothing to compare. */
+  /** Undefined when nothing is compared. */
   expected?: unknown
   actual?: unknown
-  /** Whether waiting may still mend it. */
-  mayCome: boolean
+  /** Whether it may still become as expected while the run goes on. */
+  mayStillPass: boolean
 }
 
-/** What there is to judge by. */
+/** Everything observed of a run that expectations are compared with. */
 export interface Evidence {
   streams: StreamSummary[]
   called: ObservedCall[]
   lines: ObservedLine[]
-  /** What the test's own calls gave; one that was not made yet is absent. */
+  /** Results of the test's own calls, in their order, as far as they were made. */
   results: ({ value: unknown } | { error: ErrorRecord })[]
 }

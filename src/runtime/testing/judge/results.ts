@@ -14,7 +14,7 @@ export function judgeResults(expected: ResultExpectation[], { results }: Evidenc
       message: result ? `result of ${call}${of}` : `${call}${of} was not called`,
       expected: equals,
       actual,
-      mayCome: false,
+      mayStillPass: false,
     }
   })
 }

@@ -5,7 +5,7 @@ import type { Evidence, Mismatch } from './mismatch.js'
 type StreamExpectation = Expectations['streams'][string]
 type FramesExpectation = NonNullable<StreamExpectation['frames']>
 
-/** A call may be the end of several streams: their counts are added up. */
+/** Compares streams, by the callback that they go to. When several go to one, their counts are added up. */
 export function judgeStreams(expected: Expectations['streams'], evidence: Evidence): Mismatch[] {
   return Object.entries(expected).flatMap(([call, { frames, ...counts }]) => {
     const streams = evidence.streams.filter((stream) => stream.call === call)
@@ -59,18 +59,18 @@ function judgeFrames(
   if (hash !== undefined) {
     const given = (name: string) => called.filter(({ node, callback }) => node === name && callback === call)
     const hashes = receivers.map(([name]) => [name, given(name).at(-1)?.hash ?? null] as const)
-    const mayCome = receivers.some(([name, each]) => given(name).length < each.processed)
+    const mayStillPass = receivers.some(([name, each]) => given(name).length < each.processed)
     if (!all(hashes, (each) => each === hash)) {
-      mismatches.push({ ...mismatch('hash', hash, Object.fromEntries(hashes)), mayCome })
+      mismatches.push({ ...mismatch('hash', hash, Object.fromEntries(hashes)), mayStillPass })
     }
   }
   return mismatches.map((each) => ({ ...each, path: ['frames', ...each.path] }))
 }
 
-/** Every one of them, and there is one. */
-function all<T>(entries: Iterable<readonly [unknown, T]>, isSo: (value: T) => boolean): boolean {
+/** Tells whether a condition holds for every value; false when there are none. */
+function all<T>(entries: Iterable<readonly [unknown, T]>, condition: (value: T) => boolean): boolean {
   const values = [...entries].map(([, value]) => value)
-  return values.length > 0 && values.every(isSo)
+  return values.length > 0 && values.every(condition)
 }
 
 function rounded(rate: number): number {
@@ -78,5 +78,5 @@ function rounded(rate: number): number {
 }
 
 function mismatch(key: string, expected: unknown, actual: unknown): Mismatch {
-  return { path: [key], message: key, expected, actual, mayCome: false }
+  return { path: [key], message: key, expected, actual, mayStillPass: false }
 }

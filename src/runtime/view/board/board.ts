@@ -6,7 +6,7 @@ import { NodeViews } from './node-views.js'
 import type { CallView, Snapshot } from './snapshot.js'
 import { StreamViews } from './stream-views.js'
 
-/** Puts together what was heard of a pipeline, over and over, with what its file says. */
+/** The state of a pipeline as the page shows it: its file, combined with the answers to status requests. */
 export class Board {
   readonly #plan: Plan
   readonly #server: ServerInfo
@@ -21,23 +21,26 @@ export class Board {
     this.#streams = new StreamViews(plan)
   }
 
-  /** @param now milliseconds since the epoch */
-  take(heard: Status[], now: number): Omit<Snapshot, 'lines' | 'connected'> {
-    const runs = heard.filter((each) => each.what === 'run')
-    this.lines.take(runs)
+  /**
+   * Takes in the answers to one request.
+   * @param now milliseconds since the epoch
+   */
+  update(answers: Status[], now: number): Omit<Snapshot, 'lines' | 'connected'> {
+    const runs = answers.filter((each) => each.what === 'run')
+    this.lines.add(runs)
     return {
       pipeline: this.#plan.name,
       server: this.#server,
       time: now,
       sources: Object.entries(this.#plan.sources).map(([name, { kind }]) => ({ name, kind })),
-      nodes: this.#nodes.take(
-        heard.filter((each) => each.what === 'node'),
+      nodes: this.#nodes.update(
+        answers.filter((each) => each.what === 'node'),
         runs,
         now,
       ),
       calls: callViews(this.#plan, runs),
-      streams: this.#streams.take(
-        heard.filter((each) => each.what === 'stream'),
+      streams: this.#streams.update(
+        answers.filter((each) => each.what === 'stream'),
         now,
       ),
     }
@@ -45,15 +48,16 @@ export class Board {
 }
 
 function callViews({ nodes }: Plan, runs: RunStatus[]): CallView[] {
-  const told = runs.flatMap((run) => run.calls)
+  const reported = runs.flatMap((run) => run.calls)
   return Object.values(nodes).flatMap(({ name: node, calls }) =>
     calls.map(({ call, modifier, source = null, to = null }) => {
       const { state, gaps, error } =
-        told.find((each) => each.node === node && each.call === call && each.source === source) ?? NOTHING
+        reported.find((each) => each.node === node && each.call === call && each.source === source) ??
+        NOT_BEGUN
       const why = error?.message ?? null
       return { node, call, modifier: modifier.kind, source, to, state, gaps, error: why }
     }),
   )
 }
 
-const NOTHING = { state: 'open', gaps: 0, error: null } as const
+const NOT_BEGUN = { state: 'open', gaps: 0, error: null } as const

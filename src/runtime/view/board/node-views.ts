@@ -2,22 +2,22 @@ import type { Plan } from '../../core/plan.js'
 import type { NodeStatus, RunStatus } from '../../status/index.js'
 import type { NodeView, NodeViewState } from './snapshot.js'
 
-/** For how long a node may leave questions unanswered before that is shown. */
+/** Time without an answer after which a node is shown as silent. */
 const SILENCE_MS = 3000
 
-/** The pipeline file's nodes, and those besides that offer something, as they were heard of last. */
+/** The nodes of the pipeline file, and other nodes that offer callbacks, with their latest state. */
 export class NodeViews {
   readonly #plan: Plan
-  readonly #heard = new Map<string, { status: NodeStatus; at: number }>()
+  readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
 
   constructor(plan: Plan) {
     this.#plan = plan
   }
 
-  take(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
-    for (const status of nodes) this.#heard.set(status.name, { status, at: now })
-    for (const [name, { at }] of this.#heard) if (now - at > SILENCE_MS) this.#heard.delete(name)
-    const guests = [...this.#heard.values()]
+  update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
+    for (const status of nodes) this.#answered.set(status.name, { status, at: now })
+    for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
+    const guests = [...this.#answered.values()]
       .map(({ status }) => status)
       .filter(({ name, callbacks }) => !(name in this.#plan.nodes) && callbacks.length > 0)
     const names = [...Object.keys(this.#plan.nodes), ...guests.map(({ name }) => name).sort()]
@@ -25,20 +25,20 @@ export class NodeViews {
   }
 
   #view(name: string, runs: RunStatus[]): NodeView {
-    const told = runs.map(({ nodes }) => nodes[name]).find((each) => each !== undefined)
-    const heard = this.#heard.get(name)?.status
+    const reported = runs.map(({ nodes }) => nodes[name]).find((each) => each !== undefined)
+    const answer = this.#answered.get(name)?.status
     const planned = this.#plan.nodes[name]?.callbacks.map((callback) => callback.name)
     return {
       name,
-      state: stateOf(told?.state, heard !== undefined),
-      restarts: told?.restarts ?? 0,
-      error: told?.error?.message ?? null,
-      callbacks: planned ?? heard?.callbacks ?? [],
+      state: stateOf(reported?.state, answer !== undefined),
+      restarts: reported?.restarts ?? 0,
+      error: reported?.error?.message ?? null,
+      callbacks: planned ?? answer?.callbacks ?? [],
     }
   }
 }
 
-function stateOf(told: NodeViewState | undefined, answers: boolean): NodeViewState {
-  if (told === undefined) return answers ? 'ready' : 'absent'
-  return told === 'ready' && !answers ? 'silent' : told
+function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {
+  if (reported === undefined) return answers ? 'ready' : 'absent'
+  return reported === 'ready' && !answers ? 'silent' : reported
 }

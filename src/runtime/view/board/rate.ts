@@ -1,12 +1,15 @@
-/** Over how long a rate is taken: long enough to be calm, short enough to see a change. */
+/** Time over which a rate is measured: long enough to be steady, short enough to show a change. */
 const WINDOW_SECONDS = 2
 
-/** How fast counts grow, over the last seconds. */
+/** The growth of a count over the last seconds. */
 export class Rate {
   #samples: { seconds: number; count: number }[] = []
 
-  /** @returns counts a second */
-  take(seconds: number, count: number): number {
+  /**
+   * Adds a sample.
+   * @returns growth per second
+   */
+  add(seconds: number, count: number): number {
     const last = this.#samples.at(-1)
     if (last && seconds < last.seconds) this.#samples = []
     if (!last || seconds > last.seconds) this.#samples.push({ seconds, count })

@@ -1,32 +1,33 @@
 /**
- * What the page is told, as JSON. Nothing is imported here, for the page's modules are compiled for the browser and share
- * these types.
+ * The state of a pipeline as the page gets it, in JSON. This file imports nothing, because the page's modules share these
+ * types and are compiled for the browser.
  */
 export interface Snapshot {
   pipeline: string
-  /** The NATS server, its URL without secrets. */
+  /** The NATS server; the URL is without secrets. */
   server: { url: string; version: string; embedded: boolean }
-  /** Whether the server can be reached; the rest is from when it could last. */
+  /** Whether the server can be reached; if not, everything else is from the time when it could. */
   connected: boolean
-  /** Milliseconds since the epoch. */
+  /** Time of this state, in milliseconds since the epoch. */
   time: number
   sources: SourceView[]
   nodes: NodeView[]
   calls: CallView[]
   streams: StreamView[]
-  /** Those that were not told before. */
+  /** Log lines that this page has not had before. */
   lines: LineView[]
 }
 
 export interface SourceView {
   name: string
-  /** As in the pipeline file, such as `camera`. */
+  /** Kind of the source in the pipeline file, such as `camera`. */
   kind: string
 }
 
 /**
- * As the command that runs it says: `starting`, `ready`, `restarting`, `stopped`, `failed`; `ready` too when it answers and
- * no such command does. `silent` should be ready and does not answer; `absent` is not there.
+ * The state of a node. `starting`, `ready`, `restarting`, `stopped` and `failed` are reported by the command that runs the
+ * node. A node that answers is `ready` also without such a report. `silent`: it should be ready and does not answer.
+ * `absent`: nothing is known of it.
  */
 export type NodeViewState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed' | 'silent' | 'absent'
 
@@ -45,30 +46,30 @@ export interface CallView {
   modifier: string
   source: string | null
   to: string | null
-  /** `open` has not begun as far as is known; `broken`: its source broke off, and is started again. */
+  /** `open`: not begun, as far as is known. `broken`: its source broke off, and is being started again. */
   state: 'open' | 'running' | 'broken' | 'done' | 'failed'
-  /** How often its source broke off. */
+  /** Number of times that its source broke off. */
   gaps: number
   error: string | null
 }
 
 export interface StreamView {
-  /** Unique in the pipeline: its source or callback, with the node's name where that is not enough. */
+  /** Unique name in the pipeline: the source or callback, with the node's name where that is not enough. */
   name: string
-  /** Of its run: a stream that begins again has another. */
+  /** Id of this stream. When its call streams again, that stream has another id. */
   id: string
   call: string
   source: string | null
   from: string
   delivery: string
   state: 'running' | 'ended'
-  /** What its items are, when they are pictures. */
+  /** Size and format of the items when they are frames, else null. */
   frames: { width: number; height: number; format: string } | null
   items: number
   bytes: number
-  /** Items a second, over the last seconds. */
+  /** Items per second, over the last seconds. */
   rate: number
-  /** Bytes a second, over the last seconds. */
+  /** Bytes per second, over the last seconds. */
   byteRate: number
   error: string | null
   receivers: ReceiverView[]
@@ -79,9 +80,9 @@ export interface ReceiverView {
   lane: string
   state: string
   attaches: number
-  /** Items processed a second, over the last seconds. */
+  /** Items processed per second, over the last seconds. */
   rate: number
-  /** Items offered and not yet dealt with. */
+  /** Number of items that were offered and are not processed, dropped, failed or lost yet. */
   lag: number
   processed: number
   dropped: number

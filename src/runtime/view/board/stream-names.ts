@@ -1,13 +1,17 @@
 import type { StreamSummary } from '../../core/summary.js'
 
-type Origin = Pick<StreamSummary, 'source' | 'call' | 'from'>
+/** The call that writes a stream. Streams of the same call, one after another, have the same origin. */
+export type StreamOrigin = Pick<StreamSummary, 'source' | 'call' | 'from'>
 
-/** The shortest names that tell streams apart: the source or callback; with the node before it; with the callback behind it. */
-export function streamNames(streams: readonly Origin[]): string[] {
+/**
+ * Finds the shortest unique name of each stream: the source or callback; with the node before it; with the callback after it;
+ * with a number after that.
+ */
+export function streamNames(streams: readonly StreamOrigin[]): string[] {
   const forms = [
-    ({ source, call }: Origin) => source ?? call,
-    ({ source, call, from }: Origin) => `${from}.${source ?? call}`,
-    ({ source, call, from }: Origin) => `${from}.${source ?? 'items'}.${call}`,
+    ({ source, call }: StreamOrigin) => source ?? call,
+    ({ source, call, from }: StreamOrigin) => `${from}.${source ?? call}`,
+    ({ source, call, from }: StreamOrigin) => `${from}.${source ?? 'items'}.${call}`,
   ]
   return streams.map((stream, index) => {
     const form = forms.find((each) => streams.filter((other) => each(other) === each(stream)).length === 1)

@@ -1,14 +1,14 @@
 import type { Plan } from '../../core/plan.js'
-import type { ReceiverSummary, StreamSummary } from '../../core/summary.js'
+import type { ReceiverSummary } from '../../core/summary.js'
 import type { StreamStatus } from '../../status/index.js'
 import { Rate } from './rate.js'
 import type { ReceiverView, StreamView } from './snapshot.js'
-import { streamNames } from './stream-names.js'
+import { streamNames, type StreamOrigin } from './stream-names.js'
 
-/** A stream whose writer does not answer for so long has ended. */
+/** Time without an answer of the writer after which a stream is taken as ended. */
 const SILENCE_MS = 2000
 
-interface Known {
+interface KnownStream {
   status: StreamStatus
   at: number
   items: Rate
@@ -16,22 +16,22 @@ interface Known {
   receivers: Map<string, Rate>
 }
 
-/** The streams that are written, and of those that were the last run of each. */
+/** The streams that are being written and, for each call that has written one before, its last stream. */
 export class StreamViews {
   readonly #plan: Plan
-  #known: Known[] = []
+  #known: KnownStream[] = []
 
   constructor(plan: Plan) {
     this.#plan = plan
   }
 
-  take(streams: StreamStatus[], now: number): StreamView[] {
-    for (const status of streams) this.#hear(status, now)
+  update(streams: StreamStatus[], now: number): StreamView[] {
+    for (const status of streams) this.#onStatus(status, now)
     const names = streamNames(this.#known.map(({ status }) => status.summary))
     return this.#known.map((known, index) => view(known, names[index] ?? '', now))
   }
 
-  #hear(status: StreamStatus, now: number): void {
+  #onStatus(status: StreamStatus, now: number): void {
     const known = this.#known.find(({ status: { id } }) => id === status.id)
     if (known) {
       known.status = status
@@ -45,32 +45,30 @@ export class StreamViews {
       bytes: new Rate(),
       receivers: new Map<string, Rate>(),
     }
-    // The same stream, begun again, takes the place of its earlier run.
-    const place = this.#known.findIndex(
-      (each) => sameStream(each.status.summary, status.summary) && each.at < now,
+    // A new stream of the same call takes the place of the one before.
+    const index = this.#known.findIndex(
+      (each) => isSameOrigin(each.status.summary, status.summary) && each.at < now,
     )
-    if (place < 0) this.#known.push(fresh)
-    else this.#known[place] = fresh
-    this.#known.sort((a, b) => this.#place(a) - this.#place(b))
+    if (index < 0) this.#known.push(fresh)
+    else this.#known[index] = fresh
+    this.#known.sort((a, b) => this.#rank(a) - this.#rank(b))
   }
 
-  /** In the pipeline file; what is not in it comes last. */
-  #place({ status: { summary } }: Known): number {
+  /** Position of the stream's call in the pipeline file; streams that are not in it come last. */
+  #rank({ status: { summary } }: KnownStream): number {
     const calls = Object.values(this.#plan.nodes).flatMap(({ name: from, calls: made }) =>
       made.map(({ call, source = null }) => ({ from, call, source })),
     )
-    const place = calls.findIndex((call) => sameStream(call, summary))
-    return place < 0 ? calls.length : place
+    const rank = calls.findIndex((call) => isSameOrigin(call, summary))
+    return rank < 0 ? calls.length : rank
   }
 }
 
-type Way = Pick<StreamSummary, 'from' | 'call' | 'source'>
-
-function sameStream(a: Way, b: Way): boolean {
+function isSameOrigin(a: StreamOrigin, b: StreamOrigin): boolean {
   return a.from === b.from && a.call === b.call && a.source === b.source
 }
 
-function view({ status, at, items, bytes, receivers }: Known, name: string, now: number): StreamView {
+function view({ status, at, items, bytes, receivers }: KnownStream, name: string, now: number): StreamView {
   const { id, frames, summary } = status
   const { call, source, from, delivery, error, seconds } = summary
   const ended = now - at > SILENCE_MS
@@ -85,13 +83,13 @@ function view({ status, at, items, bytes, receivers }: Known, name: string, now:
     frames,
     items: summary.items,
     bytes: summary.bytes,
-    rate: ended ? 0 : items.take(seconds, summary.items),
-    byteRate: ended ? 0 : bytes.take(seconds, summary.bytes),
+    rate: ended ? 0 : items.add(seconds, summary.items),
+    byteRate: ended ? 0 : bytes.add(seconds, summary.bytes),
     error: error?.message ?? null,
     receivers: Object.entries(summary.receivers).map(([receiver, each]) => {
       const rate = receivers.get(receiver) ?? new Rate()
       receivers.set(receiver, rate)
-      return receiverView(receiver, each, ended ? 0 : rate.take(seconds, each.processed))
+      return receiverView(receiver, each, ended ? 0 : rate.add(seconds, each.processed))
     }),
   }
 }

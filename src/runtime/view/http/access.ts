@@ -1,14 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What is asked, as far as leave to ask it goes. Headers are undefined when they were not sent. */
-export interface Asking {
+/** The parts of an HTTP request on which access depends. Headers are undefined when they were not sent. */
+export interface AccessRequest {
   method: string
   path: string
   host: string | undefined
   origin: string | undefined
-  /** Sec-Fetch-Site. */
+  /** Header Sec-Fetch-Site. */
   site: string | undefined
-  /** Of the cookie, the Authorization header or the address. */
+  /** Token from the cookie, the Authorization header or the URL. */
   token: string | undefined
 }
 
@@ -17,27 +17,30 @@ export interface Refusal {
   reason: string
 }
 
-/** Who may look: whoever holds the run's token, from this host, and not through another site's page. */
+/** The rule of access: requests need the run's token, must come from this host, and not from another site's page. */
 export class Access {
   readonly token = randomBytes(24).toString('base64url')
 
-  /** @param port that the page is served on; undefined when it may look. */
-  refusal({ method, path, host, origin, site, token }: Asking, port: number): Refusal | undefined {
+  /**
+   * Checks a request.
+   * @param port port on which the page is served
+   * @returns undefined when access is granted
+   */
+  refusal({ method, path, host, origin, site, token }: AccessRequest, port: number): Refusal | undefined {
     const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
-    // A name that resolves to the loopback, such as one of another site's own, is not ours.
+    // Another site may have a host name that resolves to 127.0.0.1 (DNS rebinding).
     if (host === undefined || !hosts.includes(host))
-      return { status: 403, reason: 'this is not the host that was meant' }
+      return { status: 403, reason: 'the host name of the request is not that of the viewer' }
     if (origin !== undefined && origin !== `http://${host}`)
       return { status: 403, reason: 'other sites may not load this' }
     if (site !== undefined && site !== 'same-origin' && site !== 'none')
       return { status: 403, reason: 'other sites may not load this' }
-    if (method !== 'GET' && method !== 'HEAD')
-      return { status: 405, reason: 'there is nothing to change here' }
+    if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'only GET and HEAD are allowed' }
     if (path === '/healthz' || this.#isRight(token)) return undefined
     return { status: 401, reason: 'open the address that daffi printed; it holds the token of this run' }
   }
 
-  /** In a time that tells nothing of the token. */
+  /** Compares tokens in constant time. */
   #isRight(token: string | undefined): boolean {
     const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
     return token !== undefined && timingSafeEqual(digest(token), digest(this.token))

@@ -1,27 +1,28 @@
 import { Hono, type Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
+import type { StatusPoller } from '../board/status-poller.js'
+import type { Pictures } from '../pictures/pictures.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
 import { metricsText } from './metrics.js'
 import { pageFile } from './page-files.js'
-import type { Pictures } from '../pictures/pictures.js'
 import { streamBody } from './stream-body.js'
-import type { Watch } from '../board/watch.js'
 
-/** Pixels. */
-const USUAL_WIDTH = 640
-const MOST_WIDTH = 1920
+/** Width of pictures in pixels, when the request names none. */
+const DEFAULT_WIDTH = 640
+const MIN_WIDTH = 16
+const MAX_WIDTH = 1920
 
 interface AppOptions {
   access: Access
   port: () => number
-  watch: Watch
+  poller: StatusPoller
   pictures: Pictures
 }
 
-/** What is served, and to whom. */
-export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
+/** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
+export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono {
   const app = new Hono()
   const cookie = (): string => `daffi-view-${port()}`
 
@@ -63,19 +64,21 @@ export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
 
   app.get('/', async (c) => {
     if (c.req.query('token') === undefined) return await page(c, 'index.html')
-    // The address is seen in the history and over the shoulder; the cookie isn't.
+    // A URL with the token stays in the history and can be read on the screen; a cookie does not and cannot.
     setCookie(c, cookie(), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' })
     return c.redirect('/', 303)
   })
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/metrics', async (c) => {
-    return c.text(await metricsText(await watch.look()), 200, { 'Content-Type': 'text/plain; version=0.0.4' })
+    return c.text(await metricsText(await poller.poll()), 200, {
+      'Content-Type': 'text/plain; version=0.0.4',
+    })
   })
   app.get('/events', (c) =>
     respond(
       c,
       'text/event-stream',
-      streamBody((signal) => snapshotEvents(watch, signal)),
+      streamBody((signal) => snapshotEvents(poller, signal)),
     ),
   )
   app.get('/pictures', (c) => {
@@ -85,7 +88,7 @@ export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
   })
   app.get('/streams/:file', async (c) => {
     const [, name = '', form] = /^(.+)\.(jpg|mjpeg)$/.exec(c.req.param('file')) ?? []
-    const { streams } = await watch.look()
+    const { streams } = await poller.poll()
     if (!streams.some((each) => each.name === name && each.frames)) return c.notFound()
     if (form === 'mjpeg') {
       const body = streamBody((signal) => mjpegParts(pictures, name, widthOf(c), signal))
@@ -96,6 +99,7 @@ export function viewerApp({ access, port, watch, pictures }: AppOptions): Hono {
     return c.notFound()
   })
   app.get('/:file', (c) => page(c, c.req.param('file')))
+  app.get('/:folder/:file', (c) => page(c, `${c.req.param('folder')}/${c.req.param('file')}`))
   return app
 }
 
@@ -113,6 +117,6 @@ function bearerOf(c: Context): string | undefined {
 }
 
 function widthOf(c: Context): number {
-  const width = Number(c.req.query('width') ?? USUAL_WIDTH)
-  return Number.isInteger(width) && width >= 16 ? Math.min(width, MOST_WIDTH) : USUAL_WIDTH
+  const width = Number(c.req.query('width') ?? DEFAULT_WIDTH)
+  return Number.isInteger(width) && width >= MIN_WIDTH ? Math.min(width, MAX_WIDTH) : DEFAULT_WIDTH
 }

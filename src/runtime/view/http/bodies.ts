@@ -1,24 +1,24 @@
+import type { StatusPoller } from '../board/status-poller.js'
 import type { Pictures } from '../pictures/pictures.js'
 import { merge } from './merge.js'
-import type { Watch } from '../board/watch.js'
 
-/** Between the parts of an mjpeg response. */
+/** Boundary between the parts of an MJPEG response. */
 export const BOUNDARY = 'daffi-picture'
 
-/** Snapshots as server-sent events. */
+/** Yields snapshots as server-sent events. */
 export async function* snapshotEvents(
-  watch: Watch,
+  poller: StatusPoller,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  let told = 0
-  for await (const look of watch.follow(signal)) {
-    const lines = watch.board.lines.after(told)
-    told = lines.at(-1)?.number ?? told
-    yield `data: ${JSON.stringify({ ...look, lines })}\n\n`
+  let sent = 0
+  for await (const state of poller.follow(signal)) {
+    const lines = poller.board.lines.after(sent)
+    sent = lines.at(-1)?.number ?? sent
+    yield `data: ${JSON.stringify({ ...state, lines })}\n\n`
   }
 }
 
-/** One stream's pictures as any browser's image element, and most players, show them. */
+/** Yields one stream's pictures in the MJPEG format that image elements of browsers, and most players, show. */
 export async function* mjpegParts(
   pictures: Pictures,
   name: string,
@@ -29,14 +29,14 @@ export async function* mjpegParts(
   for await (const { jpeg } of pictures.follow(name, width, signal)) {
     yield `Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`
     yield jpeg
-    // Behind the picture and not before the next: a browser shows it when it sees the boundary.
+    // The boundary follows its picture at once: a browser shows the picture when it has the boundary.
     yield `\r\n--${BOUNDARY}\r\n`
   }
 }
 
 /**
- * The pictures of several streams in one response, since a browser opens few connections to one host: of each the name's
- * index (4 bytes, little-endian), the JPEG's length (4 bytes) and the JPEG.
+ * Yields the pictures of several streams for one response, because a browser opens few connections to one host. A record
+ * has the index of the stream's name (4 bytes, little-endian), the JPEG's length (4 bytes) and the JPEG.
  */
 export async function* pictureRecords(
   pictures: Pictures,

@@ -1,4 +1,4 @@
-/** The values of several generators as they come; each is asked for its next when its last was taken. */
+/** Yields the values of several generators as they come. A generator is asked for its next value when the last was taken. */
 export async function* merge<T>(
   generators: AsyncGenerator<T, void, undefined>[],
 ): AsyncGenerator<T, void, undefined> {
@@ -9,7 +9,7 @@ export async function* merge<T>(
       const { from, result } = await Promise.race(pending.values())
       if (result.done) pending.delete(from)
       else {
-        // To the end of the row, so that none is passed over for long.
+        // Moved to the end of the map, so that every generator gets its turn.
         pending.delete(from)
         pending.set(from, next(from))
         yield result.value

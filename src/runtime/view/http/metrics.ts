@@ -1,10 +1,12 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Snapshot } from '../board/snapshot.js'
+import type { PipelineState } from '../board/status-poller.js'
 
-type Look = Pick<Snapshot, 'pipeline' | 'nodes' | 'streams'>
-
-/** A look at the pipeline in Prometheus' text format. */
-export async function metricsText({ pipeline, nodes, streams }: Look): Promise<string> {
+/** Formats the state of a pipeline in the text format of Prometheus. */
+export async function metricsText({
+  pipeline,
+  nodes,
+  streams,
+}: Pick<PipelineState, 'pipeline' | 'nodes' | 'streams'>): Promise<string> {
   const registry = new Registry()
   registry.setDefaultLabels({ pipeline })
   const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
@@ -13,7 +15,7 @@ export async function metricsText({ pipeline, nodes, streams }: Look): Promise<s
     new Gauge({ name: `daffi_${name}`, help, labelNames, registers: [registry] })
 
   const up = gauge('node_up', 'Whether the node is ready.', ['node'])
-  const restarts = counter('node_restarts_total', 'How often the node was started again.', ['node'])
+  const restarts = counter('node_restarts_total', 'Number of restarts of the node.', ['node'])
   for (const { name: node, state, restarts: count } of nodes) {
     up.set({ node }, state === 'ready' ? 1 : 0)
     restarts.inc({ node }, count)
@@ -24,13 +26,13 @@ export async function metricsText({ pipeline, nodes, streams }: Look): Promise<s
   const bytes = counter('stream_bytes_total', 'Bytes of those items.', ['stream'])
   const labels: ('stream' | 'receiver')[] = ['stream', 'receiver']
   const counts = {
-    processed: counter('receiver_processed_total', 'Items that the callback was done with.', labels),
-    dropped: counter('receiver_dropped_total', 'Items left out because newer ones came.', labels),
-    failed: counter('receiver_failed_total', 'Items that the callback failed with.', labels),
-    lost: counter('receiver_lost_total', 'Items that went down with the receiver.', labels),
+    processed: counter('receiver_processed_total', 'Items that the callback has processed.', labels),
+    dropped: counter('receiver_dropped_total', 'Items left out because newer ones were available.', labels),
+    failed: counter('receiver_failed_total', 'Items for which the callback failed.', labels),
+    lost: counter('receiver_lost_total', 'Items that were lost because the receiver ended.', labels),
   }
-  const lag = gauge('receiver_lag_items', 'Items offered and not yet dealt with.', labels)
-  const latency = gauge('receiver_latency_seconds', 'From capture or yield to the callback.', [
+  const lag = gauge('receiver_lag_items', 'Items offered and not accounted for yet.', labels)
+  const latency = gauge('receiver_latency_seconds', 'Time from capture or yield to the callback.', [
     ...labels,
     'quantile',
   ])

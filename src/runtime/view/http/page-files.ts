@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { packageFile } from '../../core/process/package-file.js'
 
 const PAGE = 'dist/runtime/view/page/'
-/** Kept in its own package, beside its licence. */
+/** The font stays in its own package, beside its licence. */
 const FONT = import.meta.resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')
 
 const TYPES: Record<string, string> = {
@@ -14,10 +14,10 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-/** A file of the page; undefined when it has none of that name. */
+/** Reads a file of the page, by its path in at most one folder. Resolves with undefined when there is none. */
 export async function pageFile(name: string): Promise<{ body: Buffer; type: string } | undefined> {
   const type = TYPES[extname(name)]
-  if (type === undefined || !/^[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
+  if (type === undefined || !/^(?:[a-z-]+\/)?[a-z-]+\.[a-z0-9]+$/.test(name)) return undefined
   const path = name === 'inter.woff2' ? new URL(FONT) : packageFile(PAGE + name)
   const body = await readFile(path).catch(() => undefined)
   return body && { body, type }

@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web'
 
-/** A response's body that is made as fast as it is read, and ends what makes it when nobody reads any more. */
+/** Makes the body of a response from a generator. It is read only as fast as the client reads, and ended with the request. */
 export function streamBody<T extends string | Uint8Array>(
   make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>,
 ): ReadableStream<Uint8Array> {

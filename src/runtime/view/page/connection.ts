@@ -1,6 +1,6 @@
 import type { Snapshot } from '../board/snapshot.js'
 
-/** `cut`: the viewer is there, the NATS server is not. `lost`: the viewer is not. */
+/** State of the page's connection. `cut`: the viewer answers, but has no NATS server. `lost`: the viewer does not answer. */
 export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost'
 
 interface Listeners {
@@ -8,7 +8,7 @@ interface Listeners {
   onState: (state: ConnectionState) => void
 }
 
-/** Gets snapshots for as long as the page is in sight; the browser connects again by itself. */
+/** Receives snapshots while the page is visible. After a lost connection the browser connects again by itself. */
 export function connect({ onSnapshot, onState }: Listeners): void {
   let events: EventSource | undefined
   const open = (): void => {
@@ -20,7 +20,8 @@ export function connect({ onSnapshot, onState }: Listeners): void {
     }
     events.onerror = () => {
       onState('lost')
-      // Refused for good, as a viewer that was started again has another token: nothing but a new address helps.
+      // The browser does not connect again after it was refused, for example by a viewer that was started again and has
+      // another token. Only its new address helps then.
       if (events?.readyState === EventSource.CLOSED) setTimeout(open, 2000)
     }
   }

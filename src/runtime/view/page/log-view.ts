@@ -1,14 +1,15 @@
-import { element, within } from './dom.js'
-import { formatTime } from './format.js'
 import type { LineView, Snapshot } from '../board/snapshot.js'
+import { element, within } from './dom/elements.js'
+import { formatTime } from './dom/format.js'
 
-const KEPT = 500
-/** Pixels from the end at which it still counts as the end. */
+/** Number of lines that are kept. */
+const MAX_LINES = 500
+/** Distance from the end, in pixels, that still counts as the end. */
 const NEAR_END = 24
-/** As many colours as the style sheet has for names. */
+/** Number of colours for names in the style sheet. */
 const HUES = 6
 
-/** The last log lines. New ones are followed for as long as the end is in sight. */
+/** The last log lines. The view scrolls to new ones while its end is visible. */
 export class LogView {
   readonly #box: HTMLElement
   readonly #lines: HTMLElement
@@ -25,23 +26,23 @@ export class LogView {
   }
 
   show({ nodes, lines }: Snapshot): void {
-    for (const { name } of nodes) this.#learn(name)
+    for (const { name } of nodes) this.#addName(name)
     if (lines.length === 0) return
     const { scrollHeight, scrollTop, clientHeight } = this.#box
     const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
     this.#lines.append(...lines.map((line) => this.#make(line)))
-    while (this.#lines.children.length > KEPT) this.#lines.firstElementChild?.remove()
+    while (this.#lines.children.length > MAX_LINES) this.#lines.firstElementChild?.remove()
     if (atEnd) this.#box.scrollTop = this.#box.scrollHeight
   }
 
-  #learn(name: string): void {
+  #addName(name: string): void {
     if (this.#names.includes(name)) return
     this.#names.push(name)
     this.#choice.append(element('option', '', name))
   }
 
   #make({ time, node, text }: LineView): HTMLElement {
-    this.#learn(node)
+    this.#addName(node)
     const name = element('b', '', node)
     name.dataset.hue = String(this.#names.indexOf(node) % HUES)
     const made = element('li', '', element('time', '', formatTime(time)), name, element('span', '', text))

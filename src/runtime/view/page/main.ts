@@ -1,13 +1,13 @@
-import { CamerasView } from './cameras-view.js'
+import type { Snapshot } from '../board/snapshot.js'
+import { CamerasView } from './cameras/cameras-view.js'
+import { EnlargedView } from './cameras/enlarged-view.js'
 import { connect } from './connection.js'
-import { byId, setText } from './dom.js'
-import { EnlargedView } from './enlarged-view.js'
-import { formatBytes, formatRate } from './format.js'
-import { GraphView } from './graph-view.js'
+import { byId, setText } from './dom/elements.js'
+import { formatBytes, formatRate } from './dom/format.js'
+import { GraphView } from './graph/graph-view.js'
 import { LogView } from './log-view.js'
 import { StreamsView } from './streams-view.js'
 import { wireTheme } from './theme.js'
-import type { Snapshot } from '../board/snapshot.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))

@@ -1,19 +1,20 @@
-import { element, Keeper, setText, within, type Kept } from './dom.js'
-import { formatBytes, formatCount, formatLatency, formatRate } from './format.js'
 import type { ReceiverView, Snapshot, StreamView } from '../board/snapshot.js'
+import { element, setText, within } from './dom/elements.js'
+import { formatBytes, formatCount, formatLatency, formatRate } from './dom/format.js'
+import { KeyedList, type KeyedElement } from './dom/keyed-list.js'
 
 const COLUMNS = 8
 
-/** Every stream with the account of each of its receivers, as a table. */
+/** Table of the streams, with the counts of each receiver. */
 export class StreamsView {
   readonly #root: HTMLElement
-  readonly #bodies: Keeper<StreamView>
+  readonly #bodies: KeyedList<StreamView>
 
   constructor(root: HTMLElement) {
     this.#root = root
-    // The table's head is the first child of all.
+    // The first child of the table is its head.
     const table = within(root, 'table', HTMLElement)
-    this.#bodies = new Keeper(table, makeBody, 1)
+    this.#bodies = new KeyedList(table, makeBody, 1)
   }
 
   show({ streams }: Snapshot): void {
@@ -22,20 +23,20 @@ export class StreamsView {
   }
 }
 
-function makeBody(): Kept<StreamView> {
+function makeBody(): KeyedElement<StreamView> {
   const name = element('strong')
-  const way = element('span', 'quiet')
+  const route = element('span', 'quiet')
   const figures = element('span', 'quiet')
-  const title = element('th', 'stream', name, ' ', way, ' ', figures)
+  const title = element('th', 'stream', name, ' ', route, ' ', figures)
   title.colSpan = COLUMNS
   title.scope = 'rowgroup'
   const root = element('tbody', '', element('tr', '', title))
-  const rows = new Keeper(root, makeRow, 1)
+  const rows = new KeyedList(root, makeRow, 1)
   return {
     root,
     update: (stream) => {
       setText(name, stream.name)
-      setText(way, `${stream.from} → ${stream.call} · ${stream.delivery}`)
+      setText(route, `${stream.from} → ${stream.call} · ${stream.delivery}`)
       const sum = `${formatCount(stream.items)} items · ${formatBytes(stream.bytes)}`
       setText(figures, stream.state === 'running' ? `· ${sum}` : `· ended · ${sum}`)
       root.dataset.state = stream.state
@@ -44,7 +45,7 @@ function makeBody(): Kept<StreamView> {
   }
 }
 
-function makeRow(): Kept<ReceiverView> {
+function makeRow(): KeyedElement<ReceiverView> {
   const name = element('th')
   name.scope = 'row'
   const cells = Array.from({ length: COLUMNS - 1 }, () => element('td'))

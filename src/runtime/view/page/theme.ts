@@ -1,11 +1,11 @@
-import { within, setText } from './dom.js'
+import { setText, within } from './dom/elements.js'
 
 const THEMES = ['auto', 'light', 'dark'] as const
 type Theme = (typeof THEMES)[number]
 
 const KEY = 'theme'
 
-/** The button that goes round the colours: as the system has them, light, dark. */
+/** Makes the button switch between the colours of the system, light, and dark. The choice is stored in the browser. */
 export function wireTheme(button: HTMLElement): void {
   const label = within(button, 'b', HTMLElement)
   const show = (theme: Theme): void => {

@@ -4,7 +4,7 @@ import { rgbOfYuv420p } from './yuv.js'
 
 const QUALITY = 75
 
-/** A frame as JPEG, no wider than `width` pixels. One that is a JPEG already stays as it is. */
+/** Converts a frame to JPEG, no wider than `width` pixels. A frame that is a JPEG already is returned as it is. */
 export async function toJpeg(frame: Frame, width: number): Promise<Buffer> {
   if (frame.format === 'mjpeg') return frame.data
   const picture = await load(frame, width)
@@ -15,10 +15,10 @@ export async function toJpeg(frame: Frame, width: number): Promise<Buffer> {
 }
 
 async function load(frame: Frame, width: number): Promise<Sharp> {
-  // Loaded for the first picture only: it takes 30 MB.
+  // Loaded for the first picture: it takes 30 MB.
   const { default: sharp } = await import('sharp')
   sharp.cache(false)
-  // Pictures are for people, streams are the work: one core at most.
+  // One core at most: the processor is for the streams.
   sharp.concurrency(1)
   const raw = (pixels: Pick<Frame, 'data' | 'width' | 'height'>, channels: 1 | 3): Sharp =>
     sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels } })
@@ -34,7 +34,7 @@ async function load(frame: Frame, width: number): Promise<Sharp> {
   }
 }
 
-/** Blue and red change places. */
+/** Matrix that exchanges blue and red. */
 const SWAP: [[number, number, number], [number, number, number], [number, number, number]] = [
   [0, 0, 1],
   [0, 1, 0],

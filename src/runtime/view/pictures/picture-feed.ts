@@ -3,32 +3,32 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { isFrame } from '../../core/frame.js'
 import { observeNewest, type Link } from '../../stream/index.js'
+import type { StatusPoller } from '../board/status-poller.js'
 import { toJpeg } from './jpeg.js'
-import type { Watch } from '../board/watch.js'
 
-/** The most pictures a second that are made of a stream. */
-const EVERY_MS = 1000 / 15
-/** Of the time that is spent on making pictures, so much is rested. */
-const REST = 1.5
+/** Shortest time between two pictures of a stream: 15 per second. */
+const MIN_INTERVAL_MS = 1000 / 15
+/** Length of the pause after a picture, as a multiple of the time that making it took. */
+const REST_FACTOR = 1.5
 
 export interface Picture {
   jpeg: Buffer
-  /** Counts from 1. */
+  /** Number of the picture in its feed, from 1. */
   number: number
 }
 
 interface FeedOptions {
   link: Link
   pipeline: string
-  watch: Watch
-  /** The stream, as snapshots name it. */
+  poller: StatusPoller
+  /** Name of the stream in snapshots. */
   name: string
-  /** Pixels, at most. */
+  /** Greatest width in pixels. */
   width: number
   onFailure: (error: unknown) => void
 }
 
-/** One stream's pictures, made once for all who look, one at a time, and only while somebody does. */
+/** The pictures of one stream in one width: made once for all followers, one at a time, and only while there are followers. */
 export class PictureFeed {
   readonly #options: FeedOptions
   readonly #made = new Wakeup()
@@ -40,7 +40,7 @@ export class PictureFeed {
     this.#options = options
   }
 
-  /** The newest picture each time, and none twice. A stream that ends is waited for to begin again. */
+  /** Yields the newest picture, and none twice. When the stream ends, the feed waits until it begins again. */
   async *follow(signal: AbortSignal): AsyncGenerator<Picture, void, undefined> {
     const aborted = signal.aborted ? undefined : once(signal, 'abort')
     this.#begin()
@@ -61,7 +61,7 @@ export class PictureFeed {
   #begin(): void {
     if (++this.#followers > 1) return
     this.#making = new AbortController()
-    // What was made last may be old by now.
+    // The latest picture may be old by now.
     this.#latest = undefined
     this.#make(this.#making.signal).catch(this.#options.onFailure)
   }
@@ -71,14 +71,14 @@ export class PictureFeed {
   }
 
   async #make(signal: AbortSignal): Promise<void> {
-    const { watch, name } = this.#options
-    for await (const { streams } of watch.follow(signal)) {
+    const { poller, name } = this.#options
+    for await (const { streams } of poller.follow(signal)) {
       const stream = streams.find((each) => each.name === name && each.state === 'running')
-      if (stream) await this.#makeOf(stream.id, signal)
+      if (stream) await this.#makePictures(stream.id, signal)
     }
   }
 
-  async #makeOf(id: string, signal: AbortSignal): Promise<void> {
+  async #makePictures(id: string, signal: AbortSignal): Promise<void> {
     const { link, pipeline, width } = this.#options
     for await (const item of observeNewest({ link, pipeline, id, signal })) {
       if (!isFrame(item)) return
@@ -88,7 +88,9 @@ export class PictureFeed {
       this.#latest = { jpeg, number: (this.#latest?.number ?? 0) + 1 }
       this.#made.notify()
       const spent = performance.now() - began
-      await delay(Math.max(EVERY_MS - spent, REST * spent), undefined, { signal }).catch(() => undefined)
+      await delay(Math.max(MIN_INTERVAL_MS - spent, REST_FACTOR * spent), undefined, { signal }).catch(
+        () => undefined,
+      )
     }
   }
 }

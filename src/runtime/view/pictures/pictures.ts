@@ -1,16 +1,15 @@
-import type { Picture } from './picture-feed.js'
-import { PictureFeed } from './picture-feed.js'
 import type { Link } from '../../stream/index.js'
-import type { Watch } from '../board/watch.js'
+import type { StatusPoller } from '../board/status-poller.js'
+import { PictureFeed, type Picture } from './picture-feed.js'
 
 interface PicturesOptions {
   link: Link
   pipeline: string
-  watch: Watch
+  poller: StatusPoller
   onFailure: (error: unknown) => void
 }
 
-/** The pictures of all streams, in the widths that were asked for. */
+/** Picture feeds of all streams, one for each width that was requested. */
 export class Pictures {
   readonly #options: PicturesOptions
   readonly #feeds = new Map<string, PictureFeed>()

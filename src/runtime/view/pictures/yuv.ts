@@ -6,7 +6,10 @@ interface Pixels {
   height: number
 }
 
-/** A picture in YUV 4:2:0 as RGB, of every so many pixels only. BT.601, as ffmpeg takes for granted when nothing is said. */
+/**
+ * Converts a picture in YUV 4:2:0 to RGB, by BT.601, which ffmpeg assumes when nothing is specified.
+ * @param step takes every pixel with 1, every second one with 2, and so on
+ */
 export function rgbOfYuv420p({ data, width, height }: Frame, step: number): Pixels {
   const columns = Math.floor(width / step)
   const rows = Math.floor(height / step)

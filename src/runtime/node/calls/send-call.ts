@@ -1,0 +1,40 @@
+import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job } from '../../call/index.js'
+import type { ModifierPlan } from '../../core/plan.js'
+import type { ScheduleOptions } from '../../core/text/schedule.js'
+import type { ScheduleSpec } from '../../core/plan.js'
+
+type PlanOf<K extends ModifierPlan['kind']> = Extract<ModifierPlan, { kind: K }>
+
+/** Sends a call with a modifier that leads to one result, and waits for it; null for NO_RETURN. */
+export async function sendCall(
+  call: Call<unknown>,
+  modifier: PlanOf<'FG' | 'BG' | 'BROADCAST' | 'NO_RETURN'>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (modifier.kind) {
+    case 'FG':
+      return await call.with(FG({ timeout: modifier.timeoutMs / 1000, signal }))
+    case 'BG':
+      return await (await startJob(call, modifier)).get({ signal })
+    case 'BROADCAST': {
+      const { timeoutMs, etaMs, returnResult } = modifier
+      return await call.with(
+        BROADCAST({ timeout: timeoutMs / 1000, eta: etaMs / 1000, returnResult, signal }),
+      )
+    }
+    case 'NO_RETURN':
+      await call.with(NO_RETURN({ eta: modifier.etaMs / 1000 }))
+      return null
+  }
+}
+
+/** Sends a call with BG; resolves with its job as soon as that exists. */
+export function startJob(call: Call<unknown>, { timeoutMs, etaMs, durable }: PlanOf<'BG'>): Promise<Job> {
+  return call.with(BG({ timeout: timeoutMs / 1000, eta: etaMs / 1000, durable }))
+}
+
+/** Converts a planned schedule to the options of PERIOD. */
+export function scheduleOptions(spec: ScheduleSpec): ScheduleOptions {
+  if ('intervalMs' in spec) return { interval: spec.intervalMs / 1000 }
+  return 'at' in spec ? { at: spec.at.map((time) => new Date(time)) } : spec
+}

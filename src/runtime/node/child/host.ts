@@ -1,0 +1,104 @@
+import { joinPipeline, type Global } from '../../call/index.js'
+import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
+import { DaffiError, messageOf } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import type { CallbackPlan } from '../../core/plan.js'
+import type { NodeReport } from '../ipc/node-reports.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
+import { moduleLoader } from './module-loader.js'
+import { observeCallbacks } from './observe-callbacks.js'
+import { openSources } from './open-sources.js'
+import { runCall } from './run-call.js'
+
+export interface HostOptions {
+  log: Logger
+  report: (report: NodeReport) => void
+  /** Called when the other nodes have taken this one for dead and its name was given away. */
+  onLost: (error: unknown) => void
+  /** Aborts the start only; a host that has started is ended by `drain` and `leave`. */
+  signal?: AbortSignal
+  /** The process that this one must not outlive. */
+  parentPid?: number
+}
+
+/** One node of a pipeline in this process: its callbacks, its calls and its membership in the pipeline. */
+export interface Host {
+  /** Resolves when every call has settled. */
+  settled: Promise<void>
+  /**
+   * Evaluates modules again, and puts their callbacks in place of the old ones, from the next call or item on.
+   * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; the old code stays in use then
+   */
+  reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
+  /** Ends the sources and the waits. Calls and streams that have begun go on. */
+  drain: () => void
+  /** Drains, aborts the calls that still run, lets running callbacks finish, and leaves the pipeline. */
+  leave: () => Promise<void>
+}
+
+/**
+ * Starts a node in this process. Callbacks are loaded first, and the pipeline is joined only when all of them could be.
+ * Then `ready` is reported, and all calls are started side by side.
+ */
+export async function startHost(
+  setup: NodeSetup,
+  { log, report, onLost, signal, parentPid }: HostOptions,
+): Promise<Host> {
+  const { node } = setup
+  const { load, renew } = moduleLoader(setup.project)
+  const draining = new AbortController()
+  const leaving = new AbortController()
+  const openSource = await openSources(setup, { signal: draining.signal, log, load })
+  const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
+  const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
+  const loads = [loaded]
+  const join = async (): Promise<Global> => {
+    signal?.throwIfAborted()
+    return await joinPipeline({
+      server: setup.server,
+      pipeline: setup.pipeline,
+      processName: node.name,
+      callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
+      log,
+      ...(signal === undefined ? {} : { signal }),
+      ...(parentPid === undefined ? {} : { parentPid }),
+    })
+  }
+  const g = await join().catch(async (error: unknown) => {
+    await loaded.close()
+    throw error
+  })
+  g.join().catch(onLost)
+  report({ type: 'ready' })
+
+  const context = { g, openSource, log, report, draining: draining.signal, leaving: leaving.signal }
+  const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
+    report({ type: 'settled' }),
+  )
+  const stopped = new DaffiError('DAFFI_ABORTED', `${node.name} was stopped`)
+  let left: Promise<void> | undefined
+
+  const drain = (): void => draining.abort(stopped)
+  const leave = async (): Promise<void> => {
+    drain()
+    leaving.abort(stopped)
+    await settled
+    try {
+      await g.stop()
+    } catch (error) {
+      // There may be no server left to say goodbye to; the others notice soon that the heartbeats have ended.
+      log.debug(`${node.name} left without a goodbye: ${messageOf(error)}`)
+    }
+    for (const each of loads.reverse()) {
+      await each.close().catch((error: unknown) => log.error(`${node.name}: ${messageOf(error)}`))
+    }
+  }
+  const reload: Host['reload'] = async (modules, plans) => {
+    await renew(modules, async () => {
+      const next = await loadCallbacks(plans, load, loads.at(-1))
+      loads.push(next)
+      await g.renew(next.callbacks)
+    })
+  }
+  return { settled, reload, drain, leave: () => (left ??= leave()) }
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { Callback } from '../../callback/index.js'
+import { encodeItem } from '../../codec/index.js'
+import { isFrame } from '../../core/frame.js'
+import type { CallbackPlan } from '../../core/plan.js'
+import { toPlain } from '../calls/plain-value.js'
+import type { ObservedCallReport } from '../ipc/node-reports.js'
+
+type Report = (call: ObservedCallReport) => void
+
+/** Wraps the callbacks that are planned as observed, so that each invocation is reported before it runs. */
+export function observeCallbacks(callbacks: Callback[], plans: CallbackPlan[], report: Report): Callback[] {
+  const observed = new Set(plans.filter((plan) => plan.observed).map(({ name }) => name))
+  return callbacks.map((callback) => (observed.has(callback.name) ? observe(callback, report) : callback))
+}
+
+function observe(callback: Callback, report: Report): Callback {
+  const { name, fn } = callback
+  const hash = createHash('sha256')
+  return {
+    ...callback,
+    fn: (...args) => {
+      for (const [index, arg] of args.entries()) hash.update(encodeItem(arg, index).bytes)
+      report({
+        type: 'called',
+        callback: name,
+        args: args.map(observedArgument),
+        hash: hash.copy().digest('hex'),
+      })
+      return fn(...args)
+    },
+  }
+}
+
+/** Replaces frames' pixels and other bytes by their digest: a test compares those, and does not contain the bytes. */
+function observedArgument(arg: unknown): unknown {
+  if (ArrayBuffer.isView(arg)) return digest(encodeItem(arg, 0).bytes)
+  return isFrame(arg) ? { ...arg, data: digest(arg.data) } : toPlain(arg)
+}
+
+function digest(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}

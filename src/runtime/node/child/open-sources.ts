@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import type { LoadModule } from '../../callback/index.js'
+import { DaffiError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import type { SourceEvent } from '../../source/index.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
+
+/** Opens a source of the pipeline file by its name, and returns its items. */
+export type OpenSource = (name: string, onEvent: (event: SourceEvent) => void) => AsyncIterable<unknown>
+
+interface SourceContext {
+  /** Ends the sources. */
+  signal: AbortSignal
+  log: Logger
+  load: LoadModule
+}
+
+/** Prepares the sources of a node. The code for sources is loaded only in a node that has some. */
+export async function openSources(
+  { sources, record }: Pick<NodeSetup, 'sources' | 'record'>,
+  context: SourceContext,
+): Promise<OpenSource> {
+  const room = Object.keys(sources).length === 0 ? undefined : await import('../../source/index.js')
+  return (name, onEvent) => {
+    const plan = sources[name]
+    if (!room || !plan) throw new DaffiError('DAFFI_INTERNAL', `the plan of this node has no source ${name}`)
+    const items = room.openSource(plan, { name, ...context, onEvent })
+    const { log } = context
+    return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
+  }
+}

@@ -1,0 +1,15 @@
+import type { CallbackPlan } from '../../core/plan.js'
+import type { NodeSetup } from './node-setup.js'
+
+/**
+ * Messages from the supervisor to the process of a node.
+ * `setup`: start as this node; always the first message.
+ * `drain`: end the sources, let the streams finish, begin no new call.
+ * `leave`: finish running callbacks and exit.
+ * `reload`: evaluate these modules again and offer the callbacks that they export now.
+ */
+export type NodeOrder =
+  | { type: 'setup'; setup: NodeSetup }
+  | { type: 'drain' }
+  | { type: 'leave' }
+  | { type: 'reload'; modules: string[]; callbacks: CallbackPlan[] }

@@ -1,0 +1,45 @@
+import type { ErrorRecord } from '../../core/errors.js'
+import type { StreamSummary } from '../../core/summary.js'
+import type { SourceEvent } from '../../source/index.js'
+
+/**
+ * The state of one call of the pipeline file, or of the source that it streams. `index` is the position of the call in
+ * the node's list of calls.
+ */
+export type CallReport =
+  | { type: 'call'; index: number; value: unknown; error: ErrorRecord | null }
+  | (SourceEvent & { index: number })
+  | { type: 'progress'; index: number; summary: StreamSummary }
+  | { type: 'stream'; index: number; summary: StreamSummary | null; error: ErrorRecord | null }
+
+/** One invocation of an observed callback, reported before it runs. */
+export interface ObservedCallReport {
+  type: 'called'
+  callback: string
+  /** The arguments as JSON can carry them; bytes as `sha256:` and their digest. */
+  args: unknown[]
+  /**
+   * SHA-256 over all arguments that the callback has had in this process, in order: bytes as they are, other values in
+   * MessagePack.
+   */
+  hash: string
+}
+
+/**
+ * Messages from the process of a node to the supervisor.
+ * `ready`: connected, with every callback loaded and offered.
+ * `settled`: no call is left to run.
+ * `reloaded`: the new code is in place, or with an error the old code stays in use.
+ * `failed`: the process is about to exit because of this error.
+ */
+export type NodeReport =
+  | CallReport
+  | ObservedCallReport
+  | { type: 'ready' }
+  | { type: 'settled' }
+  | { type: 'reloaded'; error: ErrorRecord | null }
+  | { type: 'failed'; error: ErrorRecord }
+
+export function isCallReport(report: NodeReport): report is CallReport {
+  return 'index' in report
+}

@@ -1,0 +1,23 @@
+import type { LogLevel } from '../../core/logger.js'
+import type { NodePlan, SourcePlan } from '../../core/plan.js'
+import type { ServerAddress, ServerInfo } from '../../nats/index.js'
+
+/** Everything that the process of one node needs. It is sent by IPC, because the address contains the server's token. */
+export interface NodeSetup {
+  /** Name of the pipeline. */
+  pipeline: string
+  /** The project's folder, whose `.daffi` keeps transpiled modules. */
+  project: string
+  server: { address: ServerAddress; info: ServerInfo }
+  node: NodePlan
+  /** The sources that the node's calls use, by name. */
+  sources: Record<string, SourcePlan>
+  logLevel: LogLevel
+  /**
+   * Files to reload when they change: the modules of the node's callbacks and their imports, imported modules first.
+   * Undefined when the node never reloads.
+   */
+  modules: string[] | undefined
+  /** Folder for recordings, in which each source has a folder of its own. Undefined when nothing is recorded. */
+  record: string | undefined
+}

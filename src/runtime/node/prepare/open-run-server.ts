@@ -1,0 +1,66 @@
+import { ensureBinary, type FetchProgress } from '../../binaries/index.js'
+import { requireSchedules } from '../../call/index.js'
+import type { Logger } from '../../core/logger.js'
+import { isVideo, type NodePlan, type Plan } from '../../core/plan.js'
+import { openServer, type ServerHandle } from '../../nats/index.js'
+
+export interface ServerChoice {
+  /** URL of a server, in place of the one that the pipeline file names. */
+  url?: string
+  token?: string
+  /** Path of a credentials file. */
+  credentials?: string
+}
+
+export interface RunServerOptions {
+  server: ServerChoice
+  /** Whether to run a server of our own, or to wait for one, when none is found. */
+  absent: 'run' | 'wait'
+  /** Longest wait for a server, in milliseconds. @default no limit */
+  timeoutMs?: number | undefined
+  signal: AbortSignal
+  log: Logger
+  /** Progress of fetching nats-server and ffmpeg. */
+  onFetch?: ((progress: FetchProgress) => void) | undefined
+}
+
+/**
+ * Opens the server of a run and checks that it can do what the nodes ask for. When a node has video, ffmpeg is fetched
+ * before that: here, because nobody would see the progress in the process of a node.
+ * @throws DaffiError DAFFI_SERVER_TOO_OLD, and those of opening the server and finding ffmpeg
+ */
+export async function openRunServer(
+  plan: Plan,
+  nodes: NodePlan[],
+  options: RunServerOptions,
+): Promise<ServerHandle> {
+  const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
+  if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
+  const url = server.url ?? plan.server.url
+  const handle = await openServer({
+    project: plan.project,
+    ...server,
+    url,
+    absent,
+    timeoutMs,
+    signal,
+    log,
+    onProgress,
+  })
+  try {
+    if (nodes.some(isPeriodic)) requireSchedules(handle.info.version)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+function isPeriodic({ calls }: NodePlan): boolean {
+  return calls.some(({ modifier }) => modifier.kind === 'PERIOD')
+}
+
+function usesVideo({ sources }: Plan, { calls }: NodePlan): boolean {
+  const used = calls.flatMap(({ source }) => (source === undefined ? [] : (sources[source] ?? [])))
+  return used.some(isVideo)
+}

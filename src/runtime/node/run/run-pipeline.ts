@@ -1,0 +1,50 @@
+import type { Plan } from '../../core/plan.js'
+import { announcePipeline } from '../../core/project/running.js'
+import { prepareRecordings } from '../../source/index.js'
+import { chooseNodes } from '../prepare/choose-nodes.js'
+import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
+import { withDeliveries } from '../prepare/with-deliveries.js'
+import type { PipelineResult } from '../supervise/report/pipeline-result.js'
+import { serveRunStatus } from '../supervise/report/serve-run-status.js'
+import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { showViewer, type ShowViewerOptions } from './show-viewer.js'
+
+export interface RunPipelineOptions
+  extends Omit<SupervisorOptions, 'watched'>, Pick<RunServerOptions, 'server' | 'onFetch'> {
+  /** Names of the nodes to run. @default all */
+  only?: string[] | undefined
+  /** Whether changed files are applied to the run, which then ends only when `stop` aborts. @default false */
+  watch?: boolean | undefined
+  /** Serves the viewer. @default no viewer */
+  view?: Pick<ShowViewerOptions, 'port'> | undefined
+}
+
+/**
+ * Runs a pipeline, each node in a process of its own, until every call has settled, the duration is over, a node fails or
+ * `stop` aborts. When no server is found, the run starts one of its own. A run that fails resolves too, with `error` in its
+ * result.
+ * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, and those of opening the server
+ */
+export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
+  const nodes = withDeliveries(chooseNodes(plan, options.only), plan.sources)
+  if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
+  const opened: (() => Promise<void>)[] = []
+  try {
+    const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
+    opened.push(() => server.close())
+    opened.push(await announcePipeline(plan.project, plan))
+    const status = await serveRunStatus(plan.name, server, options)
+    opened.push(status.close)
+    if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
+    // Loaded here: most runs watch nothing, and its libraries take time to load.
+    const watching = options.watch ? await import('../watch/index.js') : undefined
+    const watched = await watching?.WatchedPipeline.open(plan, options.only)
+    const stay = options.stay || nodes.every(({ calls }) => calls.length === 0)
+    const { onEvent } = status
+    const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent })
+    if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
+    return await supervisor.run()
+  } finally {
+    for (const close of opened.reverse()) await close()
+  }
+}

@@ -1,0 +1,24 @@
+import type { Plan } from '../../core/plan.js'
+import type { ServerHandle } from '../../nats/index.js'
+import type { SupervisorOptions } from '../supervise/supervisor.js'
+
+export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
+  /** Port of 127.0.0.1; undefined for any free one. */
+  port: number | undefined
+}
+
+/**
+ * Serves the viewer's page, and reports its URL as a `view` event.
+ * @returns a function that ends it
+ */
+export async function showViewer(
+  plan: Plan,
+  server: ServerHandle,
+  { port, log, stop: signal, onEvent }: ShowViewerOptions,
+): Promise<() => Promise<void>> {
+  // Loaded here: most runs have no viewer, and its libraries take time to load.
+  const { openViewer } = await import('../../view/index.js')
+  const viewer = await openViewer(plan, server, { port, log, signal })
+  onEvent({ type: 'view', url: viewer.url })
+  return viewer.close
+}

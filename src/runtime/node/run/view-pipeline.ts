@@ -1,0 +1,20 @@
+import type { Plan } from '../../core/plan.js'
+import { aborted } from '../common/aborted.js'
+import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
+import { showViewer, type ShowViewerOptions } from './show-viewer.js'
+
+export type ViewOptions = ShowViewerOptions & Pick<RunServerOptions, 'server' | 'timeoutMs'>
+
+/**
+ * Serves the viewer's page for a pipeline that other processes run, until `stop` aborts.
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_PORT_TAKEN
+ */
+export async function viewPipeline(plan: Plan, options: ViewOptions): Promise<void> {
+  const server = await openRunServer(plan, [], { ...options, absent: 'wait', signal: options.stop })
+  const close = await showViewer(plan, server, options)
+  try {
+    await aborted(options.stop)
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,26 @@
+import type { NodePlan, Plan } from '../../core/plan.js'
+import { findProject } from '../../core/project/project.js'
+import type { ServerHandle } from '../../nats/index.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
+
+type SetupOptions = Pick<NodeSetup, 'logLevel'> & Partial<Pick<NodeSetup, 'record' | 'modules'>>
+
+/** Selects from the pipeline's plan what the process of one node needs. */
+export function nodeSetup(
+  plan: Plan,
+  node: NodePlan,
+  server: ServerHandle,
+  { logLevel, record, modules }: SetupOptions,
+): NodeSetup {
+  const used = node.calls.flatMap(({ source }) => (source === undefined ? [] : [source]))
+  return {
+    pipeline: plan.name,
+    project: findProject(plan.file),
+    server: { address: server.address, info: server.info },
+    node,
+    sources: Object.fromEntries(Object.entries(plan.sources).filter(([name]) => used.includes(name))),
+    logLevel,
+    modules,
+    record,
+  }
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { packageFile } from '../../../core/process/package-file.js'
+import type { NodeOrder } from '../../ipc/node-orders.js'
+import type { NodeReport } from '../../ipc/node-reports.js'
+import type { NodeSetup } from '../../ipc/node-setup.js'
+import { childEnv } from './child-env.js'
+import type { ChildExit } from './child-exit.js'
+import { eachLine } from './lines.js'
+
+const ENTRY = packageFile('dist/runtime/node/child/entry.js')
+/** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */
+const OUTPUT_GRACE_MS = 500
+
+export interface Child {
+  pid: number
+  /** Sends an order to the process. When the process is gone, nothing happens. */
+  send: (order: NodeOrder) => void
+  /** Kills the process and everything in its process group at once. */
+  kill: () => void
+  /** Resolves when the process is gone and all of its reports and lines were passed on. */
+  exited: Promise<ChildExit>
+}
+
+export interface ChildEvents {
+  onReport: (report: NodeReport) => void
+  onLine: (line: string) => void
+}
+
+/** Starts the process of one node, in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
+export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents): Child {
+  const child = spawn(process.execPath, [ENTRY], {
+    detached: true,
+    env: childEnv(process.env, setup.node.env),
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const outputs = [child.stdout, child.stderr].filter((each) => each !== null)
+  const send = (order: NodeOrder): void => {
+    if (child.connected) child.send(order, () => undefined)
+  }
+  const kill = (): void => {
+    if (child.pid !== undefined) killGroup(child.pid)
+  }
+
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once('exit', () => {
+      kill()
+      setTimeout(() => outputs.forEach((each) => each.destroy()), OUTPUT_GRACE_MS).unref()
+    })
+    child.once('close', (exitCode, signal) => resolve({ pid: child.pid, exitCode, signal }))
+    child.once('error', (error) => {
+      onLine(`cannot start the node's process: ${error.message}`)
+      if (child.pid === undefined) resolve({ pid: undefined, exitCode: null, signal: null })
+    })
+  })
+  child.on('message', (message) => onReport(message as NodeReport))
+  send({ type: 'setup', setup })
+
+  return {
+    pid: child.pid ?? 0,
+    send,
+    kill,
+    exited: Promise.all([exited, ...outputs.map((each) => eachLine(each, onLine))]).then(([exit]) => exit),
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // The group has already ended.
+  }
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { sayGoodbye } from '../../../call/index.js'
+import { messageOf } from '../../../core/errors.js'
+import type { Logger } from '../../../core/logger.js'
+import type { Plan } from '../../../core/plan.js'
+import { connectNats, type ServerHandle } from '../../../nats/index.js'
+
+/** Longest time for connecting and publishing, and again for closing the connection. */
+const PUBLISH_TIMEOUT_MS = 2000
+
+/**
+ * Publishes the goodbye of a node whose process died, so that its peers need not wait until enough heartbeats are missing.
+ * Never rejects: without the goodbye they notice a little later.
+ */
+export async function publishGoodbye(
+  node: string,
+  pid: number,
+  plan: Plan,
+  server: ServerHandle,
+  log: Logger,
+): Promise<void> {
+  const signal = AbortSignal.timeout(PUBLISH_TIMEOUT_MS)
+  try {
+    const nc = await connectNats(server.address, { name: 'supervisor', signal })
+    try {
+      await sayGoodbye(nc, plan.name, node, pid)
+    } finally {
+      await Promise.race([nc.close(), delay(PUBLISH_TIMEOUT_MS, undefined, { ref: false })])
+    }
+  } catch (error) {
+    log.debug(`no goodbye for ${node}: ${messageOf(error)}`)
+  }
+}

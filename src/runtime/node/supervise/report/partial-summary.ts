@@ -1,0 +1,30 @@
+import type { CallPlan } from '../../../core/plan.js'
+import type { ReceiverSummary, StreamSummary } from '../../../core/summary.js'
+
+/** Makes the summary of a stream that was never opened. */
+export function emptySummary(from: string, { call, source, modifier }: CallPlan): StreamSummary {
+  return {
+    call,
+    source: source ?? null,
+    from,
+    delivery: (modifier.kind === 'STREAM' ? modifier.delivery : undefined) ?? 'lossless',
+    items: 0,
+    bytes: 0,
+    seconds: 0,
+    error: null,
+    receivers: {},
+  }
+}
+
+/**
+ * Completes the last summary of a stream whose writer is gone: items that attached receivers have not accounted for count as
+ * lost.
+ */
+export function interruptedSummary(summary: StreamSummary): StreamSummary {
+  const receivers = Object.entries(summary.receivers).map(([name, receiver]): [string, ReceiverSummary] => {
+    if (receiver.state !== 'attached') return [name, receiver]
+    const { offered, processed, dropped, failed } = receiver
+    return [name, { ...receiver, state: 'stopped', lost: offered - processed - dropped - failed }]
+  })
+  return { ...summary, receivers: Object.fromEntries(receivers) }
+}

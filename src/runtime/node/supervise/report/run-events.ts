@@ -1,0 +1,15 @@
+import type { DaffiError } from '../../../core/errors.js'
+import type { CallPlan } from '../../../core/plan.js'
+import type { ServerInfo } from '../../../nats/index.js'
+import type { NodeState } from '../../../status/index.js'
+import type { CallReport, ObservedCallReport } from '../../ipc/node-reports.js'
+
+/** An event of a run, of a whole pipeline or of one node, for those who show it. */
+export type RunEvent =
+  | { type: 'server'; server: ServerInfo; nodes: string[] }
+  /** The viewer's page is served at this URL, which contains the viewer's token. */
+  | { type: 'view'; url: string }
+  | { type: 'state'; node: string; state: NodeState; restarts: number; error: DaffiError | undefined }
+  | { type: 'line'; node: string; line: string }
+  | (ObservedCallReport & { node: string })
+  | { type: 'call'; node: string; plan: CallPlan; report: CallReport }

@@ -1,0 +1,151 @@
+import type { ErrorCode } from '../../../core/error-codes.js'
+import { DaffiError, toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
+import type { CallPlan, NodePlan } from '../../../core/plan.js'
+import type { StreamSummary } from '../../../core/summary.js'
+import type { CallReport } from '../../ipc/node-reports.js'
+import { describeExit, type ChildExit } from '../process/child-exit.js'
+import { emptySummary, interruptedSummary } from './partial-summary.js'
+
+/** The result of a call of the pipeline file. */
+export interface CallResult {
+  node: string
+  call: string
+  modifier: string
+  value: unknown
+  error: ErrorRecord | null
+}
+
+/** The result of a stream of the pipeline file, and of its source. */
+export interface StreamResult extends StreamSummary {
+  /** Number of times that a live source broke off and was started again, while the stream went on. */
+  gaps: number
+}
+
+/** One stream that a call has written. A call writes another one when its node is restarted. */
+interface StreamEntry {
+  gaps: number
+  summary: StreamSummary
+  settled: boolean
+  /** The node has been started again since, so that the next report is about another stream. */
+  past: boolean
+}
+
+/** Collects the results of the calls of some nodes: one entry for each call, and one for each stream that carried items. */
+export class RunResults {
+  readonly #calls = new Map<string, CallResult>()
+  readonly #streams = new Map<string, StreamEntry[]>()
+
+  readonly #nodes: Map<string, NodePlan>
+
+  constructor(nodes: readonly NodePlan[]) {
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]))
+  }
+
+  /** Adds a node, or replaces its plan. Entries of streams that had carried items stay. */
+  replaceNode(node: NodePlan): void {
+    for (const index of this.#calling(node.name).keys()) {
+      const key = keyOf(node.name, index)
+      this.#calls.delete(key)
+      const carried = (this.#streams.get(key) ?? []).filter(({ summary }) => summary.items > 0)
+      this.#streams.set(
+        key,
+        carried.map((entry) => ({ ...entry, past: true })),
+      )
+    }
+    this.#nodes.set(node.name, node)
+  }
+
+  accept(node: string, report: CallReport): void {
+    const plan = this.#plan(node, report.index)
+    if (report.type === 'call') {
+      const { value, error } = report
+      const entry = { node, call: plan.call, modifier: plan.modifier.kind, value, error }
+      this.#calls.set(keyOf(node, report.index), entry)
+      return
+    }
+    if (report.type === 'resumed') return
+    const stream = this.#stream(node, report.index)
+    if (report.type === 'gap') {
+      stream.gaps++
+      return
+    }
+    stream.summary = report.summary ?? stream.summary
+    if (report.type === 'progress') return
+    stream.summary = { ...stream.summary, error: report.error }
+    stream.settled = true
+  }
+
+  /**
+   * Settles the calls of a node that has ended before they did.
+   * @param death how its process died; undefined when the node was stopped
+   */
+  interrupt(node: string, death?: ChildExit): void {
+    for (const [index, plan] of this.#calling(node).entries()) {
+      if (plan.modifier.kind !== 'STREAM') {
+        if (this.#calls.has(keyOf(node, index))) continue
+        this.accept(node, {
+          type: 'call',
+          index,
+          value: null,
+          error: interruptedError('DAFFI_NODE_DIED', node, death),
+        })
+      } else {
+        const { settled, summary } = this.#stream(node, index)
+        if (settled) continue
+        const error = interruptedError('DAFFI_WRITER_DIED', node, death)
+        this.accept(node, { type: 'stream', index, summary: interruptedSummary(summary), error })
+      }
+    }
+  }
+
+  /** Prepares for a node that is started again and repeats its calls. A stream that had carried items keeps its entry beside the new one. */
+  restart(node: string): void {
+    for (const [index, plan] of this.#calling(node).entries()) {
+      if (plan.modifier.kind !== 'STREAM') this.#calls.delete(keyOf(node, index))
+      const stream = this.#streams.get(keyOf(node, index))?.at(-1)
+      if (!stream) continue
+      stream.past = stream.summary.items > 0 || stream.summary.error === null
+      if (!stream.past) stream.settled = false
+    }
+  }
+
+  get calls(): CallResult[] {
+    return [...this.#calls.values()]
+  }
+
+  get streams(): StreamResult[] {
+    return [...this.#streams.values()].flat().map(({ summary, gaps }) => ({ ...summary, gaps }))
+  }
+
+  #stream(node: string, index: number): StreamEntry {
+    const key = keyOf(node, index)
+    const entries = this.#streams.get(key) ?? []
+    this.#streams.set(key, entries)
+    const last = entries.at(-1)
+    if (last && !last.past) return last
+    const summary = emptySummary(node, this.#plan(node, index))
+    const entry = { summary, gaps: 0, settled: false, past: false }
+    entries.push(entry)
+    return entry
+  }
+
+  #plan(node: string, index: number): CallPlan {
+    const plan = this.#calling(node)[index]
+    if (!plan) throw new DaffiError('DAFFI_INTERNAL', `${node} has no call ${index}`)
+    return plan
+  }
+
+  #calling(node: string): CallPlan[] {
+    return this.#nodes.get(node)?.calls ?? []
+  }
+}
+
+function interruptedError(code: ErrorCode, node: string, death: ChildExit | undefined): ErrorRecord {
+  if (death)
+    return toErrorRecord(new DaffiError(code, `${node} ${describeExit(death)} before this had finished`))
+  return toErrorRecord(new DaffiError('DAFFI_ABORTED', `${node} was stopped before this had finished`))
+}
+
+function keyOf(node: string, index: number): string {
+  return `${node} ${index}`
+}

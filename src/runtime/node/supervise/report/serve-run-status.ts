@@ -1,0 +1,35 @@
+import { connectNats, type ServerHandle } from '../../../nats/index.js'
+import { answerStatus } from '../../../status/index.js'
+import type { RunEvent } from './run-events.js'
+import { RunRecord } from './run-record.js'
+
+interface RunStatusOptions {
+  /** Gets every event after it was recorded. */
+  onEvent: (event: RunEvent) => void
+  /** Aborts connecting. */
+  stop: AbortSignal
+}
+
+interface RunStatusService {
+  /** Records an event of the run, and passes it on. */
+  onEvent: (event: RunEvent) => void
+  close: () => Promise<void>
+}
+
+/** Answers status requests about a run until it is closed, from the events that are passed to its `onEvent`. */
+export async function serveRunStatus(
+  pipeline: string,
+  server: ServerHandle,
+  { onEvent, stop: signal }: RunStatusOptions,
+): Promise<RunStatusService> {
+  const nc = await connectNats(server.address, { name: 'daffi', signal })
+  const record = new RunRecord()
+  answerStatus(nc, pipeline, (question) => record.status(question))
+  return {
+    onEvent: (event) => {
+      record.onEvent(event)
+      onEvent(event)
+    },
+    close: () => nc.close(),
+  }
+}

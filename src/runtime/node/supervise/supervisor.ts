@@ -1,0 +1,200 @@
+import { setMaxListeners } from 'node:events'
+import { deferred, Wakeup } from '../../core/deferred.js'
+import type { DaffiError } from '../../core/errors.js'
+import type { Logger, LogLevel } from '../../core/logger.js'
+import type { NodePlan, Plan } from '../../core/plan.js'
+import type { ServerHandle } from '../../nats/index.js'
+import { aborted } from '../common/aborted.js'
+import { drained } from '../common/drained.js'
+import { isCallReport, type NodeReport } from '../ipc/node-reports.js'
+import type { NodeSetup } from '../ipc/node-setup.js'
+import { nodeSetup } from './node-setup.js'
+import type { PlanChange, ReloadFailure } from './plan-change.js'
+import type { ChildExit } from './process/child-exit.js'
+import { publishGoodbye } from './process/publish-goodbye.js'
+import { pipelineResult, type PipelineResult } from './report/pipeline-result.js'
+import type { RunEvent } from './report/run-events.js'
+import { RunResults } from './report/run-results.js'
+import { RunClock } from './run-clock.js'
+import { StartupLimiter } from './startup-limiter.js'
+import { SupervisedNode, type Supervision } from './supervised-node.js'
+
+/** Files of a run that are watched for changes. */
+interface WatchedModules {
+  /** Modules of a node's callbacks and what they import, imported modules first. */
+  modulesOf: (node: NodePlan) => string[]
+}
+
+export interface SupervisorOptions {
+  /**
+   * Longest duration of the run in milliseconds, from the first item of any stream, or from when all nodes are ready in a
+   * run without streams. @default no limit
+   */
+  durationMs?: number | undefined
+  /** Whether the run goes on when every call has settled. @default false */
+  stay?: boolean | undefined
+  /** Set while files are watched. The run does not end by itself then: the next change may go on with it. */
+  watched?: WatchedModules | undefined
+  /** Folder in which the items of the sources are recorded. @default no recording */
+  record?: string | undefined
+  log: Logger
+  logLevel: LogLevel
+  /** Ends the run: sources end, streams finish, nodes leave. */
+  stop: AbortSignal
+  /** Kills every process. */
+  force: AbortSignal
+  onEvent: (event: RunEvent) => void
+}
+
+/** Runs nodes of a pipeline, each in a process of its own, until all calls have settled or the run is ended. */
+export class Supervisor {
+  #plan: Plan
+  readonly #server: ServerHandle
+  readonly #options: SupervisorOptions
+  readonly #nodes: SupervisedNode[]
+  readonly #runs = new Set<Promise<void>>()
+  readonly #results: RunResults
+  readonly #clock: RunClock
+  readonly #supervision: Supervision
+  readonly #draining = new AbortController()
+  readonly #leaving = new AbortController()
+  readonly #changed = new Wakeup()
+  readonly #startups = new StartupLimiter()
+  readonly #ending = deferred()
+  #serverError: DaffiError | undefined
+
+  constructor(plan: Plan, nodes: NodePlan[], server: ServerHandle, options: SupervisorOptions) {
+    this.#plan = plan
+    this.#server = server
+    this.#options = options
+    this.#results = new RunResults(nodes)
+    this.#clock = new RunClock(options.durationMs)
+    // Each node adds listeners, and there may be many nodes.
+    setMaxListeners(0, this.#draining.signal, this.#leaving.signal, options.force)
+    this.#supervision = {
+      draining: this.#draining.signal,
+      leaving: this.#leaving.signal,
+      forced: options.force,
+      onState: (node: SupervisedNode) => this.#onState(node),
+      onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
+      onLine: (node: SupervisedNode, line: string) =>
+        options.onEvent({ type: 'line', node: node.name, line }),
+      onExit: (node: SupervisedNode, exit: ChildExit) => this.#onExit(node, exit),
+    }
+    this.#nodes = nodes.map((node) => this.#supervised(node))
+  }
+
+  async run(): Promise<PipelineResult> {
+    const { onEvent, stop, force } = this.#options
+    onEvent({ type: 'server', server: this.#server.info, nodes: this.#nodes.map(({ name }) => name) })
+    for (const node of this.#nodes) this.#launch(node)
+    const serverGone = this.#server.failed.then((error) => (this.#serverError = error))
+    await Promise.race([this.#ending.promise, this.#clock.expired, serverGone, aborted(stop), aborted(force)])
+    this.#clock.cancel()
+    this.#draining.abort()
+    if (!this.#serverError) await Promise.race([drained(this.#allIdle()), aborted(force)])
+    this.#leaving.abort()
+    while (this.#runs.size > 0) await Promise.all(this.#runs)
+    for (const { name } of this.#nodes) this.#results.interrupt(name)
+    return pipelineResult(this.#plan.name, this.#server.info, this.#nodes, this.#results, this.failure)
+  }
+
+  /** The failure of the server, or of a node, that ended the run. */
+  get failure(): DaffiError | undefined {
+    return this.#serverError ?? this.#nodes.find(({ state }) => state === 'failed')?.error
+  }
+
+  /** Applies a change of the pipeline to the run. Resolves with the nodes that could not reload their modules. */
+  async apply({ plan, start, restart, reload, stop }: PlanChange): Promise<ReloadFailure[]> {
+    this.#plan = plan
+    const named = (name: string): SupervisedNode | undefined => this.#nodes.find((node) => node.name === name)
+    const isReady = (node: NodePlan): boolean => named(node.name)?.state === 'ready'
+    const reloads = reload.filter(({ node }) => isReady(node))
+    const others = reload.map(({ node }) => node).filter((node) => !isReady(node))
+    const begins = [...start, ...restart, ...others]
+    const ends = [...stop, ...begins.map(({ name }) => name)].flatMap((name) => named(name) ?? [])
+    await Promise.all(ends.map((node) => node.stop()))
+    for (const node of begins) this.#startNode(named(node.name), node)
+    const results = reloads.map(async ({ node, modules }) => {
+      const error = await named(node.name)?.reload(this.#setup(node), modules)
+      return error ? [{ node: node.name, error }] : []
+    })
+    return (await Promise.all(results)).flat()
+  }
+
+  #startNode(old: SupervisedNode | undefined, plan: NodePlan): void {
+    if (this.#draining.signal.aborted) return
+    this.#results.replaceNode(plan)
+    const node = old ?? this.#supervised(plan)
+    if (old) old.renew(this.#setup(plan))
+    else this.#nodes.push(node)
+    this.#launch(node)
+  }
+
+  #supervised(node: NodePlan): SupervisedNode {
+    return new SupervisedNode(this.#setup(node), this.#supervision)
+  }
+
+  #setup(node: NodePlan): NodeSetup {
+    const { logLevel, record, watched } = this.#options
+    return nodeSetup(this.#plan, node, this.#server, { logLevel, record, modules: watched?.modulesOf(node) })
+  }
+
+  #launch(node: SupervisedNode): void {
+    const run = this.#runAfterDependencies(node)
+      .catch(this.#ending.reject)
+      .finally(() => this.#runs.delete(run))
+    this.#runs.add(run)
+  }
+
+  /** Runs a node as soon as the nodes that it depends on are ready; those that run elsewhere are not waited for. */
+  async #runAfterDependencies(node: SupervisedNode): Promise<void> {
+    const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
+    const ready = Promise.all(before.map((each) => each.becameReady))
+    await Promise.race([ready, aborted(this.#draining.signal)])
+    await this.#startups.run(() => node.run(), node.becameReady)
+  }
+
+  /** Resolves when no node has a call left to run. */
+  async #allIdle(): Promise<void> {
+    while (!this.#nodes.every(({ idle }) => idle)) await this.#changed.wait()
+  }
+
+  #onState(node: SupervisedNode): void {
+    const { name, state, restarts, error } = node
+    if (state === 'starting' && restarts > 0) this.#results.restart(name)
+    this.#options.onEvent({ type: 'state', node: name, state, restarts, error })
+    if (state === 'failed' && !this.#options.watched) this.#ending.resolve()
+    this.#checkEnd()
+  }
+
+  #onReport(node: SupervisedNode, report: NodeReport): void {
+    if (report.type === 'called') this.#options.onEvent({ ...report, node: node.name })
+    if (isCallReport(report)) {
+      this.#results.accept(node.name, report)
+      const plan = node.plan.calls[report.index]
+      if (plan) this.#options.onEvent({ type: 'call', node: node.name, plan, report })
+      if (report.type === 'progress' && report.summary.items > 0) this.#clock.start()
+    }
+    this.#checkEnd()
+  }
+
+  #checkEnd(): void {
+    this.#changed.notify()
+    const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
+    const { stay, watched } = this.#options
+    const done = calling.every(({ idle }) => idle) && !stay
+    if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#ending.resolve()
+    const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))
+    if (!streams && this.#nodes.every(({ state }) => state === 'ready')) this.#clock.start()
+  }
+
+  async #onExit(node: SupervisedNode, exit: ChildExit): Promise<void> {
+    const wasStopped = node.isEnding() && exit.exitCode === 0
+    this.#results.interrupt(node.name, wasStopped ? undefined : exit)
+    const { force, log } = this.#options
+    if (exit.pid !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
+      await publishGoodbye(node.name, exit.pid, this.#plan, this.#server, log)
+    }
+  }
+}

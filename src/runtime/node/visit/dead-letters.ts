@@ -1,0 +1,60 @@
+import { STREAM, type Global } from '../../call/index.js'
+import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
+import type { Plan } from '../../core/plan.js'
+import { DeadLetters, type StoredDeadLetter } from '../../stream/index.js'
+import { callbackCall } from '../calls/callback-call.js'
+import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
+
+export interface ReplayedLetters {
+  /** Ids of the letters that their callback has processed; they are removed. */
+  replayed: number[]
+  /** Letters that failed again and are kept. */
+  failed: { id: number; error: ErrorRecord }[]
+}
+
+/** Lists the dead letters of a pipeline, the oldest first. */
+export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<StoredDeadLetter[]> {
+  return withPipelineClient(plan, options, (_g, nc) => new DeadLetters(nc, plan.name).list())
+}
+
+/**
+ * Sends dead letters to their callbacks again, each to the node that it failed in, and removes those that succeed.
+ * @param ids the letters to replay; undefined for all
+ * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is replayed
+ */
+export function replayDeadLetters(
+  plan: Plan,
+  ids: number[] | undefined,
+  options: PipelineClientOptions,
+): Promise<ReplayedLetters> {
+  return withPipelineClient(plan, options, async (g, nc) => {
+    const dead = new DeadLetters(nc, plan.name)
+    const letters = await dead.list()
+    const unknown = ids?.find((id) => !letters.some((letter) => letter.id === id))
+    if (unknown !== undefined) {
+      throw new DaffiError('DAFFI_NO_DEAD_LETTER', `${plan.name} has no dead letter ${unknown}`)
+    }
+    const result: ReplayedLetters = { replayed: [], failed: [] }
+    for (const letter of letters) {
+      if (ids && !ids.includes(letter.id)) continue
+      try {
+        await replay(g, letter, await dead.item(letter), options.signal)
+        await dead.remove(letter)
+        result.replayed.push(letter.id)
+      } catch (error) {
+        result.failed.push({ id: letter.id, error: toErrorRecord(error) })
+      }
+    }
+    return result
+  })
+}
+
+/** Sends a letter as a stream of one item, so that the callback gets it in its original form, and it may have any size. */
+async function replay(
+  g: Global,
+  letter: StoredDeadLetter,
+  item: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  await callbackCall(g, letter.call, [[item]], letter.node).with(STREAM({ source: letter.stream, signal }))
+}

@@ -1,0 +1,47 @@
+import { formatMs } from '../../core/abort.js'
+import { count } from '../../core/text/count.js'
+import { messageOf } from '../../core/errors.js'
+import type { TestPlan } from '../../pipeline/index.js'
+import type { Observation, ObservedError } from '../run/observation.js'
+import type { Mismatch } from './mismatch.js'
+
+/**
+ * Lists the errors of a run. Errors that the test asks for are left out: those of mocks that throw, and of streams with
+ * failed or lost items.
+ */
+export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
+  return errors
+    .filter(
+      ({ call, error }) => error.code !== 'DAFFI_ABORTED' && !(call !== undefined && isAskedFor(call, test)),
+    )
+    .map(({ node, call, error }) => ({
+      path: ['name'],
+      message: call === undefined ? error.message : `${node}: ${call}: ${error.message}`,
+      mayStillPass: false,
+    }))
+}
+
+function isAskedFor(call: string, { pipeline, expect }: TestPlan): boolean {
+  const callbacks = Object.values(pipeline.nodes).flatMap((node) => node.callbacks)
+  const throws = callbacks.some(({ name, mock }) => name === call && mock !== undefined && 'throws' in mock)
+  const { failed = 0, lost = 0 } = expect.streams[call] ?? {}
+  return throws || failed > 0 || lost > 0
+}
+
+/** Reports an error that ended the run itself. */
+export function runFailed(error: unknown): Mismatch {
+  return { path: ['name'], message: messageOf(error), mayStillPass: false }
+}
+
+/** Reports that the timeout is over, and what the test was still waiting for. */
+export function timedOut({ timeoutMs }: TestPlan, { starting, unsettled }: Observation): Mismatch {
+  const going = [
+    ...starting.map((node) => `${node} is not ready`),
+    ...unsettled.map(({ node, call, items }) => {
+      const soFar = items === undefined ? '' : `, with ${count(items, 'item')} so far`
+      return `${node} has not finished ${call}${soFar}`
+    }),
+  ]
+  const why = going.length > 0 ? going.join('; ') : 'what it expects did not happen'
+  return { path: ['timeout'], message: `not done after ${formatMs(timeoutMs)}: ${why}`, mayStillPass: false }
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Wakeup } from '../../core/deferred.js'
+import { askStatus } from '../../status/index.js'
+import type { Link } from '../../stream/index.js'
+import type { Board } from './board.js'
+import type { Snapshot } from './snapshot.js'
+
+/** Pause between two status requests. */
+const POLL_INTERVAL_MS = 400
+
+/** A snapshot without log lines: which lines are new depends on the page that gets them. */
+export type PipelineState = Omit<Snapshot, 'lines'>
+
+/** Asks for the status of a pipeline again and again while there are followers, and not at all without them. */
+export class StatusPoller {
+  readonly #link: Link
+  readonly #pipeline: string
+  readonly board: Board
+  readonly #onFailure: (error: unknown) => void
+  readonly #polled = new Wakeup()
+  #followers = 0
+  #polling: Promise<void> | undefined
+  #latest: PipelineState | undefined
+
+  /** @param onFailure gets errors of answers that cannot be used */
+  constructor(link: Link, pipeline: string, board: Board, onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure
+    this.#link = link
+    this.#pipeline = pipeline
+    this.board = board
+  }
+
+  /** Asks once. */
+  async poll(): Promise<PipelineState> {
+    if (this.#latest && !this.#link.connected) {
+      // Without a connection nobody can answer. That silence says nothing about nodes and streams.
+      this.#latest = { ...this.#latest, connected: false }
+    } else {
+      const answers = await askStatus(this.#link.nc, this.#pipeline, { lines: this.board.lines.known })
+      this.#latest = { ...this.board.update(answers, Date.now()), connected: this.#link.connected }
+    }
+    return this.#latest
+  }
+
+  /** Yields each new state until the signal aborts. Begins with the latest one when others follow already. */
+  async *follow(signal: AbortSignal): AsyncGenerator<PipelineState, void, undefined> {
+    const aborted = signal.aborted ? undefined : once(signal, 'abort')
+    this.#followers++
+    try {
+      if (this.#polling && this.#latest) yield this.#latest
+      this.#polling ??= this.#keepPolling()
+      while (!signal.aborted) {
+        await Promise.race([this.#polled.wait(), aborted])
+        if (!(signal.aborted as boolean) && this.#latest) yield this.#latest
+      }
+    } finally {
+      this.#followers--
+    }
+  }
+
+  async #keepPolling(): Promise<void> {
+    while (this.#followers > 0 && !this.#link.nc.isClosed()) {
+      await this.poll().catch(this.#onFailure)
+      this.#polled.notify()
+      await delay(POLL_INTERVAL_MS)
+    }
+    this.#polling = undefined
+  }
+}

@@ -1,0 +1,116 @@
+import type { Snapshot } from '../../board/snapshot.js'
+import { element, setText, within } from '../dom/elements.js'
+import { formatRate } from '../dom/format.js'
+import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { camerasOf, type CameraPicture } from './cameras.js'
+import { followPictures } from './picture-stream.js'
+
+const GRID_WIDTH = 640
+const ENLARGED_WIDTH = 1600
+
+/** The live pictures, as a grid or one of them enlarged. Only pictures that are visible are requested. */
+export class CamerasView {
+  readonly #root: HTMLElement
+  readonly #grid: KeyedList<CameraPicture>
+  readonly #enlarge: (name: string) => void
+  readonly #visible = new Set<string>()
+  readonly #visibility: IntersectionObserver
+  #requested = ''
+  #request = new AbortController()
+  #large: { name: string; canvas: HTMLCanvasElement } | undefined
+  #names: string[] = []
+
+  constructor(root: HTMLElement, enlarge: (name: string) => void) {
+    this.#root = root
+    this.#enlarge = enlarge
+    this.#visibility = new IntersectionObserver((entries) => this.#onVisibility(entries), {
+      rootMargin: '100px',
+    })
+    this.#grid = new KeyedList(within(root, '.cameras', HTMLElement), (camera) => this.#make(camera))
+    document.addEventListener('visibilitychange', () => this.#requestPictures())
+  }
+
+  show(snapshot: Snapshot): void {
+    const cameras = camerasOf(snapshot)
+    this.#names = cameras.map(({ stream }) => stream.name)
+    this.#root.hidden = cameras.length === 0
+    this.#grid.show(cameras, ({ stream }) => stream.name)
+    this.#requestPictures()
+  }
+
+  /** Names of the cameras, in their order. */
+  get names(): readonly string[] {
+    return this.#names
+  }
+
+  /** Requests only one camera from now on and draws it on that canvas; those of the grid again when undefined. */
+  showLarge(large: { name: string; canvas: HTMLCanvasElement } | undefined): void {
+    this.#large = large
+    this.#requestPictures()
+  }
+
+  #make({ stream: { name } }: CameraPicture): KeyedElement<CameraPicture> {
+    const canvas = element('canvas')
+    canvas.setAttribute('role', 'img')
+    canvas.width = 16
+    canvas.height = 9
+    canvas.dataset.stream = name
+    const veil = element('span', 'veil')
+    const button = element('button', 'picture', canvas, veil)
+    button.type = 'button'
+    button.addEventListener('click', () => this.#enlarge(name))
+    const title = element('strong', '', name)
+    const size = element('span', 'quiet')
+    const rate = element('span', 'rate')
+    const root = element('li', 'camera', button, element('div', 'caption', title, size, rate))
+    this.#visibility.observe(canvas)
+    return {
+      root,
+      update: ({ stream: { frames, rate: fps }, trouble }) => {
+        canvas.setAttribute(
+          'aria-label',
+          `live picture of ${name}${trouble === undefined ? '' : `, ${trouble}`}`,
+        )
+        button.setAttribute('aria-label', `enlarge ${name}`)
+        root.dataset.state = trouble === undefined ? 'live' : 'troubled'
+        setText(veil, trouble ?? (canvas.dataset.drawn === undefined ? 'waiting for a picture' : ''))
+        setText(size, frames ? `${frames.width} × ${frames.height}` : '')
+        setText(rate, trouble === undefined ? formatRate(fps) : '')
+      },
+    }
+  }
+
+  #onVisibility(entries: IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const { stream = '' } = (target as HTMLElement).dataset
+      if (isIntersecting) this.#visible.add(stream)
+      else this.#visible.delete(stream)
+    }
+    this.#requestPictures()
+  }
+
+  #requestPictures(): void {
+    const wanted = this.#large ? [this.#large.name] : this.#names.filter((name) => this.#visible.has(name))
+    const names = document.hidden ? [] : wanted
+    const width = this.#large ? ENLARGED_WIDTH : GRID_WIDTH
+    const requested = JSON.stringify([width, names])
+    if (requested === this.#requested) return
+    this.#requested = requested
+    this.#request.abort()
+    this.#request = new AbortController()
+    if (names.length > 0)
+      void followPictures(names, width, (name, picture) => this.#draw(name, picture), this.#request.signal)
+  }
+
+  #draw(name: string, picture: ImageBitmap): void {
+    const canvas =
+      this.#large?.canvas ??
+      this.#root.querySelector<HTMLCanvasElement>(`canvas[data-stream=${JSON.stringify(name)}]`)
+    if (!canvas) return
+    const { width, height } = picture
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+    canvas.getContext('2d')?.drawImage(picture, 0, 0)
+    if (canvas.dataset.drawn === undefined) canvas.nextElementSibling?.replaceChildren()
+    canvas.dataset.drawn = String(Number(canvas.dataset.drawn ?? 0) + 1)
+  }
+}

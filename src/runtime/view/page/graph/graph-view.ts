@@ -1,0 +1,152 @@
+import type { Snapshot } from '../../board/snapshot.js'
+import { element, setText, within } from '../dom/elements.js'
+import { formatBytes, formatCount, formatRate, formatTimes } from '../dom/format.js'
+import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { drawEdges } from './edges-view.js'
+import { pipelineGraph, type Card, type Graph, type Receiving, type Sending } from './graph.js'
+
+/** Number of cards that fit below one another. A layer with more also has them side by side. */
+const MAX_IN_COLUMN = 5
+
+/** The pipeline as cards in columns, with lines between them. */
+export class GraphView {
+  readonly #edges: SVGSVGElement
+  readonly #layers: KeyedList<Card[]>
+  #graph: Graph = { layers: [], edges: [] }
+
+  constructor(root: HTMLElement) {
+    this.#edges = within(root, '.edges', SVGSVGElement)
+    const layers = within(root, '.layers', HTMLElement)
+    this.#layers = new KeyedList(layers, makeLayer)
+    new ResizeObserver(() => drawEdges(this.#edges, this.#graph.edges)).observe(layers)
+  }
+
+  show(snapshot: Snapshot): void {
+    this.#graph = pipelineGraph(snapshot)
+    this.#layers.show(this.#graph.layers, (layer) => String(this.#graph.layers.indexOf(layer)))
+    drawEdges(this.#edges, this.#graph.edges)
+  }
+}
+
+function makeLayer(): KeyedElement<Card[]> {
+  const root = element('ul', 'layer')
+  const cards = new KeyedList<Card>(root, (card) => (card.kind === 'source' ? makeSource() : makeNode()))
+  return {
+    root,
+    update: (layer) => {
+      root.classList.toggle('many', layer.length > MAX_IN_COLUMN)
+      cards.show(layer, ({ id }) => id)
+    },
+  }
+}
+
+function makeSource(): KeyedElement<Card> {
+  const name = element('strong')
+  const state = element('span', 'chip')
+  const detail = element('p', 'quiet')
+  const why = element('p', 'why')
+  const root = element('li', 'card source', element('div', 'head', name, state), detail, why)
+  return {
+    root,
+    update: (card) => {
+      if (card.kind !== 'source') return
+      const { source, streams, calls, id } = card
+      const broken = calls.find((call) => call.state === 'broken')
+      const gaps = calls.reduce((sum, call) => sum + call.gaps, 0)
+      const running = streams.find((stream) => stream.state === 'running')
+      root.dataset.card = id
+      setText(name, source.name)
+      const label = broken ? 'broken off' : running ? 'live' : streams.length > 0 ? 'ended' : 'waiting'
+      showState(state, label, broken ? 'warn' : running ? 'good' : 'idle')
+      const words = [source.kind, running && formatRate(running.rate), gaps > 0 && formatTimes(gaps, 'gap')]
+      setText(detail, words.filter(Boolean).join(' · '))
+      setText(why, broken?.error ?? '')
+    },
+  }
+}
+
+function makeNode(): KeyedElement<Card> {
+  const name = element('strong')
+  const state = element('span', 'chip')
+  const why = element('p', 'why')
+  const sends = element('ul', 'flows')
+  const receives = element('ul', 'flows')
+  const offers = element('p', 'quiet offers')
+  const root = element('li', 'card', element('div', 'head', name, state), why, receives, sends, offers)
+  const sending = new KeyedList(sends, makeSending)
+  const receiving = new KeyedList(receives, makeReceiving)
+  return {
+    root,
+    update: (card) => {
+      if (card.kind !== 'node') return
+      const { node, id } = card
+      root.dataset.card = id
+      setText(name, node.name)
+      const again =
+        node.restarts > 0 ? ` · ${node.restarts} ${node.restarts === 1 ? 'restart' : 'restarts'}` : ''
+      showState(state, node.state + again, TONES[node.state])
+      setText(why, node.error ?? '')
+      sending.show(card.sends, ({ call }) => `${call.call} ${call.source ?? ''}`)
+      receiving.show(card.receives, ({ stream }) => stream.name)
+      const received = new Set(card.receives.map(({ stream }) => stream.call))
+      const others = node.callbacks.filter((callback) => !received.has(callback))
+      setText(offers, others.length > 0 ? `offers ${others.join(', ')}` : '')
+    },
+  }
+}
+
+type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle'
+
+const TONES: Record<Snapshot['nodes'][number]['state'], Tone> = {
+  starting: 'busy',
+  ready: 'good',
+  restarting: 'warn',
+  stopped: 'idle',
+  failed: 'bad',
+  silent: 'warn',
+  absent: 'idle',
+}
+
+function makeSending(): KeyedElement<Sending> {
+  const name = element('span', 'name')
+  const figures = element('span', 'figures')
+  const root = element('li', '', name, figures)
+  return {
+    root,
+    update: ({ call, stream }) => {
+      setText(name, `${call.source === null ? '' : `${call.source} `}→ ${call.call}`)
+      const running = stream?.state === 'running'
+      const words = running
+        ? [formatRate(stream.rate), `${formatBytes(stream.byteRate)}/s`]
+        : [call.modifier, call.state === 'open' ? 'waiting' : call.state]
+      setText(figures, words.join(' · '))
+      root.dataset.tone = call.state === 'failed' ? 'bad' : call.state === 'broken' ? 'warn' : ''
+      root.title = call.error ?? ''
+    },
+  }
+}
+
+function makeReceiving(): KeyedElement<Receiving> {
+  const name = element('span', 'name')
+  const rate = element('span', 'figure')
+  const lag = element('span', 'figure')
+  const drops = element('span', 'figure')
+  const root = element('li', '', name, element('span', 'figures', rate, lag, drops))
+  return {
+    root,
+    update: ({ stream, receiver }) => {
+      setText(name, `${stream.source ?? ''} → ${stream.call}`.trim())
+      const ended = stream.state === 'ended' || receiver.state !== 'attached'
+      setText(rate, ended ? (stream.state === 'ended' ? 'ended' : receiver.state) : formatRate(receiver.rate))
+      setText(lag, `lag ${formatCount(receiver.lag)}`)
+      setText(drops, `drops ${formatCount(receiver.dropped)}`)
+      root.dataset.tone = receiver.error ? 'bad' : ''
+      root.title = receiver.error ?? ''
+    },
+  }
+}
+
+function showState(chip: HTMLElement, text: string, tone: Tone): void {
+  setText(chip, text)
+  chip.dataset.tone = tone
+}

@@ -1,0 +1,74 @@
+import {
+  BATCH,
+  RETENTION,
+  RETRY,
+  SHM,
+  type CallPlan,
+  type NodePlan,
+  type Plan,
+  type SourcePlan,
+  type StreamPlan,
+} from '../../src/runtime/core/plan.js'
+
+/** Plans for tests: complete, and only what a test says is special. */
+
+export const streamPlan = (given: Partial<StreamPlan> = {}): StreamPlan => ({
+  kind: 'STREAM',
+  delivery: undefined,
+  name: undefined,
+  buffer: 2,
+  onError: 'stop',
+  retry: RETRY,
+  retention: RETENTION,
+  share: false,
+  batch: BATCH,
+  shm: SHM,
+  ...given,
+})
+
+export const callPlan = (call: string, given: Partial<CallPlan> = {}): CallPlan => ({
+  call,
+  source: undefined,
+  args: [],
+  to: undefined,
+  waitFor: [],
+  modifier: { kind: 'FG', timeoutMs: 0 },
+  ...given,
+})
+
+export const nodePlan = (name: string, given: Partial<NodePlan> = {}): NodePlan => ({
+  name,
+  callbacks: [],
+  calls: [],
+  restart: 'no',
+  env: {},
+  dependsOn: [],
+  ...given,
+})
+
+export const pipelinePlan = (nodes: NodePlan[], sources: Record<string, SourcePlan> = {}): Plan => ({
+  name: 'shop',
+  file: '/project/shop.yaml',
+  project: '/project',
+  server: { url: undefined },
+  sources,
+  nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
+})
+
+export const moduleSource = (file: string): SourcePlan => ({
+  kind: 'module',
+  file,
+  export: 'default',
+  args: {},
+})
+
+export const cameraSource: SourcePlan = {
+  kind: 'camera',
+  device: 'test',
+  size: undefined,
+  fps: undefined,
+  format: 'rgb24',
+  frames: undefined,
+  ffmpegArgs: [],
+  stallMs: 5000,
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { childEnv } from '../../../../src/runtime/node/supervise/process/child-env.js'
+import { describeExit } from '../../../../src/runtime/node/supervise/process/child-exit.js'
+
+test.each([
+  [{ pid: 7, exitCode: 3, signal: null }, 'ended with exit code 3'],
+  [{ pid: 7, exitCode: null, signal: 'SIGKILL' }, 'was killed by SIGKILL'],
+  [{ pid: undefined, exitCode: null, signal: null }, 'could not be started'],
+] as const)('%o', (exit, text) => {
+  expect(describeExit(exit)).toBe(text)
+})
+
+test("a node has the user's environment without the server's secrets, and its own values in place of the user's", () => {
+  const env = childEnv({ HOME: '/home/me', WHO: 'me', NATS_TOKEN: 'kept from it' }, { WHO: 'worker' })
+  expect(env).toEqual({ HOME: '/home/me', WHO: 'worker' })
+})

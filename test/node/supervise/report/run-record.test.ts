@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { DaffiError, toErrorRecord } from '../../../../src/runtime/core/errors.js'
+import type { CallPlan } from '../../../../src/runtime/core/plan.js'
+import { RunRecord } from '../../../../src/runtime/node/supervise/report/run-record.js'
+
+const plan: CallPlan = {
+  call: 'show',
+  source: 'camera',
+  args: [],
+  to: undefined,
+  waitFor: [],
+  modifier: { kind: 'NO_RETURN', etaMs: 0 },
+}
+const error = toErrorRecord(new DaffiError('DAFFI_TIMEOUT', 'nothing came'))
+const everything = { lines: {} }
+
+test('a run tells of its nodes, its calls, and the lines that are not known', () => {
+  const record = new RunRecord()
+  const server = { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' }
+  record.onEvent({ type: 'server', server, nodes: ['one', 'two'] })
+  record.onEvent({ type: 'state', node: 'one', state: 'ready', restarts: 1, error: undefined })
+  record.onEvent({ type: 'line', node: 'one', line: '\u001b[31mred\u001b[0m' })
+  record.onEvent({ type: 'call', node: 'one', plan, report: { type: 'gap', index: 0, error } })
+  const { id, nodes, calls, lines } = record.status(everything)
+  expect(nodes).toEqual({
+    one: { state: 'ready', restarts: 1, error: null },
+    two: { state: 'starting', restarts: 0, error: null },
+  })
+  expect(calls).toEqual([{ node: 'one', call: 'show', source: 'camera', state: 'broken', gaps: 1, error }])
+  expect(lines.map(({ text }) => text)).toEqual(['ready', 'red'])
+  expect(record.status({ lines: { [id]: 1 } }).lines).toHaveLength(1)
+
+  record.onEvent({ type: 'call', node: 'one', plan, report: { type: 'resumed', index: 0, afterMs: 5 } })
+  expect(record.status(everything).calls).toMatchObject([{ state: 'running', gaps: 1, error: null }])
+  record.onEvent({ type: 'state', node: 'one', state: 'starting', restarts: 2, error: undefined })
+  expect(record.status(everything).calls).toEqual([])
+})
+
+test('lines are kept, but not for ever', () => {
+  const record = new RunRecord()
+  for (let n = 0; n < 5000; n++) record.onEvent({ type: 'line', node: 'one', line: `${n}` })
+  const { lines } = record.status(everything)
+  expect(lines.length).toBeLessThanOrEqual(1000)
+  expect(lines.at(-1)).toMatchObject({ number: 5000, text: '4999' })
+})

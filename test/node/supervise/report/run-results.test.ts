@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
+import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
+import { callPlan, nodePlan, streamPlan } from '../../plans.js'
+
+const node = nodePlan('sender', {
+  calls: [
+    callPlan('add'),
+    callPlan('collect', { source: 'numbers', modifier: streamPlan({ delivery: 'live' }) }),
+  ],
+})
+const receiver: ReceiverSummary = {
+  lane: 'jetstream',
+  state: 'attached',
+  attaches: 1,
+  error: null,
+  offered: 10,
+  processed: 6,
+  dropped: 1,
+  failed: 0,
+  lost: 0,
+  latencyMs: null,
+}
+const summary = (items: number): StreamSummary => ({
+  call: 'collect',
+  source: 'numbers',
+  from: 'sender',
+  delivery: 'live',
+  items,
+  bytes: 0,
+  seconds: 1,
+  error: null,
+  receivers: { one: receiver },
+})
+
+test('what a dead writer left open is cut off, and what its receivers did not answer for is lost', () => {
+  const results = new RunResults([node])
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(10) })
+  results.interrupt('sender', { pid: 7, exitCode: null, signal: 'SIGKILL' })
+  expect(results.calls).toMatchObject([
+    {
+      call: 'add',
+      value: null,
+      error: { code: 'DAFFI_NODE_DIED', message: expect.stringContaining('SIGKILL') as string },
+    },
+  ])
+  expect(results.streams).toMatchObject([
+    { items: 10, error: { code: 'DAFFI_WRITER_DIED' }, receivers: { one: { state: 'stopped', lost: 3 } } },
+  ])
+})
+
+test('a writer that starts again has one entry for each run that carried something', () => {
+  const results = new RunResults([node])
+  results.interrupt('sender', { pid: 7, exitCode: 1, signal: null })
+  results.restart('sender')
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(4) })
+  results.interrupt('sender', { pid: 7, exitCode: 1, signal: null })
+  results.restart('sender')
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  results.interrupt('sender')
+  expect(results.streams.map(({ items, error }) => [items, error?.code])).toEqual([
+    [4, 'DAFFI_WRITER_DIED'],
+    [7, undefined],
+  ])
+})
+
+test('what had settled stays as it was; what never began says that it was stopped', () => {
+  const results = new RunResults([node])
+  results.accept('sender', { type: 'call', index: 0, value: 3, error: null })
+  results.interrupt('sender')
+  expect(results.calls).toEqual([{ node: 'sender', call: 'add', modifier: 'FG', value: 3, error: null }])
+  expect(results.streams).toMatchObject([
+    { items: 0, delivery: 'live', error: { code: 'DAFFI_ABORTED' }, receivers: {} },
+  ])
+})
+
+test('breaks of a source are counted, and have no say in what becomes of the stream', () => {
+  const results = new RunResults([node])
+  const error = { code: 'DAFFI_SOURCE_FAILED', message: 'source numbers: ended' }
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(4) })
+  for (let gap = 0; gap < 2; gap++) {
+    results.accept('sender', { type: 'gap', index: 1, error })
+    results.accept('sender', { type: 'resumed', index: 1, afterMs: 250 })
+  }
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  expect(results.streams).toMatchObject([{ items: 7, gaps: 2, error: null }])
+})
+
+test('a node with another plan begins anew, but for streams that had carried items', () => {
+  const results = new RunResults([node])
+  results.accept('sender', { type: 'call', index: 0, value: 3, error: null })
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  results.replaceNode(nodePlan('sender', { calls: [callPlan('subtract')] }))
+  results.replaceNode(nodePlan('late', { calls: [callPlan('add')] }))
+  results.interrupt('sender')
+  results.interrupt('late')
+  expect(results.calls.map(({ node: from, call, error }) => [from, call, error?.code])).toEqual([
+    ['sender', 'subtract', 'DAFFI_ABORTED'],
+    ['late', 'add', 'DAFFI_ABORTED'],
+  ])
+  expect(results.streams.map(({ items }) => items)).toEqual([7])
+})
+
+test('a report about a call that the plan does not have is an internal error', () => {
+  const report = { type: 'call', index: 9, value: null, error: null } as const
+  expect(() => new RunResults([node]).accept('sender', report)).toThrow('sender has no call 9')
+})
