@@ -11,7 +11,7 @@ const ENTRIES = [
   'runtime/index',
   'runtime/testing',
   'runtime/node/entry',
-  'runtime/call/presence/heart',
+  'runtime/call/presence/heartbeat-worker',
   // For scripts and tests, which run outside the compiler.
   'runtime/pipeline/json-schema',
   'runtime/binaries/index',

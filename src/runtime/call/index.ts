@@ -1,11 +1,11 @@
-export type { Call, CallProxy, StreamCall, Untyped, YieldingCall } from './call.js'
-export { context, type Context } from './context.js'
-export type { ConnectOptions, PeerInfo } from './connect.js'
-export { FINISHING_MS } from './finishing.js'
-export { Global, joinPipeline } from './global.js'
-export type { Job } from './jobs/job.js'
-export type { JoinOptions } from './join-options.js'
-export type { Member } from './member.js'
+export type { Call, CallProxy, StreamCall, Untyped, YieldingCall } from './api/call.js'
+export { context, type Context } from './api/context.js'
+export type { ConnectOptions, PeerInfo } from './client/connect.js'
+export { FINISHING_MS } from './wire/timing.js'
+export { Global, joinPipeline } from './client/global.js'
+export type { Job } from './api/job.js'
+export type { JoinOptions } from './client/join-options.js'
+export type { Member } from './api/pipeline-client.js'
 export {
   BG,
   BROADCAST,
@@ -21,9 +21,9 @@ export {
   type NoReturnOptions,
   type PeriodOptions,
   type StreamModifierOptions,
-} from './modifiers.js'
-export type { ScheduledTask } from './schedules/scheduled-task.js'
+} from './api/modifiers.js'
+export type { ScheduledTask } from './schedules/schedule-record.js'
 export { requireSchedules } from './schedules/requirement.js'
 export { sayGoodbye } from './presence/presence.js'
-export { RemoteError } from './remote-error.js'
-export type { WaitOptions } from './wait-options.js'
+export { RemoteError } from './api/remote-error.js'
+export type { WaitOptions } from './api/wait-options.js'

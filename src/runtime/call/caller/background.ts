@@ -1,9 +1,9 @@
 import { deferred } from '../../core/deferred.js'
 import { randomId } from '../../core/names.js'
-import { cancelled, waitForJob, type Job } from '../jobs/job.js'
-import type { BGOptions } from '../modifiers.js'
-import type { Target } from '../pending-call.js'
-import type { Calling } from './calling.js'
+import { cancelled, waitForJob, type Job } from '../api/job.js'
+import type { BGOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import type { Calling } from './caller-context.js'
 import { callOnce } from './foreground.js'
 
 /**

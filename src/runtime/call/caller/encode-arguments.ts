@@ -3,9 +3,9 @@ import { encodeAll } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { assertToken } from '../../core/names.js'
 import { nearest } from '../../core/nearest.js'
-import type { Target } from '../pending-call.js'
+import type { Target } from '../api/pending-call.js'
 import type { Peers } from '../presence/peers.js'
-import { checkArity, listed } from '../responder/registry.js'
+import { checkArity, listed } from '../invoke/registry.js'
 
 /**
  * The payload of a request. What is known to be wrong is refused before anything is sent.

@@ -2,11 +2,11 @@ import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/t
 import { bounded, type WaitOptions } from '../../core/abort.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
-import { died } from './died.js'
-import type { Target } from '../pending-call.js'
+import { died } from './node-died.js'
+import type { Target } from '../api/pending-call.js'
 import type { Peers } from '../presence/peers.js'
-import type { PeerRecord } from '../presence/record.js'
-import { subjects } from '../wire.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import { subjects } from '../wire/messages.js'
 
 /** A node that does not say in that time whether it has a call may be busy with it. */
 const ASK_MS = 500

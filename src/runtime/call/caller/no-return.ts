@@ -1,7 +1,7 @@
-import { parseEta } from '../eta.js'
-import type { NoReturnOptions } from '../modifiers.js'
-import type { Target } from '../pending-call.js'
-import type { Calling } from './calling.js'
+import { parseEta } from '../wire/delay.js'
+import type { NoReturnOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import type { Calling } from './caller-context.js'
 import { encodeArguments } from './encode-arguments.js'
 
 /** NO_RETURN: resolves when the server has the call. */

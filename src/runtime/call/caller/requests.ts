@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import type { Offer, Parts } from '../parts.js'
-import type { Target } from '../pending-call.js'
-import { HEADER, requestHeaders, subjects } from '../wire.js'
+import type { Offer, Parts } from '../wire/payload-transfer.js'
+import type { Target } from '../api/pending-call.js'
+import { HEADER, requestHeaders, subjects } from '../wire/messages.js'
 import type { InFlight } from './in-flight.js'
 
 interface RequestsOptions {

@@ -3,7 +3,7 @@ import { abortError } from '../../core/abort.js'
 import { parseDuration, type Duration } from '../../core/duration.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
-import { RemoteError } from '../remote-error.js'
+import { RemoteError } from '../api/remote-error.js'
 
 export interface RetryOptions {
   /** In all. */

@@ -1,13 +1,13 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import type { DaffiError } from '../../core/errors.js'
-import type { WaitOptions } from '../wait-options.js'
-import { RemoteError } from '../remote-error.js'
-import { subjects } from '../wire.js'
-import { cancelled, waitForJob, type Job } from './job.js'
-import type { JobNames } from './names.js'
-import { decodeRecord, type EndedRecord, type JobOutcome, type JobRecord } from './record.js'
-import type { JobStore } from './store.js'
+import type { WaitOptions } from '../api/wait-options.js'
+import { RemoteError } from '../api/remote-error.js'
+import { subjects } from '../wire/messages.js'
+import { cancelled, waitForJob, type Job } from '../api/job.js'
+import type { JobNames } from './job-names.js'
+import { decodeRecord, type EndedRecord, type JobOutcome, type JobRecord } from './job-record.js'
+import type { JobStore } from './job-store.js'
 
 export interface JobAccess {
   nc: NatsConnection

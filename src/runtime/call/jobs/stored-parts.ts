@@ -3,7 +3,7 @@ import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io
 import type { NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { DaffiError } from '../../core/errors.js'
-import { notStored } from '../api-errors.js'
+import { notStored } from '../wire/not-stored.js'
 
 /** The most that a durable job's arguments, or its result, may have. */
 const MOST_BYTES = 512 * 1024 * 1024

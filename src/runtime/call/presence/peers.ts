@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Arity } from '../../core/plan.js'
-import { BEAT_MS, GONE_MS, type PeerRecord } from './record.js'
+import { BEAT_MS, GONE_MS, type PeerRecord } from './peer-record.js'
 
 export type Departure = 'left' | 'died'
 

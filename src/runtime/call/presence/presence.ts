@@ -3,9 +3,9 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { Names } from './names.js'
+import { Names } from './name-registry.js'
 import { Peers } from './peers.js'
-import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './record.js'
+import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './peer-record.js'
 
 /** How long a goodbye may take: with the server gone nobody hears it, and the beats are missed soon enough. */
 const LAST_WORDS_MS = 2000

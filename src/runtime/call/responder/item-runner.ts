@@ -1,6 +1,6 @@
 import type { Callback } from '../../callback/index.js'
 import type { Deliver } from '../../stream/index.js'
-import { runInContext, type Run } from '../context.js'
+import { runInContext, type Run } from '../api/context.js'
 
 /** Runs the callback with one item after the other, in one context for the whole stream but for what is redelivered. */
 export function itemRunner(callback: Callback, makeRun: () => Run): Deliver {

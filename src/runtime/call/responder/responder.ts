@@ -5,12 +5,12 @@ import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { writeYields, type StreamPorts, type YieldingCall } from '../../stream/index.js'
-import type { Abort, Run } from '../context.js'
-import { untilDue } from '../eta.js'
-import { FINISHING_MS } from '../finishing.js'
-import type { Registry } from './registry.js'
-import type { Offer, Parts } from '../parts.js'
-import { remoteFields } from '../remote-error.js'
+import type { Abort, Run } from '../api/context.js'
+import { untilDue } from '../wire/delay.js'
+import { FINISHING_MS } from '../wire/timing.js'
+import type { Registry } from '../invoke/registry.js'
+import type { Offer, Parts } from '../wire/payload-transfer.js'
+import { remoteFields } from '../api/remote-error.js'
 import {
   decodeArguments,
   encodeReply,
@@ -21,8 +21,8 @@ import {
   QUEUE,
   replyHeaders,
   subjects,
-} from '../wire.js'
-import { isYielding, notYielding, thrownBy } from '../yields/yielding.js'
+} from '../wire/messages.js'
+import { isYielding, notYielding, thrownBy } from '../invoke/yielding.js'
 
 const LAST_CALLS_MS = 2000
 

@@ -1,7 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
-import type { PeerRecord } from '../presence/record.js'
-import type { Registry } from './registry.js'
-import { QUEUE, subjects } from '../wire.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { Registry } from '../invoke/registry.js'
+import { QUEUE, subjects } from '../wire/messages.js'
 
 /** The framework's own version is of no use to those who ask; the protocol's is. */
 const VERSION = '1.0.0'

@@ -1,8 +1,8 @@
 import { encodeArguments } from '../caller/encode-arguments.js'
-import type { Calling } from '../caller/calling.js'
-import type { Target } from '../pending-call.js'
-import { giveOwn } from './give-own.js'
-import { Handover } from './handover.js'
+import type { Calling } from '../caller/caller-context.js'
+import type { Target } from '../api/pending-call.js'
+import { giveOwn } from './yield-local.js'
+import { Handover } from './unbuffered-channel.js'
 import { receiveItems } from './receive-items.js'
 
 /** What a callback yields, as it comes. Leaving the loop early stops the callback. */

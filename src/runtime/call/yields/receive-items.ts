@@ -1,11 +1,11 @@
 import type { Msg } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { Reception } from '../../stream/index.js'
-import type { Calling } from '../caller/calling.js'
-import type { Target } from '../pending-call.js'
-import { decodeReply, HEADER, isNoResponders } from '../wire.js'
-import type { Handover } from './handover.js'
-import { notYielding } from './yielding.js'
+import type { Calling } from '../caller/caller-context.js'
+import type { Target } from '../api/pending-call.js'
+import { decodeReply, HEADER, isNoResponders } from '../wire/messages.js'
+import type { Handover } from './unbuffered-channel.js'
+import { notYielding } from '../invoke/yielding.js'
 
 /**
  * Hands over what a callback of another node yields: the items come by a stream that has the call's id, and its answer
