@@ -9,6 +9,7 @@ const ENTRIES = [
   'cli/command-not-found',
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
   'runtime/index',
+  'runtime/library',
   'runtime/testing',
   'runtime/node/entry',
   'runtime/call/presence/heartbeat-worker',

@@ -1,4 +1,4 @@
-import { PERIOD, STREAM, type Call } from '../call/index.js'
+import { PERIOD, STREAM, type UntypedCall } from '../call/index.js'
 import type { ModifierPlan, Plan } from '../core/plan.js'
 import { address } from './address.js'
 import type { OpenOptions } from './open-run.js'
@@ -28,7 +28,11 @@ export function callFunction(plan: Plan, name: string, options: CallFunctionOpti
   )
 }
 
-async function carryOut(call: Call<unknown>, modifier: ModifierPlan, signal: AbortSignal): Promise<unknown> {
+async function carryOut(
+  call: UntypedCall,
+  modifier: ModifierPlan,
+  signal: AbortSignal,
+): Promise<unknown> {
   switch (modifier.kind) {
     case 'PERIOD': {
       const { uuid } = await call.with(PERIOD(scheduleOptions(modifier.schedule)))

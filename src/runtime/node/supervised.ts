@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { FINISHING_MS } from '../call/index.js'
+import { SHUTDOWN_GRACE_MS } from '../call/index.js'
 import { formatMs } from '../core/abort.js'
 import { deferred, Wakeup, type Deferred } from '../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
@@ -13,7 +13,7 @@ import type { NodeReport, NodeSetup } from './messages.js'
 import { RestartJudge } from './restarts.js'
 
 /** How long a node that was told to leave may take before it is ended by force: to finish what it is at, and to say goodbye. */
-const LEAVE_MS = FINISHING_MS + 5000
+const LEAVE_MS = SHUTDOWN_GRACE_MS + 5000
 
 /** What the nodes of one run have in common. */
 export interface Supervision {

@@ -38,8 +38,8 @@ export interface StreamPorts {
   log: Logger
   connections(): Promise<StreamConnections>
   /** What is published on `subject` should this process be ended with its parent. */
-  bequeath(subject: string): void
-  revoke(subject: string): void
+  setLastWill(subject: string): void
+  clearLastWill(subject: string): void
 }
 
 export interface StreamOptions {

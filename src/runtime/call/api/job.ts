@@ -6,19 +6,22 @@ import type { WaitOptions } from './wait-options.js'
 /** A call in the background. */
 export interface Job<R = unknown> {
   readonly id: string
-  /** Whether it has come to its end, with a value or an error. */
+  /** Whether the job has ended, with a value or an error. */
   readonly ready: boolean
   /**
-   * The callback's value, when there is one.
+   * Waits for the callback's value.
    * @throws DaffiError DAFFI_REMOTE, what the callback threw; DAFFI_TIMEOUT, DAFFI_ABORTED of this wait, which leaves
    * the job alone; DAFFI_ABORTED of a job that was cancelled; DAFFI_NODE_DIED
    */
   get: (options?: WaitOptions) => Promise<R>
-  /** Keeps it from running, or aborts the callback's signal. False when it has come to its end already. */
+  /**
+   * Keeps the job from running, or aborts the callback's signal.
+   * @returns false when the job has ended already
+   */
   cancel: () => Promise<boolean>
 }
 
-/** What `get` does, with the job's outcome. */
+/** Waits for the outcome of a job as `Job.get` does. */
 export async function waitForJob(
   id: string,
   outcome: Promise<unknown>,

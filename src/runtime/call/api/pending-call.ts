@@ -1,28 +1,28 @@
 import { DaffiError } from '../../core/errors.js'
 import { FG, type Modifier } from './modifiers.js'
 
-/** A call as it is sent. */
+/** Callback, arguments and node of a call. */
 export interface Target {
   callback: string
   args: unknown[]
   to: string | undefined
 }
 
-/** Carries out calls. */
-export interface Carrier {
+/** Carries out calls as their modifiers say. */
+export interface CallDispatcher {
   send: (target: Target, modifier: Modifier) => Promise<unknown>
-  /** For a call whose items are wanted one by one. */
+  /** Carries out a call whose items are wanted one by one. */
   items: (target: Target) => AsyncIterable<unknown>
 }
 
-/** What stands behind every call: it remembers whether it was sent, and how. Its types are those of `Call`. */
+/** The implementation of every call: it remembers whether it was sent, and how. Its types are those of `Call`. */
 export class PendingCall implements PromiseLike<unknown>, AsyncIterable<unknown> {
-  readonly #carrier: Carrier
+  readonly #dispatcher: CallDispatcher
   readonly #target: Target
   #sent: Promise<unknown> | undefined
 
-  constructor(carrier: Carrier, callback: string, args: unknown[]) {
-    this.#carrier = carrier
+  constructor(dispatcher: CallDispatcher, callback: string, args: unknown[]) {
+    this.#dispatcher = dispatcher
     this.#target = { callback, args, to: undefined }
   }
 
@@ -46,13 +46,13 @@ export class PendingCall implements PromiseLike<unknown>, AsyncIterable<unknown>
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
     if (this.#sent) throw this.#sentAlready('a call is iterated over once, and not awaited as well')
-    this.#sent = Promise.reject(this.#sentAlready('what is iterated over has no value to await'))
+    this.#sent = Promise.reject(this.#sentAlready('a call that is iterated over has no value to await'))
     this.#sent.catch(() => undefined)
-    return this.#carrier.items(this.#target)[Symbol.asyncIterator]()
+    return this.#dispatcher.items(this.#target)[Symbol.asyncIterator]()
   }
 
   #send(modifier: Modifier): Promise<unknown> {
-    this.#sent = this.#carrier.send(this.#target, modifier)
+    this.#sent = this.#dispatcher.send(this.#target, modifier)
     return this.#sent
   }
 

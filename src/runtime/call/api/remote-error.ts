@@ -11,7 +11,7 @@ export interface RemoteErrorFields {
   cause?: CauseFields
 }
 
-/** What an error was caused by, as plain as it must be to travel in JSON too. */
+/** Cause of a remote error, as plain data that can travel in JSON too. */
 interface CauseFields {
   name: string
   message: string
@@ -20,8 +20,8 @@ interface CauseFields {
   cause?: CauseFields
 }
 
-/** A chain of causes is followed so far. */
-const MOST_CAUSES = 8
+/** Length up to which a chain of causes is followed. */
+const MAX_CAUSES = 8
 
 /**
  * An error that a callback threw on another node, with that error's name, message, code and stack. Where daffi itself
@@ -29,10 +29,12 @@ const MOST_CAUSES = 8
  */
 export class RemoteError extends DaffiError {
   override readonly name = 'RemoteError'
+  /** The remote error's name, such as RangeError. */
   readonly remoteName: string
   /** The remote error's own code, such as ENOENT; undefined where it had none. */
   readonly remoteCode: string | undefined
   readonly remoteStack: string | undefined
+  /** Name of the node on which it was thrown. */
   readonly node: string
 
   constructor({ name, message, code, stack, node, cause }: RemoteErrorFields) {
@@ -47,8 +49,9 @@ export class RemoteError extends DaffiError {
   }
 }
 
+/** Describes an error that was thrown on `node`, to be sent to the caller. */
 export function remoteFields(error: unknown, node: string): RemoteErrorFields {
-  return { ...fieldsOf(error, MOST_CAUSES), node }
+  return { ...fieldsOf(error, MAX_CAUSES), node }
 }
 
 function fieldsOf(error: unknown, causes: number): CauseFields {

@@ -1,23 +1,23 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { StreamPorts } from '../../stream/index.js'
-import type { Parts } from '../wire/payload-transfer.js'
-import type { Peers } from '../presence/peers.js'
+import type { LocalCalls } from '../invoke/local-calls.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { InFlight } from './in-flight.js'
-import type { OwnCalls } from '../invoke/local-calls.js'
 import type { Replies } from './replies.js'
 import type { Requests } from './requests.js'
 
-/** What a node makes its calls with. */
-export interface Calling {
+/** The parts of a node that calls are made with. */
+export interface CallerContext {
   nc: NatsConnection
   pipeline: string
   node: string
-  peers: Peers
+  peers: PeerTable
   replies: Replies
-  parts: Parts
+  payloads: PayloadTransfers
   inFlight: InFlight
   requests: Requests
-  own: OwnCalls
+  local: LocalCalls
   ports: StreamPorts
   /** Aborts when this node leaves. */
   leaving: AbortSignal

@@ -5,12 +5,12 @@ import { randomId } from '../../core/names.js'
 import { findProject } from '../../core/project.js'
 import { runningPipeline } from '../../core/running.js'
 import { openServer, type TlsOptions } from '../../nats/index.js'
-import type { Member } from '../api/pipeline-client.js'
-import type { Membership } from '../api/client-backend.js'
-import { openMembership } from './open-client.js'
+import type { PipelineClient } from '../api/pipeline-client.js'
 import type { PeerRecord } from '../presence/peer-record.js'
+import type { CallTiming } from '../wire/timing.js'
+import { openClient, type OpenedBackend } from './open-client.js'
 
-/** A node as events tell of it. */
+/** A node, as events describe it. */
 export interface PeerInfo {
   name: string
   host: string
@@ -20,36 +20,63 @@ export interface PeerInfo {
 }
 
 export interface ConnectOptions {
-  /** The namespace to take part in; the project's running pipeline by default, else `default`. */
+  /**
+   * Namespace to take part in.
+   * @default the project's running pipeline, else 'default'
+   */
   pipeline?: string
-  /** This process's name in the pipeline; a random one by default. */
+  /**
+   * This process's name in the pipeline.
+   * @default a random one
+   */
   processName?: string
-  /** URL of a NATS server, or several; by default NATS_URL, else this project's running server, which is waited for. */
+  /**
+   * URL of a NATS server, or several.
+   * @default NATS_URL, else this project's running server, which is waited for
+   */
   server?: string | string[]
-  /** Run this project's embedded server in this process's care when none runs, as `daffi server` does. */
+  /**
+   * Runs this project's embedded server as a child of this process when none runs, as `daffi server` does.
+   * @default false
+   */
   initController?: boolean
-  /** Functions to offer, by name; or an instance of a class, whose public methods they are. */
+  /**
+   * Functions to offer, by name; or an instance of a class, whose public methods are offered.
+   * @default {}
+   */
   callbacks?: Record<string, (...args: never[]) => unknown> | object
-  /** How callbacks are run, by name, as a module's `options` say. */
+  /**
+   * Options of the callbacks, by name, like a module's `options`.
+   * @default {}
+   */
   options?: Record<string, CallbackOptions>
   /** Path of a NATS credentials file. */
   credentials?: string
-  /** The server's token; NATS_TOKEN by default. */
+  /**
+   * The server's token.
+   * @default NATS_TOKEN
+   */
   token?: string
   tls?: TlsOptions
   /** Leaves the pipeline when it aborts; also ends the waiting for a server. */
   signal?: AbortSignal
   /** Called once this process is part of the pipeline. */
-  onInit?: (g: Member) => void
+  onInit?: (g: PipelineClient) => void
+  /** Called for each node that takes part already, then for each that joins. */
   onNodeConnect?: (node: PeerInfo) => void
+  /** Called for each node that leaves or dies. */
   onNodeDisconnect?: (node: PeerInfo) => void
 }
 
-/** What `Global.connect` does: finds the server, joins the pipeline, and ties events and signal to it. */
-export async function openConnection<M extends Member>(
+/**
+ * Implements `Global.connect`: finds the server, joins the pipeline, and ties events and signal to it.
+ * @param timing times other than those of the protocol, for tests
+ */
+export async function openConnection<G extends PipelineClient>(
   options: ConnectOptions,
-  makeMember: (membership: Membership) => M,
-): Promise<M> {
+  makeClient: (backend: OpenedBackend) => G,
+  timing?: Partial<CallTiming>,
+): Promise<G> {
   const { signal, onInit } = options
   const log = createLogger('warn')
   const project = findProject()
@@ -66,31 +93,24 @@ export async function openConnection<M extends Member>(
   })
   let listener: Disposable | undefined
   try {
-    const g = await openMembership(
-      {
-        server,
-        pipeline: options.pipeline ?? (await runningPipeline(project))?.name ?? 'default',
-        processName: options.processName ?? `process-${randomId()}`,
-        callbacks: callbacksOf(options.callbacks ?? {}, options.options ?? {}),
-        log,
-        signal,
-      },
-      (membership) => {
-        listen(membership, options)
-        return makeMember({
-          ...membership,
-          leave: async () => {
-            listener?.[Symbol.dispose]()
-            try {
-              await membership.leave()
-            } finally {
-              await server.close()
-            }
-          },
-        })
-      },
-    )
-    if (signal) listener = addAbortListener(signal, () => void g.stop())
+    const join = {
+      server,
+      pipeline: options.pipeline ?? (await runningPipeline(project))?.name ?? 'default',
+      processName: options.processName ?? `process-${randomId()}`,
+      callbacks: callbacksOf(options.callbacks ?? {}, options.options ?? {}),
+      log,
+      signal,
+      timing,
+    }
+    const { g } = await openClient(join, (backend) => {
+      listen(backend, options)
+      backend.lifetime.afterLeave(async () => {
+        listener?.[Symbol.dispose]()
+        await server.close()
+      })
+      return makeClient(backend)
+    })
+    if (signal) listener = addAbortListener(signal, () => void g.close())
     onInit?.(g)
     return g
   } catch (error) {
@@ -100,21 +120,19 @@ export async function openConnection<M extends Member>(
 }
 
 function listen(
-  { peers, processName }: Membership,
+  { peers, processName }: OpenedBackend,
   { onNodeConnect, onNodeDisconnect }: ConnectOptions,
 ): void {
-  const told = ({ name, host, pid, callbacks }: PeerRecord): PeerInfo => ({
-    name,
-    host,
-    pid,
-    callbacks: Object.keys(callbacks),
-  })
-  const others = (tell: (node: PeerInfo) => void) => (record: PeerRecord) => {
-    if (record.name !== processName) tell(told(record))
+  const others = (report: (node: PeerInfo) => void) => (record: PeerRecord) => {
+    if (record.name !== processName) report(infoOf(record))
   }
   if (onNodeConnect) {
     for (const record of peers.all()) others(onNodeConnect)(record)
     peers.onJoin(others(onNodeConnect))
   }
   if (onNodeDisconnect) peers.onLeave(others(onNodeDisconnect))
+}
+
+function infoOf({ name, host, pid, callbacks }: PeerRecord): PeerInfo {
+  return { name, host, pid, callbacks: Object.keys(callbacks) }
 }

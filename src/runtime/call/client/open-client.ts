@@ -1,42 +1,58 @@
 import { hostname } from 'node:os'
-import type { NatsConnection } from '@nats-io/transport-node'
+import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { assertToken, randomId } from '../../core/names.js'
 import { connectNats } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
-import { Reception } from '../../stream/index.js'
-import type { Calling } from '../caller/caller-context.js'
+import type { ClientBackend } from '../api/client-backend.js'
+import type { MakeInvocation } from '../api/context.js'
+import type { PipelineClient } from '../api/pipeline-client.js'
+import type { CallerContext } from '../caller/caller-context.js'
 import { InFlight } from '../caller/in-flight.js'
-import { OwnCalls } from '../invoke/local-calls.js'
 import { Replies } from '../caller/replies.js'
 import { Requests } from '../caller/requests.js'
-import { makeCarrier } from './call-dispatcher.js'
-import { connectBeside, once } from './side-connection.js'
-import type { Abort, Run } from '../api/context.js'
-import { Jobs } from '../jobs/jobs.js'
-import type { JoinOptions } from './join-options.js'
-import type { Member } from '../api/pipeline-client.js'
-import type { Membership } from '../api/client-backend.js'
-import { Parts } from '../wire/payload-transfer.js'
-import { Presence } from '../presence/presence.js'
-import { Pulse } from '../presence/heartbeat-thread.js'
-import type { PeerRecord } from '../presence/peer-record.js'
-import { itemRunner } from '../responder/item-runner.js'
+import { LocalCalls } from '../invoke/local-calls.js'
 import { Registry } from '../invoke/registry.js'
+import { Jobs } from '../jobs/jobs.js'
+import { HeartbeatThread } from '../presence/heartbeat-thread.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import { Presence } from '../presence/presence.js'
+import { receiveStreams } from '../responder/receive-streams.js'
 import { Responder } from '../responder/responder.js'
 import { answerService } from '../responder/service.js'
 import { Schedules } from '../schedules/schedules.js'
+import { PayloadTransfers } from '../wire/payload-transfer.js'
+import { TIMING } from '../wire/timing.js'
+import { makeDispatcher } from './call-dispatcher.js'
+import type { JoinOptions } from './join-options.js'
+import { Lifetime } from './lifetime.js'
+import { rejoinOnReconnect } from './rejoin.js'
+import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
+
+/** The backend of a client, with all of the table of peers. */
+export type OpenedBackend = ClientBackend & { peers: PeerTable; lifetime: Lifetime }
+
+/** Control over a node that only its host has. */
+export interface HostControl {
+  /** Replaces the code of callbacks that the node offers, and announces their arities; running calls go on as they were. */
+  renew: (callbacks: readonly Callback[]) => Promise<void>
+  /** Leaves because of an error, which `join` throws. */
+  fail: (error: DaffiError) => void
+}
 
 /**
  * Takes part in a pipeline under a name: connects, claims the name, offers the callbacks, and says hello.
- * @throws DaffiError DAFFI_DUPLICATE_NAME and what connecting throws
+ * @param makeClient called before the first call can come
+ * @throws DaffiError DAFFI_DUPLICATE_NAME and those of connecting
  */
-export async function openMembership<M extends Member>(
+export async function openClient<G extends PipelineClient>(
   options: JoinOptions,
-  makeMember: (membership: Membership) => M,
-): Promise<M> {
+  makeClient: (backend: OpenedBackend) => G,
+): Promise<{ g: G; control: HostControl }> {
   const { server, pipeline, processName, log, signal, parentPid } = options
+  const timing = { ...TIMING, ...options.timing }
   assertToken('pipeline', pipeline)
   assertToken('node', processName)
   for (const { name } of options.callbacks) assertToken('callback', name)
@@ -49,130 +65,85 @@ export async function openMembership<M extends Member>(
     pid: process.pid,
     callbacks: registry.arities(),
   }
-  // Whatever is opened is pushed here, and closed in reverse: also when the rest fails to open.
+  // Functions that close what was opened, called in reverse: also when the rest fails to open.
   const opened: (() => unknown)[] = []
   const leave = async (): Promise<void> => {
-    // What is opened while it leaves is closed as well.
+    // Connections that are opened while the node leaves are closed as well.
     for (let close = opened.pop(); close; close = opened.pop()) await close()
   }
+  const lifetime = new Lifetime(leave)
+  const fail = (error: DaffiError): void => lifetime.fail(error)
   try {
-    const pulse = new Pulse({ address: server.address, pipeline, record, parentPid })
-    opened.push(() => pulse.stop())
+    const heartbeat = new HeartbeatThread({ address: server.address, pipeline, record, parentPid, timing })
+    opened.push(() => heartbeat.stop())
     const nc = await connectNats(server.address, { name: processName, noEcho: true, signal, log })
     opened.push(() => nc.close())
     const replies = new Replies(nc)
     opened.push(() => replies.close())
-    await pulse.ready()
+    await heartbeat.ready()
 
-    const presence = new Presence({ nc, pipeline, record, log, onNameLost: (error) => g.fail(error) })
+    const presence = new Presence({ nc, pipeline, record, log, timing, onNameLost: fail })
     opened.push(() => presence.leave())
     await presence.join()
 
-    const ports = streamPorts(options, record, presence, pulse, opened)
+    const ports = streamPorts(options, record, presence, heartbeat, opened)
     const { peers } = presence
     const leaving = new AbortController()
-    const makeRun = (from: string | undefined, abort: Abort): Run => ({
-      from,
-      abort,
-      log,
-      redelivered: false,
-      g,
-    })
-    const parts = new Parts(nc)
-    const inFlight = new InFlight({ nc, pipeline, node: processName, peers })
+    const makeInvocation: MakeInvocation = (from, abort) => ({ from, abort, log, redelivered: false, g })
+    const node = { nc, pipeline, node: processName, peers, registry, log, timing }
+    const payloads = new PayloadTransfers(nc)
+    const inFlight = new InFlight(node)
     void inFlight.followServer()
-    const connect = once(() => connectBeside(options, 'jobs', opened))
-    const jobs = new Jobs({
-      nc,
-      connect,
-      pipeline,
-      self: { node: processName, incarnation: record.incarnation },
-      peers,
-      registry,
-      log,
-      makeRun,
-    })
+    const connect = once(() => sideConnection(options, 'jobs', opened))
+    const self = { node: processName, incarnation: record.incarnation }
+    const jobs = new Jobs({ ...node, connect, self, makeInvocation })
     opened.push(() => jobs.close())
-    const schedules = new Schedules({ nc, connect, pipeline, node: processName, registry, jobs, log })
-    const calling: Calling = {
-      nc,
-      pipeline,
-      node: processName,
-      peers,
+    const schedules = new Schedules({ ...node, connect, jobs })
+    const caller: CallerContext = {
+      ...node,
       replies,
-      parts,
+      payloads,
       inFlight,
-      requests: new Requests({ nc, pipeline, node: processName, parts, inFlight }),
-      own: new OwnCalls({ node: processName, peers, registry, leaving: leaving.signal, log, makeRun }),
+      requests: new Requests({ ...node, payloads, inFlight }),
+      local: new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation }),
       ports,
       leaving: leaving.signal,
     }
-    const g: M = makeMember({
+    const g: G = makeClient({
       pipeline,
       processName,
       server: server.info,
       peers,
-      carrier: makeCarrier(calling, { jobs, schedules }),
+      dispatcher: makeDispatcher(caller, { jobs, schedules }),
       job: (id) => jobs.find(id),
       schedules,
-      renew: async (callbacks) => {
-        registry.renew(callbacks)
-        record.callbacks = registry.arities()
-        await presence.update()
-      },
-      leave,
+      lifetime,
     })
-    const receive = (): Reception =>
-      new Reception(nc, ports, (open, abort) => {
-        const callback = registry.get(open.call)
-        if (!callback || open.yields) return undefined
-        const deliver = itemRunner(callback, () => makeRun(open.from, { signal: abort() }))
-        return { deliver, borrow: callback.options?.borrow ?? false }
-      })
-    const reception = registry.names.length > 0 ? receive() : undefined
+    const reception =
+      registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
     const { name, host, pid } = record
     opened.push(
       answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))
-    const responder = new Responder({
-      nc,
-      pipeline,
-      node: processName,
-      registry,
-      log,
-      ports,
-      parts,
-      leaving: leaving.signal,
-      makeRun,
-    })
+    const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
     // Side by side, as each of them has the same time to finish.
     opened.push(() => Promise.all([responder.drain(), reception?.close(), schedules.drain(), jobs.drain()]))
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
-    // Callers may come as soon as the hello is out, so the server must have the subscriptions first.
+    // Calls may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
-    pulse.beat()
-    void rejoinOnReconnect(nc, presence, [jobs, schedules], (error) => g.fail(error))
-    return g
+    heartbeat.beat()
+    void rejoinOnReconnect(nc, presence, [jobs, schedules], fail)
+    const renew = async (callbacks: readonly Callback[]): Promise<void> => {
+      registry.renew(callbacks)
+      record.callbacks = registry.arities()
+      await presence.update()
+    }
+    return { g, control: { renew, fail } }
   } catch (error) {
     await leave()
     throw error
-  }
-}
-
-async function rejoinOnReconnect(
-  nc: NatsConnection,
-  presence: Presence,
-  others: { refresh: () => Promise<void> }[],
-  onLost: (error: DaffiError) => void,
-): Promise<void> {
-  for await (const status of nc.status()) {
-    if (status.type !== 'reconnect') continue
-    await presence.rejoin().catch((error: unknown) => {
-      if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onLost(error)
-    })
-    await Promise.allSettled(others.map((each) => each.refresh()))
   }
 }

@@ -2,8 +2,8 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { connectNats } from '../../nats/index.js'
 import type { JoinOptions } from './join-options.js'
 
-/** A connection besides the node's own, which is closed when everything else is. */
-export async function connectBeside(
+/** Opens a connection besides the node's own, which is closed when everything else is. */
+export async function sideConnection(
   { server, processName, signal }: JoinOptions,
   what: string,
   opened: (() => unknown)[],
@@ -13,7 +13,7 @@ export async function connectBeside(
   return nc
 }
 
-/** What `open` gives, opened once; after a failure again. */
+/** Makes a function that calls `open` once, and again only after a failure. */
 export function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opening: Promise<T> | undefined
   return () =>

@@ -18,7 +18,7 @@ import { isItems, type Items, type StreamOptions } from '../../stream/index.js'
 import type { Target } from '../api/pending-call.js'
 import type { StreamModifierOptions } from '../api/modifiers.js'
 
-/** The one iterable of a call with STREAM. @throws DaffiError DAFFI_NOT_ITERABLE */
+/** Gives the iterable of a call with STREAM. @throws DaffiError DAFFI_NOT_ITERABLE */
 export function streamItems({ callback, args }: Target): Items {
   const [items] = args
   if (args.length !== 1 || !isItems(items)) {
@@ -31,7 +31,8 @@ export function streamItems({ callback, args }: Target): Items {
   return items
 }
 
-export function streamOptions(
+/** Checks the options of STREAM, and completes them with their defaults. @throws DaffiError DAFFI_USAGE and those of durations and sizes */
+export function toStreamOptions(
   { callback, to }: Target,
   {
     delivery = 'lossless',

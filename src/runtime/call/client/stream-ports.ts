@@ -1,22 +1,22 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { Link, type StreamConnections, type StreamPorts } from '../../stream/index.js'
-import { connectBeside, once } from './side-connection.js'
-import type { JoinOptions } from './join-options.js'
-import type { Presence } from '../presence/presence.js'
-import type { Pulse } from '../presence/heartbeat-thread.js'
+import type { HeartbeatThread } from '../presence/heartbeat-thread.js'
 import type { PeerRecord } from '../presence/peer-record.js'
+import type { Presence } from '../presence/presence.js'
+import type { JoinOptions } from './join-options.js'
+import { once, sideConnection } from './side-connection.js'
 
-/** Opens the connections for streams at the first stream: most nodes never need them. */
+/** Gives streams the parts of the node that they need. Their connections are opened at the first stream, as most nodes have none. */
 export function streamPorts(
   options: JoinOptions,
   { name, incarnation }: PeerRecord,
   { peers }: Presence,
-  pulse: Pulse,
+  heartbeat: HeartbeatThread,
   opened: (() => unknown)[],
 ): StreamPorts {
   const { pipeline, log } = options
   const open = async (): Promise<StreamConnections> => {
-    const connect = (what: string): Promise<NatsConnection> => connectBeside(options, what, opened)
+    const connect = (what: string): Promise<NatsConnection> => sideConnection(options, what, opened)
     const [control, bulk] = await Promise.all([connect('streams'), connect('bulk')])
     return { control, bulk: new Link(bulk) }
   }
@@ -26,7 +26,7 @@ export function streamPorts(
     peers,
     log,
     connections: once(open),
-    bequeath: (subject) => pulse.bequeath(subject),
-    revoke: (subject) => pulse.revoke(subject),
+    setLastWill: (subject) => heartbeat.setLastWill(subject),
+    clearLastWill: (subject) => heartbeat.clearLastWill(subject),
   }
 }

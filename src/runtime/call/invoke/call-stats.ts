@@ -1,17 +1,18 @@
 import { messageOf } from '../../core/errors.js'
 
-/** What became of a callback's calls, in the words of the NATS service protocol. */
+/** Statistics of a callback's calls, with the names of the NATS service protocol. */
 export interface CallStats {
   num_requests: number
   num_errors: number
-  /** Empty when there was none. */
+  /** Message of the last error; empty when there was none. */
   last_error: string
-  /** Nanoseconds, of all calls together. */
+  /** Nanoseconds that all calls took together. */
   processing_time: number
   average_processing_time: number
 }
 
-export class CallCount {
+/** Counts and times the calls of one callback. */
+export class CallCounter {
   #requests = 0
   #errors = 0
   #lastError = ''

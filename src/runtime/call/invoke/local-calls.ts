@@ -1,38 +1,38 @@
 import { decode } from '../../codec/index.js'
 import { bounded } from '../../core/abort.js'
 import type { Logger } from '../../core/logger.js'
-import type { Abort, Run } from '../api/context.js'
-import { untilDue } from '../wire/delay.js'
+import type { Abort, MakeInvocation } from '../api/context.js'
 import type { Target } from '../api/pending-call.js'
-import type { Peers } from '../presence/peers.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import { untilDue } from '../wire/delay.js'
 import type { Finish, Registry } from './registry.js'
 
-interface OwnCallsOptions {
+interface LocalCallsOptions {
   node: string
-  peers: Peers
+  peers: PeerTable
   registry: Registry
   /** Aborts when this node leaves. */
   leaving: AbortSignal
   log: Logger
-  makeRun: (from: string | undefined, abort: Abort) => Run
+  makeInvocation: MakeInvocation
 }
 
-/** Bounds of a callback's run: `etaMs` from now, then `timeoutMs` long. */
+/** Bounds of a call: it begins `delayMs` from now, and may then take `timeoutMs`. */
 interface Bounds {
   timeoutMs: number
-  etaMs: number
+  delayMs: number
   signal: AbortSignal | undefined
 }
 
-/** Calls that this very node answers, with copies of the arguments like any other call. */
-export class OwnCalls {
-  readonly #options: OwnCallsOptions
+/** Runs the calls that this node answers itself, with copies of the arguments as for any other caller. */
+export class LocalCalls {
+  readonly #options: LocalCallsOptions
 
-  constructor(options: OwnCallsOptions) {
+  constructor(options: LocalCallsOptions) {
     this.#options = options
   }
 
-  /** Whether this node is named, or is the only one that offers the callback. */
+  /** Whether a call is for this node: it is named, or is the only one that offers the callback. */
   isFor({ callback, to }: Target): boolean {
     const { node, peers } = this.#options
     return to === undefined ? !peers.offering(callback).some((peer) => peer.name !== node) : to === node
@@ -45,11 +45,11 @@ export class OwnCalls {
   async run(
     { callback }: Target,
     payload: Uint8Array,
-    { timeoutMs, etaMs, signal }: Bounds,
+    { timeoutMs, delayMs, signal }: Bounds,
   ): Promise<unknown> {
     const abort = new AbortController()
     const call = async (): Promise<unknown> => {
-      if (etaMs > 0) await untilDue(etaMs, [abort.signal, this.#options.leaving])
+      if (delayMs > 0) await untilDue(delayMs, [abort.signal, this.#options.leaving])
       return await this.#call(callback, payload, abort)
     }
     try {
@@ -60,14 +60,14 @@ export class OwnCalls {
     }
   }
 
-  /** For a call whose result nobody waits for. */
-  runUnheard(target: Target, payload: Uint8Array, etaMs: number): void {
-    void this.run(target, payload, { timeoutMs: 0, etaMs, signal: undefined }).catch((error: unknown) => {
+  /** Runs a call for whose result nobody waits: an error is logged. */
+  runAndForget(target: Target, payload: Uint8Array, delayMs: number): void {
+    void this.run(target, payload, { timeoutMs: 0, delayMs, signal: undefined }).catch((error: unknown) => {
       this.#options.log.error(`"${target.callback}" failed: ${String(error)}`)
     })
   }
 
-  /** For a callback that yields: `finish` takes what it gives. */
+  /** Runs a callback that yields. @param finish consumes its items */
   async feed(
     { callback }: Target,
     payload: Uint8Array,
@@ -77,7 +77,7 @@ export class OwnCalls {
   }
 
   async #call(callback: string, payload: Uint8Array, abort: Abort, finish?: Finish): Promise<unknown> {
-    const { registry, makeRun, node } = this.#options
-    return await registry.run(callback, decode(payload) as unknown[], makeRun(node, abort), finish)
+    const { registry, makeInvocation, node } = this.#options
+    return await registry.run(callback, decode(payload) as unknown[], makeInvocation(node, abort), finish)
   }
 }

@@ -1,18 +1,19 @@
 import type { Callback } from '../../callback/index.js'
 import type { Arity } from '../../core/plan.js'
 import { DaffiError } from '../../core/errors.js'
+import { runInContext, type Abort, type Invocation } from '../api/context.js'
+import { checkArity, listed } from '../wire/arity.js'
 import { CallGate } from './call-gate.js'
-import { CallCount, type CallStats } from './call-stats.js'
-import { runInContext, type Abort, type Run } from '../api/context.js'
+import { CallCounter, type CallStats } from './call-stats.js'
 import { collect } from './yielding.js'
 
-/** Makes the result of what a callback returned, in the callback's context, which is what a generator's body sees. */
+/** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
 export type Finish = (value: unknown, abort: Abort) => unknown
 
 interface Entry {
   callback: Callback
   gate: CallGate
-  count: CallCount
+  counter: CallCounter
 }
 
 /** The callbacks that this node offers. */
@@ -24,21 +25,21 @@ export class Registry {
     this.#entries = new Map(
       callbacks.map((callback) => [
         callback.name,
-        { callback, gate: new CallGate(callback), count: new CallCount() },
+        { callback, gate: new CallGate(callback), counter: new CallCounter() },
       ]),
     )
   }
 
   /**
-   * New code for callbacks that are here, for calls and items from now on.
-   * @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense; then nothing is new
+   * Replaces the code of callbacks that are registered, for calls and items from now on.
+   * @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense; then nothing is replaced
    */
   renew(callbacks: readonly Callback[]): void {
     const renewed = callbacks.map((callback) => ({ callback, gate: new CallGate(callback) }))
     for (const { callback, gate } of renewed) {
       const entry = this.#entries.get(callback.name)
       if (!entry) continue
-      // In place, for the streams that go on.
+      // In place, since streams that are under way hold the object.
       Object.assign(entry.callback, callback)
       entry.gate = gate
     }
@@ -57,15 +58,20 @@ export class Registry {
   }
 
   stats(name: string): CallStats | undefined {
-    return this.#entries.get(name)?.count.stats
+    return this.#entries.get(name)?.counter.stats
   }
 
   /**
-   * Runs a callback as a call from anywhere does, when its options allow.
+   * Runs a callback for a call, when its options allow.
    * @param finish by default collects the items of a callback that yields
-   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else what the callback throws
+   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own error
    */
-  async run(name: string, args: unknown[], run: Run, finish: Finish = collect): Promise<unknown> {
+  async run(
+    name: string,
+    args: unknown[],
+    invocation: Invocation,
+    finish: Finish = collect,
+  ): Promise<unknown> {
     const entry = this.#entries.get(name)
     if (!entry) {
       throw new DaffiError(
@@ -73,33 +79,12 @@ export class Registry {
         `this node offers no "${name}"; it offers ${listed(this.names)}`,
       )
     }
-    const { callback, gate, count } = entry
+    const { callback, gate, counter } = entry
     checkArity(name, callback.arity, args.length)
-    return await count.count(() =>
-      gate.pass(run, (gated) =>
+    return await counter.count(() =>
+      gate.pass(invocation, (gated) =>
         runInContext(gated, async () => finish(await callback.fn(...args), gated.abort)),
       ),
     )
   }
-}
-
-/** @throws DaffiError DAFFI_ARGUMENT_COUNT */
-export function checkArity(name: string, { min, max }: Arity, count: number): void {
-  if ((min === null || count >= min) && (max === null || count <= max)) return
-  const takes =
-    max === null
-      ? `at least ${min}`
-      : min === null
-        ? `at most ${max}`
-        : min === max
-          ? `${min}`
-          : `${min} to ${max}`
-  throw new DaffiError(
-    'DAFFI_ARGUMENT_COUNT',
-    `"${name}" takes ${takes} ${takes === '1' ? 'argument' : 'arguments'}, not ${count}`,
-  )
-}
-
-export function listed(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : [...names].sort().join(', ')
 }

@@ -1,28 +1,6 @@
-/** A callback, wherever it is offered or on that node. */
-export interface Address {
-  callback: string
-  to: string | undefined
-}
+import type { JobTarget, Route } from './job-route.js'
 
-/** Which nodes a job is for: `call.<callback>`, one of those that offer it; or `node.<node>`. */
-export type Route = `call.${string}` | `node.${string}`
-
-export function routeOf({ callback, to }: Address): Route {
-  return to === undefined ? `call.${callback}` : `node.${to}`
-}
-
-/** Whether jobs of a route are for a node that offers these callbacks. */
-export function isFor(route: Route, node: string, callbacks: readonly string[]): boolean {
-  if (callbacks.length === 0) return false
-  return route === `node.${node}` || callbacks.some((name) => route === `call.${name}`)
-}
-
-/** The callback of a route; empty for that of a node. */
-export function callbackOf(route: Route): string {
-  return route.startsWith('call.') ? route.slice('call.'.length) : ''
-}
-
-/** Where the durable jobs of a pipeline are kept. */
+/** Names of the streams and subjects of a pipeline's durable jobs. */
 export class JobNames {
   readonly #pipeline: string
 
@@ -30,12 +8,12 @@ export class JobNames {
     this.#pipeline = pipeline
   }
 
-  /** The work queue: a job is in it until somebody is done with it. */
+  /** Stream of the work queue: it keeps a job until the job has ended. */
   get stream(): string {
     return `daffi_${this.#pipeline}_jobs`
   }
 
-  /** The key-value bucket in which stands what became of each job. */
+  /** Key-value bucket with a record of each job's state. */
   get bucket(): string {
     return `daffi_${this.#pipeline}_results`
   }
@@ -45,32 +23,32 @@ export class JobNames {
     return `KV_${this.bucket}`
   }
 
-  /** On which the nodes hear of a route that is used for the first time; the route is the payload. */
+  /** Subject on which nodes learn of a route that is used for the first time; the route is the payload. */
   get wake(): string {
     return `daffi.${this.#pipeline}.wake`
   }
 
-  /** Every job, or those of one id. */
+  /** Subjects of all jobs, or those of one id. */
   all(id?: string): string {
     return `daffi.${this.#pipeline}.job.${id === undefined ? '' : `${id}.`}>`
   }
 
-  job(id: string, { callback, to }: Address): string {
-    const place = to === undefined ? `call.${callback}` : `node.${to}.${callback}`
-    return `daffi.${this.#pipeline}.job.${id}.${place}`
+  job(id: string, { callback, to }: JobTarget): string {
+    const suffix = to === undefined ? `call.${callback}` : `node.${to}.${callback}`
+    return `daffi.${this.#pipeline}.job.${id}.${suffix}`
   }
 
-  /** Beneath which the parts of a job's arguments lie. */
+  /** Prefix of the subjects of the parts of a job's arguments. */
   argumentParts(id: string): string {
     return `daffi.${this.#pipeline}.job.${id}.part`
   }
 
-  /** Beneath which the parts of a result lie that comes from the claim of that revision. */
+  /** Prefix of the subjects of the parts of a result. @param revision that of the claim under which the job was run */
   resultParts(id: string, revision: number): string {
     return `${this.record(id)}.${revision}`
   }
 
-  /** The jobs of a route. */
+  /** Subjects of the jobs of a route. */
   filter(route: Route): string {
     return `daffi.${this.#pipeline}.job.*.${route}${route.startsWith('node.') ? '.*' : ''}`
   }
@@ -83,12 +61,12 @@ export class JobNames {
     return consumer.replace('-', '.') as Route
   }
 
-  /** Where a record of the bucket is published when it is put there. */
+  /** Subject on which a record of the bucket is published when it is stored. */
   record(id: string): string {
     return `$KV.${this.bucket}.${id}`
   }
 
-  /** Id and callback of a job's subject. */
+  /** Id and callback in the subject of a job. */
   static parse(subject: string): { id: string; callback: string } {
     const tokens = subject.split('.')
     return { id: tokens[3] ?? '', callback: tokens.at(-1) ?? '' }

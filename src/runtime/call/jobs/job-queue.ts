@@ -9,24 +9,24 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream'
 import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
-import { isApiError, notStored, WRONG_LAST_SEQUENCE } from '../wire/not-stored.js'
-import { HEADER } from '../wire/messages.js'
+import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
-import { JobNames, type Address, type Route } from './job-names.js'
+import { HEADER } from '../wire/headers.js'
+import { notStored } from '../wire/not-stored.js'
+import type { CallTiming } from '../wire/timing.js'
+import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
+import type { JobTarget, Route } from './job-route.js'
 import { StoredParts, type PartsRef } from './stored-parts.js'
 
-/** Without a word from its worker in that time, a job is given out again; whoever gets it looks who has it. */
-export const ACK_WAIT_MS = 4000
-
-/** A job that is sent, and by which run of a node. */
+/** A job that is sent, and the incarnation of the node that sends it. */
 export interface NewJob {
   id: string
-  target: Address
+  target: JobTarget
   caller: Holder
 }
 
-/** Where the arguments of a job lie that are too large for its message, and which incarnation puts them there. */
+/** Reference to arguments that are too large for the job's message, and the incarnation that stores them. */
 interface StoredArguments extends PartsRef {
   caller: string
 }
@@ -37,16 +37,23 @@ export class JobQueue {
   readonly #jsm: JetStreamManager
   readonly #js: JetStreamClient
   readonly #parts: StoredParts
+  readonly #ackWaitMs: number
 
-  private constructor(nc: NatsConnection, jsm: JetStreamManager, names: JobNames) {
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, names: JobNames, ackWaitMs: number) {
     this.#names = names
     this.#jsm = jsm
     this.#js = jetstream(nc)
     this.#parts = new StoredParts(nc, jsm, names.stream)
+    this.#ackWaitMs = ackWaitMs
   }
 
-  /** Sees to it that it is there. */
-  static async open(nc: NatsConnection, jsm: JetStreamManager, names: JobNames): Promise<JobQueue> {
+  /** Creates the queue if it does not exist. */
+  static async open(
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    names: JobNames,
+    { ackWaitMs }: CallTiming,
+  ): Promise<JobQueue> {
     await jsm.streams.add({
       name: names.stream,
       subjects: [names.all()],
@@ -54,7 +61,7 @@ export class JobQueue {
       retention: RetentionPolicy.Workqueue,
       allow_direct: true,
     })
-    return new JobQueue(nc, jsm, names)
+    return new JobQueue(nc, jsm, names, ackWaitMs)
   }
 
   async addRoute(route: Route): Promise<void> {
@@ -62,7 +69,7 @@ export class JobQueue {
       durable_name: this.#names.consumer(route),
       filter_subject: this.#names.filter(route),
       ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ACK_WAIT_MS),
+      ack_wait: nanos(this.#ackWaitMs),
       // Jobs that are not due yet are given out, and handed back until then.
       max_ack_pending: -1,
     })
@@ -73,9 +80,9 @@ export class JobQueue {
   }
 
   /**
-   * Puts a job into the queue, before arguments that need parts of their own: so whoever is given it sees to what a
-   * caller leaves who dies on the way.
-   * @returns where these arguments are to be put
+   * Puts a job into the queue, before the parts of its arguments: so a node that is given the job deletes the parts that
+   * a caller has left which died on the way.
+   * @returns a reference to the parts that are still to be stored
    * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED
    */
   async add(
@@ -83,11 +90,8 @@ export class JobQueue {
     payload: Uint8Array,
     headers: MsgHdrs,
   ): Promise<PartsRef | undefined> {
-    const parts = this.#parts.plan(
-      payload,
-      this.#names.argumentParts(id),
-      `what "${target.callback}" is to get`,
-    )
+    const what = `the payload for "${target.callback}"`
+    const parts = this.#parts.plan(payload, this.#names.argumentParts(id), what)
     if (parts) {
       const stored: StoredArguments = { ...parts, caller: caller.incarnation }
       headers.set(HEADER.stored, JSON.stringify(stored))
@@ -105,10 +109,10 @@ export class JobQueue {
     await this.#parts.put(parts, payload)
   }
 
-  /** @returns false when there is a job of that id for that target */
+  /** Puts a job into the queue if there is none of this id for this target. @returns whether there was none */
   async addAlone(
     id: string,
-    target: Address,
+    target: JobTarget,
     payload: Uint8Array,
     headers: MsgHdrs,
     msgID: string,
@@ -118,7 +122,7 @@ export class JobQueue {
       await this.#js.publish(this.#names.job(id, target), payload, { headers, msgID, expect })
       return true
     } catch (error) {
-      if (isApiError(error, WRONG_LAST_SEQUENCE)) return false
+      if (isApiError(error, 'wrongLastSequence')) return false
       throw error
     }
   }
@@ -128,13 +132,13 @@ export class JobQueue {
     return (await this.#jsm.streams.getMessage(this.#names.stream, query)) !== null
   }
 
-  /** The incarnation of a caller who has not put all the arguments there. */
-  async lacking(message: JsMsg): Promise<string | undefined> {
+  /** The incarnation of the caller of a job whose arguments are incomplete; undefined when they are complete. */
+  async incompleteCaller(message: JsMsg): Promise<string | undefined> {
     const stored = storedArguments(message)
-    return stored && !(await this.#parts.isWhole(stored)) ? stored.caller : undefined
+    return stored && !(await this.#parts.isComplete(stored)) ? stored.caller : undefined
   }
 
-  /** @throws DaffiError DAFFI_ABORTED when they are not there any more */
+  /** @throws DaffiError DAFFI_ABORTED when the arguments are not there any more */
   async arguments(message: JsMsg): Promise<Uint8Array> {
     const stored = storedArguments(message)
     if (!stored) return message.data
@@ -143,13 +147,13 @@ export class JobQueue {
     return payload
   }
 
-  /** Takes a job out that is over. */
+  /** Removes a job that has ended. */
   async finish(message: JsMsg): Promise<void> {
     if (storedArguments(message)) await this.remove(JobNames.parse(message.subject).id)
     message.ack()
   }
 
-  /** Takes a job out, with all that is its. */
+  /** Removes a job with the parts of its arguments. */
   async remove(id: string): Promise<void> {
     await this.#jsm.streams.purge(this.#names.stream, { filter: this.#names.all(id) })
   }

@@ -2,7 +2,7 @@ import { decode, encode } from '../../codec/index.js'
 import type { RemoteErrorFields } from '../api/remote-error.js'
 import type { PartsRef } from './stored-parts.js'
 
-/** A run of a node. */
+/** One incarnation of a node, as the holder or the caller of a job. */
 export interface Holder {
   node: string
   incarnation: string
@@ -12,23 +12,23 @@ export interface Holder {
 export type JobOutcome =
   { state: 'done'; value: unknown } | { state: 'failed'; error: RemoteErrorFields } | { state: 'cancelled' }
 
-/** An outcome that is too large for one message: what lies in parts is encoded as a record, too. */
+/** An outcome that is too large for one message. Its parts together are a record of their own. */
 interface StoredOutcome {
   state: JobOutcome['state']
   parts: PartsRef
 }
 
-/** What is known of a job that has ended. `sequence` is its message's in the queue. */
+/** Record of a job that has ended. `sequence` is that of its message in the queue. */
 export type EndedRecord = (JobOutcome | StoredOutcome) & { sequence: number | null }
 
-/** What is known of a job that somebody has taken, or that was cancelled. */
+/** Record of a job that a node has claimed, or that has ended. */
 export type JobRecord = ({ state: 'running'; sequence: number } & Holder) | EndedRecord
 
 export function encodeRecord(record: JobRecord): Uint8Array {
   return encode(record, 'the result')
 }
 
-/** Undefined for what marks a key as removed. */
+/** Undefined for the marker of a deleted key. */
 export function decodeRecord(data: Uint8Array): JobRecord | undefined {
   return data.length === 0 ? undefined : (decode(data) as JobRecord)
 }

@@ -2,35 +2,43 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { packageFile } from '../../core/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
-import { BEAT_MS, type PeerRecord } from './peer-record.js'
+import type { CallTiming } from '../wire/timing.js'
+import type { PeerRecord } from './peer-record.js'
 
-export interface HeartData {
+/** Data that the worker is started with. */
+export interface HeartbeatData {
   address: ServerAddress
   pipeline: string
   record: PeerRecord
-  /** When the main loop last turned, in milliseconds since the epoch. */
+  /** Time of the main loop's last turn, in milliseconds since the epoch. */
   loop: BigInt64Array
   parentPid: number | undefined
+  beatMs: number
 }
 
-/** A will is a subject to publish on should the process be ended with its parent. */
-export type HeartMessage = { kind: 'will' | 'revoke'; subject: string } | { kind: 'beat' | 'stop' }
+/**
+ * A message to the worker. A last will, as in MQTT, is a subject to publish on should this process be ended with its
+ * parent.
+ */
+export type HeartbeatMessage =
+  { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'beat' | 'stop' }
 
-/** The main thread's side of the heart. */
-export class Pulse {
+/** The main thread's side of the heartbeat worker. */
+export class HeartbeatThread {
   readonly #worker: Worker
   readonly #turning: NodeJS.Timeout
   readonly #ready: Promise<unknown>
 
-  constructor(data: Omit<HeartData, 'loop'>) {
+  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'beatMs'> & { timing: CallTiming }) {
+    const { beatMs } = timing
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
     const turn = (): void => {
       Atomics.store(loop, 0, BigInt(Date.now()))
     }
     turn()
-    this.#turning = setInterval(turn, BEAT_MS)
+    this.#turning = setInterval(turn, beatMs)
     this.#turning.unref()
-    const workerData: HeartData = { ...data, loop }
+    const workerData: HeartbeatData = { ...data, loop, beatMs }
     this.#worker = new Worker(packageFile('dist/runtime/call/presence/heartbeat-worker.js'), {
       workerData,
       // Small: it holds one connection and a few timers.
@@ -40,27 +48,27 @@ export class Pulse {
       execArgv: [],
     })
     this.#worker.unref()
-    // Listened for from the start: a message that comes before is nobody's, and would be waited for for ever.
+    // Listened for from the start: a message that came before would be lost, and waited for for ever.
     this.#ready = once(this.#worker, 'message')
     this.#ready.catch(() => undefined)
   }
 
-  /** Resolves when it answers for this node, and could beat; rejects when the worker could not connect. */
+  /** Resolves when the worker answers pings for this node and could beat; rejects when it could not connect. */
   async ready(): Promise<void> {
     await this.#ready
   }
 
-  /** Beats from now on: whoever hears of a node before its hello asks for the records of all. */
+  /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
   beat(): void {
     this.#post({ kind: 'beat' })
   }
 
-  bequeath(subject: string): void {
-    this.#post({ kind: 'will', subject })
+  setLastWill(subject: string): void {
+    this.#post({ kind: 'setLastWill', subject })
   }
 
-  revoke(subject: string): void {
-    this.#post({ kind: 'revoke', subject })
+  clearLastWill(subject: string): void {
+    this.#post({ kind: 'clearLastWill', subject })
   }
 
   async stop(): Promise<void> {
@@ -72,7 +80,7 @@ export class Pulse {
     await exited
   }
 
-  #post(message: HeartMessage): void {
+  #post(message: HeartbeatMessage): void {
     this.#worker.postMessage(message)
   }
 }

@@ -1,12 +1,15 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
-import { NoRespondersError, RequestError, TimeoutError, type NatsConnection } from '@nats-io/transport-node'
+import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import { isApiError, STREAM_NOT_FOUND, WRONG_LAST_SEQUENCE } from '../wire/not-stored.js'
-import { GONE_MS, parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
+import { isApiError, isNoResponders } from '../../nats/index.js'
+import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
-/** The bucket in which the nodes of a pipeline claim their names. It lives in memory: claims are worth nothing after the server. */
-export class Names {
+/**
+ * The bucket in which the nodes of a pipeline claim their names. It lies in the server's memory: claims are worth nothing
+ * after the server has ended.
+ */
+export class NameRegistry {
   readonly #nc: NatsConnection
   readonly #pipeline: string
 
@@ -16,37 +19,39 @@ export class Names {
   }
 
   /**
-   * Claims `record.name`, or renews what the own claim says; a name whose holder doesn't answer any more is taken over.
+   * Claims `record.name`, or renews the record of this node's own claim. A name whose holder does not answer is taken over.
+   * @param patienceMs time within which a holder that lives answers
    * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
    */
-  async claim(record: PeerRecord): Promise<void> {
+  async claim(record: PeerRecord, patienceMs: number): Promise<void> {
     for (;;) {
       const bucket = await this.#open()
       try {
         await bucket.create(record.name, JSON.stringify(record))
         return
       } catch (error) {
-        // The last one to leave may take the bucket away between our opening and our claim.
-        if (isApiError(error, STREAM_NOT_FOUND) || error instanceof NoRespondersError) continue
-        if (!isApiError(error, WRONG_LAST_SEQUENCE)) throw error
+        // The last node to leave may delete the bucket between our opening and our claim.
+        if (isApiError(error, 'streamNotFound') || isNoResponders(error)) continue
+        if (!isApiError(error, 'wrongLastSequence')) throw error
       }
       const entry = await bucket.get(record.name)
       if (entry === null || entry.operation !== 'PUT') continue
       const holder = parseRecord(entry.json())
-      const mine = holder?.incarnation === record.incarnation
-      if (mine && entry.string() === JSON.stringify(record)) return
-      if (holder && !mine && (await this.#isAlive(holder))) throw duplicateName(this.#pipeline, holder)
+      const isOwn = holder?.incarnation === record.incarnation
+      if (isOwn && entry.string() === JSON.stringify(record)) return
+      if (holder && !isOwn && (await this.#isAlive(holder, patienceMs)))
+        throw duplicateName(this.#pipeline, holder)
       try {
         // Compared with the revision just read, so that of two who take over only one succeeds.
         await bucket.update(record.name, JSON.stringify(record), entry.revision)
         return
       } catch (error) {
-        if (!isApiError(error, WRONG_LAST_SEQUENCE)) throw error
+        if (!isApiError(error, 'wrongLastSequence')) throw error
       }
     }
   }
 
-  /** Everyone who holds a name now. Asked key by key: a watcher would wait for ever on a bucket that is taken away. */
+  /** Records of all nodes that hold a name. Read key by key, since a watcher would wait for ever on a deleted bucket. */
   async list(): Promise<PeerRecord[]> {
     const bucket = await this.#open()
     const names = Object.keys(await this.#subjects()).map((subject) =>
@@ -56,15 +61,18 @@ export class Names {
     return entries.map(holderOf).filter((holder) => holder !== undefined)
   }
 
-  /** Gives the name back, if `mine` says of its holder that it may. True when it was the last one and the bucket is gone. */
-  async release(name: string, mine: (holder: PeerRecord) => boolean): Promise<boolean> {
+  /**
+   * Gives a name back, if `mayRelease` accepts its holder.
+   * @returns whether it was the last name, so that the bucket was deleted
+   */
+  async release(name: string, mayRelease: (holder: PeerRecord) => boolean): Promise<boolean> {
     const bucket = await new Kvm(this.#nc).open(this.#bucket)
     const entry = await bucket.get(name).catch((error: unknown) => {
-      if (isApiError(error, STREAM_NOT_FOUND)) return null
+      if (isApiError(error, 'streamNotFound')) return null
       throw error
     })
     const holder = holderOf(entry)
-    if (!entry || !holder || !mine(holder)) return false
+    if (!entry || !holder || !mayRelease(holder)) return false
     const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
     // Up to the revision just read, so that a claim made since then stays.
     await streams.purge(this.#stream, { filter: this.#subject(name), seq: entry.revision + 1 })
@@ -72,7 +80,7 @@ export class Names {
     return await streams.delete(this.#stream)
   }
 
-  /** The subjects of all claims. */
+  /** The subjects of all claims, with the number of messages on each. */
   async #subjects(): Promise<Record<string, number>> {
     const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
     const { state } = await streams.info(this.#stream, { subjects_filter: this.#subject('>') })
@@ -95,14 +103,13 @@ export class Names {
     return `daffi_${this.#pipeline}_names`
   }
 
-  async #isAlive(holder: PeerRecord): Promise<boolean> {
+  async #isAlive(holder: PeerRecord, patienceMs: number): Promise<boolean> {
     try {
-      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: GONE_MS })
+      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: patienceMs })
       return true
     } catch (error) {
-      // Nobody listens: its connection is gone. No answer for three beats: it is stopped or hangs.
-      if (error instanceof NoRespondersError || error instanceof TimeoutError) return false
-      if (error instanceof RequestError && error.isNoResponders()) return false
+      // Nobody listens: its connection is gone. No answer for three heartbeats: it is stopped or hangs.
+      if (error instanceof TimeoutError || isNoResponders(error)) return false
       throw error
     }
   }

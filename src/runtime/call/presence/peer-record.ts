@@ -1,42 +1,41 @@
 import type { Arity } from '../../core/plan.js'
 import { isToken } from '../../core/names.js'
 
-/** What a node says of itself: in its claim, and in its hello. */
+/** Description of a node, as it stands in its claim of a name and in its hello. */
 export interface PeerRecord {
   name: string
-  /** Tells this run of the node from an earlier one of the same name. */
+  /** Random id of this life of the node's process; another life of the same name has another. */
   incarnation: string
   host: string
   pid: number
   callbacks: Record<string, Arity>
 }
 
+/** Message of a heartbeat. */
 export interface Beat {
+  /** The node's incarnation. */
   id: string
   /** Milliseconds for which the node's event loop has been blocked. */
   blockedMs: number
 }
 
+/** Message of a node that leaves. */
 export interface Goodbye {
   name: string
-  /** Absent when a supervisor says it for a child that died. */
+  /** The node's incarnation. Absent when a supervisor sends it for a child that died. */
   id?: string
-  /** The last one to leave has taken the bucket of names with it. */
+  /** Whether it was the last node, and has deleted the bucket of names. */
   last?: boolean
 }
-
-/** Beats come once a second; three missed and the node is gone. */
-export const BEAT_MS = 1000
-export const GONE_MS = 3 * BEAT_MS + BEAT_MS / 2
 
 export const presenceSubject = (pipeline: string, what: 'hello' | 'beat' | 'goodbye' | '*'): string =>
   `daffi.${pipeline}.presence.${what}`
 
-/** Answered by the worker thread of that very run of the node, so also while a callback blocks the loop. */
+/** Subject on which one incarnation answers, by its worker thread: so also while a callback blocks the loop. */
 export const pingSubject = (pipeline: string, { name, incarnation }: PeerRecord): string =>
   `daffi.${pipeline}.node.${name}.ping.${incarnation}`
 
-/** What comes from the network is checked before it is believed. */
+/** Checks a record that came from the network. Undefined when it is none. */
 export function parseRecord(value: unknown): PeerRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { name, incarnation, host, pid, callbacks } = value as Record<keyof PeerRecord, unknown>

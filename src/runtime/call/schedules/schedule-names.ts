@@ -1,4 +1,4 @@
-/** Where the schedules of a pipeline are kept. */
+/** Names of the stream and subjects of a pipeline's schedules. */
 export class ScheduleNames {
   readonly #pipeline: string
 
@@ -10,22 +10,22 @@ export class ScheduleNames {
     return `daffi_${this.#pipeline}_schedules`
   }
 
-  /** On which nodes hear of a new schedule; its route is the payload. */
+  /** Subject on which nodes learn of a new schedule; its route is the payload. */
   get wake(): string {
     return `daffi.${this.#pipeline}.wake.schedule`
   }
 
-  /** What is known of a schedule; `*` is all of them. */
+  /** Subject of a schedule's record; `*` is all of them. */
   record(uuid: string): string {
     return `daffi.${this.#pipeline}.schedule.${uuid}`
   }
 
-  /** What makes the server fire; a schedule by times has several. */
+  /** Subject of a message that makes the server fire; a schedule by times has several. */
   timer(uuid: string, index: number | '*'): string {
     return `daffi.${this.#pipeline}.timer.${uuid}.${index}`
   }
 
-  /** Where the server puts the firings of a schedule: the latest only. */
+  /** Subject to which the server publishes the firings of a schedule; the latest one is kept. */
   due(uuid: string, callback: string): string {
     return `daffi.${this.#pipeline}.due.${uuid}.${callback}`
   }
@@ -34,7 +34,7 @@ export class ScheduleNames {
     return [this.record('*'), this.timer('*', '*'), this.due('*', '*')]
   }
 
-  /** Id and callback of a firing's subject. */
+  /** Id and callback in the subject of a firing. */
   static parseDue(subject: string): { uuid: string; callback: string } {
     const tokens = subject.split('.')
     return { uuid: tokens[3] ?? '', callback: tokens[4] ?? '' }

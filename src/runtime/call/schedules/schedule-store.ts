@@ -2,6 +2,7 @@ import {
   AckPolicy,
   DiscardPolicy,
   jetstream,
+  JetStreamApiError,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
@@ -11,20 +12,21 @@ import {
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { ScheduleSpec } from '../../core/schedule.js'
-import { isApiError, STREAM_NOT_FOUND } from '../wire/not-stored.js'
-import { HEADER } from '../wire/messages.js'
+import { isApiError } from '../../nats/index.js'
+import { HEADER } from '../wire/headers.js'
 import type { ScheduleNames } from './schedule-names.js'
 import type { ScheduleRecord } from './schedule-record.js'
 
-/** For how long a schedule that has ended is known. */
+/** Seconds for which a schedule that has ended is still known. */
 const KNOWN_S = 24 * 3600
 const CONSUMER = 'due'
 const ACK_WAIT_NS = 10_000_000_000
+/** Error code of the server for a schedule that it cannot parse. */
 const BAD_PATTERN = 10189
-/** Ends a firing that nobody has taken. */
+/** Time after which the server deletes a firing that no node has accepted. */
 const FIRING_TTL = '24h'
 
-/** The schedules of a pipeline, each with its record, what makes the server fire, and its latest firing. */
+/** The stream of a pipeline's schedules: of each its record, the timers that make the server fire, and its latest firing. */
 export class ScheduleStore {
   readonly #nc: NatsConnection
   readonly #names: ScheduleNames
@@ -35,7 +37,7 @@ export class ScheduleStore {
     this.#names = names
   }
 
-  /** Sees to it that there is a place for schedules. */
+  /** Creates the stream and its consumer if they do not exist. */
   async open(): Promise<void> {
     const jsm = await this.#manager()
     const stream = this.#names.stream
@@ -60,11 +62,11 @@ export class ScheduleStore {
     })
   }
 
-  /** @throws DaffiError DAFFI_BAD_CRON, of what only the server can tell */
+  /** Stores a schedule. @throws DaffiError DAFFI_BAD_CRON for a text that only the server recognizes as wrong */
   async add(record: ScheduleRecord, payload: Uint8Array): Promise<void> {
     const { uuid, callback, from, to, spec } = record
     await this.#purge(this.#names.timer(uuid, '*'))
-    await this.#keep(record)
+    await this.#storeRecord(record)
     const js = jetstream(this.#nc)
     try {
       for (const [index, specification] of specificationsOf(spec).entries()) {
@@ -77,7 +79,8 @@ export class ScheduleStore {
     } catch (error) {
       await this.#purge(this.#names.timer(uuid, '*'))
       await this.#purge(this.#names.record(uuid))
-      if (!isApiError(error, BAD_PATTERN) || !('cron' in spec)) throw error
+      const isBadPattern = error instanceof JetStreamApiError && error.code === BAD_PATTERN
+      if (!isBadPattern || !('cron' in spec)) throw error
       throw new DaffiError('DAFFI_BAD_CRON', `"${spec.cron}" is no cron text`, { cause: error })
     }
   }
@@ -95,7 +98,7 @@ export class ScheduleStore {
   }
 
   async cancel(record: ScheduleRecord): Promise<void> {
-    await this.#keep({ ...record, cancelled: true })
+    await this.#storeRecord({ ...record, cancelled: true })
     await this.#purge(this.#names.timer(record.uuid, '*'))
     await this.#purge(this.#names.due(record.uuid, record.callback))
   }
@@ -104,7 +107,7 @@ export class ScheduleStore {
     return jetstream(this.#nc).consumers.get(this.#names.stream, CONSUMER)
   }
 
-  async #keep(record: ScheduleRecord): Promise<void> {
+  async #storeRecord(record: ScheduleRecord): Promise<void> {
     const end = record.cancelled ? Date.now() : 'at' in record.spec ? record.spec.at.at(-1) : undefined
     const ttl =
       end === undefined ? {} : { ttl: `${Math.ceil(Math.max(0, end - Date.now()) / 1000) + KNOWN_S}s` }
@@ -125,7 +128,7 @@ export class ScheduleStore {
       })
       return Object.keys(state.subjects ?? {})
     } catch (error) {
-      if (isApiError(error, STREAM_NOT_FOUND)) return []
+      if (isApiError(error, 'streamNotFound')) return []
       throw error
     }
   }
@@ -139,7 +142,7 @@ export class ScheduleStore {
   }
 }
 
-/** As the header Nats-Schedule has it, ADR-51. */
+/** The values of the header Nats-Schedule, as ADR-51 defines them. */
 function specificationsOf(spec: ScheduleSpec): string[] {
   if ('at' in spec) return spec.at.map((time) => `@at ${new Date(time).toISOString()}`)
   return ['cron' in spec ? spec.cron : `@every ${spec.intervalMs}ms`]

@@ -1,69 +1,76 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
+import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
-import { HEADER } from './messages.js'
+import { payloadLimit } from '../../nats/index.js'
+import { HEADER } from './headers.js'
 
-const PART_BYTES = 1024 * 1024
-/** Of a message: what its headers may need. */
+const PART_BYTES = MIB
+/** Bytes of a message that its headers may need. */
 const HEADER_BYTES = 4096
 const CONCURRENCY = 4
-const PART_MS = 10_000
-/** A value that nobody asks for any more. */
+const PART_TIMEOUT_MS = 10_000
+/** Time without a request after which nobody will fetch a value any more. */
 const IDLE_MS = 30_000
 
-/** A value that waits to be fetched. */
-export interface Offer {
-  /** Resolves when it was fetched, or nobody seems to want it. */
-  taken: Promise<void>
+/** A value that its sender keeps until it was fetched. */
+export interface PayloadTransfer {
+  /** Resolves when the value was fetched by all, or when nobody has asked for it for a while. */
+  done: Promise<void>
   end: () => void
 }
 
 /**
- * Arguments and results of any size. What does not fit into a message stays where it is, and the message says on which
- * subject its parts can be asked for: so nothing is stored on the server, and nothing is left behind.
+ * Sends arguments and results of any size. A value that does not fit into a message stays with its sender, and the message
+ * says on which subject its parts can be requested: so nothing is stored on the server, and nothing is left behind.
  */
-export class Parts {
+export class PayloadTransfers {
   readonly #nc: NatsConnection
 
   constructor(nc: NatsConnection) {
     this.#nc = nc
   }
 
-  /** The payload to be sent, which is empty when `headers` now tell of an offer. @param takers how many will fetch it */
-  enclose(
+  /**
+   * Gives the payload to send. It is empty when the value is too large; then a header says where the value can be fetched.
+   * @param fetchers number of processes that will fetch it
+   */
+  attachOrInline(
     payload: Uint8Array,
     headers: MsgHdrs,
-    takers = 1,
-  ): { payload: Uint8Array; offer: Offer | undefined } {
-    if (payload.length <= this.#most) return { payload, offer: undefined }
+    fetchers = 1,
+  ): { payload: Uint8Array; transfer: PayloadTransfer | undefined } {
+    if (payload.length <= this.#limit) return { payload, transfer: undefined }
     const subject = createInbox()
     headers.set(HEADER.parts, `${subject} ${payload.length}`)
-    return { payload: new Uint8Array(), offer: this.#offer(subject, payload, takers) }
+    return { payload: new Uint8Array(), transfer: this.#serve(subject, payload, fetchers) }
   }
 
   /**
-   * The payload of a message, wherever it is.
+   * Gives the payload of a message, which is fetched if the message says so.
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
-  open(
+  payloadOf(
     { data, headers }: Msg,
     abort: { readonly signal?: AbortSignal | undefined },
   ): Uint8Array | Promise<Uint8Array> {
-    const word = headers?.get(HEADER.parts)
-    return word ? this.#fetch(word, abort.signal) : data
+    const header = headers?.get(HEADER.parts)
+    return header ? this.#fetch(header, abort.signal) : data
   }
 
-  async #fetch(word: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const [subject = '', size] = word.split(' ')
+  async #fetch(header: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const [subject = '', size] = header.split(' ')
     const length = Number(size)
     if (!Number.isSafeInteger(length) || length < 0)
-      throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} says "${word}"`)
+      throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} says "${header}"`)
     const whole = Buffer.allocUnsafeSlow(length)
-    const step = Math.min(PART_BYTES, this.#most)
+    const step = Math.min(PART_BYTES, this.#limit)
     const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
     const load = async (offset: number): Promise<void> => {
-      const { data: part } = await this.#nc.request(subject, `${offset} ${step}`, { timeout: PART_MS })
+      const { data: part } = await this.#nc.request(subject, `${offset} ${step}`, {
+        timeout: PART_TIMEOUT_MS,
+      })
       whole.set(part, offset)
     }
     await pMap(offsets, load, { concurrency: CONCURRENCY, ...(signal ? { signal } : {}) }).catch(
@@ -76,14 +83,14 @@ export class Parts {
     return whole
   }
 
-  get #most(): number {
-    return (this.#nc.info?.max_payload ?? PART_BYTES) - HEADER_BYTES
+  get #limit(): number {
+    return payloadLimit(this.#nc, HEADER_BYTES)
   }
 
-  #offer(subject: string, bytes: Uint8Array, takers: number): Offer {
-    const taken = deferred()
-    const idle = setTimeout(() => taken.resolve(), IDLE_MS)
-    let left = bytes.length * takers
+  #serve(subject: string, bytes: Uint8Array, fetchers: number): PayloadTransfer {
+    const done = deferred()
+    const idle = setTimeout(() => done.resolve(), IDLE_MS)
+    let left = bytes.length * fetchers
     const subscription = this.#nc.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return
@@ -92,13 +99,13 @@ export class Parts {
         message.respond(part)
         idle.refresh()
         left -= part.length
-        if (left <= 0) taken.resolve()
+        if (left <= 0) done.resolve()
       },
     })
     const end = (): void => {
       clearTimeout(idle)
       subscription.unsubscribe()
     }
-    return { taken: taken.promise, end }
+    return { done: done.promise, end }
   }
 }

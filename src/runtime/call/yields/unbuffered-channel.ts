@@ -1,17 +1,17 @@
 import { deferred, type Deferred } from '../../core/deferred.js'
 
 /**
- * Passes items one at a time to whoever iterates: `give` resolves when the next one is asked for, so that the loop's own
- * pace holds the giver back.
+ * An unbuffered channel, as in Go: `send` resolves when the receiver asks for the next item, so that the pace of its loop
+ * holds the sender back.
  */
-export class Handover implements AsyncIterable<unknown> {
+export class UnbufferedChannel implements AsyncIterable<unknown> {
   #item: { value: unknown } | undefined
   #held: Deferred<void> | undefined
   #asked: Deferred<void> | undefined
   #end: { error?: unknown } | undefined
 
-  /** Items are given one after the other. Those that come after the end are let go. */
-  async give(value: unknown): Promise<void> {
+  /** Items are sent one after the other. Those that come after the end are discarded. */
+  async send(value: unknown): Promise<void> {
     if (this.#end) return
     this.#item = { value }
     this.#held = deferred()
@@ -19,13 +19,13 @@ export class Handover implements AsyncIterable<unknown> {
     await this.#held.promise
   }
 
-  /** After the item that is there, if any. Only the first end counts. */
+  /** Ends the iteration after the item that was sent, if any. Only the first end counts. */
   end(end: { error?: unknown } = {}): void {
     this.#end ??= end
     this.#asked?.resolve()
   }
 
-  /** Nobody iterates any more. */
+  /** Ends the channel from the receiver's side, so that no sender waits any longer. */
   close(): void {
     this.end()
     this.#held?.resolve()

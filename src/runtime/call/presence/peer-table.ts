@@ -1,31 +1,39 @@
 import { EventEmitter } from 'node:events'
 import type { Arity } from '../../core/plan.js'
-import { BEAT_MS, GONE_MS, type PeerRecord } from './peer-record.js'
+import type { CallTiming } from '../wire/timing.js'
+import type { PeerRecord } from './peer-record.js'
 
+/** How a node went: with a goodbye of its own, or without. */
 export type Departure = 'left' | 'died'
 
-/** A node that offers a callback, which takes so many arguments. */
+/** A node that offers a callback, and the number of arguments that the callback takes. */
 export type Offering = PeerRecord & { arity: Arity }
 
 interface Events {
   join: [PeerRecord]
   leave: [PeerRecord, Departure]
-  /** A beat of a node whose record is not here. */
-  stranger: []
+  /** A heartbeat of a node of which there is no record here. */
+  unknownPeer: []
 }
 
-/** Who is there: kept by hellos, beats and goodbyes. */
-export class Peers {
+/** The nodes of the pipeline that live, this one among them: kept up to date by hellos, heartbeats and goodbyes. */
+export class PeerTable {
+  readonly #timing: CallTiming
   readonly #events = new EventEmitter<Events>().setMaxListeners(0)
   readonly #peers = new Map<string, { record: PeerRecord; heard: number }>()
-  /** Who offers a callback, as long as nobody comes, goes or says something new: every call asks. */
+  /** The nodes that offer each callback, kept until a record changes, since every call asks. */
   readonly #offering = new Map<string, Offering[]>()
   #sweep: NodeJS.Timeout | undefined
   #swept = 0
 
+  constructor(timing: CallTiming) {
+    this.#timing = timing
+  }
+
+  /** Begins to remove nodes that are silent for too long. */
   start(): void {
     this.#swept = Date.now()
-    this.#sweep = setInterval(() => this.#removeSilent(), BEAT_MS)
+    this.#sweep = setInterval(() => this.#removeSilent(), this.#timing.beatMs)
     this.#sweep.unref()
   }
 
@@ -34,7 +42,7 @@ export class Peers {
     this.#events.removeAllListeners()
   }
 
-  /** Listeners are given back by calling what these return. */
+  /** @returns a function that removes the listener, as that of the next two */
   onJoin(listener: (record: PeerRecord) => void): () => void {
     this.#events.on('join', listener)
     return () => this.#events.off('join', listener)
@@ -45,12 +53,13 @@ export class Peers {
     return () => this.#events.off('leave', listener)
   }
 
-  onStranger(listener: () => void): () => void {
-    this.#events.on('stranger', listener)
-    return () => this.#events.off('stranger', listener)
+  onUnknownPeer(listener: () => void): () => void {
+    this.#events.on('unknownPeer', listener)
+    return () => this.#events.off('unknownPeer', listener)
   }
 
-  hello(record: PeerRecord): void {
+  /** Adds a node, or renews its record. An earlier incarnation of the same name has died. */
+  upsert(record: PeerRecord): void {
     this.#offering.clear()
     const known = this.#peers.get(record.name)
     if (known?.record.incarnation === record.incarnation) {
@@ -63,16 +72,17 @@ export class Peers {
     this.#events.emit('join', record)
   }
 
+  /** Notes a heartbeat. @param id the node's incarnation */
   beat(id: string): void {
     for (const peer of this.#peers.values()) {
       if (peer.record.incarnation !== id) continue
       peer.heard = Date.now()
       return
     }
-    this.#events.emit('stranger')
+    this.#events.emit('unknownPeer')
   }
 
-  /** @param incarnation when given, only that run of the node is removed */
+  /** @param incarnation when given, only that incarnation of the node is removed */
   remove(name: string, how: Departure, incarnation?: string): void {
     const peer = this.#peers.get(name)
     if (!peer || (incarnation !== undefined && peer.record.incarnation !== incarnation)) return
@@ -81,8 +91,8 @@ export class Peers {
     this.#events.emit('leave', peer.record, how)
   }
 
-  /** After a time in which nobody could be heard, silence proves nothing. */
-  forgive(): void {
+  /** Restarts every node's timeout: after a disconnect or a blocked event loop, silence proves nothing. */
+  resetTimeouts(): void {
     const now = Date.now()
     for (const peer of this.#peers.values()) peer.heard = now
   }
@@ -91,6 +101,7 @@ export class Peers {
     return this.#peers.get(name)?.record
   }
 
+  /** Records of all nodes, by name. */
   all(): PeerRecord[] {
     return [...this.#peers.values()].map((peer) => peer.record).sort((a, b) => a.name.localeCompare(b.name))
   }
@@ -112,16 +123,17 @@ export class Peers {
   }
 
   #removeSilent(): void {
+    const { beatMs, goneMs } = this.#timing
     const now = Date.now()
-    // A sweep that comes late was held up by our own loop, and so were the beats that wait behind it.
-    const late = now - this.#swept > 1.5 * BEAT_MS
+    // A sweep that comes late was held up by this process's own loop, and so were the heartbeats that wait behind it.
+    const isLate = now - this.#swept > 1.5 * beatMs
     this.#swept = now
-    if (late) {
-      this.forgive()
+    if (isLate) {
+      this.resetTimeouts()
       return
     }
     for (const { record, heard } of [...this.#peers.values()]) {
-      if (now - heard > GONE_MS) this.remove(record.name, 'died')
+      if (now - heard > goneMs) this.remove(record.name, 'died')
     }
   }
 }
