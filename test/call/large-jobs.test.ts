@@ -20,7 +20,7 @@ interface Callbacks {
 const DURABLE = BG({ durable: true })
 const QUEUE = 'daffi_test_jobs'
 const RESULTS = 'KV_daffi_test_results'
-/** Of a length that no part has, so that each part differs from the others. */
+/** Text of a length that no part has, so that each part differs from the others. */
 const TEXT = 'a job that no message of this server holds '
 const LENGTH = 20_000_000
 const AGE_NS = 1_000_000_000

@@ -1,6 +1,7 @@
 import { isErrorCode } from '../../core/error-codes.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 
+/** An error that a callback threw on another node, as plain data that can travel in JSON too. */
 export interface RemoteErrorFields {
   name: string
   message: string
@@ -8,17 +9,10 @@ export interface RemoteErrorFields {
   code: string | undefined
   stack: string | undefined
   node: string
-  cause?: CauseFields
+  cause?: Omit<RemoteErrorFields, 'node'>
 }
 
-/** Cause of a remote error, as plain data that can travel in JSON too. */
-interface CauseFields {
-  name: string
-  message: string
-  code: string | undefined
-  stack: string | undefined
-  cause?: CauseFields
-}
+type CauseFields = Omit<RemoteErrorFields, 'node'>
 
 /** Length up to which a chain of causes is followed. */
 const MAX_CAUSES = 8

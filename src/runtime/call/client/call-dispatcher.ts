@@ -36,7 +36,8 @@ export function makeDispatcher(
   return {
     send: async (target, { kind, options }) => {
       // A program without types may give any object as a modifier.
-      if (!Object.hasOwn(handlers, kind)) throw new DaffiError('DAFFI_USAGE', `there is no modifier "${kind}"`)
+      if (!Object.hasOwn(handlers, kind))
+        throw new DaffiError('DAFFI_USAGE', `there is no modifier "${kind}"`)
       return await (handlers[kind] as Handlers[ModifierKind] & ((...args: unknown[]) => Promise<unknown>))(
         target,
         options,

@@ -8,7 +8,7 @@ export interface OwnClaim {
   redelivered: boolean
 }
 
-/** What may be done with a job that the queue has given out. */
+/** Answer to a node that wants to run a job which the queue has given out. */
 export type Claim = OwnClaim | { state: 'over' } | { state: 'held'; by: Holder }
 
 /**

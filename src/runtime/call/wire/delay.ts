@@ -25,10 +25,7 @@ export function parseDelay(options: DelayOptions): number {
 export function parseTimerDelay(options: DelayOptions): number {
   const delayMs = parseDelay(options)
   if (delayMs > MAX_TIMER_MS) {
-    throw new DaffiError(
-      'DAFFI_USAGE',
-      `${nameOf(options)} may be 24 days at most, not ${formatMs(delayMs)}`,
-    )
+    throw new DaffiError('DAFFI_USAGE', `${nameOf(options)} may be 24 days at most, not ${formatMs(delayMs)}`)
   }
   return delayMs
 }
