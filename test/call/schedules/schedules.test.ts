@@ -1,10 +1,10 @@
 import { Global, PERIOD } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { deferred } from '../../src/runtime/core/deferred.js'
-import { streamNames } from '../support/jetstream.js'
-import { mortalServer } from '../support/mortal-server.js'
-import { startOlderServer } from '../support/older-server.js'
-import { ownPipeline } from '../support/pipeline.js'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { streamNames } from '../../support/jetstream.js'
+import { mortalServer } from '../../support/mortal-server.js'
+import { startOlderServer } from '../../support/older-server.js'
+import { ownPipeline } from '../../support/pipeline.js'
 
 interface Callbacks {
   tick: (text: string) => void

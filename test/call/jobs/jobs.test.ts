@@ -1,7 +1,7 @@
 import { BG, BROADCAST, context, NO_RETURN } from 'daffi'
 import { describe, expect, test } from 'vitest'
-import { deferred } from '../../src/runtime/core/deferred.js'
-import { ownPipeline } from '../support/pipeline.js'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { ownPipeline } from '../../support/pipeline.js'
 
 interface Callbacks {
   add: (...numbers: unknown[]) => number
@@ -11,12 +11,12 @@ interface Callbacks {
 }
 
 describe('BG', () => {
-  test('gives a job at once, which runs no earlier than its eta', async () => {
+  test('gives a job at once, which runs no earlier than its delay', async () => {
     const { join } = await ownPipeline<Callbacks>()
     await join('clock', { callbacks: { now: () => Date.now() } })
     const g = await join('caller')
     const start = Date.now()
-    const job = await g.call.now().with(BG({ eta: '300ms' }))
+    const job = await g.call.now().with(BG({ delay: '300ms' }))
     expect(job.ready).toBe(false)
     expect(await job.get()).toBeGreaterThanOrEqual(start + 300)
     expect([job.ready, await job.cancel()]).toEqual([true, false])
@@ -53,6 +53,10 @@ describe('BG', () => {
     await expect(g.call.add(1, 2).with(BG({ eta: '-1s' }))).rejects.toMatchObject({
       code: 'DAFFI_BAD_DURATION',
     })
+    for (const modifier of [BG, BG({ durable: true }), NO_RETURN, BROADCAST]) {
+      const both = { ...modifier, options: { ...modifier.options, delay: 1, eta: 1 } } as typeof NO_RETURN
+      await expect(g.call.add(1, 2).with(both)).rejects.toMatchObject({ code: 'DAFFI_USAGE' })
+    }
     const job = await g.call.add(1, 2).with(BG({ eta: '1h' }))
     await g.close()
     await expect(job.get()).rejects.toMatchObject({ code: 'DAFFI_CLOSED' })
@@ -83,19 +87,19 @@ test.each([
     const link = async (path: number[]): Promise<unknown> => {
       const sofar = [...path, index + 1]
       if (next === undefined) return sofar
-      const job = await context().g.call[next]?.(sofar).with(modifier)
-      return await job?.get()
+      const job = await context().g.callback(next)(sofar).with(modifier)
+      return await job.get()
     }
     return join(`node${index + 1}`, { callbacks: { [name]: link } })
   })
   await Promise.all(nodes)
   const g = await join('caller')
   for (const name of names) await g.waitFunction(name)
-  const job = await g.call.cb1?.([]).with(modifier)
-  expect(await job?.get()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  const job = await g.callback('cb1')([]).with(modifier)
+  expect(await job.get()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
-test('NO_RETURN and BROADCAST wait for their eta where they run, and nobody waits for a silent broadcast', async () => {
+test('NO_RETURN and BROADCAST wait for their delay, or eta, where they run, and nobody waits for a silent broadcast', async () => {
   const { join } = await ownPipeline<Callbacks>()
   const noted: string[] = []
   const all = deferred()
@@ -110,8 +114,8 @@ test('NO_RETURN and BROADCAST wait for their eta where they run, and nobody wait
   })
   await join('a', noteAs('a'))
   const g = await join('b', noteAs('b'))
-  await g.call.note('later', 200).with(NO_RETURN({ eta: '200ms' }))
-  await g.call.note('silent', 100).with(BROADCAST({ returnResult: false, eta: '100ms' }))
+  await g.call.note('later', 200).with(NO_RETURN({ delay: '200ms' }))
+  await g.call.note('silent', 100).with(BROADCAST({ returnResult: false, delay: '100ms' }))
   await g.call.note('all', 50).with(BROADCAST({ eta: '50ms' }))
   await all.promise
   expect(noted.toSorted()).toEqual([

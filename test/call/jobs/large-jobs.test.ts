@@ -4,14 +4,15 @@ import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jet
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { BG, Global } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { StoredParts } from '../../src/runtime/call/jobs/stored-parts.js'
-import { encode } from '../../src/runtime/codec/index.js'
-import { deferred } from '../../src/runtime/core/deferred.js'
-import { mortalServer } from '../support/mortal-server.js'
-import { startNatsServer } from '../support/nats-server.js'
-import { ownPipeline } from '../support/pipeline.js'
-import { kill, start } from '../support/talking-process.js'
-import { temporaryFolder } from '../support/temporary.js'
+import { StoredParts } from '../../../src/runtime/call/jobs/stored-parts.js'
+import { encode } from '../../../src/runtime/codec/index.js'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
+import { mortalServer } from '../../support/mortal-server.js'
+import { startNatsServer } from '../../support/nats-server.js'
+import { ownPipeline } from '../../support/pipeline.js'
+import { kill, start } from '../../support/talking-process.js'
+import { temporaryFolder } from '../../support/temporary.js'
 
 interface Callbacks {
   reverse: (bytes: Buffer) => unknown
@@ -53,7 +54,7 @@ test('caller, worker and server may die, whatever the size; the result is had by
   expect(await other.said()).toBe('ready')
   expect(await other.said()).toEqual({ length: LENGTH, redelivered: true })
 
-  const g = await Global.connect({ server, pipeline: 'test', processName: 'asker' })
+  const g = await connectQuickly({ server, pipeline: 'test', processName: 'asker' })
   onTestFinished(() => g.close())
   const job = await g.job<Buffer>(id)
   expect((await job.get()).equals(bytesOf(LENGTH).reverse())).toBe(true)

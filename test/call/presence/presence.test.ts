@@ -4,8 +4,8 @@ import { hostname } from 'node:os'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { fixture } from '../support/paths.js'
-import { ownPipeline } from '../support/pipeline.js'
+import { fixture } from '../../support/paths.js'
+import { ownPipeline } from '../../support/pipeline.js'
 
 test('a taken name is refused, naming the host and process that hold it', async () => {
   const { join } = await ownPipeline()

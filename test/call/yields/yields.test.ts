@@ -1,7 +1,7 @@
 import { context, RemoteError } from 'daffi'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { deferred } from '../../src/runtime/core/deferred.js'
-import { ownPipeline } from '../support/pipeline.js'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { ownPipeline } from '../../support/pipeline.js'
 
 interface Callbacks {
   generate: (n: number) => AsyncGenerator<number>

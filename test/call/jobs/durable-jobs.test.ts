@@ -2,10 +2,11 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { BG, context, Global } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { deferred } from '../../src/runtime/core/deferred.js'
-import { mortalServer } from '../support/mortal-server.js'
-import { ownPipeline } from '../support/pipeline.js'
-import { kill, start } from '../support/talking-process.js'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
+import { mortalServer } from '../../support/mortal-server.js'
+import { ownPipeline } from '../../support/pipeline.js'
+import { kill, start } from '../../support/talking-process.js'
 
 interface Callbacks {
   work: (text: string) => unknown
@@ -13,7 +14,7 @@ interface Callbacks {
 
 const DURABLE = BG({ durable: true })
 
-test('a job gives its value to whoever asks, its errors whole, and runs no earlier than its eta', async () => {
+test('a job gives its value to whoever asks, its errors whole, and runs no earlier than its delay', async () => {
   const { join } = await ownPipeline<Callbacks>()
   const fail = (text: string): number => {
     if (text === 'now') return Date.now()
@@ -22,7 +23,7 @@ test('a job gives its value to whoever asks, its errors whole, and runs no earli
   await join('worker', { callbacks: { work: fail } })
   const g = await join('caller')
   const due = Date.now() + 300
-  const later = await g.call.work('now').with(BG({ durable: true, eta: '300ms' }))
+  const later = await g.call.work('now').with(BG({ durable: true, delay: '300ms' }))
   const job = await g.call.work('broken').to('worker').with(DURABLE)
   const error = { code: 'DAFFI_REMOTE', message: 'broken', remoteName: 'RangeError', remoteCode: 'EWORK' }
   await expect(job.get()).rejects.toMatchObject({ ...error, node: 'worker' })
@@ -69,7 +70,7 @@ test('a callback that takes too long has failed; what cannot travel, too', async
 })
 
 test('a job whose worker is killed is done by another one, which knows; its caller may be gone', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const stuck = start('job-worker', [server, 'stuck', 'stuck'])
   expect(await stuck.said()).toBe('ready')
   const caller = start('job-caller', [server, 'something'])
@@ -78,16 +79,14 @@ test('a job whose worker is killed is done by another one, which knows; its call
   await kill(caller.child)
   const other = start('job-worker', [server, 'other'])
   expect(await other.said()).toBe('ready')
-  const killed = Date.now()
   await kill(stuck.child)
   expect(await other.said()).toEqual({ text: 'something', redelivered: true })
-  expect(Date.now() - killed).toBeLessThan(15_000)
   const g = await join('asker')
   expect(await (await g.job(String(id))).get()).toBe('other did something')
 })
 
 test('a job that is not durable ends with its node, and one that was cancelled is not done again', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const stuck = start('job-worker', [server, 'stuck', 'stuck'])
   expect(await stuck.said()).toBe('ready')
   const g = await join('caller')
@@ -98,12 +97,10 @@ test('a job that is not durable ends with its node, and one that was cancelled i
   expect(await durable.cancel()).toBe(true)
   const seen: string[] = []
   await join('other', { callbacks: { work: (text: string) => void seen.push(text) } })
-  const since = Date.now()
   await expect(live.get()).rejects.toMatchObject({ code: 'DAFFI_NODE_DIED' })
-  expect(Date.now() - since).toBeLessThan(5000)
   await expect(durable.get()).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
   // By then it would have been given out again.
-  await (await g.call.work('next').with(BG({ durable: true, eta: '5s' }))).get()
+  await (await g.call.work('next').with(BG({ durable: true, eta: '3s' }))).get()
   expect(seen).toEqual(['next'])
 })
 
