@@ -1,6 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import { writeStream } from '../../stream/index.js'
-import type { ModifierKind, ModifierOptions } from '../api/modifiers.js'
+import type { Modifier, ModifierKind, ModifierOptions } from '../api/modifiers.js'
 import type { CallDispatcher, Target } from '../api/pending-call.js'
 import { callBackground } from '../caller/background.js'
 import { callBroadcast } from '../caller/broadcast.js'
@@ -33,15 +33,14 @@ export function makeDispatcher(
     STREAM: async (target, options) =>
       await writeStream(streamItems(target), toStreamOptions(target, options), caller.ports),
   }
+  const handle = <K extends ModifierKind>(target: Target, { kind, options }: Modifier<K>): Promise<unknown> =>
+    handlers[kind](target, options)
   return {
-    send: async (target, { kind, options }) => {
+    send: async (target, modifier) => {
       // A program without types may give any object as a modifier.
-      if (!Object.hasOwn(handlers, kind))
-        throw new DaffiError('DAFFI_USAGE', `there is no modifier "${kind}"`)
-      return await (handlers[kind] as Handlers[ModifierKind] & ((...args: unknown[]) => Promise<unknown>))(
-        target,
-        options,
-      )
+      if (!Object.hasOwn(handlers, modifier.kind))
+        throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
+      return await handle(target, modifier)
     },
     items: (target) => iterate(target, caller),
   }
