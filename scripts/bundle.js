@@ -3,7 +3,7 @@
 import { build } from 'rolldown'
 import { files, root } from './fresh.js'
 
-/** What is started, imported or found by its path. */
+/** Modules that are started, imported or found by their paths. */
 const ENTRIES = [
   'cli/main',
   'cli/command-not-found',

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/await-thenable -- the compiler refuses these, too, and that is expected here */
 import {
   BG,
   BROADCAST,

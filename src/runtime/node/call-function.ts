@@ -28,11 +28,7 @@ export function callFunction(plan: Plan, name: string, options: CallFunctionOpti
   )
 }
 
-async function carryOut(
-  call: UntypedCall,
-  modifier: ModifierPlan,
-  signal: AbortSignal,
-): Promise<unknown> {
+async function carryOut(call: UntypedCall, modifier: ModifierPlan, signal: AbortSignal): Promise<unknown> {
   switch (modifier.kind) {
     case 'PERIOD': {
       const { uuid } = await call.with(PERIOD(scheduleOptions(modifier.schedule)))
