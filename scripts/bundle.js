@@ -3,7 +3,7 @@
 import { build } from 'rolldown'
 import { files, root } from './fresh.js'
 
-/** Modules that are started, imported or found by their paths. */
+/** Modules that are started, imported or found by their path. */
 const ENTRIES = [
   'cli/main',
   'cli/command-not-found',

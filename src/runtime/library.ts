@@ -1,6 +1,6 @@
 /**
- * The public library: exactly what `import … from 'daffi'` gives, in a program and in a callback. A callback gets this very
- * instance of it, wherever it imports it from.
+ * The public library: exactly what `import … from 'daffi'` gives, in a program and in a callback. A callback gets this
+ * very instance of it, wherever it imports it from.
  */
 export {
   BG,

@@ -41,8 +41,8 @@ export interface Streamable {
 export interface YieldingCall<T> extends Call<T[]>, AsyncIterable<T> {}
 
 /**
- * A call whose argument is an iterable of what the callback takes. It can only be sent by `.with(STREAM)`: its `then` is
- * not that of a promise, so that the compiler refuses `await`.
+ * A call whose argument is an iterable of what the callback takes. It can only be sent by `.with(STREAM)`: its `then`
+ * is not that of a promise, so that the compiler refuses `await`.
  */
 export interface StreamCall extends Streamable {
   /**
@@ -74,8 +74,8 @@ type First<A extends unknown[]> = Required<A>[0]
 type TakesItems<A extends unknown[]> = A extends [] ? false : [First<A>] extends A ? true : false
 
 /**
- * Whether an iterable that fits the parameters themselves may also be a stream of items: where the first parameter takes
- * anything, but not where it takes iterables, such as an array, whose elements are no arguments.
+ * Whether an iterable that fits the parameters themselves may also be a stream of items: where the first parameter
+ * takes anything, but not where it takes iterables, such as an array, whose elements are no arguments.
  */
 type MayStream<A extends unknown[]> =
   TakesItems<A> extends false

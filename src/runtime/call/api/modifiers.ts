@@ -37,8 +37,8 @@ export interface RetryOptions {
 /** When a call is due. `delay` and `eta` are the same; both at once are refused with DAFFI_USAGE. */
 export interface DelayOptions {
   /**
-   * How long from now the callback is due: seconds when it is a number, or text such as `500ms`. At most 24 days, but for
-   * a durable job.
+   * How long from now the callback is due: seconds when it is a number, or text such as `500ms`. At most 24 days, but
+   * for a durable job.
    * @default 0
    */
   delay?: Duration
@@ -48,7 +48,8 @@ export interface DelayOptions {
 
 export interface BGOptions extends DelayOptions {
   /**
-   * How long the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 is without limit.
+   * How long the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 is without
+   * limit.
    * @default 0
    */
   timeout?: Duration
@@ -89,8 +90,8 @@ export interface PeriodOptions extends ScheduleOptions {
 
 export interface StreamModifierOptions {
   /**
-   * `lossless`: the slowest receiver sets the pace. `live` never slows the source: the newest item wins. `durable` keeps
-   * the items on the server's disk, so that the stream goes on after a crash of writer, receivers or server.
+   * `lossless`: the slowest receiver sets the pace. `live` never slows the source: the newest item wins. `durable`
+   * keeps the items on the server's disk, so that the stream goes on after a crash of writer, receivers or server.
    * @default 'lossless'
    */
   delivery?: Delivery
@@ -107,8 +108,8 @@ export interface StreamModifierOptions {
   onError?: OnError
   /**
    * Whether the nodes that offer the callback divide the items among them, each item going to the least busy one;
-   * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream is
-   * durable, else they count as lost.
+   * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream
+   * is durable, else they count as lost.
    * @default false
    */
   share?: boolean
@@ -128,11 +129,11 @@ export interface StreamModifierOptions {
    */
   shm?: { bytes?: Bytes } | false
   /**
-   * Attempts for `onError: 'retry'`. An item that fails them all counts as failed; of a durable stream it becomes a dead
-   * letter.
+   * Attempts for `onError: 'retry'`. An item that fails them all counts as failed; of a durable stream it becomes a
+   * dead letter.
    *
-   * `attempts`: number of attempts in all. `delay`: pause before the second, in seconds when it is a number, or text such
-   * as `500ms`. `backoff`: factor by which each further pause is longer, at least 1.
+   * `attempts`: number of attempts in all. `delay`: pause before the second, in seconds when it is a number, or text
+   * such as `500ms`. `backoff`: factor by which each further pause is longer, at least 1.
    * @default { attempts: 5, delay: '1s', backoff: 2 }
    */
   retry?: { attempts?: number; delay?: Duration; backoff?: number }
@@ -145,8 +146,8 @@ export interface StreamModifierOptions {
    * Limits of what a durable stream keeps. Items that have not been processed are not deleted: at a limit the writer
    * waits.
    *
-   * `age`: at least a minute: seconds when it is a number, or text such as `12h`. `bytes`: at least 1 MiB: bytes when it
-   * is a number, or text such as `4 GiB`.
+   * `age`: at least a minute: seconds when it is a number, or text such as `12h`. `bytes`: at least 1 MiB: bytes when
+   * it is a number, or text such as `4 GiB`.
    * @default { age: '24h', bytes: '1 GiB' }
    */
   retention?: { age?: Duration; bytes?: Bytes }

@@ -22,7 +22,10 @@ export function encodeArguments({ callback, args, to }: Target, peers: PeerTable
   return encodeAll(args, (index) => `argument ${index + 1} of "${callback}"`)
 }
 
-/** Encodes the arguments of a call that must fit into one message. @throws DaffiError DAFFI_TOO_LARGE, and those of any call */
+/**
+ * Encodes the arguments of a call that must fit into one message.
+ * @throws DaffiError DAFFI_TOO_LARGE, and those of any call
+ */
 export function encodeForOneMessage(
   target: Target,
   { nc, peers }: { nc: NatsConnection; peers: PeerTable },

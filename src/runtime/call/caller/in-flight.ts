@@ -56,8 +56,8 @@ export class InFlight {
   }
 
   /**
-   * Resolves when there is a connection, or it is closed for good. A message that is published while there is none would
-   * be dropped.
+   * Resolves when there is a connection, or it is closed for good. A message that is published while there is none
+   * would be dropped.
    */
   connected(bounds: WaitOptions): Promise<void> {
     if (this.#connected || this.#options.nc.isClosed()) return Promise.resolve()

@@ -16,7 +16,10 @@ const FUTILE: readonly ErrorCode[] = [
   'DAFFI_USAGE',
 ]
 
-/** Runs `run` until it succeeds, its error is not worth another attempt, or the attempts are used up. @throws the last error */
+/**
+ * Runs `run` until it succeeds, its error is not worth another attempt, or the attempts are used up.
+ * @throws the last error
+ */
 export async function withRetries<T>(
   run: () => Promise<T>,
   { attempts, delay = 1, on }: RetryOptions,

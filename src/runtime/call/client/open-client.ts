@@ -36,7 +36,9 @@ export type OpenedBackend = ClientBackend & { peers: PeerTable; lifetime: Lifeti
 
 /** Control over a node that only its host has. */
 export interface HostControl {
-  /** Replaces the code of callbacks that the node offers, and announces their arities; running calls go on as they were. */
+  /**
+   * Replaces the code of callbacks that the node offers, and announces their arities; running calls go on as they were.
+   */
   renew: (callbacks: readonly Callback[]) => Promise<void>
   /** Leaves because of an error, which `join` throws. */
   fail: (error: DaffiError) => void

@@ -31,7 +31,10 @@ export function streamItems({ callback, args }: Target): Items {
   return items
 }
 
-/** Checks the options of STREAM, and completes them with their defaults. @throws DaffiError DAFFI_USAGE and those of durations and sizes */
+/**
+ * Checks the options of STREAM, and completes them with their defaults.
+ * @throws DaffiError DAFFI_USAGE and those of durations and sizes
+ */
 export function toStreamOptions(
   { callback, to }: Target,
   {

@@ -6,7 +6,10 @@ import type { Presence } from '../presence/presence.js'
 import type { JoinOptions } from './join-options.js'
 import { once, sideConnection } from './side-connection.js'
 
-/** Gives streams the parts of the node that they need. Their connections are opened at the first stream, as most nodes have none. */
+/**
+ * Gives streams the parts of the node that they need. Their connections are opened at the first stream, as most nodes
+ * have none.
+ */
 export function streamPorts(
   options: JoinOptions,
   { name, incarnation }: PeerRecord,

@@ -64,7 +64,8 @@ export class Registry {
   /**
    * Runs a callback for a call, when its options allow.
    * @param finish by default collects the items of a callback that yields
-   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own error
+   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own
+   * error
    */
   async run(
     name: string,

@@ -2,7 +2,10 @@ import { DaffiError } from '../../core/errors.js'
 import { feed, isItems, StreamError, type Items } from '../../stream/index.js'
 import type { Abort } from '../api/context.js'
 
-/** Whether a callback's return value yields items: a generator does, or any other iterator; arrays, maps and the like are values. */
+/**
+ * Whether a callback's return value yields items: a generator does, or any other iterator; arrays, maps and the like
+ * are values.
+ */
 export function isYielding(value: unknown): value is Items {
   if (!isItems(value)) return false
   return Symbol.asyncIterator in value || ('next' in value && typeof value.next === 'function')

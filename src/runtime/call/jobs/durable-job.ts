@@ -17,8 +17,8 @@ export interface JobAccess {
 }
 
 /**
- * A job that is kept on the server. It learns of its record when the record is stored, and reads it when that may have been
- * missed.
+ * A job that is kept on the server. It learns of its record when the record is stored, and reads it when that may have
+ * been missed.
  */
 export class DurableJob implements Job {
   readonly id: string

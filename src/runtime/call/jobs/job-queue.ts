@@ -80,8 +80,8 @@ export class JobQueue {
   }
 
   /**
-   * Puts a job into the queue, before the parts of its arguments: so a node that is given the job deletes the parts that
-   * a caller has left which died on the way.
+   * Puts a job into the queue, before the parts of its arguments: so a node that is given the job deletes the parts
+   * of a caller that died on the way.
    * @returns a reference to the parts that are still to be stored
    * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED
    */

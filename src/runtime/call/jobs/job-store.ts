@@ -24,7 +24,10 @@ export class JobStore {
     return new JobStore(await JobQueue.open(nc, jsm, names, timing), await JobRecords.open(nc, jsm, names))
   }
 
-  /** Resolves when the server has all of it on file. @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED, DAFFI_ABORTED */
+  /**
+   * Resolves when the server has all of it on file.
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED, DAFFI_ABORTED
+   */
   async add(job: NewJob, payload: Uint8Array, headers: MsgHdrs): Promise<void> {
     const parts = await this.queue.add(job, payload, headers)
     if (!parts) return

@@ -136,7 +136,10 @@ export class Jobs {
     }
   }
 
-  /** Pulls no more jobs, and resolves when the running ones have their results; those that take too long are handed back. */
+  /**
+   * Pulls no more jobs, and resolves when the running ones have their results; those that take too long are handed
+   * back.
+   */
   async drain(): Promise<void> {
     this.#leaving = true
     const drains = [...this.#workers.values()].map((starting) =>

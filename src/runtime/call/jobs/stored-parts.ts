@@ -23,8 +23,8 @@ export interface PartsRef {
 }
 
 /**
- * Values of a JetStream stream that are too large for one message. Their parts lie in the same stream as the message that
- * refers to them, so they last as long, even if all nodes die meanwhile.
+ * Values of a JetStream stream that are too large for one message. Their parts lie in the same stream as the message
+ * that refers to them, so they last as long, even if all nodes die meanwhile.
  */
 export class StoredParts {
   readonly #nc: NatsConnection

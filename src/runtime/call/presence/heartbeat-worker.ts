@@ -4,8 +4,8 @@ import { pingSubject, presenceSubject, type Beat, type Goodbye, type PeerRecord 
 import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.js'
 
 /**
- * The node's heartbeat, in a thread of its own: it goes on while a callback blocks the main loop, and it ends the process
- * when the parent is gone, since nothing else can in a busy loop.
+ * The node's heartbeat, in a thread of its own: it goes on while a callback blocks the main loop, and it ends the
+ * process when the parent is gone, since nothing else can in a busy loop.
  */
 const PARENT_CHECK_MS = 250
 const SHUTDOWN_GRACE_MS = 1000

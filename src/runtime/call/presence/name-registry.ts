@@ -6,8 +6,8 @@ import { isApiError, isNoResponders } from '../../nats/index.js'
 import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
 /**
- * The bucket in which the nodes of a pipeline claim their names. It lies in the server's memory: claims are worth nothing
- * after the server has ended.
+ * The bucket in which the nodes of a pipeline claim their names. It lies in the server's memory: claims are worth
+ * nothing after the server has ended.
  */
 export class NameRegistry {
   readonly #nc: NatsConnection
@@ -19,7 +19,8 @@ export class NameRegistry {
   }
 
   /**
-   * Claims `record.name`, or renews the record of this node's own claim. A name whose holder does not answer is taken over.
+   * Claims `record.name`, or renews the record of this node's own claim. A name whose holder does not answer is taken
+   * over.
    * @param patienceMs time within which a holder that lives answers
    * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
    */
@@ -51,7 +52,9 @@ export class NameRegistry {
     }
   }
 
-  /** Records of all nodes that hold a name. Read key by key, since a watcher would wait for ever on a deleted bucket. */
+  /**
+   * Records of all nodes that hold a name. Read key by key, since a watcher would wait for ever on a deleted bucket.
+   */
   async list(): Promise<PeerRecord[]> {
     const bucket = await this.#open()
     const names = Object.keys(await this.#subjects()).map((subject) =>

@@ -14,9 +14,9 @@ interface ServiceOptions {
 }
 
 /**
- * Makes this node a service named `daffi_<pipeline>` for tools that know NATS services (ADR-32): it answers PING, INFO and
- * STATS, whether they are sent to all services, to all of this name, or to this one. Not by `@nats-io/services`: that would
- * subscribe to the callbacks itself, and count and answer their calls in its own way.
+ * Makes this node a service named `daffi_<pipeline>` for tools that know NATS services (ADR-32): it answers PING, INFO
+ * and STATS, whether they are sent to all services, to all of this name, or to this one. Not by `@nats-io/services`:
+ * that would subscribe to the callbacks itself, and count and answer their calls in its own way.
  * @returns a function that ends the service
  */
 export function answerService({ nc, pipeline, record, registry }: ServiceOptions): () => void {

@@ -26,7 +26,10 @@ const BAD_PATTERN = 10189
 /** Time after which the server deletes a firing that no node has accepted. */
 const FIRING_TTL = '24h'
 
-/** The stream of a pipeline's schedules: of each its record, the timers that make the server fire, and its latest firing. */
+/**
+ * The stream of a pipeline's schedules: of each its record, the timers that make the server fire, and its latest
+ * firing.
+ */
 export class ScheduleStore {
   readonly #nc: NatsConnection
   readonly #names: ScheduleNames

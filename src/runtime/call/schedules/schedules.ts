@@ -37,7 +37,8 @@ export interface SchedulesOptions {
 
 /**
  * The schedules of a pipeline, as one of its nodes sees them. The server publishes firings into a stream. The node that
- * gets a firing makes it a durable job, of which a schedule has one at any time: so firings neither overlap nor run twice.
+ * gets a firing makes it a durable job, of which a schedule has one at any time: so firings neither overlap nor run
+ * twice.
  */
 export class Schedules {
   readonly #options: SchedulesOptions

@@ -22,8 +22,9 @@ export interface PayloadTransfer {
 }
 
 /**
- * Sends arguments and results of any size. A value that does not fit into a message stays with its sender, and the message
- * says on which subject its parts can be requested: so nothing is stored on the server, and nothing is left behind.
+ * Sends arguments and results of any size. A value that does not fit into a message stays with its sender, and the
+ * message says on which subject its parts can be requested: so nothing is stored on the server, and nothing is left
+ * behind.
  */
 export class PayloadTransfers {
   readonly #nc: NatsConnection
@@ -33,7 +34,8 @@ export class PayloadTransfers {
   }
 
   /**
-   * Gives the payload to send. It is empty when the value is too large; then a header says where the value can be fetched.
+   * Gives the payload to send. It is empty when the value is too large; then a header says where the value can be
+   * fetched.
    * @param fetchers number of processes that will fetch it
    */
   attachOrInline(

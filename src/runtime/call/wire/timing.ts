@@ -1,6 +1,7 @@
 /**
  * Times, in milliseconds, that decide how soon a node is taken for dead, and how long it waits for others. They are
- * constants of the protocol: all nodes of a pipeline must have the same. Only tests use others, so that they need not wait.
+ * constants of the protocol: all nodes of a pipeline must have the same. Only tests use others, so that they need not
+ * wait.
  */
 export interface CallTiming {
   /** Interval of heartbeats, which are sent when the clock shows a multiple of it. */

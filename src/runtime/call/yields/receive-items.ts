@@ -9,8 +9,8 @@ import { HEADER, isNoRespondersReply } from '../wire/headers.js'
 import type { UnbufferedChannel } from './unbuffered-channel.js'
 
 /**
- * Sends the items of a callback of another node into the channel. They come by a stream that has the call's id; the reply
- * to the call comes after the last of them.
+ * Sends the items of a callback of another node into the channel. They come by a stream that has the call's id; the
+ * reply to the call comes after the last of them.
  * @returns a function that ends the stream, and stops the callback if it has not ended
  */
 export function receiveItems(

@@ -1,8 +1,8 @@
 import { deferred, type Deferred } from '../../core/deferred.js'
 
 /**
- * An unbuffered channel, as in Go: `send` resolves when the receiver asks for the next item, so that the pace of its loop
- * holds the sender back.
+ * An unbuffered channel, as in Go: `send` resolves when the receiver asks for the next item, so that the pace of its
+ * loop holds the sender back.
  */
 export class UnbufferedChannel implements AsyncIterable<unknown> {
   #item: { value: unknown } | undefined
