@@ -4,7 +4,11 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 import { docComments } from './scripts/eslint/doc-comments.js'
 
-/** The rooms of src/runtime; each may import only what stands before it, and only by its door, index.ts. */
+/**
+ * The rooms of src/runtime; each may import only what stands before it, and only by its door, index.ts. A room with floors
+ * lists its folders: each may import only the floors before it, and no file that lies beside them, which may import all.
+ * @type {(string | Record<string, string[]>)[]}
+ */
 const ROOMS = [
   'core',
   'binaries',
@@ -14,24 +18,50 @@ const ROOMS = [
   'codec',
   'status',
   'stream',
-  'call',
+  {
+    call: [
+      'api',
+      'wire',
+      'presence',
+      'invoke',
+      'caller',
+      'yields',
+      'jobs',
+      'schedules',
+      'responder',
+      'client',
+    ],
+  },
   'source',
   'view',
   'node',
   'testing',
 ]
+const FLOORS = ROOMS.flatMap((room) => (typeof room === 'string' ? [] : Object.entries(room)))
+const NAMES = ROOMS.flatMap((room) => (typeof room === 'string' ? [room] : Object.keys(room)))
+const DOWNWARDS = 'Imports go only downwards; see docs/architecture.md.'
 const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`
 
-const order = ROOMS.map((room, index) => ({
+const order = NAMES.map((room, index) => ({
   target: folderOf(room),
-  from: [...ROOMS.slice(index + 1).map(folderOf), './src/runtime/index.ts', './src/cli', './src/commands'],
-  message: 'Imports go only downwards; see docs/architecture.md.',
+  from: [...NAMES.slice(index + 1).map(folderOf), './src/runtime/index.ts', './src/cli', './src/commands'],
+  message: DOWNWARDS,
 }))
 
+const floors = FLOORS.flatMap(([room, names]) =>
+  names.map((floor, index) => ({
+    target: `${folderOf(room)}/${floor}`,
+    from: ['*.ts', ...names.slice(index + 1).map((other) => `${other}/**`)].map(
+      (glob) => `${folderOf(room)}/${glob}`,
+    ),
+    message: DOWNWARDS,
+  })),
+)
+
 /** `core` has no door: its files are what every room shares. */
-const doors = ROOMS.filter((room) => room !== 'core').map((room) => ({
+const doors = NAMES.filter((room) => room !== 'core').map((room) => ({
   target: [
-    ...ROOMS.filter((other) => other !== room).map(folderOf),
+    ...NAMES.filter((other) => other !== room).map(folderOf),
     './src/runtime/index.ts',
     './src/cli',
     './src/commands',
@@ -55,7 +85,7 @@ export default defineConfig(
       'no-console': 'error',
       'daffi/doc-comments': 'error',
       'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones: [...order, ...doors] }],
+      'import-x/no-restricted-paths': ['error', { zones: [...order, ...floors, ...doors] }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],

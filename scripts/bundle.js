@@ -9,9 +9,10 @@ const ENTRIES = [
   'cli/command/command-not-found',
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
   'runtime/index',
+  'runtime/library',
   'runtime/testing',
   'runtime/node/child/entry',
-  'runtime/call/presence/heart',
+  'runtime/call/presence/heartbeat-worker',
   // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/schema/json-schema',
   'runtime/binaries/index',

@@ -1,50 +1,5 @@
-export {
-  BG,
-  BROADCAST,
-  context,
-  DaffiError,
-  ERRORS,
-  FG,
-  Global,
-  isFrame,
-  NO_RETURN,
-  PERIOD,
-  PIXEL_FORMATS,
-  RemoteError,
-  STREAM,
-  StreamError,
-  type BGOptions,
-  type BroadcastOptions,
-  type Call,
-  type CallProxy,
-  type ConnectOptions,
-  type Context,
-  type DaffiErrorOptions,
-  type Duration,
-  type ErrorCode,
-  type ErrorRecord,
-  type FGOptions,
-  type Job,
-  type Member,
-  type NoReturnOptions,
-  type PeriodOptions,
-  type ScheduledTask,
-  type ScheduleSpec,
-  type PeerInfo,
-  type Frame,
-  type Lane,
-  type Logger,
-  type PixelFormat,
-  type ReceiverState,
-  type ReceiverSummary,
-  type ServerInfo,
-  type StreamCall,
-  type StreamModifierOptions,
-  type Untyped,
-  type StreamSummary,
-  type WaitOptions,
-  type YieldingCall,
-} from './library.js'
+/** The inner door: the library, and besides it all that the command line needs. Packages import only `library.ts`. */
+export * from './library.js'
 export {
   BINARY_NAMES,
   cacheFolder,
@@ -58,6 +13,7 @@ export {
   type PassedOver,
   type Search,
 } from './binaries/index.js'
+export { connectWithTiming } from './call/index.js'
 export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan.js'
 export { findProject } from './core/project/project.js'

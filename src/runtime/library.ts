@@ -1,4 +1,7 @@
-/** What a program that imports daffi gets, and a callback too: this very instance of it, whatever it imports it from. */
+/**
+ * The public library: exactly what `import … from 'daffi'` gives, in a program and in a callback. A callback gets this
+ * very instance of it, wherever it imports it from.
+ */
 export {
   BG,
   BROADCAST,
@@ -10,30 +13,47 @@ export {
   RemoteError,
   STREAM,
   type BGOptions,
+  type Broadcast,
   type BroadcastOptions,
   type Call,
   type CallProxy,
   type ConnectOptions,
   type Context,
+  type DelayOptions,
   type FGOptions,
   type Job,
-  type Member,
+  type Modifier,
+  type ModifierKind,
+  type ModifierOptions,
   type NoReturnOptions,
-  type PeriodOptions,
-  type ScheduledTask,
   type PeerInfo,
+  type PeriodOptions,
+  type PipelineClient,
+  type RemoteErrorFields,
+  type RetryOptions,
+  type ScheduledTask,
+  type SettableModifier,
+  type SilentBroadcast,
+  type Streamable,
   type StreamCall,
   type StreamModifierOptions,
+  type TypedCallback,
   type Untyped,
+  type UntypedCall,
+  type UntypedCallback,
   type WaitOptions,
   type YieldingCall,
 } from './call/index.js'
+export type { CallbackOptions } from './callback/index.js'
+export type { Bytes } from './core/bytes.js'
 export type { Duration } from './core/duration.js'
 export { ERRORS, type ErrorCode } from './core/error-codes.js'
 export { DaffiError, type DaffiErrorOptions, type ErrorRecord } from './core/errors.js'
 export { isFrame, PIXEL_FORMATS, type Frame, type PixelFormat } from './core/frame.js'
 export type { Logger } from './core/logger.js'
+export type { Delivery, OnError } from './core/plan.js'
+export type { ScheduleOptions } from './core/text/schedule.js'
 export type { ScheduleSpec } from './core/plan.js'
 export type { Lane, ReceiverState, ReceiverSummary, StreamSummary } from './core/summary.js'
-export type { ServerInfo } from './nats/index.js'
+export type { ServerInfo, TlsOptions } from './nats/index.js'
 export { StreamError } from './stream/index.js'

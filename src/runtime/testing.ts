@@ -1,5 +1,5 @@
-/** What a program that imports daffi/testing gets: a running pipeline for its tests. */
-export type { MockInput, SourceInput } from './pipeline/index.js'
+/** The public module `daffi/testing`: a running pipeline for the tests of a program. */
+export type { MockInput, Replacements, SourceInput } from './pipeline/index.js'
 export {
   startPipeline,
   type ObservedCall,

@@ -9,7 +9,7 @@ async function packagesOf(module: string): Promise<string[]> {
 
 const HEAVY = ['@oclif/core', 'yaml', 'zod', '@babel/parser', 'jiti', 'tar', 'ssri', 'execa', 'cli-progress']
 
-test.each(['runtime/node/child/entry.js', 'runtime/index.js'])(
+test.each(['runtime/node/child/entry.js', 'runtime/index.js', 'runtime/library.js'])(
   '%s comes up without what it may never need',
   async (module) => {
     const packages = await packagesOf(module)
@@ -18,7 +18,7 @@ test.each(['runtime/node/child/entry.js', 'runtime/index.js'])(
   },
 )
 
-test('connecting needs no JetStream, which the heart of each node would have in memory a second time', async () => {
+test('connecting needs no JetStream, which the heartbeat worker of each node would have in memory a second time', async () => {
   const packages = await packagesOf('runtime/nats/index.js')
   expect(packages).toContain('@nats-io/transport-node')
   expect(packages).not.toContain('@nats-io/jetstream')

@@ -4,11 +4,18 @@ import { startNatsServer } from './nats-server.js'
 
 export type Join<C> = (processName: string, options?: ConnectOptions) => Promise<Global<C>>
 
-/** A pipeline of the test's own on a server of its own; what joins it leaves when the test ends. */
-export async function ownPipeline<C>(): Promise<{ server: string; join: Join<C> }> {
+type Connect = <C>(options: ConnectOptions) => Promise<Global<C>>
+
+/**
+ * A pipeline of the test's own on a server of its own. Nodes that join it leave when the test ends.
+ * @param connect another way to connect, such as one with quick timing
+ */
+export async function ownPipeline<C>(
+  connect: Connect = (options) => Global.connect(options),
+): Promise<{ server: string; join: Join<C> }> {
   const server = await startNatsServer(['-js'])
   const join: Join<C> = async (processName, options = {}) => {
-    const g = await Global.connect<C>({ server, pipeline: 'test', processName, ...options })
+    const g = await connect<C>({ server, pipeline: 'test', processName, ...options })
     onTestFinished(() => g.close())
     return g
   }

@@ -1,11 +1,16 @@
-export type { Call, CallProxy, StreamCall, Untyped, YieldingCall } from './call.js'
-export { context, type Context } from './context.js'
-export type { ConnectOptions, PeerInfo } from './connect.js'
-export { FINISHING_MS } from './finishing.js'
-export { Global, joinPipeline } from './global.js'
-export type { Job } from './jobs/job.js'
-export type { JoinOptions } from './join-options.js'
-export type { Member } from './member.js'
+export type {
+  Call,
+  CallProxy,
+  Streamable,
+  StreamCall,
+  TypedCallback,
+  Untyped,
+  UntypedCall,
+  UntypedCallback,
+  YieldingCall,
+} from './api/call.js'
+export { context, type Context } from './api/context.js'
+export type { Job } from './api/job.js'
 export {
   BG,
   BROADCAST,
@@ -14,16 +19,28 @@ export {
   PERIOD,
   STREAM,
   type BGOptions,
+  type Broadcast,
   type BroadcastOptions,
+  type DelayOptions,
   type FGOptions,
   type Modifier,
   type ModifierKind,
+  type ModifierOptions,
   type NoReturnOptions,
   type PeriodOptions,
+  type RetryOptions,
+  type SettableModifier,
+  type SilentBroadcast,
   type StreamModifierOptions,
-} from './modifiers.js'
-export type { ScheduledTask } from './schedules/scheduled-task.js'
+} from './api/modifiers.js'
+export type { PipelineClient } from './api/pipeline-client.js'
+export { RemoteError, type RemoteErrorFields } from './api/remote-error.js'
+export type { ScheduledTask } from './api/scheduled-task.js'
+export type { WaitOptions } from './api/wait-options.js'
+export type { ConnectOptions, PeerInfo } from './client/connect.js'
+export { connectWithTiming, Global, joinAsHost, joinPipeline } from './client/global.js'
+export type { JoinOptions } from './client/join-options.js'
+export type { HostControl } from './client/open-client.js'
+export { sayGoodbye } from './presence/say-goodbye.js'
 export { requireSchedules } from './schedules/requirement.js'
-export { sayGoodbye } from './presence/presence.js'
-export { RemoteError } from './remote-error.js'
-export type { WaitOptions } from './wait-options.js'
+export { SHUTDOWN_GRACE_MS, type CallTiming } from './wire/timing.js'

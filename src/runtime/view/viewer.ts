@@ -6,7 +6,7 @@ import { DaffiError, messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan.js'
 import { connectNats, type ServerHandle } from '../nats/index.js'
-import { Link } from '../stream/index.js'
+import { NatsLink } from '../stream/index.js'
 import { Board } from './board/board.js'
 import { StatusPoller } from './board/status-poller.js'
 import { Access } from './http/access.js'
@@ -37,7 +37,7 @@ export async function openViewer(
   { port, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
   const nc = await connectNats(server.address, { name: 'viewer', signal })
-  const link = new Link(nc)
+  const link = new NatsLink(nc)
   const onFailure = (error: unknown): void => log.warn(`viewer: ${messageOf(error)}`)
   const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)
   const pictures = new Pictures({ link, pipeline: plan.name, poller, onFailure })

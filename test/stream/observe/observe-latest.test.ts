@@ -39,7 +39,7 @@ test.each<[string, Partial<StreamModifierOptions>]>([
     }
   }
   await writer.waitFunction('take')
-  const streaming = writer.call.take(source() as unknown as Frame).with(STREAM(options))
+  const streaming = writer.call.take(source()).with(STREAM(options))
 
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())

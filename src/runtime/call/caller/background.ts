@@ -1,25 +1,26 @@
 import { deferred } from '../../core/deferred.js'
 import { randomId } from '../../core/names.js'
-import { cancelled, waitForJob, type Job } from '../jobs/job.js'
-import type { BGOptions } from '../modifiers.js'
-import type { Target } from '../pending-call.js'
-import type { Calling } from './calling.js'
+import { cancelled, waitForJob, type Job } from '../api/job.js'
+import type { BGOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import type { CallerContext } from './caller-context.js'
 import { callOnce } from './foreground.js'
 
 /**
- * BG that is not durable: a job that lives as long as this process takes part, being a call whose outcome is kept here.
- * @throws what keeps the call from being sent: then there is no job
+ * Carries out BG that is not durable: a call whose outcome this process keeps, so that the job lives as long as this
+ * process takes part.
+ * @throws the error that keeps the call from being sent: then there is no job
  */
 export async function callBackground(
   target: Target,
-  { timeout = 0, eta = 0 }: BGOptions,
-  calling: Calling,
+  { timeout = 0, ...options }: BGOptions,
+  caller: CallerContext,
 ): Promise<Job> {
   const id = randomId()
   const abort = new AbortController()
-  const signal = AbortSignal.any([abort.signal, calling.leaving])
+  const signal = AbortSignal.any([abort.signal, caller.leaving])
   const sent = deferred()
-  const outcome = callOnce(target, { timeout, eta, signal, onSent: sent.resolve }, calling)
+  const outcome = callOnce(target, { ...options, timeout, signal, onSent: sent.resolve }, caller)
   let ready = false
   const settled = (): void => void (ready = true)
   outcome.then(settled, settled)

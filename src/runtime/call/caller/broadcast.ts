@@ -2,60 +2,61 @@ import { bounded } from '../../core/abort.js'
 import { deferred } from '../../core/deferred.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
-import { afterEta, parseEta } from '../eta.js'
-import type { BroadcastOptions } from '../modifiers.js'
-import type { Offer } from '../parts.js'
-import type { Target } from '../pending-call.js'
-import { RemoteError, remoteFields } from '../remote-error.js'
-import { HEADER, isNoResponders, subjects } from '../wire.js'
-import type { Calling } from './calling.js'
-import { died } from './died.js'
+import type { BroadcastOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import { RemoteError, remoteFields } from '../api/remote-error.js'
+import { afterDelay, parseTimerDelay } from '../wire/delay.js'
+import { HEADER, isNoRespondersReply } from '../wire/headers.js'
+import type { PayloadTransfer } from '../wire/payload-transfer.js'
+import { subjects } from '../wire/subjects.js'
+import type { CallerContext } from './caller-context.js'
 import { encodeArguments } from './encode-arguments.js'
-import { openReply, TIMEOUT } from './foreground.js'
+import { decodeReplyOf, TIMEOUT_S } from './foreground.js'
+import { nodeDied } from './node-died.js'
 
 /** A call to all nodes that offer the callback. */
 interface Broadcast {
   target: Target
   payload: Uint8Array
-  etaMs: number
+  delayMs: number
   offering: string[]
-  /** How many of them are not this node. */
+  /** Number of them besides this node. */
   others: number
 }
 
-/** BROADCAST: the values by node, if they are wanted. */
+/** Carries out BROADCAST. @returns the values by node, if they are wanted */
 export async function callBroadcast(
   target: Target,
-  { timeout = TIMEOUT, eta = 0, returnResult = true, signal }: BroadcastOptions,
-  calling: Calling,
+  { timeout = TIMEOUT_S, returnResult = true, signal, ...options }: BroadcastOptions,
+  caller: CallerContext,
 ): Promise<Record<string, unknown> | undefined> {
-  const etaMs = parseEta(eta)
-  const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
+  const delayMs = parseTimerDelay(options)
+  const timeoutMs = afterDelay(parseDuration(timeout, 'timeout'), delayMs)
   if (target.to !== undefined)
     throw new DaffiError('DAFFI_USAGE', 'BROADCAST goes to every node: leave out .to()')
-  const { node, peers } = calling
+  const { node, peers } = caller
   const payload = encodeArguments(target, peers)
   const offering = peers.offering(target.callback).map((peer) => peer.name)
   const others = offering.filter((name) => name !== node).length
-  const broadcast = { target, payload, etaMs, offering, others }
-  if (returnResult) return await gather(broadcast, { timeoutMs, signal }, calling)
-  await announce(broadcast, calling)
+  const broadcast = { target, payload, delayMs, offering, others }
+  if (returnResult) return await gather(broadcast, { timeoutMs, signal }, caller)
+  await sendToAll(broadcast, caller)
   return undefined
 }
 
-async function announce(
-  { target, payload, etaMs, offering, others }: Broadcast,
-  { node, pipeline, requests, own }: Calling,
+async function sendToAll(
+  { target, payload, delayMs, offering, others }: Broadcast,
+  { node, pipeline, requests, local }: CallerContext,
 ): Promise<void> {
-  if (offering.includes(node)) own.runUnheard(target, payload, etaMs)
-  await requests.send(subjects.all(pipeline, target.callback), payload, { etaMs, takers: others })
+  if (offering.includes(node)) local.runAndForget(target, payload, delayMs)
+  await requests.send(subjects.all(pipeline, target.callback), payload, { delayMs, fetchers: others })
 }
 
-/** The values of all nodes; in the place of one that does not answer, why. */
+/** Collects the values of all nodes; in place of one that does not answer, the reason. */
 async function gather(
-  { target, payload, etaMs, offering, others }: Broadcast,
+  { target, payload, delayMs, offering, others }: Broadcast,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
-  { node, peers, pipeline, replies, parts, inFlight, requests, own }: Calling,
+  { node, peers, pipeline, replies, payloads, inFlight, requests, local }: CallerContext,
 ): Promise<Record<string, unknown>> {
   const { callback } = target
   const what = `"${callback}"`
@@ -68,28 +69,28 @@ async function gather(
     waiting.delete(name)
     if (waiting.size === 0) all.resolve()
   }
-  const unwatch = peers.onLeave(({ name }) => {
-    if (waiting.has(name)) settle(name, died(name, callback))
+  const unwatchPeers = peers.onLeave(({ name }) => {
+    if (waiting.has(name)) settle(name, nodeDied(name, callback))
   })
   const { reply, id, end } = replies.expect((message) => {
-    if (isNoResponders(message)) return
+    if (isNoRespondersReply(message)) return
     const name = message.headers?.get(HEADER.node) ?? ''
-    void openReply(message, parts, signal).then(
+    void decodeReplyOf(message, payloads, signal).then(
       (value) => settle(name, value),
       (error: unknown) => settle(name, error),
     )
   })
-  // The server's end is theirs too; nobody in particular has the call.
+  // The loss of the server ends the waiting for every other node: no single one has the call.
   const loseAll = (error: DaffiError): void => {
     for (const name of [...waiting]) if (name !== node) settle(name, error)
   }
-  const unlose = inFlight.watch({ id, callback, to: '', onLost: loseAll })
-  let offer: Offer | undefined
+  const unwatchCall = inFlight.watch({ id, callback, to: '', onLost: loseAll })
+  let transfer: PayloadTransfer | undefined
   try {
     const subject = subjects.all(pipeline, callback)
-    offer = requests.publish(subject, payload, { id, reply, etaMs, takers: others })
+    transfer = requests.publish(subject, payload, { id, reply, delayMs, fetchers: others })
     if (waiting.has(node)) {
-      void own.run(target, payload, { timeoutMs: 0, etaMs, signal }).then(
+      void local.run(target, payload, { timeoutMs: 0, delayMs, signal }).then(
         (value) => settle(node, value),
         (error: unknown) => settle(node, new RemoteError(remoteFields(error, node))),
       )
@@ -101,9 +102,9 @@ async function gather(
     })
     return values
   } finally {
-    unwatch()
-    unlose()
-    offer?.end()
+    unwatchPeers()
+    unwatchCall()
+    transfer?.end()
     end()
   }
 }

@@ -1,48 +1,48 @@
 import type { Msg } from '@nats-io/transport-node'
 import { bounded } from '../../core/abort.js'
 import { deferred } from '../../core/deferred.js'
-import { parseDuration, type Duration } from '../../core/duration.js'
+import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
-import { afterEta, parseEta } from '../eta.js'
-import type { FGOptions } from '../modifiers.js'
-import type { Offer, Parts } from '../parts.js'
-import type { Target } from '../pending-call.js'
-import { decodeReply, isNoResponders } from '../wire.js'
-import type { Calling } from './calling.js'
+import type { DelayOptions, FGOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import { afterDelay, parseTimerDelay } from '../wire/delay.js'
+import { decodeReply } from '../wire/encoding.js'
+import { isNoRespondersReply } from '../wire/headers.js'
+import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
+import type { CallerContext } from './caller-context.js'
 import { encodeArguments } from './encode-arguments.js'
-import { retrying } from './retry.js'
+import { withRetries } from './retry.js'
 
-/** How long the answer to a call may take that does not say: seconds. */
-export const TIMEOUT = 30
+/** Seconds that the answer to a call may take unless its options say otherwise. */
+export const TIMEOUT_S = 30
 
-interface OnceOptions extends Omit<FGOptions, 'retry'> {
-  eta?: Duration
-  /** Called when nothing is left but to wait for the answer. */
+interface OnceOptions extends Omit<FGOptions, 'retry'>, DelayOptions {
+  /** Called when the request is sent, and nothing is left but to wait for the answer. */
   onSent?: () => void
 }
 
-/** FG: the value, from one of the nodes that offer the callback. */
+/** Carries out FG: gives the value, from one of the nodes that offer the callback. */
 export function callForeground(
   target: Target,
   { retry, ...options }: FGOptions,
-  calling: Calling,
+  caller: CallerContext,
 ): Promise<unknown> {
-  const call = (): Promise<unknown> => callOnce(target, options, calling)
-  return retry ? retrying(call, retry, options.signal) : call()
+  const call = (): Promise<unknown> => callOnce(target, options, caller)
+  return retry ? withRetries(call, retry, options.signal) : call()
 }
 
 /** Sends a request, and waits for its answer. */
 export async function callOnce(
   target: Target,
-  { timeout = TIMEOUT, eta = 0, signal, onSent }: OnceOptions,
-  { node, peers, replies, parts, inFlight, requests, own }: Calling,
+  { timeout = TIMEOUT_S, signal, onSent, ...options }: OnceOptions,
+  { node, peers, replies, payloads, inFlight, requests, local }: CallerContext,
 ): Promise<unknown> {
-  const etaMs = parseEta(eta)
-  const timeoutMs = afterEta(parseDuration(timeout, 'timeout'), etaMs)
+  const delayMs = parseTimerDelay(options)
+  const timeoutMs = afterDelay(parseDuration(timeout, 'timeout'), delayMs)
   const payload = encodeArguments(target, peers)
   if (target.to === node) {
     onSent?.()
-    return await own.run(target, payload, { timeoutMs, etaMs, signal })
+    return await local.run(target, payload, { timeoutMs, delayMs, signal })
   }
 
   const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
@@ -52,31 +52,31 @@ export async function callOnce(
   const { callback, to } = target
   const unwatch = inFlight.watch({ callback, to, id, onLost: answer.reject })
   let answered = false
-  let offer: Offer | undefined
+  let transfer: PayloadTransfer | undefined
   try {
-    offer = requests.publish(requests.subjectOf(target), payload, { id, reply, etaMs })
+    transfer = requests.publish(requests.subjectOf(target), payload, { id, reply, delayMs })
     onSent?.()
     const message = await bounded(answer.promise, { timeoutMs, signal, what })
     answered = true
-    if (isNoResponders(message)) {
-      if (target.to === undefined && own.offers(target))
-        return await own.run(target, payload, { timeoutMs, etaMs, signal })
+    if (isNoRespondersReply(message)) {
+      if (target.to === undefined && local.offers(target))
+        return await local.run(target, payload, { timeoutMs, delayMs, signal })
       throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
     }
-    return await openReply(message, parts, signal)
+    return await decodeReplyOf(message, payloads, signal)
   } finally {
     if (!answered) requests.cancel(id)
     unwatch()
-    offer?.end()
+    transfer?.end()
     end()
   }
 }
 
-/** The value of an answer, wherever it is. @throws RemoteError */
-export async function openReply(
+/** Gives the value of a reply, which is fetched when it was too large for the message. @throws RemoteError */
+export async function decodeReplyOf(
   message: Msg,
-  parts: Parts,
+  payloads: PayloadTransfers,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  return decodeReply(message, await parts.open(message, { signal }))
+  return decodeReply(message, await payloads.payloadOf(message, { signal }))
 }

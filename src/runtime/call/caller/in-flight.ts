@@ -1,19 +1,18 @@
-import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { bounded, type Bounds } from '../../core/abort.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
-import { died } from './died.js'
-import type { Target } from '../pending-call.js'
-import type { Peers } from '../presence/peers.js'
-import type { PeerRecord } from '../presence/record.js'
-import { subjects } from '../wire.js'
-
-/** A node that does not say in that time whether it has a call may be busy with it. */
-const ASK_MS = 500
+import { isNoResponders } from '../../nats/index.js'
+import type { Target } from '../api/pending-call.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import { subjects } from '../wire/subjects.js'
+import type { CallTiming } from '../wire/timing.js'
+import { nodeDied } from './node-died.js'
 
 interface WatchedCall extends Omit<Target, 'args'> {
   id: string
-  /** Is told once the node that has the call is gone, or the server. */
+  /** Called once the node that has the call is gone, or the connection to the server. */
   onLost: (error: DaffiError) => void
 }
 
@@ -21,10 +20,11 @@ interface InFlightOptions {
   nc: NatsConnection
   pipeline: string
   node: string
-  peers: Peers
+  peers: PeerTable
+  timing: CallTiming
 }
 
-/** The calls that wait for the server or an answer: they learn when it will not come any more. */
+/** Tells the calls that wait for the server or for an answer when neither will come any more. */
 export class InFlight {
   readonly #options: InFlightOptions
   readonly #calls = new Set<WatchedCall>()
@@ -36,13 +36,13 @@ export class InFlight {
     options.peers.onLeave((gone) => this.#lose(gone))
   }
 
-  /** Undone by calling what is returned. */
+  /** @returns a function that ends the watching */
   watch(call: WatchedCall): () => void {
     this.#calls.add(call)
     return () => this.#calls.delete(call)
   }
 
-  /** With the connection answers may be lost. Returns when it is closed for good. */
+  /** Fails all calls when the connection breaks, since answers may be lost. Returns when it is closed for good. */
   async followServer(): Promise<void> {
     const message =
       'the connection to the NATS server broke before the answer came; the call may have been carried out'
@@ -55,7 +55,10 @@ export class InFlight {
     this.#up.notify()
   }
 
-  /** Resolves when the connection stands, or is closed for good: what is published in between would be dropped. */
+  /**
+   * Resolves when there is a connection, or it is closed for good. A message that is published while there is none
+   * would be dropped.
+   */
   connected(bounds: Bounds): Promise<void> {
     if (this.#connected || this.#options.nc.isClosed()) return Promise.resolve()
     return bounded(this.#up.wait(), bounds)
@@ -64,28 +67,30 @@ export class InFlight {
   #lose({ name, callbacks }: PeerRecord): void {
     for (const call of [...this.#calls]) {
       const { callback, to, onLost } = call
-      if (name === to) onLost(died(name, callback))
+      if (name === to) onLost(nodeDied(name, callback))
       else if (to === undefined && Object.hasOwn(callbacks, callback)) void this.#check(call, name)
     }
   }
 
-  /** The server chose who gets the call; only when none of the others has it, it was with the one that is gone. */
+  /**
+   * Finds out whether a node that is gone had a call. Which member of the queue group got it is not known here, so the
+   * remaining ones are asked: if none has it, the one that is gone did.
+   */
   async #check({ id, callback, onLost }: WatchedCall, gone: string): Promise<void> {
     const { node, peers } = this.#options
     const others = peers.offering(callback).filter(({ name }) => name !== node)
-    const theirs = await Promise.all(others.map(({ name }) => this.#mayHave(name, id)))
-    if (!theirs.includes(true)) onLost(died(gone, callback))
+    const answers = await Promise.all(others.map(({ name }) => this.#mayHave(name, id)))
+    if (!answers.includes(true)) onLost(nodeDied(gone, callback))
   }
 
+  /** Whether a node says that it has a call, or does not answer, as it may be busy with it. */
   async #mayHave(name: string, id: string): Promise<boolean> {
-    const { nc, pipeline } = this.#options
+    const { nc, pipeline, timing } = this.#options
     try {
-      const answer = await nc.request(subjects.running(pipeline, name), id, { timeout: ASK_MS })
+      const answer = await nc.request(subjects.running(pipeline, name), id, { timeout: timing.inFlightMs })
       return answer.json<boolean>()
     } catch (error) {
-      const absent =
-        error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())
-      return !absent
+      return !isNoResponders(error)
     }
   }
 }

@@ -1,17 +1,17 @@
-import { parseEta } from '../eta.js'
-import type { NoReturnOptions } from '../modifiers.js'
-import type { Target } from '../pending-call.js'
-import type { Calling } from './calling.js'
+import type { NoReturnOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import { parseTimerDelay } from '../wire/delay.js'
+import type { CallerContext } from './caller-context.js'
 import { encodeArguments } from './encode-arguments.js'
 
-/** NO_RETURN: resolves when the server has the call. */
+/** Carries out NO_RETURN: resolves when the server has the call. */
 export async function callNoReturn(
   target: Target,
-  { eta = 0 }: NoReturnOptions,
-  { peers, requests, own }: Calling,
+  options: NoReturnOptions,
+  { peers, requests, local }: CallerContext,
 ): Promise<void> {
-  const etaMs = parseEta(eta)
+  const delayMs = parseTimerDelay(options)
   const payload = encodeArguments(target, peers)
-  if (own.isFor(target)) own.runUnheard(target, payload, etaMs)
-  else await requests.send(requests.subjectOf(target), payload, { etaMs })
+  if (local.isFor(target)) local.runAndForget(target, payload, delayMs)
+  else await requests.send(requests.subjectOf(target), payload, { delayMs })
 }

@@ -1,6 +1,6 @@
 import { createInbox, nuid, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 
-/** One inbox for all answers, so that a call can be given up at any moment and leave nothing behind. */
+/** One inbox for the replies to all calls, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {
   readonly #inbox = createInbox()
   readonly #waiting = new Map<string, (message: Msg) => void>()
@@ -14,7 +14,7 @@ export class Replies {
     })
   }
 
-  /** A subject to ask for answers on; `end` must be called when no more are wanted. */
+  /** Gives an id and a reply subject of one call; `end` must be called when no more replies are wanted. */
   expect(onReply: (message: Msg) => void): { reply: string; id: string; end: () => void } {
     const id = nuid.next()
     this.#waiting.set(id, onReply)

@@ -1,29 +1,33 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import type { Offer, Parts } from '../parts.js'
-import type { Target } from '../pending-call.js'
-import { HEADER, requestHeaders, subjects } from '../wire.js'
+import type { Target } from '../api/pending-call.js'
+import { HEADER, requestHeaders } from '../wire/headers.js'
+import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
+import { subjects } from '../wire/subjects.js'
 import type { InFlight } from './in-flight.js'
 
 interface RequestsOptions {
   nc: NatsConnection
   pipeline: string
   node: string
-  parts: Parts
+  payloads: PayloadTransfers
   inFlight: InFlight
 }
 
 interface Request {
-  /** By which it can be cancelled. */
+  /** Id by which the call can be cancelled. */
   id?: string
   reply?: string
-  etaMs: number
-  /** Who wants the items of a callback that yields: the caller's incarnation. */
+  delayMs: number
+  /** The caller's incarnation, when it wants the items of a callback that yields. */
   items?: string
-  /** How many nodes will fetch arguments that are too large for a message; 1 by default. */
-  takers?: number
+  /**
+   * Number of nodes that will fetch arguments that are too large for a message.
+   * @default 1
+   */
+  fetchers?: number
 }
 
-/** What goes out from this node: calls, and word that they are given up. */
+/** Sends this node's calls, and their cancellation. */
 export class Requests {
   readonly #options: RequestsOptions
 
@@ -31,31 +35,34 @@ export class Requests {
     this.#options = options
   }
 
-  /** Where a call goes that one node is to answer. */
+  /** Subject of a call that one node is to answer. */
   subjectOf({ callback, to }: Target): string {
     const { pipeline } = this.#options
     return to === undefined ? subjects.call(pipeline, callback) : subjects.nodeCall(pipeline, to, callback)
   }
 
-  publish(subject: string, arguments_: Uint8Array, request: Request): Offer | undefined {
-    const { nc, node, parts } = this.#options
-    const headers = requestHeaders(request.id ?? '', node, request.etaMs)
+  publish(subject: string, arguments_: Uint8Array, request: Request): PayloadTransfer | undefined {
+    const { nc, node, payloads } = this.#options
+    const headers = requestHeaders(request.id ?? '', node, request.delayMs)
     if (request.items !== undefined) headers.set(HEADER.items, request.items)
-    const { payload, offer } = parts.enclose(arguments_, headers, request.takers)
+    const { payload, transfer } = payloads.attachOrInline(arguments_, headers, request.fetchers)
     nc.publish(subject, payload, {
       headers,
       ...(request.reply === undefined ? {} : { reply: request.reply }),
     })
-    return offer
+    return transfer
   }
 
-  /** For a call that is not answered: resolves when the server has it, or whoever is called what is too large for it. */
+  /**
+   * Sends a call to which there is no reply. Resolves when the server has it, or, when the arguments are too large for
+   * the server, when the nodes that are called have fetched them.
+   */
   async send(subject: string, payload: Uint8Array, request: Request): Promise<void> {
     await this.#options.inFlight.connected({ what: 'sending a call' })
-    const offer = this.publish(subject, payload, request)
+    const transfer = this.publish(subject, payload, request)
     await this.#options.nc.flush()
-    await offer?.taken
-    offer?.end()
+    await transfer?.done
+    transfer?.end()
   }
 
   cancel(id: string): void {

@@ -1,20 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { abortError } from '../../core/abort.js'
-import { parseDuration, type Duration } from '../../core/duration.js'
+import { parseDuration } from '../../core/duration.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
-import { RemoteError } from '../remote-error.js'
+import type { RetryOptions } from '../api/modifiers.js'
+import { RemoteError } from '../api/remote-error.js'
 
-export interface RetryOptions {
-  /** In all. */
-  attempts: number
-  /** The pause before each further attempt; 1 s by default. */
-  delay?: Duration
-  /** Codes of the errors that are worth another attempt, a remote error's own too; by default all but those of a wrong call. */
-  on?: readonly string[]
-}
-
-/** The same call would fail in the same way. */
+/** Codes of errors that the same call would meet again. */
 const FUTILE: readonly ErrorCode[] = [
   'DAFFI_ABORTED',
   'DAFFI_ARGUMENT_COUNT',
@@ -24,8 +16,11 @@ const FUTILE: readonly ErrorCode[] = [
   'DAFFI_USAGE',
 ]
 
-/** @throws the last error */
-export async function retrying<T>(
+/**
+ * Runs `run` until it succeeds, its error is not worth another attempt, or the attempts are used up.
+ * @throws the last error
+ */
+export async function withRetries<T>(
   run: () => Promise<T>,
   { attempts, delay = 1, on }: RetryOptions,
   signal: AbortSignal | undefined,
@@ -37,7 +32,7 @@ export async function retrying<T>(
     try {
       return await run()
     } catch (error) {
-      if (attempt === attempts || !isWorthwhile(error, on)) throw error
+      if (attempt === attempts || !isWorthRetrying(error, on)) throw error
       await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => {
         throw signal ? abortError(signal, 'a pause between attempts') : error
       })
@@ -45,7 +40,7 @@ export async function retrying<T>(
   }
 }
 
-function isWorthwhile(error: unknown, on: RetryOptions['on']): boolean {
+function isWorthRetrying(error: unknown, on: RetryOptions['on']): boolean {
   if (!(error instanceof DaffiError)) return on === undefined
   const codes = [error.code, error instanceof RemoteError ? (error.remoteCode ?? '') : '']
   return on ? codes.some((code) => on.includes(code)) : !FUTILE.includes(error.code)

@@ -1,13 +1,13 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import type { DaffiError } from '../../core/errors.js'
-import type { WaitOptions } from '../wait-options.js'
-import { RemoteError } from '../remote-error.js'
-import { subjects } from '../wire.js'
-import { cancelled, waitForJob, type Job } from './job.js'
-import type { JobNames } from './names.js'
-import { decodeRecord, type EndedRecord, type JobOutcome, type JobRecord } from './record.js'
-import type { JobStore } from './store.js'
+import { cancelled, waitForJob, type Job } from '../api/job.js'
+import { RemoteError } from '../api/remote-error.js'
+import type { WaitOptions } from '../api/wait-options.js'
+import { subjects } from '../wire/subjects.js'
+import type { JobNames } from './job-names.js'
+import { decodeRecord, type EndedRecord, type JobOutcome, type JobRecord } from './job-record.js'
+import type { JobStore } from './job-store.js'
 
 export interface JobAccess {
   nc: NatsConnection
@@ -16,33 +16,36 @@ export interface JobAccess {
   pipeline: string
 }
 
-/** A job that is kept on the server. Its record is heard of when it is put there, and looked up when it may have been missed. */
+/**
+ * A job that is kept on the server. It learns of its record when the record is stored, and reads it when that may have
+ * been missed.
+ */
 export class DurableJob implements Job {
   readonly id: string
   ready = false
   readonly #access: JobAccess
   readonly #end = deferred<EndedRecord>()
-  /** Fetched when it is asked for, as it may be large. */
+  /** Fetched when it is first wanted, as it may be large. */
   #outcome: Promise<JobOutcome> | undefined
   readonly #subscription: Subscription
 
-  /** Listens from now on. */
+  /** Subscribes to the job's record at once. */
   constructor(id: string, access: JobAccess) {
     this.id = id
     this.#access = access
-    // Nobody may be waiting.
+    // An error is no unhandled rejection when nobody waits for the job.
     this.#end.promise.catch(() => undefined)
     this.#subscription = access.nc.subscribe(access.names.record(id), {
       callback: (error, message: Msg) => {
-        if (error === null) this.#learn(decodeRecord(message.data))
+        if (error === null) this.#onRecord(decodeRecord(message.data))
       },
     })
   }
 
-  /** Looks up what may have been said before this process listened, or while it could not be reached. */
+  /** Reads the record, which may have been stored before this process subscribed, or while it could not be reached. */
   async refresh(): Promise<boolean> {
     const record = await this.#access.store.records.get(this.id)
-    this.#learn(record)
+    this.#onRecord(record)
     return record !== undefined
   }
 
@@ -50,7 +53,7 @@ export class DurableJob implements Job {
     return await waitForJob(this.id, this.#result(), options)
   }
 
-  /** Settles once nothing more will be heard of it. */
+  /** Settles once the job has ended, or has been closed here. */
   async ended(): Promise<void> {
     await this.#end.promise
   }
@@ -64,13 +67,13 @@ export class DurableJob implements Job {
     return true
   }
 
-  /** Nothing more will be heard here. */
+  /** Ends the waiting for the job in this process. */
   close(error: DaffiError): void {
     this.#subscription.unsubscribe()
     this.#end.reject(error)
   }
 
-  #learn(record: JobRecord | undefined): void {
+  #onRecord(record: JobRecord | undefined): void {
     if (!record || record.state === 'running' || this.ready) return
     this.ready = true
     this.#end.resolve(record)

@@ -4,37 +4,41 @@ import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isToken, randomId } from '../../core/names.js'
-import type { Abort, Run } from '../context.js'
-import { FINISHING_MS } from '../finishing.js'
-import type { BGOptions } from '../modifiers.js'
-import type { Peers } from '../presence/peers.js'
-import type { Registry } from '../responder/registry.js'
-import { HEADER, subjects } from '../wire.js'
+import type { MakeInvocation } from '../api/context.js'
+import { cancelled, type Job } from '../api/job.js'
+import type { BGOptions } from '../api/modifiers.js'
+import type { Registry } from '../invoke/registry.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import { parseDelay } from '../wire/delay.js'
+import { HEADER } from '../wire/headers.js'
+import { subjects } from '../wire/subjects.js'
+import type { CallTiming } from '../wire/timing.js'
 import { DurableJob, type JobAccess } from './durable-job.js'
-import { cancelled, type Job } from './job.js'
-import { isFor, JobNames, routeOf, type Address, type Route } from './names.js'
-import type { Holder } from './record.js'
-import { JobStore, knownRoutes } from './store.js'
-import { LEAVES, Worker } from './worker.js'
+import { JobNames } from './job-names.js'
+import type { Holder } from './job-record.js'
+import { isRouteFor, routeOf, type JobTarget, type Route } from './job-route.js'
+import { JobStore, knownRoutes } from './job-store.js'
+import { JobWorker, NODE_LEAVES } from './job-worker.js'
 
 export interface JobsOptions {
-  /** The node's own connection, on which it does not hear itself. */
+  /** The node's own connection, on which it does not receive its own messages. */
   nc: NatsConnection
-  /** Another one, opened when it is needed: most nodes never are. */
+  /** Opens another connection when it is needed, which most nodes never do. */
   connect: () => Promise<NatsConnection>
   pipeline: string
   self: Holder
-  peers: Peers
+  peers: PeerTable
   registry: Registry
   log: Logger
-  makeRun: (from: string | undefined, abort: Abort) => Run
+  timing: CallTiming
+  makeInvocation: MakeInvocation
 }
 
 /** The durable jobs of a pipeline, as one of its nodes sees them: those that it sends, and those that it runs. */
 export class Jobs {
   readonly #options: JobsOptions
   readonly #names: JobNames
-  readonly #workers = new Map<Route, Promise<Worker>>()
+  readonly #workers = new Map<Route, Promise<JobWorker>>()
   readonly #running = new Map<string, AbortController>()
   readonly #waiting = new Set<DurableJob>()
   readonly #routes = new Map<Route, Promise<void>>()
@@ -46,7 +50,7 @@ export class Jobs {
     this.#names = new JobNames(options.pipeline)
   }
 
-  /** From now on this node runs jobs, as soon as there are some for it. */
+  /** Begins to run jobs, as soon as there are some for this node. */
   async offer(): Promise<void> {
     const { nc } = this.#options
     nc.subscribe(this.#names.wake, {
@@ -57,24 +61,25 @@ export class Jobs {
     await this.#lookForRoutes()
   }
 
-  /** After a reconnect: routes, results and cancellations may have been missed. */
+  /** Reads after a reconnect the routes, results and cancellations that may have been missed. */
   async refresh(): Promise<void> {
     if (this.#options.registry.names.length > 0) await this.#lookForRoutes()
     await Promise.all([...this.#waiting].map((job) => job.refresh()))
   }
 
   /**
-   * @param payload the arguments
-   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED
+   * Puts a job into the queue.
+   * @param payload the encoded arguments
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED; DAFFI_BAD_DURATION, DAFFI_USAGE for wrong options
    */
-  async submit(target: Address, payload: Uint8Array, { timeout = 0, eta = 0 }: BGOptions): Promise<Job> {
-    const dueMs = parseDuration(eta, 'eta')
+  async submit(target: JobTarget, payload: Uint8Array, { timeout = 0, ...options }: BGOptions): Promise<Job> {
+    const delayMs = parseDelay(options)
     const timeoutMs = parseDuration(timeout, 'timeout')
     const { store } = await this.#open()
     const id = randomId()
     const head = headers()
     head.set(HEADER.from, this.#options.self.node)
-    if (dueMs > 0) head.set(HEADER.due, String(Date.now() + dueMs))
+    if (delayMs > 0) head.set(HEADER.due, String(Date.now() + delayMs))
     if (timeoutMs > 0) head.set(HEADER.timeout, String(timeoutMs))
     await this.route(target)
     const job = await this.#listen(id)
@@ -83,12 +88,12 @@ export class Jobs {
   }
 
   /**
-   * Puts a firing of a schedule into the queue, under the schedule's id, once however often it is tried.
-   * @returns false while the one before is waiting or running
+   * Puts a firing of a schedule into the queue, under the schedule's id, and only once however often it is tried.
+   * @returns false while the firing before is waiting or running
    */
   async fire(
     id: string,
-    target: Address,
+    target: JobTarget,
     payload: Uint8Array,
     firing: { from: string; key: string },
   ): Promise<boolean> {
@@ -100,13 +105,13 @@ export class Jobs {
     return await store.queue.addAlone(id, target, payload, head, firing.key)
   }
 
-  /** Takes a firing that nobody has begun with out of the queue. */
+  /** Removes a firing that no node has begun with from the queue. */
   async withdraw(id: string): Promise<void> {
     const { store } = await this.#open()
     await store.withdraw(id)
   }
 
-  /** @throws DaffiError DAFFI_UNKNOWN_JOB */
+  /** Finds a job by its id. @throws DaffiError DAFFI_UNKNOWN_JOB */
   async find(id: string): Promise<Job> {
     if (isToken(id)) {
       const { store } = await this.#open()
@@ -118,8 +123,8 @@ export class Jobs {
     throw new DaffiError('DAFFI_UNKNOWN_JOB', `there is no job ${JSON.stringify(id)}`)
   }
 
-  /** Sees to it that jobs of that route are taken. */
-  async route(target: Address): Promise<void> {
+  /** Creates the consumer of a target's route, and tells the nodes that it is for. */
+  async route(target: JobTarget): Promise<void> {
     const route = routeOf(target)
     const opening = this.#routes.get(route) ?? this.#openRoute(route)
     this.#routes.set(route, opening)
@@ -131,21 +136,24 @@ export class Jobs {
     }
   }
 
-  /** Takes no more jobs, and resolves when the running ones have their results; what takes too long is handed back. */
+  /**
+   * Pulls no more jobs, and resolves when the running ones have their results; those that take too long are handed
+   * back.
+   */
   async drain(): Promise<void> {
     this.#leaving = true
     const drains = [...this.#workers.values()].map((starting) =>
-      // One that could not start has nothing to drain.
+      // A worker that could not start has nothing to drain.
       starting.then((worker) => worker.drain()).catch(() => undefined),
     )
     const drained = Promise.all(drains)
-    await bounded(drained, { timeoutMs: FINISHING_MS, what: 'draining' }).catch(() => {
-      for (const abort of this.#running.values()) abort.abort(LEAVES)
+    await bounded(drained, { timeoutMs: this.#options.timing.shutdownMs, what: 'draining' }).catch(() => {
+      for (const abort of this.#running.values()) abort.abort(NODE_LEAVES)
     })
     await drained
   }
 
-  /** Ends the waiting for jobs that others run. */
+  /** Ends the waiting for jobs that other nodes run. */
   close(): void {
     const { node } = this.#options.self
     for (const job of this.#waiting)
@@ -172,24 +180,25 @@ export class Jobs {
     for (const route of await knownRoutes(this.#options.nc, this.#names)) this.#work(route)
   }
 
-  /** Begins to take jobs of a route, if they are for this node. */
+  /** Begins to pull the jobs of a route, if they are for this node. */
   #work(route: Route): void {
     const { registry, self, log } = this.#options
-    if (this.#leaving || this.#workers.has(route) || !isFor(route, self.node, registry.names)) return
+    if (this.#leaving || this.#workers.has(route) || !isRouteFor(route, self.node, registry.names)) return
     const worker = this.#startWorker(route)
     this.#workers.set(route, worker)
     worker.catch((error: unknown) => {
       this.#workers.delete(route)
-      log.error(`jobs of ${route} are not taken: ${String(error)}`)
+      log.error(`jobs of ${route} are not run here: ${String(error)}`)
     })
   }
 
-  async #startWorker(route: Route): Promise<Worker> {
-    const { self, registry, log, peers, makeRun } = this.#options
+  async #startWorker(route: Route): Promise<JobWorker> {
+    const { self, registry, log, timing, peers, makeInvocation } = this.#options
     const { store } = await this.#open()
     const isAlive = (incarnation: string): boolean =>
       peers.all().some((peer) => peer.incarnation === incarnation)
-    return new Worker({ route, store, self, registry, log, makeRun, isAlive, running: this.#running })
+    const running = this.#running
+    return new JobWorker({ route, store, self, registry, log, timing, makeInvocation, isAlive, running })
   }
 
   #open(): Promise<JobAccess> {
@@ -201,7 +210,7 @@ export class Jobs {
   }
 
   async #connect(): Promise<JobAccess> {
-    const { connect, pipeline } = this.#options
+    const { connect, pipeline, timing } = this.#options
     const nc = await connect()
     nc.subscribe(subjects.cancel(pipeline), {
       callback: (error, message) => {
@@ -209,6 +218,6 @@ export class Jobs {
         if (error === null) this.#running.get(id)?.abort(cancelled(id))
       },
     })
-    return { nc, names: this.#names, store: await JobStore.open(nc, this.#names), pipeline }
+    return { nc, names: this.#names, store: await JobStore.open(nc, this.#names, timing), pipeline }
   }
 }

@@ -4,18 +4,22 @@ import { Wakeup } from '../../core/deferred.js'
 import type { Logger } from '../../core/logger.js'
 
 const PULL_MS = 30_000
-const AGAIN_MS = 500
 
 interface PullerOptions {
   consumer: () => Promise<Consumer>
-  /** Messages that are handled side by side. */
-  most: number
-  /** One that rejects leaves its message to be given out again. */
+  /** Limit of the messages that are handled side by side. */
+  limit: number
+  /** Handles a message. When it rejects, JetStream will deliver the message again. */
   handle: (message: JsMsg) => Promise<void>
+  /** Pause before another attempt when the consumer cannot be reached. */
+  retryMs: number
   log: Logger
 }
 
-/** Takes messages from a consumer that others draw from, too: never more of them than can be handled at once. */
+/**
+ * Pulls messages from a consumer that other nodes pull from, too: never more of them than it can handle at once, as any
+ * others would wait here while another node is idle. That is why it is not the client's `consume`, which reads ahead.
+ */
 export class Puller {
   readonly #options: PullerOptions
   readonly #work = new Set<Promise<void>>()
@@ -29,7 +33,7 @@ export class Puller {
     this.#pulling = this.#pull()
   }
 
-  /** Takes no more, and resolves when what was taken is handled. */
+  /** Pulls no more, and resolves when the messages that were pulled are handled. */
   async drain(): Promise<void> {
     this.#draining.abort()
     this.#messages?.stop()
@@ -48,26 +52,26 @@ export class Puller {
         await this.#fetch()
       } catch {
         // The server, its JetStream or the consumer is not there at the moment.
-        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
+        await delay(this.#options.retryMs, undefined, { signal }).catch(() => undefined)
       }
     }
   }
 
   async #fetch(): Promise<void> {
-    const { consumer, most } = this.#options
+    const { consumer, limit } = this.#options
     const found = await consumer()
     while (!this.isDraining()) {
-      while (this.#work.size >= most) await this.#finished.wait()
-      this.#messages = await found.fetch({ max_messages: most - this.#work.size, expires: PULL_MS })
+      while (this.#work.size >= limit) await this.#finished.wait()
+      this.#messages = await found.fetch({ max_messages: limit - this.#work.size, expires: PULL_MS })
       if (this.isDraining()) this.#messages.stop()
-      for await (const message of this.#messages) this.#take(message)
+      for await (const message of this.#messages) this.#accept(message)
     }
   }
 
-  #take(message: JsMsg): void {
+  #accept(message: JsMsg): void {
     const { handle, log } = this.#options
     const work = handle(message)
-      .catch((error: unknown) => log.debug(`${message.subject} is to be given out again: ${String(error)}`))
+      .catch((error: unknown) => log.debug(`${message.subject} will be delivered again: ${String(error)}`))
       .finally(() => {
         this.#work.delete(work)
         this.#finished.notify()

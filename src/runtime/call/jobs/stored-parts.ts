@@ -2,18 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
+import { MIB } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
-import { notStored } from '../api-errors.js'
+import { payloadLimit } from '../../nats/index.js'
+import { notStored } from '../wire/not-stored.js'
 
-/** The most that a durable job's arguments, or its result, may have. */
-const MOST_BYTES = 512 * 1024 * 1024
-const PART_BYTES = 1024 * 1024
-/** Of a message: what its headers may need. */
+/** Limit of a durable job's arguments, and of its result. */
+const MAX_BYTES = 512 * MIB
+const PART_BYTES = MIB
+/** Bytes of a message that its headers may need. */
 const HEADER_BYTES = 4096
 const CONCURRENCY = 4
-const AGAIN_MS = 500
+const RETRY_DELAY_MS = 500
 
-/** Where the parts of a value lie: on `<subject>.0` and so on, all but the last of `partBytes`. */
+/** Reference to the parts of a value: they lie on `<subject>.0` and so on, all but the last of `partBytes`. */
 export interface PartsRef {
   subject: string
   bytes: number
@@ -21,8 +23,8 @@ export interface PartsRef {
 }
 
 /**
- * Values of a JetStream stream that are too large for one message. Their parts lie in the same stream as the message that
- * tells of them, so they last as long, and everybody may die meanwhile.
+ * Values of a JetStream stream that are too large for one message. Their parts lie in the same stream as the message
+ * that refers to them, so they last as long, even if all nodes die meanwhile.
  */
 export class StoredParts {
   readonly #nc: NatsConnection
@@ -38,17 +40,17 @@ export class StoredParts {
   }
 
   /**
-   * Where a value is to lie; undefined for one that fits into a message.
+   * Chooses where the parts of a value will lie; undefined for a value that fits into a message.
    * @throws DaffiError DAFFI_TOO_LARGE
    */
   plan(payload: Uint8Array, subject: string, what: string): PartsRef | undefined {
-    const most = (this.#nc.info?.max_payload ?? PART_BYTES) - HEADER_BYTES
+    const limit = payloadLimit(this.#nc, HEADER_BYTES)
     const bytes = payload.length
-    if (bytes <= most) return undefined
-    if (bytes <= MOST_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, most) }
+    if (bytes <= limit) return undefined
+    if (bytes <= MAX_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, limit) }
     throw new DaffiError(
       'DAFFI_TOO_LARGE',
-      `${what} has ${bytes} bytes; a durable job keeps at most ${MOST_BYTES}`,
+      `${what} has ${bytes} bytes; a durable job keeps at most ${MAX_BYTES}`,
     )
   }
 
@@ -61,18 +63,18 @@ export class StoredParts {
     try {
       await pMap(indexesOf(payload.length, partBytes), store, { concurrency: CONCURRENCY })
     } catch (error) {
-      // A store that is full would be kept so by what nobody wants any more.
+      // Parts that nobody wants any more would keep a full store full.
       await this.remove(subject).catch(() => undefined)
       throw error
     }
   }
 
-  async isWhole({ subject, bytes, partBytes }: PartsRef): Promise<boolean> {
+  async isComplete({ subject, bytes, partBytes }: PartsRef): Promise<boolean> {
     const { state } = await this.#jsm.streams.info(this.#stream, { subjects_filter: `${subject}.*` })
     return Object.keys(state.subjects ?? {}).length === indexesOf(bytes, partBytes).length
   }
 
-  /** Undefined when not all of it is there. */
+  /** Loads a value; undefined when not all of its parts are there. */
   async load({ subject, bytes, partBytes }: PartsRef): Promise<Uint8Array | undefined> {
     const whole = Buffer.allocUnsafeSlow(bytes)
     const load = async (index: number): Promise<boolean> => {
@@ -85,12 +87,12 @@ export class StoredParts {
     return loaded.every(Boolean) ? whole : undefined
   }
 
-  /** All that lies beneath a subject. */
+  /** Deletes all messages on subjects beneath this one. */
   async remove(subject: string): Promise<void> {
     await this.#jsm.streams.purge(this.#stream, { filter: `${subject}.>` })
   }
 
-  /** A server that is being restarted is waited for. */
+  /** Asks until there is an answer, so that a server which is being restarted is waited for. */
   async #untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -98,7 +100,7 @@ export class StoredParts {
       } catch (error) {
         const reason = notStored(error)
         if (reason instanceof DaffiError || this.#nc.isClosed()) throw reason
-        await delay(AGAIN_MS)
+        await delay(RETRY_DELAY_MS)
       }
     }
   }

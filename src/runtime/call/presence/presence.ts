@@ -1,53 +1,52 @@
-import { hostname } from 'node:os'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { Names } from './names.js'
-import { Peers } from './peers.js'
-import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './record.js'
-
-/** How long a goodbye may take: with the server gone nobody hears it, and the beats are missed soon enough. */
-const LAST_WORDS_MS = 2000
+import type { CallTiming } from '../wire/timing.js'
+import { NameRegistry } from './name-registry.js'
+import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './peer-record.js'
+import { PeerTable } from './peer-table.js'
 
 export interface PresenceOptions {
   nc: NatsConnection
   pipeline: string
   record: PeerRecord
   log: Logger
-  /** The name went to somebody else, because this process was not heard of for too long. */
+  timing: CallTiming
+  /** Called when the name went to another process, because this one was not heard for too long. */
   onNameLost: (error: DaffiError) => void
 }
 
-/** This node among the others: its claim, its hello, and what it hears of them. */
+/** This node among the others: its claim of a name, its hello, and the messages by which it follows the others. */
 export class Presence {
-  readonly peers = new Peers()
+  readonly peers: PeerTable
   readonly #options: PresenceOptions
-  readonly #names: Names
+  readonly #names: NameRegistry
   #subscription: Subscription | undefined
   #refreshing: Promise<void> | undefined
-  /** Before that, whoever says hello under our name has it by right. */
+  /** Before the claim, another node that says hello under this name has it by right. */
   #claimed = false
 
   constructor(options: PresenceOptions) {
     this.#options = options
-    this.#names = new Names(options.nc, options.pipeline)
-    this.peers.onStranger(() => void this.#refresh())
+    this.peers = new PeerTable(options.timing)
+    this.#names = new NameRegistry(options.nc, options.pipeline)
+    this.peers.onUnknownPeer(() => void this.#refresh())
   }
 
-  /** Claims the name and learns who is there. Nobody hears of this node before `announce`. */
+  /** Claims the name and reads the records of the others. They do not learn of this node before `announce`. */
   async join(): Promise<void> {
     const { nc, pipeline, record } = this.#options
     this.#subscription = nc.subscribe(presenceSubject(pipeline, '*'), {
       callback: (error, message) => {
         if (error === null)
-          this.#hear(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.json())
+          this.#onMessage(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.json())
       },
     })
-    await this.#names.claim(record)
+    await this.#claim()
     this.#claimed = true
-    for (const peer of await this.#names.list()) this.peers.hello(peer)
-    this.peers.hello(record)
+    for (const peer of await this.#names.list()) this.peers.upsert(peer)
+    this.peers.upsert(record)
     this.peers.start()
   }
 
@@ -55,36 +54,42 @@ export class Presence {
     this.#publish('hello', this.#options.record)
   }
 
-  /** The record says something new of this node. */
+  /** Publishes this node's record after it has changed. */
   async update(): Promise<void> {
-    this.peers.hello(this.#options.record)
-    await this.#names.claim(this.#options.record)
+    this.peers.upsert(this.#options.record)
+    await this.#claim()
     this.announce()
   }
 
-  /** After a reconnect: a server that was restarted has forgotten all claims, and hellos were missed. */
+  /** Claims the name again after a reconnect: a server that was restarted has no claims, and hellos were missed. */
   async rejoin(): Promise<void> {
-    this.peers.forgive()
-    await this.#names.claim(this.#options.record)
+    this.peers.resetTimeouts()
+    await this.#claim()
     this.announce()
     await this.#refresh()
   }
 
   async leave(): Promise<void> {
-    const { nc, record, log } = this.#options
+    const { nc, record, log, timing } = this.#options
     this.peers.stop()
     this.#subscription?.unsubscribe()
     if (nc.isClosed()) return
-    const saying = bounded(this.#sayGoodbye(), { timeoutMs: LAST_WORDS_MS, what: 'goodbye' })
+    // When the server is gone no goodbye arrives, but the missing heartbeats are noticed soon enough.
+    const saying = bounded(this.#sayGoodbye(), { timeoutMs: timing.goodbyeMs, what: 'goodbye' })
     await saying.catch((error: unknown) =>
       log.debug(`${record.name} left without a goodbye: ${String(error)}`),
     )
   }
 
+  #claim(): Promise<void> {
+    const { record, timing } = this.#options
+    return this.#names.claim(record, timing.goneMs)
+  }
+
   async #sayGoodbye(): Promise<void> {
     const { nc, record, log } = this.#options
-    const mine = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
-    const last = await this.#names.release(record.name, mine).catch((error: unknown) => {
+    const isOwn = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
+    const last = await this.#names.release(record.name, isOwn).catch((error: unknown) => {
       log.debug(`the name ${record.name} was not given back: ${String(error)}`)
       return false
     })
@@ -92,22 +97,21 @@ export class Presence {
     await nc.flush()
   }
 
-  #hear(what: string, body: unknown): void {
+  #onMessage(what: string, body: unknown): void {
     const { record } = this.#options
     if (what === 'hello') {
       const peer = parseRecord(body)
       if (!peer) return
-      const rival = peer.name === record.name && peer.incarnation !== record.incarnation
-      if (rival && this.#claimed) this.#loseName(peer)
-      else this.peers.hello(peer)
+      const isRival = peer.name === record.name && peer.incarnation !== record.incarnation
+      if (isRival && this.#claimed) this.#loseName(peer)
+      else this.peers.upsert(peer)
     } else if (what === 'beat') {
       this.peers.beat((body as Beat).id)
     } else {
       const { name, id, last } = body as Goodbye
       if (id !== record.incarnation) this.peers.remove(name, id === undefined ? 'died' : 'left', id)
-      // Our claim may have gone with the bucket, if it was made while the last one was leaving.
-      if (last)
-        void this.#names.claim(record).catch((error: unknown) => this.#options.log.warn(String(error)))
+      // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
+      if (last) void this.#claim().catch((error: unknown) => this.#options.log.warn(String(error)))
     }
   }
 
@@ -116,7 +120,7 @@ export class Presence {
     onNameLost(
       new DaffiError(
         'DAFFI_NAME_LOST',
-        `the name "${record.name}" was taken over by process ${pid} on host ${host}, because this process was not heard of for three beats`,
+        `the name "${record.name}" was taken over by process ${pid} on host ${host}, because this process was not heard of for three heartbeats`,
       ),
     )
   }
@@ -124,7 +128,7 @@ export class Presence {
   async #refresh(): Promise<void> {
     this.#refreshing ??= this.#names
       .list()
-      .then((records) => records.forEach((record) => this.peers.hello(record)))
+      .then((records) => records.forEach((record) => this.peers.upsert(record)))
       .catch((error: unknown) => this.#options.log.debug(`presence: ${String(error)}`))
       .finally(() => (this.#refreshing = undefined))
     await this.#refreshing
@@ -134,18 +138,4 @@ export class Presence {
     const { nc, pipeline } = this.#options
     nc.publish(presenceSubject(pipeline, what), JSON.stringify(body))
   }
-}
-
-/** A supervisor's goodbye for a child that died without one: the others learn of it at once, and its name is free. */
-export async function sayGoodbye(
-  nc: NatsConnection,
-  pipeline: string,
-  name: string,
-  pid: number,
-): Promise<void> {
-  const mine = (holder: PeerRecord): boolean => holder.pid === pid && holder.host === hostname()
-  const last = await new Names(nc, pipeline).release(name, mine)
-  const goodbye: Goodbye = { name, last }
-  nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
-  await nc.flush()
 }

@@ -1,16 +1,19 @@
 import type { Callback } from '../../callback/index.js'
 import type { Deliver } from '../../stream/index.js'
-import { runInContext, type Run } from '../context.js'
+import { runInContext, type Invocation } from '../api/context.js'
 
-/** Runs the callback with one item after the other, in one context for the whole stream but for what is redelivered. */
-export function itemRunner(callback: Callback, makeRun: () => Run): Deliver {
-  let run: Run | undefined
+/**
+ * Runs a callback with one item of a stream after the other, all in one context, but for items that are redelivered.
+ * @param makeInvocation called at the first item
+ */
+export function itemRunner(callback: Callback, makeInvocation: () => Invocation): Deliver {
+  let invocation: Invocation | undefined
   return (item, redelivered = false) => {
-    run ??= makeRun()
-    // Looked up for each item, since it may be renewed.
+    invocation ??= makeInvocation()
+    // Read for each item, since the code may be replaced.
     const { fn } = callback
-    // A new one, as callbacks that have not finished yet may hold the old one.
-    if (run.redelivered !== redelivered) run = { ...run, redelivered }
-    return runInContext(run, () => fn(item))
+    // A new object, since callbacks that have not finished yet may hold the old one.
+    if (invocation.redelivered !== redelivered) invocation = { ...invocation, redelivered }
+    return runInContext(invocation, () => fn(item))
   }
 }

@@ -4,27 +4,21 @@ import { bounded } from '../../core/abort.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { payloadLimit } from '../../nats/index.js'
 import { writeYields, type StreamPorts, type YieldingCall } from '../../stream/index.js'
-import type { Abort, Run } from '../context.js'
-import { untilDue } from '../eta.js'
-import { FINISHING_MS } from '../finishing.js'
-import type { Registry } from './registry.js'
-import type { Offer, Parts } from '../parts.js'
-import { remoteFields } from '../remote-error.js'
-import {
-  decodeArguments,
-  encodeReply,
-  errorHeaders,
-  HEADER,
-  isJson,
-  itemsHeaders,
-  QUEUE,
-  replyHeaders,
-  subjects,
-} from '../wire.js'
-import { isYielding, notYielding, thrownBy } from '../yields/yielding.js'
+import type { MakeInvocation } from '../api/context.js'
+import { remoteFields } from '../api/remote-error.js'
+import type { Registry } from '../invoke/registry.js'
+import { isYielding, notYielding, thrownBy } from '../invoke/yielding.js'
+import { untilDue } from '../wire/delay.js'
+import { decodeArguments, encodeReply, isJson } from '../wire/encoding.js'
+import { errorHeaders, HEADER, itemsHeaders, replyHeaders } from '../wire/headers.js'
+import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
+import { QUEUE, subjects } from '../wire/subjects.js'
+import type { CallTiming } from '../wire/timing.js'
 
-const LAST_CALLS_MS = 2000
+/** Time within which calls that the server has already sent arrive. */
+const DRAIN_MS = 2000
 
 interface ResponderOptions {
   nc: NatsConnection
@@ -32,11 +26,12 @@ interface ResponderOptions {
   node: string
   registry: Registry
   log: Logger
-  /** Aborts when this node leaves: what is not due yet will not be run. */
+  timing: CallTiming
+  /** Aborts when this node leaves: a call that is not due yet will not be run. */
   leaving: AbortSignal
   ports: StreamPorts
-  parts: Parts
-  makeRun: (from: string | undefined, abort: Abort) => Run
+  payloads: PayloadTransfers
+  makeInvocation: MakeInvocation
 }
 
 /** Answers the calls that reach this node. */
@@ -50,7 +45,7 @@ export class Responder {
   constructor(options: ResponderOptions) {
     this.#options = options
     const { nc, pipeline, node, registry } = options
-    const answer = { callback: (error: Error | null, message: Msg): void => this.#take(error, message) }
+    const answer = { callback: (error: Error | null, message: Msg): void => this.#onMessage(error, message) }
     this.#subscriptions = [
       ...registry.names.flatMap((name) => [
         nc.subscribe(subjects.call(pipeline, name), { queue: QUEUE, ...answer }),
@@ -70,18 +65,18 @@ export class Responder {
     ]
   }
 
-  /** Takes no more calls, and resolves when the running ones are answered, or have been given up after a while. */
+  /** Accepts no more calls, and resolves when the running ones are answered, or have been given up after a while. */
   async drain(): Promise<void> {
     const wait = (promise: Promise<unknown>, timeoutMs: number): Promise<unknown> =>
       bounded(promise, { timeoutMs, what: 'draining' }).catch(() => undefined)
-    // What the server has sent already is still taken; it may also be gone.
-    await wait(Promise.all(this.#subscriptions.map((subscription) => subscription.drain())), LAST_CALLS_MS)
-    await wait(this.#idle(), FINISHING_MS)
+    // Calls that the server has sent already are still accepted. The server may also be gone.
+    await wait(Promise.all(this.#subscriptions.map((subscription) => subscription.drain())), DRAIN_MS)
+    await wait(this.#idle(), this.#options.timing.shutdownMs)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
   }
 
-  #take(error: Error | null, message: Msg): void {
+  #onMessage(error: Error | null, message: Msg): void {
     if (error !== null) return
     this.#answering++
     void this.#answer(message)
@@ -92,7 +87,7 @@ export class Responder {
   }
 
   async #answer(message: Msg): Promise<void> {
-    const { node, registry, log, makeRun, leaving, parts } = this.#options
+    const { node, registry, log, makeInvocation, leaving, payloads } = this.#options
     const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
     const id = message.headers?.get(HEADER.call)
     const from = message.headers?.get(HEADER.from)
@@ -101,22 +96,24 @@ export class Responder {
     const incarnation = message.headers?.get(HEADER.items)
     let json = isJson(message.data)
     try {
-      const payload = await parts.open(message, abort)
+      const payload = await payloads.payloadOf(message, abort)
       json = isJson(payload)
       const args = decodeArguments(payload)
-      const etaMs = Number(message.headers?.get(HEADER.eta))
-      if (etaMs > 0) await untilDue(etaMs, [abort.signal, leaving])
-      const run = makeRun(from === '' ? undefined : from, abort)
+      const delayMs = Number(message.headers?.get(HEADER.eta))
+      if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
+      const invocation = makeInvocation(from === '' ? undefined : from, abort)
       if (id && from && incarnation) {
         const call = { id, callback: name, caller: { name: from, incarnation } }
-        await registry.run(name, args, run, (value, { signal }) => this.#stream(value, { ...call, signal }))
+        await registry.run(name, args, invocation, (value, { signal }) =>
+          this.#stream(value, { ...call, signal }),
+        )
         message.respond(encodeReply(null, false), { headers: itemsHeaders(node) })
         return
       }
-      const value = await registry.run(name, args, run)
-      const offer = message.reply ? this.#reply(message, encodeReply(value, json)) : undefined
-      if (offer) await offer.taken
-      offer?.end()
+      const value = await registry.run(name, args, invocation)
+      const transfer = message.reply ? this.#reply(message, encodeReply(value, json)) : undefined
+      if (transfer) await transfer.done
+      transfer?.end()
     } catch (thrown) {
       const error = thrownBy(thrown)
       if (message.reply) this.#refuse(message, error, json)
@@ -136,19 +133,20 @@ export class Responder {
     await writeYields(value, call, this.#options.ports)
   }
 
-  #reply(message: Msg, value: Uint8Array): Offer | undefined {
-    const { nc, node, parts } = this.#options
-    const most = nc.info?.max_payload ?? Infinity
-    if (value.length > most && !message.headers?.get(HEADER.call)) {
+  #reply(message: Msg, value: Uint8Array): PayloadTransfer | undefined {
+    const { nc, node, payloads } = this.#options
+    const limit = payloadLimit(nc)
+    // A client that is not daffi's cannot fetch the parts of a large value.
+    if (value.length > limit && !message.headers?.get(HEADER.call)) {
       throw new DaffiError(
         'DAFFI_TOO_LARGE',
-        `the result has ${value.length} bytes; a message of this server has at most ${most}`,
+        `the result has ${value.length} bytes; a message of this server has at most ${limit}`,
       )
     }
     const headers = replyHeaders(node)
-    const { payload, offer } = parts.enclose(value, headers)
+    const { payload, transfer } = payloads.attachOrInline(value, headers)
     message.respond(payload, { headers })
-    return offer
+    return transfer
   }
 
   #refuse(message: Msg, error: unknown, json: boolean): void {

@@ -1,9 +1,9 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
-import type { PeerRecord } from '../presence/record.js'
-import type { Registry } from './registry.js'
-import { QUEUE, subjects } from '../wire.js'
+import type { Registry } from '../invoke/registry.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import { QUEUE, subjects } from '../wire/subjects.js'
 
-/** The framework's own version is of no use to those who ask; the protocol's is. */
+/** Version of the protocol, which is of use to clients; that of the framework is not. */
 const VERSION = '1.0.0'
 
 interface ServiceOptions {
@@ -14,9 +14,10 @@ interface ServiceOptions {
 }
 
 /**
- * Each node is a service of the name `daffi_<pipeline>` to the tools that know NATS services (ADR-32): PING, INFO and STATS,
- * asked of all, of those of that name, or of one.
- * @returns what ends it
+ * Makes this node a service named `daffi_<pipeline>` for tools that know NATS services (ADR-32): it answers PING, INFO
+ * and STATS, whether they are sent to all services, to all of this name, or to this one. Not by `@nats-io/services`:
+ * that would subscribe to the callbacks itself, and count and answer their calls in its own way.
+ * @returns a function that ends the service
  */
 export function answerService({ nc, pipeline, record, registry }: ServiceOptions): () => void {
   const { name: node, incarnation: id, host, pid } = record

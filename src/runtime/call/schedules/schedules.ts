@@ -5,19 +5,22 @@ import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { assertToken } from '../../core/names.js'
 import { parseSchedule } from '../../core/text/schedule.js'
+import type { PeriodOptions } from '../api/modifiers.js'
+import type { ScheduledTask } from '../api/scheduled-task.js'
+import type { Registry } from '../invoke/registry.js'
+import { isRouteFor, routeOf, type Route } from '../jobs/job-route.js'
 import type { Jobs } from '../jobs/jobs.js'
-import { isFor, routeOf, type Route } from '../jobs/names.js'
 import { Puller } from '../jobs/puller.js'
-import type { PeriodOptions } from '../modifiers.js'
-import type { Registry } from '../responder/registry.js'
-import { HEADER } from '../wire.js'
-import { ScheduleNames } from './names.js'
+import { HEADER } from '../wire/headers.js'
+import type { CallTiming } from '../wire/timing.js'
+import { ScheduleNames } from './schedule-names.js'
 import { requireSchedules } from './requirement.js'
-import { hasEnded, type ScheduledTask, type ScheduleRecord } from './scheduled-task.js'
-import { ScheduleStore } from './store.js'
+import { hasEnded, type ScheduleRecord } from './schedule-record.js'
+import { ScheduleStore } from './schedule-store.js'
 
-const MOST_FIRINGS = 16
-/** How long a firing is left alone that falls due while the one before still runs. */
+/** Limit of the firings that a node deals with at the same time. */
+const MAX_FIRINGS = 16
+/** Pause before a firing is looked at again that fell due while the one before still runs. */
 const OVERLAP_MS = 250
 
 export interface SchedulesOptions {
@@ -29,11 +32,13 @@ export interface SchedulesOptions {
   registry: Registry
   jobs: Jobs
   log: Logger
+  timing: CallTiming
 }
 
 /**
- * The schedules of a pipeline, as one of its nodes sees them. The server fires into a stream; whichever node gets a firing
- * makes it a durable job, of which there is one a schedule at any time: so firings neither overlap nor run twice.
+ * The schedules of a pipeline, as one of its nodes sees them. The server publishes firings into a stream. The node that
+ * gets a firing makes it a durable job, of which a schedule has one at any time: so firings neither overlap nor run
+ * twice.
  */
 export class Schedules {
   readonly #options: SchedulesOptions
@@ -48,7 +53,7 @@ export class Schedules {
     this.#store = new ScheduleStore(options.nc, this.#names)
   }
 
-  /** From now on this node deals with firings, as soon as there are some for it. */
+  /** Begins to deal with firings, as soon as there are some for this node. */
   async offer(): Promise<void> {
     this.#options.nc.subscribe(this.#names.wake, {
       callback: (error, message) => {
@@ -58,7 +63,7 @@ export class Schedules {
     await this.refresh()
   }
 
-  /** After a reconnect: a new schedule may have been missed. */
+  /** Reads the schedules after a reconnect, since a new one may have been missed. */
   async refresh(): Promise<void> {
     if (this.#options.registry.names.length === 0 || this.#dispatching) return
     for (const record of await this.#store.list())
@@ -66,8 +71,9 @@ export class Schedules {
   }
 
   /**
-   * @param payload the arguments
-   * @throws DaffiError DAFFI_SERVER_TOO_OLD, as the others do
+   * Stores a schedule on the server.
+   * @param payload the encoded arguments
+   * @throws DaffiError DAFFI_SERVER_TOO_OLD, as the others do; DAFFI_PAST_DEADLINE, and those of `parseSchedule`
    */
   async add(
     { callback, to = null }: { callback: string; to: string | null | undefined },
@@ -92,14 +98,14 @@ export class Schedules {
     return this.#task(record)
   }
 
-  /** Those that will fire again. */
+  /** Lists the schedules that will fire again. */
   async list(): Promise<ScheduledTask[]> {
     this.#requireServer()
     const records = await this.#store.list()
     return records.filter((record) => !hasEnded(record)).map((record) => this.#task(record))
   }
 
-  /** @throws DaffiError DAFFI_UNKNOWN_SCHEDULE */
+  /** Finds a schedule by its id. @throws DaffiError DAFFI_UNKNOWN_SCHEDULE */
   async find(uuid: string): Promise<ScheduledTask> {
     this.#requireServer()
     const record = await this.#store.get(uuid)
@@ -107,7 +113,7 @@ export class Schedules {
     throw new DaffiError('DAFFI_UNKNOWN_SCHEDULE', `there is no schedule ${JSON.stringify(uuid)}`)
   }
 
-  /** Deals with no more firings. */
+  /** Accepts no more firings, and resolves when those at hand are dealt with. */
   async drain(): Promise<void> {
     this.#leaving = true
     await (await this.#dispatching)?.drain()
@@ -131,7 +137,7 @@ export class Schedules {
 
   #dispatch(route: Route): void {
     const { node, registry, log } = this.#options
-    if (this.#leaving || !isFor(route, node, registry.names)) return
+    if (this.#leaving || !isRouteFor(route, node, registry.names)) return
     this.#dispatching ??= this.#startDispatching().catch((error: unknown) => {
       this.#dispatching = undefined
       log.error(`schedules do not fire here: ${String(error)}`)
@@ -143,8 +149,9 @@ export class Schedules {
     const store = new ScheduleStore(await this.#options.connect(), this.#names)
     return new Puller({
       consumer: () => store.consumer(),
-      most: MOST_FIRINGS,
+      limit: MAX_FIRINGS,
       handle: (message) => this.#fire(message),
+      retryMs: this.#options.timing.retryMs,
       log: this.#options.log,
     })
   }

@@ -1,21 +1,21 @@
+import type { Target } from '../api/pending-call.js'
+import type { CallerContext } from '../caller/caller-context.js'
 import { encodeArguments } from '../caller/encode-arguments.js'
-import type { Calling } from '../caller/calling.js'
-import type { Target } from '../pending-call.js'
-import { giveOwn } from './give-own.js'
-import { Handover } from './handover.js'
 import { receiveItems } from './receive-items.js'
+import { UnbufferedChannel } from './unbuffered-channel.js'
+import { yieldLocal } from './yield-local.js'
 
-/** What a callback yields, as it comes. Leaving the loop early stops the callback. */
-export async function* iterate(target: Target, calling: Calling): AsyncGenerator {
-  const payload = encodeArguments(target, calling.peers)
-  await calling.inFlight.connected({ what: `"${target.callback}"` })
-  const handover = new Handover()
-  const begin = calling.own.isFor(target) ? giveOwn : receiveItems
-  const end = begin(target, payload, handover, calling)
+/** Gives the items of a callback that yields, as they come. Leaving the loop early stops the callback. */
+export async function* iterate(target: Target, caller: CallerContext): AsyncGenerator {
+  const payload = encodeArguments(target, caller.peers)
+  await caller.inFlight.connected({ what: `"${target.callback}"` })
+  const channel = new UnbufferedChannel()
+  const begin = caller.local.isFor(target) ? yieldLocal : receiveItems
+  const end = begin(target, payload, channel, caller)
   try {
-    yield* handover
+    yield* channel
   } finally {
-    handover.close()
+    channel.close()
     await end()
   }
 }

@@ -1,43 +1,45 @@
 import type { Msg } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import { Reception } from '../../stream/index.js'
-import type { Calling } from '../caller/calling.js'
-import type { Target } from '../pending-call.js'
-import { decodeReply, HEADER, isNoResponders } from '../wire.js'
-import type { Handover } from './handover.js'
-import { notYielding } from './yielding.js'
+import { StreamReceiver } from '../../stream/index.js'
+import type { Target } from '../api/pending-call.js'
+import type { CallerContext } from '../caller/caller-context.js'
+import { notYielding } from '../invoke/yielding.js'
+import { decodeReply } from '../wire/encoding.js'
+import { HEADER, isNoRespondersReply } from '../wire/headers.js'
+import type { UnbufferedChannel } from './unbuffered-channel.js'
 
 /**
- * Hands over what a callback of another node yields: the items come by a stream that has the call's id, and its answer
- * after the last of them. What it gives back ends it, and stops the callback if that is not done.
+ * Sends the items of a callback of another node into the channel. They come by a stream that has the call's id; the
+ * reply to the call comes after the last of them.
+ * @returns a function that ends the stream, and stops the callback if it has not ended
  */
 export function receiveItems(
   target: Target,
   payload: Uint8Array,
-  handover: Handover,
-  { nc, ports, replies, inFlight, requests }: Calling,
+  channel: UnbufferedChannel,
+  { nc, ports, replies, inFlight, requests }: CallerContext,
 ): () => Promise<void> {
   let answered = false
   const { id, reply, end } = replies.expect((message) => {
     answered = true
-    handover.end(endOf(message, target.callback))
+    channel.end(endOf(message, target.callback))
   })
-  const admit = () => ({ deliver: (item: unknown) => handover.give(item), borrow: false })
-  const reception = new Reception(nc, ports, admit, id)
-  const unwatch = inFlight.watch({ ...target, id, onLost: (error) => handover.end({ error }) })
+  const admit = () => ({ deliver: (item: unknown) => channel.send(item), borrow: false })
+  const reception = new StreamReceiver(nc, ports, admit, id)
+  const unwatch = inFlight.watch({ ...target, id, onLost: (error) => channel.end({ error }) })
   const items = ports.self.incarnation
-  const offer = requests.publish(requests.subjectOf(target), payload, { id, reply, etaMs: 0, items })
+  const transfer = requests.publish(requests.subjectOf(target), payload, { id, reply, delayMs: 0, items })
   return async () => {
     if (!answered) requests.cancel(id)
     unwatch()
-    offer?.end()
+    transfer?.end()
     end()
     await reception.close()
   }
 }
 
 function endOf(message: Msg, callback: string): { error?: unknown } {
-  if (isNoResponders(message)) {
+  if (isNoRespondersReply(message)) {
     return { error: new DaffiError('DAFFI_NODE_DIED', `"${callback}": the node that offered it is gone`) }
   }
   try {

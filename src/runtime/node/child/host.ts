@@ -1,4 +1,4 @@
-import { joinPipeline, type Global } from '../../call/index.js'
+import { joinAsHost } from '../../call/index.js'
 import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -52,9 +52,9 @@ export async function startHost(
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]
-  const join = async (): Promise<Global> => {
+  const join = async (): ReturnType<typeof joinAsHost> => {
     signal?.throwIfAborted()
-    return await joinPipeline({
+    return await joinAsHost({
       server: setup.server,
       pipeline: setup.pipeline,
       processName: node.name,
@@ -64,7 +64,7 @@ export async function startHost(
       ...(parentPid === undefined ? {} : { parentPid }),
     })
   }
-  const g = await join().catch(async (error: unknown) => {
+  const { g, control } = await join().catch(async (error: unknown) => {
     await loaded.close()
     throw error
   })
@@ -97,7 +97,7 @@ export async function startHost(
     await renew(modules, async () => {
       const next = await loadCallbacks(plans, load, loads.at(-1))
       loads.push(next)
-      await g.renew(next.callbacks)
+      await control.renew(next.callbacks)
     })
   }
   return { settled, reload, drain, leave: () => (left ??= leave()) }

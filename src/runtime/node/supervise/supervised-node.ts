@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { FINISHING_MS } from '../../call/index.js'
+import { SHUTDOWN_GRACE_MS as CALL_GRACE_MS } from '../../call/index.js'
 import { formatMs } from '../../core/abort.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
@@ -14,7 +14,7 @@ import { startChild, type Child } from './process/child-process.js'
 import { RestartTracker } from './restart-tracker.js'
 
 /** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
-const SHUTDOWN_GRACE_MS = FINISHING_MS + 5000
+const SHUTDOWN_GRACE_MS = CALL_GRACE_MS + 5000
 
 /** Signals and listeners that all nodes of a run share. */
 export interface Supervision {

@@ -1,4 +1,4 @@
-import { PERIOD, STREAM, type Call } from '../../call/index.js'
+import { PERIOD, STREAM, type UntypedCall } from '../../call/index.js'
 import type { ModifierPlan, Plan } from '../../core/plan.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
@@ -28,7 +28,7 @@ export function callFunction(plan: Plan, name: string, options: CallFunctionOpti
   )
 }
 
-async function send(call: Call<unknown>, modifier: ModifierPlan, signal: AbortSignal): Promise<unknown> {
+async function send(call: UntypedCall, modifier: ModifierPlan, signal: AbortSignal): Promise<unknown> {
   switch (modifier.kind) {
     case 'PERIOD': {
       const { uuid } = await call.with(PERIOD(scheduleOptions(modifier.schedule)))

@@ -130,7 +130,7 @@ export class JetStreamLaneWriter implements LaneWriter {
 
   async #create(): Promise<void> {
     const { ports, bytes } = this.#options
-    ports.bequeath(deleteStreamSubject(this.#name))
+    ports.setLastWill(deleteStreamSubject(this.#name))
     await this.#jsm.streams.add({
       name: this.#name,
       subjects: [`${this.#subject}.*`],
@@ -172,7 +172,7 @@ export class JetStreamLaneWriter implements LaneWriter {
     await this.#jsm.streams.delete(name).catch((error: unknown) => {
       this.#options.ports.log.debug(`stream ${name} was not deleted: ${String(error)}`)
     })
-    this.#options.ports.revoke(deleteStreamSubject(name))
+    this.#options.ports.clearLastWill(deleteStreamSubject(name))
   }
 }
 

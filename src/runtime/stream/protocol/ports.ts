@@ -38,9 +38,9 @@ export interface StreamPorts {
   log: Logger
   connections(): Promise<StreamConnections>
   /** Adds a subject to the node's last will: a message is published there when the process is ended with its parent. */
-  bequeath(subject: string): void
+  setLastWill(subject: string): void
   /** Removes a subject from the last will. */
-  revoke(subject: string): void
+  clearLastWill(subject: string): void
 }
 
 /** Invokes the callback with an item. The promise of a callback that failed rejects. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { askStatus } from '../../status/index.js'
-import type { Link } from '../../stream/index.js'
+import type { NatsLink } from '../../stream/index.js'
 import type { Board } from './board.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -14,7 +14,7 @@ export type PipelineState = Omit<Snapshot, 'lines'>
 
 /** Asks for the status of a pipeline again and again while there are followers, and not at all without them. */
 export class StatusPoller {
-  readonly #link: Link
+  readonly #link: NatsLink
   readonly #pipeline: string
   readonly board: Board
   readonly #onFailure: (error: unknown) => void
@@ -24,7 +24,7 @@ export class StatusPoller {
   #latest: PipelineState | undefined
 
   /** @param onFailure gets errors of answers that cannot be used */
-  constructor(link: Link, pipeline: string, board: Board, onFailure: (error: unknown) => void) {
+  constructor(link: NatsLink, pipeline: string, board: Board, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure
     this.#link = link
     this.#pipeline = pipeline

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { isFrame } from '../../core/frame.js'
-import { observeNewest, type Link } from '../../stream/index.js'
+import { observeLatest, type NatsLink } from '../../stream/index.js'
 import type { StatusPoller } from '../board/status-poller.js'
 import { toJpeg } from './jpeg.js'
 
@@ -18,7 +18,7 @@ export interface Picture {
 }
 
 interface FeedOptions {
-  link: Link
+  link: NatsLink
   pipeline: string
   poller: StatusPoller
   /** Name of the stream in snapshots. */
@@ -80,7 +80,7 @@ export class PictureFeed {
 
   async #makePictures(id: string, signal: AbortSignal): Promise<void> {
     const { link, pipeline, width } = this.#options
-    for await (const item of observeNewest({ link, pipeline, id, signal })) {
+    for await (const item of observeLatest({ link, pipeline, id, signal })) {
       if (!isFrame(item)) return
       const began = performance.now()
       const jpeg = await toJpeg(item, width)

@@ -1,9 +1,9 @@
-import type { Link } from '../../stream/index.js'
+import type { NatsLink } from '../../stream/index.js'
 import type { StatusPoller } from '../board/status-poller.js'
 import { PictureFeed, type Picture } from './picture-feed.js'
 
 interface PicturesOptions {
-  link: Link
+  link: NatsLink
   pipeline: string
   poller: StatusPoller
   onFailure: (error: unknown) => void

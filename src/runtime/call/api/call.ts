@@ -1,0 +1,109 @@
+import type { DaffiError } from '../../core/errors.js'
+import type { StreamSummary } from '../../core/summary.js'
+import type { Job } from './job.js'
+import type { Modifier, SilentBroadcast } from './modifiers.js'
+import type { ScheduledTask } from './scheduled-task.js'
+
+/**
+ * A call that is not sent yet: it is sent once, at the first `await`, `with` or iteration.
+ * @example
+ * const sum = await g.call.add(1, 2)
+ * const other = await g.call.add(1, 2).to('process1').with(FG({ timeout: '5s' }))
+ */
+export interface Call<R> extends PromiseLike<R> {
+  /**
+   * Sends the call to the node of this name and no other.
+   * @returns the same call
+   */
+  to(node: string): this
+  /** Waits for the value, within a timeout of 30 s by default. The same as `await` without a modifier. */
+  with(modifier: Modifier<'FG'>): Promise<R>
+  /** Gives a job as soon as the call is sent; its value can be had later. */
+  with(modifier: Modifier<'BG'>): Promise<Job<R>>
+  /** Resolves when the server has the call; nobody waits for values. */
+  with(modifier: Modifier<'NO_RETURN'> | SilentBroadcast): Promise<void>
+  /** Calls every node that offers the callback. Gives a value by node, or in its place the error of that node. */
+  with(modifier: Modifier<'BROADCAST'>): Promise<Record<string, R | DaffiError>>
+  /** Stores a schedule on the server, which makes the call again and again. */
+  with(modifier: Modifier<'PERIOD'>): Promise<ScheduledTask>
+}
+
+/** A call whose only argument is an iterable, so that its items can be sent one by one. */
+export interface Streamable {
+  /** Sends each item to every node that offers the callback. Resolves at the end of the stream. */
+  with(modifier: Modifier<'STREAM'>): Promise<StreamSummary>
+}
+
+/**
+ * A call of a callback that yields. `for await` gives the items as they come, and stops the callback when the loop is
+ * left; `await` gives all of them as an array.
+ */
+export interface YieldingCall<T> extends Call<T[]>, AsyncIterable<T> {}
+
+/**
+ * A call whose argument is an iterable of what the callback takes. It can only be sent by `.with(STREAM)`: its `then`
+ * is not that of a promise, so that the compiler refuses `await`.
+ */
+export interface StreamCall extends Streamable {
+  /**
+   * Sends the items to the node of this name and no other.
+   * @returns the same call
+   */
+  to(node: string): this
+  then(hint: 'a stream is sent by .with(STREAM)'): never
+}
+
+/** A call of a callback of which nothing is known but its name. */
+export type UntypedCall<R = unknown> = Call<R> & Streamable & AsyncIterable<unknown>
+
+/** A call of a callback that returns `R`: a generator, or any other iterator, yields. */
+type CallOf<R> = [R] extends [never]
+  ? Call<R>
+  : unknown extends R
+    ? Call<R>
+    : [R] extends [AsyncIterable<infer T> | Iterator<infer T>]
+      ? YieldingCall<T>
+      : Call<R>
+
+type AnyIterable<T> = Iterable<T> | AsyncIterable<T>
+
+/** The first argument of a callback, whether it is optional or not. */
+type First<A extends unknown[]> = Required<A>[0]
+
+/** Whether a callback with these parameters can be given items: each item is its only argument. */
+type TakesItems<A extends unknown[]> = A extends [] ? false : [First<A>] extends A ? true : false
+
+/**
+ * Whether an iterable that fits the parameters themselves may also be a stream of items: where the first parameter
+ * takes anything, but not where it takes iterables, such as an array, whose elements are no arguments.
+ */
+type MayStream<A extends unknown[]> =
+  TakesItems<A> extends false
+    ? false
+    : unknown extends First<A>
+      ? true
+      : [First<A>] extends [AnyIterable<unknown>]
+        ? false
+        : Iterable<never> extends First<A>
+          ? true
+          : false
+
+/** A callback as its callers see it, with the parameters `A` and the result `R`. */
+export type TypedCallback<A extends unknown[], R> = ((
+  ...args: A
+) => MayStream<A> extends true ? CallOf<Awaited<R>> & Streamable : CallOf<Awaited<R>>) &
+  (TakesItems<A> extends true ? (items: AnyIterable<First<A>>) => StreamCall : unknown)
+
+/** A callback of which nothing is known but its name. */
+export type UntypedCallback = <R = unknown>(...args: unknown[]) => UntypedCall<R>
+
+/**
+ * Callbacks of which nothing is known but their names. Under the compiler's flag `noUncheckedIndexedAccess` use
+ * `g.callback(name)`, since that flag makes each property of such a type possibly undefined.
+ */
+export type Untyped = Record<string, UntypedCallback>
+
+/** Callbacks by name, typed by `C`, such as `typeof import('./callbacks/shop.ts')`. */
+export type CallProxy<C> = [Untyped] extends [C]
+  ? Untyped
+  : { readonly [K in keyof C]: C[K] extends (...args: infer A) => infer R ? TypedCallback<A, R> : never }

@@ -1,0 +1,39 @@
+import type { ServerInfo } from '../../nats/index.js'
+import type { Job } from './job.js'
+import type { CallDispatcher } from './pending-call.js'
+import type { ScheduledTask } from './scheduled-task.js'
+
+/** The implementation behind a `PipelineClient`. */
+export interface ClientBackend {
+  pipeline: string
+  processName: string
+  server: ServerInfo
+  peers: KnownPeers
+  dispatcher: CallDispatcher
+  /** Finds a durable job. @throws DaffiError DAFFI_UNKNOWN_JOB */
+  job: (id: string) => Promise<Job>
+  schedules: {
+    list: () => Promise<ScheduledTask[]>
+    /** @throws DaffiError DAFFI_UNKNOWN_SCHEDULE */
+    find: (uuid: string) => Promise<ScheduledTask>
+  }
+  lifetime: Lifetime
+}
+
+/** The part of the table of peers that a client waits on. */
+interface KnownPeers {
+  get(name: string): unknown
+  offering(callback: string): readonly unknown[]
+  /** @returns a function that removes the listener */
+  onJoin(listener: () => void): () => void
+}
+
+/** The end of a client's part in its pipeline, as its users see it. */
+interface Lifetime {
+  /** True from the moment that the client begins to leave. */
+  readonly isClosing: boolean
+  /** Settles when the client has left; rejects with the error because of which it had to leave. */
+  readonly ended: Promise<void>
+  /** Leaves the pipeline. Can be called again, and joins the leaving that is under way. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,35 @@
+import { bounded } from '../../core/abort.js'
+import { parseDuration } from '../../core/duration.js'
+import { DaffiError } from '../../core/errors.js'
+import type { WaitOptions } from './wait-options.js'
+
+/** A call in the background. */
+export interface Job<R = unknown> {
+  readonly id: string
+  /** Whether the job has ended, with a value or an error. */
+  readonly ready: boolean
+  /**
+   * Waits for the callback's value.
+   * @throws DaffiError DAFFI_REMOTE, what the callback threw; DAFFI_TIMEOUT, DAFFI_ABORTED of this wait, which leaves
+   * the job alone; DAFFI_ABORTED of a job that was cancelled; DAFFI_NODE_DIED
+   */
+  get: (options?: WaitOptions) => Promise<R>
+  /**
+   * Keeps the job from running, or aborts the callback's signal.
+   * @returns false when the job has ended already
+   */
+  cancel: () => Promise<boolean>
+}
+
+/** Waits for the outcome of a job as `Job.get` does. */
+export async function waitForJob(
+  id: string,
+  outcome: Promise<unknown>,
+  { timeout = 0, signal }: WaitOptions = {},
+): Promise<unknown> {
+  return await bounded(outcome, { timeoutMs: parseDuration(timeout, 'timeout'), signal, what: `job ${id}` })
+}
+
+export function cancelled(id: string): DaffiError {
+  return new DaffiError('DAFFI_ABORTED', `job ${id} was cancelled`)
+}

@@ -1,0 +1,246 @@
+import type { Bytes } from '../../core/bytes.js'
+import type { Duration } from '../../core/duration.js'
+import type { Delivery, OnError } from '../../core/plan.js'
+import type { ScheduleOptions } from '../../core/text/schedule.js'
+import type { StreamSummary } from '../../core/summary.js'
+
+export interface FGOptions {
+  /**
+   * How long to wait for the result: seconds when it is a number, or text such as `500ms`. 0 is without limit.
+   * @default '30s'
+   */
+  timeout?: Duration
+  /** Gives up the call when it aborts, and aborts the callback's own signal. */
+  signal?: AbortSignal
+  /**
+   * Calls again when the call failed, each time with the whole timeout.
+   * @default undefined, which is a single attempt
+   */
+  retry?: RetryOptions
+}
+
+export interface RetryOptions {
+  /** Number of attempts in all, at least 1. */
+  attempts: number
+  /**
+   * Pause before each further attempt: seconds when it is a number, or text such as `500ms`.
+   * @default '1s'
+   */
+  delay?: Duration
+  /**
+   * Codes of the errors that are worth another attempt; also those that callbacks give their own errors.
+   * @default every error but that of a call that is wrong in itself, such as DAFFI_ARGUMENT_COUNT
+   */
+  on?: readonly string[]
+}
+
+/** When a call is due. `delay` and `eta` are the same; both at once are refused with DAFFI_USAGE. */
+export interface DelayOptions {
+  /**
+   * How long from now the callback is due: seconds when it is a number, or text such as `500ms`. At most 24 days, but
+   * for a durable job.
+   * @default 0
+   */
+  delay?: Duration
+  /** The same as `delay`, which is the standard name. */
+  eta?: Duration
+}
+
+export interface BGOptions extends DelayOptions {
+  /**
+   * How long the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 is without
+   * limit.
+   * @default 0
+   */
+  timeout?: Duration
+  /**
+   * Keeps the job on the server's disk, so that it survives a crash of caller, worker and server; its result is kept
+   * there for 24 hours. Otherwise the job ends with the process that sent it.
+   * @default false
+   */
+  durable?: boolean
+}
+
+export type NoReturnOptions = DelayOptions
+
+export interface BroadcastOptions extends DelayOptions {
+  /**
+   * How long to wait for the slowest node once the call is due: seconds when it is a number, or text such as `500ms`.
+   * 0 is without limit. In place of a node that does not answer in time there is an error.
+   * @default '30s'
+   */
+  timeout?: Duration
+  /**
+   * Whether to wait for the values. With `false` the call resolves when the server has it.
+   * @default true
+   */
+  returnResult?: boolean
+  /** Gives up the call when it aborts, and aborts the callbacks' own signals. */
+  signal?: AbortSignal
+}
+
+/** Exactly one of `interval`, `at` and `cron` says when the call is due. */
+export interface PeriodOptions extends ScheduleOptions {
+  /**
+   * Id of the schedule. A second schedule of the same id takes the place of the first.
+   * @default a random one
+   */
+  uuid?: string
+}
+
+export interface StreamModifierOptions {
+  /**
+   * `lossless`: the slowest receiver sets the pace. `live` never slows the source: the newest item wins. `durable`
+   * keeps the items on the server's disk, so that the stream goes on after a crash of writer, receivers or server.
+   * @default 'lossless'
+   */
+  delivery?: Delivery
+  /**
+   * Number of items that a live receiver may hold before the newest replaces the oldest, at least 1.
+   * @default 2
+   */
+  buffer?: number
+  /**
+   * How a receiver goes on after an error in the callback: `stop` ends that receiver, `skip` counts the error and goes
+   * on, `retry` gives it the item again.
+   * @default 'retry' for a durable stream, else 'stop'
+   */
+  onError?: OnError
+  /**
+   * Whether the nodes that offer the callback divide the items among them, each item going to the least busy one;
+   * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream
+   * is durable, else they count as lost.
+   * @default false
+   */
+  share?: boolean
+  /**
+   * How small items are packed together. Items that are shared go one by one.
+   *
+   * `bytes`: size of a batch before it is sent, at most 1 MiB: bytes when it is a number, or text such as `64 KiB`.
+   * `linger`: how long a batch may stay open while an earlier one is under way, at most 10 s: seconds when it is a
+   * number, or text such as `5ms`.
+   * @default { bytes: '128 KiB', linger: '2ms' }
+   */
+  batch?: { bytes?: Bytes; linger?: Duration }
+  /**
+   * Limit of the ring of shared memory, at least 1 MiB: bytes when it is a number, or text such as `64 MiB`. `false`
+   * sends all items by the server.
+   * @default { bytes: '256 MiB' }
+   */
+  shm?: { bytes?: Bytes } | false
+  /**
+   * Attempts for `onError: 'retry'`. An item that fails them all counts as failed; of a durable stream it becomes a
+   * dead letter.
+   *
+   * `attempts`: number of attempts in all. `delay`: pause before the second, in seconds when it is a number, or text
+   * such as `500ms`. `backoff`: factor by which each further pause is longer, at least 1.
+   * @default { attempts: 5, delay: '1s', backoff: 2 }
+   */
+  retry?: { attempts?: number; delay?: Duration; backoff?: number }
+  /**
+   * Identity of a durable stream, under which an unfinished one is resumed.
+   * @default made of this process's name, `source` and the callback
+   */
+  name?: string
+  /**
+   * Limits of what a durable stream keeps. Items that have not been processed are not deleted: at a limit the writer
+   * waits.
+   *
+   * `age`: at least a minute: seconds when it is a number, or text such as `12h`. `bytes`: at least 1 MiB: bytes when
+   * it is a number, or text such as `4 GiB`.
+   * @default { age: '24h', bytes: '1 GiB' }
+   */
+  retention?: { age?: Duration; bytes?: Bytes }
+  /** Name of the source in the summary. */
+  source?: string
+  /** Called at the first item, then a few times a second. */
+  onProgress?: (snapshot: StreamSummary) => void
+  /**
+   * If this signal is already aborted when the iterable ends, the stream counts as interrupted: a durable stream can be
+   * resumed later.
+   */
+  stopping?: AbortSignal
+  /** Ends the stream at once when it aborts. To end it gently, end the iterable. */
+  signal?: AbortSignal
+}
+
+/** The options of each modifier. */
+export interface ModifierOptions {
+  FG: FGOptions
+  BG: BGOptions
+  NO_RETURN: NoReturnOptions
+  BROADCAST: BroadcastOptions
+  PERIOD: PeriodOptions
+  STREAM: StreamModifierOptions
+}
+
+export type ModifierKind = keyof ModifierOptions
+
+/** How a call is carried out. A modifier is a value; calling it sets options. */
+export interface Modifier<K extends ModifierKind = ModifierKind> {
+  readonly kind: K
+  readonly options: ModifierOptions[K]
+}
+
+/** A broadcast for whose values nobody waits. */
+export interface SilentBroadcast extends Modifier<'BROADCAST'> {
+  readonly options: BroadcastOptions & { returnResult: false }
+}
+
+/** The modifier BROADCAST, which can be called to set options. */
+export interface Broadcast extends Modifier<'BROADCAST'> {
+  (options: SilentBroadcast['options']): SilentBroadcast
+  (options: BroadcastOptions): Modifier<'BROADCAST'>
+}
+
+/** A modifier that can be used as it is, or called to set options. */
+export type SettableModifier<K extends ModifierKind> = Modifier<K> &
+  ((options: ModifierOptions[K]) => Modifier<K>)
+
+function modifier<K extends ModifierKind>(kind: K, defaults: ModifierOptions[K]): SettableModifier<K> {
+  const set = (options: ModifierOptions[K]): Modifier<K> => ({ kind, options })
+  return Object.assign(set, { kind, options: defaults })
+}
+
+/**
+ * Waits for the value, from one of the nodes that offer the callback. This is how a call is sent without a modifier.
+ * @example
+ * await g.call.add(1, 2).with(FG({ timeout: '5s', retry: { attempts: 3 } }))
+ */
+export const FG = modifier('FG', {})
+
+/**
+ * Gives a job at once, whose result can be had later.
+ * @example
+ * const job = await g.call.add(1, 2).with(BG({ delay: '10s', durable: true }))
+ * console.log(await job.get())
+ */
+export const BG = modifier('BG', {})
+
+/**
+ * Resolves when the server has the call; nobody waits for a result.
+ * @example
+ * await g.call.log('started').with(NO_RETURN)
+ */
+export const NO_RETURN = modifier('NO_RETURN', {})
+
+/**
+ * Calls every node that offers the callback, and collects their values by node.
+ * @example
+ * const menus = await g.call.get_menu().with(BROADCAST({ timeout: '5s' }))
+ */
+export const BROADCAST = modifier('BROADCAST', {}) as Broadcast
+
+/**
+ * Calls the callback again and again, by a schedule on the server; one of the nodes that offer it runs each firing.
+ * @example
+ * const task = await g.call.clean_up().with(PERIOD({ cron: '0 3 * * *' }))
+ */
+export const PERIOD = (options: PeriodOptions): Modifier<'PERIOD'> => ({ kind: 'PERIOD', options })
+
+/**
+ * Sends each item of one iterable to every node that offers the callback.
+ * @example
+ * const summary = await g.call.resize(pictures).with(STREAM({ delivery: 'durable' }))
+ */
+export const STREAM = modifier('STREAM', {})

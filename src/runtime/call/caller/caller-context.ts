@@ -1,0 +1,24 @@
+import type { NatsConnection } from '@nats-io/transport-node'
+import type { StreamPorts } from '../../stream/index.js'
+import type { LocalCalls } from '../invoke/local-calls.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import type { PayloadTransfers } from '../wire/payload-transfer.js'
+import type { InFlight } from './in-flight.js'
+import type { Replies } from './replies.js'
+import type { Requests } from './requests.js'
+
+/** The parts of a node that calls are made with. */
+export interface CallerContext {
+  nc: NatsConnection
+  pipeline: string
+  node: string
+  peers: PeerTable
+  replies: Replies
+  payloads: PayloadTransfers
+  inFlight: InFlight
+  requests: Requests
+  local: LocalCalls
+  ports: StreamPorts
+  /** Aborts when this node leaves. */
+  leaving: AbortSignal
+}

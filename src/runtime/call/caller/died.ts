@@ -1,5 +1,0 @@
-import { DaffiError } from '../../core/errors.js'
-
-export function died(node: string, callback: string): DaffiError {
-  return new DaffiError('DAFFI_NODE_DIED', `node "${node}" died before it answered "${callback}"`)
-}

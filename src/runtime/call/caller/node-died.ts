@@ -1,0 +1,5 @@
+import { DaffiError } from '../../core/errors.js'
+
+export function nodeDied(node: string, callback: string): DaffiError {
+  return new DaffiError('DAFFI_NODE_DIED', `node "${node}" died before it answered "${callback}"`)
+}

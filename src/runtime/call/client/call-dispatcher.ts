@@ -1,0 +1,47 @@
+import { DaffiError } from '../../core/errors.js'
+import { writeStream } from '../../stream/index.js'
+import type { Modifier, ModifierKind, ModifierOptions } from '../api/modifiers.js'
+import type { CallDispatcher, Target } from '../api/pending-call.js'
+import { callBackground } from '../caller/background.js'
+import { callBroadcast } from '../caller/broadcast.js'
+import type { CallerContext } from '../caller/caller-context.js'
+import { encodeArguments, encodeForOneMessage } from '../caller/encode-arguments.js'
+import { callForeground } from '../caller/foreground.js'
+import { callNoReturn } from '../caller/no-return.js'
+import type { Jobs } from '../jobs/jobs.js'
+import type { Schedules } from '../schedules/schedules.js'
+import { iterate } from '../yields/iterate.js'
+import { streamItems, toStreamOptions } from './stream-call.js'
+
+type Handlers = { [K in ModifierKind]: (target: Target, options: ModifierOptions[K]) => Promise<unknown> }
+
+/** Makes a dispatcher that carries out each call as its modifier says. */
+export function makeDispatcher(
+  caller: CallerContext,
+  { jobs, schedules }: { jobs: Jobs; schedules: Schedules },
+): CallDispatcher {
+  const handlers: Handlers = {
+    FG: (target, options) => callForeground(target, options, caller),
+    BG: async (target, options) =>
+      options.durable
+        ? await jobs.submit(target, encodeArguments(target, caller.peers), options)
+        : await callBackground(target, options, caller),
+    NO_RETURN: (target, options) => callNoReturn(target, options, caller),
+    BROADCAST: (target, options) => callBroadcast(target, options, caller),
+    PERIOD: async (target, options) =>
+      await schedules.add(target, encodeForOneMessage(target, caller), options),
+    STREAM: async (target, options) =>
+      await writeStream(streamItems(target), toStreamOptions(target, options), caller.ports),
+  }
+  const handle = <K extends ModifierKind>(target: Target, { kind, options }: Modifier<K>): Promise<unknown> =>
+    handlers[kind](target, options)
+  return {
+    send: async (target, modifier) => {
+      // A program without types may give any object as a modifier.
+      if (!Object.hasOwn(handlers, modifier.kind))
+        throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
+      return await handle(target, modifier)
+    },
+    items: (target) => iterate(target, caller),
+  }
+}

@@ -1,0 +1,138 @@
+import { addAbortListener } from 'node:events'
+import { callbacksOf, type CallbackOptions } from '../../callback/index.js'
+import { createLogger } from '../../core/logger.js'
+import { randomId } from '../../core/names.js'
+import { findProject } from '../../core/project/project.js'
+import { runningPipeline } from '../../core/project/running.js'
+import { openServer, type TlsOptions } from '../../nats/index.js'
+import type { PipelineClient } from '../api/pipeline-client.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { CallTiming } from '../wire/timing.js'
+import { openClient, type OpenedBackend } from './open-client.js'
+
+/** A node, as events describe it. */
+export interface PeerInfo {
+  name: string
+  host: string
+  pid: number
+  /** Names of the callbacks that it offers. */
+  callbacks: string[]
+}
+
+export interface ConnectOptions {
+  /**
+   * Namespace to take part in.
+   * @default the project's running pipeline, else 'default'
+   */
+  pipeline?: string
+  /**
+   * This process's name in the pipeline.
+   * @default a random one
+   */
+  processName?: string
+  /**
+   * URL of a NATS server, or several.
+   * @default NATS_URL, else this project's running server, which is waited for
+   */
+  server?: string | string[]
+  /**
+   * Runs this project's embedded server as a child of this process when none runs, as `daffi server` does.
+   * @default false
+   */
+  initController?: boolean
+  /**
+   * Functions to offer, by name; or an instance of a class, whose public methods are offered.
+   * @default {}
+   */
+  callbacks?: Record<string, (...args: never[]) => unknown> | object
+  /**
+   * Options of the callbacks, by name, like a module's `options`.
+   * @default {}
+   */
+  options?: Record<string, CallbackOptions>
+  /** Path of a NATS credentials file. */
+  credentials?: string
+  /**
+   * The server's token.
+   * @default NATS_TOKEN
+   */
+  token?: string
+  tls?: TlsOptions
+  /** Leaves the pipeline when it aborts; also ends the waiting for a server. */
+  signal?: AbortSignal
+  /** Called once this process is part of the pipeline. */
+  onInit?: (g: PipelineClient) => void
+  /** Called for each node that takes part already, then for each that joins. */
+  onNodeConnect?: (node: PeerInfo) => void
+  /** Called for each node that leaves or dies. */
+  onNodeDisconnect?: (node: PeerInfo) => void
+}
+
+/**
+ * Implements `Global.connect`: finds the server, joins the pipeline, and ties events and signal to it.
+ * @param timing times other than those of the protocol, for tests
+ */
+export async function openConnection<G extends PipelineClient>(
+  options: ConnectOptions,
+  makeClient: (backend: OpenedBackend) => G,
+  timing?: Partial<CallTiming>,
+): Promise<G> {
+  const { signal, onInit } = options
+  const log = createLogger('warn')
+  const project = findProject()
+  const url = options.server ?? process.env.NATS_URL
+  const server = await openServer({
+    project,
+    url: Array.isArray(url) ? url.join(',') : url,
+    token: options.token ?? process.env.NATS_TOKEN,
+    credentials: options.credentials,
+    tls: options.tls,
+    absent: options.initController ? 'run' : 'wait',
+    signal,
+    log,
+  })
+  let listener: Disposable | undefined
+  try {
+    const join = {
+      server,
+      pipeline: options.pipeline ?? (await runningPipeline(project))?.name ?? 'default',
+      processName: options.processName ?? `process-${randomId()}`,
+      callbacks: callbacksOf(options.callbacks ?? {}, options.options ?? {}),
+      log,
+      signal,
+      timing,
+    }
+    const { g } = await openClient(join, (backend) => {
+      listen(backend, options)
+      backend.lifetime.afterLeave(async () => {
+        listener?.[Symbol.dispose]()
+        await server.close()
+      })
+      return makeClient(backend)
+    })
+    if (signal) listener = addAbortListener(signal, () => void g.close())
+    onInit?.(g)
+    return g
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+function listen(
+  { peers, processName }: OpenedBackend,
+  { onNodeConnect, onNodeDisconnect }: ConnectOptions,
+): void {
+  const others = (report: (node: PeerInfo) => void) => (record: PeerRecord) => {
+    if (record.name !== processName) report(infoOf(record))
+  }
+  if (onNodeConnect) {
+    for (const record of peers.all()) others(onNodeConnect)(record)
+    peers.onJoin(others(onNodeConnect))
+  }
+  if (onNodeDisconnect) peers.onLeave(others(onNodeDisconnect))
+}
+
+function infoOf({ name, host, pid, callbacks }: PeerRecord): PeerInfo {
+  return { name, host, pid, callbacks: Object.keys(callbacks) }
+}

@@ -1,0 +1,19 @@
+import type { Callback } from '../../callback/index.js'
+import type { Logger } from '../../core/logger.js'
+import type { ServerAddress, ServerInfo } from '../../nats/index.js'
+import type { CallTiming } from '../wire/timing.js'
+
+/** Options of a process that takes part in a pipeline, once its server has been found. */
+export interface JoinOptions {
+  /** The server's address, and its description without secrets. */
+  server: { address: ServerAddress; info: ServerInfo }
+  pipeline: string
+  processName: string
+  callbacks: readonly Callback[]
+  log: Logger
+  signal?: AbortSignal | undefined
+  /** Process that this one must not outlive: the heartbeat worker ends this process when that one is gone. */
+  parentPid?: number | undefined
+  /** Times other than those of the protocol, for tests. All nodes of the pipeline must have the same. */
+  timing?: Partial<CallTiming> | undefined
+}

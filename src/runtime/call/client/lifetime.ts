@@ -1,0 +1,51 @@
+import { deferred } from '../../core/deferred.js'
+import type { DaffiError } from '../../core/errors.js'
+
+/** The end of a node's part in its pipeline, which comes once, by its own will or by an error. */
+export class Lifetime {
+  readonly #leave: () => Promise<void>
+  readonly #ended = deferred()
+  readonly #afterLeave: (() => Promise<void>)[] = []
+  #stopping: Promise<void> | undefined
+
+  /** @param leave finishes the running callbacks, leaves, and closes what was opened */
+  constructor(leave: () => Promise<void>) {
+    this.#leave = leave
+    // An error is for callers of `join`; without any it is no unhandled rejection.
+    this.#ended.promise.catch(() => undefined)
+  }
+
+  get isClosing(): boolean {
+    return this.#stopping !== undefined
+  }
+
+  /** Settles when the node has left; rejects with the error because of which it had to leave. */
+  get ended(): Promise<void> {
+    return this.#ended.promise
+  }
+
+  /** Leaves the pipeline. Can be called again, and joins the leaving that is under way. */
+  async stop(): Promise<void> {
+    this.#stopping ??= this.#end().finally(() => this.#ended.resolve())
+    await this.#stopping
+  }
+
+  /** Adds a function that is called once the node has left, also when that failed. */
+  afterLeave(close: () => Promise<void>): void {
+    this.#afterLeave.push(close)
+  }
+
+  /** Leaves the pipeline because of an error, with which `ended` rejects. */
+  fail(error: DaffiError): void {
+    this.#ended.reject(error)
+    void this.stop().catch(() => undefined)
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#leave()
+    } finally {
+      for (const close of this.#afterLeave) await close()
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { hostname } from 'node:os'
+import type { Callback } from '../../callback/index.js'
+import { DaffiError } from '../../core/errors.js'
+import { assertToken, randomId } from '../../core/names.js'
+import { connectNats } from '../../nats/index.js'
+import { answerStatus } from '../../status/index.js'
+import type { ClientBackend } from '../api/client-backend.js'
+import type { MakeInvocation } from '../api/context.js'
+import type { PipelineClient } from '../api/pipeline-client.js'
+import type { CallerContext } from '../caller/caller-context.js'
+import { InFlight } from '../caller/in-flight.js'
+import { Replies } from '../caller/replies.js'
+import { Requests } from '../caller/requests.js'
+import { LocalCalls } from '../invoke/local-calls.js'
+import { Registry } from '../invoke/registry.js'
+import { Jobs } from '../jobs/jobs.js'
+import { HeartbeatThread } from '../presence/heartbeat-thread.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import { Presence } from '../presence/presence.js'
+import { receiveStreams } from '../responder/receive-streams.js'
+import { Responder } from '../responder/responder.js'
+import { answerService } from '../responder/service.js'
+import { Schedules } from '../schedules/schedules.js'
+import { PayloadTransfers } from '../wire/payload-transfer.js'
+import { TIMING } from '../wire/timing.js'
+import { makeDispatcher } from './call-dispatcher.js'
+import type { JoinOptions } from './join-options.js'
+import { Lifetime } from './lifetime.js'
+import { rejoinOnReconnect } from './rejoin.js'
+import { once, sideConnection } from './side-connection.js'
+import { streamPorts } from './stream-ports.js'
+
+/** The backend of a client, with all of the table of peers. */
+export type OpenedBackend = ClientBackend & { peers: PeerTable; lifetime: Lifetime }
+
+/** Control over a node that only its host has. */
+export interface HostControl {
+  /**
+   * Replaces the code of callbacks that the node offers, and announces their arities; running calls go on as they were.
+   */
+  renew: (callbacks: readonly Callback[]) => Promise<void>
+  /** Leaves because of an error, which `join` throws. */
+  fail: (error: DaffiError) => void
+}
+
+/**
+ * Takes part in a pipeline under a name: connects, claims the name, offers the callbacks, and says hello.
+ * @param makeClient called before the first call can come
+ * @throws DaffiError DAFFI_DUPLICATE_NAME and those of connecting
+ */
+export async function openClient<G extends PipelineClient>(
+  options: JoinOptions,
+  makeClient: (backend: OpenedBackend) => G,
+): Promise<{ g: G; control: HostControl }> {
+  const { server, pipeline, processName, log, signal, parentPid } = options
+  const timing = { ...TIMING, ...options.timing }
+  assertToken('pipeline', pipeline)
+  assertToken('node', processName)
+  for (const { name } of options.callbacks) assertToken('callback', name)
+
+  const registry = new Registry(options.callbacks)
+  const record: PeerRecord = {
+    name: processName,
+    incarnation: randomId(),
+    host: hostname(),
+    pid: process.pid,
+    callbacks: registry.arities(),
+  }
+  // Functions that close what was opened, called in reverse: also when the rest fails to open.
+  const opened: (() => unknown)[] = []
+  const leave = async (): Promise<void> => {
+    // Connections that are opened while the node leaves are closed as well.
+    for (let close = opened.pop(); close; close = opened.pop()) await close()
+  }
+  const lifetime = new Lifetime(leave)
+  const fail = (error: DaffiError): void => lifetime.fail(error)
+  try {
+    const heartbeat = new HeartbeatThread({ address: server.address, pipeline, record, parentPid, timing })
+    opened.push(() => heartbeat.stop())
+    const nc = await connectNats(server.address, { name: processName, noEcho: true, signal, log })
+    opened.push(() => nc.close())
+    const replies = new Replies(nc)
+    opened.push(() => replies.close())
+    await heartbeat.ready()
+
+    const presence = new Presence({ nc, pipeline, record, log, timing, onNameLost: fail })
+    opened.push(() => presence.leave())
+    await presence.join()
+
+    const ports = streamPorts(options, record, presence, heartbeat, opened)
+    const { peers } = presence
+    const leaving = new AbortController()
+    const makeInvocation: MakeInvocation = (from, abort) => ({ from, abort, log, redelivered: false, g })
+    const node = { nc, pipeline, node: processName, peers, registry, log, timing }
+    const payloads = new PayloadTransfers(nc)
+    const inFlight = new InFlight(node)
+    void inFlight.followServer()
+    const connect = once(() => sideConnection(options, 'jobs', opened))
+    const self = { node: processName, incarnation: record.incarnation }
+    const jobs = new Jobs({ ...node, connect, self, makeInvocation })
+    opened.push(() => jobs.close())
+    const schedules = new Schedules({ ...node, connect, jobs })
+    const caller: CallerContext = {
+      ...node,
+      replies,
+      payloads,
+      inFlight,
+      requests: new Requests({ ...node, payloads, inFlight }),
+      local: new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation }),
+      ports,
+      leaving: leaving.signal,
+    }
+    const g: G = makeClient({
+      pipeline,
+      processName,
+      server: server.info,
+      peers,
+      dispatcher: makeDispatcher(caller, { jobs, schedules }),
+      job: (id) => jobs.find(id),
+      schedules,
+      lifetime,
+    })
+    const reception =
+      registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
+    const { name, host, pid } = record
+    opened.push(
+      answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
+    )
+    opened.push(answerService({ nc, pipeline, record, registry }))
+    const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
+    // Side by side, as each of them has the same time to finish.
+    opened.push(() => Promise.all([responder.drain(), reception?.close(), schedules.drain(), jobs.drain()]))
+    opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
+    if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
+    // Calls may come as soon as the hello is out, so the server must have the subscriptions first.
+    await nc.flush()
+    presence.announce()
+    heartbeat.beat()
+    void rejoinOnReconnect(nc, presence, [jobs, schedules], fail)
+    const renew = async (callbacks: readonly Callback[]): Promise<void> => {
+      registry.renew(callbacks)
+      record.callbacks = registry.arities()
+      await presence.update()
+    }
+    return { g, control: { renew, fail } }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import type { NatsConnection } from '@nats-io/transport-node'
+import { NatsLink, type StreamConnections, type StreamPorts } from '../../stream/index.js'
+import type { HeartbeatThread } from '../presence/heartbeat-thread.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { Presence } from '../presence/presence.js'
+import type { JoinOptions } from './join-options.js'
+import { once, sideConnection } from './side-connection.js'
+
+/**
+ * Gives streams the parts of the node that they need. Their connections are opened at the first stream, as most nodes
+ * have none.
+ */
+export function streamPorts(
+  options: JoinOptions,
+  { name, incarnation }: PeerRecord,
+  { peers }: Presence,
+  heartbeat: HeartbeatThread,
+  opened: (() => unknown)[],
+): StreamPorts {
+  const { pipeline, log } = options
+  const open = async (): Promise<StreamConnections> => {
+    const connect = (what: string): Promise<NatsConnection> => sideConnection(options, what, opened)
+    const [control, bulk] = await Promise.all([connect('streams'), connect('bulk')])
+    return { control, bulk: new NatsLink(bulk) }
+  }
+  return {
+    pipeline,
+    self: { name, incarnation },
+    peers,
+    log,
+    connections: once(open),
+    setLastWill: (subject) => heartbeat.setLastWill(subject),
+    clearLastWill: (subject) => heartbeat.clearLastWill(subject),
+  }
+}

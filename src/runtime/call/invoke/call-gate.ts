@@ -1,0 +1,53 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import type { Callback } from '../../callback/index.js'
+import { bounded, formatMs } from '../../core/abort.js'
+import { parseDuration } from '../../core/duration.js'
+import { DaffiError } from '../../core/errors.js'
+import type { Invocation } from '../api/context.js'
+
+/** Applies a callback's options to its calls: at most `concurrency` at a time, each for at most `timeout`. */
+export class CallGate {
+  readonly #name: string
+  readonly #limit: LimitFunction | undefined
+  readonly #timeoutMs: number
+
+  /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
+  constructor({ name, options: { concurrency, timeout = 0 } = {} }: Callback) {
+    this.#name = name
+    this.#timeoutMs = parseDuration(timeout, `the timeout of "${name}"`)
+    if (concurrency === undefined) return
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new DaffiError(
+        'DAFFI_BAD_VALUE',
+        `the concurrency of "${name}" must be a whole number, at least 1`,
+      )
+    }
+    this.#limit = pLimit(concurrency)
+  }
+
+  /** @throws the signal's reason, when the call was given up while it waited */
+  pass<T>(invocation: Invocation, callback: (invocation: Invocation) => Promise<T>): Promise<T> {
+    const enter = (): Promise<T> =>
+      this.#timeoutMs === 0 ? callback(invocation) : this.#timed(invocation, callback)
+    if (!this.#limit) return enter()
+    return this.#limit(() => {
+      invocation.abort.signal.throwIfAborted()
+      return enter()
+    })
+  }
+
+  async #timed<T>(invocation: Invocation, callback: (invocation: Invocation) => Promise<T>): Promise<T> {
+    const clock = new AbortController()
+    const timer = setTimeout(() => {
+      const message = `"${this.#name}" ran for more than ${formatMs(this.#timeoutMs)}, which its options allow`
+      clock.abort(new DaffiError('DAFFI_CALLBACK_TIMEOUT', message))
+    }, this.#timeoutMs)
+    try {
+      const either = { signal: AbortSignal.any([invocation.abort.signal, clock.signal]) }
+      const running = callback({ ...invocation, abort: either })
+      return await bounded(running, { signal: clock.signal, what: `"${this.#name}"` })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { Callback } from '../../callback/index.js'
+import type { Arity } from '../../core/plan.js'
+import { DaffiError } from '../../core/errors.js'
+import { runInContext, type Abort, type Invocation } from '../api/context.js'
+import { checkArity, listed } from '../wire/arity.js'
+import { CallGate } from './call-gate.js'
+import { CallCounter, type CallStats } from './call-stats.js'
+import { collect } from './yielding.js'
+
+/** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
+export type Finish = (value: unknown, abort: Abort) => unknown
+
+interface Entry {
+  callback: Callback
+  gate: CallGate
+  counter: CallCounter
+}
+
+/** The callbacks that this node offers. */
+export class Registry {
+  readonly #entries: Map<string, Entry>
+
+  /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
+  constructor(callbacks: readonly Callback[]) {
+    this.#entries = new Map(
+      callbacks.map((callback) => [
+        callback.name,
+        { callback, gate: new CallGate(callback), counter: new CallCounter() },
+      ]),
+    )
+  }
+
+  /**
+   * Replaces the code of callbacks that are registered, for calls and items from now on.
+   * @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense; then nothing is replaced
+   */
+  renew(callbacks: readonly Callback[]): void {
+    const renewed = callbacks.map((callback) => ({ callback, gate: new CallGate(callback) }))
+    for (const { callback, gate } of renewed) {
+      const entry = this.#entries.get(callback.name)
+      if (!entry) continue
+      // In place, since streams that are under way hold the object.
+      Object.assign(entry.callback, callback)
+      entry.gate = gate
+    }
+  }
+
+  get names(): string[] {
+    return [...this.#entries.keys()]
+  }
+
+  arities(): Record<string, Arity> {
+    return Object.fromEntries([...this.#entries].map(([name, { callback }]) => [name, callback.arity]))
+  }
+
+  get(name: string): Callback | undefined {
+    return this.#entries.get(name)?.callback
+  }
+
+  stats(name: string): CallStats | undefined {
+    return this.#entries.get(name)?.counter.stats
+  }
+
+  /**
+   * Runs a callback for a call, when its options allow.
+   * @param finish by default collects the items of a callback that yields
+   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own
+   * error
+   */
+  async run(
+    name: string,
+    args: unknown[],
+    invocation: Invocation,
+    finish: Finish = collect,
+  ): Promise<unknown> {
+    const entry = this.#entries.get(name)
+    if (!entry) {
+      throw new DaffiError(
+        'DAFFI_UNKNOWN_CALLBACK',
+        `this node offers no "${name}"; it offers ${listed(this.names)}`,
+      )
+    }
+    const { callback, gate, counter } = entry
+    checkArity(name, callback.arity, args.length)
+    return await counter.count(() =>
+      gate.pass(invocation, (gated) =>
+        runInContext(gated, async () => finish(await callback.fn(...args), gated.abort)),
+      ),
+    )
+  }
+}

@@ -1,0 +1,74 @@
+import type { JobTarget, Route } from './job-route.js'
+
+/** Names of the streams and subjects of a pipeline's durable jobs. */
+export class JobNames {
+  readonly #pipeline: string
+
+  constructor(pipeline: string) {
+    this.#pipeline = pipeline
+  }
+
+  /** Stream of the work queue: it keeps a job until the job has ended. */
+  get stream(): string {
+    return `daffi_${this.#pipeline}_jobs`
+  }
+
+  /** Key-value bucket with a record of each job's state. */
+  get bucket(): string {
+    return `daffi_${this.#pipeline}_results`
+  }
+
+  /** The bucket's stream. */
+  get bucketStream(): string {
+    return `KV_${this.bucket}`
+  }
+
+  /** Subject on which nodes learn of a route that is used for the first time; the route is the payload. */
+  get wake(): string {
+    return `daffi.${this.#pipeline}.wake`
+  }
+
+  /** Subjects of all jobs, or those of one id. */
+  all(id?: string): string {
+    return `daffi.${this.#pipeline}.job.${id === undefined ? '' : `${id}.`}>`
+  }
+
+  job(id: string, { callback, to }: JobTarget): string {
+    const suffix = to === undefined ? `call.${callback}` : `node.${to}.${callback}`
+    return `daffi.${this.#pipeline}.job.${id}.${suffix}`
+  }
+
+  /** Prefix of the subjects of the parts of a job's arguments. */
+  argumentParts(id: string): string {
+    return `daffi.${this.#pipeline}.job.${id}.part`
+  }
+
+  /** Prefix of the subjects of the parts of a result. @param revision that of the claim under which the job was run */
+  resultParts(id: string, revision: number): string {
+    return `${this.record(id)}.${revision}`
+  }
+
+  /** Subjects of the jobs of a route. */
+  filter(route: Route): string {
+    return `daffi.${this.#pipeline}.job.*.${route}${route.startsWith('node.') ? '.*' : ''}`
+  }
+
+  consumer(route: Route): string {
+    return route.replace('.', '-')
+  }
+
+  route(consumer: string): Route {
+    return consumer.replace('-', '.') as Route
+  }
+
+  /** Subject on which a record of the bucket is published when it is stored. */
+  record(id: string): string {
+    return `$KV.${this.bucket}.${id}`
+  }
+
+  /** Id and callback in the subject of a job. */
+  static parse(subject: string): { id: string; callback: string } {
+    const tokens = subject.split('.')
+    return { id: tokens[3] ?? '', callback: tokens.at(-1) ?? '' }
+  }
+}

@@ -1,0 +1,165 @@
+import {
+  AckPolicy,
+  jetstream,
+  RetentionPolicy,
+  StorageType,
+  type Consumer,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream'
+import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { isApiError } from '../../nats/index.js'
+import { cancelled } from '../api/job.js'
+import { HEADER } from '../wire/headers.js'
+import { notStored } from '../wire/not-stored.js'
+import type { CallTiming } from '../wire/timing.js'
+import { JobNames } from './job-names.js'
+import type { Holder } from './job-record.js'
+import type { JobTarget, Route } from './job-route.js'
+import { StoredParts, type PartsRef } from './stored-parts.js'
+
+/** A job that is sent, and the incarnation of the node that sends it. */
+export interface NewJob {
+  id: string
+  target: JobTarget
+  caller: Holder
+}
+
+/** Reference to arguments that are too large for the job's message, and the incarnation that stores them. */
+interface StoredArguments extends PartsRef {
+  caller: string
+}
+
+/** The work queue of a pipeline's durable jobs. */
+export class JobQueue {
+  readonly #names: JobNames
+  readonly #jsm: JetStreamManager
+  readonly #js: JetStreamClient
+  readonly #parts: StoredParts
+  readonly #ackWaitMs: number
+
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, names: JobNames, ackWaitMs: number) {
+    this.#names = names
+    this.#jsm = jsm
+    this.#js = jetstream(nc)
+    this.#parts = new StoredParts(nc, jsm, names.stream)
+    this.#ackWaitMs = ackWaitMs
+  }
+
+  /** Creates the queue if it does not exist. */
+  static async open(
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    names: JobNames,
+    { ackWaitMs }: CallTiming,
+  ): Promise<JobQueue> {
+    await jsm.streams.add({
+      name: names.stream,
+      subjects: [names.all()],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Workqueue,
+      allow_direct: true,
+    })
+    return new JobQueue(nc, jsm, names, ackWaitMs)
+  }
+
+  async addRoute(route: Route): Promise<void> {
+    await this.#jsm.consumers.add(this.#names.stream, {
+      durable_name: this.#names.consumer(route),
+      filter_subject: this.#names.filter(route),
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(this.#ackWaitMs),
+      // Jobs that are not due yet are given out, and handed back until then.
+      max_ack_pending: -1,
+    })
+  }
+
+  consumer(route: Route): Promise<Consumer> {
+    return this.#js.consumers.get(this.#names.stream, this.#names.consumer(route))
+  }
+
+  /**
+   * Puts a job into the queue, before the parts of its arguments: so a node that is given the job deletes the parts
+   * of a caller that died on the way.
+   * @returns a reference to the parts that are still to be stored
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED
+   */
+  async add(
+    { id, target, caller }: NewJob,
+    payload: Uint8Array,
+    headers: MsgHdrs,
+  ): Promise<PartsRef | undefined> {
+    const what = `the payload for "${target.callback}"`
+    const parts = this.#parts.plan(payload, this.#names.argumentParts(id), what)
+    if (parts) {
+      const stored: StoredArguments = { ...parts, caller: caller.incarnation }
+      headers.set(HEADER.stored, JSON.stringify(stored))
+    }
+    try {
+      await this.#js.publish(this.#names.job(id, target), parts ? '' : payload, { headers })
+    } catch (error) {
+      throw notStored(error)
+    }
+    return parts
+  }
+
+  /** @throws DaffiError DAFFI_NOT_STORED */
+  async putArguments(parts: PartsRef, payload: Uint8Array): Promise<void> {
+    await this.#parts.put(parts, payload)
+  }
+
+  /** Puts a job into the queue if there is none of this id for this target. @returns whether there was none */
+  async addAlone(
+    id: string,
+    target: JobTarget,
+    payload: Uint8Array,
+    headers: MsgHdrs,
+    msgID: string,
+  ): Promise<boolean> {
+    const expect = { lastSubjectSequence: 0 }
+    try {
+      await this.#js.publish(this.#names.job(id, target), payload, { headers, msgID, expect })
+      return true
+    } catch (error) {
+      if (isApiError(error, 'wrongLastSequence')) return false
+      throw error
+    }
+  }
+
+  async has(id: string): Promise<boolean> {
+    const query = { last_by_subj: this.#names.all(id) }
+    return (await this.#jsm.streams.getMessage(this.#names.stream, query)) !== null
+  }
+
+  /** The incarnation of the caller of a job whose arguments are incomplete; undefined when they are complete. */
+  async incompleteCaller(message: JsMsg): Promise<string | undefined> {
+    const stored = storedArguments(message)
+    return stored && !(await this.#parts.isComplete(stored)) ? stored.caller : undefined
+  }
+
+  /** @throws DaffiError DAFFI_ABORTED when the arguments are not there any more */
+  async arguments(message: JsMsg): Promise<Uint8Array> {
+    const stored = storedArguments(message)
+    if (!stored) return message.data
+    const payload = await this.#parts.load(stored)
+    if (!payload) throw cancelled(JobNames.parse(message.subject).id)
+    return payload
+  }
+
+  /** Removes a job that has ended. */
+  async finish(message: JsMsg): Promise<void> {
+    if (storedArguments(message)) await this.remove(JobNames.parse(message.subject).id)
+    message.ack()
+  }
+
+  /** Removes a job with the parts of its arguments. */
+  async remove(id: string): Promise<void> {
+    await this.#jsm.streams.purge(this.#names.stream, { filter: this.#names.all(id) })
+  }
+}
+
+function storedArguments({ headers }: JsMsg): StoredArguments | undefined {
+  const header = headers?.get(HEADER.stored)
+  return header ? (JSON.parse(header) as StoredArguments) : undefined
+}

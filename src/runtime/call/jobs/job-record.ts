@@ -1,0 +1,34 @@
+import { decode, encode } from '../../codec/index.js'
+import type { RemoteErrorFields } from '../api/remote-error.js'
+import type { PartsRef } from './stored-parts.js'
+
+/** One incarnation of a node, as the holder or the caller of a job. */
+export interface Holder {
+  node: string
+  incarnation: string
+}
+
+/** How a job ended. */
+export type JobOutcome =
+  { state: 'done'; value: unknown } | { state: 'failed'; error: RemoteErrorFields } | { state: 'cancelled' }
+
+/** An outcome that is too large for one message. Its parts together are a record of their own. */
+interface StoredOutcome {
+  state: JobOutcome['state']
+  parts: PartsRef
+}
+
+/** Record of a job that has ended. `sequence` is that of its message in the queue. */
+export type EndedRecord = (JobOutcome | StoredOutcome) & { sequence: number | null }
+
+/** Record of a job that a node has claimed, or that has ended. */
+export type JobRecord = ({ state: 'running'; sequence: number } & Holder) | EndedRecord
+
+export function encodeRecord(record: JobRecord): Uint8Array {
+  return encode(record, 'the result')
+}
+
+/** Undefined for the marker of a deleted key. */
+export function decodeRecord(data: Uint8Array): JobRecord | undefined {
+  return data.length === 0 ? undefined : (decode(data) as JobRecord)
+}

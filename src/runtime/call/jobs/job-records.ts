@@ -1,0 +1,121 @@
+import type { JetStreamManager } from '@nats-io/jetstream'
+import { Kvm, type KV } from '@nats-io/kv'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { DaffiError } from '../../core/errors.js'
+import { isApiError } from '../../nats/index.js'
+import { judgeClaim, type Claim, type OwnClaim } from './claim.js'
+import type { JobNames } from './job-names.js'
+import {
+  decodeRecord,
+  encodeRecord,
+  type EndedRecord,
+  type Holder,
+  type JobOutcome,
+  type JobRecord,
+} from './job-record.js'
+import { StoredParts } from './stored-parts.js'
+
+/** Time for which a job's result is kept. */
+const RESULT_MS = 24 * 3600 * 1000
+
+/** The states of a pipeline's durable jobs: a key-value bucket with a record of each. */
+export class JobRecords {
+  readonly #names: JobNames
+  readonly #bucket: KV
+  readonly #parts: StoredParts
+
+  private constructor(names: JobNames, bucket: KV, parts: StoredParts) {
+    this.#names = names
+    this.#bucket = bucket
+    this.#parts = parts
+  }
+
+  /** Creates the bucket if it does not exist. */
+  static async open(nc: NatsConnection, jsm: JetStreamManager, names: JobNames): Promise<JobRecords> {
+    const bucket = await new Kvm(nc).create(names.bucket, { storage: 'file', history: 1, ttl: RESULT_MS })
+    return new JobRecords(names, bucket, new StoredParts(nc, jsm, names.bucketStream))
+  }
+
+  async get(id: string): Promise<JobRecord | undefined> {
+    return (await this.#read(id))?.record
+  }
+
+  /** Claims a job, unless it has ended or its holder lives. */
+  async claim(
+    id: string,
+    sequence: number,
+    holder: Holder,
+    isHeld: (holder: Holder) => boolean,
+  ): Promise<Claim> {
+    const running: JobRecord = { state: 'running', sequence, ...holder }
+    const own = { state: 'mine', sequence } as const
+    for (;;) {
+      const first = await this.#write(id, running, 0)
+      if (first !== undefined) return { ...own, revision: first, redelivered: false }
+      const found = await this.#read(id)
+      if (!found) continue
+      const verdict = judgeClaim(found.record, sequence, isHeld)
+      if (verdict.state !== 'free') return verdict
+      const revision = await this.#write(id, running, found.revision)
+      if (revision !== undefined) return { ...own, revision, redelivered: verdict.redelivered }
+    }
+  }
+
+  /**
+   * Stores an outcome, unless the job was cancelled or taken over meanwhile.
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_UNSENDABLE, DAFFI_NOT_STORED: then the outcome is another
+   */
+  async settle(id: string, { sequence, revision }: OwnClaim, outcome: JobOutcome): Promise<void> {
+    const payload = encodeRecord({ ...outcome, sequence })
+    const parts = this.#parts.plan(payload, this.#names.resultParts(id, revision), 'the result')
+    if (parts) await this.#parts.put(parts, payload)
+    const record: JobRecord = parts ? { state: outcome.state, sequence, parts } : { ...outcome, sequence }
+    if (await this.#write(id, record, revision)) return
+    const now = await this.get(id)
+    // The job took so long that its record has expired.
+    if (!now && (await this.#write(id, record, 0))) return
+    // The record is this one when only the server's acknowledgement was lost.
+    const isStored = parts && now && 'parts' in now && now.parts.subject === parts.subject
+    if (parts && !isStored) await this.#parts.remove(parts.subject)
+  }
+
+  /** @throws DaffiError DAFFI_UNKNOWN_JOB when the outcome is not kept any longer */
+  async outcome(record: EndedRecord): Promise<JobOutcome> {
+    if (!('parts' in record)) return record
+    const payload = await this.#parts.load(record.parts)
+    if (!payload) throw new DaffiError('DAFFI_UNKNOWN_JOB', 'the result of the job is not kept any longer')
+    return decodeRecord(payload) as JobOutcome
+  }
+
+  /** Keeps a job from being claimed, also if a node has claimed it. @returns its state until then */
+  async cancel(id: string): Promise<'waiting' | 'running' | 'over'> {
+    for (;;) {
+      const found = await this.#read(id)
+      if (found && found.record.state !== 'running') return 'over'
+      const cancelled: JobRecord = { state: 'cancelled', sequence: found?.record.sequence ?? null }
+      if (!(await this.#write(id, cancelled, found?.revision ?? 0))) continue
+      // Parts of a result that the holder was about to store.
+      if (found) await this.#parts.remove(this.#names.record(id))
+      return found ? 'running' : 'waiting'
+    }
+  }
+
+  async #read(id: string): Promise<{ record: JobRecord; revision: number } | undefined> {
+    const entry = await this.#bucket.get(id)
+    const record = entry ? decodeRecord(entry.value) : undefined
+    return entry && record ? { record, revision: entry.revision } : undefined
+  }
+
+  /**
+   * @param revision that of the record to replace; 0 for a record that must be the first
+   * @returns the new revision; undefined when the record has another revision by now
+   */
+  async #write(id: string, record: JobRecord, revision: number): Promise<number | undefined> {
+    try {
+      return await this.#bucket.put(id, encodeRecord(record), { previousSeq: revision })
+    } catch (error) {
+      if (isApiError(error, 'wrongLastSequence')) return undefined
+      throw error
+    }
+  }
+}

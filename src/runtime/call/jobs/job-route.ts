@@ -1,0 +1,23 @@
+/** The callback that a job is for, on any node that offers it or on the node `to`. */
+export interface JobTarget {
+  callback: string
+  to: string | undefined
+}
+
+/** The nodes that a job is for: `call.<callback>`, one of those that offer it; or `node.<node>`. */
+export type Route = `call.${string}` | `node.${string}`
+
+export function routeOf({ callback, to }: JobTarget): Route {
+  return to === undefined ? `call.${callback}` : `node.${to}`
+}
+
+/** Whether jobs of a route are for a node that offers these callbacks. */
+export function isRouteFor(route: Route, node: string, callbacks: readonly string[]): boolean {
+  if (callbacks.length === 0) return false
+  return route === `node.${node}` || callbacks.some((name) => route === `call.${name}`)
+}
+
+/** The callback of a route; empty for the route of a node. */
+export function callbackOf(route: Route): string {
+  return route.startsWith('call.') ? route.slice('call.'.length) : ''
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
+import { bounded } from '../../core/abort.js'
+import { DaffiError } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import type { MakeInvocation } from '../api/context.js'
+import { remoteFields } from '../api/remote-error.js'
+import type { Registry } from '../invoke/registry.js'
+import { decodeArguments } from '../wire/encoding.js'
+import { HEADER } from '../wire/headers.js'
+import type { CallTiming } from '../wire/timing.js'
+import type { OwnClaim } from './claim.js'
+import { JobNames } from './job-names.js'
+import type { Holder, JobOutcome } from './job-record.js'
+import { callbackOf, type Route } from './job-route.js'
+import type { JobStore } from './job-store.js'
+import { Puller } from './puller.js'
+
+/** Limit of the jobs of one route that a node runs side by side, when the callback's options do not say. */
+const MAX_RUNNING = 8
+
+/** Reason with which a job is aborted that another node is to do, because this one leaves. */
+export const NODE_LEAVES = new DaffiError('DAFFI_CLOSED', 'the node leaves the pipeline')
+
+export interface JobWorkerOptions {
+  route: Route
+  store: JobStore
+  self: Holder
+  registry: Registry
+  log: Logger
+  timing: CallTiming
+  /** The jobs that this node runs, on all routes, by their ids. */
+  running: Map<string, AbortController>
+  /** Whether the node of this incarnation lives. */
+  isAlive: (incarnation: string) => boolean
+  makeInvocation: MakeInvocation
+}
+
+/** Pulls the jobs of one route from the queue, and runs them. */
+export class JobWorker {
+  readonly #options: JobWorkerOptions
+  readonly #puller: Puller
+
+  constructor(options: JobWorkerOptions) {
+    this.#options = options
+    const { route, store, registry, log, timing } = options
+    this.#puller = new Puller({
+      consumer: () => store.queue.consumer(route),
+      limit: registry.get(callbackOf(route))?.options?.concurrency ?? MAX_RUNNING,
+      handle: (message) => this.#handle(message),
+      retryMs: timing.retryMs,
+      log,
+    })
+  }
+
+  /** Pulls no more jobs, and resolves when the running ones have their results. */
+  async drain(): Promise<void> {
+    await this.#puller.drain()
+  }
+
+  async #handle(message: JsMsg): Promise<void> {
+    const { running, timing } = this.#options
+    const { id } = JobNames.parse(message.subject)
+    const earlyMs = Number(message.headers?.get(HEADER.due)) - Date.now()
+    if (earlyMs > 0) {
+      message.nak(earlyMs)
+      return
+    }
+    // Delivered twice, since the callback has blocked the loop.
+    if (running.has(id)) return
+    const abort = new AbortController()
+    running.set(id, abort)
+    const working = setInterval(() => message.working(), timing.ackWaitMs / 4)
+    try {
+      await this.#carryOut(message, abort)
+    } finally {
+      clearInterval(working)
+      running.delete(id)
+    }
+  }
+
+  async #carryOut(message: JsMsg, abort: AbortController): Promise<void> {
+    const { store, self, isAlive, timing } = this.#options
+    const { id } = JobNames.parse(message.subject)
+    const caller = await store.queue.incompleteCaller(message)
+    if (caller !== undefined && isAlive(caller)) {
+      message.nak(timing.incompleteMs)
+      return
+    }
+    if (caller !== undefined) await store.cancel(id)
+    // A job whose record names this node, which is not at it any more, is free.
+    const isHeld = ({ incarnation }: Holder): boolean =>
+      incarnation !== self.incarnation && isAlive(incarnation)
+    const claim = await store.records.claim(id, message.seq, self, isHeld)
+    if (claim.state === 'held') {
+      message.nak(timing.heldMs)
+      return
+    }
+    if (claim.state === 'mine') {
+      const outcome = await this.#run(message, abort, claim.redelivered)
+      if (abort.signal.reason === NODE_LEAVES) {
+        message.nak()
+        return
+      }
+      await this.#settle(message, claim, outcome)
+    }
+    await store.queue.finish(message)
+  }
+
+  async #run(message: JsMsg, abort: AbortController, redelivered: boolean): Promise<JobOutcome> {
+    const { store, registry, makeInvocation, self, log } = this.#options
+    const { callback } = JobNames.parse(message.subject)
+    const from = message.headers?.get(HEADER.from)
+    const timeoutMs = Number(message.headers?.get(HEADER.timeout))
+    const isScheduled = message.headers?.has(HEADER.schedule)
+    try {
+      const args = decodeArguments(await store.queue.arguments(message))
+      const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
+      const running = registry.run(callback, args, invocation)
+      const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
+      // Nobody asks for the results of a schedule's firings.
+      return { state: 'done', value: isScheduled ? undefined : value }
+    } catch (error) {
+      if (abort.signal.aborted) return { state: 'cancelled' }
+      abort.abort(error)
+      if (isScheduled) log.error(`"${callback}" failed: ${String(error)}`)
+      return { state: 'failed', error: remoteFields(error, self.node) }
+    }
+  }
+
+  /** Stores an outcome. Repeated until the server has it, since the work is done, and would be done twice. */
+  async #settle({ subject }: JsMsg, claim: OwnClaim, outcome: JobOutcome): Promise<void> {
+    const { store, self, log, timing } = this.#options
+    const { id } = JobNames.parse(subject)
+    let isRefused = false
+    for (let current = outcome; ;) {
+      try {
+        await store.records.settle(id, claim, current)
+        return
+      } catch (error) {
+        if (error instanceof DaffiError) current = { state: 'failed', error: remoteFields(error, self.node) }
+        else if (this.#puller.isDraining()) throw error
+        else if (!isRefused && error instanceof JetStreamApiError) {
+          // The store is full, most likely: somebody must make room.
+          log.warn(
+            `the server does not keep the result of job ${id}: ${error.message}; it is tried until it does`,
+          )
+          isRefused = true
+        } else log.debug(`the result of job ${id} is not stored yet: ${String(error)}`)
+        await delay(timing.retryMs)
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { packageFile } from '../../core/process/package-file.js'
+import type { ServerAddress } from '../../nats/index.js'
+import type { CallTiming } from '../wire/timing.js'
+import type { PeerRecord } from './peer-record.js'
+
+/** Data that the worker is started with. */
+export interface HeartbeatData {
+  address: ServerAddress
+  pipeline: string
+  record: PeerRecord
+  /** Time of the main loop's last turn, in milliseconds since the epoch. */
+  loop: BigInt64Array
+  parentPid: number | undefined
+  beatMs: number
+}
+
+/**
+ * A message to the worker. A last will, as in MQTT, is a subject to publish on should this process be ended with its
+ * parent.
+ */
+export type HeartbeatMessage =
+  { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'beat' | 'stop' }
+
+/** The main thread's side of the heartbeat worker. */
+export class HeartbeatThread {
+  readonly #worker: Worker
+  readonly #turning: NodeJS.Timeout
+  readonly #ready: Promise<unknown>
+
+  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'beatMs'> & { timing: CallTiming }) {
+    const { beatMs } = timing
+    const loop = new BigInt64Array(new SharedArrayBuffer(8))
+    const turn = (): void => {
+      Atomics.store(loop, 0, BigInt(Date.now()))
+    }
+    turn()
+    this.#turning = setInterval(turn, beatMs)
+    this.#turning.unref()
+    const workerData: HeartbeatData = { ...data, loop, beatMs }
+    this.#worker = new Worker(packageFile('dist/runtime/call/presence/heartbeat-worker.js'), {
+      workerData,
+      // Small: it holds one connection and a few timers.
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
+      stdout: false,
+      stderr: false,
+      execArgv: [],
+    })
+    this.#worker.unref()
+    // Listened for from the start: a message that came before would be lost, and waited for for ever.
+    this.#ready = once(this.#worker, 'message')
+    this.#ready.catch(() => undefined)
+  }
+
+  /** Resolves when the worker answers pings for this node and could beat; rejects when it could not connect. */
+  async ready(): Promise<void> {
+    await this.#ready
+  }
+
+  /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
+  beat(): void {
+    this.#post({ kind: 'beat' })
+  }
+
+  setLastWill(subject: string): void {
+    this.#post({ kind: 'setLastWill', subject })
+  }
+
+  clearLastWill(subject: string): void {
+    this.#post({ kind: 'clearLastWill', subject })
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#turning)
+    // Without this, a process that has nothing else to do ends right here, with exit code 13.
+    this.#worker.ref()
+    const exited = once(this.#worker, 'exit')
+    this.#post({ kind: 'stop' })
+    await exited
+  }
+
+  #post(message: HeartbeatMessage): void {
+    this.#worker.postMessage(message)
+  }
+}

@@ -1,0 +1,73 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { connectNats } from '../../nats/index.js'
+import { pingSubject, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './peer-record.js'
+import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.js'
+
+/**
+ * The node's heartbeat, in a thread of its own: it goes on while a callback blocks the main loop, and it ends the
+ * process when the parent is gone, since nothing else can in a busy loop.
+ */
+const PARENT_CHECK_MS = 250
+const SHUTDOWN_GRACE_MS = 1000
+
+const { address, pipeline, record, loop, parentPid, beatMs } = workerData as HeartbeatData
+const lastWills = new Set<string>()
+
+const nc = await connectNats(address, { name: `${record.name} (heartbeat)` })
+
+nc.subscribe(pingSubject(pipeline, record), {
+  callback: (_error, message) => void message.respond(JSON.stringify(record)),
+})
+
+let beating: NodeJS.Timeout | undefined
+
+/** Waits for the next full second, so that the heartbeats of many nodes come together and wake each of them once. */
+function beatNext(): void {
+  beating = setTimeout(beat, beatMs - (Date.now() % beatMs))
+}
+
+function beat(): void {
+  beatNext()
+  const lastTurn = Number(Atomics.load(loop, 0))
+  const message: Beat = { id: record.incarnation, blockedMs: Math.max(0, Date.now() - lastTurn - 2 * beatMs) }
+  if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(message))
+}
+
+const watching =
+  parentPid === undefined
+    ? undefined
+    : setInterval(() => {
+        if (process.ppid !== parentPid) void dieWithParent()
+      }, PARENT_CHECK_MS)
+
+parentPort?.on('message', (message: HeartbeatMessage) => {
+  if (message.kind === 'setLastWill') lastWills.add(message.subject)
+  else if (message.kind === 'clearLastWill') lastWills.delete(message.subject)
+  else if (message.kind === 'beat') beatNext()
+  else void stop()
+})
+parentPort?.postMessage('ready')
+
+async function dieWithParent(): Promise<void> {
+  clearInterval(watching)
+  // A heartbeat after the goodbye would be that of an unknown peer.
+  clearTimeout(beating)
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), SHUTDOWN_GRACE_MS)
+  const goodbye: Goodbye = { name: record.name, id: record.incarnation }
+  nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
+  // Loaded only now, since every node would keep it in memory a second time.
+  const { NameRegistry } = await import('./name-registry.js')
+  const isOwn = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
+  await new NameRegistry(nc, pipeline).release(record.name, isOwn).catch(() => undefined)
+  // Published at the very end, since the main loop may still use what the wills delete.
+  for (const subject of lastWills) nc.publish(subject)
+  await nc.flush().catch(() => undefined)
+  process.kill(process.pid, 'SIGKILL')
+}
+
+async function stop(): Promise<void> {
+  clearTimeout(beating)
+  clearInterval(watching)
+  parentPort?.close()
+  await nc.close()
+}

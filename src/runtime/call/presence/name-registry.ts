@@ -1,0 +1,131 @@
+import { jetstreamManager } from '@nats-io/jetstream'
+import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
+import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
+import { DaffiError } from '../../core/errors.js'
+import { isApiError, isNoResponders } from '../../nats/index.js'
+import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
+
+/**
+ * The bucket in which the nodes of a pipeline claim their names. It lies in the server's memory: claims are worth
+ * nothing after the server has ended.
+ */
+export class NameRegistry {
+  readonly #nc: NatsConnection
+  readonly #pipeline: string
+
+  constructor(nc: NatsConnection, pipeline: string) {
+    this.#nc = nc
+    this.#pipeline = pipeline
+  }
+
+  /**
+   * Claims `record.name`, or renews the record of this node's own claim. A name whose holder does not answer is taken
+   * over.
+   * @param patienceMs time within which a holder that lives answers
+   * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
+   */
+  async claim(record: PeerRecord, patienceMs: number): Promise<void> {
+    for (;;) {
+      const bucket = await this.#open()
+      try {
+        await bucket.create(record.name, JSON.stringify(record))
+        return
+      } catch (error) {
+        // The last node to leave may delete the bucket between our opening and our claim.
+        if (isApiError(error, 'streamNotFound') || isNoResponders(error)) continue
+        if (!isApiError(error, 'wrongLastSequence')) throw error
+      }
+      const entry = await bucket.get(record.name)
+      if (entry === null || entry.operation !== 'PUT') continue
+      const holder = parseRecord(entry.json())
+      const isOwn = holder?.incarnation === record.incarnation
+      if (isOwn && entry.string() === JSON.stringify(record)) return
+      if (holder && !isOwn && (await this.#isAlive(holder, patienceMs)))
+        throw duplicateName(this.#pipeline, holder)
+      try {
+        // Compared with the revision just read, so that of two who take over only one succeeds.
+        await bucket.update(record.name, JSON.stringify(record), entry.revision)
+        return
+      } catch (error) {
+        if (!isApiError(error, 'wrongLastSequence')) throw error
+      }
+    }
+  }
+
+  /**
+   * Records of all nodes that hold a name. Read key by key, since a watcher would wait for ever on a deleted bucket.
+   */
+  async list(): Promise<PeerRecord[]> {
+    const bucket = await this.#open()
+    const names = Object.keys(await this.#subjects()).map((subject) =>
+      subject.slice(this.#subject('').length),
+    )
+    const entries = await Promise.all(names.map((name) => bucket.get(name)))
+    return entries.map(holderOf).filter((holder) => holder !== undefined)
+  }
+
+  /**
+   * Gives a name back, if `mayRelease` accepts its holder.
+   * @returns whether it was the last name, so that the bucket was deleted
+   */
+  async release(name: string, mayRelease: (holder: PeerRecord) => boolean): Promise<boolean> {
+    const bucket = await new Kvm(this.#nc).open(this.#bucket)
+    const entry = await bucket.get(name).catch((error: unknown) => {
+      if (isApiError(error, 'streamNotFound')) return null
+      throw error
+    })
+    const holder = holderOf(entry)
+    if (!entry || !holder || !mayRelease(holder)) return false
+    const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
+    // Up to the revision just read, so that a claim made since then stays.
+    await streams.purge(this.#stream, { filter: this.#subject(name), seq: entry.revision + 1 })
+    if (Object.keys(await this.#subjects()).length > 0) return false
+    return await streams.delete(this.#stream)
+  }
+
+  /** The subjects of all claims, with the number of messages on each. */
+  async #subjects(): Promise<Record<string, number>> {
+    const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
+    const { state } = await streams.info(this.#stream, { subjects_filter: this.#subject('>') })
+    return state.subjects ?? {}
+  }
+
+  #subject(name: string): string {
+    return `$KV.${this.#bucket}.${name}`
+  }
+
+  get #stream(): string {
+    return `KV_${this.#bucket}`
+  }
+
+  #open(): Promise<KV> {
+    return new Kvm(this.#nc).create(this.#bucket, { storage: 'memory', history: 1 })
+  }
+
+  get #bucket(): string {
+    return `daffi_${this.#pipeline}_names`
+  }
+
+  async #isAlive(holder: PeerRecord, patienceMs: number): Promise<boolean> {
+    try {
+      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: patienceMs })
+      return true
+    } catch (error) {
+      // Nobody listens: its connection is gone. No answer for three heartbeats: it is stopped or hangs.
+      if (error instanceof TimeoutError || isNoResponders(error)) return false
+      throw error
+    }
+  }
+}
+
+function holderOf(entry: KvEntry | null): PeerRecord | undefined {
+  return entry?.operation === 'PUT' ? parseRecord(entry.json()) : undefined
+}
+
+function duplicateName(pipeline: string, { name, host, pid }: PeerRecord): DaffiError {
+  return new DaffiError(
+    'DAFFI_DUPLICATE_NAME',
+    `the name "${name}" is taken in pipeline "${pipeline}" by process ${pid} on host ${host}`,
+    { details: { name, host, pid } },
+  )
+}

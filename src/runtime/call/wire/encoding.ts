@@ -1,0 +1,43 @@
+import type { Msg } from '@nats-io/transport-node'
+import { decode, encode } from '../../codec/index.js'
+import { DaffiError } from '../../core/errors.js'
+import { RemoteError, type RemoteErrorFields } from '../api/remote-error.js'
+import { HEADER } from './headers.js'
+
+/** Whether a payload is JSON: any that does not begin as an array of MessagePack does. It is answered in JSON, too. */
+export function isJson(payload: Uint8Array): boolean {
+  const first = payload[0] ?? 0
+  const isFixArray = first >= 0x90 && first <= 0x9f
+  return !isFixArray && first !== 0xdc && first !== 0xdd
+}
+
+/** @throws DaffiError DAFFI_BAD_MESSAGE */
+export function decodeArguments(payload: Uint8Array): unknown[] {
+  const args = isJson(payload) ? parseJson(payload) : decode(payload)
+  if (!Array.isArray(args))
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not a JSON array')
+  return args as unknown[]
+}
+
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload).toString('utf8')) as unknown
+  } catch (cause) {
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not a JSON array', { cause })
+  }
+}
+
+/** Encodes the value of a call, in JSON when the call came in JSON. */
+export function encodeReply(value: unknown, json: boolean): Uint8Array {
+  return json ? Buffer.from(JSON.stringify(value ?? null)) : encode(value, 'the result')
+}
+
+/**
+ * Value of a reply.
+ * @param payload the message's own, or the one that was fetched in its place
+ * @throws RemoteError
+ */
+export function decodeReply({ headers }: Msg, payload: Uint8Array): unknown {
+  if (headers?.has(HEADER.errorCode)) throw new RemoteError(decode(payload) as RemoteErrorFields)
+  return decode(payload)
+}

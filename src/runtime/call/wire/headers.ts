@@ -1,0 +1,56 @@
+import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
+import type { RemoteErrorFields } from '../api/remote-error.js'
+
+export const HEADER = {
+  call: 'Daffi-Call',
+  from: 'Daffi-From',
+  eta: 'Daffi-Eta',
+  due: 'Daffi-Due',
+  timeout: 'Daffi-Timeout',
+  schedule: 'Daffi-Schedule',
+  to: 'Daffi-To',
+  node: 'Daffi-Node',
+  items: 'Daffi-Items',
+  parts: 'Daffi-Parts',
+  stored: 'Daffi-Stored',
+  error: 'Nats-Service-Error',
+  errorCode: 'Nats-Service-Error-Code',
+} as const
+
+/** Characters of an error's message that its header holds; the payload has all of it. */
+const MAX_ERROR_LENGTH = 512
+
+export function requestHeaders(callId: string, from: string, delayMs: number): MsgHdrs {
+  const head = headers()
+  head.set(HEADER.call, callId)
+  head.set(HEADER.from, from)
+  if (delayMs > 0) head.set(HEADER.eta, String(delayMs))
+  return head
+}
+
+export function replyHeaders(node: string): MsgHdrs {
+  const head = headers()
+  head.set(HEADER.node, node)
+  return head
+}
+
+/** Headers of the reply to a call that was iterated over, sent after its last item. */
+export function itemsHeaders(node: string): MsgHdrs {
+  const head = replyHeaders(node)
+  head.set(HEADER.items, 'end')
+  return head
+}
+
+export function errorHeaders(node: string, { code, message }: RemoteErrorFields): MsgHdrs {
+  const head = replyHeaders(node)
+  head.set(HEADER.error, message.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_ERROR_LENGTH))
+  head.set(HEADER.errorCode, code ?? 'DAFFI_REMOTE')
+  return head
+}
+
+const NO_RESPONDERS = 503
+
+/** Whether the server sent this reply itself, because nobody listens on the request's subject. */
+export function isNoRespondersReply(message: Msg): boolean {
+  return message.headers?.code === NO_RESPONDERS && message.data.length === 0
+}

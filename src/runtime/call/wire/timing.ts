@@ -1,0 +1,41 @@
+/**
+ * Times, in milliseconds, that decide how soon a node is taken for dead, and how long it waits for others. They are
+ * constants of the protocol: all nodes of a pipeline must have the same. Only tests use others, so that they need not
+ * wait.
+ */
+export interface CallTiming {
+  /** Interval of heartbeats, which are sent when the clock shows a multiple of it. */
+  beatMs: number
+  /** Silence after which a node is gone. Three heartbeats are missed by then. */
+  goneMs: number
+  /** Time within which the goodbye of a node that leaves must have been said. */
+  goodbyeMs: number
+  /** Time within which a node that may have a call says so; one that does not answer may be busy with it. */
+  inFlightMs: number
+  /** Time after which JetStream gives out a job again of which its worker has not been heard. */
+  ackWaitMs: number
+  /** Pause before a job is looked at again that was given out although its worker lives. */
+  heldMs: number
+  /** Pause before a job is looked at again whose arguments are not all there. */
+  incompleteMs: number
+  /** Pause before another attempt when the server cannot be reached, or does not store a result. */
+  retryMs: number
+  /** Time that running calls and jobs may take once their node leaves; those that take longer are aborted. */
+  shutdownMs: number
+}
+
+export const SHUTDOWN_GRACE_MS = 10_000
+
+const BEAT_MS = 1000
+
+export const TIMING: CallTiming = {
+  beatMs: BEAT_MS,
+  goneMs: 3.5 * BEAT_MS,
+  goodbyeMs: 2000,
+  inFlightMs: 500,
+  ackWaitMs: 4000,
+  heldMs: 2000,
+  incompleteMs: 500,
+  retryMs: 500,
+  shutdownMs: SHUTDOWN_GRACE_MS,
+}
