@@ -1,11 +1,11 @@
 // Writes the committed files that are generated from the code: the manifest of the commands, the JSON Schemas of pipeline
-// files and of their tests, and the table of errors. With --check it writes nothing, and fails when a file is out of date.
+// files and of their tests, and the tables of errors and of the options of STREAM. With --check it writes nothing, and fails when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { format, resolveConfig } from 'prettier'
-import { ERRORS } from '../dist/runtime/index.js'
+import { ERRORS, STREAM_OPTIONS } from '../dist/runtime/index.js'
 import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/schema/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,13 +30,44 @@ function errorTable() {
   return ['| code | exit | meaning | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-/** The page of errors with a new table between its two comments. */
-function errorPage() {
-  const page = readFileSync(`${root}docs/errors.md`, 'utf8')
-  return page.replace(
+/** @param {string} text */
+const toSnakeCase = (text) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/**
+ * Rows of the options, and of those within them.
+ * @param {import('../src/runtime/core/stream/option-spec.js').OptionSpecs} specs
+ * @returns {string[]}
+ */
+function optionRows(specs, path = '') {
+  return Object.entries(specs).flatMap(([name, spec]) => {
+    const key = path + toSnakeCase(name)
+    const rest = spec.type === 'group' ? optionRows(spec.options, `${key}.`) : []
+    const usual = 'default' in spec ? `\`${spec.default}\`` : (spec.defaultText ?? '')
+    const { min, max } = 'min' in spec || 'max' in spec ? spec : {}
+    const limits = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`]
+    return [
+      `| \`${key}\` | ${usual} | ${limits.filter((limit) => limit !== '').join(', ')} | ${spec.text} |`,
+      ...rest,
+    ]
+  })
+}
+
+function optionTable() {
+  const head = ['| option | default | limits | meaning |', '| --- | --- | --- | --- |']
+  return [...head, ...optionRows(STREAM_OPTIONS)].join('\n')
+}
+
+/**
+ * The page with a new table between its two comments.
+ * @param {string} path
+ * @param {string} table
+ */
+async function pageWith(path, table) {
+  const page = readFileSync(`${root}${path}`, 'utf8').replace(
     /(<!-- table -->\n).*(<!-- end of table -->)/s,
-    (_, before, after) => `${before}\n${errorTable()}\n\n${after}`,
+    (_, before, after) => `${before}\n${table}\n\n${after}`,
   )
+  return await format(page, { parser: 'markdown', ...(await resolveConfig(root + path)) })
 }
 
 /** @param {unknown} value */
@@ -46,10 +77,8 @@ const files = {
   'oclif.manifest.json': json(await manifest()),
   'schema/pipeline.schema.json': json(pipelineJsonSchema()),
   'schema/test.schema.json': json(testFileJsonSchema()),
-  'docs/errors.md': await format(errorPage(), {
-    parser: 'markdown',
-    ...(await resolveConfig(root + 'docs/errors.md')),
-  }),
+  'docs/errors.md': await pageWith('docs/errors.md', errorTable()),
+  'docs/pipeline.md': await pageWith('docs/pipeline.md', optionTable()),
 }
 
 for (const [name, text] of Object.entries(files)) {

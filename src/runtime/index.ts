@@ -18,6 +18,7 @@ export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan.js'
 export { findProject } from './core/project/project.js'
 export { runningPipeline } from './core/project/running.js'
+export { STREAM_OPTIONS } from './core/stream/stream-options.js'
 export { isAtLeast } from './core/text/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {

@@ -1,28 +1,13 @@
-import {
-  BATCH,
-  RETENTION,
-  RETRY,
-  SHM,
-  type CallPlan,
-  type NodePlan,
-  type Plan,
-  type SourcePlan,
-  type StreamPlan,
-} from '../../src/runtime/core/plan.js'
+import type { CallPlan, NodePlan, Plan, SourcePlan, StreamPlan } from '../../src/runtime/core/plan.js'
+import { parseOptions } from '../../src/runtime/core/stream/option-spec.js'
+import { STREAM_OPTIONS } from '../../src/runtime/core/stream/stream-options.js'
 
 /** Plans for tests: complete, and only what a test says is special. */
 
 export const streamPlan = (given: Partial<StreamPlan> = {}): StreamPlan => ({
   kind: 'STREAM',
-  delivery: undefined,
-  name: undefined,
-  buffer: 2,
+  ...parseOptions(STREAM_OPTIONS, {}),
   onError: 'stop',
-  retry: RETRY,
-  retention: RETENTION,
-  share: false,
-  batch: BATCH,
-  shm: SHM,
   ...given,
 })
 

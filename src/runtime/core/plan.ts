@@ -1,4 +1,5 @@
 import type { PixelFormat } from './frame.js'
+import type { StreamSettings } from './stream/stream-options.js'
 
 /**
  * A pipeline as the runtime needs it: checked and complete, with absolute paths, times in milliseconds and one node for each
@@ -74,65 +75,8 @@ export type ModifierPlan =
   | { kind: 'PERIOD'; schedule: ScheduleSpec }
   | StreamPlan
 
-/** Options of a STREAM; undefined where the default depends on what is streamed. */
-export interface StreamPlan {
-  kind: 'STREAM'
-  delivery: Delivery | undefined
-  /** Identity of a durable stream. */
-  name: string | undefined
-  buffer: number
-  onError: OnError | undefined
-  retry: RetryPolicy
-  retention: Retention
-  /** The nodes that offer the callback divide the items among them; else each gets all. */
-  share: boolean
-  batch: Batching
-  shm: SharedMemory
-}
-
-/** How often a callback gets an item that it fails with, and the pauses between, each `backoff` times the one before. */
-export interface RetryPolicy {
-  /** The first one included. */
-  attempts: number
-  delayMs: number
-  backoff: number
-}
-
-export const RETRY: RetryPolicy = { attempts: 5, delayMs: 1000, backoff: 2 }
-
-/** What a durable stream keeps at most. */
-export interface Retention {
-  ageMs: number
-  bytes: number
-}
-
-export const RETENTION: Retention = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
-/** Room for a batch; and for a receiver to be away for a moment. */
-export const LEAST_RETENTION: Retention = { ageMs: 60_000, bytes: 1024 ** 2 }
-
-/** How small items are packed together. */
-export interface Batching {
-  /** What a batch holds before it goes out. */
-  bytes: number
-  /** The longest that it stays open while an earlier one is under way. */
-  lingerMs: number
-}
-
-export const BATCH: Batching = { bytes: 128 * 1024, lingerMs: 2 }
-export const MOST_BATCH: Batching = { bytes: 1024 ** 2, lingerMs: 10_000 }
-
-/** The most that a ring of shared memory may take; false leaves all receivers to the server. */
-export type SharedMemory = { bytes: number } | false
-
-/** Most streams need far less. */
-export const SHM = { bytes: 256 * 1024 ** 2 }
-export const LEAST_SHM_BYTES = 1024 ** 2
-
-export const DELIVERIES = ['live', 'lossless', 'durable'] as const
-export type Delivery = (typeof DELIVERIES)[number]
-
-export const ON_ERROR = ['stop', 'skip', 'retry'] as const
-export type OnError = (typeof ON_ERROR)[number]
+/** Options of a STREAM, checked; undefined where the default depends on what is streamed. */
+export type StreamPlan = { kind: 'STREAM' } & StreamSettings
 
 export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan | RecordingPlan
 

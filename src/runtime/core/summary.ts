@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.js'
-import type { Delivery } from './plan.js'
+import type { Delivery } from './stream/stream-options.js'
 
 export type Lane = 'shm' | 'jetstream'
 

@@ -1,5 +1,6 @@
 import { DaffiError } from '../core/errors.js'
-import { BATCH, RETENTION, RETRY, SHM } from '../core/plan.js'
+import { parseOptions } from '../core/stream/option-spec.js'
+import { STREAM_OPTIONS } from '../core/stream/stream-options.js'
 import type { StreamSummary } from '../core/summary.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import type { Items } from './common/write/feed.js'
@@ -46,18 +47,12 @@ export async function writeYields(
   ports: StreamPorts,
 ): Promise<StreamSummary> {
   const options: StreamOptions = {
+    ...parseOptions(STREAM_OPTIONS, {}),
     call: callback,
     source: null,
     delivery: 'lossless',
-    buffer: 1,
     onError: 'stop',
     yields: true,
-    share: false,
-    batch: BATCH,
-    shm: SHM,
-    retry: RETRY,
-    name: undefined,
-    retention: RETENTION,
     signal,
   }
   return await writeTransient(items, options, ports, [caller], id)

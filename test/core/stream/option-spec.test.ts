@@ -41,7 +41,7 @@ describe('refused, with the path', () => {
     [{ onError: 'panic' }, 'onError must be one of stop, skip, retry, not "panic"'],
     [{ share: 'yes' }, 'share must be true or false, not "yes"'],
     [{ retry: { attempts: 0 } }, 'retry.attempts must be a whole number, at least 1, not 0'],
-    [{ retry: { backoff: NaN } }, 'retry.backoff must be a number, at least 1, not null'],
+    [{ retry: { backoff: NaN } }, 'retry.backoff must be a number, at least 1, not NaN'],
     [{ retry: 3 }, 'retry must be an object of options, not 3'],
     [{ batch: { bytes: 0 } }, 'batch.bytes must be from 1 B to 1 MiB, not 0'],
     [{ batch: { bytes: '2 MiB' } }, 'batch.bytes must be from 1 B to 1 MiB, not "2 MiB"'],

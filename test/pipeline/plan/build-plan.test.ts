@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BATCH, RETENTION, RETRY, SHM } from '../../../src/runtime/core/plan.js'
 import { checkYaml, pipelineYaml } from '../check-yaml.js'
+
+/** Defaults of STREAM, as the docs give them. */
+const RETRY = { attempts: 5, delayMs: 1000, backoff: 2 }
+const RETENTION = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
+const BATCH = { bytes: 128 * 1024, lingerMs: 2 }
+const SHM = { bytes: 256 * 1024 ** 2 }
 
 test("the design's camera pipeline", async () => {
   const yaml = `

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../core/bytes.js'
 import type { Duration } from '../../core/duration.js'
-import type { Delivery, OnError } from '../../core/plan.js'
+import type { Delivery, OnError } from '../../core/stream/stream-options.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
 import type { StreamSummary } from '../../core/summary.js'
 

@@ -144,5 +144,8 @@ function defaultOf(spec: OptionSpec, path: string): unknown {
 }
 
 function usage(path: string, rule: string, given: unknown): DaffiError {
-  return new DaffiError('DAFFI_USAGE', `${path} ${rule}, not ${JSON.stringify(given) ?? String(given)}`)
+  return new DaffiError(
+    'DAFFI_USAGE',
+    `${path} ${rule}, not ${typeof given === 'string' ? JSON.stringify(given) : String(given)}`,
+  )
 }

@@ -5,7 +5,7 @@ export const DELIVERIES = ['live', 'lossless', 'durable'] as const
 export type Delivery = (typeof DELIVERIES)[number]
 
 export const ON_ERROR = ['stop', 'skip', 'retry'] as const
-/** What a receiver does with an item that its callback fails with. */
+/** Action of a receiver when its callback fails with an item. */
 export type OnError = (typeof ON_ERROR)[number]
 
 /**

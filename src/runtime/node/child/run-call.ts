@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { PERIOD, STREAM, type Global } from '../../call/index.js'
+import { PERIOD, plannedStream, type Global } from '../../call/index.js'
 import { DaffiError, messageOf, toErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, StreamPlan } from '../../core/plan.js'
@@ -8,7 +8,6 @@ import { StreamError } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
-import { streamOptions } from '../calls/stream-options.js'
 import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import type { OpenSource } from './open-sources.js'
@@ -109,8 +108,7 @@ function runStream(plan: CallPlan, modifier: StreamPlan, index: number, context:
       ? plan.args[0]
       : context.openSource(source, (event) => context.report({ ...event, index }))
   return callbackCall(context.g, plan.call, [items], plan.to).with(
-    STREAM({
-      ...streamOptions(modifier),
+    plannedStream(modifier, {
       ...(source === undefined ? {} : { source }),
       onProgress: (summary) => context.report({ type: 'progress', index, summary }),
       stopping: context.draining,

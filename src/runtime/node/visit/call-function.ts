@@ -1,9 +1,8 @@
-import { PERIOD, STREAM, type UntypedCall } from '../../call/index.js'
+import { PERIOD, plannedStream, type UntypedCall } from '../../call/index.js'
 import type { ModifierPlan, Plan } from '../../core/plan.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall, startJob } from '../calls/send-call.js'
-import { streamOptions } from '../calls/stream-options.js'
 import type { RunServerOptions } from '../prepare/open-run-server.js'
 import { withPipelineClient } from './pipeline-client.js'
 
@@ -35,7 +34,7 @@ async function send(call: UntypedCall, modifier: ModifierPlan, signal: AbortSign
       return { uuid }
     }
     case 'STREAM':
-      return await call.with(STREAM({ ...streamOptions(modifier), signal }))
+      return await call.with(plannedStream(modifier, { signal }))
     case 'BG': {
       if (!modifier.durable) return await sendCall(call, modifier, signal)
       const { id } = await startJob(call, modifier)

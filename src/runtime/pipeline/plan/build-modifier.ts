@@ -20,33 +20,8 @@ export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number)
       return { kind, timeoutMs, etaMs: delayOf(modifier), returnResult }
     }
     case 'PERIOD':
+    case 'STREAM':
       return modifier
-    case 'STREAM': {
-      const {
-        kind,
-        delivery,
-        name,
-        buffer,
-        on_error: onError,
-        retry,
-        retention,
-        share,
-        batch,
-        shm,
-      } = modifier
-      return {
-        kind,
-        delivery,
-        name,
-        buffer,
-        onError,
-        retry: { attempts: retry.attempts, delayMs: retry.delay, backoff: retry.backoff },
-        retention: { ageMs: retention.age, bytes: retention.bytes },
-        share,
-        batch: { bytes: batch.bytes, lingerMs: batch.linger },
-        shm,
-      }
-    }
   }
 }
 

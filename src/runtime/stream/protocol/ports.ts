@@ -1,14 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../../core/logger.js'
-import type {
-  Arity,
-  Batching,
-  Delivery,
-  OnError,
-  Retention,
-  RetryPolicy,
-  SharedMemory,
-} from '../../core/plan.js'
+import type { Arity } from '../../core/plan.js'
+import type { Delivery, OnError, StreamSettings } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/summary.js'
 import type { NatsLink } from './nats-link.js'
 
@@ -46,25 +39,15 @@ export interface StreamPorts {
 /** Invokes the callback with an item. The promise of a callback that failed rejects. */
 export type Deliver = (item: unknown, redelivered?: boolean) => unknown
 
-export interface StreamOptions {
+/** Options of one stream: the settings of its modifier, complete, and what it streams. */
+export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError'> {
   call: string
   /** Name of the source in the summary; null for an iterable passed by a program. */
   source: string | null
   delivery: Delivery
-  /** Items that a live receiver may hold before the newest pushes out the oldest. */
-  buffer: number
   onError: OnError
   /** True when the items are what the callback `call` yields, for its caller. */
   yields: boolean
-  /** True when each item goes to one of the receivers. */
-  share: boolean
-  batch: Batching
-  shm: SharedMemory
-  retry: RetryPolicy
-  /** Identity of a durable stream; undefined: the call's node, source and callback. */
-  name: string | undefined
-  /** Used by durable streams only. */
-  retention: Retention
   /** Only node to stream to; absent: every node that offers the callback. */
   to?: string | undefined
   /** Listener that gets a snapshot at the first item, then a few times a second. */

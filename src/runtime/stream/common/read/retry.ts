@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from '../../../core/backoff.js'
-import type { RetryPolicy } from '../../../core/plan.js'
+import type { RetryPolicy } from '../../../core/stream/stream-options.js'
 
 /**
  * Invokes again what has just failed, after a pause each time, until it succeeds or has had all its attempts.

@@ -1,6 +1,6 @@
 import type { EncodedItem } from '../../../codec/index.js'
 import type { Wakeup } from '../../../core/deferred.js'
-import type { Batching } from '../../../core/plan.js'
+import type { Batching } from '../../../core/stream/stream-options.js'
 import { Batch, type ChunkOutput } from './batch.js'
 
 /** Batching of a shared stream, in which each item goes to a receiver of its own. */

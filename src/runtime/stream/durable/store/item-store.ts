@@ -9,7 +9,7 @@ import {
 import { nanos } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
 import { assertToken } from '../../../core/names.js'
-import type { Retention } from '../../../core/plan.js'
+import type { Retention } from '../../../core/stream/stream-options.js'
 import { isApiError } from '../../../nats/index.js'
 import { recordHeaderOf, type RecordHeader } from './record-header.js'
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../core/plan.js'
+import type { Delivery } from '../../../core/stream/stream-options.js'
 import { itemOf, type Part } from '../../protocol/messages.js'
 import type { IncomingChunk } from '../../protocol/refs.js'
 

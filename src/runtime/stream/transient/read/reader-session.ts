@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../core/plan.js'
+import type { Delivery } from '../../../core/stream/stream-options.js'
 import { ItemCounter } from '../../common/read/item-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { PartListener } from '../../lanes/chunk-loader.js'

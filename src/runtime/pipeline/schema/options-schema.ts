@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import {
+  isInRange,
+  rangeOf,
+  settingName,
+  type OptionSpec,
+  type OptionSpecs,
+  type Settings,
+} from '../../core/stream/option-spec.js'
+import { bytes } from './bytes.js'
+import { duration } from './duration.js'
+import { name } from './names.js'
+
+/** Schema of options in a pipeline file, where `onError` is written `on_error`. Durations are parsed into milliseconds. */
+export function optionsSchema(specs: OptionSpecs): z.ZodType<Record<string, unknown>> {
+  return z.strictObject(
+    Object.fromEntries(Object.entries(specs).map(([key, spec]) => [toSnakeCase(key), schemaOf(spec)])),
+  )
+}
+
+/** Settings of options that the schema has parsed. */
+export function toSettings<const Specs extends OptionSpecs>(
+  specs: Specs,
+  parsed: Record<string, unknown>,
+): Settings<Specs> {
+  const entries = Object.entries(specs).map(([key, spec]) => {
+    const value = parsed[toSnakeCase(key)]
+    const isGroup = spec.type === 'group' && value !== false
+    const setting = isGroup ? toSettings(spec.options, value as Record<string, unknown>) : value
+    return [settingName(key, spec), setting]
+  })
+  return Object.fromEntries(entries) as Settings<Specs>
+}
+
+function schemaOf(spec: OptionSpec): z.ZodType {
+  switch (spec.type) {
+    case 'choice':
+      return z
+        .enum(spec.values as [string, ...string[]])
+        .describe(spec.text)
+        .optional()
+    case 'name':
+      return name.describe(spec.text).optional()
+    case 'boolean':
+      return z.boolean().describe(spec.text).default(spec.default)
+    case 'count':
+      return z.int().min(spec.min).describe(spec.text).default(spec.default)
+    case 'number':
+      return z.number().min(spec.min).describe(spec.text).default(spec.default)
+    case 'duration':
+    case 'bytes':
+      return (spec.type === 'duration' ? duration : bytes)
+        .refine((value) => isInRange(spec, value), rangeOf(spec))
+        .describe(spec.text)
+        .prefault(spec.default)
+    case 'group': {
+      const options = optionsSchema(spec.options)
+      const schema = spec.orFalse ? z.union([z.literal(false), options]) : options
+      return schema.describe(spec.text).prefault({})
+    }
+  }
+}
+
+const toSnakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
