@@ -180,6 +180,11 @@ export const ERRORS = {
       'A downloaded program does not have the checksum that daffi or the registry states, and was deleted.',
     next: 'Find out which proxy or mirror alters downloads from the npm registry before you run daffi setup again.',
   },
+  DAFFI_MISSING_PACKAGE: {
+    exit: 1,
+    meaning: 'An optional package of daffi, such as sharp or koffi, is not installed or does not load.',
+    next: 'Install the package that the message names with npm install.',
+  },
   DAFFI_NO_SERVER: {
     exit: 1,
     meaning: 'No NATS server answered at the address, or within the time that was allowed.',

@@ -1,10 +1,14 @@
 import type { Sharp } from 'sharp'
 import type { Frame } from '../../core/frame.js'
+import { optionalPackage } from '../../core/process/optional-package.js'
 import { rgbOfYuv420p } from './yuv.js'
 
 const QUALITY = 75
 
-/** Converts a frame to JPEG, no wider than `width` pixels. A frame that is a JPEG already is returned as it is. */
+/**
+ * Converts a frame to JPEG, no wider than `width` pixels. A frame that is a JPEG already is returned as it is.
+ * @throws DaffiError DAFFI_MISSING_PACKAGE without the package sharp
+ */
 export async function toJpeg(frame: Frame, width: number): Promise<Buffer> {
   if (frame.format === 'mjpeg') return frame.data
   const picture = await load(frame, width)
@@ -16,7 +20,7 @@ export async function toJpeg(frame: Frame, width: number): Promise<Buffer> {
 
 async function load(frame: Frame, width: number): Promise<Sharp> {
   // Loaded for the first picture: it takes 30 MB.
-  const { default: sharp } = await import('sharp')
+  const { default: sharp } = await optionalPackage('sharp', () => import('sharp'))
   sharp.cache(false)
   // One core at most: the processor is for the streams.
   sharp.concurrency(1)
