@@ -4,7 +4,7 @@ import { FG, Global, NO_RETURN } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { startDaffi, type RunningDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
-import { startNatsServer } from '../support/nats-server.js'
+import { fileServer } from '../support/file-server.js'
 import { temporaryProject } from '../support/temporary.js'
 
 interface Callbacks {
@@ -57,7 +57,7 @@ interface Run {
 
 /** A server, a folder to run commands in, and a caller beside them. */
 async function project(): Promise<Run> {
-  const server = await startNatsServer(['-js'])
+  const server = await fileServer()
   const cwd = await temporaryProject(files)
   const run = (...args: string[]): RunningDaffi =>
     startDaffi([...args, '--server', server], { cwd, ownGroup: true })

@@ -1,7 +1,7 @@
 import { Global, STREAM } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { breakable } from '../../support/breakable-server.js'
-import { startNatsServer } from '../../support/nats-server.js'
+import { fileServer } from '../../support/file-server.js'
 
 interface Callbacks {
   take: (item: Buffer) => void
@@ -24,7 +24,7 @@ test.each([
   ['the words of both', ['keeper (streams)', 'writer (streams)']],
   ['the bytes of both', ['keeper (bulk)', 'writer (bulk)']],
 ])('a lossless stream through the server loses nothing with a connection: %s', async (_, names) => {
-  const { url: server, breakOff } = await breakable(await startNatsServer(['-js']))
+  const { url: server, breakOff } = await breakable(await fileServer())
   const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
     const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
     onTestFinished(() => g.close())
