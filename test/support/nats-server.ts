@@ -29,7 +29,7 @@ export async function runNatsServer(folder: string, args: string[]): Promise<Nat
     { stdout: 'ignore', cwd: folder },
   )
   server.stderr.resume()
-  const stop = async (): Promise<void> => void (await server.stop())
+  const stop = (): Promise<void> => server.stop()
   try {
     const found = await vi.waitUntil(() => readPorts(ports), { timeout: 10_000, interval: 10 })
     return { url: found.nats[0], monitoring: found.monitoring?.[0], stop }

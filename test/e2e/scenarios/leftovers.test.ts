@@ -15,7 +15,7 @@ const SOON_MS = 3000
 interface Way {
   args?: string[]
   env?: Record<string, string>
-  /** What is done to the command, once it runs. */
+  /** Ends the command, once it runs; absent when it ends by itself. */
   end?: (up: RunningDaffi) => Promise<void> | void
   exitCode: number | undefined
 }
