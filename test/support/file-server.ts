@@ -1,6 +1,7 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { afterAll, onTestFinished, vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
+import { whenFileEnds } from './file-end.js'
 import { runNatsServer, type NatsServer } from './nats-server.js'
 import { makeFolder, removeFolder } from './temporary.js'
 
@@ -11,19 +12,9 @@ const LOOK_EVERY_MS = 10
 interface FileServer extends NatsServer {
   nc: NatsConnection
   jsm: JetStreamManager
-  folder: string
 }
 
 let started: Promise<FileServer> | undefined
-
-// When the file has been loaded, so that the hook is the file's and not that of the test that starts the server.
-afterAll(async () => {
-  if (started === undefined) return
-  const { nc, stop, folder } = await started
-  await nc.close()
-  await stop()
-  await removeFolder(folder)
-})
 
 /**
  * A nats-server with JetStream that the tests of a file share, one after the other. A test finds it empty: when it ends,
@@ -40,11 +31,19 @@ async function start(): Promise<FileServer> {
   try {
     const server = await runNatsServer(folder, ['-js', '-m', '-1'])
     const nc = await connect({ servers: server.url, name: 'test support' })
-    return { ...server, nc, jsm: await jetstreamManager(nc), folder }
+    whenFileEnds(() => end({ ...server, nc, folder }))
+    return { ...server, nc, jsm: await jetstreamManager(nc) }
   } catch (error) {
     await removeFolder(folder)
     throw error
   }
+}
+
+async function end({ nc, stop, folder }: Omit<FileServer, 'jsm'> & { folder: string }): Promise<void> {
+  started = undefined
+  await nc.close()
+  await stop()
+  await removeFolder(folder)
 }
 
 async function clear({ jsm, monitoring }: FileServer): Promise<void> {
