@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/paths.js'
 
 /** Rooms whose tests need no server and keep no state: their files can share the processes of the workers. */
-const PLAIN = ['callback', 'cli', 'codec', 'core', 'node', 'pipeline', 'view'].map((room) => `test/${room}/**`)
+const PLAIN = ['callback', 'cli', 'codec', 'core', 'node', 'pipeline', 'view'].map(
+  (room) => `test/${room}/**`,
+)
 
 const unit = { testTimeout: 20_000 }
 
