@@ -1,5 +1,5 @@
-import { Global, STREAM } from 'daffi'
-import { expect, onTestFinished, test } from 'vitest'
+import { STREAM } from 'daffi'
+import { expect, test } from 'vitest'
 import { breakable } from '../../support/breakable-server.js'
 import { fileServer } from '../../support/file-server.js'
 import { joinOn } from '../../support/pipeline.js'
