@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/paths.js'
 
+/** Rooms whose tests need no server and keep no state: their files can share the processes of the workers. */
+const PLAIN = ['callback', 'cli', 'codec', 'core', 'node', 'pipeline', 'view'].map(
+  (room) => `test/${room}/**`,
+)
+
+const unit = { testTimeout: 20_000 }
+
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
+    setupFiles: './test/support/file-setup.ts',
     env: { XDG_CACHE_HOME: CACHE, NO_COLOR: '1' },
     // End-to-end tests mostly wait for processes of their own: a third worker keeps two cores busy, a fourth starves them.
     maxWorkers: 3,
@@ -13,11 +21,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...unit,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/fixtures/**'],
-          testTimeout: 20_000,
+          exclude: ['test/e2e/**', 'test/fixtures/**', ...PLAIN],
         },
+      },
+      // Loading daffi anew for each file would cost more than the tests themselves.
+      {
+        extends: true,
+        test: { ...unit, name: 'plain', include: PLAIN.map((room) => `${room}/*.test.ts`), isolate: false },
       },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000 } },
     ],

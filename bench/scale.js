@@ -11,7 +11,7 @@ import { manyNodes } from './scale/nodes.js'
 const { values: flags } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    /** What to measure: nodes, callbacks, calls; all when absent. */
+    /** Measurements to make: nodes, callbacks, calls; all when absent. */
     only: { type: 'string', default: 'nodes,callbacks,calls' },
     nodes: { type: 'string', default: '100' },
     callbacks: { type: 'string', default: '1000' },

@@ -2,35 +2,31 @@
 // how much memory a node takes that does nothing. `--json` prints an array of { name, value, unit }.
 import { setTimeout as delay } from 'node:timers/promises'
 import { execa } from 'execa'
+import { cameraProject } from './lib/camera-project.js'
 import { BIN, withProject } from './lib/project.js'
 import { withUp } from './lib/up.js'
 
 const RUNS = 5
-/** What is done only once, after the start, is over by then. */
+/** Time in which a node finishes the work that it does once, after its start. */
 const IDLE_MS = 3000
 
 const FILES = {
-  'package.json': '{ "type": "module" }',
-  'camera.yaml': `
-name: bench
-sources:
-  camera: { kind: camera, device: test, size: 1280x720, fps: 30, format: bgr24 }
-nodes:
-  process1:
-    calls: [{ call: show_stream, source: camera, modifier: STREAM, wait_for: [process2, process3] }]
-  process2: { callbacks: [show_stream] }
-  process3: { callbacks: [show_stream] }
-`,
-  'idle.yaml': `
-name: idle
-nodes:
-  idle: { callbacks: [show_stream] }
-`,
-  'callbacks/show_stream.ts': `
+  ...cameraProject({
+    size: '1280x720',
+    writer: 'process1',
+    readers: ['process2', 'process3'],
+    module: 'show_stream.ts',
+    code: `
 let seen = 0
 export default (frame: unknown) => {
   if (seen++ === 0) console.log('first frame')
 }
+`,
+  }),
+  'idle.yaml': `
+name: idle
+nodes:
+  idle: { callbacks: [show_stream] }
 `,
 }
 

@@ -6,31 +6,25 @@ import { createInterface } from 'node:readline'
 import { spawn } from 'node:child_process'
 import packaged from '@sparticuz/chromium'
 import { chromium } from 'playwright-core'
+import { cameraProject } from './lib/camera-project.js'
 import { cpuSeconds } from './lib/process.js'
 import { BIN, withProject } from './lib/project.js'
 
 const RUNS = 3
 const SECONDS = 10
 
-const FILES = {
-  'package.json': '{ "type": "module" }',
-  'camera.yaml': `
-name: bench
-sources:
-  camera: { kind: camera, device: test, size: 1280x720, fps: 30, format: bgr24 }
-nodes:
-  process1:
-    calls: [{ call: show_stream, source: camera, modifier: STREAM, wait_for: [process2, process3] }]
-  process2: { callbacks: [show_stream] }
-  process3: { callbacks: [show_stream] }
-`,
-  'callbacks/show_stream.ts': `
+const FILES = cameraProject({
+  size: '1280x720',
+  writer: 'process1',
+  readers: ['process2', 'process3'],
+  module: 'show_stream.ts',
+  code: `
 let seen = 0
 export default (frame: { data: Buffer }) => {
   if (seen++ === 0) console.log('first frame', frame.data.length)
 }
 `,
-}
+})
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
 const share = (runs, watched) => {

@@ -24,7 +24,7 @@ export async function rate(count, inFlight, call) {
   return { rate: count / ((performance.now() - start) / 1000) }
 }
 
-/** Of an order: what its runs are to measure. */
+/** Measures what an order asks for: the rate with so many calls in flight, else the latencies of calls one after the other. */
 export const measure = ({ count, inFlight }, call) =>
   inFlight ? rate(count, inFlight, call) : latencies(count, call)
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const TICKS = 100
 const KIB = 1024
 
-/** Of a process and all that it started, from /proc: pid and processor seconds (utime and stime, proc(5)). */
+/** Pid and processor seconds (utime and stime, proc(5)) of a process and of all that it started, from /proc. */
 export function processTree(root) {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

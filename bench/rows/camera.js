@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { cameraProject } from '../lib/camera-project.js'
 import { cpuSeconds } from '../lib/process.js'
 import { BIN, withProject } from '../lib/project.js'
 import { compare } from '../lib/statistics.js'
@@ -13,19 +14,12 @@ const READ_ALL = fileURLToPath(new URL('../lib/read-all.js', import.meta.url))
 const BARE_READER = fileURLToPath(new URL('../peers/bare-reader.js', import.meta.url))
 const NAME = 'camera.1080p30.cpu'
 
-const FILES = {
-  'package.json': '{ "type": "module" }',
-  'camera.yaml': `
-name: bench
-sources:
-  camera: { kind: camera, device: test, size: 1920x1080, fps: 30, format: bgr24 }
-nodes:
-  camera: { calls: [{ call: read_frame, source: camera, modifier: STREAM, wait_for: [one, two, three] }] }
-  one: { callbacks: [read_frame] }
-  two: { callbacks: [read_frame] }
-  three: { callbacks: [read_frame] }
-`,
-  'callbacks/read_frame.js': `
+const FILES = cameraProject({
+  size: '1920x1080',
+  writer: 'camera',
+  readers: ['one', 'two', 'three'],
+  module: 'read_frame.js',
+  code: `
 import { readAll } from '${READ_ALL}'
 let seen = 0
 export default function (frame) {
@@ -33,7 +27,7 @@ export default function (frame) {
   if (seen++ === 0) console.log('first frame')
 }
 `,
-}
+})
 
 /** Processor seconds of all processes for a second of camera, the start left aside. */
 export const cameraRows = [
@@ -63,7 +57,7 @@ async function bare() {
   return await measure(reader, 1)
 }
 
-/** Of the process and all that it started, from when so many readers have said that they have their first frame. */
+/** Processor use of a process and all that it started, once so many readers have reported their first frame. */
 async function measure(root, readers) {
   const exited = once(root, 'exit')
   try {

@@ -12,7 +12,7 @@ const frames = { kind: '1080p', unit: 'MiB/s', counts: { ours: 2000, raw: 200 } 
 const ints = { kind: 'ints', unit: 'items/s', counts: { ours: 2_000_000, raw: 200_000 } }
 
 /**
- * What a stream carries in a second to each receiver, against what a program that uses NATS.js alone carries. `counts`
+ * Items a second of a stream to each receiver, against those of a program that uses NATS.js alone. `counts`
  * are items of a run, so many that it lasts about a second or longer: what a stream's start costs is not its throughput.
  */
 const STREAMS = [

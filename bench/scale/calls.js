@@ -3,7 +3,7 @@ import { Peer } from '../lib/peer.js'
 import { withServer } from '../lib/server.js'
 
 const MIB = 1024 * 1024
-/** What compilers and pools take once. */
+/** Calls that are made first and not measured, while code is compiled and pools are filled. */
 const WARM_UP = 20_000
 
 /** So many calls of one caller: their rate, and what memory of each side has grown by. */

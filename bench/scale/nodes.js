@@ -5,7 +5,7 @@ import { median } from '../lib/statistics.js'
 import { withUp } from '../lib/up.js'
 
 const MIB = 1024 * 1024
-/** What is done only once, after the start, is over by then. */
+/** Time in which a node finishes the work that it does once, after its start. */
 const IDLE_MS = 5000
 
 /** So many nodes of one pipeline: how long until all are ready, what each has cost, and what they cost at rest. */

@@ -1,4 +1,4 @@
-/** What the restaurant has, which its node is told by the pipeline file. */
+/** The dishes of the restaurant, which the pipeline file gives to its node. */
 export default function get_menu(): string[] {
   return (process.env.MENU ?? '').split(', ')
 }

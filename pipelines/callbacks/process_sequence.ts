@@ -5,7 +5,7 @@ export default function process_sequence(item: number): void {
   sequence.push(item)
 }
 
-/** What has been kept. */
+/** The items that have been kept. */
 export function get_sequence(): number[] {
   return sequence
 }

@@ -7,7 +7,7 @@ export class ShoppingList {
     this.#items.push(item)
   }
 
-  /** What is on the list. */
+  /** The articles on the list. */
   get_items(): string[] {
     return this.#items
   }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { readBlocks, type Block } from '../support/markdown.js'
 import { ROOT } from '../support/paths.js'
 import { temporaryPipelines, writeFiles } from '../support/temporary.js'
-import { openTerminal } from '../support/terminal.js'
+import { openTerminal, type Command } from '../support/terminal.js'
 
 const pages = (await readdir(join(ROOT, 'docs')))
   .filter((name) => name.endsWith('.md'))
@@ -20,7 +20,7 @@ const PARTS = ['docs/pipeline.md', 'docs/sources.md']
  * - A program followed by a `text` block is run, and an `sh` block too, and has to print exactly that.
  * - `<!-- until /pattern/ -->` before an `sh` block: its lines are run side by side, as in terminals of their own, until
  *   each has printed a line like that; then Ctrl-C, and all have to end with 0. With `background` in front they go on
- *   to the end of the page.
+ *   to the end of the page; with `background for the next block`, they are given Ctrl-C after that one.
  * - `<!-- not run: reason -->`: it is not run.
  */
 test.each(['README.md', ...pages])('what can run in %s does', async (page) => {
@@ -29,9 +29,13 @@ test.each(['README.md', ...pages])('what can run in %s does', async (page) => {
   const files = blocks.flatMap(({ file, text }) => (file === undefined ? [] : [[file, text]]))
   await writeFiles(project, Object.fromEntries(files) as Record<string, string>)
   const type = await openTerminal(project)
+  let running: Command[] = []
   for (const block of blocks) {
     if (block.language === 'yaml' && PARTS.includes(page)) continue
-    await run(block, { type, place: `${page}:${block.line}` })
+    const session = { type, place: `${page}:${block.line}` }
+    const commands = await run(block, session)
+    await interrupt(running, session.place)
+    running = commands ?? []
   }
 })
 
@@ -40,10 +44,14 @@ interface Session {
   place: string
 }
 
-async function run({ language, text, directive, file, output }: Block, session: Session): Promise<void> {
+/** Runs a block; gives the commands that are to go on during the next one. */
+async function run(
+  { language, text, directive, file, output }: Block,
+  session: Session,
+): Promise<Command[] | undefined> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  if (language === 'sh' && directive !== undefined) await runUntil(lines, directive, session)
-  else if (language === 'sh') for (const line of lines) await runLine(line, output, session)
+  if (language === 'sh' && directive !== undefined) return await runUntil(lines, directive, session)
+  if (language === 'sh') for (const line of lines) await runLine(line, output, session)
   else if (['js', 'ts', 'yaml'].includes(language)) {
     if (file === undefined) throw new Error(`${session.place}: nothing says how it is tested`)
     if (language === 'yaml') await runLine(`daffi lint ${file}`, undefined, session)
@@ -57,14 +65,23 @@ async function runLine(line: string, output: string | undefined, { type, place }
   if (output !== undefined) expect(`${stdout}\n`, place).toBe(output)
 }
 
-const UNTIL = /^(?<background>background )?until \/(?<pattern>.*)\/$/
+const UNTIL = /^(?<background>background )?(?<once>for the next block )?until \/(?<pattern>.*)\/$/
 
-async function runUntil(lines: string[], directive: string, { type, place }: Session): Promise<void> {
-  const { background, pattern } = UNTIL.exec(directive)?.groups ?? {}
+async function runUntil(
+  lines: string[],
+  directive: string,
+  { type, place }: Session,
+): Promise<Command[] | undefined> {
+  const { background, once, pattern } = UNTIL.exec(directive)?.groups ?? {}
   if (pattern === undefined) throw new Error(`${place}: what does "${directive}" mean?`)
   const commands = lines.map(type)
   await Promise.all(commands.map((command) => command.waitForLine(new RegExp(pattern))))
-  if (background !== undefined) return
+  if (once !== undefined) return commands
+  if (background === undefined) await interrupt(commands, place)
+  return undefined
+}
+
+async function interrupt(commands: Command[], place: string): Promise<void> {
   for (const command of commands) command.interrupt()
   for (const command of commands) {
     const { exitCode, all } = await command.exited

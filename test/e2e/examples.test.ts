@@ -60,13 +60,13 @@ test('menus: what comes back is by restaurant', async () => {
   })
 })
 
-/** What the calls of a run came to, by callback. */
+/** Results of the calls of a run, by callback. */
 function valuesOf(result: string): Record<string, unknown> {
   const { calls } = JSON.parse(result) as PipelineResult
   return Object.fromEntries(calls.map(({ call, value }) => [call, value]))
 }
 
-/** Of the first 200 columns, where the pattern has its red bar. */
+/** The strongest colour of the first 200 columns, where the pattern has its red bar. */
 function mainColour(rgb: ArrayLike<number>): string {
   const sums = [0, 1, 2].map((channel) => {
     let sum = 0

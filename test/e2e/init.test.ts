@@ -7,7 +7,7 @@ import { runDaffi } from '../support/daffi.js'
 import { ROOT } from '../support/paths.js'
 import { temporaryFolder, writeFiles } from '../support/temporary.js'
 
-/** What npm install would do. */
+/** Links the packages that npm install would install. */
 async function install(project: string): Promise<void> {
   const packages = join(project, 'node_modules')
   await mkdir(join(packages, '@types'), { recursive: true })

@@ -4,11 +4,11 @@ import { FG, Global, NO_RETURN } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { startDaffi, type RunningDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
-import { startNatsServer } from '../support/nats-server.js'
+import { fileServer } from '../support/file-server.js'
 import { temporaryProject } from '../support/temporary.js'
 
 interface Callbacks {
-  spin: () => void
+  block: () => void
   wait: () => string
 }
 
@@ -19,15 +19,16 @@ callbacks: ./callbacks
 sources:
   stuck: { kind: module, module: ./stuck.ts }
 nodes:
-  worker: { callbacks: [spin, wait] }
+  worker: { callbacks: [block, wait] }
   writer:
     calls: [{ call: take, source: stuck, modifier: STREAM }]
   taker: { callbacks: [take] }
 `,
-  'callbacks/spin.ts': `
+  // Without keeping a processor busy, for all the time that such a node is given.
+  'callbacks/block.ts': `
 export default () => {
-  console.log('spins')
-  for (;;);
+  console.log('blocks')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }
 `,
   'callbacks/take.ts': `export default (_item: unknown) => {}`,
@@ -57,7 +58,7 @@ interface Run {
 
 /** A server, a folder to run commands in, and a caller beside them. */
 async function project(): Promise<Run> {
-  const server = await startNatsServer(['-js'])
+  const server = await fileServer()
   const cwd = await temporaryProject(files)
   const run = (...args: string[]): RunningDaffi =>
     startDaffi([...args, '--server', server], { cwd, ownGroup: true })
@@ -67,17 +68,17 @@ async function project(): Promise<Run> {
 }
 
 /** A node that is at a call which never returns, nor lets anything else happen. */
-async function spinning(): Promise<Pick<Run, 'cwd'> & { node: RunningDaffi }> {
+async function blocked(): Promise<Pick<Run, 'cwd'> & { node: RunningDaffi }> {
   const { cwd, run, g } = await project()
   const node = run('node', '--name', 'worker')
-  await g.waitFunction('spin')
-  await g.call.spin().with(NO_RETURN)
-  await node.waitForLine(/^worker +\| spins/)
+  await g.waitFunction('block')
+  await g.call.block().with(NO_RETURN)
+  await node.waitForLine(/^worker +\| blocks/)
   return { cwd, node }
 }
 
 test('a node whose callback never returns is ended some time after Ctrl-C', async () => {
-  const { cwd, node } = await spinning()
+  const { cwd, node } = await blocked()
   node.interrupt()
   const { exitCode, stdout, stderr } = await node.exited
   expect(exitCode, stderr).toBe(0)
@@ -86,7 +87,7 @@ test('a node whose callback never returns is ended some time after Ctrl-C', asyn
 })
 
 test('a second Ctrl-C ends it at once', async () => {
-  const { cwd, node } = await spinning()
+  const { cwd, node } = await blocked()
   node.interrupt()
   await node.waitForLine(/ending/)
   node.interrupt()
@@ -97,7 +98,7 @@ test('a second Ctrl-C ends it at once', async () => {
 })
 
 test('when daffi node is killed, its node does not outlive it for long', async () => {
-  const { cwd, node } = await spinning()
+  const { cwd, node } = await blocked()
   node.kill('SIGKILL')
   await node.exited
   expect(await waitUntilGone(cwd, 3000)).toEqual([])

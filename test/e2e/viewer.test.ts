@@ -9,6 +9,7 @@ import { runDaffi, startDaffi } from '../support/daffi.js'
 import { ROOT } from '../support/paths.js'
 import { freePort } from '../support/ports.js'
 import { temporaryProject } from '../support/temporary.js'
+import { endless } from './pipelines.js'
 
 const DRAWN = 'canvas[data-drawn]'
 
@@ -185,11 +186,11 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 })
 
 test('a port that is taken is an error that says so, and leaves nothing behind', async () => {
-  const cwd = await temporaryProject(project)
+  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
   const port = await freePort()
-  const first = startDaffi(['up', 'yard.yaml', '--view', String(port)], { cwd })
+  const first = startDaffi(['up', '--view', String(port)], { cwd })
   await addressOf(first)
-  const { exitCode, stdout } = await runDaffi(['view', '-f', 'yard.yaml', '--port', String(port), '--json'], {
+  const { exitCode, stdout } = await runDaffi(['view', '--port', String(port), '--json'], {
     cwd,
   })
   expect(exitCode).toBe(1)

@@ -1,11 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { Global, STREAM, StreamError, type StreamSummary } from 'daffi'
-import { expect, onTestFinished, test } from 'vitest'
+import { STREAM, StreamError, type Global, type StreamSummary } from 'daffi'
+import { expect, test } from 'vitest'
+import { connectQuickly } from '../fixtures/nodes/quick.mjs'
 import { deferred } from '../../src/runtime/core/deferred.js'
-import { mortalServer } from '../support/mortal-server.js'
-import { fixture } from '../support/paths.js'
-import { ownPipeline } from '../support/pipeline.js'
+import { mortalPipeline, ownPipeline } from '../support/pipeline.js'
+import { kill, start } from '../support/talking-process.js'
 
 interface Callbacks {
   take: (item: unknown) => void
@@ -38,12 +38,7 @@ function checkShares({ items, receivers }: StreamSummary): void {
 
 /** A receiver in a process of its own, ended with the test. */
 async function startMember(server: string, name: string, hold = ''): Promise<Member> {
-  const child = fork(fixture('nodes/sharing-receiver.mjs'), [server, name, hold])
-  const exited = once(child, 'exit')
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await exited
-  })
+  const { child } = start('sharing-receiver', [server, name, hold])
   await once(child, 'message')
   const taken: Taken[] = []
   child.on('message', (message) => taken.push(message as Taken))
@@ -52,7 +47,7 @@ async function startMember(server: string, name: string, hold = ''): Promise<Mem
 
 /** Two quick receivers, and one that keeps its first item until it is told to go on. */
 async function threeMembers(): Promise<{ g: Global<Callbacks>; quick: Member[]; slow: Member }> {
-  const { server, join } = await ownPipeline<Callbacks>()
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const [one, two, slow] = await Promise.all([
     startMember(server, 'one'),
     startMember(server, 'two'),
@@ -89,8 +84,7 @@ test('lossless: what a member that is killed had in hand is lost and counted, th
   const { g, quick, slow } = await threeMembers()
   const items = (async function* () {
     yield* range(200)
-    slow.child.kill('SIGKILL')
-    await once(slow.child, 'exit')
+    await kill(slow.child)
     yield* range(100).map((n) => 200 + n)
   })()
   const streaming = g.call.take(items).with(STREAM({ share: true }))
@@ -109,8 +103,7 @@ test('durable: what a member that is killed had in hand goes to the others, who 
     // Larger than a message, so that its parts may be given to several.
     yield Buffer.alloc(2_500_000, 7)
     while (slow.taken.length === 0) await once(slow.child, 'message')
-    slow.child.kill('SIGKILL')
-    await once(slow.child, 'exit')
+    await kill(slow.child)
     yield* range(99).map((n) => 201 + n)
   })()
   const summary = await g.call.take(items).with(STREAM({ share: true, delivery: 'durable' }))
@@ -201,25 +194,13 @@ test('durable: a run that was begun shared is finished shared', async () => {
 })
 
 test('durable: a stream goes on after its server was killed, and each item is processed', async () => {
-  const { url, restart } = await mortalServer()
+  const { join, restart } = await mortalPipeline<Callbacks>()
   const taken = new Set<number>()
   const take = async (item: number): Promise<void> => {
     taken.add(item)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
-    for (;;) {
-      try {
-        const g = await Global.connect<Callbacks>({ server: url, pipeline: 'test', processName, callbacks })
-        onTestFinished(() => g.close())
-        return g
-      } catch (error) {
-        // The server may not listen yet.
-        if ((error as { code?: string }).code !== 'DAFFI_NO_SERVER') throw error
-      }
-    }
-  }
-  for (const name of ['one', 'two']) await join(name, { take })
+  for (const name of ['one', 'two']) await join(name, { callbacks: { take } })
   const g = await join('writer')
   const items = (async function* () {
     yield* range(100)

@@ -8,7 +8,7 @@ export interface Block {
   text: string
   /** Line of the page, from 1. */
   line: number
-  /** What the comment right before the block says of how it is tested. */
+  /** Text of the comment right before the block, which says how it is tested. */
   directive: string | undefined
   /** The file that the block is, when its first line is a comment with nothing but a path. */
   file: string | undefined

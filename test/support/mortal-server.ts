@@ -1,10 +1,18 @@
-import { onTestFinished } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { onTestFinished, vi } from 'vitest'
 import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
 import { freePort } from './ports.js'
 import { temporaryFolder } from './temporary.js'
 
-/** A server that can be killed, and started again on the same port. */
-export async function mortalServer(): Promise<{ url: string; restart: () => Promise<void> }> {
+export interface MortalServer {
+  url: string
+  /** Kills the server and starts it again; it may not listen yet when this resolves. */
+  restart: () => Promise<void>
+}
+
+/** A server, which listens, that can be killed and started again on the same port. */
+export async function mortalServer(): Promise<MortalServer> {
   const folder = await temporaryFolder()
   const { path } = await ensureBinary('nats-server')
   const port = await freePort()
@@ -18,10 +26,23 @@ export async function mortalServer(): Promise<{ url: string; restart: () => Prom
   }
   let server = start()
   onTestFinished(() => server.stop())
+  await vi.waitUntil(() => listens(port), { timeout: 10_000, interval: 10 })
   const restart = async (): Promise<void> => {
     process.kill(server.pid, 'SIGKILL')
     await server.exited
     server = start()
   }
   return { url: `nats://127.0.0.1:${port}`, restart }
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }

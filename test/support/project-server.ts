@@ -24,7 +24,7 @@ export function serverPid(project: string): number {
 
 export interface Owner {
   process: ChildProcess
-  /** What it opened, once it has. */
+  /** The server that it opened, once it has. */
   opened: Promise<{ owned: boolean; url: string }>
 }
 

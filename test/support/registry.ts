@@ -26,7 +26,7 @@ export interface Registry {
 }
 
 export interface RegistryFaults {
-  /** What the registry says the tarball's sha512 is. */
+  /** A sha512 that the registry states in place of the tarball's own. */
   statedIntegrity?: string
   /** Sends the first half of the tarball and then nothing. */
   stalls?: boolean

@@ -1,26 +1,22 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
-import { deferred } from '../../src/runtime/core/deferred.js'
 import { fixture } from './paths.js'
 
 /** A process of its own, ended with the test. Gives the next thing that it says, each time. */
 export function start(name: string, args: string[]): { child: ChildProcess; said: () => Promise<unknown> } {
   const child = fork(fixture(`nodes/${name}.mjs`), args)
   onTestFinished(() => kill(child))
-  const words: unknown[] = []
-  let arrived = deferred()
-  child.on('message', (word) => {
-    words.push(word)
-    arrived.resolve()
+  const unread: unknown[] = []
+  const readers: ((message: unknown) => void)[] = []
+  child.on('message', (message) => {
+    const reader = readers.shift()
+    if (reader) reader(message)
+    else unread.push(message)
   })
-  const said = async (): Promise<unknown> => {
-    while (words.length === 0) {
-      arrived = deferred()
-      await arrived.promise
-    }
-    return words.shift()
-  }
+  // Several may wait at a time: each is given a message of its own.
+  const said = async (): Promise<unknown> =>
+    unread.length > 0 ? unread.shift() : new Promise((resolve) => readers.push(resolve))
   return { child, said }
 }
 

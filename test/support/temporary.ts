@@ -10,13 +10,20 @@ import { fixture, ROOT } from './paths.js'
  * still at work in it is ended and fails the test.
  */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'daffi-test-'))
-  onTestFinished(async () => {
-    const left = await endLeftovers(folder)
-    await rm(folder, { recursive: true, force: true })
-    if (left.length > 0) throw new Error(`left running:\n${left.join('\n')}`)
-  })
+  const folder = await makeFolder()
+  onTestFinished(() => removeFolder(folder))
   return folder
+}
+
+export async function makeFolder(): Promise<string> {
+  return mkdtemp(join(await realpath(tmpdir()), 'daffi-test-'))
+}
+
+/** Removes a folder, and ends the processes that are still at work in it; throws if there are any. */
+export async function removeFolder(folder: string): Promise<void> {
+  const left = await endLeftovers(folder)
+  await rm(folder, { recursive: true, force: true })
+  if (left.length > 0) throw new Error(`left running:\n${left.join('\n')}`)
 }
 
 /** A temporary folder with a package.json, in which `daffi` resolves to this package, and with the given files. */

@@ -8,7 +8,7 @@ export default function process_value(value: number): void {
   if (value % 10 === 0) context().log.info(`the values up to ${value} come to ${sum}`)
 }
 
-/** What the values come to so far. */
+/** The sum of the values so far. */
 export function total(): number {
   return sum
 }

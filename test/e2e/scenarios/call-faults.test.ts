@@ -69,9 +69,9 @@ test('what a call lacks, or its node, is told by a code of its own', async () =>
 
 test('a callback that never returns costs its caller the timeout, the others nothing, and Ctrl-C ends it', async () => {
   const { cwd, up, g } = await run('worker', 'hanging', 'busy')
-  const begun = Promise.all(['hang', 'spin'].map((name) => up.waitForLine(new RegExp(`${name} has begun`))))
+  const begun = Promise.all(['hang', 'block'].map((name) => up.waitForLine(new RegExp(`${name} has begun`))))
   const patience = FG({ timeout: '1s' })
-  const calls = [g.call.hang(), g.call.spin()].map((call) => codeOf(call.with(patience)))
+  const calls = [g.call.hang(), g.call.block()].map((call) => codeOf(call.with(patience)))
   expect(await Promise.all(calls)).toEqual(['DAFFI_TIMEOUT', 'DAFFI_TIMEOUT'])
   await begun
 

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startDaffi, type RunningDaffi } from '../../support/daffi.js'
 import { streamNames } from '../../support/jetstream.js'
 import { waitUntilGone } from '../../support/leaks.js'
-import { startNatsServer } from '../../support/nats-server.js'
+import { fileServer } from '../../support/file-server.js'
 import { temporaryFixture } from '../../support/temporary.js'
 
 /** How long what is left of a run may take to end; the issue's own figure for a parent that was killed. */
@@ -15,7 +15,7 @@ const SOON_MS = 3000
 interface Way {
   args?: string[]
   env?: Record<string, string>
-  /** What is done to the command, once it runs. */
+  /** Ends the command, once it runs; absent when it ends by itself. */
   end?: (up: RunningDaffi) => Promise<void> | void
   exitCode: number | undefined
 }
@@ -85,7 +85,7 @@ test.each(['success', 'failure', 'Ctrl-C', 'SIGKILL of the parent'])(
   "after %s nothing is left on a server that is not daffi's own",
   async (name) => {
     const { args = [], env = {}, end } = WAYS[name] ?? {}
-    const url = await startNatsServer(['-js'])
+    const url = await fileServer()
     const cwd = await temporaryFixture('scenarios')
     const up = startDaffi(['up', 'leftovers.yaml', '--server', url, ...args], { cwd, env, ownGroup: true })
     await end?.(up)

@@ -1,15 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { Global, STREAM, type StreamSummary } from 'daffi'
+import { STREAM, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
+import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { DeadLetters, type StoredDeadLetter } from '../../../src/runtime/stream/index.js'
-import { mortalServer } from '../../support/mortal-server.js'
-import { fixture } from '../../support/paths.js'
-import { ownPipeline } from '../../support/pipeline.js'
+import { mortalPipeline, ownPipeline } from '../../support/pipeline.js'
+import { kill, start } from '../../support/talking-process.js'
 
 interface Callbacks {
   take: (item: unknown) => void
@@ -26,24 +26,6 @@ function checkCounts({ receivers }: StreamSummary): void {
   for (const { offered, processed, dropped, failed, lost } of Object.values(receivers)) {
     expect(processed + dropped + failed + lost).toBe(offered)
   }
-}
-
-/** A node of its own process, ended with the test. */
-function startNode(name: string, args: string[]): ChildProcess {
-  const child = fork(fixture(`nodes/${name}.mjs`), args)
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
-  })
-  return child
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
 }
 
 /** The numbers of the items that the stream keeps, whole, in the order in which they were stored. */
@@ -107,25 +89,15 @@ test('a finished name starts a new run, and only the stream stays on the server'
 })
 
 test('it arrives whole although the server is killed in the middle and started again', async () => {
-  const { url, restart } = await mortalServer()
+  const { server, join, restart } = await mortalPipeline<Callbacks>()
   const taken: number[] = []
   const first = deferred()
-  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
-    for (;;) {
-      try {
-        const g = await Global.connect<Callbacks>({ server: url, pipeline: 'test', processName, callbacks })
-        onTestFinished(() => g.close())
-        return g
-      } catch (error) {
-        // The server may not listen yet.
-        if ((error as { code?: string }).code !== 'DAFFI_NO_SERVER') throw error
-      }
-    }
-  }
   await join('keeper', {
-    take: (item: Buffer) => {
-      taken.push(item.readUInt32BE())
-      if (taken.length === 20) first.resolve()
+    callbacks: {
+      take: (item: Buffer) => {
+        taken.push(item.readUInt32BE())
+        if (taken.length === 20) first.resolve()
+      },
     },
   })
   const g = await join('writer')
@@ -143,7 +115,7 @@ test('it arrives whole although the server is killed in the middle and started a
   const summary = await streaming
   expect(taken).toEqual(range(150))
   expect(summary).toMatchObject({ items: 150, receivers: { keeper: { processed: 150, lost: 0 } } })
-  expect(await storedNumbers(url)).toEqual(range(150))
+  expect(await storedNumbers(server)).toEqual(range(150))
 }, 40_000)
 
 test('the writer is killed in the middle and run again: every item arrives, none is stored twice', async () => {
@@ -151,11 +123,11 @@ test('the writer is killed in the middle and run again: every item arrives, none
   const taken: number[] = []
   await join('keeper', { callbacks: { take: ({ n }: { n: number }) => void taken.push(n) } })
   for (const until of [149, 349]) {
-    const writer = startNode('durable-writer', [server, '600'])
+    const writer = start('durable-writer', [server, '600']).child
     writer.on('message', (n) => n === until && writer.kill('SIGKILL'))
     await once(writer, 'exit')
   }
-  const writer = startNode('durable-writer', [server, '600'])
+  const writer = start('durable-writer', [server, '600']).child
   const summary = await new Promise<unknown>((resolve) =>
     writer.on('message', (message) => typeof message === 'object' && resolve(message)),
   )
@@ -165,7 +137,7 @@ test('the writer is killed in the middle and run again: every item arrives, none
 }, 40_000)
 
 test('a receiver that is killed is waited for, and goes on from its place', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const taken: { item: number; redelivered: boolean }[] = []
   const listen = (child: ChildProcess, killAt: number): Promise<void> =>
     new Promise((resolve) =>
@@ -175,7 +147,7 @@ test('a receiver that is killed is waited for, and goes on from its place', asyn
         if (taken.at(-1)?.item === killAt) child.kill('SIGKILL')
       }),
     )
-  const mortal = startNode('durable-receiver', [server, 'mortal'])
+  const mortal = start('durable-receiver', [server, 'mortal']).child
   await listen(mortal, 50)
   const g = await join('writer')
   await g.waitProcess('mortal')
@@ -188,7 +160,7 @@ test('a receiver that is killed is waited for, and goes on from its place', asyn
   })()
   const streaming = g.call.take(items).with(DURABLE)
   await once(mortal, 'exit')
-  await listen(startNode('durable-receiver', [server, 'mortal']), -1)
+  await listen(start('durable-receiver', [server, 'mortal']).child, -1)
   const summary = await streaming
   checkCounts(summary)
   expect(summary.receivers.mortal).toMatchObject({
@@ -241,15 +213,15 @@ test('a source that throws leaves the run unfinished: the next time goes on afte
 })
 
 test('an abort lets go of a stream whose receiver is dead, and its items are kept for it', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
-  const mortal = startNode('durable-receiver', [server, 'mortal'])
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
+  const mortal = start('durable-receiver', [server, 'mortal']).child
   await once(mortal, 'message')
   const g = await join('writer')
   await g.waitProcess('mortal')
   const abort = new AbortController()
   const items = (async function* () {
     yield* range(5)
-    await killed(mortal)
+    await kill(mortal)
     yield* range(5)
   })()
   const streaming = g.call.take(items).with(

@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { PushedParts } from '../../../src/runtime/stream/lanes/pushed-parts.js'
 import { NatsLink } from '../../../src/runtime/stream/protocol/nats-link.js'
-import { startNatsServer } from '../../support/nats-server.js'
+import { fileServer } from '../../support/file-server.js'
 
 const MIB = 1024 * 1024
 
@@ -18,7 +18,7 @@ interface Sides {
 }
 
 async function sides(): Promise<Sides> {
-  const servers = await startNatsServer()
+  const servers = await fileServer()
   const [writer, reader] = await Promise.all([connect({ servers }), connect({ servers })])
   onTestFinished(async () => {
     await Promise.all([writer.close(), reader.close()])

@@ -12,6 +12,7 @@ import { ShmLaneReader } from '../../../src/runtime/stream/lanes/shm/shm-reader.
 import { ShmLaneWriter } from '../../../src/runtime/stream/lanes/shm/shm-writer.js'
 import type { LaneRef } from '../../../src/runtime/stream/protocol/refs.js'
 import { fixture } from '../../support/paths.js'
+import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { ownPipeline } from '../../support/pipeline.js'
 import { writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
@@ -358,7 +359,7 @@ test('a receiver without koffi takes the other lane, beside one that has it', as
 })
 
 test('a receiver that is stopped with borrowed memory does not hold up the others for long', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const kept: number[] = []
   await join('good', { callbacks: { take: (item: Buffer) => void kept.push(item.readUInt8()) } })
   const child = fork(fixture('nodes/borrower.mjs'), [server, 'stopped'])

@@ -1,7 +1,8 @@
-import { Global, STREAM } from 'daffi'
-import { expect, onTestFinished, test } from 'vitest'
+import { STREAM } from 'daffi'
+import { expect, test } from 'vitest'
 import { breakable } from '../../support/breakable-server.js'
-import { startNatsServer } from '../../support/nats-server.js'
+import { fileServer } from '../../support/file-server.js'
+import { joinOn } from '../../support/pipeline.js'
 
 interface Callbacks {
   take: (item: Buffer) => void
@@ -24,18 +25,16 @@ test.each([
   ['the words of both', ['keeper (streams)', 'writer (streams)']],
   ['the bytes of both', ['keeper (bulk)', 'writer (bulk)']],
 ])('a lossless stream through the server loses nothing with a connection: %s', async (_, names) => {
-  const { url: server, breakOff } = await breakable(await startNatsServer(['-js']))
-  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
-    const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
-    onTestFinished(() => g.close())
-    return g
-  }
+  const { url: server, breakOff } = await breakable(await fileServer())
+  const join = joinOn<Callbacks>(server)
   const taken: number[] = []
   const broken: number[] = []
   await join('keeper', {
-    take: (item: Buffer) => {
-      taken.push(item.readUInt32BE())
-      if (taken.length === 10 || taken.length === 50) broken.push(...names.map(breakOff))
+    callbacks: {
+      take: (item: Buffer) => {
+        taken.push(item.readUInt32BE())
+        if (taken.length === 10 || taken.length === 50) broken.push(...names.map(breakOff))
+      },
     },
   })
   const g = await join('writer')

@@ -8,7 +8,7 @@ import {
   type StreamSummary,
 } from '../../../src/runtime/library.js'
 import { openFrames, collect, fileAt, video } from '../../source/support.js'
-import { startNatsServer } from '../../support/nats-server.js'
+import { fileServer } from '../../support/file-server.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 interface Callbacks {
@@ -25,7 +25,7 @@ async function run(
   const path = await video(await temporaryFolder(), 'video.avi', '-c:v', 'mjpeg')
   const plan = { ...fileAt(path), format: 'bgr24' as const }
   const wanted = (await collect(openFrames(plan))).map(({ data }) => data)
-  const server = await startNatsServer(['-js'])
+  const server = await fileServer()
   const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
     const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
     onTestFinished(() => g.close())

@@ -1,24 +1,11 @@
-import { FG, Global, STREAM, type StreamSummary } from 'daffi'
-import { expect, onTestFinished, test } from 'vitest'
+import { FG, STREAM, type StreamSummary } from 'daffi'
+import { expect, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { subjectsOf } from '../../support/jetstream.js'
-import { mortalServer } from '../../support/mortal-server.js'
+import { mortalPipeline } from '../../support/pipeline.js'
 
 interface Callbacks {
   take: (n: Buffer) => void
-}
-
-async function joined(server: string, processName: string, callbacks = {}): Promise<Global<Callbacks>> {
-  for (;;) {
-    try {
-      const g = await Global.connect<Callbacks>({ server, pipeline: 'test', processName, callbacks })
-      onTestFinished(() => g.close())
-      return g
-    } catch (error) {
-      // The server may not listen yet.
-      if ((error as { code?: string }).code !== 'DAFFI_NO_SERVER') throw error
-    }
-  }
 }
 
 /** Items until `enough` resolves, one every few milliseconds. */
@@ -35,11 +22,13 @@ async function* paced(enough: Promise<void>): AsyncGenerator<Buffer> {
 test.each([{}, { shm: false as const }])(
   'a live stream goes on after a restart of the server: %o',
   async (options) => {
-    const { url, restart } = await mortalServer()
+    const { join, restart } = await mortalPipeline<Callbacks>()
     const [first, second] = [deferred(), deferred()]
     let restarted = false
-    await joined(url, 'viewer', { take: (_item: Buffer) => (restarted ? second : first).resolve() })
-    const g = await joined(url, 'writer')
+    await join('viewer', {
+      callbacks: { take: (_item: Buffer) => (restarted ? second : first).resolve() },
+    })
+    const g = await join('writer')
     const streaming = g.call.take(paced(second.promise)).with(STREAM({ delivery: 'live', ...options }))
     await first.promise
     await restart()
@@ -52,17 +41,19 @@ test.each([{}, { shm: false as const }])(
 )
 
 test('a lossless stream through the server fails with a clear error after a restart of the server', async () => {
-  const { url, restart } = await mortalServer()
+  const { join, restart } = await mortalPipeline<Callbacks>()
   const first = deferred()
   const enough = deferred()
   const taken: number[] = []
-  await joined(url, 'keeper', {
-    take: (item: Buffer) => {
-      taken.push(item.readUInt32BE())
-      first.resolve()
+  await join('keeper', {
+    callbacks: {
+      take: (item: Buffer) => {
+        taken.push(item.readUInt32BE())
+        first.resolve()
+      },
     },
   })
-  const g = await joined(url, 'writer')
+  const g = await join('writer')
   const streaming = g.call.take(paced(enough.promise)).with(STREAM({ shm: false }))
   const outcome = streaming.then(
     (summary) => ({ summary, error: undefined }),
@@ -82,19 +73,21 @@ test('a lossless stream through the server fails with a clear error after a rest
 })
 
 test('a lossless stream in shared memory goes on after a restart of the server', async () => {
-  const { url, restart } = await mortalServer()
+  const { join, restart } = await mortalPipeline<Callbacks>()
   const first = deferred()
   const enough = deferred()
   const taken: number[] = []
   let before = Infinity
-  await joined(url, 'keeper', {
-    take: (item: Buffer) => {
-      taken.push(item.readUInt32BE())
-      first.resolve()
-      if (taken.length > before + 50) enough.resolve()
+  await join('keeper', {
+    callbacks: {
+      take: (item: Buffer) => {
+        taken.push(item.readUInt32BE())
+        first.resolve()
+        if (taken.length > before + 50) enough.resolve()
+      },
     },
   })
-  const g = await joined(url, 'writer')
+  const g = await join('writer')
   const streaming = g.call.take(paced(enough.promise)).with(STREAM)
   await first.promise
   await restart()
@@ -108,9 +101,9 @@ test('a lossless stream in shared memory goes on after a restart of the server',
 })
 
 test('calls work again after a restart of the server, and names are still held', async () => {
-  const { url, restart } = await mortalServer()
-  await joined(url, 'keeper', { take: (item: Buffer) => item.length })
-  const g = await joined(url, 'caller')
+  const { server, join, restart } = await mortalPipeline<Callbacks>()
+  await join('keeper', { callbacks: { take: (item: Buffer) => item.length } })
+  const g = await join('caller')
   await restart()
   await expect
     .poll(
@@ -126,6 +119,6 @@ test('calls work again after a restart of the server, and names are still held',
     )
     .toBe(3)
   // The nodes claim their names again when they are back, which takes a moment.
-  await expect.poll(() => subjectsOf(url, 'KV_daffi_test_names')).toContain('$KV.daffi_test_names.keeper')
-  await expect(joined(url, 'keeper')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
+  await expect.poll(() => subjectsOf(server, 'KV_daffi_test_names')).toContain('$KV.daffi_test_names.keeper')
+  await expect(join('keeper')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
 })
