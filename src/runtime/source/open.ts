@@ -7,7 +7,7 @@ import { recordedItems } from './recording/read.js'
 
 /**
  * Opens a source at the first `next()`. Video kinds give Frames, a module or a recording gives any values. Items are made
- * on request, and belong to the receiver; frames are made in memory that the consumer loans (`ITEM_MEMORY`), if it does.
+ * on request, and belong to the receiver; frames are made in memory that the stream loans (`ITEM_MEMORY`), if it does.
  * Leaving the loop or aborting the signal ends ffmpeg or the module's iterator.
  * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE,
  *   DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws

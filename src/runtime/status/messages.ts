@@ -39,7 +39,7 @@ export type NodeState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'faile
 export interface LogLine {
   /** Number of the line in its run, from 1. */
   number: number
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   time: number
   node: string
   text: string

@@ -143,11 +143,11 @@ export interface StreamModifierOptions {
    */
   name?: string
   /**
-   * Limits of what a durable stream keeps. Items that have not been processed are not deleted: at a limit the writer
-   * waits.
+   * Limits of what a durable stream keeps.
    *
-   * `age`: at least a minute: seconds when it is a number, or text such as `12h`. `bytes`: at least 1 MiB: bytes when
-   * it is a number, or text such as `4 GiB`.
+   * `age`: items older than this are deleted, and count as lost for a receiver that has not processed them; at least a
+   * minute: seconds when it is a number, or text such as `12h`. `bytes`: at this limit processed items are deleted, and
+   * the writer waits while there are none; at least 1 MiB: bytes when it is a number, or text such as `4 GiB`.
    * @default { age: '24h', bytes: '1 GiB' }
    */
   retention?: { age?: Duration; bytes?: Bytes }

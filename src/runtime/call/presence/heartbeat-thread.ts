@@ -10,7 +10,7 @@ export interface HeartbeatData {
   address: ServerAddress
   pipeline: string
   record: PeerRecord
-  /** Time of the main loop's last turn, in milliseconds since the epoch. */
+  /** Time of the main loop's last turn, in milliseconds since 1970. */
   loop: BigInt64Array
   parentPid: number | undefined
   beatMs: number

@@ -84,10 +84,20 @@ export const STREAM_OPTIONS = {
   },
   retention: {
     type: 'group',
-    text: 'Limits of what a durable stream keeps. Items that a receiver has not processed hold the writer back.',
+    text: 'Limits of what a durable stream keeps.',
     options: {
-      age: { type: 'duration', min: '1m', default: '24h', text: 'Longest time that an item is kept.' },
-      bytes: { type: 'bytes', min: '1 MiB', default: '1 GiB', text: 'Bytes that are kept in all.' },
+      age: {
+        type: 'duration',
+        min: '1m',
+        default: '24h',
+        text: 'Longest time that an item is kept, processed or not.',
+      },
+      bytes: {
+        type: 'bytes',
+        min: '1 MiB',
+        default: '1 GiB',
+        text: 'Bytes that are kept in all; the writer waits rather than discard items that a receiver has not processed.',
+      },
     },
   },
 } as const

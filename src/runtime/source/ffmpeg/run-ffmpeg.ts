@@ -26,7 +26,7 @@ export interface FfmpegRun {
   ffmpeg: Binary
   input: InputCandidate
   plan: VideoPlan
-  /** Memory for the frames' bytes, where the receiver of the frames lends some. */
+  /** Memory for the frames' bytes, where the stream of the frames loans some. */
   memory: ItemMemory
   /** Number of the first frame. */
   firstSequence: number

@@ -73,7 +73,7 @@ export interface Part {
   offset: number
   /** Bytes of this part. */
   length: number
-  /** Time when the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
   ref: LaneRef
 }

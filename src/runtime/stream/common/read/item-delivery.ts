@@ -21,7 +21,7 @@ export interface ChunkPosition {
   first: number
   /** Number of its first item in the stream. */
   item: number
-  /** Time of capture or yield, in milliseconds since the epoch. */
+  /** Time of capture or yield, in milliseconds since 1970. */
   time: number
   redelivered?: boolean
 }

@@ -12,7 +12,7 @@ export interface Chunk {
   bytes: Uint8Array
   /** Only receiver of a chunk of a shared stream; then `first` counts that receiver's items. */
   share?: Assignment & { lane: Lane }
-  /** Time when the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
 }
 

@@ -24,7 +24,7 @@ export interface DeadLetter {
   item: number
   error: ErrorRecord
   attempts: number
-  /** Time when it was given up, in milliseconds since the epoch of Unix. */
+  /** Time when it was given up, in milliseconds since 1970. */
   time: number
   /** Type of the bytes; null for a value as MessagePack. */
   kind: BytesKind | null

@@ -88,7 +88,7 @@ export interface StoredRecord {
   header: RecordHeader
   length: number
   data: Uint8Array
-  /** Time when it was stored, in milliseconds since the epoch of Unix. */
+  /** Time when it was stored, in milliseconds since 1970. */
   time: number
 }
 
