@@ -49,8 +49,10 @@ const FLOORS = {
     '.',
   ],
   source: ['contract', ['input', 'recording'], 'ffmpeg', ['cameras', 'capture'], '.'],
+  view: ['board', 'pictures', ['http', 'page'], '.'],
   node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', '.'],
   'node/supervise': ['process', 'report', '.'],
+  testing: ['run', 'judge', '.'],
 }
 
 const DOWNWARDS = 'Imports go only downwards; see docs/architecture.md.'
