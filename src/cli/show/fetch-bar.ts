@@ -16,6 +16,8 @@ export class FetchBar implements Disposable {
   readonly #screen: Screen
   readonly #live: (lines: readonly string[]) => void
   readonly #bars = new Map<string, Bar | undefined>()
+  /** Programs that are complete; progress is reported on while npm does its rest. */
+  readonly #complete = new Set<string>()
 
   constructor(screen: Screen = new Screen(process.stderr)) {
     this.#screen = screen
@@ -34,8 +36,10 @@ export class FetchBar implements Disposable {
       this.#bars.set(name, undefined)
       return
     }
+    if (this.#complete.has(name)) return
     const text = barText(name, receivedBytes, totalBytes)
     if (receivedBytes >= totalBytes) {
+      this.#complete.add(name)
       this.#bars.delete(name)
       this.#draw()
       this.#screen.line(text)

@@ -51,6 +51,7 @@ export async function writeYields(
     call: callback,
     source: null,
     delivery: 'lossless',
+    buffer: 1,
     onError: 'stop',
     yields: true,
     signal,

@@ -29,6 +29,10 @@ test('what is given counts, and the rest of its group keeps the defaults', () =>
   })
 })
 
+test('null stands for the default', () => {
+  expect(parse({ onError: null, share: null, retry: { attempts: null }, batch: null })).toEqual(parse({}))
+})
+
 test('options without a description are left out', () => {
   expect(parse({ onProgress: () => undefined })).not.toHaveProperty('onProgress')
 })

@@ -46,7 +46,7 @@ export type Settings<Specs> = {
 export type GivenOptions = Readonly<Record<string, unknown>>
 
 /**
- * Checks options that a program gives, and fills in the defaults. Options without a description are left out.
+ * Checks options that a program gives, and fills in the defaults, also for null. Options without a description are left out.
  * @param path of the options in messages, as in `retry.`
  * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION, DAFFI_BAD_SIZE
  */
@@ -57,7 +57,7 @@ export function parseOptions<const Specs extends OptionSpecs>(
 ): Settings<Specs> {
   const entries = Object.entries(specs).map(([name, spec]) => [
     settingName(name, spec),
-    parseOption(spec, given[name], `${path}${name}`),
+    parseOption(spec, given[name] ?? undefined, `${path}${name}`),
   ])
   return Object.fromEntries(entries) as Settings<Specs>
 }

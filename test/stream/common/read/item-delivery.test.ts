@@ -19,11 +19,13 @@ function deliveryOf(
     delivered.push(item)
     if (item === FAILING) throw new Error('two')
   },
+  redeliversAfterLeaving = false,
 ): ItemDelivery {
   return new ItemDelivery(counter, {
     open: { call: 'take', onError, retry },
     deliver,
     lifecycle,
+    redeliversAfterLeaving,
     deadLetters: {
       add: (item, number, error) => {
         dead.push([item, number, (error as Error).message])
@@ -93,6 +95,35 @@ test('a callback that returns a promise is waited for, one item at a time', asyn
   }).deliverBatch([0, 1, 3], chunk)
   expect(most).toBe(1)
   expect(counter.counts).toMatchObject({ processed: 3 })
+})
+
+describe('an item whose callback ends after the receiver has left', () => {
+  const leaving = (fails: boolean) => {
+    let attempts = 0
+    return () => {
+      if (fails || ++attempts > 1) lifecycle.settle('left', null)
+      if (fails || attempts === 1) throw new Error('failed')
+    }
+  }
+
+  test('counts when it succeeds at a retry, so that a shared stream acknowledges it', async () => {
+    await deliveryOf('retry', leaving(false)).deliverItem('x', chunk)
+    expect(counter.counts).toMatchObject({ processed: 1, failed: 0 })
+  })
+
+  test('counts when it fails and is skipped', async () => {
+    await deliveryOf('skip', leaving(true)).deliverItem('x', chunk)
+    expect(counter.counts).toMatchObject({ processed: 0, failed: 1 })
+  })
+
+  test.each(['skip', 'stop', 'retry'] as const)(
+    'does not count where it is delivered again: %s',
+    async (onError) => {
+      await deliveryOf(onError, leaving(onError !== 'retry'), true).deliverItem('x', chunk)
+      expect(counter.counts).toMatchObject({ processed: 0, failed: 0, dropped: 0 })
+      expect(dead).toEqual([])
+    },
+  )
 })
 
 test('nothing is delivered once the receiver has settled', async () => {

@@ -31,6 +31,11 @@ export interface ItemDeliveryOptions {
   deliver: Deliver
   lifecycle: ReceiverLifecycle
   deadLetters?: DeadLetterSink
+  /**
+   * True when an item that fails, or succeeds only at a retry, after the receiver has left is delivered again, so that it
+   * must not be counted now.
+   */
+  redeliversAfterLeaving?: boolean
 }
 
 /** Puts items through the callback, one at a time, counts them, and does with a failed one what `on_error` says. */
@@ -93,7 +98,7 @@ export class ItemDelivery {
     const { open, lifecycle } = this.#options
     const number = firstNumber + index
     if (open.onError === 'retry') return this.#retry(error, item, number, redelivered)
-    this.counter.end('failed')
+    this.#count('failed')
     if (open.onError === 'stop') {
       const record = toErrorRecord(error)
       const message = `"${open.call}" threw at item ${number}: ${record.message}`
@@ -113,7 +118,15 @@ export class ItemDelivery {
       if (signal.aborted) return
       throw reason
     }
-    if (error !== undefined && !signal.aborted) await deadLetters?.add(item, number, error)
-    if (lifecycle.isAttached()) this.counter.end(error === undefined ? 'processed' : 'failed')
+    if (error !== undefined) {
+      if (signal.aborted) return
+      await deadLetters?.add(item, number, error)
+    }
+    this.#count(error === undefined ? 'processed' : 'failed')
+  }
+
+  #count(outcome: 'processed' | 'failed'): void {
+    const { lifecycle, redeliversAfterLeaving = false } = this.#options
+    if (lifecycle.isAttached() || !redeliversAfterLeaving) this.counter.end(outcome)
   }
 }

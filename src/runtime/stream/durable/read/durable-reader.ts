@@ -35,7 +35,7 @@ export class DurableReader {
     this.#options = options
     this.#lifecycle = options.lifecycle
     this.#counter = new ItemCounter(options.first)
-    this.#delivery = new ItemDelivery(this.#counter, options)
+    this.#delivery = new ItemDelivery(this.#counter, { ...options, redeliversAfterLeaving: true })
     this.#running = this.#run()
   }
 

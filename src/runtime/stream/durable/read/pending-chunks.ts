@@ -86,9 +86,9 @@ export class PendingChunks implements PullHandler {
     this.#closing = true
     clearInterval(this.#working)
     const { nc } = this.#options.link
-    if (nc.isClosed()) return
     // First, so that nothing comes later that would have to wait until its acknowledgement is overdue.
     await this.#loop.close()
+    if (nc.isClosed()) return
     for (const { reply } of this.#pending) nc.publish(reply, '-NAK')
     this.#pending.clear()
     await nc.flush().catch(() => undefined)
