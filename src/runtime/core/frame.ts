@@ -12,7 +12,7 @@ export interface Frame {
   format: PixelFormat
   /** Number of the frame in its source, from 0. */
   sequence: number
-  /** Time at which the frame was read, in milliseconds since 1970, with fractions. */
+  /** Time at which the frame was read, in milliseconds since 1970, with a fraction. */
   time: number
 }
 

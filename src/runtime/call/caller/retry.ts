@@ -17,11 +17,11 @@ const FUTILE: readonly ErrorCode[] = [
 ]
 
 /**
- * Runs `run` until it succeeds, its error is not worth another attempt, or the attempts are used up.
+ * Sends a call until it succeeds, its error is not worth another attempt, or the attempts are used up.
  * @throws the last error
  */
 export async function withRetries<T>(
-  run: () => Promise<T>,
+  send: () => Promise<T>,
   { attempts, delay = 1, on }: RetryOptions,
   signal: AbortSignal | undefined,
 ): Promise<T> {
@@ -30,7 +30,7 @@ export async function withRetries<T>(
   const delayMs = parseDuration(delay, 'retry.delay')
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run()
+      return await send()
     } catch (error) {
       if (attempt === attempts || !isWorthRetrying(error, on)) throw error
       await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => {

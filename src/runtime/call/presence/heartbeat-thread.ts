@@ -10,7 +10,7 @@ export interface HeartbeatData {
   address: ServerAddress
   pipeline: string
   record: PeerRecord
-  /** Time of the main loop's last turn, in milliseconds since the epoch. */
+  /** Time of the main loop's last turn, in milliseconds since 1970. */
   loop: BigInt64Array
   parentPid: number | undefined
   beatMs: number
@@ -48,12 +48,15 @@ export class HeartbeatThread {
       execArgv: [],
     })
     this.#worker.unref()
-    // Listened for from the start: a message that came before would be lost, and waited for for ever.
+    // The listener is added at once: a message that came before it would be lost, and the wait would never end.
     this.#ready = once(this.#worker, 'message')
     this.#ready.catch(() => undefined)
   }
 
-  /** Resolves when the worker answers pings for this node and could beat; rejects when it could not connect. */
+  /**
+   * Resolves when the worker answers pings for this node and is able to send heartbeats; rejects when it could not
+   * connect.
+   */
   async ready(): Promise<void> {
     await this.#ready
   }

@@ -4,7 +4,7 @@ import { isToken } from '../../core/names.js'
 /** Description of a node, as it stands in its claim of a name and in its hello. */
 export interface PeerRecord {
   name: string
-  /** Random id of this life of the node's process; another life of the same name has another. */
+  /** Random id of this incarnation of the node; the next process of the same name has another one. */
   incarnation: string
   host: string
   pid: number

@@ -3,14 +3,14 @@ import { formatMs } from '../../core/abort.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'
-import { diagnose } from './diagnosis.js'
+import { diagnoseFfmpeg } from './diagnosis.js'
 
 /** How an ffmpeg process ended. */
 export interface Ending {
   exit: Exit
   /** Last error lines of ffmpeg, oldest first. */
   errors: string[]
-  /** Milliseconds of silence for which the process was ended; undefined when it was not. */
+  /** Milliseconds of silence because of which the process was ended; undefined when it was not. */
   silentMs: number | undefined
   /** Number of frames that it gave. */
   frames: number
@@ -36,7 +36,7 @@ function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Endi
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   if (frames === plan.frames) return undefined
   // For ffmpeg a file that is cut off simply ends there.
-  if (frames > 0 && diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
+  if (frames > 0 && diagnoseFfmpeg(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
   return frames === 0 || isLive(plan) ? 'ended' : undefined
 }
 
@@ -45,5 +45,5 @@ function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCo
   if (plan.kind === 'file' && frames === 0) return 'DAFFI_SOURCE_FAILED'
   const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
   if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'
-  return diagnose(plan, errors) ?? 'DAFFI_SOURCE_FAILED'
+  return diagnoseFfmpeg(plan, errors) ?? 'DAFFI_SOURCE_FAILED'
 }

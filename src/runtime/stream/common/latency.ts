@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 
-/** Now, in milliseconds since the epoch with a fraction, as frames carry it. */
+/** Present time in milliseconds since 1970, with a fraction, as frames carry it. */
 export function now(): number {
   return performance.timeOrigin + performance.now()
 }
@@ -9,7 +9,7 @@ export function now(): number {
 export class Latency {
   readonly #histogram = createHistogram()
 
-  /** @param since time of capture or yield, in milliseconds since the epoch; another host's clock may be off */
+  /** @param since time of capture or yield, in milliseconds since 1970; another host's clock may be off */
   record(since: number): void {
     this.#histogram.record(Math.max(1, Math.round((now() - since) * 1000)))
   }

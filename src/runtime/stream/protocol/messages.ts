@@ -25,7 +25,7 @@ export interface Open {
   onError: OnError
   /** True when the items are what a callback yields, for its caller: the stream has the id of that call. */
   yields: boolean
-  /** True when each item goes to one of the receivers, which report at once when they are done with it. */
+  /** True when each item goes to one of the receivers, which report at once when they have finished it. */
   share: boolean
   /** The writer's shared memory; null when it has none. */
   shm: ShmDescriptor | null
@@ -57,7 +57,7 @@ export interface Assignment {
 /** Announcement of a part: where it can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
-  /** Lane whose receivers are meant. */
+  /** Lane of the receivers that the announcement is for. */
   lane: Lane
   /** Number of the chunk's first item; in a shared stream, counted among the receiver's own items. */
   first: number
@@ -73,7 +73,7 @@ export interface Part {
   offset: number
   /** Bytes of this part. */
   length: number
-  /** Time when the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
   ref: LaneRef
 }
@@ -126,5 +126,5 @@ export function decodeMessage(bytes: Uint8Array): unknown {
 /** Number in the stream of the first item of the part's chunk. */
 export const itemOf = ({ first, share }: Pick<Part, 'first' | 'share'>): number => share?.item ?? first
 
-/** Weight of a part in flow control: its bytes, and what the server needs to keep a message. */
+/** Weight of a part in flow control: its bytes, and those that the server needs to keep a message. */
 export const partWeight = (length: number): number => length + 256

@@ -23,7 +23,7 @@ export class Board {
 
   /**
    * Takes in the answers to one request.
-   * @param now milliseconds since the epoch
+   * @param now milliseconds since 1970
    */
   update(answers: Status[], now: number): Omit<Snapshot, 'lines' | 'connected'> {
     const runs = answers.filter((each) => each.what === 'run')

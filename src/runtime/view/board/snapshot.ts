@@ -8,7 +8,7 @@ export interface Snapshot {
   server: { url: string; version: string; embedded: boolean }
   /** Whether the server can be reached; if not, everything else is from the time when it could. */
   connected: boolean
-  /** Time of this state, in milliseconds since the epoch. */
+  /** Time of this state, in milliseconds since 1970. */
   time: number
   sources: SourceView[]
   nodes: NodeView[]
@@ -94,7 +94,7 @@ export interface ReceiverView {
 
 export interface LineView {
   number: number
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   time: number
   node: string
   text: string

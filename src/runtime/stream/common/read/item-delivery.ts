@@ -21,7 +21,7 @@ export interface ChunkPosition {
   first: number
   /** Number of its first item in the stream. */
   item: number
-  /** Time of capture or yield, in milliseconds since the epoch. */
+  /** Time of capture or yield, in milliseconds since 1970. */
   time: number
   redelivered?: boolean
 }
@@ -33,7 +33,7 @@ export interface ItemDeliveryOptions {
   deadLetters?: DeadLetterSink
 }
 
-/** Puts items through the callback, one at a time, counts them, and does with a failed one what `on_error` says. */
+/** Invokes the callback with one item after another, counts the items, and applies `on_error` to a failed one. */
 export class ItemDelivery {
   readonly counter: ItemCounter
   readonly #options: ItemDeliveryOptions
@@ -61,7 +61,7 @@ export class ItemDelivery {
     return this.#deliver(item, 0, chunk, true)
   }
 
-  /** A synchronous callback is not slowed down by a promise of its own. */
+  /** For a synchronous callback no promise is created, which would slow it down. */
   #deliver(
     item: unknown,
     index: number,

@@ -12,13 +12,13 @@ export interface Chunk {
   bytes: Uint8Array
   /** Only receiver of a chunk of a shared stream; then `first` counts that receiver's items. */
   share?: Assignment & { lane: Lane }
-  /** Time when the first item was captured or yielded, in milliseconds since the epoch. */
+  /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
 }
 
 /** Destination of a writer's chunks. */
 export interface ChunkOutput {
-  /** Whether a chunk is on its way. */
+  /** Whether a chunk is being sent. */
   readonly busy: boolean
   /** Resolves when the next chunk may come. */
   send(chunk: Chunk): Promise<void>

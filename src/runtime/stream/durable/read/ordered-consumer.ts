@@ -9,16 +9,19 @@ import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record
 import { storedFrom, type DurableNames } from '../store/item-store.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
-/** Bytes that may be on their way or wait here; records are counted as large as the largest so far. */
+/** Bytes that may be requested or wait here; each record is assumed to be as large as the largest so far. */
 const AHEAD_BYTES = 16 * MIB
 /** Below the minimum even records of 1 MiB fit; above the maximum, a burst of those would exceed a connection's 64 MB. */
 const AHEAD = { min: 16, max: 48 }
-/** Delivered and not acknowledged, by the server's count: twice what is ahead, since some may be delivered again. */
+/**
+ * Records that may be delivered and not acknowledged, by the server's count: twice those requested, since some may be
+ * delivered again.
+ */
 const MAX_ACK_PENDING = 256
 const WATCH_MS = 15_000
-/** The server's own redelivery is left for messages that are lost between a break and the new inbox. */
+/** Redelivery by the server is needed only for messages that are lost between a break and the new inbox. */
 const ACK_WAIT_MS = 30_000
-/** Bytes of a batch: at most so many are delivered again after a crash. */
+/** Bytes that are acknowledged at once: at most so many are delivered again after a crash. */
 const ACK_BYTES = 128 * KIB
 
 interface OrderedConsumerOptions extends DurableNames {
@@ -134,8 +137,8 @@ export class OrderedConsumer implements PullHandler {
   }
 
   /**
-   * Hands back what the server has delivered and we have not, to an earlier incarnation of this node or before a break, so
-   * that it is delivered first.
+   * Hands back records that the server delivered to an earlier incarnation of this node, or before a break, so that
+   * they are delivered first.
    */
   onRestart({ delivered, ack_floor }: ConsumerInfo): void {
     const { link, stream, name } = this.#options

@@ -12,7 +12,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADROOM = 8 * KIB
 const MAX_MESSAGE_LENGTH = 2000
 
-/** Item that a node's callback failed with at its last attempt. */
+/** Item with which a node's callback failed at its last attempt. */
 export interface DeadLetter {
   call: string
   /** Name of the durable stream. */
@@ -24,7 +24,7 @@ export interface DeadLetter {
   item: number
   error: ErrorRecord
   attempts: number
-  /** Time when it was given up, in milliseconds since the epoch of Unix. */
+  /** Time when it was given up, in milliseconds since 1970. */
   time: number
   /** Type of the bytes; null for a value as MessagePack. */
   kind: BytesKind | null
@@ -51,7 +51,7 @@ export class DeadLetters {
     this.#pipeline = pipeline
   }
 
-  /** Stores an item. One that is given up several times is stored once. */
+  /** Stores an item, only once even when it is given up several times. */
   async add(letter: DeadLetter, item: Uint8Array): Promise<void> {
     const jsm = await this.#manager()
     await jsm.streams.add({

@@ -32,7 +32,7 @@ export interface PartHeader extends Origin {
   bytes: number
   /** Position in the chunk where this part begins, in bytes. */
   offset: number
-  /** Time when the first item was captured or yielded, in milliseconds since the epoch of Unix. */
+  /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
 }
 

@@ -14,7 +14,7 @@ import {
   type StoredRecord,
 } from './item-store.js'
 
-/** Start of a replay: an item of the latest epoch, or a time (milliseconds since the epoch of Unix) in any. */
+/** Start of a replay: an item of the latest epoch, or a time (milliseconds since 1970) in any. */
 export type ReplayStart = { item: number } | { time: number }
 
 export interface StoredItems {

@@ -2,7 +2,7 @@ import { MIB } from '../../../core/bytes.js'
 
 /** Bytes up to which records are counted together, so that the account of a large stream stays small. */
 const GRANULE_BYTES = MIB
-/** Bytes that the server keeps with a record besides its payload, about. */
+/** Approximate number of bytes that the server keeps with a record besides its payload. */
 const OVERHEAD_BYTES = 400
 /** Shares of the limit. Our count differs a little from the server's, so some room is left at the top. */
 const MAX_UNDONE = 0.9
@@ -55,7 +55,10 @@ export class Backlog {
     }
   }
 
-  /** Adds records from before that nobody needs. Only the sum of their sizes is known; they are taken for equal. */
+  /**
+   * Adds records from before that no receiver needs. Only the sum of their sizes is known; they are assumed to be
+   * equal.
+   */
   addDone({ first, last, bytes }: KeptRecords): void {
     const count = Math.min(last - first + 1, Math.ceil(bytes / GRANULE_BYTES))
     for (let n = 1; n <= count; n++) {

@@ -99,7 +99,7 @@ export class ReceiverProgressTable implements DurableReceivers {
     return Promise.resolve()
   }
 
-  /** A receiver that has stopped for an error holds nobody back. */
+  /** A receiver that has stopped because of an error is not waited for. */
   get ackFloor(): number {
     const floors = [...this.#nodes.values()]
       .filter(({ state }) => state !== 'stopped')
