@@ -18,6 +18,8 @@ export interface Call<R> extends PromiseLike<R> {
   to(node: string): this
   /**
    * Resolves with the value, from one of the nodes that offer the callback. `await` without a modifier does the same.
+   * @throws RemoteError when the callback threw; DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED, DAFFI_UNKNOWN_CALLBACK,
+   * DAFFI_UNKNOWN_NODE, DAFFI_ARGUMENT_COUNT, DAFFI_NODE_DIED, DAFFI_SERVER_LOST
    */
   with(modifier: Modifier<'FG'>): Promise<R>
   /** Resolves with a job as soon as the call is sent; the job gives the value later. */
@@ -26,13 +28,21 @@ export interface Call<R> extends PromiseLike<R> {
   with(modifier: Modifier<'NO_RETURN'> | SilentBroadcast): Promise<void>
   /** Calls every node that offers the callback. Resolves with each node's value, or its error, by the node's name. */
   with(modifier: Modifier<'BROADCAST'>): Promise<Record<string, R | DaffiError>>
-  /** Stores a schedule on the server, by which the call is repeated. */
+  /**
+   * Stores a schedule on the server, by which the call is repeated.
+   * @throws DaffiError DAFFI_BAD_SCHEDULE, DAFFI_BAD_INTERVAL, DAFFI_BAD_CRON, DAFFI_PAST_DEADLINE,
+   * DAFFI_SERVER_TOO_OLD
+   */
   with(modifier: Modifier<'PERIOD'>): Promise<ScheduledTask>
 }
 
 /** A call whose only argument is an iterable, so that its items can be sent one by one. */
 export interface Streamable {
-  /** Sends each item to every node that offers the callback. Resolves at the end of the stream. */
+  /**
+   * Sends each item to every node that offers the callback. Resolves at the end of the stream.
+   * @throws DaffiError DAFFI_NOT_ITERABLE, DAFFI_NO_RECEIVER, DAFFI_STREAM_ARITY before the first item; StreamError,
+   * whose `summary` accounts for every item
+   */
   with(modifier: Modifier<'STREAM'>): Promise<StreamSummary>
 }
 

@@ -10,6 +10,7 @@ export interface Context<C = Untyped> {
   from: string | undefined
   /** Aborts when the caller gives up, or the stream ends for this node. */
   signal: AbortSignal
+  /** Writes lines to the standard error of this node. */
   log: Logger
   /** Whether the item or job was delivered before and not acknowledged. */
   redelivered: boolean

@@ -5,6 +5,7 @@ import type { WaitOptions } from './wait-options.js'
 
 /** A call in the background. */
 export interface Job<R = unknown> {
+  /** Id by which `Global.job` finds a durable job. */
   readonly id: string
   /** Whether the job has ended, with a value or an error. */
   readonly ready: boolean

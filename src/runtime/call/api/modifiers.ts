@@ -4,6 +4,7 @@ import type { Delivery, OnError } from '../../core/stream/stream-options.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
 import type { StreamSummary } from '../../core/summary.js'
 
+/** Options of FG, a call whose value is waited for. */
 export interface FGOptions {
   /**
    * Longest wait for the result: seconds when it is a number, or text such as `500ms`. 0 means no limit.
@@ -19,6 +20,7 @@ export interface FGOptions {
   retry?: RetryOptions
 }
 
+/** Further attempts with a call that failed. */
 export interface RetryOptions {
   /** Number of attempts in all, the first one included; at least 1. */
   attempts: number
@@ -46,6 +48,7 @@ export interface DelayOptions {
   eta?: Duration
 }
 
+/** Options of BG, a call in the background. */
 export interface BGOptions extends DelayOptions {
   /**
    * Longest time that the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 means
@@ -61,8 +64,10 @@ export interface BGOptions extends DelayOptions {
   durable?: boolean
 }
 
+/** Options of NO_RETURN, a call without a result. */
 export type NoReturnOptions = DelayOptions
 
+/** Options of BROADCAST, a call of the callback on every node that offers it. */
 export interface BroadcastOptions extends DelayOptions {
   /**
    * Longest wait for the slowest node once the call is due: seconds when it is a number, or text such as `500ms`. 0
@@ -88,6 +93,7 @@ export interface PeriodOptions extends ScheduleOptions {
   uuid?: string
 }
 
+/** Options of STREAM, which sends the items of an iterable. */
 export interface StreamModifierOptions {
   /**
    * `lossless`: the slowest receiver sets the pace. `live` never slows the source: the newest item wins. `durable`
@@ -174,6 +180,7 @@ export interface ModifierOptions {
   STREAM: StreamModifierOptions
 }
 
+/** Name of a modifier. */
 export type ModifierKind = keyof ModifierOptions
 
 /** Way in which a call is carried out. A modifier is a value; calling it sets options. */

@@ -27,6 +27,7 @@ export class RemoteError extends DaffiError {
   readonly remoteName: string
   /** The remote error's own code, such as ENOENT; undefined where it had none. */
   readonly remoteCode: string | undefined
+  /** The remote error's stack, with paths of the node on which it was thrown. */
   readonly remoteStack: string | undefined
   /** Name of the node on which it was thrown. */
   readonly node: string

@@ -2,7 +2,9 @@ import type { ScheduleSpec } from '../../core/plan.js'
 
 /** A periodic call, which continues after the process that scheduled it has ended. */
 export interface ScheduledTask {
+  /** Id by which `Global.schedule` finds it. */
   readonly uuid: string
+  /** Name of the callback that is called. */
   readonly callback: string
   /** The only node that may run it; null when any node that offers the callback may. */
   readonly to: string | null

@@ -7,7 +7,7 @@ import type { RetryOptions } from '../api/modifiers.js'
 import { RemoteError } from '../api/remote-error.js'
 
 /** Codes of errors that the same call would meet again. */
-const FUTILE: readonly ErrorCode[] = [
+const NOT_RETRYABLE: readonly ErrorCode[] = [
   'DAFFI_ABORTED',
   'DAFFI_ARGUMENT_COUNT',
   'DAFFI_BAD_NAME',
@@ -43,5 +43,5 @@ export async function withRetries<T>(
 function isWorthRetrying(error: unknown, on: RetryOptions['on']): boolean {
   if (!(error instanceof DaffiError)) return on === undefined
   const codes = [error.code, error instanceof RemoteError ? (error.remoteCode ?? '') : '']
-  return on ? codes.some((code) => on.includes(code)) : !FUTILE.includes(error.code)
+  return on ? codes.some((code) => on.includes(code)) : !NOT_RETRYABLE.includes(error.code)
 }

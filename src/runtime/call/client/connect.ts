@@ -19,6 +19,7 @@ export interface PeerInfo {
   callbacks: string[]
 }
 
+/** Options of `Global.connect`. */
 export interface ConnectOptions {
   /**
    * Name of the pipeline to join, which is its namespace on the server.
@@ -57,6 +58,7 @@ export interface ConnectOptions {
    * @default NATS_TOKEN
    */
   token?: string
+  /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
   tls?: TlsOptions
   /** Makes this process leave the pipeline when it aborts; also ends the wait for a server. @default none */
   signal?: AbortSignal

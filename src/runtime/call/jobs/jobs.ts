@@ -102,7 +102,7 @@ export class Jobs {
     const head = headers()
     head.set(HEADER.from, firing.from)
     head.set(HEADER.schedule, id)
-    return await store.queue.addAlone(id, target, payload, head, firing.key)
+    return await store.queue.addUnique(id, target, payload, head, firing.key)
   }
 
   /** Removes a firing from the queue that no node has started. */

@@ -13,7 +13,7 @@ export interface HeartbeatData {
   /** Time of the main loop's last turn, in milliseconds since 1970. */
   loop: BigInt64Array
   parentPid: number | undefined
-  beatMs: number
+  heartbeatMs: number
 }
 
 /**
@@ -29,16 +29,16 @@ export class HeartbeatThread {
   readonly #turning: NodeJS.Timeout
   readonly #ready: Promise<unknown>
 
-  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'beatMs'> & { timing: CallTiming }) {
-    const { beatMs } = timing
+  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'heartbeatMs'> & { timing: CallTiming }) {
+    const { heartbeatMs } = timing
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
     const turn = (): void => {
       Atomics.store(loop, 0, BigInt(Date.now()))
     }
     turn()
-    this.#turning = setInterval(turn, beatMs)
+    this.#turning = setInterval(turn, heartbeatMs)
     this.#turning.unref()
-    const workerData: HeartbeatData = { ...data, loop, beatMs }
+    const workerData: HeartbeatData = { ...data, loop, heartbeatMs }
     this.#worker = new Worker(packageFile('dist/runtime/call/presence/heartbeat-worker.js'), {
       workerData,
       // Small: it holds one connection and a few timers.

@@ -12,7 +12,7 @@ export interface PeerRecord {
 }
 
 /** Message of a heartbeat. */
-export interface Beat {
+export interface Heartbeat {
   /** The node's incarnation. */
   id: string
   /** Milliseconds for which the node's event loop has been blocked. */

@@ -33,7 +33,7 @@ export class PeerTable {
   /** Starts to remove nodes that are silent for too long. */
   start(): void {
     this.#swept = Date.now()
-    this.#sweep = setInterval(() => this.#removeSilent(), this.#timing.beatMs)
+    this.#sweep = setInterval(() => this.#removeSilent(), this.#timing.heartbeatMs)
     this.#sweep.unref()
   }
 
@@ -123,10 +123,10 @@ export class PeerTable {
   }
 
   #removeSilent(): void {
-    const { beatMs, goneMs } = this.#timing
+    const { heartbeatMs, goneMs } = this.#timing
     const now = Date.now()
     // A sweep that comes late was held up by this process's own loop, and so were the heartbeats that wait behind it.
-    const isLate = now - this.#swept > 1.5 * beatMs
+    const isLate = now - this.#swept > 1.5 * heartbeatMs
     this.#swept = now
     if (isLate) {
       this.resetTimeouts()

@@ -4,7 +4,7 @@ import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallTiming } from '../wire/timing.js'
 import { NameRegistry } from './name-registry.js'
-import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './peer-record.js'
+import { parseRecord, presenceSubject, type Heartbeat, type Goodbye, type PeerRecord } from './peer-record.js'
 import { PeerTable } from './peer-table.js'
 
 export interface PresenceOptions {
@@ -102,11 +102,11 @@ export class Presence {
     if (what === 'hello') {
       const peer = parseRecord(body)
       if (!peer) return
-      const isRival = peer.name === record.name && peer.incarnation !== record.incarnation
-      if (isRival && this.#claimed) this.#loseName(peer)
+      const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
+      if (isOtherHolder && this.#claimed) this.#loseName(peer)
       else this.peers.upsert(peer)
     } else if (what === 'beat') {
-      this.peers.beat((body as Beat).id)
+      this.peers.beat((body as Heartbeat).id)
     } else {
       const { name, id, last } = body as Goodbye
       if (id !== record.incarnation) this.peers.remove(name, id === undefined ? 'died' : 'left', id)

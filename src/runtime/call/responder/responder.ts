@@ -59,7 +59,7 @@ export class Responder {
       }),
       nc.subscribe(subjects.cancel(pipeline), {
         callback: (error, message) => {
-          if (error === null) this.#running.get(message.string())?.abort(givenUp())
+          if (error === null) this.#running.get(message.string())?.abort(cancelledByCaller())
         },
       }),
     ]
@@ -156,6 +156,6 @@ export class Responder {
   }
 }
 
-function givenUp(): DaffiError {
+function cancelledByCaller(): DaffiError {
   return new DaffiError('DAFFI_ABORTED', 'the caller gave up')
 }

@@ -21,7 +21,7 @@ import { ScheduleStore } from './schedule-store.js'
 /** Limit of the firings that a node handles at the same time. */
 const MAX_FIRINGS = 16
 /** Pause before another attempt with a firing that came due while the previous one still runs. */
-const OVERLAP_MS = 250
+const OVERLAP_RETRY_MS = 250
 
 export interface SchedulesOptions {
   /** The node's own connection. */
@@ -163,7 +163,7 @@ export class Schedules {
     const target = { callback, to: to === '' ? undefined : to }
     const key = `${uuid} ${message.seq}`
     if (await this.#options.jobs.fire(uuid, target, message.data, { from, key })) message.ack()
-    else message.nak(OVERLAP_MS)
+    else message.nak(OVERLAP_RETRY_MS)
   }
 }
 

@@ -5,7 +5,7 @@
  */
 export interface CallTiming {
   /** Interval of heartbeats, which are sent when the clock shows a multiple of it. */
-  beatMs: number
+  heartbeatMs: number
   /** Silence after which a node is gone. Three heartbeats are missed by then. */
   goneMs: number
   /** Time within which a node that leaves must have published its goodbye. */
@@ -26,11 +26,11 @@ export interface CallTiming {
 
 export const SHUTDOWN_GRACE_MS = 10_000
 
-const BEAT_MS = 1000
+const HEARTBEAT_MS = 1000
 
 export const TIMING: CallTiming = {
-  beatMs: BEAT_MS,
-  goneMs: 3.5 * BEAT_MS,
+  heartbeatMs: HEARTBEAT_MS,
+  goneMs: 3.5 * HEARTBEAT_MS,
   goodbyeMs: 2000,
   inFlightMs: 500,
   ackWaitMs: 4000,

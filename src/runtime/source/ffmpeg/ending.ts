@@ -18,7 +18,7 @@ export interface Ending {
 
 /** Error for an ending; undefined for a proper one: a file at its end, any source after the requested `frames`. */
 export function endingError(plan: VideoPlan, name: string, ending: Ending): DaffiError | undefined {
-  const what = whatWentWrong(plan, ending)
+  const what = describeFailure(plan, ending)
   if (what === undefined) return undefined
   const { errors, frames } = ending
   const after =
@@ -30,7 +30,7 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   })
 }
 
-function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
+function describeFailure(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
   if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`

@@ -3,11 +3,11 @@ import { MIB } from '../../core/bytes.js'
 import { tunesProcess } from '../../core/process/process-tuning.js'
 
 /** Bytes that may be allocated, buffers included, between two full collections. */
-const ROOM_BYTES = 96 * MIB
-const REVIEW_MS = 1000
+const GROWTH_BYTES = 96 * MIB
+const ADJUST_INTERVAL_MS = 1000
 
 let users = 0
-let reviewing: NodeJS.Timeout | undefined
+let adjusting: NodeJS.Timeout | undefined
 
 /**
  * Lets V8's heap grow more while a stream lasts. V8 counts the memory of buffers as growth of its own heap, and
@@ -21,20 +21,20 @@ let reviewing: NodeJS.Timeout | undefined
 export function allowHeapGrowth(): () => void {
   if (!tunesProcess()) return () => undefined
   if (users++ === 0) {
-    review()
-    reviewing = setInterval(review, REVIEW_MS).unref()
+    adjust()
+    adjusting = setInterval(adjust, ADJUST_INTERVAL_MS).unref()
   }
   let done = false
   return () => {
     if (done) return
     done = true
     if (--users > 0) return
-    clearInterval(reviewing)
+    clearInterval(adjusting)
     setFlagsFromString('--heap-growing-percent=0')
   }
 }
 
-function review(): void {
-  const percent = Math.ceil((ROOM_BYTES / getHeapStatistics().used_heap_size) * 100)
+function adjust(): void {
+  const percent = Math.ceil((GROWTH_BYTES / getHeapStatistics().used_heap_size) * 100)
   setFlagsFromString(`--heap-growing-percent=${percent}`)
 }

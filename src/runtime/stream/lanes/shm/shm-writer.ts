@@ -13,7 +13,7 @@ const PAGE = 4096
 /** Smallest slot in bytes, which fits a batch of small values. */
 const MIN_SLOT_BYTES = 256 * 1024
 /** Size of a ring whose items are neither tiny nor huge. */
-const USUAL_BYTES = 48 * MIB
+const DEFAULT_RING_BYTES = 48 * MIB
 const MIN_SLOTS = 6
 /** Slots of a ring of small items; more would only be more memory to allocate and to touch. */
 const MAX_SMALL_SLOTS = 64
@@ -180,7 +180,10 @@ export class ShmLaneWriter implements LaneWriter {
   #create(chunkBytes: number): void {
     const maxSlotBytes = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
     this.#slotBytes = Math.min(maxSlotBytes, Math.ceil(Math.max(chunkBytes, MIN_SLOT_BYTES) / PAGE) * PAGE)
-    const wanted = Math.max(MIN_SLOTS, Math.min(MAX_SMALL_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes)))
+    const wanted = Math.max(
+      MIN_SLOTS,
+      Math.min(MAX_SMALL_SLOTS, Math.floor(DEFAULT_RING_BYTES / this.#slotBytes)),
+    )
     const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
     const ring = createMemory(this.#libc, count * this.#slotBytes)
     if (!ring) {

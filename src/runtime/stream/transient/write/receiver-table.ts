@@ -118,7 +118,7 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   /** Counts an item that no receiver could take before the stream was cut off: it is lost with the last receiver. */
-  forfeit(): void {
+  countUnassigned(): void {
     const last = [...this.#nodes.values()].flat().findLast(({ first }) => first !== undefined)
     if (last?.assigned) last.assigned.count++
   }
