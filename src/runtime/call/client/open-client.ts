@@ -138,7 +138,7 @@ export async function openClient<G extends PipelineClient>(
     // Calls may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
-    heartbeat.beat()
+    heartbeat.startHeartbeats()
     void rejoinOnReconnect(nc, presence, [jobs, schedules], fail)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)

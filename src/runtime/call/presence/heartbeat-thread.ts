@@ -62,7 +62,7 @@ export class HeartbeatThread {
   }
 
   /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
-  beat(): void {
+  startHeartbeats(): void {
     this.#post({ kind: 'beat' })
   }
 

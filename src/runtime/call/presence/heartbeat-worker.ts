@@ -4,7 +4,7 @@ import { pingSubject, presenceSubject, type Heartbeat, type Goodbye, type PeerRe
 import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.js'
 
 /**
- * The node's heartbeat, in a thread of its own: it goes on while a callback blocks the main loop, and it ends the
+ * The node's heartbeat, in a thread of its own: it continues while a callback blocks the main loop, and it ends the
  * process when the parent is gone, since nothing else can in a busy loop.
  */
 const PARENT_CHECK_MS = 250
@@ -23,10 +23,10 @@ let heartbeatTimer: NodeJS.Timeout | undefined
 
 /** Waits for the next full second, so that the heartbeats of many nodes come together and wake each of them once. */
 function scheduleHeartbeat(): void {
-  heartbeatTimer = setTimeout(beat, heartbeatMs - (Date.now() % heartbeatMs))
+  heartbeatTimer = setTimeout(publishHeartbeat, heartbeatMs - (Date.now() % heartbeatMs))
 }
 
-function beat(): void {
+function publishHeartbeat(): void {
   scheduleHeartbeat()
   const lastTurn = Number(Atomics.load(loop, 0))
   const message: Heartbeat = {

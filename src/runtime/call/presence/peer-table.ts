@@ -73,7 +73,7 @@ export class PeerTable {
   }
 
   /** Notes a heartbeat. @param id the node's incarnation */
-  beat(id: string): void {
+  onHeartbeat(id: string): void {
     for (const peer of this.#peers.values()) {
       if (peer.record.incarnation !== id) continue
       peer.lastSeen = Date.now()

@@ -106,7 +106,7 @@ export class Presence {
       if (isOtherHolder && this.#claimed) this.#loseName(peer)
       else this.peers.upsert(peer)
     } else if (what === 'beat') {
-      this.peers.beat((body as Heartbeat).id)
+      this.peers.onHeartbeat((body as Heartbeat).id)
     } else {
       const { name, id, last } = body as Goodbye
       if (id !== record.incarnation) this.peers.remove(name, id === undefined ? 'died' : 'left', id)

@@ -32,7 +32,7 @@ export interface Host {
   reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
   /** Ends the sources and the waits. Calls and streams that have begun continue. */
   drain: () => void
-  /** Drains, aborts the calls that still run, lets running callbacks finish, and leaves the pipeline. */
+  /** Drains, aborts the calls that still run, waits for running callbacks, and leaves the pipeline. */
   leave: () => Promise<void>
 }
 

@@ -166,7 +166,7 @@ export class JetStreamLaneWriter implements LaneWriter {
       } catch (error) {
         if (error instanceof JetStreamApiError || bulk.nc.isClosed()) throw error
       }
-      // JetStream comes up a little later than the server does.
+      // JetStream starts a little later than the server does.
       await delay(RETRY_DELAY_MS)
     }
   }

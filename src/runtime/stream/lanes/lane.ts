@@ -50,7 +50,7 @@ export interface LoadedPart {
 /** Receiver's end of a lane. */
 export interface LaneReader {
   readonly name: Lane
-  /** Bytes to load before their turn; 0 where loading takes no time. */
+  /** Bytes to load ahead; 0 where loading takes no time. */
   readonly ahead: number
   /** Credit is reported after so many parts or so many bytes, whichever is first. */
   readonly credit: { parts: number; bytes: number }

@@ -40,7 +40,7 @@ export interface Open {
 export interface Accept {
   what: 'accept'
   incarnation: string
-  /** Number of this attach: a node that was taken for dead attaches again and counts anew. */
+  /** Number of this attach: a node that was taken for dead attaches again and counts from 0. */
   attach: number
   first: number
   /** The receiver's pin in shared memory; null on the other lane. */
@@ -104,11 +104,11 @@ export interface End {
   shares?: Record<number, number>
   /** Reason why the source or the stream ended early. */
   error: ErrorRecord | null
-  /** True when receivers are to leave what is not processed yet. */
+  /** True when receivers are to give up items that are not processed yet. */
   cut: boolean
   /** Present in a shared durable stream: true once all its items are acknowledged. */
   drained?: boolean
-  /** True when the writer waits no longer, so that receivers leave the stream. */
+  /** True when the writer does not wait any longer, so that receivers leave the stream. */
   closed: boolean
 }
 

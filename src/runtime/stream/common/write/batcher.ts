@@ -11,7 +11,7 @@ interface BatcherOptions {
   output: ChunkOutput
   /** Notified by the output when nothing is on its way any more, and by the batcher when a batch has lingered. */
   idle: Wakeup
-  /** After an abort no batch is sent by itself. */
+  /** Once it aborts, no batch is sent unless `flush` is called. */
   signal: AbortSignal
 }
 

@@ -37,8 +37,9 @@ interface OrderedConsumerOptions extends DurableNames {
 }
 
 /**
- * A node's own durable pull consumer of a durable stream, which gives the records in order, each once. One acknowledgement
- * stands for all records before it (policy `all`), so that an item and all its parts are done at the same moment.
+ * A node's own durable pull consumer of a durable stream, which gives the records in order, each once. One
+ * acknowledgement covers all records before it (policy `all`), so that an item and all its parts are done at the same
+ * moment.
  */
 export class OrderedConsumer implements PullHandler {
   readonly #options: OrderedConsumerOptions
@@ -48,7 +49,7 @@ export class OrderedConsumer implements PullHandler {
   /** Sequence of the next record to be taken. */
   #expected = 0
   #acknowledged = 0
-  /** Acknowledgement that has not gone out, and bytes of the records that it stands for. */
+  /** Acknowledgement that is not sent yet, and bytes of the records that it covers. */
   #dueAck: { reply: string; bytes: number } | undefined
   /** Bytes of the largest record so far; 0 before the first. */
   #largest = 0
@@ -107,7 +108,7 @@ export class OrderedConsumer implements PullHandler {
     return record
   }
 
-  /** Acknowledges this record and all before it; one message goes out for a batch, or for one turn of the event loop. */
+  /** Acknowledges this record and all before it; one message is sent for a batch, or for one turn of the event loop. */
   ack({ sequence, reply, data }: DeliveredRecord): void {
     this.#acknowledged = sequence
     if (!this.#dueAck) setImmediate(() => this.#sendAck())
@@ -125,7 +126,7 @@ export class OrderedConsumer implements PullHandler {
   demand(requested: number): number {
     const fit = this.#largest === 0 ? 0 : Math.floor(AHEAD_BYTES / this.#largest)
     const ahead = Math.min(AHEAD.max, Math.max(AHEAD.min, fit))
-    // While the next record is missing the others cannot be taken: there must be room for it to come.
+    // While the next record is missing the others cannot be taken: there must always be room to request it.
     const waiting = this.#received.has(this.#expected) ? this.#received.size : 0
     const batch = ahead - waiting - requested
     return batch < ahead / 2 ? 0 : batch

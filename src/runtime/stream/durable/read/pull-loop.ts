@@ -112,7 +112,7 @@ export class PullLoop {
         this.pull()
         return
       } catch {
-        // The server, or its JetStream, is not up yet.
+        // The server, or its JetStream, has not started yet.
         await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined)
       }
     }
@@ -151,7 +151,7 @@ export class PullLoop {
       this.pull()
       return
     }
-    // The server is on its way down or up, or the consumer is gone.
+    // The server is stopping or starting, or the consumer is gone.
     void delay(RETRY_DELAY_MS, undefined, { signal: this.#options.signal }).then(
       () => this.start(),
       () => undefined,

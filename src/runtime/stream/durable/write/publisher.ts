@@ -13,7 +13,7 @@ import { recordHeaders, type RecordHeader } from '../store/record-header.js'
 /** Bytes that may be on their way to the server without its acknowledgement. */
 const WINDOW = 4 * MIB
 const WATCH_MS = 10_000
-/** JetStream comes up a little later than the server does. */
+/** JetStream starts a little later than the server does. */
 const RETRY_DELAY_MS = 250
 
 interface Pending {

@@ -81,7 +81,7 @@ export class ReceiverProgressTable implements DurableReceivers {
     )
   }
 
-  /** A node that is gone is waited for: it may come back. */
+  /** The writer waits for a node that is gone, since it may come back. */
   isPending(): boolean {
     return this.#some((state) => !FINAL_STATES.includes(state))
   }
