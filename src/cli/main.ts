@@ -7,7 +7,7 @@ import { isClosedOutput } from './command/closed-output.js'
  * printed here.
  */
 export async function main(argv: string[], root: string): Promise<void> {
-  // In place of oclif's listener, which throws when a terminal was closed.
+  // Replaces oclif's listener, which throws when a terminal was closed.
   process.stdout.removeAllListeners('error')
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed)
   try {

@@ -36,11 +36,11 @@ export default class Init extends BaseCommand<InitResult> {
       ? await askFor({ folder, name, source }, { named: flags.name !== undefined, signal: this.signals.stop })
       : { folder, name, source: source ?? 'camera' }
     const files = await writeProject(project)
-    this.#tellNext(project, files)
+    this.#printNextSteps(project, files)
     return { ...project, files }
   }
 
-  #tellNext({ folder }: NewProject, files: string[]): void {
+  #printNextSteps({ folder }: NewProject, files: string[]): void {
     const { bold, dim, green } = this.colours
     const path = relative(process.cwd(), folder)
     for (const file of files) this.log(`${green('+')} ${file}`)

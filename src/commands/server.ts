@@ -16,7 +16,7 @@ const FILE = "Pipeline file whose project's server is meant; by default the proj
 export default class Server extends BaseCommand<ServerResult> {
   static override summary = "Run the project's own NATS server in the foreground."
   static override description =
-    'Listens on 127.0.0.1 only, with a token that is stored in .daffi/server.json, and keeps its data in .daffi/jetstream. Pipelines of the project join this server, which goes on when their commands end. If the server is running already, the command says so and ends.'
+    'Listens on 127.0.0.1 only, with a token that is stored in .daffi/server.json, and keeps its data in .daffi/jetstream. Pipelines of the project join this server, which keeps running when their commands end. If the server is running already, the command prints that and ends.'
   static override examples = ['<%= config.bin %> server', '<%= config.bin %> server --port 4222']
   static override args = { file: fileArg({ description: FILE }) }
   static override flags = {

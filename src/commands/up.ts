@@ -15,7 +15,7 @@ import type { PipelineResult } from '../runtime/index.js'
 export default class Up extends RunCommand<PipelineResult> {
   static override summary = 'Run a pipeline in the foreground, each node in a process of its own.'
   static override description = `Joins the project's NATS server, or runs one that ends with the command. Ends when all calls have finished; a pipeline without calls runs until Ctrl-C.
-The first Ctrl-C ends it in good order, the second at once.`
+The first Ctrl-C ends it gracefully, the second at once.`
   static override examples = [
     '<%= config.bin %> up pipelines/camera.yaml',
     '<%= config.bin %> up pipelines/camera.yaml --duration 10s --json',

@@ -88,7 +88,7 @@ describe('FG', () => {
     const g = await join('caller')
     await expect(g.call.ad(1, 2)).rejects.toMatchObject({
       code: 'DAFFI_UNKNOWN_CALLBACK',
-      message: 'nobody offers "ad"; there is add, optional. Did you mean "add"?',
+      message: 'no node offers "ad"; there is add, optional. Did you mean "add"?',
     })
     await expect(g.call.add(1, 2).to('ader')).rejects.toMatchObject({ code: 'DAFFI_UNKNOWN_NODE' })
     await expect(g.call.add(1)).rejects.toMatchObject({

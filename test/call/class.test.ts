@@ -38,6 +38,6 @@ test('what begins with an underscore, closes the instance, or is no method, is n
   expect(await g.call.inherited()).toBe('state 1')
   await expect(g.call._private()).rejects.toMatchObject({
     code: 'DAFFI_UNKNOWN_CALLBACK',
-    message: 'nobody offers "_private"; there is describe, inherited',
+    message: 'no node offers "_private"; there is describe, inherited',
   })
 })

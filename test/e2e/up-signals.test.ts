@@ -18,7 +18,7 @@ export default (n: number) => {
 }
 `
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run in good order', async (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run gracefully', async (signal) => {
   const cwd = await temporaryProject(camera)
   const up = startDaffi(['up', 'camera.yaml', '--json'], { cwd })
   await up.waitForLine(/^process3 +\| first frame/)

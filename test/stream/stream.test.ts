@@ -254,7 +254,8 @@ describe('a receiver that fails', () => {
       .then(undefined, (reason: unknown) => reason)) as { summary: StreamSummary }
     expect(error).toMatchObject({
       name: 'StreamError',
-      message: 'the stream to "take" did not reach everyone: bad stopped: "take" threw at item 3: three',
+      message:
+        'the stream to "take" did not reach every receiver: bad stopped: "take" threw at item 3: three',
       summary: {
         items: 1000,
         receivers: {

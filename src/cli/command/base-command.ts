@@ -8,7 +8,7 @@ import { reportFailure } from '../show/report-failure.js'
 import { baseFlags } from './flags.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
 
-/** The server that a command's flags name, in the shape that the runtime takes. */
+/** The server that a command's flags name, as options of the runtime. */
 export interface ServerFlags {
   url?: string
   token?: string
@@ -34,7 +34,10 @@ export abstract class BaseCommand<R> extends Command {
 
   abstract override run(): Promise<R>
 
-  /** Ctrl-C and its like, for a command that has something to end in good order. From the first use they are no longer deadly. */
+  /**
+   * Ctrl-C and other signals that end a command, for one that has to shut down gracefully. From the first use on they
+   * no longer end the process by themselves.
+   */
   protected get signals(): Signals {
     return (this.#signals ??= watchSignals())
   }
@@ -65,7 +68,7 @@ export abstract class BaseCommand<R> extends Command {
     return loadPipeline(await this.pipelineFile(named))
   }
 
-  /** The one place where a failed command prints and gets its exit code. */
+  /** Prints the error of a failed command and sets the exit code; nothing else does. */
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     const interrupted =
       this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'

@@ -13,7 +13,7 @@ const hook: Hook.CommandNotFound = ({ id, config }) => {
     const command = `daffi ${words.slice(0, count).join(' ')}`
     const rest = JSON.stringify(words.slice(count).join(':'))
     throw new DaffiError('DAFFI_USAGE', `${command} takes no ${rest}`, {
-      next: `${command} --help says what it takes.`,
+      next: `${command} --help lists its arguments and flags.`,
     })
   }
   const suggestion = nearest(id, config.commandIDs) ?? nearest(words[0] ?? '', config.commandIDs)

@@ -1,8 +1,8 @@
 import { isClosedOutput } from './closed-output.js'
 
-/** Requests of the user, or of the system, that a command end. */
+/** Requests of the user, or of the system, to end a command. */
 export interface Signals extends Disposable {
-  /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP, or when standard output is closed: end in good order. */
+  /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP, or when standard output is closed: shut down gracefully. */
   stop: AbortSignal
   /** Aborts at the second one: end at once. */
   force: AbortSignal

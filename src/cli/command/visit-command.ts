@@ -10,7 +10,7 @@ const visitFlags = {
   timeout: durationFlag({ summary: 'Time to wait for a NATS server.', default: '5s' }),
 }
 
-/** How a visitor finds the pipeline's server, in the shape that the runtime takes. */
+/** The server of a pipeline to visit, as options of the runtime. */
 interface VisitOptions {
   server: ServerFlags
   timeoutMs: number

@@ -30,9 +30,9 @@ export async function findingOfBinary(name: BinaryName, problems: DaffiError[]):
     const { version, origin, path } = binary
     return { state: 'found', version, origin, path, passedOver, package: toFetch }
   }
-  const obstacle = toFetch === null ? noBuild(name) : (await hasNpm()) ? undefined : noNpm(name)
-  if (obstacle) problems.push(obstacle)
-  return { ...nothing, state: obstacle ? 'missing' : 'will be fetched', passedOver }
+  const problem = toFetch === null ? noBuild(name) : (await hasNpm()) ? undefined : noNpm(name)
+  if (problem) problems.push(problem)
+  return { ...nothing, state: problem ? 'missing' : 'will be fetched', passedOver }
 }
 
 function noBuild(name: BinaryName): DaffiError {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CallPlan, NodePlan, Plan } from '../../runtime/index.js'
 
-/** A node; nodes that differ in their numbers only are one, with a count of replicas. */
+/** A node; replicas, which differ only in their numbers, are one node with a count. */
 export interface GraphNode {
   name: string
   replicas: number
@@ -19,8 +19,9 @@ export interface Flow {
   modifier: string
   /** Delivery of a stream; null for other calls. */
   delivery: string | null
-  /** Nodes that it reaches: all of them, or whichever one gets it. */
+  /** Nodes that may get the call. */
   to: string[]
+  /** Whether all of those nodes get it, or one of them. */
   reaches: 'all' | 'one'
   /** The node that `to` names. */
   process: string | null

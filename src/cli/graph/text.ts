@@ -13,7 +13,7 @@ export function graphText({ pipeline, nodes, flows }: PipelineGraph, colours: Co
     const branches = flows
       .filter(({ from }) => from === node.name)
       .map((flow) => branchOf(flow, nodes, colours))
-    return [`${bold(label(node))}${aside(node, dim)}`, ...branchLines(branches, dim)].join('\n')
+    return [`${bold(label(node))}${annotation(node, dim)}`, ...branchLines(branches, dim)].join('\n')
   })
   return [bold(pipeline), ...trees].join('\n\n')
 }
@@ -31,7 +31,7 @@ function label({ name, replicas }: GraphNode): string {
   return replicas === 1 ? name : `${name} ×${replicas}`
 }
 
-function aside({ callbacks, dependsOn }: GraphNode, dim: (text: string) => string): string {
+function annotation({ callbacks, dependsOn }: GraphNode, dim: (text: string) => string): string {
   const offers = callbacks.length === 0 ? '' : `  offers ${callbacks.join(', ')}`
   const after = dependsOn.length === 0 ? '' : `  after ${dependsOn.join(', ')}`
   return dim(offers + after)

@@ -22,7 +22,7 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     const { args, flags } = await this.parse(DeadReplay)
     const ids = args.id?.map(readId)
     if ((ids === undefined) !== flags.all) {
-      throw new DaffiError('DAFFI_USAGE', 'say which dead letters to replay: either ids, or --all')
+      throw new DaffiError('DAFFI_USAGE', 'give the dead letters to replay: either ids, or --all')
     }
     const plan = await this.loadPlan(flags.file)
     const { replayDeadLetters } = await import('../../runtime/index.js')

@@ -6,7 +6,7 @@ export { withoutSecrets } from './run/environment.js'
 export {
   findBinary,
   searchBinary,
-  type FindOptions,
+  type FindBinaryOptions,
   type PassedOver,
   type Search,
 } from './find/find-binary.js'

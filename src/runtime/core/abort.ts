@@ -11,8 +11,8 @@ export interface Bounds {
 }
 
 /**
- * Settles as `promise` does, unless the timeout or the signal comes first. Timer and listener are removed when it settles;
- * the promise itself goes on.
+ * Settles as `promise` does, unless the timeout or the signal comes first. Timer and listener are removed when it
+ * settles; the promise itself is not cancelled.
  * @throws DaffiError DAFFI_TIMEOUT; DAFFI_ABORTED, or the signal's reason if that is a DaffiError
  */
 export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: Bounds): Promise<T> {

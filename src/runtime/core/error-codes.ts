@@ -430,6 +430,7 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, ErrorEntry>
 
+/** Code of an error of daffi; stable from version to version. */
 export type ErrorCode = keyof typeof ERRORS
 
 export function isErrorCode(code: string): code is ErrorCode {

@@ -1,5 +1,6 @@
 import { ERRORS, isErrorCode, type ErrorCode } from './error-codes.js'
 
+/** Further facts about an error. */
 export interface DaffiErrorOptions {
   /** The underlying error; becomes `cause`. */
   cause?: unknown
@@ -15,8 +16,11 @@ export interface DaffiErrorOptions {
  */
 export class DaffiError extends Error {
   override readonly name: string = 'DaffiError'
+  /** Stable code, listed in docs/errors.md. */
   readonly code: ErrorCode
+  /** Advice for the user. */
   readonly next: string
+  /** Machine-readable facts, which depend on the code. */
   readonly details: Record<string, unknown> | undefined
 
   constructor(code: ErrorCode, message: string, options: DaffiErrorOptions = {}) {

@@ -1,4 +1,6 @@
+/** Formats of frames, by ffmpeg's names. */
 export const PIXEL_FORMATS = ['bgr24', 'rgb24', 'gray', 'yuv420p', 'mjpeg'] as const
+/** Format of a frame. */
 export type PixelFormat = (typeof PIXEL_FORMATS)[number]
 
 /** One image of a camera or video. */
@@ -12,7 +14,7 @@ export interface Frame {
   format: PixelFormat
   /** Number of the frame in its source, from 0. */
   sequence: number
-  /** Time at which the frame was read, in milliseconds since 1970, with fractions. */
+  /** Time at which the frame was read, in milliseconds since 1970, with a fraction. */
   time: number
 }
 
@@ -31,6 +33,7 @@ export function frameBytes(format: PixelFormat, width: number, height: number): 
   }
 }
 
+/** Whether a value has the shape of a frame; its bytes are not checked. */
 export function isFrame(value: unknown): value is Frame {
   if (typeof value !== 'object' || value === null) return false
   const { data, width, height, format, sequence, time } = value as Partial<Frame>

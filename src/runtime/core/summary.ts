@@ -1,6 +1,7 @@
 import type { ErrorRecord } from './errors.js'
 import type { Delivery } from './stream/stream-options.js'
 
+/** Way of the bytes to a receiver: shared memory, or a JetStream stream on the server. */
 export type Lane = 'shm' | 'jetstream'
 
 /**
@@ -11,13 +12,17 @@ export type ReceiverState = 'attached' | 'finished' | 'left' | 'died' | 'stopped
 
 /** Counts of one receiver. Once its state is final, `offered = processed + dropped + failed + lost`. */
 export interface ReceiverSummary {
+  /** Lane on which the receiver got the items. */
   lane: Lane
+  /** Present or final state. */
   state: ReceiverState
   /** Number of times the node attached; more than 1 after a restart of the node. */
   attaches: number
+  /** Reason why the receiver stopped; null when it did not. */
   error: ErrorRecord | null
   /** Items that the source yielded while the receiver was attached. */
   offered: number
+  /** Items for which the callback returned. */
   processed: number
   /** Items that a live stream skipped for newer ones. */
   dropped: number
@@ -31,9 +36,11 @@ export interface ReceiverSummary {
 
 /** Result of a stream: counts that prove that no item was lost, or show at which receiver. */
 export interface StreamSummary {
+  /** Name of the callback. */
   call: string
   /** Name of the source; null for an iterable passed by a program. */
   source: string | null
+  /** Name of the node that wrote the stream. */
   from: string
   delivery: Delivery
   /** Items that the source yielded. */
@@ -42,6 +49,8 @@ export interface StreamSummary {
   bytes: number
   /** Time from the first item to the end, in seconds. */
   seconds: number
+  /** Reason why the stream ended early; null when it did not. */
   error: ErrorRecord | null
+  /** Counts of each receiver, by the name of its node. */
   receivers: Record<string, ReceiverSummary>
 }

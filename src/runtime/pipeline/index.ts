@@ -12,4 +12,4 @@ export type {
   TestLocation,
   TestPlan,
 } from './plan/test-plan.js'
-export { findPipelineFile, findTestFiles, type FindOptions } from './read/find-file.js'
+export { findPipelineFile, findTestFiles, type FindFileOptions } from './read/find-file.js'

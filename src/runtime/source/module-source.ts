@@ -65,7 +65,7 @@ function isFunction(value: unknown): value is Factory {
   return typeof value === 'function'
 }
 
-/** Whether a value is an iterable other than text, whose letters are hardly meant to be streamed. */
+/** Whether a value is an iterable other than text, whose letters are not meant to be streamed. */
 function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
   return (
     typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)

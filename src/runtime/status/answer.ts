@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
 /**
- * Answers status requests for a pipeline. Costs nothing while nobody asks.
+ * Answers status requests for a pipeline. Causes no work while there are no requests.
  * @returns a function that ends it
  */
 export function answerStatus(

@@ -25,7 +25,7 @@ export async function askStatus(
       if (reply.data.length > 0) answers.push(reply.json<Status>())
     }
   } catch {
-    // Nobody listens, or the connection was lost: the answers up to then are returned.
+    // No process listens, or the connection was lost: the answers up to then are returned.
   }
   return answers
 }

@@ -6,7 +6,10 @@ import type { PixelFormat } from '../core/frame.js'
 export const statusSubject = (pipeline: string): string => `daffi.${pipeline}.status`
 
 export interface StatusQuestion {
-  /** The number of the last log line that the asker has, by id of the run. All kept lines are sent of a run that is absent. */
+  /**
+   * Number of the last log line that the requester has, by id of the run. Of a run that is absent, all stored lines are
+   * sent.
+   */
   lines: Record<string, number>
 }
 

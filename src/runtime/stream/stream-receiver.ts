@@ -48,7 +48,7 @@ export class StreamReceiver {
     this.#unwatch = ports.peers.onLeave((peer) => void this.#onWriterGone(peer.incarnation))
   }
 
-  /** Leaves every stream after the item in hand. */
+  /** Leaves every stream after its present item. */
   async close(): Promise<void> {
     this.#invitations.unsubscribe()
     this.#unwatch()
@@ -65,7 +65,7 @@ export class StreamReceiver {
     if (!open.to.includes(this.#ports.self.incarnation)) return
     let pending = this.#active.get(open.id)
     if (!pending) {
-      // A failure now, with the server away, may be a success when the invitation is repeated.
+      // This may fail while the server is unavailable, and succeed when the invitation is repeated.
       pending = this.#begin(open).catch((error: unknown) => {
         this.#ports.log.warn(`could not join the stream to "${open.call}": ${messageOf(error)}`)
         return undefined

@@ -27,13 +27,13 @@ export async function writeStream(
   }
 }
 
-/** A call whose callback yields. */
-export interface YieldingCall {
+/** Call whose callback yields, and the caller that its items are streamed to. */
+export interface YieldTarget {
   /** Id of the call, and of the stream. */
   id: string
   callback: string
   caller: Peer
-  /** Aborts when the call is given up. */
+  /** Aborts when the caller has given up. */
   signal: AbortSignal
 }
 
@@ -43,7 +43,7 @@ export interface YieldingCall {
  */
 export async function writeYields(
   items: Items,
-  { id, callback, caller, signal }: YieldingCall,
+  { id, callback, caller, signal }: YieldTarget,
   ports: StreamPorts,
 ): Promise<StreamSummary> {
   const options: StreamOptions = {
@@ -62,11 +62,8 @@ export async function writeYields(
 function invitees({ call, to }: StreamOptions, { peers }: StreamPorts): Peer[] {
   const offering = peers.offering(call).filter((peer) => to === undefined || peer.name === to)
   if (offering.length === 0) {
-    const where = to === undefined ? '' : ` on node "${to}"`
-    throw new DaffiError(
-      'DAFFI_NO_RECEIVER',
-      `nobody offers "${call}"${where}, so the stream has nowhere to go`,
-    )
+    const subject = to === undefined ? 'no node offers' : `node "${to}" does not offer`
+    throw new DaffiError('DAFFI_NO_RECEIVER', `${subject} "${call}", so the stream has no receiver`)
   }
   for (const { name, arity } of offering) {
     if ((arity.min ?? 1) <= 1 && (arity.max ?? 1) >= 1) continue

@@ -7,6 +7,7 @@ import { loadVariant, type Replacements } from '../pipeline/index.js'
 import type { Observation, ObservedCall, ObservedLine } from './run/observation.js'
 import { PipelineRun } from './run/pipeline-run.js'
 
+/** Options of `startPipeline`: replacements of sources and callbacks, and limits of the start. */
 export interface StartPipelineOptions extends Replacements {
   /** Values for `${NAME}` in the file. @default the environment of this process */
   env?: Record<string, string | undefined>
@@ -16,6 +17,7 @@ export interface StartPipelineOptions extends Replacements {
   signal?: AbortSignal
 }
 
+/** Limits of a wait for a running pipeline. */
 export interface UntilOptions {
   /** Longest wait: text with a unit or a number of seconds; 0 for no limit. @default '30s' */
   timeout?: Duration

@@ -33,7 +33,7 @@ test('a node is gone after three missed heartbeats, and not before', () => {
   peers.upsert(record('alive'))
   for (let second = 1; second <= 3; second++) {
     vi.advanceTimersByTime(1000)
-    peers.beat('alive1')
+    peers.onHeartbeat('alive1')
   }
   expect(events).toEqual(['+quiet1', '+alive1'])
   vi.advanceTimersByTime(1000)
@@ -67,6 +67,6 @@ test('silence proves nothing after a time in which this process was blocked', ()
 
 test('a heartbeat of an unknown node is reported', () => {
   const { peers, events } = table()
-  peers.beat('nobody')
+  peers.onHeartbeat('nobody')
   expect(events).toEqual(['?'])
 })

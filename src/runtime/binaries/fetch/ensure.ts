@@ -1,7 +1,7 @@
 import { DaffiError } from '../../core/errors.js'
 import type { Binary, BinaryName } from '../find/binary.js'
 import { buildFor, PLATFORM } from '../find/catalog.js'
-import { findBinary, type FindOptions } from '../find/find-binary.js'
+import { findBinary, type FindBinaryOptions } from '../find/find-binary.js'
 
 /** Progress of a download. */
 export interface FetchProgress {
@@ -11,7 +11,7 @@ export interface FetchProgress {
   totalBytes?: number
 }
 
-export interface EnsureOptions extends FindOptions {
+export interface EnsureOptions extends FindBinaryOptions {
   /** Called only when the program has to be fetched: at the start, five times a second, and at the end. */
   onProgress?: ((progress: FetchProgress) => void) | undefined
 }

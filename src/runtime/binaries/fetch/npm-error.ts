@@ -17,10 +17,10 @@ export function downloadError(spec: string, result: NpmResult): DaffiError {
     return new DaffiError('DAFFI_FETCH_FAILED', what, { next: NO_NPM })
   }
   const { code, summary } = errorOf(result.stdout)
-  const said = `npm could not fetch ${spec}: ${summary ?? code ?? 'it gave no reason'}`
-  if (code === 'E404' || code === 'ETARGET') return new DaffiError('DAFFI_BINARY_UNSUPPORTED', said)
-  if (code === 'EINTEGRITY') return new DaffiError('DAFFI_FETCH_INTEGRITY', said)
-  return new DaffiError('DAFFI_FETCH_FAILED', said)
+  const message = `npm could not fetch ${spec}: ${summary ?? code ?? 'it gave no reason'}`
+  if (code === 'E404' || code === 'ETARGET') return new DaffiError('DAFFI_BINARY_UNSUPPORTED', message)
+  if (code === 'EINTEGRITY') return new DaffiError('DAFFI_FETCH_INTEGRITY', message)
+  return new DaffiError('DAFFI_FETCH_FAILED', message)
 }
 
 function errorOf(stdout: string): { code?: string; summary?: string } {

@@ -5,7 +5,7 @@ import { type Candidate, candidates } from './candidates.js'
 import { CATALOG } from './catalog.js'
 import { askVersion } from './ask-version.js'
 
-export interface FindOptions {
+export interface FindBinaryOptions {
   signal?: AbortSignal | undefined
 }
 
@@ -25,7 +25,7 @@ export interface Search {
  * candidate that does not run or is too old is passed over.
  * @throws DaffiError DAFFI_BINARY_UNUSABLE when the environment variable names a program that cannot be used
  */
-export async function searchBinary(name: BinaryName, { signal }: FindOptions = {}): Promise<Search> {
+export async function searchBinary(name: BinaryName, { signal }: FindBinaryOptions = {}): Promise<Search> {
   const passedOver: PassedOver[] = []
   for await (const candidate of candidates(name)) {
     try {
@@ -44,7 +44,10 @@ export async function searchBinary(name: BinaryName, { signal }: FindOptions = {
  * The program to use; undefined when it has to be fetched.
  * @throws DaffiError DAFFI_BINARY_UNUSABLE
  */
-export async function findBinary(name: BinaryName, options: FindOptions = {}): Promise<Binary | undefined> {
+export async function findBinary(
+  name: BinaryName,
+  options: FindBinaryOptions = {},
+): Promise<Binary | undefined> {
   return (await searchBinary(name, options)).binary
 }
 

@@ -16,21 +16,33 @@ export interface Call<R> extends PromiseLike<R> {
    * @returns the same call
    */
   to(node: string): this
-  /** Waits for the value, within a timeout of 30 s by default. The same as `await` without a modifier. */
+  /**
+   * Resolves with the value, from one of the nodes that offer the callback. `await` without a modifier does the same.
+   * @throws RemoteError when the callback threw; DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED, DAFFI_UNKNOWN_CALLBACK,
+   * DAFFI_UNKNOWN_NODE, DAFFI_ARGUMENT_COUNT, DAFFI_NODE_DIED, DAFFI_SERVER_LOST
+   */
   with(modifier: Modifier<'FG'>): Promise<R>
-  /** Gives a job as soon as the call is sent; its value can be had later. */
+  /** Resolves with a job as soon as the call is sent; the job gives the value later. */
   with(modifier: Modifier<'BG'>): Promise<Job<R>>
-  /** Resolves when the server has the call; nobody waits for values. */
+  /** Resolves when the server has received the call; no values are returned. */
   with(modifier: Modifier<'NO_RETURN'> | SilentBroadcast): Promise<void>
-  /** Calls every node that offers the callback. Gives a value by node, or in its place the error of that node. */
+  /** Calls every node that offers the callback. Resolves with each node's value, or its error, by the node's name. */
   with(modifier: Modifier<'BROADCAST'>): Promise<Record<string, R | DaffiError>>
-  /** Stores a schedule on the server, which makes the call again and again. */
+  /**
+   * Stores a schedule on the server, by which the call is repeated.
+   * @throws DaffiError DAFFI_BAD_SCHEDULE, DAFFI_BAD_INTERVAL, DAFFI_BAD_CRON, DAFFI_PAST_DEADLINE,
+   * DAFFI_SERVER_TOO_OLD
+   */
   with(modifier: Modifier<'PERIOD'>): Promise<ScheduledTask>
 }
 
 /** A call whose only argument is an iterable, so that its items can be sent one by one. */
 export interface Streamable {
-  /** Sends each item to every node that offers the callback. Resolves at the end of the stream. */
+  /**
+   * Sends each item to every node that offers the callback. Resolves at the end of the stream.
+   * @throws DaffiError DAFFI_NOT_ITERABLE, DAFFI_NO_RECEIVER, DAFFI_STREAM_ARITY before the first item; StreamError,
+   * whose `summary` accounts for every item
+   */
   with(modifier: Modifier<'STREAM'>): Promise<StreamSummary>
 }
 
@@ -53,7 +65,7 @@ export interface StreamCall extends Streamable {
   then(hint: 'a stream is sent by .with(STREAM)'): never
 }
 
-/** A call of a callback of which nothing is known but its name. */
+/** A call of a callback that is known by its name only. */
 export type UntypedCall<R = unknown> = Call<R> & Streamable & AsyncIterable<unknown>
 
 /** A call of a callback that returns `R`: a generator, or any other iterator, yields. */
@@ -94,11 +106,11 @@ export type TypedCallback<A extends unknown[], R> = ((
 ) => MayStream<A> extends true ? CallOf<Awaited<R>> & Streamable : CallOf<Awaited<R>>) &
   (TakesItems<A> extends true ? (items: AnyIterable<First<A>>) => StreamCall : unknown)
 
-/** A callback of which nothing is known but its name. */
+/** A callback that is known by its name only. */
 export type UntypedCallback = <R = unknown>(...args: unknown[]) => UntypedCall<R>
 
 /**
- * Callbacks of which nothing is known but their names. Under the compiler's flag `noUncheckedIndexedAccess` use
+ * Callbacks that are known by their names only. Under the compiler's flag `noUncheckedIndexedAccess` use
  * `g.callback(name)`, since that flag makes each property of such a type possibly undefined.
  */
 export type Untyped = Record<string, UntypedCallback>

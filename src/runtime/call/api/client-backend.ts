@@ -28,12 +28,12 @@ interface KnownPeers {
   onJoin(listener: () => void): () => void
 }
 
-/** The end of a client's part in its pipeline, as its users see it. */
+/** The end of a client's membership, as its users see it. */
 interface Lifetime {
   /** True from the moment that the client begins to leave. */
   readonly isClosing: boolean
   /** Settles when the client has left; rejects with the error because of which it had to leave. */
   readonly ended: Promise<void>
-  /** Leaves the pipeline. Can be called again, and joins the leaving that is under way. */
+  /** Leaves the pipeline. Can be called again: each call resolves when the client has left. */
   stop(): Promise<void>
 }

@@ -6,20 +6,21 @@ import type { PipelineClient } from './pipeline-client.js'
 
 /** Facts about the running invocation of a callback. `C` are the types of the callbacks that it calls itself. */
 export interface Context<C = Untyped> {
-  /** Name of the node that called; undefined for a caller that is no node of daffi's. */
+  /** Name of the node that called; undefined when the caller is not a node of daffi's. */
   from: string | undefined
   /** Aborts when the caller gives up, or the stream ends for this node. */
   signal: AbortSignal
+  /** Writes lines to the standard error of this node. */
   log: Logger
   /** Whether the item or job was delivered before and not acknowledged. */
   redelivered: boolean
-  /** This node's own part in the pipeline, by which the callback calls others. */
+  /** This node's own client, with which the callback calls other nodes. */
   g: PipelineClient<C>
 }
 
 /**
- * One execution of a callback, as this room passes it on. An AbortSignal costs more than a small call, so it is made
- * when the callback first reads it.
+ * One execution of a callback. An AbortSignal costs more than a small call, so it is made when the callback first reads
+ * it.
  */
 export interface Invocation extends Omit<Context, 'signal'> {
   abort: Abort
@@ -28,13 +29,13 @@ export interface Invocation extends Omit<Context, 'signal'> {
 /** An object that makes a signal when it is read, as an AbortController does. */
 export type Abort = Pick<AbortController, 'signal'>
 
-/** Makes the invocation of a callback for a caller; `from` is undefined for a caller that is no node. */
+/** Makes the invocation of a callback for a caller; `from` is undefined for a caller that is not a node. */
 export type MakeInvocation = (from: string | undefined, abort: Abort) => Invocation
 
 const storage = new AsyncLocalStorage<Invocation>()
 
 /**
- * Gives the caller's name, the abort signal, a logger and this node, inside a callback and what it awaits.
+ * Returns the caller's name, the abort signal, a logger and this node's client, inside a callback and what it awaits.
  * @throws DaffiError DAFFI_NO_CONTEXT outside a callback
  * @example
  * const { from, signal, log, g } = context()
@@ -43,7 +44,7 @@ export function context<C = Untyped>(): Context<C> {
   const found = storage.getStore()
   if (!found) throw new DaffiError('DAFFI_NO_CONTEXT', 'context() was called outside a callback')
   const { abort, g, ...rest } = found
-  // The callback claims what other nodes offer, as with Global.connect; nothing checks it at run time.
+  // The type `C` is the callback's claim, as with Global.connect: nothing checks it at run time.
   return { ...rest, g: g as PipelineClient<unknown> as PipelineClient<C>, signal: abort.signal }
 }
 

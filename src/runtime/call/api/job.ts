@@ -5,17 +5,18 @@ import type { WaitOptions } from './wait-options.js'
 
 /** A call in the background. */
 export interface Job<R = unknown> {
+  /** Id by which `Global.job` finds a durable job. */
   readonly id: string
   /** Whether the job has ended, with a value or an error. */
   readonly ready: boolean
   /**
-   * Waits for the callback's value.
-   * @throws DaffiError DAFFI_REMOTE, what the callback threw; DAFFI_TIMEOUT, DAFFI_ABORTED of this wait, which leaves
-   * the job alone; DAFFI_ABORTED of a job that was cancelled; DAFFI_NODE_DIED
+   * Resolves with the callback's value.
+   * @throws RemoteError when the callback threw; DaffiError DAFFI_TIMEOUT and DAFFI_ABORTED of this wait, which do not
+   * change the job, DAFFI_ABORTED when the job was cancelled, DAFFI_NODE_DIED
    */
   get: (options?: WaitOptions) => Promise<R>
   /**
-   * Keeps the job from running, or aborts the callback's signal.
+   * Cancels the job: it is not started any more, or its callback's signal is aborted.
    * @returns false when the job has ended already
    */
   cancel: () => Promise<boolean>

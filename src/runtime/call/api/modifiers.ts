@@ -4,23 +4,25 @@ import type { Delivery, OnError } from '../../core/stream/stream-options.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
 import type { StreamSummary } from '../../core/summary.js'
 
+/** Options of FG, a call whose value is waited for. */
 export interface FGOptions {
   /**
-   * How long to wait for the result: seconds when it is a number, or text such as `500ms`. 0 is without limit.
+   * Longest wait for the result: seconds when it is a number, or text such as `500ms`. 0 means no limit.
    * @default '30s'
    */
   timeout?: Duration
-  /** Gives up the call when it aborts, and aborts the callback's own signal. */
+  /** Cancels the call when it aborts, and aborts the callback's own signal. @default none */
   signal?: AbortSignal
   /**
-   * Calls again when the call failed, each time with the whole timeout.
+   * Repeats a call that failed, each time with the whole timeout.
    * @default undefined, which is a single attempt
    */
   retry?: RetryOptions
 }
 
+/** Further attempts with a call that failed. */
 export interface RetryOptions {
-  /** Number of attempts in all, at least 1. */
+  /** Number of attempts in all, the first one included; at least 1. */
   attempts: number
   /**
    * Pause before each further attempt: seconds when it is a number, or text such as `500ms`.
@@ -28,28 +30,29 @@ export interface RetryOptions {
    */
   delay?: Duration
   /**
-   * Codes of the errors that are worth another attempt; also those that callbacks give their own errors.
-   * @default every error but that of a call that is wrong in itself, such as DAFFI_ARGUMENT_COUNT
+   * Codes of the errors after which the call is repeated; codes that callbacks give their own errors count, too.
+   * @default every error but those that the same call would meet again, such as DAFFI_ARGUMENT_COUNT
    */
   on?: readonly string[]
 }
 
-/** When a call is due. `delay` and `eta` are the same; both at once are refused with DAFFI_USAGE. */
+/** Time at which a call is due. `delay` and `eta` are the same; both at once are refused with DAFFI_USAGE. */
 export interface DelayOptions {
   /**
-   * How long from now the callback is due: seconds when it is a number, or text such as `500ms`. At most 24 days, but
-   * for a durable job.
+   * Time until the callback is due: seconds when it is a number, or text such as `500ms`. At most 24 days, except for a
+   * durable job.
    * @default 0
    */
   delay?: Duration
-  /** The same as `delay`, which is the standard name. */
+  /** The same as `delay`, which is the standard name. @default none */
   eta?: Duration
 }
 
+/** Options of BG, a call in the background. */
 export interface BGOptions extends DelayOptions {
   /**
-   * How long the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 is without
-   * limit.
+   * Longest time that the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 means
+   * no limit.
    * @default 0
    */
   timeout?: Duration
@@ -61,37 +64,40 @@ export interface BGOptions extends DelayOptions {
   durable?: boolean
 }
 
+/** Options of NO_RETURN, a call without a result. */
 export type NoReturnOptions = DelayOptions
 
+/** Options of BROADCAST, a call of the callback on every node that offers it. */
 export interface BroadcastOptions extends DelayOptions {
   /**
-   * How long to wait for the slowest node once the call is due: seconds when it is a number, or text such as `500ms`.
-   * 0 is without limit. In place of a node that does not answer in time there is an error.
+   * Longest wait for the slowest node once the call is due: seconds when it is a number, or text such as `500ms`. 0
+   * means no limit. A node that does not answer in time has an error in place of its value.
    * @default '30s'
    */
   timeout?: Duration
   /**
-   * Whether to wait for the values. With `false` the call resolves when the server has it.
+   * Whether to wait for the values. With `false` the call resolves when the server has received it.
    * @default true
    */
   returnResult?: boolean
-  /** Gives up the call when it aborts, and aborts the callbacks' own signals. */
+  /** Cancels the call when it aborts, and aborts the callbacks' own signals. @default none */
   signal?: AbortSignal
 }
 
-/** Exactly one of `interval`, `at` and `cron` says when the call is due. */
+/** Options of PERIOD. Exactly one of `interval`, `at` and `cron` must be given. */
 export interface PeriodOptions extends ScheduleOptions {
   /**
-   * Id of the schedule. A second schedule of the same id takes the place of the first.
+   * Id of the schedule. A second schedule of the same id replaces the first.
    * @default a random one
    */
   uuid?: string
 }
 
+/** Options of STREAM, which sends the items of an iterable. */
 export interface StreamModifierOptions {
   /**
    * `lossless`: the slowest receiver sets the pace. `live` never slows the source: the newest item wins. `durable`
-   * keeps the items on the server's disk, so that the stream goes on after a crash of writer, receivers or server.
+   * keeps the items on the server's disk, so that the stream continues after a crash of writer, receivers or server.
    * @default 'lossless'
    */
   delivery?: Delivery
@@ -101,8 +107,8 @@ export interface StreamModifierOptions {
    */
   buffer?: number
   /**
-   * How a receiver goes on after an error in the callback: `stop` ends that receiver, `skip` counts the error and goes
-   * on, `retry` gives it the item again.
+   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed
+   * and continues, `retry` gives the callback the item again.
    * @default 'retry' for a durable stream, else 'stop'
    */
   onError?: OnError
@@ -114,22 +120,22 @@ export interface StreamModifierOptions {
    */
   share?: boolean
   /**
-   * How small items are packed together. Items that are shared go one by one.
+   * Packing of small items. Items that are shared are sent one by one.
    *
    * `bytes`: size of a batch before it is sent, at most 1 MiB: bytes when it is a number, or text such as `64 KiB`.
-   * `linger`: how long a batch may stay open while an earlier one is under way, at most 10 s: seconds when it is a
-   * number, or text such as `5ms`.
+   * `linger`: longest time that a batch stays open while an earlier one is on its way, at most 10 s: seconds when it is
+   * a number, or text such as `5ms`.
    * @default { bytes: '128 KiB', linger: '2ms' }
    */
   batch?: { bytes?: Bytes; linger?: Duration }
   /**
    * Limit of the ring of shared memory, at least 1 MiB: bytes when it is a number, or text such as `64 MiB`. `false`
-   * sends all items by the server.
+   * sends all items through the server.
    * @default { bytes: '256 MiB' }
    */
   shm?: { bytes?: Bytes } | false
   /**
-   * Attempts for `onError: 'retry'`. An item that fails them all counts as failed; of a durable stream it becomes a
+   * Attempts for `onError: 'retry'`. An item that fails them all counts as failed; in a durable stream it becomes a
    * dead letter.
    *
    * `attempts`: number of attempts in all. `delay`: pause before the second, in seconds when it is a number, or text
@@ -151,16 +157,16 @@ export interface StreamModifierOptions {
    * @default { age: '24h', bytes: '1 GiB' }
    */
   retention?: { age?: Duration; bytes?: Bytes }
-  /** Name of the source in the summary. */
+  /** Name of the source in the summary. @default none, which is null in the summary */
   source?: string
-  /** Called at the first item, then a few times a second. */
+  /** Called at the first item, then a few times a second. @default none */
   onProgress?: (snapshot: StreamSummary) => void
   /**
    * If this signal is already aborted when the iterable ends, the stream counts as interrupted: a durable stream can be
    * resumed later.
    */
   stopping?: AbortSignal
-  /** Ends the stream at once when it aborts. To end it gently, end the iterable. */
+  /** Ends the stream at once when it aborts. To let receivers finish, end the iterable instead. @default none */
   signal?: AbortSignal
 }
 
@@ -174,15 +180,16 @@ export interface ModifierOptions {
   STREAM: StreamModifierOptions
 }
 
+/** Name of a modifier. */
 export type ModifierKind = keyof ModifierOptions
 
-/** How a call is carried out. A modifier is a value; calling it sets options. */
+/** Way in which a call is carried out. A modifier is a value; calling it sets options. */
 export interface Modifier<K extends ModifierKind = ModifierKind> {
   readonly kind: K
   readonly options: ModifierOptions[K]
 }
 
-/** A broadcast for whose values nobody waits. */
+/** A broadcast that returns no values. */
 export interface SilentBroadcast extends Modifier<'BROADCAST'> {
   readonly options: BroadcastOptions & { returnResult: false }
 }
@@ -203,14 +210,15 @@ function modifier<K extends ModifierKind>(kind: K, defaults: ModifierOptions[K])
 }
 
 /**
- * Waits for the value, from one of the nodes that offer the callback. This is how a call is sent without a modifier.
+ * Resolves with the value, from one of the nodes that offer the callback. A call without a modifier is sent in this
+ * way.
  * @example
  * await g.call.add(1, 2).with(FG({ timeout: '5s', retry: { attempts: 3 } }))
  */
 export const FG = modifier('FG', {})
 
 /**
- * Gives a job at once, whose result can be had later.
+ * Resolves with a job at once, which gives the result later.
  * @example
  * const job = await g.call.add(1, 2).with(BG({ delay: '10s', durable: true }))
  * console.log(await job.get())
@@ -218,7 +226,7 @@ export const FG = modifier('FG', {})
 export const BG = modifier('BG', {})
 
 /**
- * Resolves when the server has the call; nobody waits for a result.
+ * Resolves when the server has received the call; no result is returned.
  * @example
  * await g.call.log('started').with(NO_RETURN)
  */
@@ -232,7 +240,7 @@ export const NO_RETURN = modifier('NO_RETURN', {})
 export const BROADCAST = modifier('BROADCAST', {}) as Broadcast
 
 /**
- * Calls the callback again and again, by a schedule on the server; one of the nodes that offer it runs each firing.
+ * Calls the callback repeatedly, by a schedule on the server; each firing runs on one of the nodes that offer it.
  * @example
  * const task = await g.call.clean_up().with(PERIOD({ cron: '0 3 * * *' }))
  */

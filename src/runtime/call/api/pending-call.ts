@@ -11,7 +11,7 @@ export interface Target {
 /** Carries out calls as their modifiers say. */
 export interface CallDispatcher {
   send: (target: Target, modifier: Modifier) => Promise<unknown>
-  /** Carries out a call whose items are wanted one by one. */
+  /** Carries out a call whose items are returned one by one. */
   items: (target: Target) => AsyncIterable<unknown>
 }
 

@@ -12,11 +12,13 @@ import type { ScheduledTask } from './scheduled-task.js'
 import type { WaitOptions } from './wait-options.js'
 
 /**
- * A process that takes part in a pipeline: it calls callbacks, waits for other nodes, and leaves.
- * `C` are the types of the callbacks that it calls, such as `typeof import('./callbacks/shop.ts')`.
+ * A process's membership in a pipeline, by which it calls callbacks, waits for other nodes, and leaves. `C` are the
+ * types of the callbacks that it calls, such as `typeof import('./callbacks/shop.ts')`.
  */
 export class PipelineClient<C = Untyped> {
+  /** This process's name in the pipeline. */
   readonly processName: string
+  /** Name of the pipeline. */
   readonly pipeline: string
   /** The server, its URL without secrets. */
   readonly server: ServerInfo
@@ -48,7 +50,10 @@ export class PipelineClient<C = Untyped> {
     return callbackNamed(this.#dispatcher, name) as unknown as CallProxy<C>[K]
   }
 
-  /** Resolves when a node of that name takes part. @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED */
+  /**
+   * Resolves when a node of that name is part of the pipeline.
+   * @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED, DAFFI_CLOSED
+   */
   async waitProcess(name: string, options: WaitOptions = {}): Promise<void> {
     await this.#until(
       () => this.#backend.peers.get(name) !== undefined,
@@ -59,7 +64,7 @@ export class PipelineClient<C = Untyped> {
 
   /**
    * Resolves when a node offers a callback of that name.
-   * @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED
+   * @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED, DAFFI_CLOSED
    * @example
    * await g.waitFunction('add', { timeout: '10s' })
    */
@@ -134,7 +139,7 @@ export class PipelineClient<C = Untyped> {
   }
 }
 
-/** Refuses calls once the client begins to leave. */
+/** Returns a dispatcher that refuses calls once the client begins to leave. */
 function whileOpen({ dispatcher, lifetime, processName }: ClientBackend): CallDispatcher {
   return {
     send: (target, modifier) =>

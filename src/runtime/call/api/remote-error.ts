@@ -18,8 +18,8 @@ type CauseFields = Omit<RemoteErrorFields, 'node'>
 const MAX_CAUSES = 8
 
 /**
- * An error that a callback threw on another node, with that error's name, message, code and stack. Where daffi itself
- * refused there, `code` is that of its error, such as DAFFI_CALLBACK_TIMEOUT; else it is DAFFI_REMOTE.
+ * An error that a callback threw on another node, with that error's name, message, code and stack. When daffi itself
+ * refused the call there, `code` is that of its error, such as DAFFI_CALLBACK_TIMEOUT; otherwise it is DAFFI_REMOTE.
  */
 export class RemoteError extends DaffiError {
   override readonly name = 'RemoteError'
@@ -27,6 +27,7 @@ export class RemoteError extends DaffiError {
   readonly remoteName: string
   /** The remote error's own code, such as ENOENT; undefined where it had none. */
   readonly remoteCode: string | undefined
+  /** The remote error's stack, with paths of the node on which it was thrown. */
   readonly remoteStack: string | undefined
   /** Name of the node on which it was thrown. */
   readonly node: string

@@ -1,8 +1,10 @@
 import type { ScheduleSpec } from '../../core/plan.js'
 
-/** A call that is made again and again, even after the process that scheduled it has ended. */
+/** A periodic call, which continues after the process that scheduled it has ended. */
 export interface ScheduledTask {
+  /** Id by which `Global.schedule` finds it. */
   readonly uuid: string
+  /** Name of the callback that is called. */
   readonly callback: string
   /** The only node that may run it; null when any node that offers the callback may. */
   readonly to: string | null
@@ -11,7 +13,7 @@ export interface ScheduledTask {
   /** Times at which the call is due. */
   readonly spec: ScheduleSpec
   /**
-   * Keeps the schedule from firing again; a call that runs already goes on to its end.
+   * Cancels the schedule; a call that is running already is not interrupted.
    * @returns false when the schedule has ended, or was cancelled before
    */
   cancel: () => Promise<boolean>

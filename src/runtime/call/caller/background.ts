@@ -7,8 +7,8 @@ import type { CallerContext } from './caller-context.js'
 import { callOnce } from './foreground.js'
 
 /**
- * Carries out BG that is not durable: a call whose outcome this process keeps, so that the job lives as long as this
- * process takes part.
+ * Carries out BG that is not durable: a call whose outcome this process keeps, so that the job ends when this process
+ * leaves.
  * @throws the error that keeps the call from being sent: then there is no job
  */
 export async function callBackground(

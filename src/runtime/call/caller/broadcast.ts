@@ -14,13 +14,13 @@ import { encodeArguments } from './encode-arguments.js'
 import { decodeReplyOf, TIMEOUT_S } from './foreground.js'
 import { nodeDied } from './node-died.js'
 
-/** A call to all nodes that offer the callback. */
+/** Call of a callback on all nodes that offer it. */
 interface Broadcast {
   target: Target
   payload: Uint8Array
   delayMs: number
   offering: string[]
-  /** Number of them besides this node. */
+  /** Number of those nodes, without this one. */
   others: number
 }
 

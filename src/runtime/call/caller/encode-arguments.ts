@@ -43,14 +43,14 @@ function unknownNode(node: string, peers: PeerTable): DaffiError {
   const names = peers.all().map((peer) => peer.name)
   return new DaffiError(
     'DAFFI_UNKNOWN_NODE',
-    `no node "${node}" is there; there are ${listed(names)}${suggestion(node, names)}`,
+    `there is no node "${node}"; there are ${listed(names)}${suggestion(node, names)}`,
   )
 }
 
 function unknownCallback(callback: string, node: string | undefined, peers: PeerTable): DaffiError {
   const candidates = peers.all().filter((peer) => node === undefined || peer.name === node)
   const names = [...new Set(candidates.flatMap((peer) => Object.keys(peer.callbacks)))]
-  const subject = node === undefined ? 'nobody offers' : `node "${node}" does not offer`
+  const subject = node === undefined ? 'no node offers' : `node "${node}" does not offer`
   return new DaffiError(
     'DAFFI_UNKNOWN_CALLBACK',
     `${subject} "${callback}"; there is ${listed(names)}${suggestion(callback, names)}`,

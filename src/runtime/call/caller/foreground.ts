@@ -13,7 +13,7 @@ import type { CallerContext } from './caller-context.js'
 import { encodeArguments } from './encode-arguments.js'
 import { withRetries } from './retry.js'
 
-/** Seconds that the answer to a call may take unless its options say otherwise. */
+/** Default timeout of a call, in seconds. */
 export const TIMEOUT_S = 30
 
 interface OnceOptions extends Omit<FGOptions, 'retry'>, DelayOptions {

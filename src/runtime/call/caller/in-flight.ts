@@ -24,7 +24,7 @@ interface InFlightOptions {
   timing: CallTiming
 }
 
-/** Tells the calls that wait for the server or for an answer when neither will come any more. */
+/** Fails pending calls once the server, or the answer, cannot be expected any more. */
 export class InFlight {
   readonly #options: InFlightOptions
   readonly #calls = new Set<WatchedCall>()
@@ -36,7 +36,7 @@ export class InFlight {
     options.peers.onLeave((gone) => this.#lose(gone))
   }
 
-  /** @returns a function that ends the watching */
+  /** @returns a function that stops watching */
   watch(call: WatchedCall): () => void {
     this.#calls.add(call)
     return () => this.#calls.delete(call)
@@ -83,7 +83,7 @@ export class InFlight {
     if (!answers.includes(true)) onLost(nodeDied(gone, callback))
   }
 
-  /** Whether a node says that it has a call, or does not answer, as it may be busy with it. */
+  /** Whether a node has a call. One that does not answer may be busy with it, and counts as having it. */
   async #mayHave(name: string, id: string): Promise<boolean> {
     const { nc, pipeline, timing } = this.#options
     try {

@@ -4,7 +4,7 @@ import { parseTimerDelay } from '../wire/delay.js'
 import type { CallerContext } from './caller-context.js'
 import { encodeArguments } from './encode-arguments.js'
 
-/** Carries out NO_RETURN: resolves when the server has the call. */
+/** Carries out NO_RETURN: resolves when the server has received the call. */
 export async function callNoReturn(
   target: Target,
   options: NoReturnOptions,

@@ -7,7 +7,7 @@ import type { RetryOptions } from '../api/modifiers.js'
 import { RemoteError } from '../api/remote-error.js'
 
 /** Codes of errors that the same call would meet again. */
-const FUTILE: readonly ErrorCode[] = [
+const NOT_RETRYABLE: readonly ErrorCode[] = [
   'DAFFI_ABORTED',
   'DAFFI_ARGUMENT_COUNT',
   'DAFFI_BAD_NAME',
@@ -17,11 +17,11 @@ const FUTILE: readonly ErrorCode[] = [
 ]
 
 /**
- * Runs `run` until it succeeds, its error is not worth another attempt, or the attempts are used up.
+ * Sends a call until it succeeds, its error is not worth another attempt, or the attempts are used up.
  * @throws the last error
  */
 export async function withRetries<T>(
-  run: () => Promise<T>,
+  send: () => Promise<T>,
   { attempts, delay = 1, on }: RetryOptions,
   signal: AbortSignal | undefined,
 ): Promise<T> {
@@ -30,7 +30,7 @@ export async function withRetries<T>(
   const delayMs = parseDuration(delay, 'retry.delay')
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run()
+      return await send()
     } catch (error) {
       if (attempt === attempts || !isWorthRetrying(error, on)) throw error
       await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => {
@@ -43,5 +43,5 @@ export async function withRetries<T>(
 function isWorthRetrying(error: unknown, on: RetryOptions['on']): boolean {
   if (!(error instanceof DaffiError)) return on === undefined
   const codes = [error.code, error instanceof RemoteError ? (error.remoteCode ?? '') : '']
-  return on ? codes.some((code) => on.includes(code)) : !FUTILE.includes(error.code)
+  return on ? codes.some((code) => on.includes(code)) : !NOT_RETRYABLE.includes(error.code)
 }

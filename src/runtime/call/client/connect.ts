@@ -10,7 +10,7 @@ import type { PeerRecord } from '../presence/peer-record.js'
 import type { CallTiming } from '../wire/timing.js'
 import { openClient, type OpenedBackend } from './open-client.js'
 
-/** A node, as events describe it. */
+/** Description of a node in events. */
 export interface PeerInfo {
   name: string
   host: string
@@ -19,9 +19,10 @@ export interface PeerInfo {
   callbacks: string[]
 }
 
+/** Options of `Global.connect`. */
 export interface ConnectOptions {
   /**
-   * Namespace to take part in.
+   * Name of the pipeline to join, which is its namespace on the server.
    * @default the project's running pipeline, else 'default'
    */
   pipeline?: string
@@ -50,21 +51,22 @@ export interface ConnectOptions {
    * @default {}
    */
   options?: Record<string, CallbackOptions>
-  /** Path of a NATS credentials file. */
+  /** Path of a NATS credentials file. @default none */
   credentials?: string
   /**
    * The server's token.
    * @default NATS_TOKEN
    */
   token?: string
+  /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
   tls?: TlsOptions
-  /** Leaves the pipeline when it aborts; also ends the waiting for a server. */
+  /** Makes this process leave the pipeline when it aborts; also ends the wait for a server. @default none */
   signal?: AbortSignal
-  /** Called once this process is part of the pipeline. */
+  /** Called once, when this process has joined. @default none */
   onInit?: (g: PipelineClient) => void
-  /** Called for each node that takes part already, then for each that joins. */
+  /** Called for each node that has joined already, then for each that joins later. @default none */
   onNodeConnect?: (node: PeerInfo) => void
-  /** Called for each node that leaves or dies. */
+  /** Called for each node that leaves or dies. @default none */
   onNodeDisconnect?: (node: PeerInfo) => void
 }
 

@@ -8,15 +8,15 @@ import { openClient, type HostControl } from './open-client.js'
 
 let makeGlobal: (backend: ClientBackend) => Global
 
-/** A process that takes part in a pipeline, and the way to become one. */
+/** A process's membership in a pipeline, which `Global.connect` creates. */
 export class Global<C = Untyped> extends PipelineClient<C> {
   static {
-    // Only this file makes one: the constructor is no part of the public interface.
+    // Only this file makes one: the constructor is not part of the public interface.
     makeGlobal = (backend) => new Global(backend)
   }
 
   /**
-   * Takes part in a pipeline from a program of your own.
+   * Joins a pipeline from a program of your own.
    * @throws DaffiError DAFFI_DUPLICATE_NAME when another live process has the name, and those of finding the server
    * @example
    * const g = await Global.connect<typeof import('./callbacks/shop.js')>({
@@ -37,17 +37,17 @@ export async function connectWithTiming<C = Untyped>(
   return typed(await openConnection(options, makeGlobal, timing))
 }
 
-/** Takes part in a pipeline through a server that has been found. */
+/** Joins a pipeline through a server that has been found. */
 export async function joinPipeline(options: JoinOptions): Promise<Global> {
   return (await joinAsHost(options)).g
 }
 
-/** Takes part in a pipeline as `joinPipeline` does, with control over the node. */
+/** Joins a pipeline as `joinPipeline` does, and also returns control over the node. */
 export async function joinAsHost(options: JoinOptions): Promise<{ g: Global; control: HostControl }> {
   return await openClient(options, makeGlobal)
 }
 
-/** The caller claims what other nodes offer; nothing checks it at run time. */
+/** The type `C` is the caller's claim: nothing checks it at run time. */
 function typed<C>(g: Global): Global<C> {
   return g as Global<unknown> as Global<C>
 }

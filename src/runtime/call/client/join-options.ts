@@ -3,7 +3,7 @@ import type { Logger } from '../../core/logger.js'
 import type { ServerAddress, ServerInfo } from '../../nats/index.js'
 import type { CallTiming } from '../wire/timing.js'
 
-/** Options of a process that takes part in a pipeline, once its server has been found. */
+/** Options for joining a pipeline once its server has been found. */
 export interface JoinOptions {
   /** The server's address, and its description without secrets. */
   server: { address: ServerAddress; info: ServerInfo }

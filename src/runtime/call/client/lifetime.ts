@@ -1,7 +1,7 @@
 import { deferred } from '../../core/deferred.js'
 import type { DaffiError } from '../../core/errors.js'
 
-/** The end of a node's part in its pipeline, which comes once, by its own will or by an error. */
+/** The end of a node's membership, which comes once: by its own request or by an error. */
 export class Lifetime {
   readonly #leave: () => Promise<void>
   readonly #ended = deferred()
@@ -11,7 +11,7 @@ export class Lifetime {
   /** @param leave finishes the running callbacks, leaves, and closes what was opened */
   constructor(leave: () => Promise<void>) {
     this.#leave = leave
-    // An error is for callers of `join`; without any it is no unhandled rejection.
+    // The error is for callers of `join`; without one it must not become an unhandled rejection.
     this.#ended.promise.catch(() => undefined)
   }
 
@@ -24,7 +24,7 @@ export class Lifetime {
     return this.#ended.promise
   }
 
-  /** Leaves the pipeline. Can be called again, and joins the leaving that is under way. */
+  /** Leaves the pipeline. Can be called again: each call resolves when the node has left. */
   async stop(): Promise<void> {
     this.#stopping ??= this.#end().finally(() => this.#ended.resolve())
     await this.#stopping

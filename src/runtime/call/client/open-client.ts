@@ -31,13 +31,13 @@ import { rejoinOnReconnect } from './rejoin.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
-/** The backend of a client, with all of the table of peers. */
+/** The backend of a client, with the whole table of peers. */
 export type OpenedBackend = ClientBackend & { peers: PeerTable; lifetime: Lifetime }
 
 /** Control over a node that only its host has. */
 export interface HostControl {
   /**
-   * Replaces the code of callbacks that the node offers, and announces their arities; running calls go on as they were.
+   * Replaces the code of callbacks that the node offers, and announces their arities; running calls are not affected.
    */
   renew: (callbacks: readonly Callback[]) => Promise<void>
   /** Leaves because of an error, which `join` throws. */
@@ -45,7 +45,7 @@ export interface HostControl {
 }
 
 /**
- * Takes part in a pipeline under a name: connects, claims the name, offers the callbacks, and says hello.
+ * Joins a pipeline under a name: connects, claims the name, offers the callbacks, and publishes the hello.
  * @param makeClient called before the first call can come
  * @throws DaffiError DAFFI_DUPLICATE_NAME and those of connecting
  */
@@ -121,7 +121,7 @@ export async function openClient<G extends PipelineClient>(
       schedules,
       lifetime,
     })
-    const reception =
+    const streamReceiver =
       registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
     const { name, host, pid } = record
     opened.push(
@@ -129,14 +129,16 @@ export async function openClient<G extends PipelineClient>(
     )
     opened.push(answerService({ nc, pipeline, record, registry }))
     const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
-    // Side by side, as each of them has the same time to finish.
-    opened.push(() => Promise.all([responder.drain(), reception?.close(), schedules.drain(), jobs.drain()]))
+    // In parallel, as each of them has the same time to finish.
+    opened.push(() =>
+      Promise.all([responder.drain(), streamReceiver?.close(), schedules.drain(), jobs.drain()]),
+    )
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
     // Calls may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
-    heartbeat.beat()
+    heartbeat.startHeartbeats()
     void rejoinOnReconnect(nc, presence, [jobs, schedules], fail)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)

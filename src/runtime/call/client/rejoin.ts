@@ -3,7 +3,7 @@ import { DaffiError } from '../../core/errors.js'
 import type { Presence } from '../presence/presence.js'
 
 /**
- * Claims the name anew after each reconnect, then has the others refresh what they may have missed. Returns when the
+ * Claims the name again after each reconnect, then has the others read what they may have missed. Returns when the
  * connection is closed for good.
  * @param onNameLost called when another process has the name by then
  */

@@ -60,7 +60,7 @@ export class LocalCalls {
     }
   }
 
-  /** Runs a call for whose result nobody waits: an error is logged. */
+  /** Runs a call without waiting for its result; an error is logged. */
   runAndForget(target: Target, payload: Uint8Array, delayMs: number): void {
     void this.run(target, payload, { timeoutMs: 0, delayMs, signal: undefined }).catch((error: unknown) => {
       this.#options.log.error(`"${target.callback}" failed: ${String(error)}`)

@@ -18,9 +18,9 @@ export function collect(value: unknown, abort: Abort): unknown {
 
 async function collectItems(value: Items, { signal }: Abort): Promise<unknown[]> {
   const items: unknown[] = []
-  const take = (item: unknown): undefined => void items.push(item)
+  const accept = (item: unknown): undefined => void items.push(item)
   try {
-    await feed(value, { signal, take })
+    await feed(value, { signal, accept })
   } catch (error) {
     throw thrownBy(error)
   }

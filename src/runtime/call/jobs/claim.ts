@@ -14,7 +14,7 @@ export type Claim = OwnClaim | { state: 'over' } | { state: 'held'; by: Holder }
 /**
  * Decides whether a job that has a record may be claimed.
  * @param sequence that of the message by which the queue has given the job out
- * @param isHeld whether the holder in the record still has the job in hand
+ * @param isHeld whether the holder in the record is still working on the job
  */
 export function judgeClaim(
   record: JobRecord,

@@ -33,7 +33,7 @@ export class DurableJob implements Job {
   constructor(id: string, access: JobAccess) {
     this.id = id
     this.#access = access
-    // An error is no unhandled rejection when nobody waits for the job.
+    // An error must not become an unhandled rejection when no caller waits for the job.
     this.#end.promise.catch(() => undefined)
     this.#subscription = access.nc.subscribe(access.names.record(id), {
       callback: (error, message: Msg) => {

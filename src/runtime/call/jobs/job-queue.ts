@@ -110,7 +110,7 @@ export class JobQueue {
   }
 
   /** Puts a job into the queue if there is none of this id for this target. @returns whether there was none */
-  async addAlone(
+  async addUnique(
     id: string,
     target: JobTarget,
     payload: Uint8Array,

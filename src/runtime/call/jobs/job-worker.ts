@@ -16,10 +16,10 @@ import { callbackOf, type Route } from './job-route.js'
 import type { JobStore } from './job-store.js'
 import { Puller } from './puller.js'
 
-/** Limit of the jobs of one route that a node runs side by side, when the callback's options do not say. */
+/** Default limit of the jobs of one route that a node runs at the same time. */
 const MAX_RUNNING = 8
 
-/** Reason with which a job is aborted that another node is to do, because this one leaves. */
+/** Reason for aborting a job because this node leaves; another node will run it. */
 export const NODE_LEAVES = new DaffiError('DAFFI_CLOSED', 'the node leaves the pipeline')
 
 export interface JobWorkerOptions {
@@ -88,7 +88,7 @@ export class JobWorker {
       return
     }
     if (caller !== undefined) await store.cancel(id)
-    // A job whose record names this node, which is not at it any more, is free.
+    // A job whose record names this node, though this node no longer runs it, may be claimed.
     const isHeld = ({ incarnation }: Holder): boolean =>
       incarnation !== self.incarnation && isAlive(incarnation)
     const claim = await store.records.claim(id, message.seq, self, isHeld)
@@ -118,7 +118,7 @@ export class JobWorker {
       const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
       const running = registry.run(callback, args, invocation)
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
-      // Nobody asks for the results of a schedule's firings.
+      // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }
     } catch (error) {
       if (abort.signal.aborted) return { state: 'cancelled' }
@@ -141,7 +141,7 @@ export class JobWorker {
         if (error instanceof DaffiError) current = { state: 'failed', error: remoteFields(error, self.node) }
         else if (this.#puller.isDraining()) throw error
         else if (!isRefused && error instanceof JetStreamApiError) {
-          // The store is full, most likely: somebody must make room.
+          // The store is probably full: an operator must make room.
           log.warn(
             `the server does not keep the result of job ${id}: ${error.message}; it is tried until it does`,
           )

@@ -102,10 +102,10 @@ export class Jobs {
     const head = headers()
     head.set(HEADER.from, firing.from)
     head.set(HEADER.schedule, id)
-    return await store.queue.addAlone(id, target, payload, head, firing.key)
+    return await store.queue.addUnique(id, target, payload, head, firing.key)
   }
 
-  /** Removes a firing that no node has begun with from the queue. */
+  /** Removes a firing from the queue that no node has started. */
   async withdraw(id: string): Promise<void> {
     const { store } = await this.#open()
     await store.withdraw(id)
@@ -123,7 +123,7 @@ export class Jobs {
     throw new DaffiError('DAFFI_UNKNOWN_JOB', `there is no job ${JSON.stringify(id)}`)
   }
 
-  /** Creates the consumer of a target's route, and tells the nodes that it is for. */
+  /** Creates the consumer of a target's route, and notifies the nodes that may run its jobs. */
   async route(target: JobTarget): Promise<void> {
     const route = routeOf(target)
     const opening = this.#routes.get(route) ?? this.#openRoute(route)

@@ -63,7 +63,7 @@ export class StoredParts {
     try {
       await pMap(indexesOf(payload.length, partBytes), store, { concurrency: CONCURRENCY })
     } catch (error) {
-      // Parts that nobody wants any more would keep a full store full.
+      // Unused parts would keep a full store full.
       await this.remove(subject).catch(() => undefined)
       throw error
     }

@@ -13,7 +13,7 @@ export interface HeartbeatData {
   /** Time of the main loop's last turn, in milliseconds since 1970. */
   loop: BigInt64Array
   parentPid: number | undefined
-  beatMs: number
+  heartbeatMs: number
 }
 
 /**
@@ -29,16 +29,16 @@ export class HeartbeatThread {
   readonly #turning: NodeJS.Timeout
   readonly #ready: Promise<unknown>
 
-  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'beatMs'> & { timing: CallTiming }) {
-    const { beatMs } = timing
+  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'heartbeatMs'> & { timing: CallTiming }) {
+    const { heartbeatMs } = timing
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
     const turn = (): void => {
       Atomics.store(loop, 0, BigInt(Date.now()))
     }
     turn()
-    this.#turning = setInterval(turn, beatMs)
+    this.#turning = setInterval(turn, heartbeatMs)
     this.#turning.unref()
-    const workerData: HeartbeatData = { ...data, loop, beatMs }
+    const workerData: HeartbeatData = { ...data, loop, heartbeatMs }
     this.#worker = new Worker(packageFile('dist/runtime/call/presence/heartbeat-worker.js'), {
       workerData,
       // Small: it holds one connection and a few timers.
@@ -48,18 +48,21 @@ export class HeartbeatThread {
       execArgv: [],
     })
     this.#worker.unref()
-    // Listened for from the start: a message that came before would be lost, and waited for for ever.
+    // The listener is added at once: a message that came before it would be lost, and the wait would never end.
     this.#ready = once(this.#worker, 'message')
     this.#ready.catch(() => undefined)
   }
 
-  /** Resolves when the worker answers pings for this node and could beat; rejects when it could not connect. */
+  /**
+   * Resolves when the worker answers pings for this node and is able to send heartbeats; rejects when it could not
+   * connect.
+   */
   async ready(): Promise<void> {
     await this.#ready
   }
 
   /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
-  beat(): void {
+  startHeartbeats(): void {
     this.#post({ kind: 'beat' })
   }
 

@@ -1,16 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { connectNats } from '../../nats/index.js'
-import { pingSubject, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './peer-record.js'
+import { pingSubject, presenceSubject, type Heartbeat, type Goodbye, type PeerRecord } from './peer-record.js'
 import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.js'
 
 /**
- * The node's heartbeat, in a thread of its own: it goes on while a callback blocks the main loop, and it ends the
+ * The node's heartbeat, in a thread of its own: it continues while a callback blocks the main loop, and it ends the
  * process when the parent is gone, since nothing else can in a busy loop.
  */
 const PARENT_CHECK_MS = 250
 const SHUTDOWN_GRACE_MS = 1000
 
-const { address, pipeline, record, loop, parentPid, beatMs } = workerData as HeartbeatData
+const { address, pipeline, record, loop, parentPid, heartbeatMs } = workerData as HeartbeatData
 const lastWills = new Set<string>()
 
 const nc = await connectNats(address, { name: `${record.name} (heartbeat)` })
@@ -19,17 +19,20 @@ nc.subscribe(pingSubject(pipeline, record), {
   callback: (_error, message) => void message.respond(JSON.stringify(record)),
 })
 
-let beating: NodeJS.Timeout | undefined
+let heartbeatTimer: NodeJS.Timeout | undefined
 
 /** Waits for the next full second, so that the heartbeats of many nodes come together and wake each of them once. */
-function beatNext(): void {
-  beating = setTimeout(beat, beatMs - (Date.now() % beatMs))
+function scheduleHeartbeat(): void {
+  heartbeatTimer = setTimeout(publishHeartbeat, heartbeatMs - (Date.now() % heartbeatMs))
 }
 
-function beat(): void {
-  beatNext()
+function publishHeartbeat(): void {
+  scheduleHeartbeat()
   const lastTurn = Number(Atomics.load(loop, 0))
-  const message: Beat = { id: record.incarnation, blockedMs: Math.max(0, Date.now() - lastTurn - 2 * beatMs) }
+  const message: Heartbeat = {
+    id: record.incarnation,
+    blockedMs: Math.max(0, Date.now() - lastTurn - 2 * heartbeatMs),
+  }
   if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(message))
 }
 
@@ -43,7 +46,7 @@ const watching =
 parentPort?.on('message', (message: HeartbeatMessage) => {
   if (message.kind === 'setLastWill') lastWills.add(message.subject)
   else if (message.kind === 'clearLastWill') lastWills.delete(message.subject)
-  else if (message.kind === 'beat') beatNext()
+  else if (message.kind === 'beat') scheduleHeartbeat()
   else void stop()
 })
 parentPort?.postMessage('ready')
@@ -51,7 +54,7 @@ parentPort?.postMessage('ready')
 async function dieWithParent(): Promise<void> {
   clearInterval(watching)
   // A heartbeat after the goodbye would be that of an unknown peer.
-  clearTimeout(beating)
+  clearTimeout(heartbeatTimer)
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), SHUTDOWN_GRACE_MS)
   const goodbye: Goodbye = { name: record.name, id: record.incarnation }
   nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
@@ -66,7 +69,7 @@ async function dieWithParent(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
-  clearTimeout(beating)
+  clearTimeout(heartbeatTimer)
   clearInterval(watching)
   parentPort?.close()
   await nc.close()

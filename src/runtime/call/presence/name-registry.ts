@@ -21,10 +21,10 @@ export class NameRegistry {
   /**
    * Claims `record.name`, or renews the record of this node's own claim. A name whose holder does not answer is taken
    * over.
-   * @param patienceMs time within which a holder that lives answers
+   * @param timeoutMs time within which a holder that lives answers
    * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
    */
-  async claim(record: PeerRecord, patienceMs: number): Promise<void> {
+  async claim(record: PeerRecord, timeoutMs: number): Promise<void> {
     for (;;) {
       const bucket = await this.#open()
       try {
@@ -40,10 +40,10 @@ export class NameRegistry {
       const holder = parseRecord(entry.json())
       const isOwn = holder?.incarnation === record.incarnation
       if (isOwn && entry.string() === JSON.stringify(record)) return
-      if (holder && !isOwn && (await this.#isAlive(holder, patienceMs)))
+      if (holder && !isOwn && (await this.#isAlive(holder, timeoutMs)))
         throw duplicateName(this.#pipeline, holder)
       try {
-        // Compared with the revision just read, so that of two who take over only one succeeds.
+        // Compared with the revision just read, so that of two processes that take over only one succeeds.
         await bucket.update(record.name, JSON.stringify(record), entry.revision)
         return
       } catch (error) {
@@ -106,12 +106,12 @@ export class NameRegistry {
     return `daffi_${this.#pipeline}_names`
   }
 
-  async #isAlive(holder: PeerRecord, patienceMs: number): Promise<boolean> {
+  async #isAlive(holder: PeerRecord, timeoutMs: number): Promise<boolean> {
     try {
-      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: patienceMs })
+      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: timeoutMs })
       return true
     } catch (error) {
-      // Nobody listens: its connection is gone. No answer for three heartbeats: it is stopped or hangs.
+      // No responder: its connection is gone. No answer for three heartbeats: it is stopped or hangs.
       if (error instanceof TimeoutError || isNoResponders(error)) return false
       throw error
     }

@@ -4,7 +4,7 @@ import { isToken } from '../../core/names.js'
 /** Description of a node, as it stands in its claim of a name and in its hello. */
 export interface PeerRecord {
   name: string
-  /** Random id of this life of the node's process; another life of the same name has another. */
+  /** Random id of this incarnation of the node; the next process of the same name has another one. */
   incarnation: string
   host: string
   pid: number
@@ -12,7 +12,7 @@ export interface PeerRecord {
 }
 
 /** Message of a heartbeat. */
-export interface Beat {
+export interface Heartbeat {
   /** The node's incarnation. */
   id: string
   /** Milliseconds for which the node's event loop has been blocked. */

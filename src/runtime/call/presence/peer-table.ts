@@ -3,7 +3,7 @@ import type { Arity } from '../../core/plan.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { PeerRecord } from './peer-record.js'
 
-/** How a node went: with a goodbye of its own, or without. */
+/** How a node ended: with a goodbye of its own, or without. */
 export type Departure = 'left' | 'died'
 
 /** A node that offers a callback, and the number of arguments that the callback takes. */
@@ -12,7 +12,7 @@ export type Offering = PeerRecord & { arity: Arity }
 interface Events {
   join: [PeerRecord]
   leave: [PeerRecord, Departure]
-  /** A heartbeat of a node of which there is no record here. */
+  /** A heartbeat came of a node whose record is not known here. */
   unknownPeer: []
 }
 
@@ -20,7 +20,7 @@ interface Events {
 export class PeerTable {
   readonly #timing: CallTiming
   readonly #events = new EventEmitter<Events>().setMaxListeners(0)
-  readonly #peers = new Map<string, { record: PeerRecord; heard: number }>()
+  readonly #peers = new Map<string, { record: PeerRecord; lastSeen: number }>()
   /** The nodes that offer each callback, kept until a record changes, since every call asks. */
   readonly #offering = new Map<string, Offering[]>()
   #sweep: NodeJS.Timeout | undefined
@@ -30,10 +30,10 @@ export class PeerTable {
     this.#timing = timing
   }
 
-  /** Begins to remove nodes that are silent for too long. */
+  /** Starts to remove nodes that are silent for too long. */
   start(): void {
     this.#swept = Date.now()
-    this.#sweep = setInterval(() => this.#removeSilent(), this.#timing.beatMs)
+    this.#sweep = setInterval(() => this.#removeSilent(), this.#timing.heartbeatMs)
     this.#sweep.unref()
   }
 
@@ -64,19 +64,19 @@ export class PeerTable {
     const known = this.#peers.get(record.name)
     if (known?.record.incarnation === record.incarnation) {
       known.record = record
-      known.heard = Date.now()
+      known.lastSeen = Date.now()
       return
     }
     if (known) this.remove(record.name, 'died')
-    this.#peers.set(record.name, { record, heard: Date.now() })
+    this.#peers.set(record.name, { record, lastSeen: Date.now() })
     this.#events.emit('join', record)
   }
 
   /** Notes a heartbeat. @param id the node's incarnation */
-  beat(id: string): void {
+  onHeartbeat(id: string): void {
     for (const peer of this.#peers.values()) {
       if (peer.record.incarnation !== id) continue
-      peer.heard = Date.now()
+      peer.lastSeen = Date.now()
       return
     }
     this.#events.emit('unknownPeer')
@@ -94,7 +94,7 @@ export class PeerTable {
   /** Restarts every node's timeout: after a disconnect or a blocked event loop, silence proves nothing. */
   resetTimeouts(): void {
     const now = Date.now()
-    for (const peer of this.#peers.values()) peer.heard = now
+    for (const peer of this.#peers.values()) peer.lastSeen = now
   }
 
   get(name: string): PeerRecord | undefined {
@@ -123,17 +123,17 @@ export class PeerTable {
   }
 
   #removeSilent(): void {
-    const { beatMs, goneMs } = this.#timing
+    const { heartbeatMs, goneMs } = this.#timing
     const now = Date.now()
     // A sweep that comes late was held up by this process's own loop, and so were the heartbeats that wait behind it.
-    const isLate = now - this.#swept > 1.5 * beatMs
+    const isLate = now - this.#swept > 1.5 * heartbeatMs
     this.#swept = now
     if (isLate) {
       this.resetTimeouts()
       return
     }
-    for (const { record, heard } of [...this.#peers.values()]) {
-      if (now - heard > goneMs) this.remove(record.name, 'died')
+    for (const { record, lastSeen } of [...this.#peers.values()]) {
+      if (now - lastSeen > goneMs) this.remove(record.name, 'died')
     }
   }
 }

@@ -4,7 +4,7 @@ import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallTiming } from '../wire/timing.js'
 import { NameRegistry } from './name-registry.js'
-import { parseRecord, presenceSubject, type Beat, type Goodbye, type PeerRecord } from './peer-record.js'
+import { parseRecord, presenceSubject, type Heartbeat, type Goodbye, type PeerRecord } from './peer-record.js'
 import { PeerTable } from './peer-table.js'
 
 export interface PresenceOptions {
@@ -13,7 +13,7 @@ export interface PresenceOptions {
   record: PeerRecord
   log: Logger
   timing: CallTiming
-  /** Called when the name went to another process, because this one was not heard for too long. */
+  /** Called when another process took over the name, because heartbeats of this one were missing for too long. */
   onNameLost: (error: DaffiError) => void
 }
 
@@ -24,7 +24,7 @@ export class Presence {
   readonly #names: NameRegistry
   #subscription: Subscription | undefined
   #refreshing: Promise<void> | undefined
-  /** Before the claim, another node that says hello under this name has it by right. */
+  /** Before the claim, another node that publishes a hello under this name is its rightful holder. */
   #claimed = false
 
   constructor(options: PresenceOptions) {
@@ -75,8 +75,8 @@ export class Presence {
     this.#subscription?.unsubscribe()
     if (nc.isClosed()) return
     // When the server is gone no goodbye arrives, but the missing heartbeats are noticed soon enough.
-    const saying = bounded(this.#sayGoodbye(), { timeoutMs: timing.goodbyeMs, what: 'goodbye' })
-    await saying.catch((error: unknown) =>
+    const publishing = bounded(this.#publishGoodbye(), { timeoutMs: timing.goodbyeMs, what: 'goodbye' })
+    await publishing.catch((error: unknown) =>
       log.debug(`${record.name} left without a goodbye: ${String(error)}`),
     )
   }
@@ -86,7 +86,7 @@ export class Presence {
     return this.#names.claim(record, timing.goneMs)
   }
 
-  async #sayGoodbye(): Promise<void> {
+  async #publishGoodbye(): Promise<void> {
     const { nc, record, log } = this.#options
     const isOwn = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
     const last = await this.#names.release(record.name, isOwn).catch((error: unknown) => {
@@ -102,11 +102,11 @@ export class Presence {
     if (what === 'hello') {
       const peer = parseRecord(body)
       if (!peer) return
-      const isRival = peer.name === record.name && peer.incarnation !== record.incarnation
-      if (isRival && this.#claimed) this.#loseName(peer)
+      const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
+      if (isOtherHolder && this.#claimed) this.#loseName(peer)
       else this.peers.upsert(peer)
     } else if (what === 'beat') {
-      this.peers.beat((body as Beat).id)
+      this.peers.onHeartbeat((body as Heartbeat).id)
     } else {
       const { name, id, last } = body as Goodbye
       if (id !== record.incarnation) this.peers.remove(name, id === undefined ? 'died' : 'left', id)

@@ -5,7 +5,7 @@ import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { payloadLimit } from '../../nats/index.js'
-import { writeYields, type StreamPorts, type YieldingCall } from '../../stream/index.js'
+import { writeYields, type StreamPorts, type YieldTarget } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
 import { remoteFields } from '../api/remote-error.js'
 import type { Registry } from '../invoke/registry.js'
@@ -59,7 +59,7 @@ export class Responder {
       }),
       nc.subscribe(subjects.cancel(pipeline), {
         callback: (error, message) => {
-          if (error === null) this.#running.get(message.string())?.abort(givenUp())
+          if (error === null) this.#running.get(message.string())?.abort(cancelledByCaller())
         },
       }),
     ]
@@ -128,7 +128,7 @@ export class Responder {
     }
   }
 
-  async #stream(value: unknown, call: YieldingCall): Promise<void> {
+  async #stream(value: unknown, call: YieldTarget): Promise<void> {
     if (!isYielding(value)) throw notYielding(call.callback)
     await writeYields(value, call, this.#options.ports)
   }
@@ -156,6 +156,6 @@ export class Responder {
   }
 }
 
-function givenUp(): DaffiError {
+function cancelledByCaller(): DaffiError {
   return new DaffiError('DAFFI_ABORTED', 'the caller gave up')
 }

@@ -84,7 +84,7 @@ export class ScheduleStore {
       await this.#purge(this.#names.record(uuid))
       const isBadPattern = error instanceof JetStreamApiError && error.code === BAD_PATTERN
       if (!isBadPattern || !('cron' in spec)) throw error
-      throw new DaffiError('DAFFI_BAD_CRON', `"${spec.cron}" is no cron text`, { cause: error })
+      throw new DaffiError('DAFFI_BAD_CRON', `"${spec.cron}" is no cron expression`, { cause: error })
     }
   }
 

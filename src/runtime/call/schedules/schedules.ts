@@ -18,10 +18,10 @@ import { requireSchedules } from './requirement.js'
 import { hasEnded, type ScheduleRecord } from './schedule-record.js'
 import { ScheduleStore } from './schedule-store.js'
 
-/** Limit of the firings that a node deals with at the same time. */
+/** Limit of the firings that a node handles at the same time. */
 const MAX_FIRINGS = 16
-/** Pause before a firing is looked at again that fell due while the one before still runs. */
-const OVERLAP_MS = 250
+/** Pause before another attempt with a firing that came due while the previous one still runs. */
+const OVERLAP_RETRY_MS = 250
 
 export interface SchedulesOptions {
   /** The node's own connection. */
@@ -53,7 +53,7 @@ export class Schedules {
     this.#store = new ScheduleStore(options.nc, this.#names)
   }
 
-  /** Begins to deal with firings, as soon as there are some for this node. */
+  /** Begins to handle firings, as soon as there are some for this node. */
   async offer(): Promise<void> {
     this.#options.nc.subscribe(this.#names.wake, {
       callback: (error, message) => {
@@ -113,7 +113,7 @@ export class Schedules {
     throw new DaffiError('DAFFI_UNKNOWN_SCHEDULE', `there is no schedule ${JSON.stringify(uuid)}`)
   }
 
-  /** Accepts no more firings, and resolves when those at hand are dealt with. */
+  /** Accepts no more firings, and resolves when those that were accepted are handled. */
   async drain(): Promise<void> {
     this.#leaving = true
     await (await this.#dispatching)?.drain()
@@ -163,7 +163,7 @@ export class Schedules {
     const target = { callback, to: to === '' ? undefined : to }
     const key = `${uuid} ${message.seq}`
     if (await this.#options.jobs.fire(uuid, target, message.data, { from, key })) message.ack()
-    else message.nak(OVERLAP_MS)
+    else message.nak(OVERLAP_RETRY_MS)
   }
 }
 

@@ -19,7 +19,7 @@ export function parseDelay(options: DelayOptions): number {
 }
 
 /**
- * Milliseconds until a call is due for which a process waits with a timer.
+ * Milliseconds until a call is due, for calls that a process delays with a timer.
  * @throws DaffiError DAFFI_BAD_DURATION; DAFFI_USAGE when both are given, or for more than 24 days
  */
 export function parseTimerDelay(options: DelayOptions): number {

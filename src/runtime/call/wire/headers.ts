@@ -50,7 +50,7 @@ export function errorHeaders(node: string, { code, message }: RemoteErrorFields)
 
 const NO_RESPONDERS = 503
 
-/** Whether the server sent this reply itself, because nobody listens on the request's subject. */
+/** Whether the server sent this reply itself, because the request's subject has no subscriber. */
 export function isNoRespondersReply(message: Msg): boolean {
   return message.headers?.code === NO_RESPONDERS && message.data.length === 0
 }

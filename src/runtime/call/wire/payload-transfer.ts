@@ -11,20 +11,20 @@ const PART_BYTES = MIB
 const HEADER_BYTES = 4096
 const CONCURRENCY = 4
 const PART_TIMEOUT_MS = 10_000
-/** Time without a request after which nobody will fetch a value any more. */
+/** Time without a request after which a value is not kept any longer. */
 const IDLE_MS = 30_000
 
 /** A value that its sender keeps until it was fetched. */
 export interface PayloadTransfer {
-  /** Resolves when the value was fetched by all, or when nobody has asked for it for a while. */
+  /** Resolves when the value was fetched by all, or was not requested for a while. */
   done: Promise<void>
   end: () => void
 }
 
 /**
  * Sends arguments and results of any size. A value that does not fit into a message stays with its sender, and the
- * message says on which subject its parts can be requested: so nothing is stored on the server, and nothing is left
- * behind.
+ * message names the subject on which its parts can be requested: so nothing is stored on the server, and nothing is
+ * left behind.
  */
 export class PayloadTransfers {
   readonly #nc: NatsConnection
@@ -34,8 +34,8 @@ export class PayloadTransfers {
   }
 
   /**
-   * Gives the payload to send. It is empty when the value is too large; then a header says where the value can be
-   * fetched.
+   * Gives the payload to send. It is empty when the value is too large; then a header names the subject from which the
+   * value can be fetched.
    * @param fetchers number of processes that will fetch it
    */
   attachOrInline(

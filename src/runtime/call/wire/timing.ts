@@ -5,18 +5,18 @@
  */
 export interface CallTiming {
   /** Interval of heartbeats, which are sent when the clock shows a multiple of it. */
-  beatMs: number
+  heartbeatMs: number
   /** Silence after which a node is gone. Three heartbeats are missed by then. */
   goneMs: number
-  /** Time within which the goodbye of a node that leaves must have been said. */
+  /** Time within which a node that leaves must have published its goodbye. */
   goodbyeMs: number
-  /** Time within which a node that may have a call says so; one that does not answer may be busy with it. */
+  /** Time within which a node answers whether it has a call; one that does not answer may be busy with it. */
   inFlightMs: number
-  /** Time after which JetStream gives out a job again of which its worker has not been heard. */
+  /** Time after which JetStream redelivers a job whose worker has not reported. */
   ackWaitMs: number
-  /** Pause before a job is looked at again that was given out although its worker lives. */
+  /** Pause before another look at a job that was redelivered although its worker lives. */
   heldMs: number
-  /** Pause before a job is looked at again whose arguments are not all there. */
+  /** Pause before another look at a job whose arguments are incomplete. */
   incompleteMs: number
   /** Pause before another attempt when the server cannot be reached, or does not store a result. */
   retryMs: number
@@ -26,11 +26,11 @@ export interface CallTiming {
 
 export const SHUTDOWN_GRACE_MS = 10_000
 
-const BEAT_MS = 1000
+const HEARTBEAT_MS = 1000
 
 export const TIMING: CallTiming = {
-  beatMs: BEAT_MS,
-  goneMs: 3.5 * BEAT_MS,
+  heartbeatMs: HEARTBEAT_MS,
+  goneMs: 3.5 * HEARTBEAT_MS,
   goodbyeMs: 2000,
   inFlightMs: 500,
   ackWaitMs: 4000,

@@ -19,7 +19,7 @@ export function yieldLocal(
   const { signal } = abort
   const finish = async (value: unknown): Promise<void> => {
     if (!isYielding(value)) throw notYielding(target.callback)
-    await feed(value, { signal, take: (item) => channel.send(decode(encode(item, 'an item'))) })
+    await feed(value, { signal, accept: (item) => channel.send(decode(encode(item, 'an item'))) })
   }
   const running = local.feed(target, payload, { finish, abort }).then(
     () => channel.end(),

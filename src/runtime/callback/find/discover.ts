@@ -5,7 +5,7 @@ import { MODULE_EXTENSIONS, type ModuleFault } from '../parse/module-file.js'
 import type { ModuleOutline } from '../parse/module-outline.js'
 import { readModules } from './read-modules.js'
 
-/** A callback that a module offers. */
+/** A callback that a module exports. */
 export interface FoundCallback extends CallbackPlan {
   /** Line in `file`, from 1. */
   line: number
@@ -15,9 +15,12 @@ export interface FoundCallback extends CallbackPlan {
 export interface DiscoveredCallbacks {
   /** Callbacks by name. */
   found: Map<string, FoundCallback>
-  /** Callbacks whose name several modules offer, so that none of them can be chosen. */
+  /** Callbacks that several modules export under one name, so that none of them can be chosen. */
   ambiguous: Map<string, FoundCallback[]>
-  /** Names of the callbacks that are methods of each exported class, by the name that a function exported in its place would have. */
+  /**
+   * Names of the callbacks that are methods of each exported class, by the name that an exported function would have in
+   * place of the class.
+   */
   classes: Map<string, string[]>
   faults: ModuleFault[]
 }
@@ -56,11 +59,11 @@ async function modulesIn(folder: string): Promise<string[]> {
     .map((name) => join(folder, name))
 }
 
-type Offers = Map<string, FoundCallback[]>
+type CallbacksByName = Map<string, FoundCallback[]>
 
 interface Collected {
-  named: Offers
-  byFile: Offers
+  named: CallbacksByName
+  byFile: CallbacksByName
   classes: Map<string, string[]>
 }
 
@@ -80,6 +83,6 @@ function collect(
   }
 }
 
-function add(offers: Offers, found: FoundCallback): void {
+function add(offers: CallbacksByName, found: FoundCallback): void {
   offers.set(found.name, [...(offers.get(found.name) ?? []), found])
 }

@@ -68,7 +68,7 @@ export function importedFirst(graph: ModuleGraph, files: readonly string[]): str
 /** The changed modules and all modules that import them, directly or indirectly. */
 export function importersOf(graph: ModuleGraph, changed: Iterable<string>): Set<string> {
   const found = new Set(changed)
-  // Iterating over a set includes what is added meanwhile.
+  // Iterating over a set includes values that are added meanwhile.
   for (const file of found) {
     for (const [importer, imported] of graph) if (imported.includes(file)) found.add(importer)
   }

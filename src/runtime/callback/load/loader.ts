@@ -14,7 +14,8 @@ export type LoadModule = (file: string) => Promise<Record<string, unknown>>
 export interface Loader {
   load: LoadModule
   /**
-   * Calls `use`, which loads modules: these files anew, and the others as they were. When it fails, the old modules are restored.
+   * Calls `use`, which loads modules: these files again, and the others from the cache. When it fails, the old modules
+   * are restored.
    * @param files changed modules and those that import them, each after those that it imports
    */
   renew: <T>(files: string[], use: () => Promise<T>) => Promise<T>

@@ -9,7 +9,10 @@ export interface MethodOutline {
   arity: Arity
 }
 
-/** Method that closes an instance when its node ends; it is no callback, by which any caller could close the instance. */
+/**
+ * Method that closes an instance when its node ends; it is not a callback, since any caller could close the instance by
+ * it.
+ */
 export const CLOSE = 'close'
 
 /** Whether a method is no callback because of its name. */

@@ -1,5 +1,5 @@
 /**
- * Whether daffi may change settings of the whole process while streams go on: V8's heap growth and glibc's malloc. The
+ * Whether daffi may change settings of the whole process while it has streams: V8's heap growth and glibc's malloc. The
  * environment variable `DAFFI_PROCESS_TUNING=off` forbids it.
  */
 export function tunesProcess(): boolean {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { isAlive } from '../is-alive.js'
 import { stateFolder } from './project.js'
 
-/** A pipeline of which a process of this project runs some or all nodes. */
-export interface RunningPipeline {
+/** Name and file of a pipeline of which a process of this project runs some or all nodes. */
+export interface PipelineRef {
   name: string
   /** Path of the pipeline file. */
   file: string
@@ -14,10 +14,7 @@ export interface RunningPipeline {
  * Records that this process runs the pipeline, so that commands without a file argument find it.
  * @returns a function that removes the record
  */
-export async function announcePipeline(
-  project: string,
-  pipeline: RunningPipeline,
-): Promise<() => Promise<void>> {
+export async function announcePipeline(project: string, pipeline: PipelineRef): Promise<() => Promise<void>> {
   const folder = join(await stateFolder(project), 'running')
   await mkdir(folder, { recursive: true })
   const path = join(folder, `${process.pid}.json`)
@@ -26,7 +23,7 @@ export async function announcePipeline(
 }
 
 /** The pipeline that is running in the project; undefined when there is none, or more than one. */
-export async function runningPipeline(project: string): Promise<RunningPipeline | undefined> {
+export async function runningPipeline(project: string): Promise<PipelineRef | undefined> {
   const folder = join(project, '.daffi', 'running')
   const names = await readdir(folder).catch(() => [])
   const alive = names.filter((name) => isAlive(Number.parseInt(name)))
@@ -35,9 +32,9 @@ export async function runningPipeline(project: string): Promise<RunningPipeline 
   return first && others.every(({ file }) => file === first.file) ? first : undefined
 }
 
-async function read(path: string): Promise<RunningPipeline | undefined> {
+async function read(path: string): Promise<PipelineRef | undefined> {
   try {
-    const { name, file } = JSON.parse(await readFile(path, 'utf8')) as Partial<RunningPipeline>
+    const { name, file } = JSON.parse(await readFile(path, 'utf8')) as Partial<PipelineRef>
     return typeof name === 'string' && typeof file === 'string' ? { name, file } : undefined
   } catch {
     return undefined

@@ -67,7 +67,7 @@ export const settingName = (name: string, spec: OptionSpec): string =>
   spec.type === 'duration' ? `${name}Ms` : name
 
 /** Condition that a value has to meet besides its type, for messages; undefined when there is none. */
-export function rangeOf(spec: OptionSpec): string | undefined {
+export function requirementOf(spec: OptionSpec): string | undefined {
   switch (spec.type) {
     case 'count':
       return `must be a whole number, at least ${spec.min}`
@@ -111,13 +111,13 @@ function parseOption(spec: OptionSpec, given: unknown, path: string): unknown {
     case 'count':
     case 'number': {
       const isNumber = spec.type === 'count' ? Number.isInteger(given) : typeof given === 'number'
-      if (!isNumber || !((given as number) >= spec.min)) throw usage(path, rangeOf(spec) ?? '', given)
+      if (!isNumber || !((given as number) >= spec.min)) throw usage(path, requirementOf(spec) ?? '', given)
       return given
     }
     case 'duration':
     case 'bytes': {
       const value = parseQuantity(spec.type, given, path)
-      if (!isInRange(spec, value)) throw usage(path, rangeOf(spec) ?? '', given)
+      if (!isInRange(spec, value)) throw usage(path, requirementOf(spec) ?? '', given)
       return value
     }
     case 'group':

@@ -2,13 +2,13 @@ import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
 import type { ScheduleSpec } from '../plan.js'
 
-/** Options of `PERIOD`: exactly one of them must be given. */
+/** Times at which a periodic call is due. Exactly one of the options must be given. */
 export interface ScheduleOptions {
   /** Pause from one call to the next, a second or more; a number is **seconds**. */
   interval?: Duration | undefined
   /** One time or several; text is anything that `new Date()` reads, such as `2026-11-23T08:00:00Z`. */
   at?: Date | string | readonly (Date | string)[] | undefined
-  /** Five fields, or six with seconds first. */
+  /** Cron expression in UTC: five fields, or six with seconds first. */
   cron?: string | undefined
 }
 

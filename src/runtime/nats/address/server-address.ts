@@ -31,5 +31,6 @@ export interface ServerInfo {
   url: string
   /** Whether daffi runs the server, in this process or in another one of the project. */
   embedded: boolean
+  /** Version of nats-server. */
   version: string
 }

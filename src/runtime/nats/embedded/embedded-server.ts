@@ -11,7 +11,7 @@ import type { ServerAddress } from '../address/server-address.js'
 import { endOldServer } from './old-server.js'
 import { choosePort, rememberPort } from './port.js'
 import { serverFiles, type ServerFiles } from './server-config.js'
-import { removeRunFiles, startServerProcess, type ServerProcess } from './server-process.js'
+import { removeProcessFiles, startServerProcess, type ServerProcess } from './server-process.js'
 import { addressOf, removeState, writeState } from '../address/state.js'
 
 const MAX_RESTARTS = 5
@@ -49,14 +49,14 @@ export class EmbeddedServer {
   /** Resolves when the server cannot be kept running; never when it is closed. */
   readonly failed: Promise<DaffiError>
   readonly #closing = new AbortController()
-  readonly #kept: Promise<void>
+  readonly #supervision: Promise<void>
 
   private constructor(setup: EmbeddedServerSetup, first: ServerProcess) {
     const failed = deferred<DaffiError>()
     this.address = addressOf(setup.project, { url: urlOf(first), token: setup.token })
     this.version = setup.binary.version
     this.failed = failed.promise
-    this.#kept = keepRunning(setup, first, this.#closing.signal).catch(failed.resolve)
+    this.#supervision = keepRunning(setup, first, this.#closing.signal).catch(failed.resolve)
   }
 
   /** @throws DaffiError DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, and those of `ensureBinary` */
@@ -75,7 +75,7 @@ export class EmbeddedServer {
   /** Stops the server and removes the state file. May be called again. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.#kept
+    await this.#supervision
   }
 }
 
@@ -105,7 +105,7 @@ async function keepRunning(
   } finally {
     await removeState(setup.project)
     await running.stop()
-    await removeRunFiles(setup.files)
+    await removeProcessFiles(setup.files)
   }
 }
 
@@ -117,7 +117,7 @@ async function run(setup: EmbeddedServerSetup, port: number, signal: AbortSignal
     await writeState(project, { url: urlOf(server), token, pid: server.pid, version: binary.version })
     return server
   } catch (error) {
-    await removeRunFiles(files)
+    await removeProcessFiles(files)
     throw error
   }
 }

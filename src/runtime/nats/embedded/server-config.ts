@@ -17,7 +17,7 @@ export interface ServerFiles {
   ports: string
   /** Folder of JetStream's files. */
   store: string
-  /** File with the port of the last run. */
+  /** File with the port of the last start. */
   lastPort: string
 }
 

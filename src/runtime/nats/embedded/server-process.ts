@@ -34,7 +34,7 @@ export async function startServerProcess(
   settings: { port: number; token: string },
   signal: AbortSignal,
 ): Promise<ServerProcess> {
-  await removeRunFiles(files)
+  await removeProcessFiles(files)
   await mkdir(files.ports)
   await writeFile(files.config, serverConfig(files, settings), { mode: 0o600, flag: 'wx' })
   const logStart = await stat(files.log).then(
@@ -72,7 +72,7 @@ export async function startServerProcess(
 }
 
 /** Removes the files of one server process; the log, the store and the last port stay. */
-export async function removeRunFiles(files: ServerFiles): Promise<void> {
+export async function removeProcessFiles(files: ServerFiles): Promise<void> {
   for (const path of [files.config, files.pid, files.ports]) await rm(path, { recursive: true, force: true })
 }
 

@@ -27,7 +27,8 @@ process.on('message', (order: NodeOrder) => {
 })
 process.once('SIGTERM', () => void leave(drainAndLeave))
 process.on('SIGINT', () => undefined)
-// When the parent is gone nobody reads the output. That error must not end the process before its last will is published.
+// When the parent is gone the output has no reader. That error must not end the process before its last will is
+// published.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 process.once('disconnect', () => setTimeout(() => process.exit(1), host ? ORPHAN_GRACE_MS : 0))
 
@@ -53,7 +54,7 @@ async function reload({ modules, callbacks }: Extract<NodeOrder, { type: 'reload
   await send({ type: 'reloaded', error: error ?? null })
 }
 
-/** Drains the node; one that is still starting has nothing to drain, and gives up its start. */
+/** Drains the node; one that is still starting has nothing to drain, and its start is aborted. */
 function drain(): void {
   if (host) host.drain()
   else starting.abort()

@@ -30,9 +30,9 @@ export interface Host {
    * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; the old code stays in use then
    */
   reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
-  /** Ends the sources and the waits. Calls and streams that have begun go on. */
+  /** Ends the sources and the waits. Calls and streams that have begun continue. */
   drain: () => void
-  /** Drains, aborts the calls that still run, lets running callbacks finish, and leaves the pipeline. */
+  /** Drains, aborts the calls that still run, waits for running callbacks, and leaves the pipeline. */
   leave: () => Promise<void>
 }
 
@@ -86,7 +86,8 @@ export async function startHost(
     try {
       await g.stop()
     } catch (error) {
-      // There may be no server left to say goodbye to; the others notice soon that the heartbeats have ended.
+      // The server may be gone, so that no goodbye can be published; the others notice soon that the heartbeats have
+      // ended.
       log.debug(`${node.name} left without a goodbye: ${messageOf(error)}`)
     }
     for (const each of loads.reverse()) {

@@ -21,7 +21,7 @@ export interface CallContext {
   openSource: OpenSource
   log: Logger
   report: (report: CallReport) => void
-  /** Aborts when no new call may begin any more: waits end, calls and streams that run go on. */
+  /** Aborts when no new call may begin any more: waits end, running calls and streams continue. */
   draining: AbortSignal
   /** Aborts when calls and streams that still run are to be aborted. */
   leaving: AbortSignal

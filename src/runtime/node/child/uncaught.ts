@@ -1,8 +1,8 @@
 import { DaffiError, messageOf } from '../../core/errors.js'
 
 /**
- * Calls `onError` once when the user's code throws or rejects outside of any call: in a timer, in an event listener, or in
- * a promise that nobody awaits. The state of the program is unknown after that, so the node has to end.
+ * Calls `onError` once when the user's code throws or rejects outside of any call: in a timer, in an event listener, or
+ * in a promise that is never awaited. The state of the program is unknown after that, so the node has to end.
  * @returns a function that removes the listeners
  */
 export function watchUncaught(node: string, onError: (error: DaffiError) => void): () => void {

@@ -26,7 +26,7 @@ export interface RunServerOptions {
 
 /**
  * Opens the server of a run and checks that it can do what the nodes ask for. When a node has video, ffmpeg is fetched
- * before that: here, because nobody would see the progress in the process of a node.
+ * before that: here, because the progress could not be shown from the process of a node.
  * @throws DaffiError DAFFI_SERVER_TOO_OLD, and those of opening the server and finding ffmpeg
  */
 export async function openRunServer(

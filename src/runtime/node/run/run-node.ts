@@ -12,7 +12,7 @@ export interface RunNodeOptions
   extends
     Omit<SupervisorOptions, 'stay' | 'record' | 'watched'>,
     Pick<RunServerOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
-  /** Whether the run goes on when every call has settled. */
+  /** Whether the run continues when every call has settled. */
   stay: boolean
 }
 

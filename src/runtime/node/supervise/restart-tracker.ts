@@ -18,7 +18,7 @@ const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
   'DAFFI_NO_JETSTREAM',
 ])
 
-/** The end of a node's process that nobody asked for. */
+/** The end of a node's process that was not requested. */
 export interface NodeExit {
   /** Null when a signal killed it. */
   exitCode: number | null

@@ -18,12 +18,12 @@ export class StartupLimiter {
   readonly #limit = pLimit(MAX_STARTING)
 
   /**
-   * Calls `run` as soon as the limit allows, and resolves when it does. The next node may start when `started` resolves,
-   * `run` has ended or the time limit is over.
+   * Calls `start` as soon as the limit allows, and resolves when its promise does. The next node may start when
+   * `started` resolves, `start` has ended or the time limit is over.
    */
-  async run(run: () => Promise<void>, started: Promise<void>): Promise<void> {
+  async run(start: () => Promise<void>, started: Promise<void>): Promise<void> {
     const { running } = await this.#limit(async () => {
-      const running = run()
+      const running = start()
       const abort = new AbortController()
       const late = delay(MAX_STARTUP_MS, undefined, { signal: abort.signal }).catch(() => undefined)
       await Promise.race([started, running, late]).finally(() => abort.abort())

@@ -31,9 +31,9 @@ export interface SupervisorOptions {
    * run without streams. @default no limit
    */
   durationMs?: number | undefined
-  /** Whether the run goes on when every call has settled. @default false */
+  /** Whether the run continues when every call has settled. @default false */
   stay?: boolean | undefined
-  /** Set while files are watched. The run does not end by itself then: the next change may go on with it. */
+  /** Set while files are watched. The run does not end by itself then, since the next change may give it more to do. */
   watched?: WatchedModules | undefined
   /** Folder in which the items of the sources are recorded. @default no recording */
   record?: string | undefined

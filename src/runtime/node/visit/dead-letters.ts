@@ -18,7 +18,7 @@ export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Pro
 }
 
 /**
- * Sends dead letters to their callbacks again, each to the node that it failed in, and removes those that succeed.
+ * Sends dead letters to their callbacks again, each to the node on which it failed, and removes those that succeed.
  * @param ids the letters to replay; undefined for all
  * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is replayed
  */

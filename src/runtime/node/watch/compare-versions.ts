@@ -48,7 +48,10 @@ export function sourceModules(node: NodePlan, plan: Plan): string[] {
   return sourcesOf(node, plan).flatMap((source) => (source.kind === 'module' ? source.file : []))
 }
 
-/** Compares everything that the pipeline file says of a node. The arity of callbacks is left out: it comes from their code. */
+/**
+ * Compares everything that the pipeline file states about a node. The arity of callbacks is left out: it comes from
+ * their code.
+ */
 function isSame(a: NodePlan, planOfA: Plan, b: NodePlan, planOfB: Plan): boolean {
   return JSON.stringify(written(a, planOfA)) === JSON.stringify(written(b, planOfB))
 }

@@ -33,7 +33,7 @@ export function watchPipeline(
         log.error(`${changed}; ${node} keeps running the old code: ${error.message}`)
       }
     } catch (error) {
-      log.error(`${changed}, but cannot be used; the run goes on unchanged`)
+      log.error(`${changed}, but cannot be used; the run continues unchanged`)
       for (const line of faultLines(error)) log.error(line)
     }
   }

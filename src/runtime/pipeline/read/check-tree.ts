@@ -1,6 +1,6 @@
 import { isMap, isScalar, visit, type Alias } from 'yaml'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
-import { rangeOf, type PipelineDocument } from './document.js'
+import { offsetsOf, type PipelineDocument } from './document.js'
 
 /** Refuses valid YAML that plain data cannot hold: a root that is no mapping, keys that are not text, bad aliases. */
 export function checkTree(document: PipelineDocument, diagnostics: Diagnostics): void {
@@ -14,15 +14,15 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
   visit(yaml, {
     Pair: (_key, { key }) => {
       if (isScalar(key) && key.value !== '__proto__') return
-      diagnostics.addSyntax('this cannot be a key', ...rangeOf(key))
+      diagnostics.addSyntax('this cannot be a key', ...offsetsOf(key))
     },
     Alias: (_key, alias, ancestors) => {
       last = alias
       const target = alias.resolve(yaml)
       if (!target) {
-        diagnostics.addSyntax(`there is no anchor &${alias.source} before this alias`, ...rangeOf(alias))
+        diagnostics.addSyntax(`there is no anchor &${alias.source} before this alias`, ...offsetsOf(alias))
       } else if (ancestors.includes(target)) {
-        diagnostics.addSyntax(`the anchor &${alias.source} contains itself`, ...rangeOf(alias))
+        diagnostics.addSyntax(`the anchor &${alias.source} contains itself`, ...offsetsOf(alias))
       }
     },
   })
@@ -31,6 +31,6 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
     document.data()
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
-    diagnostics.addSyntax('aliases expand to too many values', ...rangeOf(last))
+    diagnostics.addSyntax('aliases expand to too many values', ...offsetsOf(last))
   }
 }

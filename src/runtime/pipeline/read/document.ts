@@ -49,7 +49,7 @@ export class PipelineDocument implements LocatedFile {
     const { key, value, depth } = this.#descend(path)
     const exists = depth === path.length
     const node = (exists && target === 'value' ? (value ?? key) : key) ?? value
-    return this.locationAt(...rangeOf(node))
+    return this.locationAt(...offsetsOf(node))
   }
 
   /** Location of the text between two offsets. */
@@ -92,7 +92,7 @@ function keyText(key: unknown): string {
 }
 
 /** Start and end offset of a YAML node. */
-export function rangeOf(node: unknown): [start: number, end: number] {
+export function offsetsOf(node: unknown): [start: number, end: number] {
   const range = (node as { range?: [number, number, number] | null } | null | undefined)?.range
   return range ? [range[0], range[1]] : [0, 0]
 }

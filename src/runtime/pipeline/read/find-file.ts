@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DaffiError } from '../../core/errors.js'
 import { isTestFile, kindOfPath, resolveFrom } from './file-paths.js'
 
-export interface FindOptions {
+export interface FindFileOptions {
   /** File named on the command line. */
   argument?: string | undefined
   /** Working folder. @default process.cwd() */
@@ -19,7 +19,7 @@ export interface FindOptions {
  * `pipeline.yaml` in the working folder, else the only file in `pipelines/`.
  * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, listing the candidates
  */
-export async function findPipelineFile(options: FindOptions = {}): Promise<string> {
+export async function findPipelineFile(options: FindFileOptions = {}): Promise<string> {
   const { argument, cwd = process.cwd(), env = process.env, running } = options
   const named = argument ?? (env.DAFFI_PIPELINE || running)
   if (named !== undefined) return resolveFrom(cwd, named)

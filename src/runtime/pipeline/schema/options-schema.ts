@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import {
   isInRange,
-  rangeOf,
+  requirementOf,
   settingName,
   type OptionSpec,
   type OptionSpecs,
@@ -50,7 +50,7 @@ function schemaOf(spec: OptionSpec): z.ZodType {
     case 'duration':
     case 'bytes':
       return (spec.type === 'duration' ? duration : bytes)
-        .refine((value) => isInRange(spec, value), rangeOf(spec))
+        .refine((value) => isInRange(spec, value), requirementOf(spec))
         .describe(spec.text)
         .prefault(spec.default)
     case 'group': {

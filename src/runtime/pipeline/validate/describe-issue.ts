@@ -23,13 +23,13 @@ export function describeIssue(
   document: PipelineDocument,
 ): Omit<DiagnosticOptions, 'path'> {
   const subject = `${label(issue.path)}:`
-  const words = allowedWords(issue)
-  if (words && typeof value !== 'object') {
-    const message = `${subject} ${JSON.stringify(value)} is not one of ${words.join(', ')}`
+  const allowed = allowedValues(issue)
+  if (allowed && typeof value !== 'object') {
+    const message = `${subject} ${JSON.stringify(value)} is not one of ${allowed.join(', ')}`
     return {
       code: 'DAFFI_BAD_VALUE',
       message,
-      suggestion: typeof value === 'string' ? nearest(value, words) : null,
+      suggestion: typeof value === 'string' ? nearest(value, allowed) : null,
     }
   }
   const types = expectedTypes(issue)
@@ -48,12 +48,12 @@ function label(path: Path): string {
   return formatPath(path.slice(path.findLastIndex((step) => typeof step === 'string')))
 }
 
-function allowedWords(issue: z.core.$ZodIssue): string[] | undefined {
+function allowedValues(issue: z.core.$ZodIssue): string[] | undefined {
   if (issue.code === 'invalid_value') return issue.values.map(String)
   if (issue.code !== 'invalid_union') return undefined
   if ('options' in issue && Array.isArray(issue.options)) return issue.options.map(String)
-  const words = issue.errors.flat().flatMap((each) => allowedWords(each) ?? [])
-  return words.length > 0 ? words : undefined
+  const allowed = issue.errors.flat().flatMap((each) => allowedValues(each) ?? [])
+  return allowed.length > 0 ? allowed : undefined
 }
 
 /** The value rewritten as one of the expected types, where there is an obvious way; else undefined. */

@@ -7,7 +7,7 @@ import type { VideoPlan } from '../contract/video-plan.js'
 import { RateWatchdog } from './rate-watchdog.js'
 import { restartDelayMs } from './restart-delay.js'
 
-/** A capture that gave frames for this long was healthy: its restarts are counted anew. */
+/** A capture that gave frames for this long was healthy: its restarts are counted from 0 again. */
 const HEALTHY_MS = 30_000
 
 /** Captures once: gives the frames that are left of `plan.frames`, numbered from `firstSequence`. */
@@ -15,7 +15,7 @@ type Capture = (plan: VideoPlan, firstSequence: number) => AsyncGenerator<Frame,
 
 /**
  * The frames of a live source. After its first frame the source does not end when ffmpeg ends, stalls or floods: it is
- * captured again, as often as needed, and its numbers go on. A failure before the first frame is an error.
+ * captured again, as often as needed, and its numbers continue. A failure before the first frame is an error.
  */
 export async function* liveCapture(
   plan: VideoPlan,

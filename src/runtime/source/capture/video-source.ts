@@ -4,7 +4,7 @@ import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'
-import { runFfmpeg, type FfmpegRun } from '../ffmpeg/run-ffmpeg.js'
+import { runFfmpeg, type RunFfmpegOptions } from '../ffmpeg/run-ffmpeg.js'
 import { inputCandidates, mayTryNextCandidate } from '../input/input-candidates.js'
 import { checkInput } from '../input/preflight.js'
 import { liveCapture } from './live-capture.js'
@@ -25,14 +25,14 @@ export async function* videoSource(
 
 /** The frames of the first candidate input that can be read. */
 async function* captureOnce(
-  run: Omit<FfmpegRun, 'input'>,
+  options: Omit<RunFfmpegOptions, 'input'>,
   context: SourceContext,
 ): AsyncGenerator<Frame, void> {
-  const candidates = await inputCandidates(run.plan, context.name)
+  const candidates = await inputCandidates(options.plan, context.name)
   for (const [index, input] of candidates.entries()) {
     if (context.signal.aborted) return
     try {
-      return yield* runFfmpeg({ ...run, input }, context)
+      return yield* runFfmpeg({ ...options, input }, context)
     } catch (error) {
       if (index + 1 === candidates.length || !mayTryNextCandidate(error)) throw error
       context.log.debug(`source ${context.name}: ${messageOf(error)}; trying the next input`)

@@ -5,7 +5,7 @@ export type VideoPlan = Exclude<SourcePlan, ModulePlan | RecordingPlan>
 
 type LivePlan = CameraPlan | NetworkPlan
 
-/** Whether the source gives items at its own pace and has no end of its own. */
+/** Whether the source gives items at its own pace and never ends by itself. */
 export function isLive(plan: SourcePlan): plan is LivePlan {
   return plan.kind === 'camera' || plan.kind === 'rtsp' || plan.kind === 'http'
 }

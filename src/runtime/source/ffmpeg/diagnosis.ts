@@ -31,8 +31,8 @@ const DIAGNOSES: readonly Diagnosis[] = [
   },
 ]
 
-/** The error code that ffmpeg's last lines stand for, if they are known. */
-export function diagnose(plan: VideoPlan, errors: readonly string[]): ErrorCode | undefined {
+/** The error code for ffmpeg's last error lines; undefined when none of them is known. */
+export function diagnoseFfmpeg(plan: VideoPlan, errors: readonly string[]): ErrorCode | undefined {
   const text = errors.join('\n')
   return DIAGNOSES.find(({ kinds, pattern }) => kinds.includes(plan.kind) && pattern.test(text))?.code
 }

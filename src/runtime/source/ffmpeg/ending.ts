@@ -3,14 +3,14 @@ import { formatMs } from '../../core/abort.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'
-import { diagnose } from './diagnosis.js'
+import { diagnoseFfmpeg } from './diagnosis.js'
 
 /** How an ffmpeg process ended. */
 export interface Ending {
   exit: Exit
   /** Last error lines of ffmpeg, oldest first. */
   errors: string[]
-  /** Milliseconds of silence for which the process was ended; undefined when it was not. */
+  /** Milliseconds of silence because of which the process was ended; undefined when it was not. */
   silentMs: number | undefined
   /** Number of frames that it gave. */
   frames: number
@@ -18,7 +18,7 @@ export interface Ending {
 
 /** Error for an ending; undefined for a proper one: a file at its end, any source after the requested `frames`. */
 export function endingError(plan: VideoPlan, name: string, ending: Ending): DaffiError | undefined {
-  const what = whatWentWrong(plan, ending)
+  const what = describeFailure(plan, ending)
   if (what === undefined) return undefined
   const { errors, frames } = ending
   const after =
@@ -30,13 +30,13 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   })
 }
 
-function whatWentWrong(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
+function describeFailure(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
   if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   if (frames === plan.frames) return undefined
   // For ffmpeg a file that is cut off simply ends there.
-  if (frames > 0 && diagnose(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
+  if (frames > 0 && diagnoseFfmpeg(plan, errors) === 'DAFFI_SOURCE_CUT_OFF') return 'the file is cut off'
   return frames === 0 || isLive(plan) ? 'ended' : undefined
 }
 
@@ -45,5 +45,5 @@ function codeFor(plan: VideoPlan, { silentMs, frames, errors }: Ending): ErrorCo
   if (plan.kind === 'file' && frames === 0) return 'DAFFI_SOURCE_FAILED'
   const isHost = plan.kind === 'rtsp' || plan.kind === 'http'
   if (silentMs !== undefined && frames === 0 && isHost) return 'DAFFI_SOURCE_UNREACHABLE'
-  return diagnose(plan, errors) ?? 'DAFFI_SOURCE_FAILED'
+  return diagnoseFfmpeg(plan, errors) ?? 'DAFFI_SOURCE_FAILED'
 }

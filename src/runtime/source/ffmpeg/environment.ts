@@ -3,7 +3,7 @@ const NEEDED = [
   ...['http_proxy', 'no_proxy'],
 ]
 
-/** Environment of ffmpeg. It parses data from strangers, so it gets only the variables that it needs to run. */
+/** Environment of ffmpeg. It parses untrusted data, so it gets only the variables that it needs to run. */
 export function ffmpegEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.includes(name)))
 }

@@ -22,7 +22,7 @@ const SHUTDOWN_GRACE_MS = 500
 /** Longest wait for the format of the output. ffmpeg reports it before it writes a frame, so this never runs out. */
 const FORMAT_TIMEOUT_MS = 5000
 
-export interface FfmpegRun {
+export interface RunFfmpegOptions {
   ffmpeg: Binary
   input: InputCandidate
   plan: VideoPlan
@@ -37,7 +37,7 @@ export interface FfmpegRun {
  * @throws UnsuitableInput, DaffiError DAFFI_SOURCE_FAILED and more specific codes
  */
 export async function* runFfmpeg(
-  { ffmpeg, input, plan, memory, firstSequence }: FfmpegRun,
+  { ffmpeg, input, plan, memory, firstSequence }: RunFfmpegOptions,
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
   const redact = (text: string): string => withoutCredentials(text, input.url)

@@ -19,7 +19,7 @@ export interface RecordedItem {
   bytes: number
 }
 
-export const HEADER: RecordingHeader = { format: 'daffi-recording', version: 1 }
+export const RECORDING_HEADER: RecordingHeader = { format: 'daffi-recording', version: 1 }
 
 /** Private to the user, as recordings may show people. */
 export const FOLDER_MODE = 0o700

@@ -5,7 +5,7 @@ import { DaffiError, messageOf } from '../../core/errors.js'
 import { isFrame } from '../../core/frame.js'
 import { RECORDING_INDEX, type RecordingPlan } from '../../core/plan.js'
 import type { SourceContext } from '../contract/source-context.js'
-import { HEADER, RECORDING_DATA, type RecordedItem, type RecordingHeader } from './format.js'
+import { RECORDING_HEADER, RECORDING_DATA, type RecordedItem, type RecordingHeader } from './format.js'
 
 /**
  * The items of a recording, as fast as they are requested. The `time` of a frame is when it is read.
@@ -44,8 +44,9 @@ async function openFile(path: string, opened: FileHandle[]): Promise<FileHandle>
 
 function checkHeader(text: string): void {
   const { format, version } = JSON.parse(text) as Partial<RecordingHeader>
-  if (format !== HEADER.format) throw new Error('daffi has not written it')
-  if (version !== HEADER.version) throw new Error(`it has version ${String(version)}, not ${HEADER.version}`)
+  if (format !== RECORDING_HEADER.format) throw new Error('daffi has not written it')
+  if (version !== RECORDING_HEADER.version)
+    throw new Error(`it has version ${String(version)}, not ${RECORDING_HEADER.version}`)
 }
 
 /** Reads and decodes the next item. */

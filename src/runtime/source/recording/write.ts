@@ -5,7 +5,7 @@ import { GIB } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { RECORDING_INDEX } from '../../core/plan.js'
-import { FILE_MODE, FOLDER_MODE, HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
+import { FILE_MODE, FOLDER_MODE, RECORDING_HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
 /** Largest size of a recording, some twelve seconds of 720p. */
 const MAX_BYTES = GIB
@@ -20,7 +20,7 @@ export interface RecordOptions {
 
 /**
  * Passes items through and records them in a folder. A failure to write, or the size limit, ends the recording with a
- * warning, and the items go on. An existing recording is never overwritten.
+ * warning, and the items are still passed through. An existing recording is never overwritten.
  */
 export async function* recordItems(
   items: AsyncIterable<unknown>,
@@ -60,7 +60,7 @@ class Recorder {
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
     const index = await open(join(folder, RECORDING_INDEX), 'wx', FILE_MODE)
     const data = await open(join(folder, RECORDING_DATA), 'wx', FILE_MODE)
-    await index.appendFile(`${JSON.stringify(HEADER)}\n`)
+    await index.appendFile(`${JSON.stringify(RECORDING_HEADER)}\n`)
     return new Recorder(index, data)
   }
 

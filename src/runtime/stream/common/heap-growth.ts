@@ -3,38 +3,38 @@ import { MIB } from '../../core/bytes.js'
 import { tunesProcess } from '../../core/process/process-tuning.js'
 
 /** Bytes that may be allocated, buffers included, between two full collections. */
-const ROOM_BYTES = 96 * MIB
-const REVIEW_MS = 1000
+const GROWTH_BYTES = 96 * MIB
+const ADJUST_INTERVAL_MS = 1000
 
 let users = 0
-let reviewing: NodeJS.Timeout | undefined
+let adjusting: NodeJS.Timeout | undefined
 
 /**
- * Lets V8's heap grow more while a stream goes on. V8 counts the memory of buffers as growth of its own heap, and collects
- * the whole of a small heap (10 MB) for every second frame (12 MB), which costs more than all other work on it. Frames die
- * young: with a little more room V8's cheap collections of young objects come first and find them.
+ * Lets V8's heap grow more while a stream lasts. V8 counts the memory of buffers as growth of its own heap, and
+ * collects the whole of a small heap (10 MB) for every second frame (12 MB), which costs more than all other work on
+ * it. Frames die young: with a little more room V8's cheap collections of young objects come first and find them.
  *
- * V8 takes the growth as a percentage of the heap; it is set anew once a second, so that it comes to the same room whatever
+ * V8 takes the growth as a percentage of the heap; it is set again once a second, so that the room is the same whatever
  * the heap's size.
- * @returns what ends it; the last user's call restores V8's default
+ * @returns a function that ends this; the last user's call restores V8's default
  */
 export function allowHeapGrowth(): () => void {
   if (!tunesProcess()) return () => undefined
   if (users++ === 0) {
-    review()
-    reviewing = setInterval(review, REVIEW_MS).unref()
+    adjust()
+    adjusting = setInterval(adjust, ADJUST_INTERVAL_MS).unref()
   }
   let done = false
   return () => {
     if (done) return
     done = true
     if (--users > 0) return
-    clearInterval(reviewing)
+    clearInterval(adjusting)
     setFlagsFromString('--heap-growing-percent=0')
   }
 }
 
-function review(): void {
-  const percent = Math.ceil((ROOM_BYTES / getHeapStatistics().used_heap_size) * 100)
+function adjust(): void {
+  const percent = Math.ceil((GROWTH_BYTES / getHeapStatistics().used_heap_size) * 100)
   setFlagsFromString(`--heap-growing-percent=${percent}`)
 }

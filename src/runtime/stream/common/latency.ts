@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 
-/** Now, in milliseconds since 1970 with a fraction, as frames carry it. */
+/** Present time in milliseconds since 1970, with a fraction, as frames carry it. */
 export function now(): number {
   return performance.timeOrigin + performance.now()
 }

@@ -35,7 +35,7 @@ export function assertDelivered(summary: StreamSummary, failure: unknown, share:
   const message = broken
     .map(([name, { state, error: why }]) => `${name} ${state}${why ? `: ${why.message}` : ''}`)
     .join('; ')
-  throw new StreamError(`the stream to "${call}" did not reach everyone: ${message}`, {
+  throw new StreamError(`the stream to "${call}" did not reach every receiver: ${message}`, {
     ...summary,
     error: { code: 'DAFFI_STREAM_FAILED', message },
   })

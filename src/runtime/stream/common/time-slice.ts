@@ -1,4 +1,4 @@
-/** Steps after which a loop is measured at the latest, since each of them may be slow. */
+/** Largest number of steps between two readings of the clock, since each step may be slow. */
 const MAX_STEPS = 64
 
 /** Limits how long a busy loop may hold the event loop, mostly without reading the clock. */
@@ -14,7 +14,7 @@ export class TimeSlice {
     this.#ms = ms
   }
 
-  /** Whether the clock should be read at this step; to be asked once a step. */
+  /** Whether the clock should be read at this step; to be read exactly once a step. */
   get due(): boolean {
     return --this.#left <= 0
   }

@@ -5,7 +5,7 @@ import type { LoadedPart, Loading, PartReader } from './lane.js'
 /** Parts of one chunk that are requested at once. */
 const CONCURRENCY = 8
 
-/** Hears when a part is done with: loaded, given back to its lane, or found to be gone. */
+/** Listener for the end of a part's use: it was loaded, its loan was returned, or it is gone. */
 export interface PartListener {
   onPartDone(bytes: number): void
 }
@@ -20,7 +20,7 @@ interface LoaderOptions {
   listener?: PartListener
 }
 
-/** Bytes of a chunk. `release` is set when they are on loan, and must be called when they are not needed any more. */
+/** Bytes of a chunk. `release` is set when they are on loan, and must be called once they are not needed any more. */
 export interface LoadedChunk {
   bytes: Buffer
   release: (() => void) | undefined

@@ -8,8 +8,8 @@ import { PushedParts } from './pushed-parts.js'
 const REQUEST_TIMEOUT_MS = 30_000
 
 /**
- * Reads the lane through the server. A receiver that needs every part, or waits for the next, has them pushed; one that
- * picks, or has missed one, gets them directly.
+ * Reads the lane through the server. A receiver that needs every part, or waits for the next, subscribes to parts; one
+ * that picks, or has missed a part, requests it.
  */
 export class JetStreamLaneReader implements LaneReader {
   readonly #link: NatsLink
@@ -18,7 +18,7 @@ export class JetStreamLaneReader implements LaneReader {
   #closed = false
   readonly name = 'jetstream'
   readonly ahead = 8 * MIB
-  /** Credit well before the window is full. */
+  /** Credit is reported well before the window is full. */
   readonly credit = { parts: Infinity, bytes: 2 * MIB }
 
   /** @param parts subject of all parts, absent for a reader that only picks; `all` when every part will be loaded */

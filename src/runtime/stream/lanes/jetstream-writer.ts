@@ -26,7 +26,7 @@ interface JetStreamLaneOptions {
   id: string
   /** Bytes that the stream keeps; older parts make room. Parts are announced by message, so some may lie here unread. */
   bytes: number
-  /** When the server lost the stored parts: go on with a new JetStream stream in place of failing. */
+  /** Whether to continue with a new JetStream stream when the server lost the stored parts, in place of failing. */
   renew: boolean
 }
 
@@ -64,7 +64,10 @@ export class JetStreamLaneWriter implements LaneWriter {
     return lane
   }
 
-  /** One message where it fits: several cost writer, server and reader more, as their bytes must be joined again. */
+  /**
+   * One message where it fits: several are more work for writer, server and reader, as their bytes must be joined
+   * again.
+   */
   partBytes(chunkBytes: number): number {
     return chunkBytes <= this.#messageBytes ? this.#messageBytes : Math.min(PART_BYTES, this.#messageBytes)
   }
@@ -88,7 +91,7 @@ export class JetStreamLaneWriter implements LaneWriter {
         return undefined
       }
       if (reply === 'gone' || bulk.nc.isClosed()) throw streamLost()
-      // The part may have been stored or not; storing it twice does no harm, as only one is made known.
+      // The part may have been stored or not; storing it twice does no harm, as only one copy is announced.
       await bulk.up()
     }
   }
@@ -163,7 +166,7 @@ export class JetStreamLaneWriter implements LaneWriter {
       } catch (error) {
         if (error instanceof JetStreamApiError || bulk.nc.isClosed()) throw error
       }
-      // JetStream comes up a little later than the server does.
+      // JetStream starts a little later than the server does.
       await delay(RETRY_DELAY_MS)
     }
   }

@@ -38,7 +38,7 @@ export interface LaneWriter {
   close(): Promise<void>
 }
 
-/** Result of a load; undefined when the part is gone. It comes without a promise when it takes no time. */
+/** Result of a load; undefined when the part is gone. Not a promise when loading takes no time. */
 export type Loading<Loaded> = Loaded | undefined | Promise<Loaded | undefined>
 
 /** Bytes of a part. With `release` they are on loan: the lane's own memory, valid until `release` is called. */
@@ -50,7 +50,7 @@ export interface LoadedPart {
 /** Receiver's end of a lane. */
 export interface LaneReader {
   readonly name: Lane
-  /** Bytes to load before their turn; 0 where loading takes no time. */
+  /** Bytes to load ahead; 0 where loading takes no time. */
   readonly ahead: number
   /** Credit is reported after so many parts or so many bytes, whichever is first. */
   readonly credit: { parts: number; bytes: number }
@@ -68,7 +68,7 @@ export interface LaneReader {
    * @param loan allows the lane to return its own memory
    */
   load(ref: LaneRef, length: number, into: () => Uint8Array, loan: boolean): Loading<LoadedPart>
-  /** Can be called more than once. */
+  /** Releases the lane's resources. Can be called more than once. */
   close(): void
 }
 

@@ -15,8 +15,8 @@ interface PushSubscription {
 }
 
 /**
- * Parts that the server pushes while it stores them: no requests, no second look-up in the store. It need not be reliable,
- * since a part that does not come this way is got directly.
+ * Parts that the server pushes while it stores them: no requests, no second look-up in the store. It need not be
+ * reliable, since a part that is not pushed is requested.
  */
 export class PushedParts {
   readonly #link: NatsLink
@@ -61,7 +61,7 @@ export class PushedParts {
     this.#listening = { subscription, left: count ?? Infinity, release }
   }
 
-  /** A part; undefined when it does not come this way, or was taken before. */
+  /** Takes a part; undefined when it is not pushed, or was taken before. */
   take(number: number): Uint8Array | Promise<Uint8Array | undefined> | undefined {
     this.#taken = Math.max(this.#taken, number)
     const bytes = this.#held.get(number)
@@ -93,7 +93,7 @@ export class PushedParts {
   #hold(number: number, bytes: Uint8Array): void {
     this.#held.set(number, bytes)
     this.#bytes += bytes.length
-    // A part that was stored twice, for want of an acknowledgement, is announced once: its other copy stays here.
+    // A part that was stored twice, since an acknowledgement was lost, is announced once: its other copy stays here.
     for (const [oldest] of this.#held) {
       if (this.#bytes <= MAX_BYTES) break
       this.#drop(oldest)

@@ -48,7 +48,7 @@ export async function* observeLatest(options: ObserveOptions): AsyncGenerator<un
       if (head.kind === null) continue
       const chunk = { ...head, item, parts, complete: true, abandoned: false }
       const loaded = await loadChunk(chunk, { lane, signal, loan: false, announced: new Wakeup() })
-      // Undefined when newer items have taken its place meanwhile.
+      // Undefined when newer items have replaced it meanwhile.
       if (loaded) yield decodeBytes(head.kind, loaded.bytes)
     }
   } finally {

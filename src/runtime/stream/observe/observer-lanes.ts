@@ -6,7 +6,10 @@ import type { NatsLink } from '../protocol/nats-link.js'
 import type { ShmDescriptor } from '../protocol/refs.js'
 import { CopyReader } from './copy-reader.js'
 
-/** Lanes of an observer: shared memory where it can be mapped, else the server if the stream's bytes are there, else copies. */
+/**
+ * Lanes of an observer: shared memory where it can be mapped, else the server if the stream's bytes are stored there,
+ * else copies.
+ */
 export class ObserverLanes {
   readonly #link: NatsLink
   readonly #pipeline: string
@@ -24,11 +27,11 @@ export class ObserverLanes {
   async open(name: Lane, shm: ShmDescriptor | null): Promise<PartReader | undefined> {
     const known = this.#open.get(name)
     if (known) return known
-    if (name === 'jetstream') return this.#keep(name, new JetStreamLaneReader(this.#link))
+    if (name === 'jetstream') return this.#add(name, new JetStreamLaneReader(this.#link))
     if (this.preferred === 'jetstream')
-      return this.#keep(name, new CopyReader(this.#link, this.#pipeline, this.#id))
+      return this.#add(name, new CopyReader(this.#link, this.#pipeline, this.#id))
     const lane = shm && (await ShmLaneReader.open(shm))
-    if (lane) return this.#keep(name, lane)
+    if (lane) return this.#add(name, lane)
     this.preferred = 'jetstream'
     return undefined
   }
@@ -37,7 +40,7 @@ export class ObserverLanes {
     for (const lane of this.#open.values()) lane.close()
   }
 
-  #keep(name: Lane, lane: PartReader): PartReader {
+  #add(name: Lane, lane: PartReader): PartReader {
     this.#open.set(name, lane)
     return lane
   }

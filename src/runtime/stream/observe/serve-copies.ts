@@ -5,7 +5,7 @@ import type { ShmRef } from '../protocol/refs.js'
 
 const GONE = new Uint8Array()
 
-/** Sends copies of parts to observers that cannot map the stream's shared memory. @returns what ends it */
+/** Sends copies of parts to observers that cannot map the stream's shared memory. @returns a function that ends this */
 export function serveCopies({ id, ports, connections }: StreamContext, shm: ShmLaneWriter): () => void {
   const subscription = connections.bulk.nc.subscribe(copySubject(ports.pipeline, id), {
     callback: (error, message) => {

@@ -6,7 +6,7 @@ import type { StreamContext } from '../protocol/ports.js'
 import { LatestChunk } from './latest-chunk.js'
 import { serveCopies } from './serve-copies.js'
 
-/** Serves a stream's observers, at its writer: answers how the stream is, and where its latest item lies. */
+/** Serves a stream's observers, at its writer: answers with the stream's summary, and where its latest item lies. */
 export class StreamMonitor {
   readonly #latest: LatestChunk
   readonly #cleanup: (() => void)[]

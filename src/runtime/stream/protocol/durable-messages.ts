@@ -8,20 +8,20 @@ export interface DurableProgress {
   state: ReceiverState
   /** Number of the first item that this incarnation was given. */
   first: number
-  /** Number after the last item that it is done with. */
+  /** Number after the last item that it has finished. */
   position: number
   /** Ack floor of its consumer. */
   floor: number
   failed: number
   /** Items that the stream's retention discarded before they came. */
   lost: number
-  /** Present in a shared stream: subjects to acknowledge, or to hand back, what it has in hand. */
+  /** Present in a shared stream: subjects on which its pending chunks are acknowledged or handed back. */
   holds?: string[]
   error: ErrorRecord | null
   latencyMs: { p50: number; p99: number } | null
 }
 
-/** Part of `open` that only a durable stream has. `run` is the id of the stream's epoch. */
+/** Field of `open` that only a durable stream has. `run` is the id of the stream's epoch. */
 export interface DurableOpen {
   stream: string
   subject: string

@@ -25,7 +25,7 @@ export interface Open {
   onError: OnError
   /** True when the items are what a callback yields, for its caller: the stream has the id of that call. */
   yields: boolean
-  /** True when each item goes to one of the receivers, which report at once when they are done with it. */
+  /** True when each item goes to one of the receivers, which report at once when they have finished it. */
   share: boolean
   /** The writer's shared memory; null when it has none. */
   shm: ShmDescriptor | null
@@ -40,7 +40,7 @@ export interface Open {
 export interface Accept {
   what: 'accept'
   incarnation: string
-  /** Number of this attach: a node that was taken for dead attaches again and counts anew. */
+  /** Number of this attach: a node that was taken for dead attaches again and counts from 0. */
   attach: number
   first: number
   /** The receiver's pin in shared memory; null on the other lane. */
@@ -57,7 +57,7 @@ export interface Assignment {
 /** Announcement of a part: where it can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
-  /** Lane whose receivers are meant. */
+  /** Lane of the receivers that the announcement is for. */
   lane: Lane
   /** Number of the chunk's first item; in a shared stream, counted among the receiver's own items. */
   first: number
@@ -104,11 +104,11 @@ export interface End {
   shares?: Record<number, number>
   /** Reason why the source or the stream ended early. */
   error: ErrorRecord | null
-  /** True when receivers are to leave what is not processed yet. */
+  /** True when receivers are to give up items that are not processed yet. */
   cut: boolean
   /** Present in a shared durable stream: true once all its items are acknowledged. */
   drained?: boolean
-  /** True when the writer waits no longer, so that receivers leave the stream. */
+  /** True when the writer does not wait any longer, so that receivers leave the stream. */
   closed: boolean
 }
 
@@ -126,5 +126,5 @@ export function decodeMessage(bytes: Uint8Array): unknown {
 /** Number in the stream of the first item of the part's chunk. */
 export const itemOf = ({ first, share }: Pick<Part, 'first' | 'share'>): number => share?.item ?? first
 
-/** Weight of a part in flow control: its bytes, and what the server needs to keep a message. */
+/** Weight of a part in flow control: its bytes, and those that the server needs to keep a message. */
 export const partWeight = (length: number): number => length + 256

@@ -5,7 +5,10 @@ import { MIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
 import { isNoResponders } from '../../nats/index.js'
 
-/** `lost`: the connection broke before the response came. `gone`: nobody has the requested thing. */
+/**
+ * `lost`: the connection broke before the response came. `gone`: the subject has no subscriber, or the requested thing
+ * does not exist.
+ */
 export type RequestFailure = 'lost' | 'gone'
 
 const NOT_FOUND = 404
@@ -58,7 +61,7 @@ export class NatsLink {
 
   /**
    * Reserves room for bytes that the server pushes without a request.
-   * @returns what gives the room back, to be called once; undefined when there is not enough room
+   * @returns a function that frees the room, to be called once; undefined when there is not enough room
    */
   reservePushBytes(bytes: number): (() => void) | undefined {
     if (this.#pushBytes + bytes > MAX_PUSH_BYTES) return undefined

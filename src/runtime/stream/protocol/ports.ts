@@ -10,7 +10,7 @@ export interface Peer {
   incarnation: string
 }
 
-/** The other nodes of the pipeline. Calling what `on…` returns removes the listener. */
+/** The other nodes of the pipeline. The function that `on…` returns removes the listener. */
 export interface StreamPeers {
   offering(callback: string): readonly (Peer & { arity: Arity })[]
   onJoin(listener: (peer: Peer & { callbacks: Record<string, Arity> }) => void): () => void
@@ -39,7 +39,7 @@ export interface StreamPorts {
 /** Invokes the callback with an item. The promise of a callback that failed rejects. */
 export type Deliver = (item: unknown, redelivered?: boolean) => unknown
 
-/** Options of one stream: the settings of its modifier, complete, and what it streams. */
+/** Options of one stream: all settings of its modifier, and the callback and source of the stream. */
 export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError'> {
   call: string
   /** Name of the source in the summary; null for an iterable passed by a program. */
@@ -52,13 +52,15 @@ export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onErro
   to?: string | undefined
   /** Listener that gets a snapshot at the first item, then a few times a second. */
   onProgress?: ((snapshot: StreamSummary) => void) | undefined
-  /** Signal that is aborted when the source was stopped early: a durable stream then stays unfinished, and can be resumed. */
+  /**
+   * Signal that aborts when the source is stopped early: a durable stream then stays unfinished, and can be resumed.
+   */
   stopping?: AbortSignal | undefined
   /** Ends the stream at once. To end it gently, end the iterable. */
   signal?: AbortSignal | undefined
 }
 
-/** One stream at its writer, as all parts of the writer see it. */
+/** Facts about one stream that all modules of its writer share. */
 export interface StreamContext {
   /** Id of the stream; of a durable stream, of this writer's session. */
   id: string

@@ -29,6 +29,6 @@ export interface IncomingChunk {
   time: number
   parts: Part[]
   complete: boolean
-  /** Its missing parts will not come: newer chunks have been announced. */
+  /** Whether its missing parts will not come, because newer chunks have been announced. */
   abandoned: boolean
 }

@@ -12,7 +12,7 @@ import type { Mismatch } from './mismatch.js'
 export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
   return errors
     .filter(
-      ({ call, error }) => error.code !== 'DAFFI_ABORTED' && !(call !== undefined && isAskedFor(call, test)),
+      ({ call, error }) => error.code !== 'DAFFI_ABORTED' && !(call !== undefined && isExpected(call, test)),
     )
     .map(({ node, call, error }) => ({
       path: ['name'],
@@ -21,7 +21,7 @@ export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
     }))
 }
 
-function isAskedFor(call: string, { pipeline, expect }: TestPlan): boolean {
+function isExpected(call: string, { pipeline, expect }: TestPlan): boolean {
   const callbacks = Object.values(pipeline.nodes).flatMap((node) => node.callbacks)
   const throws = callbacks.some(({ name, mock }) => name === call && mock !== undefined && 'throws' in mock)
   const { failed = 0, lost = 0 } = expect.streams[call] ?? {}

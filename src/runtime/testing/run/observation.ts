@@ -9,6 +9,7 @@ import type { NodeState } from '../../status/index.js'
 export interface ObservedCall {
   /** Name of the node that ran the callback. */
   node: string
+  /** Name of the callback. */
   callback: string
   /** The arguments as JSON can carry them; bytes as `sha256:` and their digest. */
   args: unknown[]
@@ -16,6 +17,7 @@ export interface ObservedCall {
   hash: string
 }
 
+/** One line that a node has printed. */
 export interface ObservedLine {
   node: string
   line: string

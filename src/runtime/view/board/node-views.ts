@@ -17,10 +17,10 @@ export class NodeViews {
   update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
     for (const status of nodes) this.#answered.set(status.name, { status, at: now })
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
-    const guests = [...this.#answered.values()]
+    const unplanned = [...this.#answered.values()]
       .map(({ status }) => status)
       .filter(({ name, callbacks }) => !(name in this.#plan.nodes) && callbacks.length > 0)
-    const names = [...Object.keys(this.#plan.nodes), ...guests.map(({ name }) => name).sort()]
+    const names = [...Object.keys(this.#plan.nodes), ...unplanned.map(({ name }) => name).sort()]
     return names.map((name) => this.#view(name, runs))
   }
 

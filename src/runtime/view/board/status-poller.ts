@@ -12,7 +12,7 @@ const POLL_INTERVAL_MS = 400
 /** A snapshot without log lines: which lines are new depends on the page that gets them. */
 export type PipelineState = Omit<Snapshot, 'lines'>
 
-/** Asks for the status of a pipeline again and again while there are followers, and not at all without them. */
+/** Requests the status of a pipeline repeatedly while there are followers, and not at all without them. */
 export class StatusPoller {
   readonly #link: NatsLink
   readonly #pipeline: string
@@ -34,7 +34,7 @@ export class StatusPoller {
   /** Asks once. */
   async poll(): Promise<PipelineState> {
     if (this.#latest && !this.#link.connected) {
-      // Without a connection nobody can answer. That silence says nothing about nodes and streams.
+      // Without a connection no answer can arrive. That silence proves nothing about nodes and streams.
       this.#latest = { ...this.#latest, connected: false }
     } else {
       const answers = await askStatus(this.#link.nc, this.#pipeline, { lines: this.board.lines.known })

@@ -34,13 +34,13 @@ function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
   const running = streams.filter(({ state }) => state === 'running')
   const sum = (of: (stream: Snapshot['streams'][number]) => number): number =>
     running.reduce((total, stream) => total + of(stream), 0)
-  const words = [
+  const labels = [
     `${ready} of ${nodes.length} nodes ready`,
     ...(running.length > 0
       ? [formatRate(sum(({ rate }) => rate)), `${formatBytes(sum(({ byteRate }) => byteRate))}/s`]
       : []),
   ]
-  setText(byId('totals'), words.join(' · '))
+  setText(byId('totals'), labels.join(' · '))
 }
 
 wireTheme(byId('theme'))

@@ -86,7 +86,7 @@ test('bytes of which two fill no more than a batch travel with others; larger on
   const batcher = batcherOf(20, 10_000)
   const bytes = (length: number): EncodedItem => ({ kind: ['buffer'], bytes: new Uint8Array(length) })
   const frame: EncodedItem = { kind: ['frame', 1, 1, 'gray', 0, 0], bytes: new Uint8Array(1) }
-  expect([VALUE, bytes(10), bytes(11), frame].map((item) => batcher.takes(item))).toEqual([
+  expect([VALUE, bytes(10), bytes(11), frame].map((item) => batcher.accepts(item))).toEqual([
     true,
     true,
     false,

@@ -3,7 +3,7 @@ import { feed, isItems, type Items } from '../../../../src/runtime/stream/common
 
 const collect = async (items: Items, signal = new AbortController().signal): Promise<unknown[]> => {
   const taken: unknown[] = []
-  await feed(items, { signal, take: (item) => void taken.push(item) })
+  await feed(items, { signal, accept: (item) => void taken.push(item) })
   return taken
 }
 
@@ -65,7 +65,7 @@ describe.each([
     const refuse = (): never => {
       throw new Error('no')
     }
-    await expect(feed(items, { signal: new AbortController().signal, take: refuse })).rejects.toThrow('no')
+    await expect(feed(items, { signal: new AbortController().signal, accept: refuse })).rejects.toThrow('no')
     await new Promise((resolve) => setImmediate(resolve))
     expect(closed).toBe(true)
   })

@@ -140,7 +140,7 @@ describe('shared', () => {
     receivers.depart(peer, 'died', 4, died)
     expect(assigned(1)).toEqual([undefined])
     receivers.onProgress(progress({ incarnation: 'two', attach: 2, state: 'finished', processed: 2 }), at(4))
-    receivers.forfeit()
+    receivers.countUnassigned()
     expect(receivers.summary(5)).toMatchObject({
       viewer: { offered: 2, processed: 1, lost: 1 },
       second: { offered: 3, processed: 2, lost: 1 },

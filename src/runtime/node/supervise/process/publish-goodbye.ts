@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { sayGoodbye } from '../../../call/index.js'
+import { announceDeath } from '../../../call/index.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
 import type { Plan } from '../../../core/plan.js'
@@ -9,8 +9,8 @@ import { connectNats, type ServerHandle } from '../../../nats/index.js'
 const PUBLISH_TIMEOUT_MS = 2000
 
 /**
- * Publishes the goodbye of a node whose process died, so that its peers need not wait until enough heartbeats are missing.
- * Never rejects: without the goodbye they notice a little later.
+ * Publishes the goodbye of a node whose process died, so that its peers need not wait until enough heartbeats are
+ * missing. Never rejects: without the goodbye they notice the death a little later.
  */
 export async function publishGoodbye(
   node: string,
@@ -23,7 +23,7 @@ export async function publishGoodbye(
   try {
     const nc = await connectNats(server.address, { name: 'supervisor', signal })
     try {
-      await sayGoodbye(nc, plan.name, node, pid)
+      await announceDeath(nc, plan.name, node, pid)
     } finally {
       await Promise.race([nc.close(), delay(PUBLISH_TIMEOUT_MS, undefined, { ref: false })])
     }

@@ -4,7 +4,7 @@ import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
 import type { CallReport, ObservedCallReport } from '../../ipc/node-reports.js'
 
-/** An event of a run, of a whole pipeline or of one node, for those who show it. */
+/** An event of a run, of a whole pipeline or of one node, for code that shows it. */
 export type RunEvent =
   | { type: 'server'; server: ServerInfo; nodes: string[] }
   /** The viewer's page is served at this URL, which contains the viewer's token. */

@@ -17,7 +17,7 @@ export interface CallResult {
 
 /** The result of a stream of the pipeline file, and of its source. */
 export interface StreamResult extends StreamSummary {
-  /** Number of times that a live source broke off and was started again, while the stream went on. */
+  /** Number of times that a live source broke off and was started again, while the stream continued. */
   gaps: number
 }
 

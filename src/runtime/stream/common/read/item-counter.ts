@@ -34,7 +34,7 @@ export class ItemCounter {
   }
 
   /**
-   * Begins an item. Earlier items that were not ended will not be processed any more.
+   * Begins an item. Earlier items that were not ended count as dropped.
    * @param time of its capture or yield; absent for most items of a batch, since some latencies are enough
    */
   begin(number: number, time?: number): void {

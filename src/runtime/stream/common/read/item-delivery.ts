@@ -38,7 +38,7 @@ export interface ItemDeliveryOptions {
   redeliversAfterLeaving?: boolean
 }
 
-/** Puts items through the callback, one at a time, counts them, and does with a failed one what `on_error` says. */
+/** Invokes the callback with one item after another, counts the items, and applies `on_error` to a failed one. */
 export class ItemDelivery {
   readonly counter: ItemCounter
   readonly #options: ItemDeliveryOptions
@@ -66,7 +66,7 @@ export class ItemDelivery {
     return this.#deliver(item, 0, chunk, true)
   }
 
-  /** A synchronous callback is not slowed down by a promise of its own. */
+  /** For a synchronous callback no promise is created, which would slow it down. */
   #deliver(
     item: unknown,
     index: number,

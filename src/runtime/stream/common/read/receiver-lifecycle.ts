@@ -23,7 +23,7 @@ export class ReceiverLifecycle {
     return this.#abort.signal
   }
 
-  /** A method, for loops that ask again: the compiler takes a property for unchanged. */
+  /** A method, for loops that check again: the compiler would assume that a property has not changed. */
   isAttached(): boolean {
     return this.#state === 'attached'
   }

@@ -3,7 +3,7 @@ import { backoffMs } from '../../../core/backoff.js'
 import type { RetryPolicy } from '../../../core/stream/stream-options.js'
 
 /**
- * Invokes again what has just failed, after a pause each time, until it succeeds or has had all its attempts.
+ * Repeats an invocation that has failed, after a pause each time, until it succeeds or its attempts are used up.
  * @param failure error of the first attempt
  * @returns undefined when it succeeded, else the last error
  * @throws the signal's reason when it aborts between two attempts

@@ -18,7 +18,7 @@ export interface Chunk {
 
 /** Destination of a writer's chunks. */
 export interface ChunkOutput {
-  /** Whether a chunk is on its way. */
+  /** Whether a chunk is being sent. */
   readonly busy: boolean
   /** Resolves when the next chunk may come. */
   send(chunk: Chunk): Promise<void>

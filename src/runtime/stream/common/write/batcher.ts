@@ -11,13 +11,13 @@ interface BatcherOptions {
   output: ChunkOutput
   /** Notified by the output when nothing is on its way any more, and by the batcher when a batch has lingered. */
   idle: Wakeup
-  /** After an abort no batch is sent by itself. */
+  /** Once it aborts, no batch is sent unless `flush` is called. */
   signal: AbortSignal
 }
 
 /**
- * Packs small items together. A batch grows until the source pauses, and on while an earlier one is on its way, though
- * not for longer than it may linger: at low rates nothing waits.
+ * Packs small items together. A batch grows until the source pauses, and beyond that while an earlier one is on its
+ * way, though not for longer than it may linger: at low rates nothing waits.
  */
 export class Batcher {
   readonly #options: BatcherOptions
@@ -45,8 +45,8 @@ export class Batcher {
     return this.#batch.first
   }
 
-  /** Whether the item travels in batches: a value does, and so do bytes of which two fill no more than a batch. */
-  takes({ kind, bytes }: EncodedItem): boolean {
+  /** Whether the item can be batched: a value can, and so can bytes if a batch has room for two of them. */
+  accepts({ kind, bytes }: EncodedItem): boolean {
     if (kind === undefined) return true
     // Observers look at frames, which must not be hidden in a batch.
     return kind[0] !== 'frame' && 2 * bytes.length <= this.#options.batch.bytes
@@ -88,7 +88,7 @@ export class Batcher {
     const { output, idle, signal, batch } = this.#options
     if (this.#batch.empty || signal.aborted) return
     if (!output.busy) void this.flush()
-    // One timer for all batches: it runs on for a batch that has gone, and is set anew for the next that must wait.
+    // One timer for all batches: it is not stopped when a batch is sent, and is restarted for the next that must wait.
     else if (this.#linger) this.#linger.refresh()
     else this.#linger = setTimeout(() => idle.notify(), batch.lingerMs)
   }

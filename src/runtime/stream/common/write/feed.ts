@@ -8,7 +8,7 @@ const SLICE_MS = 5
 
 export type Items = Iterable<unknown> | AsyncIterable<unknown>
 
-/** Whether the value is an iterable or async iterable; text is not taken for one. */
+/** Whether the value is an iterable or async iterable; text does not count as one. */
 export function isItems(value: unknown): value is Items {
   return (
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
@@ -18,22 +18,22 @@ export function isItems(value: unknown): value is Items {
 interface FeedOptions {
   signal: AbortSignal
   /** Accepts an item. A promise holds the feed back until it settles. */
-  take: (item: unknown) => Promise<void> | undefined
+  accept: (item: unknown) => Promise<void> | undefined
 }
 
 /**
- * Passes on the items one by one, and closes the iterable when it is left early.
- * @throws DaffiError DAFFI_SOURCE_FAILED when the iterable throws, or its own DaffiError; else what `take` throws
+ * Passes the items to `accept` one by one, and closes the iterable when its end is not reached.
+ * @throws DaffiError DAFFI_SOURCE_FAILED when the iterable throws, or its own DaffiError; else what `accept` throws
  */
 export async function feed(items: Items, options: FeedOptions): Promise<void> {
   if (Symbol.asyncIterator in items) await feedAsync(items[Symbol.asyncIterator](), options)
   else await feedSync(items[Symbol.iterator](), options)
 }
 
-async function feedAsync(iterator: AsyncIterator<unknown>, { signal, take }: FeedOptions): Promise<void> {
+async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: FeedOptions): Promise<void> {
   const slice = new TimeSlice(SLICE_MS)
   let interrupt: (reason: unknown) => void = () => undefined
-  // One listener for all waits, so that an item does not cost one.
+  // One listener for all waits, since one for each item would be expensive.
   const listener = addAbortListener(signal, () => interrupt(abortError(signal, 'the stream')))
   let done = false
   try {
@@ -47,7 +47,7 @@ async function feedAsync(iterator: AsyncIterator<unknown>, { signal, take }: Fee
         done = true
         return
       }
-      const held = take(next.value)
+      const held = accept(next.value)
       if (held) await held
       if (slice.due && slice.isOver()) await slice.yield()
     }
@@ -58,7 +58,7 @@ async function feedAsync(iterator: AsyncIterator<unknown>, { signal, take }: Fee
   }
 }
 
-async function feedSync(iterator: Iterator<unknown>, { signal, take }: FeedOptions): Promise<void> {
+async function feedSync(iterator: Iterator<unknown>, { signal, accept }: FeedOptions): Promise<void> {
   const slice = new TimeSlice(SLICE_MS)
   let done = false
   try {
@@ -68,7 +68,7 @@ async function feedSync(iterator: Iterator<unknown>, { signal, take }: FeedOptio
         done = true
         return
       }
-      const held = take(next.value)
+      const held = accept(next.value)
       if (held) await held
       if (slice.due && slice.isOver()) await slice.yield()
       if (signal.aborted) throw signal.reason as Error

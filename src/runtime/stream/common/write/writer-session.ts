@@ -22,11 +22,11 @@ const SHUTDOWN_GRACE_MS = 2000
 /** Lanes or store behind a session, and the receivers that read from them. */
 export interface SessionOutput extends ChunkOutput {
   readonly receivers: ReceiverAccounts
-  /** Earlier sessions' part of the stream: number of items that are stored already, and whether those are all. */
+  /** Result of earlier sessions: number of items that are stored already, and whether those are all. */
   readonly resumed: { next: number; ended: boolean }
-  /** Invites the receivers that are there. Resolves when the first item may go out. */
+  /** Invites the present receivers. Resolves when the first item may be sent. */
   gather(invited: readonly Peer[]): Promise<void>
-  /** Publishes again what receivers may have missed, but for the end. */
+  /** Publishes messages again that receivers may have missed, except for the end marker. */
   repeat(): void
   /** Bytes that stay as they are until they are sent: the given ones, or a copy. */
   own(bytes: Uint8Array): Uint8Array
@@ -38,7 +38,7 @@ export interface SessionOutput extends ChunkOutput {
   isPending(cut: boolean): boolean
   /** Updates what receivers do not report themselves. */
   refresh(): Promise<void>
-  /** Called when no receiver is waited for any more, before the end marker says so. */
+  /** Called when no receiver is waited for any more, before that is published in the end marker. */
   settle(): Promise<void>
   close(): Promise<void>
 }
@@ -95,7 +95,7 @@ export class WriterSession {
       return
     }
     try {
-      await feed(items, { signal: state.signal, take: (item) => this.#take(item) })
+      await feed(items, { signal: state.signal, accept: (item) => this.#accept(item) })
     } catch (error) {
       state.onSourceFailure(error)
     }
@@ -105,7 +105,7 @@ export class WriterSession {
     await output.flush()
   }
 
-  #take(item: unknown): Promise<void> | undefined {
+  #accept(item: unknown): Promise<void> | undefined {
     const { state, batcher, output } = this.#options
     const before = batcher.bytes
     if (batcher.addInteger(item)) {
@@ -125,7 +125,7 @@ export class WriterSession {
     state.items++
     state.bytes += bytes.length
     state.start()
-    if (batcher.takes(encoded)) return batcher.add(number, encoded, time)
+    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time)
     const flushed = batcher.flush()
     const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time })
     return flushed ? flushed.then(() => sent) : sent
@@ -136,7 +136,7 @@ export class WriterSession {
     if (this.#end) this.#options.announcer.publish('end', this.#end)
   }
 
-  /** Publishes the end, and waits for the receivers' final counts; not for long when the stream was cut off. */
+  /** Publishes the end marker, and waits for the receivers' final counts; not for long when the stream was cut off. */
   async #finish(): Promise<void> {
     const { context, state, announcer, output } = this.#options
     const { changed } = output.receivers
@@ -160,7 +160,7 @@ export class WriterSession {
     } finally {
       listener[Symbol.dispose]()
     }
-    // Cut off while it waited: the receivers must learn of that, and have time for their final counts.
+    // The stream was cut off during the wait: the receivers must be notified, and need time for their final counts.
     if (!cut && deadline.aborted) {
       await this.#finish()
       return

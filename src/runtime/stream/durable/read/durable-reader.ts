@@ -20,7 +20,7 @@ interface DurableReaderOptions extends ItemDeliveryOptions {
   progress: ProgressPublisher
 }
 
-/** Receiver of a durable stream: records are joined to items, put through the callback, counted, and acknowledged. */
+/** Receiver of a durable stream: records are joined to items, delivered to the callback, counted, and acknowledged. */
 export class DurableReader {
   readonly #options: DurableReaderOptions
   readonly #lifecycle: ReceiverLifecycle
@@ -46,7 +46,7 @@ export class DurableReader {
     if (!this.#lifecycle.isAttached()) this.report()
   }
 
-  /** Stops after the item in hand. The consumer keeps the position. */
+  /** Stops after the present item. The consumer keeps the position. */
   async stop(state: ReceiverState): Promise<void> {
     this.#lifecycle.settle(state, null)
     await this.#running

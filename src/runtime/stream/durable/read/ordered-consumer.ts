@@ -9,16 +9,19 @@ import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record
 import { storedFrom, type DurableNames } from '../store/item-store.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
-/** Bytes that may be on their way or wait here; records are counted as large as the largest so far. */
+/** Bytes that may be requested or wait here; each record is assumed to be as large as the largest so far. */
 const AHEAD_BYTES = 16 * MIB
 /** Below the minimum even records of 1 MiB fit; above the maximum, a burst of those would exceed a connection's 64 MB. */
 const AHEAD = { min: 16, max: 48 }
-/** Delivered and not acknowledged, by the server's count: twice what is ahead, since some may be delivered again. */
+/**
+ * Records that may be delivered and not acknowledged, by the server's count: twice those requested, since some may be
+ * delivered again.
+ */
 const MAX_ACK_PENDING = 256
 const WATCH_MS = 15_000
-/** The server's own redelivery is left for messages that are lost between a break and the new inbox. */
+/** Redelivery by the server is needed only for messages that are lost between a break and the new inbox. */
 const ACK_WAIT_MS = 30_000
-/** Bytes of a batch: at most so many are delivered again after a crash. */
+/** Bytes that are acknowledged at once: at most so many are delivered again after a crash. */
 const ACK_BYTES = 128 * KIB
 
 interface OrderedConsumerOptions extends DurableNames {
@@ -34,8 +37,9 @@ interface OrderedConsumerOptions extends DurableNames {
 }
 
 /**
- * A node's own durable pull consumer of a durable stream, which gives the records in order, each once. One acknowledgement
- * stands for all records before it (policy `all`), so that an item and all its parts are done at the same moment.
+ * A node's own durable pull consumer of a durable stream, which gives the records in order, each once. One
+ * acknowledgement covers all records before it (policy `all`), so that an item and all its parts are done at the same
+ * moment.
  */
 export class OrderedConsumer implements PullHandler {
   readonly #options: OrderedConsumerOptions
@@ -45,7 +49,7 @@ export class OrderedConsumer implements PullHandler {
   /** Sequence of the next record to be taken. */
   #expected = 0
   #acknowledged = 0
-  /** Acknowledgement that has not gone out, and bytes of the records that it stands for. */
+  /** Acknowledgement that is not sent yet, and bytes of the records that it covers. */
   #dueAck: { reply: string; bytes: number } | undefined
   /** Bytes of the largest record so far; 0 before the first. */
   #largest = 0
@@ -104,7 +108,7 @@ export class OrderedConsumer implements PullHandler {
     return record
   }
 
-  /** Acknowledges this record and all before it; one message goes out for a batch, or for one turn of the event loop. */
+  /** Acknowledges this record and all before it; one message is sent for a batch, or for one turn of the event loop. */
   ack({ sequence, reply, data }: DeliveredRecord): void {
     this.#acknowledged = sequence
     if (!this.#dueAck) setImmediate(() => this.#sendAck())
@@ -122,7 +126,7 @@ export class OrderedConsumer implements PullHandler {
   demand(requested: number): number {
     const fit = this.#largest === 0 ? 0 : Math.floor(AHEAD_BYTES / this.#largest)
     const ahead = Math.min(AHEAD.max, Math.max(AHEAD.min, fit))
-    // While the next record is missing the others cannot be taken: there must be room for it to come.
+    // While the next record is missing the others cannot be taken: there must always be room to request it.
     const waiting = this.#received.has(this.#expected) ? this.#received.size : 0
     const batch = ahead - waiting - requested
     return batch < ahead / 2 ? 0 : batch
@@ -134,8 +138,8 @@ export class OrderedConsumer implements PullHandler {
   }
 
   /**
-   * Hands back what the server has delivered and we have not, to an earlier incarnation of this node or before a break, so
-   * that it is delivered first.
+   * Hands back records that the server delivered to an earlier incarnation of this node, or before a break, so that
+   * they are delivered first.
    */
   onRestart({ delivered, ack_floor }: ConsumerInfo): void {
     const { link, stream, name } = this.#options

@@ -10,7 +10,7 @@ import { ACK_WAIT_MS, consumerLost } from '../store/shared-consumer.js'
 import { loadStored } from './load-stored.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
-/** Chunks in hand: one in the callback, and one that is ready when it returns. */
+/** Limit of pending chunks: one in the callback, and one that is ready when it returns. */
 const MAX_PENDING = 2
 const WORKING_MS = ACK_WAIT_MS / 3
 const SIZE_HEADER = 'Nats-Msg-Size'
@@ -26,7 +26,9 @@ export interface PendingChunk {
   bytes: Promise<Buffer | undefined>
 }
 
-/** Hears when what a receiver has in hand has changed, or the server knows that it has nothing. */
+/**
+ * Listener for changes of a receiver's pending chunks, and for the moment when the server knows that there are none.
+ */
 export interface PendingListener {
   onPendingChange(): void
 }
@@ -39,7 +41,7 @@ interface PendingChunksOptions {
   listener: PendingListener
 }
 
-/** Chunks that a receiver of a shared epoch has in hand; it pulls another whenever it has fewer than it may. */
+/** Pending chunks of a receiver of a shared epoch; it pulls another whenever it has fewer than its limit. */
 export class PendingChunks implements PullHandler {
   readonly #options: PendingChunksOptions
   readonly #loop: PullLoop
@@ -64,7 +66,7 @@ export class PendingChunks implements PullHandler {
     void this.#loop.start()
   }
 
-  /** Subjects on which the chunks in hand are acknowledged. */
+  /** Subjects on which the pending chunks are acknowledged. */
   get replies(): string[] {
     return [...this.#pending].map(({ reply }) => reply)
   }
@@ -73,20 +75,20 @@ export class PendingChunks implements PullHandler {
     return this.#waiting.shift()
   }
 
-  /** Acknowledges a chunk that is processed, or never will be. */
+  /** Acknowledges a chunk that is processed, or will never be. */
   done(chunk: PendingChunk): void {
     this.#pending.delete(chunk)
     this.#ack(chunk.reply)
     this.#loop.pull()
   }
 
-  /** Hands back what is not done, so that others get it at once. */
+  /** Hands back the pending chunks, so that other receivers get them at once. */
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
     clearInterval(this.#working)
     const { nc } = this.#options.link
-    // First, so that nothing comes later that would have to wait until its acknowledgement is overdue.
+    // The loop ends first: a chunk that came later would not be redelivered until its acknowledgement is overdue.
     await this.#loop.close()
     if (nc.isClosed()) return
     for (const { reply } of this.#pending) nc.publish(reply, '-NAK')
@@ -105,7 +107,7 @@ export class PendingChunks implements PullHandler {
   }
 
   onRestart(): void {
-    // What is in hand stays in hand: it can still be acknowledged.
+    // Pending chunks stay pending: they can still be acknowledged.
   }
 
   onConsumerGone(): void {
@@ -113,7 +115,7 @@ export class PendingChunks implements PullHandler {
     lifecycle.settle('stopped', toErrorRecord(consumerLost(durable.stream)))
   }
 
-  /** Tells the server that work on the chunks in hand goes on. */
+  /** Reports to the server that the pending chunks are still being worked on. */
   #reportWork(): void {
     const { nc } = this.#options.link
     if (nc.isClosed()) return

@@ -13,12 +13,12 @@ const PENDING_HEADER = 'Nats-Pending-Messages'
 const HEARTBEAT = 100
 const EXPIRED = [404, 408]
 
-/** Owner of a pull loop. */
+/** Owner of a pull loop, which handles its messages. */
 export interface PullHandler {
   /** Number of messages to request now; 0 for none. @param requested messages that are requested and have not come */
   demand(requested: number): number
   onMessage(message: Msg): void
-  /** Called before the loop requests anything on a new inbox: nothing comes of earlier requests any more. */
+  /** Called before the loop requests anything on a new inbox: earlier requests bring nothing any more. */
   onRestart(info: ConsumerInfo): void
   /** Called when the consumer does not exist any more; the loop is over. */
   onConsumerGone(): void
@@ -76,7 +76,7 @@ export class PullLoop {
     })
   }
 
-  /** Ends the loop. Resolves when nothing more comes; the handler gets what is on its way. */
+  /** Ends the loop. The handler still gets messages that are on their way; resolves when no more can come. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -112,7 +112,7 @@ export class PullLoop {
         this.pull()
         return
       } catch {
-        // The server, or its JetStream, is not up yet.
+        // The server, or its JetStream, has not started yet.
         await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined)
       }
     }
@@ -151,7 +151,7 @@ export class PullLoop {
       this.pull()
       return
     }
-    // The server is on its way down or up, or the consumer is gone.
+    // The server is stopping or starting, or the consumer is gone.
     void delay(RETRY_DELAY_MS, undefined, { signal: this.#options.signal }).then(
       () => this.start(),
       () => undefined,

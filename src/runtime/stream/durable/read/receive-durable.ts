@@ -78,7 +78,7 @@ export class DurableStreams {
   }
 }
 
-/** Opens a reader of everything from this node's own position in the epoch on. */
+/** Opens a reader that gets everything from this node's own position in the epoch on. */
 async function openReader(context: ReaderContext): Promise<DurableReader> {
   const { durable, self, jsm, lifecycle } = context
   const name = consumerName(self.name, durable.run)

@@ -20,7 +20,9 @@ interface SharedReaderOptions extends ItemDeliveryOptions {
   progress: ProgressPublisher
 }
 
-/** Receiver that shares a durable stream: the chunks it pulls are put through the callback, counted, and acknowledged. */
+/**
+ * Receiver that shares a durable stream: the chunks it pulls are delivered to the callback, counted, and acknowledged.
+ */
 export class SharedReader implements PendingListener {
   readonly #options: SharedReaderOptions
   readonly #lifecycle: ReceiverLifecycle
@@ -48,7 +50,7 @@ export class SharedReader implements PendingListener {
     this.report()
   }
 
-  /** Stops after the item in hand; others get what is ready. */
+  /** Stops after the present item; other receivers get the pending chunks. */
   async stop(state: ReceiverState): Promise<void> {
     this.#lifecycle.settle(state, null)
     await this.#running
@@ -90,7 +92,7 @@ export class SharedReader implements PendingListener {
     this.report()
   }
 
-  /** False when an item of the chunk is still to be done. */
+  /** Delivers the items of a chunk. False when the receiver settled before the last one. */
   async #process({ header, redelivered, bytes: loading }: PendingChunk): Promise<boolean> {
     const first = this.#counter.position
     const end = first + header.count

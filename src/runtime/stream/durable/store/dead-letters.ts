@@ -12,7 +12,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADROOM = 8 * KIB
 const MAX_MESSAGE_LENGTH = 2000
 
-/** Item that a node's callback failed with at its last attempt. */
+/** Item with which a node's callback failed at its last attempt. */
 export interface DeadLetter {
   call: string
   /** Name of the durable stream. */
@@ -51,7 +51,7 @@ export class DeadLetters {
     this.#pipeline = pipeline
   }
 
-  /** Stores an item. One that is given up several times is stored once. */
+  /** Stores an item, only once even when it is given up several times. */
   async add(letter: DeadLetter, item: Uint8Array): Promise<void> {
     const jsm = await this.#manager()
     await jsm.streams.add({

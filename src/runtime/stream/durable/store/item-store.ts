@@ -57,11 +57,11 @@ export async function ensureStore(jsm: JetStreamManager, options: StoreOptions):
     })
   }
   const { subjects, max_age, max_bytes } = found.config
-  const offered = callOf(found)
-  if (subjects.join() !== subject || offered !== call) {
+  const existing = callOf(found)
+  if (subjects.join() !== subject || existing !== call) {
     throw new DaffiError(
       'DAFFI_STREAM_MISMATCH',
-      `the stream ${stream} is there already, ${offered === undefined ? 'and is none of daffi' : `with items for "${offered}", not "${call}"`}`,
+      `the stream ${stream} exists already, ${existing === undefined ? 'and is not a stream of daffi' : `with items for "${existing}", not "${call}"`}`,
     )
   }
   if (max_age === limits.max_age && max_bytes === limits.max_bytes) return found

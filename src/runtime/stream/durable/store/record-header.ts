@@ -36,7 +36,10 @@ export interface PartHeader extends Origin {
   time: number
 }
 
-/** `end`: the iterable is at its end. `done`: every receiver has had everything, so that a new epoch begins next. */
+/**
+ * `end`: the iterable is at its end. `done`: every receiver has processed everything, so that the next session begins a
+ * new epoch.
+ */
 interface CloseHeader extends Origin {
   what: 'end' | 'done'
   /** Items of the epoch. */

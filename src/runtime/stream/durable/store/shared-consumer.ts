@@ -4,7 +4,9 @@ import { DaffiError } from '../../../core/errors.js'
 import { isApiError } from '../../../nats/index.js'
 import { sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 
-/** Time after which an item whose holder is silent goes to another one. Holders report that they work on it more often. */
+/**
+ * Time after which an item whose receiver is silent goes to another one. Receivers at work report more often than that.
+ */
 export const ACK_WAIT_MS = 15_000
 /** Records that all receivers together may hold unacknowledged. */
 const MAX_ACK_PENDING = 10_000
@@ -59,7 +61,7 @@ export class SharedConsumer {
     return this.#delivered >= last && this.#unacknowledged === 0
   }
 
-  /** Asks the server, which may be away for a moment. @throws DaffiError DAFFI_STREAM_LOST */
+  /** Updates the state from the server, which may be unavailable for a moment. @throws DaffiError DAFFI_STREAM_LOST */
   async refresh(): Promise<void> {
     const { stream, run } = this.#durable
     try {

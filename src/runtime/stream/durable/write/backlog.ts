@@ -1,22 +1,22 @@
 import { MIB } from '../../../core/bytes.js'
 
-/** Bytes up to which records are counted together, so that the account of a large stream stays small. */
-const GRANULE_BYTES = MIB
-/** Bytes that the server keeps with a record besides its payload, about. */
+/** Bytes up to which records are counted together as one segment, so that the account of a large stream stays small. */
+const SEGMENT_BYTES = MIB
+/** Approximate number of bytes that the server keeps with a record besides its payload. */
 const OVERHEAD_BYTES = 400
-/** Shares of the limit. Our count differs a little from the server's, so some room is left at the top. */
+/** Fractions of the limit. Our count differs a little from the server's, so some room is left at the top. */
 const MAX_UNDONE = 0.9
-const FULL = 0.95
-const PRUNED = 0.85
+const HIGH_WATERMARK = 0.95
+const LOW_WATERMARK = 0.85
 
 /** Records up to a sequence, and their bytes together. */
-interface Granule {
+interface Segment {
   last: number
   bytes: number
 }
 
 /** Records that a stream keeps from before. */
-export interface KeptRecords extends Granule {
+export interface KeptRecords extends Segment {
   /** Sequence of the first record. */
   first: number
 }
@@ -28,8 +28,8 @@ export interface KeptRecords extends Granule {
 export class Backlog {
   readonly #limit: number
   /** Records that are acknowledged by all, oldest first, and after them the others. */
-  readonly #done: Granule[] = []
-  readonly #undone: Granule[] = []
+  readonly #done: Segment[] = []
+  readonly #undone: Segment[] = []
   #kept = 0
   #undoneBytes = 0
 
@@ -47,7 +47,7 @@ export class Backlog {
     this.#kept += weight
     this.#undoneBytes += weight
     const latest = this.#undone.at(-1)
-    if (latest && latest.bytes < GRANULE_BYTES) {
+    if (latest && latest.bytes < SEGMENT_BYTES) {
       latest.last = sequence
       latest.bytes += weight
     } else {
@@ -55,9 +55,12 @@ export class Backlog {
     }
   }
 
-  /** Adds records from before that nobody needs. Only the sum of their sizes is known; they are taken for equal. */
+  /**
+   * Adds records from before that no receiver needs. Only the sum of their sizes is known; they are assumed to be
+   * equal.
+   */
   addDone({ first, last, bytes }: KeptRecords): void {
-    const count = Math.min(last - first + 1, Math.ceil(bytes / GRANULE_BYTES))
+    const count = Math.min(last - first + 1, Math.ceil(bytes / SEGMENT_BYTES))
     for (let n = 1; n <= count; n++) {
       this.#done.push({
         last: first + Math.floor(((last - first + 1) * n) / count) - 1,
@@ -90,9 +93,13 @@ export class Backlog {
    * each record that the server discards itself it reads its files; for many at a time it deletes the files.
    */
   prune(): number | undefined {
-    if (this.#kept <= this.#limit * FULL) return undefined
+    if (this.#kept <= this.#limit * HIGH_WATERMARK) return undefined
     let last: number | undefined
-    for (let oldest = this.#done[0]; oldest && this.#kept > this.#limit * PRUNED; oldest = this.#done[0]) {
+    for (
+      let oldest = this.#done[0];
+      oldest && this.#kept > this.#limit * LOW_WATERMARK;
+      oldest = this.#done[0]
+    ) {
       this.#kept -= oldest.bytes
       last = oldest.last
       this.#done.shift()

@@ -19,7 +19,7 @@ import type { DurableReceivers } from './durable-receivers.js'
 import type { StreamEpoch } from './epoch.js'
 import { Publisher } from './publisher.js'
 
-/** Time for which the first item waits for receivers that are there. */
+/** Longest wait of the first item for the present receivers. */
 const ATTACH_MS = 2000
 
 interface DurableWriterOptions {
@@ -141,7 +141,7 @@ export class DurableWriter implements SessionOutput {
       : {}
   }
 
-  /** Receivers of an unfinished epoch that are away get the rest next time. */
+  /** Receivers of an unfinished epoch that are away get the rest in the next session. */
   isPending(cut: boolean): boolean {
     return cut || this.#state.interrupted
       ? this.receivers.present

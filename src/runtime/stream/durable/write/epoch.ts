@@ -60,7 +60,7 @@ async function currentEpoch(
 ): Promise<{ epoch: StreamEpoch; opened: boolean }> {
   const last = await lastStored(jsm, names)
   if (!last || last.header.what === 'done') {
-    // An emptied stream goes on counting.
+    // Sequences of an emptied stream continue.
     const start = (last?.sequence ?? (await storeInfo(jsm, names.stream))?.state.last_seq ?? 0) + 1
     return { epoch: { id: randomId(), writer, start, next: 0, ended: false, last: start }, opened: false }
   }

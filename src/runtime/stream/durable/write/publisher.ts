@@ -13,7 +13,7 @@ import { recordHeaders, type RecordHeader } from '../store/record-header.js'
 /** Bytes that may be on their way to the server without its acknowledgement. */
 const WINDOW = 4 * MIB
 const WATCH_MS = 10_000
-/** JetStream comes up a little later than the server does. */
+/** JetStream starts a little later than the server does. */
 const RETRY_DELAY_MS = 250
 
 interface Pending {
@@ -40,8 +40,8 @@ interface PubAck {
 }
 
 /**
- * Stores records in order, many on their way at a time, each exactly once: each names the sequence that must stand before
- * it, and after a break the stream's last record tells which have to be sent again.
+ * Stores records in order, many on their way at a time, each exactly once: each names the sequence that must stand
+ * before it, and after a break the stream's last record shows which have to be sent again.
  */
 export class Publisher {
   /** Notified when the server has stored something, or the stream is cut off. */
@@ -159,13 +159,15 @@ export class Publisher {
     }
   }
 
-  /** Recovers when nothing was acknowledged for a while: an acknowledgement can be lost without the connection. */
+  /**
+   * Recovers when nothing was acknowledged for a while: an acknowledgement can be lost while the connection is kept.
+   */
   #checkProgress(): void {
     if (this.busy && !this.#progress) void this.#recover()
     this.#progress = false
   }
 
-  /** Looks what is stored, and sends the rest again. */
+  /** Reads which records are stored, and sends the others again. */
   async #recover(reconnected = false): Promise<void> {
     if (this.#broken && !reconnected) return
     this.#broken = true

@@ -21,7 +21,7 @@ interface Entry {
   error: ErrorRecord | null
 }
 
-const FINAL: ReceiverState[] = ['finished', 'stopped']
+const FINAL_STATES: ReceiverState[] = ['finished', 'stopped']
 
 /** Receivers of a durable stream that each get everything. The writer waits for those that die or leave. */
 export class ReceiverProgressTable implements DurableReceivers {
@@ -70,7 +70,7 @@ export class ReceiverProgressTable implements DurableReceivers {
 
   depart({ name, incarnation }: Peer, how: 'left' | 'died'): void {
     const entry = this.#nodes.get(name)
-    if (entry?.incarnation !== incarnation || FINAL.includes(entry.state)) return
+    if (entry?.incarnation !== incarnation || FINAL_STATES.includes(entry.state)) return
     entry.state = how
     this.changed.notify()
   }
@@ -81,9 +81,9 @@ export class ReceiverProgressTable implements DurableReceivers {
     )
   }
 
-  /** A node that is gone is waited for: it may come back. */
+  /** The writer waits for a node that is gone, since it may come back. */
   isPending(): boolean {
-    return this.#some((state) => !FINAL.includes(state))
+    return this.#some((state) => !FINAL_STATES.includes(state))
   }
 
   get present(): boolean {
@@ -99,7 +99,7 @@ export class ReceiverProgressTable implements DurableReceivers {
     return Promise.resolve()
   }
 
-  /** A receiver that has stopped for an error holds nobody back. */
+  /** A receiver that has stopped because of an error is not waited for. */
   get ackFloor(): number {
     const floors = [...this.#nodes.values()]
       .filter(({ state }) => state !== 'stopped')

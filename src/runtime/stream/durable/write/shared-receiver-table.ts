@@ -25,7 +25,10 @@ interface Member {
   error: ErrorRecord | null
 }
 
-/** Receivers that share a durable stream. The writer waits for none of them: others take what one of them leaves. */
+/**
+ * Receivers that share a durable stream. The writer waits for none in particular: other receivers get what one of them
+ * leaves.
+ */
 export class SharedReceiverTable implements DurableReceivers {
   readonly changed = new Wakeup()
   readonly #members = new Map<string, Member>()
@@ -93,7 +96,10 @@ export class SharedReceiverTable implements DurableReceivers {
     return this.#consumer.isDrained(last)
   }
 
-  /** Items that no receiver takes wait for one that comes, or comes back; receivers whose callback failed do not come. */
+  /**
+   * Items that no receiver takes wait for one that joins, or comes back; receivers whose callback failed do not come
+   * back.
+   */
   isPending(last: number): boolean {
     const members = [...this.#members.values()]
     return this.present || (!this.isDrained(last) && members.some(({ state }) => state !== 'stopped'))
@@ -103,7 +109,7 @@ export class SharedReceiverTable implements DurableReceivers {
     return Object.fromEntries([...this.#members].map(([name, member]) => [name, summarize(member)]))
   }
 
-  /** Hands back what a member had in hand, so that others get it at once. */
+  /** Hands back the pending chunks of a receiver, so that others get them at once. */
   #handBack({ progress }: Member): void {
     if (!progress?.holds) return
     if (!this.#control.isClosed()) {

@@ -127,7 +127,7 @@ export function openMemory(
 function map(libc: Libc, fd: number, bytes: number, writable: boolean): Mapping | undefined {
   const address = libc.mmap(null, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0)
   if (address === MAP_FAILED) return undefined
-  // One view for each mapping: making one costs more than all later use of it.
+  // One view for each mapping: creating a view takes more time than all later use of it.
   const buffer = libc.view(address, bytes)
   return { buffer, unmap: () => void libc.munmap(address, bytes) }
 }

@@ -6,7 +6,7 @@ import { openMemory, sharedMemory, type Mapping } from './memory.js'
 
 /** Time in which most parts are completed; a timer would take longer. */
 const SPIN_MS = 0.3
-/** Time after which a writer that is not done has been stopped or has died. */
+/** Time after which a writer that has not completed a part is taken for stopped or dead. */
 const WRITING_MS = 1000
 
 type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
@@ -46,8 +46,8 @@ export class ShmLaneReader implements LaneReader {
   }
 
   /**
-   * Credit for half a ring: each report costs three processes time, and with the other half the writer can go on
-   * meanwhile. Bytes do not matter, as a ring has a fixed number of slots.
+   * Credit for half a ring: each report takes time of three processes, and the writer can use the other half meanwhile.
+   * Bytes do not matter, as a ring has a fixed number of slots.
    */
   get credit(): { parts: number; bytes: number } {
     return { parts: Math.ceil(this.#slots / 2), bytes: Infinity }
@@ -79,7 +79,7 @@ export class ShmLaneReader implements LaneReader {
     const ring = this.#open(fd, slotBytes * slots)
     if (!ring) return undefined
     const at = slot * slotBytes
-    // An observer has no pin, and must never hold the writer up.
+    // An observer has no pin, and must never delay the writer.
     if (pin === undefined) {
       const target = into()
       const read = (): void => void ring.copy(target, 0, at, at + length)

@@ -10,21 +10,21 @@ import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './cont
 import { createMemory, sharedMemory, type Mapping } from './memory.js'
 
 const PAGE = 4096
-/** Fits a batch of small values. */
+/** Smallest slot in bytes, which fits a batch of small values. */
 const MIN_SLOT_BYTES = 256 * 1024
 /** Size of a ring whose items are neither tiny nor huge. */
-const USUAL_BYTES = 48 * MIB
+const DEFAULT_RING_BYTES = 48 * MIB
 const MIN_SLOTS = 6
 /** Slots of a ring of small items; more would only be more memory to allocate and to touch. */
 const MAX_SMALL_SLOTS = 64
 /** Slots of a ring whose items are too large for `MIN_SLOTS` within the limit. */
 const SLOTS_AT_LIMIT = 4
 
-/** Bytes of a live part that are copied after its announcement: as many as can be while that is on its way. */
+/** Bytes of a live part that are copied after its announcement: as many as can be copied while that is on its way. */
 const LATE_BYTES = 2 * MIB
 
 interface Slot {
-  /** Position of the end of the part that lies in it, as a weight. */
+  /** Position of the end of the part in it, as a weight. */
   end: number
 }
 
@@ -113,9 +113,9 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   /**
-   * Loans a slot of the ring for the next part, so that it need not be copied there. Undefined when the part does not fit,
-   * there is no ring yet, or no slot to spare: the part stored last must stay for a while, and a lossless part must find
-   * room as if there were no loan. A slot that was loaned and not stored is loaned again.
+   * Loans a slot of the ring for the next part, so that it need not be copied there. Undefined when the part does not
+   * fit, there is no ring yet, or no free slot: the part stored last must stay for a while, and a lossless part must
+   * find room as if there were no loan. A slot that was loaned and not stored is loaned again.
    */
   loan(bytes: number): Loan | undefined {
     const ring = this.#ring
@@ -180,7 +180,10 @@ export class ShmLaneWriter implements LaneWriter {
   #create(chunkBytes: number): void {
     const maxSlotBytes = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
     this.#slotBytes = Math.min(maxSlotBytes, Math.ceil(Math.max(chunkBytes, MIN_SLOT_BYTES) / PAGE) * PAGE)
-    const wanted = Math.max(MIN_SLOTS, Math.min(MAX_SMALL_SLOTS, Math.floor(USUAL_BYTES / this.#slotBytes)))
+    const wanted = Math.max(
+      MIN_SLOTS,
+      Math.min(MAX_SMALL_SLOTS, Math.floor(DEFAULT_RING_BYTES / this.#slotBytes)),
+    )
     const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
     const ring = createMemory(this.#libc, count * this.#slotBytes)
     if (!ring) {

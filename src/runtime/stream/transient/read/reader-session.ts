@@ -5,7 +5,7 @@ import type { PartListener } from '../../lanes/chunk-loader.js'
 import { partWeight, type Accept } from '../../protocol/messages.js'
 import { ChunkQueue } from './chunk-queue.js'
 
-/** Hears that a session has loaded a part, which is credit for the writer. */
+/** Listener for parts that a session has loaded, which are credit for the writer. */
 export interface CreditListener {
   onCredit(session: ReaderSession): void
 }

@@ -29,7 +29,10 @@ interface ChunkAhead {
   bytes: Loading<LoadedChunk>
 }
 
-/** Receiver of a live or lossless stream: announced chunks are loaded, joined, put through the callback in order, and counted. */
+/**
+ * Receiver of a live or lossless stream: announced chunks are loaded, joined, delivered to the callback in order, and
+ * counted.
+ */
 export class StreamReader implements CreditListener {
   readonly #options: StreamReaderOptions
   readonly #lifecycle: ReceiverLifecycle
@@ -53,7 +56,7 @@ export class StreamReader implements CreditListener {
     this.#lifecycle = options.lifecycle
   }
 
-  /** Begins a session. Does nothing when it is known, or the receiver has settled. */
+  /** Begins a session. Does nothing when that has begun already, or the receiver has settled. */
   accept({ attach, first, pin }: Accept): void {
     if (attach === this.#session?.attach || !this.#lifecycle.isAttached()) return
     this.#options.lane.accept(pin)
@@ -76,11 +79,11 @@ export class StreamReader implements CreditListener {
     if (!this.#lifecycle.isAttached()) this.report()
   }
 
-  /** Stops after the item in hand. */
+  /** Stops after the present item. */
   async stop(state: ReceiverState): Promise<void> {
     this.#lifecycle.settle(state, null)
     await this.#running
-    // A receiver that was never accepted has not run.
+    // A receiver that was never accepted has not begun to read, so the lane is closed here.
     this.#options.lane.close()
     this.report()
   }
@@ -102,7 +105,7 @@ export class StreamReader implements CreditListener {
     })
   }
 
-  /** Lossless: reports what was loaded, so that the writer can go on. */
+  /** Lossless: reports what was loaded, so that the writer can continue. */
   onCredit(session: ReaderSession): void {
     const { open, lane } = this.#options
     if (session !== this.#session || open.delivery === 'live') return
@@ -117,7 +120,7 @@ export class StreamReader implements CreditListener {
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
-        // In a call of its own, whose end leaves nothing that would keep an item from being collected.
+        // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
         if (this.#ahead.length > 0) await this.#processNext()
         else if (this.#isFinished()) break
         else {
@@ -130,7 +133,7 @@ export class StreamReader implements CreditListener {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
       for (const { bytes } of this.#ahead) (await Promise.resolve(bytes).catch(() => undefined))?.release?.()
-      // Not only when the stream closes, which may go on for long for other receivers.
+      // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
     }
     this.report()

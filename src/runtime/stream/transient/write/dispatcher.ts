@@ -35,6 +35,6 @@ export class Dispatcher implements ChunkOutput {
       share = receivers.assign(chunk.first, limit)
     }
     if (share) await lanes.send({ ...chunk, first: share.first, share })
-    else if (!live) receivers.forfeit()
+    else if (!live) receivers.countUnassigned()
   }
 }

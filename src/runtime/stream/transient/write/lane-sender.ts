@@ -10,9 +10,9 @@ import { partWeight, type Part } from '../../protocol/messages.js'
 import type { LaneRef } from '../../protocol/refs.js'
 import type { ReceiverTable } from './receiver-table.js'
 
-/** Weight by which a lane may be behind a live stream. */
+/** Weight by which receivers of a lane may be behind a live stream. */
 const MAX_BEHIND = 16 * MIB
-/** Announced parts above which those that are loaded are looked for. */
+/** Number of announced parts above which loaded ones are removed from the list. */
 const MAX_UNCHECKED = 64
 
 export interface LaneSenderOptions {
@@ -44,7 +44,7 @@ export class LaneSender {
   #announced = 0
   /** Live: the chunk that waits until the lane has caught up. */
   #newest: Chunk | undefined
-  /** Announced parts that a receiver may not have heard of. */
+  /** Announced parts that a receiver may have missed. */
   #unacked: { part: Part; end: number }[] = []
 
   constructor(options: LaneSenderOptions) {

@@ -8,8 +8,8 @@ import type { StreamContext } from '../../protocol/ports.js'
 import { LaneSender, type LaneSenderOptions } from './lane-sender.js'
 
 /**
- * Bytes that the server keeps. Lossless: never more than the window is unread, and some room to spare. Live: receivers
- * may come late.
+ * Bytes that the server keeps. Lossless: the window, which is the most that can be unread, and some room to spare.
+ * Live: receivers may come late.
  */
 const KEPT_BYTES = { lossless: WINDOW + 8 * MIB, live: 128 * MIB }
 

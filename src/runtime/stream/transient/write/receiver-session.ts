@@ -29,7 +29,7 @@ export interface AssignedItems {
   unacked: UnackedParts
 }
 
-/** Demand of those receivers that read from the lane. @param sessions gives the present ones */
+/** Demand of the receivers that read from one lane. @param sessions gives the present ones */
 export function demandOn(lane: Lane, sessions: () => ReceiverSession[]): Demand {
   const attached = (): { loaded: number; unacked: UnackedParts | undefined }[] =>
     sessions().flatMap(({ first, progress, base, assigned }) =>

@@ -23,7 +23,10 @@ interface ReceiverSessionsOptions {
   shm: ShmLaneWriter | undefined
 }
 
-/** Membership of a stream, at its writer: invites receivers, accepts them, follows their progress, and sees who is gone. */
+/**
+ * Membership of a stream, at its writer: invites receivers, accepts them, follows their progress, and notices those
+ * that are gone.
+ */
 export class ReceiverSessions {
   readonly #options: ReceiverSessionsOptions
   readonly #pins = new Map<string, number | null>()
@@ -41,7 +44,7 @@ export class ReceiverSessions {
       () => subscription.unsubscribe(),
       ports.peers.onLeave((peer, how) => this.#onLeave(peer, how)),
     )
-    // A lossless stream is for the nodes that were there when it opened; a live one also for later ones.
+    // A lossless stream is for the nodes that were present when it opened; a live one also for later ones.
     if (this.#isLive) this.#cleanup.push(ports.peers.onJoin((peer) => this.#onJoin(peer)))
   }
 
@@ -91,7 +94,7 @@ export class ReceiverSessions {
       return
     }
     const before = receivers.attached
-    // Items of the open batch have not gone out: a receiver that attaches now gets them.
+    // Items of the open batch have not been sent: a receiver that attaches now gets them.
     const next = batcher.empty ? state.items : batcher.first
     receivers.onProgress(progress, { items: state.items, next, stored: lanes.stored(lane) })
     if (receivers.attached > before) {

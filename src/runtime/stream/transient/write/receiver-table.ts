@@ -18,7 +18,7 @@ export interface StreamPosition {
   stored: number
 }
 
-/** The writer's table of receivers: which nodes receive, how far each is, and what became of every item. */
+/** The writer's table of receivers: which nodes receive, the progress of each, and the outcome of every item. */
 export class ReceiverTable implements ReceiverAccounts {
   readonly changed = new Wakeup()
   readonly #nodes = new Map<string, ReceiverSession[]>()
@@ -118,12 +118,12 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   /** Counts an item that no receiver could take before the stream was cut off: it is lost with the last receiver. */
-  forfeit(): void {
+  countUnassigned(): void {
     const last = [...this.#nodes.values()].flat().findLast(({ first }) => first !== undefined)
     if (last?.assigned) last.assigned.count++
   }
 
-  /** Registers a part that one receiver alone is sent on its lane. */
+  /** Registers a part that is sent to one receiver only. */
   onSent(attach: number, end: number, weight: number): void {
     this.#present()
       .find((session) => session.attach === attach)

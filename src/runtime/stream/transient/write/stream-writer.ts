@@ -16,7 +16,10 @@ import { LaneSet } from './lane-set.js'
 import { ReceiverSessions } from './receiver-sessions.js'
 import { ReceiverTable } from './receiver-table.js'
 
-/** Writer of a live or lossless stream: its chunks pass through lanes, which keep them until receivers have loaded them. */
+/**
+ * Writer of a live or lossless stream: its chunks are sent over lanes, which keep them until receivers have loaded
+ * them.
+ */
 export class StreamWriter implements SessionOutput {
   readonly receivers: ReceiverTable
   readonly resumed = { next: 0, ended: false }
@@ -78,7 +81,7 @@ export class StreamWriter implements SessionOutput {
     return this.#chunks.send(chunk)
   }
 
-  /** Bytes in the ring are overwritten there in time; a copy is needed where other lanes may take longer. */
+  /** Bytes on loan are in the ring already; a copy is needed when other lanes may still read them later. */
   own(bytes: Uint8Array): Uint8Array {
     if (!this.#shm?.isLoaned(bytes) || this.#lanes.isOnly('shm')) return bytes
     const copy = Buffer.from(bytes)

@@ -58,8 +58,8 @@ function makeSource(): KeyedElement<Card> {
       setText(name, source.name)
       const label = broken ? 'broken off' : running ? 'live' : streams.length > 0 ? 'ended' : 'waiting'
       showState(state, label, broken ? 'warn' : running ? 'good' : 'idle')
-      const words = [source.kind, running && formatRate(running.rate), gaps > 0 && formatTimes(gaps, 'gap')]
-      setText(detail, words.filter(Boolean).join(' · '))
+      const labels = [source.kind, running && formatRate(running.rate), gaps > 0 && formatTimes(gaps, 'gap')]
+      setText(detail, labels.filter(Boolean).join(' · '))
       setText(why, broken?.error ?? '')
     },
   }
@@ -116,10 +116,10 @@ function makeSending(): KeyedElement<Sending> {
     update: ({ call, stream }) => {
       setText(name, `${call.source === null ? '' : `${call.source} `}→ ${call.call}`)
       const running = stream?.state === 'running'
-      const words = running
+      const labels = running
         ? [formatRate(stream.rate), `${formatBytes(stream.byteRate)}/s`]
         : [call.modifier, call.state === 'open' ? 'waiting' : call.state]
-      setText(figures, words.join(' · '))
+      setText(figures, labels.join(' · '))
       root.dataset.tone = call.state === 'failed' ? 'bad' : call.state === 'broken' ? 'warn' : ''
       root.title = call.error ?? ''
     },

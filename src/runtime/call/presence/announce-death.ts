@@ -3,8 +3,11 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { NameRegistry } from './name-registry.js'
 import { presenceSubject, type Goodbye, type PeerRecord } from './peer-record.js'
 
-/** Says goodbye for a child that died without doing so: the others learn of it at once, and its name is free. */
-export async function sayGoodbye(
+/**
+ * Announces the death of a child process that published no goodbye: its name is free, and its peers learn of it at
+ * once.
+ */
+export async function announceDeath(
   nc: NatsConnection,
   pipeline: string,
   name: string,
