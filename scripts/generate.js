@@ -35,7 +35,7 @@ const toSnakeCase = (text) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLo
 
 /**
  * Rows of the options, and of those within them.
- * @param {import('../src/runtime/core/stream/option-spec.js').OptionSpecs} specs
+ * @param {import('../src/runtime/core/stream/parse-options.js').OptionSpecs} specs
  * @returns {string[]}
  */
 function optionRows(specs, path = '') {

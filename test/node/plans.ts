@@ -1,5 +1,5 @@
 import type { CallPlan, NodePlan, Plan, SourcePlan, StreamPlan } from '../../src/runtime/core/plan.js'
-import { parseOptions } from '../../src/runtime/core/stream/option-spec.js'
+import { parseOptions } from '../../src/runtime/core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../../src/runtime/core/stream/stream-options.js'
 
 /** Plans for tests: complete, and only what a test says is special. */

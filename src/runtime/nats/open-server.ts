@@ -1,5 +1,5 @@
 import type { FetchProgress } from '../binaries/index.js'
-import { formatMs } from '../core/abort.js'
+import { formatMs } from '../core/timeout.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { stateFolder } from '../core/project/project.js'

@@ -1,4 +1,4 @@
-export { DeadLetters, type DeadLetter, type StoredDeadLetter } from './durable/store/dead-letters.js'
+export { DeadLetterStore, type DeadLetter, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, type Items } from './common/write/feed.js'
 export { NatsLink } from './protocol/nats-link.js'

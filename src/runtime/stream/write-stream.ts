@@ -1,5 +1,5 @@
 import { DaffiError } from '../core/errors.js'
-import { parseOptions } from '../core/stream/option-spec.js'
+import { parseOptions } from '../core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../core/stream/stream-options.js'
 import type { StreamSummary } from '../core/summary.js'
 import { allowHeapGrowth } from './common/heap-growth.js'

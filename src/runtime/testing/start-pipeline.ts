@@ -1,5 +1,5 @@
 import type { Global, Untyped } from '../call/index.js'
-import { bounded, type Bounds } from '../core/abort.js'
+import { bounded, type Bounds } from '../core/timeout.js'
 import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { StreamSummary } from '../core/summary.js'

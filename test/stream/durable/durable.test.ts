@@ -7,7 +7,7 @@ import { STREAM, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { deferred } from '../../../src/runtime/core/deferred.js'
-import { DeadLetters, type StoredDeadLetter } from '../../../src/runtime/stream/index.js'
+import { DeadLetterStore, type StoredDeadLetter } from '../../../src/runtime/stream/index.js'
 import { mortalPipeline, ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
 
@@ -344,7 +344,7 @@ test('an item that fails again and again becomes a dead letter, and the stream g
 
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
-  const dead = new DeadLetters(nc, 'test')
+  const dead = new DeadLetterStore(nc, 'test')
   const letters = await dead.list()
   const error = { code: 'DAFFI_INTERNAL', message: 'never' }
   expect(letters).toMatchObject([

@@ -1,4 +1,4 @@
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { deferred } from '../../core/deferred.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'

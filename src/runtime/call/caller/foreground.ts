@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/transport-node'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { deferred } from '../../core/deferred.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'

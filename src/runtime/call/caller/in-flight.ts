@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { bounded, type Bounds } from '../../core/abort.js'
+import { bounded, type Bounds } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { isNoResponders } from '../../nats/index.js'

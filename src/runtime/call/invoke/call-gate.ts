@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Callback } from '../../callback/index.js'
-import { bounded, formatMs } from '../../core/abort.js'
+import { bounded, formatMs } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Invocation } from '../api/context.js'

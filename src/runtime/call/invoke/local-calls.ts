@@ -1,5 +1,5 @@
 import { decode } from '../../codec/index.js'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import type { Logger } from '../../core/logger.js'
 import type { Abort, MakeInvocation } from '../api/context.js'
 import type { Target } from '../api/pending-call.js'

@@ -5,15 +5,15 @@ import { cancelled } from '../api/job.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { JobNames } from './job-names.js'
 import { JobQueue, type NewJob } from './job-queue.js'
-import { JobRecords } from './job-records.js'
+import { JobRecordBucket } from './job-record-bucket.js'
 import type { Route } from './job-route.js'
 
 /** The queue and the records of a pipeline's durable jobs. */
 export class JobStore {
   readonly queue: JobQueue
-  readonly records: JobRecords
+  readonly records: JobRecordBucket
 
-  private constructor(queue: JobQueue, records: JobRecords) {
+  private constructor(queue: JobQueue, records: JobRecordBucket) {
     this.queue = queue
     this.records = records
   }
@@ -21,7 +21,10 @@ export class JobStore {
   /** Creates queue and bucket if they do not exist. */
   static async open(nc: NatsConnection, names: JobNames, timing: CallTiming): Promise<JobStore> {
     const jsm = await jetstreamManager(nc, { checkAPI: false })
-    return new JobStore(await JobQueue.open(nc, jsm, names, timing), await JobRecords.open(nc, jsm, names))
+    return new JobStore(
+      await JobQueue.open(nc, jsm, names, timing),
+      await JobRecordBucket.open(nc, jsm, names),
+    )
   }
 
   /**

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { MakeInvocation } from '../api/context.js'

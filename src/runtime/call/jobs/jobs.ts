@@ -1,5 +1,5 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'

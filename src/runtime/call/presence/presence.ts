@@ -1,5 +1,5 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallTiming } from '../wire/timing.js'

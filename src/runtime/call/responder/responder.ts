@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { encode } from '../../codec/index.js'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'

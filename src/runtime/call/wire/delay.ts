@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { abortError, formatMs } from '../../core/abort.js'
+import { abortError } from '../../core/abort.js'
+import { formatMs } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { DelayOptions } from '../api/modifiers.js'

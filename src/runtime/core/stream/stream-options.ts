@@ -1,4 +1,4 @@
-import type { Settings } from './option-spec.js'
+import type { Settings } from './parse-options.js'
 
 export const DELIVERIES = ['live', 'lossless', 'durable'] as const
 /** Promise of a stream: `live` takes the newest item, `lossless` waits for the slowest receiver, `durable` keeps items on disk. */

@@ -1,5 +1,5 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'

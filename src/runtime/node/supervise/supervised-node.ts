@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SHUTDOWN_GRACE_MS as CALL_GRACE_MS } from '../../call/index.js'
-import { formatMs } from '../../core/abort.js'
+import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan.js'

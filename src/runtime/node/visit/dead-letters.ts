@@ -1,7 +1,7 @@
 import { STREAM, type Global } from '../../call/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan.js'
-import { DeadLetters, type StoredDeadLetter } from '../../stream/index.js'
+import { DeadLetterStore, type StoredDeadLetter } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
 
@@ -14,7 +14,7 @@ export interface ReplayedLetters {
 
 /** Lists the dead letters of a pipeline, the oldest first. */
 export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<StoredDeadLetter[]> {
-  return withPipelineClient(plan, options, (_g, nc) => new DeadLetters(nc, plan.name).list())
+  return withPipelineClient(plan, options, (_g, nc) => new DeadLetterStore(nc, plan.name).list())
 }
 
 /**
@@ -28,7 +28,7 @@ export function replayDeadLetters(
   options: PipelineClientOptions,
 ): Promise<ReplayedLetters> {
   return withPipelineClient(plan, options, async (g, nc) => {
-    const dead = new DeadLetters(nc, plan.name)
+    const dead = new DeadLetterStore(nc, plan.name)
     const letters = await dead.list()
     const unknown = ids?.find((id) => !letters.some((letter) => letter.id === id))
     if (unknown !== undefined) {

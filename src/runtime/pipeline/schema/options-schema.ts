@@ -6,7 +6,7 @@ import {
   type OptionSpec,
   type OptionSpecs,
   type Settings,
-} from '../../core/stream/option-spec.js'
+} from '../../core/stream/parse-options.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { formatMs } from '../../core/abort.js'
+import { formatMs } from '../../core/timeout.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
 import type { SourceContext } from '../contract/source-context.js'

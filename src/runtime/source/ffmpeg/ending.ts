@@ -1,5 +1,5 @@
 import type { Exit } from '../../binaries/index.js'
-import { formatMs } from '../../core/abort.js'
+import { formatMs } from '../../core/timeout.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'

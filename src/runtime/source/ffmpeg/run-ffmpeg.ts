@@ -1,6 +1,6 @@
 import { addAbortListener } from 'node:events'
 import type { Binary } from '../../binaries/index.js'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'

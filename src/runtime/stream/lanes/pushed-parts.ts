@@ -1,6 +1,6 @@
 import type { Msg, Subscription } from '@nats-io/transport-node'
 import { MIB } from '../../core/bytes.js'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { deferred, type Deferred } from '../../core/deferred.js'
 import type { NatsLink } from '../protocol/nats-link.js'
 

@@ -1,6 +1,6 @@
 import { TimeoutError } from '@nats-io/transport-node'
 import { decodeBytes } from '../../codec/index.js'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import type { NatsLink, RequestFailure } from '../protocol/nats-link.js'
 import { loadChunk } from '../lanes/chunk-loader.js'

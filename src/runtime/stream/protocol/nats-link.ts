@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { bounded } from '../../core/abort.js'
+import { bounded } from '../../core/timeout.js'
 import { MIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
 import { isNoResponders } from '../../nats/index.js'

@@ -1,4 +1,4 @@
-import { formatMs } from '../../core/abort.js'
+import { formatMs } from '../../core/timeout.js'
 import { count } from '../../core/text/count.js'
 import { messageOf } from '../../core/errors.js'
 import type { TestPlan } from '../../pipeline/index.js'

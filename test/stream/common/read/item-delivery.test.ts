@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ItemCounter } from '../../../../src/runtime/stream/common/read/item-counter.js'
+import { OutcomeCounter } from '../../../../src/runtime/stream/common/read/outcome-counter.js'
 import { ItemDelivery } from '../../../../src/runtime/stream/common/read/item-delivery.js'
 import { ReceiverLifecycle } from '../../../../src/runtime/stream/common/read/receiver-lifecycle.js'
 
@@ -8,7 +8,7 @@ const retry = { attempts: 3, delayMs: 1, backoff: 1 }
 /** The receiver's items are numbered from 0, those of the stream from 10. */
 const chunk = { first: 0, item: 10, time: Date.now() }
 
-let counter: ItemCounter
+let counter: OutcomeCounter
 let lifecycle: ReceiverLifecycle
 let delivered: unknown[]
 let dead: unknown[]
@@ -36,7 +36,7 @@ function deliveryOf(
 }
 
 beforeEach(() => {
-  counter = new ItemCounter(0)
+  counter = new OutcomeCounter(0)
   lifecycle = new ReceiverLifecycle()
   delivered = []
   dead = []

@@ -2,7 +2,7 @@ import { toErrorRecord } from '../../../core/errors.js'
 import type { Open } from '../../protocol/messages.js'
 import type { Deliver } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
-import type { ItemCounter } from './item-counter.js'
+import type { OutcomeCounter } from './outcome-counter.js'
 import type { ReceiverLifecycle } from './receiver-lifecycle.js'
 import { retryInvocation } from './retry.js'
 
@@ -40,10 +40,10 @@ export interface ItemDeliveryOptions {
 
 /** Invokes the callback with one item after another, counts the items, and applies `on_error` to a failed one. */
 export class ItemDelivery {
-  readonly counter: ItemCounter
+  readonly counter: OutcomeCounter
   readonly #options: ItemDeliveryOptions
 
-  constructor(counter: ItemCounter, options: ItemDeliveryOptions) {
+  constructor(counter: OutcomeCounter, options: ItemDeliveryOptions) {
     this.counter = counter
     this.#options = options
   }

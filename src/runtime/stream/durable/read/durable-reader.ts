@@ -1,7 +1,7 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/summary.js'
-import { ItemCounter } from '../../common/read/item-counter.js'
+import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -24,7 +24,7 @@ interface DurableReaderOptions extends ItemDeliveryOptions {
 export class DurableReader {
   readonly #options: DurableReaderOptions
   readonly #lifecycle: ReceiverLifecycle
-  readonly #counter: ItemCounter
+  readonly #counter: OutcomeCounter
   readonly #delivery: ItemDelivery
   readonly #assembler = new ChunkAssembler()
   #reportedFailed = 0
@@ -34,7 +34,7 @@ export class DurableReader {
   constructor(options: DurableReaderOptions) {
     this.#options = options
     this.#lifecycle = options.lifecycle
-    this.#counter = new ItemCounter(options.first)
+    this.#counter = new OutcomeCounter(options.first)
     this.#delivery = new ItemDelivery(this.#counter, { ...options, redeliversAfterLeaving: true })
     this.#running = this.#run()
   }

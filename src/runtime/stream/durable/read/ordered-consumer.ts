@@ -1,12 +1,13 @@
 import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream'
 import { nanos, type Msg } from '@nats-io/transport-node'
-import { KIB, MIB } from '../../../core/bytes.js'
+import { MIB } from '../../../core/bytes.js'
 import { DaffiError, toErrorRecord } from '../../../core/errors.js'
 import { isApiError } from '../../../nats/index.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record.js'
 import { storedFrom, type DurableNames } from '../store/item-store.js'
+import { Acknowledger } from './acknowledger.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
 /** Bytes that may be requested or wait here; each record is assumed to be as large as the largest so far. */
@@ -21,8 +22,6 @@ const MAX_ACK_PENDING = 256
 const WATCH_MS = 15_000
 /** Redelivery by the server is needed only for messages that are lost between a break and the new inbox. */
 const ACK_WAIT_MS = 30_000
-/** Bytes that are acknowledged at once: at most so many are delivered again after a crash. */
-const ACK_BYTES = 128 * KIB
 
 interface OrderedConsumerOptions extends DurableNames {
   link: NatsLink
@@ -44,13 +43,11 @@ interface OrderedConsumerOptions extends DurableNames {
 export class OrderedConsumer implements PullHandler {
   readonly #options: OrderedConsumerOptions
   readonly #loop: PullLoop
+  readonly #acknowledger: Acknowledger
   /** Records that have come and were not taken, by sequence. */
   readonly #received = new Map<number, DeliveredRecord>()
   /** Sequence of the next record to be taken. */
   #expected = 0
-  #acknowledged = 0
-  /** Acknowledgement that is not sent yet, and bytes of the records that it covers. */
-  #dueAck: { reply: string; bytes: number } | undefined
   /** Bytes of the largest record so far; 0 before the first. */
   #largest = 0
   #lookingForGap = false
@@ -58,6 +55,7 @@ export class OrderedConsumer implements PullHandler {
   constructor(options: OrderedConsumerOptions) {
     this.#options = options
     const { link, jsm, stream, name, lifecycle } = options
+    this.#acknowledger = new Acknowledger(link.nc)
     this.#loop = new PullLoop({
       link,
       jsm,
@@ -88,14 +86,14 @@ export class OrderedConsumer implements PullHandler {
       })
     }
     this.#expected = Math.max(start, (found?.ack_floor.stream_seq ?? 0) + 1)
-    this.#acknowledged = this.#expected - 1
+    this.#acknowledger.start(this.#expected - 1)
     await this.#loop.start()
     return this.#expected
   }
 
   /** Sequence up to which everything is acknowledged. */
   get ackFloor(): number {
-    return this.#acknowledged
+    return this.#acknowledger.floor
   }
 
   /** Takes the next record, if it has come. */
@@ -108,17 +106,14 @@ export class OrderedConsumer implements PullHandler {
     return record
   }
 
-  /** Acknowledges this record and all before it; one message is sent for a batch, or for one turn of the event loop. */
-  ack({ sequence, reply, data }: DeliveredRecord): void {
-    this.#acknowledged = sequence
-    if (!this.#dueAck) setImmediate(() => this.#sendAck())
-    this.#dueAck = { reply, bytes: (this.#dueAck?.bytes ?? 0) + data.length }
-    if (this.#dueAck.bytes >= ACK_BYTES) this.#sendAck()
+  /** Acknowledges this record and all before it. */
+  ack(record: DeliveredRecord): void {
+    this.#acknowledger.ack(record)
   }
 
   async close(): Promise<void> {
     const { nc } = this.#options.link
-    this.#sendAck()
+    this.#acknowledger.flush()
     await this.#loop.close()
     if (!nc.isClosed()) await nc.flush().catch(() => undefined)
   }
@@ -157,17 +152,11 @@ export class OrderedConsumer implements PullHandler {
     lifecycle.settle('stopped', toErrorRecord(error))
   }
 
-  #sendAck(): void {
-    const { nc } = this.#options.link
-    if (this.#dueAck && !nc.isClosed()) nc.publish(this.#dueAck.reply, '+ACK')
-    this.#dueAck = undefined
-  }
-
   #accept(record: DeliveredRecord): void {
     const { sequence } = record
-    if (sequence <= this.#acknowledged) {
+    if (sequence <= this.#acknowledger.floor) {
       // Its acknowledgement was lost.
-      if (sequence === this.#acknowledged) this.ack(record)
+      if (sequence === this.#acknowledger.floor) this.ack(record)
       return
     }
     if (sequence < this.#expected) return

@@ -6,13 +6,13 @@ import { consumerName, type DurableOpen } from '../../protocol/durable-messages.
 import type { Open } from '../../protocol/messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import type { Deliver, Peer, StreamPorts } from '../../protocol/ports.js'
-import { DeadLetters } from '../store/dead-letters.js'
+import { DeadLetterStore } from '../store/dead-letter-store.js'
 import { lastStored, storedFrom, type DurableNames } from '../store/item-store.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
 import { DurableReader } from './durable-reader.js'
 import { OrderedConsumer } from './ordered-consumer.js'
 import { SharedReader } from './shared-reader.js'
-import { StreamDeadLetters } from './stream-dead-letters.js'
+import { DeadLetterWriter } from './dead-letter-writer.js'
 
 interface ReceiveOptions {
   open: Open
@@ -51,12 +51,12 @@ export class DurableStreams {
     const { control, bulk } = await this.#ports.connections()
     const key = `${durable.stream} ${durable.run}`
     await this.#readers.get(key)?.stop('left')
-    const deadLetters = new StreamDeadLetters({
+    const deadLetters = new DeadLetterWriter({
       open,
       durable,
       node: self.name,
       stream: durable.stream.slice(`daffi_${pipeline}_`.length),
-      letters: new DeadLetters(bulk.nc, pipeline),
+      letters: new DeadLetterStore(bulk.nc, pipeline),
     })
     const context: ReaderContext = {
       open,

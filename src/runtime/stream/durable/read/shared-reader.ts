@@ -1,7 +1,7 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/summary.js'
-import { ItemCounter } from '../../common/read/item-counter.js'
+import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -28,7 +28,7 @@ export class SharedReader implements PendingListener {
   readonly #lifecycle: ReceiverLifecycle
   readonly #chunks: PendingChunks
   /** Counts this receiver's own items. */
-  readonly #counter = new ItemCounter(0)
+  readonly #counter = new OutcomeCounter(0)
   readonly #delivery: ItemDelivery
   readonly #running: Promise<void>
 

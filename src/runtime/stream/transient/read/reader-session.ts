@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../core/stream/stream-options.js'
-import { ItemCounter } from '../../common/read/item-counter.js'
+import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { PartListener } from '../../lanes/chunk-loader.js'
 import { partWeight, type Accept } from '../../protocol/messages.js'
@@ -19,14 +19,14 @@ interface ReaderSessionOptions extends ItemDeliveryOptions {
 export class ReaderSession implements PartListener {
   readonly attach: number
   readonly queue: ChunkQueue
-  readonly counter: ItemCounter
+  readonly counter: OutcomeCounter
   readonly delivery: ItemDelivery
   readonly #credit: CreditListener
 
   constructor({ attach, first }: Pick<Accept, 'attach' | 'first'>, options: ReaderSessionOptions) {
     this.attach = attach
     this.queue = new ChunkQueue(options.open.delivery, first)
-    this.counter = new ItemCounter(first)
+    this.counter = new OutcomeCounter(first)
     this.delivery = new ItemDelivery(this.counter, options)
     this.#credit = options.credit
   }

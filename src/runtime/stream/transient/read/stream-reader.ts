@@ -1,7 +1,7 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { DaffiError, toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/summary.js'
-import { ItemCounter } from '../../common/read/item-counter.js'
+import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { loadChunk, type LoadedChunk } from '../../lanes/chunk-loader.js'
@@ -37,7 +37,7 @@ export class StreamReader implements CreditListener {
   readonly #options: StreamReaderOptions
   readonly #lifecycle: ReceiverLifecycle
   /** Counts before the first accept. */
-  readonly #nothing = new ItemCounter(0)
+  readonly #nothing = new OutcomeCounter(0)
   #session: ReaderSession | undefined
   /** Chunks that are being loaded, in order. */
   #ahead: ChunkAhead[] = []

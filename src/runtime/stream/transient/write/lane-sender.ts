@@ -8,6 +8,7 @@ import type { Demand, LaneWriter } from '../../lanes/lane.js'
 import type { StreamMonitor } from '../../observe/stream-monitor.js'
 import { partWeight, type Part } from '../../protocol/messages.js'
 import type { LaneRef } from '../../protocol/refs.js'
+import { FlowControl } from './flow-control.js'
 import type { ReceiverTable } from './receiver-table.js'
 
 /** Weight by which receivers of a lane may be behind a live stream. */
@@ -35,6 +36,7 @@ export interface LaneSenderOptions {
 export class LaneSender {
   readonly #options: LaneSenderOptions
   readonly #demand: Demand
+  readonly #flow: FlowControl
   readonly #onFailure: (error: unknown) => void
   #sending: Promise<void> = Promise.resolve()
   #announcing: Promise<void> = Promise.resolve()
@@ -49,8 +51,10 @@ export class LaneSender {
 
   constructor(options: LaneSenderOptions) {
     this.#options = options
-    this.#demand = options.receivers.demand(options.name)
-    this.#onFailure = (error) => options.state.fail(error)
+    const { lane, name, receivers, state } = options
+    this.#demand = receivers.demand(name)
+    this.#flow = new FlowControl({ lane, demand: this.#demand, receivers, signal: state.signal })
+    this.#onFailure = (error) => state.fail(error)
   }
 
   /** Weight of all that was given to the lane. */
@@ -104,7 +108,7 @@ export class LaneSender {
     for (let offset = 0; offset < total || offset === 0; offset += limit) {
       const bytes = chunk.bytes.subarray(offset, offset + limit)
       const weight = partWeight(bytes.length)
-      if (!live) await this.#room(weight)
+      if (!live) await this.#flow.room(weight, this.#stored)
       this.#stored += weight
       const end = this.#stored
       if (share && !live) receivers.onSent(share.attach, end, weight)
@@ -167,13 +171,5 @@ export class LaneSender {
       this.#enqueue(newest)
     }
     if (this.#inFlight === 0) this.#options.idle.notify()
-  }
-
-  async #room(weight: number): Promise<void> {
-    const { lane, receivers, state } = this.#options
-    while (!lane.hasRoom(weight, this.#stored, this.#demand)) {
-      if (state.signal.aborted) throw state.signal.reason
-      await receivers.changed.wait()
-    }
   }
 }

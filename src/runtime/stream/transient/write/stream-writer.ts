@@ -13,7 +13,7 @@ import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import { Dispatcher } from './dispatcher.js'
 import { LaneSet } from './lane-set.js'
-import { ReceiverSessions } from './receiver-sessions.js'
+import { ReceiverMembership } from './receiver-membership.js'
 import { ReceiverTable } from './receiver-table.js'
 
 /**
@@ -29,7 +29,7 @@ export class StreamWriter implements SessionOutput {
   readonly #lanes: LaneSet
   /** All lanes, or the dispatcher of a shared stream. */
   readonly #chunks: ChunkOutput
-  readonly #sessions: ReceiverSessions
+  readonly #sessions: ReceiverMembership
   readonly #session: WriterSession
 
   constructor(context: StreamContext, shm: ShmLaneWriter | undefined) {
@@ -49,7 +49,7 @@ export class StreamWriter implements SessionOutput {
     this.#monitor = monitor
     this.#lanes = lanes
     this.#chunks = share ? new Dispatcher({ receivers, lanes, live, signal }) : lanes
-    this.#sessions = new ReceiverSessions({ context, state, receivers, lanes, announcer, batcher, shm })
+    this.#sessions = new ReceiverMembership({ context, state, receivers, lanes, announcer, batcher, shm })
     this.#session = new WriterSession({ context, state, announcer, batcher, output: this })
   }
 

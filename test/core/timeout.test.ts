@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { abortError, bounded, formatMs } from '../../src/runtime/core/abort.js'
+import { abortError } from '../../src/runtime/core/abort.js'
+import { bounded, formatMs } from '../../src/runtime/core/timeout.js'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { DaffiError } from '../../src/runtime/core/errors.js'
 

@@ -19,7 +19,7 @@ import { StoredParts } from './stored-parts.js'
 const RESULT_MS = 24 * 3600 * 1000
 
 /** The states of a pipeline's durable jobs: a key-value bucket with a record of each. */
-export class JobRecords {
+export class JobRecordBucket {
   readonly #names: JobNames
   readonly #bucket: KV
   readonly #parts: StoredParts
@@ -31,9 +31,9 @@ export class JobRecords {
   }
 
   /** Creates the bucket if it does not exist. */
-  static async open(nc: NatsConnection, jsm: JetStreamManager, names: JobNames): Promise<JobRecords> {
+  static async open(nc: NatsConnection, jsm: JetStreamManager, names: JobNames): Promise<JobRecordBucket> {
     const bucket = await new Kvm(nc).create(names.bucket, { storage: 'file', history: 1, ttl: RESULT_MS })
-    return new JobRecords(names, bucket, new StoredParts(nc, jsm, names.bucketStream))
+    return new JobRecordBucket(names, bucket, new StoredParts(nc, jsm, names.bucketStream))
   }
 
   async get(id: string): Promise<JobRecord | undefined> {

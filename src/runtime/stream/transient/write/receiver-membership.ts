@@ -12,7 +12,7 @@ import type { ReceiverTable } from './receiver-table.js'
 
 const ATTACH_MS = 10_000
 
-interface ReceiverSessionsOptions {
+interface ReceiverMembershipOptions {
   context: StreamContext
   state: WriterState
   receivers: ReceiverTable
@@ -27,12 +27,12 @@ interface ReceiverSessionsOptions {
  * Membership of a stream, at its writer: invites receivers, accepts them, follows their progress, and notices those
  * that are gone.
  */
-export class ReceiverSessions {
-  readonly #options: ReceiverSessionsOptions
+export class ReceiverMembership {
+  readonly #options: ReceiverMembershipOptions
   readonly #pins = new Map<string, number | null>()
   readonly #cleanup: (() => void)[] = []
 
-  constructor(options: ReceiverSessionsOptions) {
+  constructor(options: ReceiverMembershipOptions) {
     this.#options = options
     const { id, ports, connections } = options.context
     const subscription = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {

@@ -41,7 +41,7 @@ export interface StoredDeadLetter extends DeadLetter {
 type DeadPart = DeadLetter & { offset: number }
 
 /** Dead letters of a pipeline: a JetStream stream on file, from which only `remove` deletes. */
-export class DeadLetters {
+export class DeadLetterStore {
   readonly #nc: NatsConnection
   readonly #pipeline: string
   #jsm: Promise<JetStreamManager> | undefined

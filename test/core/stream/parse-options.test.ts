@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { GIB, KIB, MIB } from '../../../src/runtime/core/bytes.js'
-import { parseOptions } from '../../../src/runtime/core/stream/option-spec.js'
+import { parseOptions } from '../../../src/runtime/core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../../../src/runtime/core/stream/stream-options.js'
 
 const parse = (given: Record<string, unknown>) => parseOptions(STREAM_OPTIONS, given)

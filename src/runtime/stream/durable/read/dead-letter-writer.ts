@@ -3,23 +3,23 @@ import { toErrorRecord } from '../../../core/errors.js'
 import type { DeadLetterSink } from '../../common/read/item-delivery.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { Open } from '../../protocol/messages.js'
-import type { DeadLetters } from '../store/dead-letters.js'
+import type { DeadLetterStore } from '../store/dead-letter-store.js'
 
-interface StreamDeadLettersOptions {
+interface DeadLetterWriterOptions {
   open: Open
   durable: DurableOpen
   /** Name of the receiving node. */
   node: string
   /** Name of the durable stream. */
   stream: string
-  letters: DeadLetters
+  letters: DeadLetterStore
 }
 
 /** Stores failed items of one durable stream among the pipeline's dead letters. */
-export class StreamDeadLetters implements DeadLetterSink {
-  readonly #options: StreamDeadLettersOptions
+export class DeadLetterWriter implements DeadLetterSink {
+  readonly #options: DeadLetterWriterOptions
 
-  constructor(options: StreamDeadLettersOptions) {
+  constructor(options: DeadLetterWriterOptions) {
     this.#options = options
   }
 

@@ -1,7 +1,7 @@
 import { Latency } from '../latency.js'
 
 /** Counts of one receiver's items since it was accepted. An item that was passed over counts as dropped. */
-export class ItemCounter {
+export class OutcomeCounter {
   readonly #first: number
   readonly #latency = new Latency()
   #position: number

@@ -1,0 +1,51 @@
+import { addAbortListener } from 'node:events'
+import { abortError } from './abort.js'
+import { DaffiError } from './errors.js'
+
+/** Limits of an operation, in milliseconds. (`WaitOptions` of the library take a `Duration`.) */
+export interface Bounds {
+  /** Milliseconds; 0 means no limit. @default 0 */
+  timeoutMs?: number
+  signal?: AbortSignal | undefined
+  /** Name of the operation, for error messages: "waiting for process2". */
+  what: string
+}
+
+/**
+ * Settles as `promise` does, unless the timeout or the signal comes first. Timer and listener are removed when it
+ * settles; the promise itself is not cancelled.
+ * @throws DaffiError DAFFI_TIMEOUT; DAFFI_ABORTED, or the signal's reason if that is a DaffiError
+ */
+export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, what }: Bounds): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    let listener: Disposable | undefined
+    const end = (): void => {
+      clearTimeout(timer)
+      listener?.[Symbol.dispose]()
+    }
+    const fail = (error: Error): void => {
+      end()
+      reject(error)
+    }
+    promise.then((value) => {
+      end()
+      resolve(value)
+    }, fail)
+    if (signal?.aborted) {
+      fail(abortError(signal, what))
+      return
+    }
+    if (timeoutMs) {
+      const late = (): void =>
+        fail(new DaffiError('DAFFI_TIMEOUT', `${what}: nothing after ${formatMs(timeoutMs)}`))
+      timer = setTimeout(late, timeoutMs)
+    }
+    if (signal) listener = addAbortListener(signal, () => fail(abortError(signal, what)))
+  })
+}
+
+/** Milliseconds for people: `250 ms`, `1.5 s`. */
+export function formatMs(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(1))} s`
+}
