@@ -15,7 +15,7 @@ export {
 } from './binaries/index.js'
 export { connectWithTiming } from './call/index.js'
 export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
-export type { CallPlan, NodePlan, Plan } from './core/plan.js'
+export type { CallPlan, NodePlan, Plan } from './core/plan/plan.js'
 export { findProject } from './core/project/project.js'
 export { runningPipeline } from './core/project/running.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'

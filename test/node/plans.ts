@@ -1,4 +1,4 @@
-import type { CallPlan, NodePlan, Plan, SourcePlan, StreamPlan } from '../../src/runtime/core/plan.js'
+import type { CallPlan, NodePlan, Plan, SourcePlan, StreamPlan } from '../../src/runtime/core/plan/plan.js'
 import { parseOptions } from '../../src/runtime/core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../../src/runtime/core/stream/stream-options.js'
 

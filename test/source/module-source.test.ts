@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../src/runtime/core/errors.js'
-import type { ModulePlan } from '../../src/runtime/core/plan.js'
+import type { ModulePlan } from '../../src/runtime/core/plan/plan.js'
 import { collect, open } from './support.js'
 
 const plan: ModulePlan = {

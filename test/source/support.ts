@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import type { Frame } from '../../src/runtime/core/frame.js'
 import { createLogger } from '../../src/runtime/core/logger.js'
-import type { CameraPlan, FilePlan, SourcePlan } from '../../src/runtime/core/plan.js'
+import type { CameraPlan, FilePlan, SourcePlan } from '../../src/runtime/core/plan/plan.js'
 import { openSource, type SourceContext } from '../../src/runtime/source/index.js'
 import { processesOf } from '../support/leaks.js'
 

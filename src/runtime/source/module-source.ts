@@ -1,7 +1,7 @@
 import { errorLocation, loadExport } from '../callback/index.js'
 import { bounded } from '../core/timeout.js'
 import { DaffiError, messageOf } from '../core/errors.js'
-import type { ModulePlan } from '../core/plan.js'
+import type { ModulePlan } from '../core/plan/plan.js'
 import type { SourceContext } from './contract/source-context.js'
 
 /**

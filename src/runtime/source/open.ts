@@ -1,5 +1,5 @@
 import { ITEM_MEMORY, type ItemMemory, type MemoryAware } from '../core/stream/item-memory.js'
-import type { SourcePlan } from '../core/plan.js'
+import type { SourcePlan } from '../core/plan/plan.js'
 import { videoSource } from './capture/video-source.js'
 import type { SourceContext } from './contract/source-context.js'
 import { moduleSource } from './module-source.js'

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/errors.js'
-import type { StreamSummary } from '../core/summary.js'
+import type { StreamSummary } from '../core/plan/summary.js'
 import type { PixelFormat } from '../core/frame.js'
 
 /** Subject of status requests. Each participant of the pipeline answers with one message for each thing that it knows of. */

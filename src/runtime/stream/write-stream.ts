@@ -1,7 +1,7 @@
 import { DaffiError } from '../core/errors.js'
 import { parseOptions } from '../core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../core/stream/stream-options.js'
-import type { StreamSummary } from '../core/summary.js'
+import type { StreamSummary } from '../core/plan/summary.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import type { Items } from './common/write/feed.js'
 import { writeDurable } from './durable/write/write-durable.js'

@@ -3,7 +3,7 @@ import pMap from 'p-map'
 import { ensureBinary, type FetchProgress } from '../binaries/index.js'
 import { abortError } from '../core/abort.js'
 import { count } from '../core/text/count.js'
-import { isVideo } from '../core/plan.js'
+import { isVideo } from '../core/plan/plan.js'
 import type { TestPlan } from '../pipeline/index.js'
 import { runTest, type TestOptions, type TestResult } from './run-test.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CallbackPlan, NodePlan, SourcePlan } from '../../../src/runtime/core/plan.js'
+import type { CallbackPlan, NodePlan, SourcePlan } from '../../../src/runtime/core/plan/plan.js'
 import { compareVersions, type PipelineVersion } from '../../../src/runtime/node/watch/compare-versions.js'
 import { callPlan, moduleSource, nodePlan, pipelinePlan, streamPlan } from '../plans.js'
 

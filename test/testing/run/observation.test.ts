@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../../src/runtime/core/errors.js'
-import type { StreamSummary } from '../../../src/runtime/core/summary.js'
+import type { StreamSummary } from '../../../src/runtime/core/plan/summary.js'
 import { Observation } from '../../../src/runtime/testing/run/observation.js'
 import { callPlan, nodePlan, pipelinePlan, streamPlan } from '../../node/plans.js'
 

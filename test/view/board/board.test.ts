@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Plan } from '../../../src/runtime/core/plan.js'
+import type { Plan } from '../../../src/runtime/core/plan/plan.js'
 import type { RunStatus, Status } from '../../../src/runtime/status/index.js'
 import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'

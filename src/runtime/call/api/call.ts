@@ -1,5 +1,5 @@
 import type { DaffiError } from '../../core/errors.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import type { Job } from './job.js'
 import type { Modifier, SilentBroadcast } from './modifiers.js'
 import type { ScheduledTask } from './scheduled-task.js'

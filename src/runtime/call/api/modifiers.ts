@@ -2,7 +2,7 @@ import type { Bytes } from '../../core/bytes.js'
 import type { Duration } from '../../core/duration.js'
 import type { Delivery, OnError } from '../../core/stream/stream-options.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 
 /** Options of FG, a call whose value is waited for. */
 export interface FGOptions {

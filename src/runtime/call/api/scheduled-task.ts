@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/plan/plan.js'
 
 /** A periodic call, which continues after the process that scheduled it has ended. */
 export interface ScheduledTask {

@@ -1,5 +1,5 @@
 import type { Callback } from '../../callback/index.js'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import { DaffiError } from '../../core/errors.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { checkArity, listed } from '../wire/arity.js'

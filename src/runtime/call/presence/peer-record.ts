@@ -1,4 +1,4 @@
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import { isToken } from '../../core/names.js'
 
 /** Description of a node, as it stands in its claim of a name and in its hello. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { PeerRecord } from './peer-record.js'
 

@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/plan/plan.js'
 
 /** A schedule, as it is kept on the server. */
 export interface ScheduleRecord {

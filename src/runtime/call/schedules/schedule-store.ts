@@ -11,7 +11,7 @@ import {
 } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import type { ScheduleSpec } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { isApiError } from '../../nats/index.js'
 import { HEADER } from '../wire/headers.js'
 import type { ScheduleNames } from './schedule-names.js'

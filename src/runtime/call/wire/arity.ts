@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 
 /**
  * Checks the number of arguments of a call.

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import type { CallbackPlan } from '../../core/plan.js'
+import type { CallbackPlan } from '../../core/plan/plan.js'
 import { MODULE_EXTENSIONS, type ModuleFault } from '../parse/module-file.js'
 import type { ModuleOutline } from '../parse/module-outline.js'
 import { readModules } from './read-modules.js'

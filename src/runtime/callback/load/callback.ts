@@ -1,5 +1,5 @@
 import type { Duration } from '../../core/duration.js'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
 export interface CallbackOptions {

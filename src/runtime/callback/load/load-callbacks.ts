@@ -1,4 +1,4 @@
-import type { CallbackPlan, MockPlan } from '../../core/plan.js'
+import type { CallbackPlan, MockPlan } from '../../core/plan/plan.js'
 import type { Callback, CallbackOptions } from './callback.js'
 import { closeInstance, isFunction } from './instance.js'
 import type { LoadModule } from './loader.js'

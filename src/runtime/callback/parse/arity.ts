@@ -1,6 +1,6 @@
 import type { ArrowFunctionExpression, ClassMethod, ClassPrivateMethod } from '@babel/types'
 import type { FunctionDeclaration, FunctionExpression, Node } from '@babel/types'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import { parseExpression } from './babel.js'
 
 /** Syntax nodes with a parameter list. */

@@ -1,5 +1,5 @@
 import type { Class } from '@babel/types'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import { arityOf } from './arity.js'
 
 /** A method that is offered as a callback. */

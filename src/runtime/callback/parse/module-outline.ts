@@ -1,5 +1,5 @@
 import type { Class, ExportNamedDeclaration, Node } from '@babel/types'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import { arityOf, UNKNOWN_ARITY } from './arity.js'
 import { parseModule } from './babel.js'
 import { bindings, type Value } from './bindings.js'

@@ -1,6 +1,6 @@
 import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
-import type { ScheduleSpec } from '../plan.js'
+import type { ScheduleSpec } from '../plan/plan.js'
 
 /** Times at which a periodic call is due. Exactly one of the options must be given. */
 export interface ScheduleOptions {

@@ -1,7 +1,7 @@
 import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job } from '../../call/index.js'
-import type { ModifierPlan } from '../../core/plan.js'
+import type { ModifierPlan } from '../../core/plan/plan.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
-import type { ScheduleSpec } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/plan/plan.js'
 
 type PlanOf<K extends ModifierPlan['kind']> = Extract<ModifierPlan, { kind: K }>
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Callback } from '../../callback/index.js'
 import { encodeItem } from '../../codec/index.js'
 import { isFrame } from '../../core/frame.js'
-import type { CallbackPlan } from '../../core/plan.js'
+import type { CallbackPlan } from '../../core/plan/plan.js'
 import { toPlain } from '../calls/plain-value.js'
 import type { ObservedCallReport } from '../ipc/node-reports.js'
 

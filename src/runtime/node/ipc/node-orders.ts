@@ -1,4 +1,4 @@
-import type { CallbackPlan } from '../../core/plan.js'
+import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { NodeSetup } from './node-setup.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import type { SourceEvent } from '../../source/index.js'
 
 /**

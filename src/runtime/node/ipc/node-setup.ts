@@ -1,5 +1,5 @@
 import type { LogLevel } from '../../core/logger.js'
-import type { NodePlan, SourcePlan } from '../../core/plan.js'
+import type { NodePlan, SourcePlan } from '../../core/plan/plan.js'
 import type { ServerAddress, ServerInfo } from '../../nats/index.js'
 
 /** Everything that the process of one node needs. It is sent by IPC, because the address contains the server's token. */

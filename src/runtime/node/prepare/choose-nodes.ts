@@ -1,6 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import { nearest } from '../../core/text/nearest.js'
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 
 /**
  * Chooses the nodes that `only` names, or all nodes without it. The name of a node with replicas stands for all of them.

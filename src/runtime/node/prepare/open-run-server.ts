@@ -1,7 +1,7 @@
 import { ensureBinary, type FetchProgress } from '../../binaries/index.js'
 import { requireSchedules } from '../../call/index.js'
 import type { Logger } from '../../core/logger.js'
-import { isVideo, type NodePlan, type Plan } from '../../core/plan.js'
+import { isVideo, type NodePlan, type Plan } from '../../core/plan/plan.js'
 import { openServer, type ServerHandle } from '../../nats/index.js'
 
 export interface ServerChoice {

@@ -1,6 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import { nearest } from '../../core/text/nearest.js'
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import { nodeNamed } from './choose-nodes.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { CallPlan, NodePlan, SourcePlan } from '../../core/plan.js'
+import type { CallPlan, NodePlan, SourcePlan } from '../../core/plan/plan.js'
 import { isLive } from '../../source/index.js'
 
 /** Decides the delivery of every stream: as in the file, else `live` for capture devices and `lossless` for other sources. */

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.js'
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import { announcePipeline } from '../../core/project/running.js'
 import type { ServerInfo } from '../../nats/index.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import { announcePipeline } from '../../core/project/running.js'
 import { prepareRecordings } from '../../source/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'

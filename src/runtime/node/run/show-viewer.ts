@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { SupervisorOptions } from '../supervise/supervisor.js'
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import { aborted } from '../common/aborted.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'

@@ -1,4 +1,4 @@
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import { findProject } from '../../core/project/project.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { NodeSetup } from '../ipc/node-setup.js'

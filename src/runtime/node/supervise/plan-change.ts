@@ -1,5 +1,5 @@
 import type { DaffiError } from '../../core/errors.js'
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 
 /** The difference between a running pipeline and its changed files, as steps for the supervisor. */
 export interface PlanChange {

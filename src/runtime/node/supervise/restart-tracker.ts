@@ -1,6 +1,6 @@
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import type { ErrorCode } from '../../core/error-codes.js'
-import type { RestartPolicy } from '../../core/plan.js'
+import type { RestartPolicy } from '../../core/plan/plan.js'
 
 /** Restarts in a row after which a node is given up. */
 export const MAX_RESTARTS = 5

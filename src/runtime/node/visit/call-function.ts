@@ -1,5 +1,5 @@
 import { PERIOD, plannedStream, type UntypedCall } from '../../call/index.js'
-import type { ModifierPlan, Plan } from '../../core/plan.js'
+import type { ModifierPlan, Plan } from '../../core/plan/plan.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall, startJob } from '../calls/send-call.js'

@@ -1,6 +1,6 @@
 import { STREAM, type Global } from '../../call/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import { DeadLetterStore, type StoredDeadLetter } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'

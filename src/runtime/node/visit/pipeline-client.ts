@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { joinPipeline, type Global } from '../../call/index.js'
 import { randomId } from '../../core/names.js'
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import { connectNats } from '../../nats/index.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 

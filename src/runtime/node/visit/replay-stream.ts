@@ -1,6 +1,6 @@
 import { STREAM } from '../../call/index.js'
-import type { Plan } from '../../core/plan.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { Plan } from '../../core/plan/plan.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import { storedItems, type ReplayStart } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'

@@ -1,5 +1,5 @@
 import type { ScheduledTask } from '../../call/index.js'
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
 
 /** A schedule, with exactly one of `interval` (seconds), `at` (times in ISO 8601) and `cron`. */

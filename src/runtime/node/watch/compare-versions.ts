@@ -1,5 +1,5 @@
 import { importedFirst, type ModuleGraph } from '../../callback/index.js'
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import type { PlanChange } from '../supervise/plan-change.js'
 
 /** A state of the pipeline file and its modules. */

@@ -1,6 +1,6 @@
 import { graphModules, importersOf } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
-import type { NodePlan, Plan } from '../../core/plan.js'
+import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import { loadPipeline } from '../../pipeline/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'

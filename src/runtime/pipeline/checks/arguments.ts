@@ -1,5 +1,5 @@
 import { count } from '../../core/text/count.js'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import type { Path } from '../diagnose/key-path.js'
 import { shownFrom } from '../read/file-paths.js'
 import type { CheckContext } from './check-context.js'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import type { Diagnostic } from '../diagnose/diagnostic.js'
 import type { TestPlan } from '../plan/test-plan.js'
 

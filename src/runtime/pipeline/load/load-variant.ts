@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import type { source } from '../schema/source.js'
 import type { mock } from '../schema/test.js'
 import type { CheckOptions } from './check-pipeline.js'

@@ -1,6 +1,6 @@
 import { count } from '../../core/text/count.js'
 import { DaffiError } from '../../core/errors.js'
-import type { ModifierPlan, Plan } from '../../core/plan.js'
+import type { ModifierPlan, Plan } from '../../core/plan/plan.js'
 import type { Diagnostic } from '../diagnose/diagnostic.js'
 import type { TestPlan } from '../plan/test-plan.js'
 import { isTestFile } from '../read/file-paths.js'

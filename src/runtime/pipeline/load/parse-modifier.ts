@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DaffiError } from '../../core/errors.js'
-import type { ModifierPlan } from '../../core/plan.js'
+import type { ModifierPlan } from '../../core/plan/plan.js'
 import { buildModifier } from '../plan/build-modifier.js'
 import { parsePipeline } from '../read/parse.js'
 import { modifier } from '../schema/modifier.js'

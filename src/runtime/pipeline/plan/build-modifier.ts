@@ -1,4 +1,4 @@
-import type { ModifierPlan } from '../../core/plan.js'
+import type { ModifierPlan } from '../../core/plan/plan.js'
 import type { ModifierEntry } from '../schema/modifier.js'
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { DiscoveredCallbacks } from '../../callback/index.js'
-import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../core/plan.js'
+import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import { findProject } from '../../core/project/project.js'
 import { replicaNames, type NodeNames } from '../checks/replicas.js'
 import type { PipelineDocument } from '../read/document.js'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { SourcePlan } from '../../core/plan.js'
+import type { SourcePlan } from '../../core/plan/plan.js'
 import type { SourceEntry } from '../schema/source.js'
 
 /**

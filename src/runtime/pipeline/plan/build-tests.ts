@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { CallbackPlan, Plan } from '../../core/plan.js'
+import type { CallbackPlan, Plan } from '../../core/plan/plan.js'
 import type { NodeNames } from '../checks/replicas.js'
 import { codeFrame } from '../diagnose/code-frame.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import type { Path } from '../diagnose/key-path.js'
 import type { StreamExpectationEntry } from '../schema/test.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ScheduleSpec } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { STREAM_OPTIONS, type StreamSettings } from '../../core/stream/stream-options.js'
 import { duration } from './duration.js'
 import { optionsSchema, toSettings } from './options-schema.js'

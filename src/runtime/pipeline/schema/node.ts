@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RESTART_POLICIES } from '../../core/plan.js'
+import { RESTART_POLICIES } from '../../core/plan/plan.js'
 import { modifier } from './modifier.js'
 import { name, variableName } from './names.js'
 

@@ -2,7 +2,7 @@ import { CronPattern } from 'croner'
 import { z } from 'zod'
 import { messageOf } from '../../core/errors.js'
 import { parseSchedule } from '../../core/text/schedule.js'
-import type { ScheduleSpec } from '../../core/plan.js'
+import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 
 const interval = duration.refine((ms) => ms >= 1000, {

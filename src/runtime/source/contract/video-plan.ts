@@ -1,4 +1,4 @@
-import type { CameraPlan, ModulePlan, NetworkPlan, RecordingPlan, SourcePlan } from '../../core/plan.js'
+import type { CameraPlan, ModulePlan, NetworkPlan, RecordingPlan, SourcePlan } from '../../core/plan/plan.js'
 
 /** Sources that ffmpeg reads. */
 export type VideoPlan = Exclude<SourcePlan, ModulePlan | RecordingPlan>

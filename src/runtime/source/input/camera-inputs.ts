@@ -1,4 +1,4 @@
-import type { CameraPlan } from '../../core/plan.js'
+import type { CameraPlan } from '../../core/plan/plan.js'
 import type { Input } from './input.js'
 import { LOW_LATENCY } from './low-latency.js'
 

@@ -1,4 +1,4 @@
-import type { FilePlan } from '../../core/plan.js'
+import type { FilePlan } from '../../core/plan/plan.js'
 import type { Input } from './input.js'
 
 /** Input of a video file, which may open no other protocol. */

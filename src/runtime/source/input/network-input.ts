@@ -1,4 +1,4 @@
-import type { NetworkPlan } from '../../core/plan.js'
+import type { NetworkPlan } from '../../core/plan/plan.js'
 import type { Input } from './input.js'
 import { LOW_LATENCY } from './low-latency.js'
 import type { ResolvedUrl } from './resolve-host.js'

@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import type { NetworkPlan } from '../../core/plan.js'
+import type { NetworkPlan } from '../../core/plan/plan.js'
 
 const SCHEMES = { rtsp: ['rtsp:', 'rtsps:'], http: ['http:', 'https:'] }
 

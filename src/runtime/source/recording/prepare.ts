@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DaffiError, messageOf } from '../../core/errors.js'
-import { RECORDING_INDEX } from '../../core/plan.js'
+import { RECORDING_INDEX } from '../../core/plan/plan.js'
 import { FOLDER_MODE } from './format.js'
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { decode, decodeBytes } from '../../codec/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import { isFrame } from '../../core/frame.js'
-import { RECORDING_INDEX, type RecordingPlan } from '../../core/plan.js'
+import { RECORDING_INDEX, type RecordingPlan } from '../../core/plan/plan.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { RECORDING_HEADER, RECORDING_DATA, type RecordedItem, type RecordingHeader } from './format.js'
 

@@ -4,7 +4,7 @@ import { encodeItem } from '../../codec/index.js'
 import { GIB } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { RECORDING_INDEX } from '../../core/plan.js'
+import { RECORDING_INDEX } from '../../core/plan/plan.js'
 import { FILE_MODE, FOLDER_MODE, RECORDING_HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
 /** Largest size of a recording, some twelve seconds of 720p. */

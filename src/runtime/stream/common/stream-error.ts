@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 
 /** Error of a stream that was cut off, failed, or did not reach a receiver. `summary` accounts for every item. */
 export class StreamError extends DaffiError {

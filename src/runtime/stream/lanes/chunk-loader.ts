@@ -1,5 +1,5 @@
 import { Wakeup } from '../../core/deferred.js'
-import type { IncomingChunk } from '../protocol/refs.js'
+import type { IncomingChunk } from '../protocol/incoming-chunk.js'
 import type { LoadedPart, Loading, PartReader } from './lane.js'
 
 /** Parts of one chunk that are requested at once. */

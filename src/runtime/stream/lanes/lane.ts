@@ -1,4 +1,4 @@
-import type { Lane } from '../../core/summary.js'
+import type { Lane } from '../../core/plan/summary.js'
 import type { LaneRef } from '../protocol/refs.js'
 
 /**

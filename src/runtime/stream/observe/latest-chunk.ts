@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/transport-node'
-import type { Lane } from '../../core/summary.js'
+import type { Lane } from '../../core/plan/summary.js'
 import { decodeLatest, encodeLatest, latestSubject, type LatestRequest } from '../protocol/latest-messages.js'
 import { itemOf, type Part } from '../protocol/messages.js'
 import type { StreamContext } from '../protocol/ports.js'

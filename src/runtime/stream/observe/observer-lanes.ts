@@ -1,4 +1,4 @@
-import type { Lane } from '../../core/summary.js'
+import type { Lane } from '../../core/plan/summary.js'
 import { JetStreamLaneReader } from '../lanes/jetstream-reader.js'
 import type { PartReader } from '../lanes/lane.js'
 import { ShmLaneReader } from '../lanes/shm/shm-reader.js'

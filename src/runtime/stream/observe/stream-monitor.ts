@@ -1,4 +1,4 @@
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import { answerStatus, type StreamStatus } from '../../status/index.js'
 import type { ShmLaneWriter } from '../lanes/shm/shm-writer.js'
 import type { Part } from '../protocol/messages.js'

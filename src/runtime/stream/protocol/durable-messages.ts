@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.js'
-import type { ReceiverState } from '../../core/summary.js'
+import type { ReceiverState } from '../../core/plan/summary.js'
 
 /** Progress of a receiver of a durable stream, on the stream's `progress` subject. */
 export interface DurableProgress {

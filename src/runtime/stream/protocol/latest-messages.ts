@@ -1,5 +1,5 @@
 import { decode, encode } from '../../codec/index.js'
-import type { Lane } from '../../core/summary.js'
+import type { Lane } from '../../core/plan/summary.js'
 import type { Part } from './messages.js'
 import type { LaneRef, ShmDescriptor } from './refs.js'
 

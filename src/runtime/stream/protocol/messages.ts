@@ -1,7 +1,7 @@
 import { decode, encode, type BytesKind } from '../../codec/index.js'
 import type { ErrorRecord } from '../../core/errors.js'
 import type { Delivery, OnError, RetryPolicy } from '../../core/stream/stream-options.js'
-import type { Lane, ReceiverState } from '../../core/summary.js'
+import type { Lane, ReceiverState } from '../../core/plan/summary.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
 import type { LaneRef, ShmDescriptor } from './refs.js'
 

@@ -1,8 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../../core/logger.js'
-import type { Arity } from '../../core/plan.js'
+import type { Arity } from '../../core/plan/plan.js'
 import type { Delivery, OnError, StreamSettings } from '../../core/stream/stream-options.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import type { NatsLink } from './nats-link.js'
 
 export interface Peer {

@@ -1,6 +1,3 @@
-import type { BytesKind } from '../../codec/index.js'
-import type { Part } from './messages.js'
-
 /** Where a part lies, in the lane's own terms: a `ShmRef` or a `JetStreamRef`. */
 export type LaneRef = unknown[]
 
@@ -17,18 +14,3 @@ export type ShmRef = [fd: number, slot: number, generation: number, slotBytes: n
 
 /** Sequence of a part in a JetStream stream, and the number under which it was published. */
 export type JetStreamRef = [stream: string, sequence: number, number: number]
-
-/** A chunk as a receiver knows it: its description, and the parts announced so far. */
-export interface IncomingChunk {
-  first: number
-  count: number
-  /** The first item's number in the stream. */
-  item: number
-  kind: BytesKind | null
-  bytes: number
-  time: number
-  parts: Part[]
-  complete: boolean
-  /** Whether its missing parts will not come, because newer chunks have been announced. */
-  abandoned: boolean
-}

@@ -1,4 +1,4 @@
-import type { ReceiverSummary, StreamSummary } from '../../core/summary.js'
+import type { ReceiverSummary, StreamSummary } from '../../core/plan/summary.js'
 import type { Expectations } from '../../pipeline/index.js'
 import type { Evidence, Mismatch } from './mismatch.js'
 

@@ -1,7 +1,7 @@
 import { Wakeup } from '../../core/deferred.js'
 import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
-import type { Plan } from '../../core/plan.js'
-import type { StreamSummary } from '../../core/summary.js'
+import type { Plan } from '../../core/plan/plan.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import type { RunEvent } from '../../node/index.js'
 import type { NodeState } from '../../status/index.js'
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
 import type { RunStatus, Status } from '../../status/index.js'
 import { LogLines } from './log-lines.js'

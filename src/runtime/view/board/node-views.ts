@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan.js'
+import type { Plan } from '../../core/plan/plan.js'
 import type { NodeStatus, RunStatus } from '../../status/index.js'
 import type { NodeView, NodeViewState } from './snapshot.js'
 

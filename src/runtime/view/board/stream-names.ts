@@ -1,4 +1,4 @@
-import type { StreamSummary } from '../../core/summary.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 
 /** The call that writes a stream. Streams of the same call, one after another, have the same origin. */
 export type StreamOrigin = Pick<StreamSummary, 'source' | 'call' | 'from'>

@@ -1,5 +1,5 @@
-import type { Plan } from '../../core/plan.js'
-import type { ReceiverSummary } from '../../core/summary.js'
+import type { Plan } from '../../core/plan/plan.js'
+import type { ReceiverSummary } from '../../core/plan/summary.js'
 import type { StreamStatus } from '../../status/index.js'
 import { Rate } from './rate.js'
 import type { ReceiverView, StreamView } from './snapshot.js'

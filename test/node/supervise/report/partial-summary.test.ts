@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ReceiverSummary } from '../../../../src/runtime/core/summary.js'
+import type { ReceiverSummary } from '../../../../src/runtime/core/plan/summary.js'
 import {
   emptySummary,
   interruptedSummary,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DaffiError, toErrorRecord } from '../../../../src/runtime/core/errors.js'
-import type { CallPlan } from '../../../../src/runtime/core/plan.js'
+import type { CallPlan } from '../../../../src/runtime/core/plan/plan.js'
 import { RunRecord } from '../../../../src/runtime/node/supervise/report/run-record.js'
 
 const plan: CallPlan = {

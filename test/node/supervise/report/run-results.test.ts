@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/summary.js'
+import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/plan/summary.js'
 import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
 import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { announceDeath } from '../../../call/index.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
-import type { Plan } from '../../../core/plan.js'
+import type { Plan } from '../../../core/plan/plan.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
 
 /** Longest time for connecting and publishing, and again for closing the connection. */

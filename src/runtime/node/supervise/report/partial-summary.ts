@@ -1,5 +1,5 @@
-import type { CallPlan } from '../../../core/plan.js'
-import type { ReceiverSummary, StreamSummary } from '../../../core/summary.js'
+import type { CallPlan } from '../../../core/plan/plan.js'
+import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 
 /** Makes the summary of a stream that was never opened. */
 export function emptySummary(from: string, { call, source, modifier }: CallPlan): StreamSummary {

@@ -1,5 +1,5 @@
 import type { DaffiError } from '../../../core/errors.js'
-import type { CallPlan } from '../../../core/plan.js'
+import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
 import type { CallReport, ObservedCallReport } from '../../ipc/node-reports.js'

@@ -1,6 +1,6 @@
 import { Wakeup } from '../../../core/deferred.js'
 import type { ErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState } from '../../../core/summary.js'
+import type { ReceiverState } from '../../../core/plan/summary.js'
 
 /** State of a receiver in its stream: attached, until it settles once and for all. */
 export class ReceiverLifecycle {

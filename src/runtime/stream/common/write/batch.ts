@@ -1,5 +1,5 @@
 import { ValuesWriter, type BytesKind, type EncodedItem } from '../../../codec/index.js'
-import type { Lane } from '../../../core/summary.js'
+import type { Lane } from '../../../core/plan/summary.js'
 import type { Assignment } from '../../protocol/messages.js'
 
 /** Unit of transport: the bytes of one item, or a batch of small items. */

@@ -1,6 +1,6 @@
 import type { Wakeup } from '../../../core/deferred.js'
 import { toErrorRecord } from '../../../core/errors.js'
-import type { ReceiverSummary, StreamSummary } from '../../../core/summary.js'
+import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 import type { StreamContext } from '../../protocol/ports.js'
 
 /** The writer's account of its receivers. */

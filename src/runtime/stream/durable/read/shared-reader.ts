@@ -1,6 +1,6 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState } from '../../../core/summary.js'
+import type { ReceiverState } from '../../../core/plan/summary.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'

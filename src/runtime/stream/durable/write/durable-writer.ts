@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import { Wakeup } from '../../../core/deferred.js'
-import type { StreamSummary } from '../../../core/summary.js'
+import type { StreamSummary } from '../../../core/plan/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
 import type { Chunk } from '../../common/write/batch.js'
 import { Batcher, ONE_BY_ONE } from '../../common/write/batcher.js'

@@ -1,6 +1,6 @@
 import { Wakeup } from '../../../core/deferred.js'
 import type { ErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState, ReceiverSummary } from '../../../core/summary.js'
+import type { ReceiverState, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import type { DurableReceivers } from './durable-receivers.js'

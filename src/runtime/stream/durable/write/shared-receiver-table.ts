@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { Wakeup } from '../../../core/deferred.js'
 import type { ErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState, ReceiverSummary } from '../../../core/summary.js'
+import type { ReceiverState, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import type { SharedConsumer } from '../store/shared-consumer.js'

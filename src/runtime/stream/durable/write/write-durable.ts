@@ -1,7 +1,7 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
-import type { StreamSummary } from '../../../core/summary.js'
+import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { Items } from '../../common/write/feed.js'
 import { consumerNode, sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../../protocol/ports.js'

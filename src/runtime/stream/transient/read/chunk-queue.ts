@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../core/stream/stream-options.js'
 import { itemOf, type Part } from '../../protocol/messages.js'
-import type { IncomingChunk } from '../../protocol/refs.js'
+import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
 
 /**
  * Chunks that were announced and are not being loaded yet, in order. Lossless: every chunk, each part once. Live: the

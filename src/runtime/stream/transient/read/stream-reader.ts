@@ -1,6 +1,6 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { DaffiError, toErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState } from '../../../core/summary.js'
+import type { ReceiverState } from '../../../core/plan/summary.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -8,7 +8,7 @@ import { loadChunk, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader, Loading } from '../../lanes/lane.js'
 import type { Accept, End, Open, Part } from '../../protocol/messages.js'
 import type { Deliver, Peer } from '../../protocol/ports.js'
-import type { IncomingChunk } from '../../protocol/refs.js'
+import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
 
 interface StreamReaderOptions {

@@ -1,6 +1,6 @@
 import { MIB } from '../../../core/bytes.js'
 import type { Wakeup } from '../../../core/deferred.js'
-import type { Lane } from '../../../core/summary.js'
+import type { Lane } from '../../../core/plan/summary.js'
 import type { Announcer } from '../../common/write/announcer.js'
 import type { Chunk } from '../../common/write/batch.js'
 import type { WriterState } from '../../common/write/writer-state.js'

@@ -1,5 +1,5 @@
 import { MIB } from '../../../core/bytes.js'
-import type { Lane } from '../../../core/summary.js'
+import type { Lane } from '../../../core/plan/summary.js'
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
 import { JetStreamLaneWriter, WINDOW } from '../../lanes/jetstream-writer.js'
 import type { LaneWriter } from '../../lanes/lane.js'

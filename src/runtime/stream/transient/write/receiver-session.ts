@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../../core/errors.js'
-import type { Lane, ReceiverSummary } from '../../../core/summary.js'
+import type { Lane, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { Demand } from '../../lanes/lane.js'
 import type { Progress } from '../../protocol/messages.js'
 import type { UnackedParts } from './unacked-parts.js'

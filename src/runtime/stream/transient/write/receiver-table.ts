@@ -1,6 +1,6 @@
 import { Wakeup } from '../../../core/deferred.js'
 import { toErrorRecord, type DaffiError } from '../../../core/errors.js'
-import type { Lane, ReceiverSummary } from '../../../core/summary.js'
+import type { Lane, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { ReceiverAccounts } from '../../common/write/writer-state.js'
 import type { Demand } from '../../lanes/lane.js'
 import type { Accept, Assignment, Progress } from '../../protocol/messages.js'

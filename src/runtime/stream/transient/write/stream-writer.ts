@@ -1,6 +1,6 @@
 import { Wakeup } from '../../../core/deferred.js'
 import { ITEM_MEMORY, type MemoryAware } from '../../../core/stream/item-memory.js'
-import type { StreamSummary } from '../../../core/summary.js'
+import type { StreamSummary } from '../../../core/plan/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
 import { Batcher, ONE_BY_ONE } from '../../common/write/batcher.js'

@@ -1,5 +1,5 @@
 import { randomId } from '../../../core/names.js'
-import type { StreamSummary } from '../../../core/summary.js'
+import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { Items } from '../../common/write/feed.js'
 import { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
 import type { Peer, StreamOptions, StreamPorts } from '../../protocol/ports.js'

@@ -1,5 +1,5 @@
-import type { ErrorRecord } from './errors.js'
-import type { Delivery } from './stream/stream-options.js'
+import type { ErrorRecord } from '../errors.js'
+import type { Delivery } from '../stream/stream-options.js'
 
 /** Way of the bytes to a receiver: shared memory, or a JetStream stream on the server. */
 export type Lane = 'shm' | 'jetstream'

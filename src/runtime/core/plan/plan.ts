@@ -1,5 +1,5 @@
-import type { PixelFormat } from './frame.js'
-import type { StreamSettings } from './stream/stream-options.js'
+import type { PixelFormat } from '../frame.js'
+import type { StreamSettings } from '../stream/stream-options.js'
 
 /**
  * A pipeline as the runtime needs it: checked and complete, with absolute paths, times in milliseconds and one node for each
