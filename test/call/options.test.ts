@@ -5,6 +5,7 @@ import { ownPipeline } from '../support/pipeline.js'
 
 interface Callbacks {
   work: (n: number) => Promise<number>
+  ping: () => string
   hang: () => Promise<void>
 }
 
@@ -17,7 +18,8 @@ test('beyond its concurrency calls wait for their turn, in order; who gave up ha
     await release[n]?.promise
     return n
   }
-  await join('worker', { callbacks: { work }, options: { work: { concurrency: 2 } } })
+  const ping = (): string => 'pong'
+  await join('worker', { callbacks: { work, ping }, options: { work: { concurrency: 2 } } })
   const g = await join('caller')
   const given = new AbortController()
   const calls = [0, 1, 2, 3].map((n) =>
@@ -25,6 +27,8 @@ test('beyond its concurrency calls wait for their turn, in order; who gave up ha
   )
   given.abort()
   await expect(calls[2]).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
+  // Sent after the calls and the cancellation, so the worker has had those when it answers.
+  expect(await g.call.ping()).toBe('pong')
   release[1]?.resolve()
   expect(await calls[1]).toBe(1)
   release[3]?.resolve()
