@@ -8,6 +8,9 @@ import { writeDurable } from './durable/write/write-durable.js'
 import type { Peer, StreamOptions, StreamPorts } from './protocol/ports.js'
 import { writeTransient } from './transient/write/write-transient.js'
 
+/** Once, as a call whose callback yields must not pay for parsing them. */
+const DEFAULTS = parseOptions(STREAM_OPTIONS, {})
+
 /**
  * Streams the items to every node that offers the callback, and resolves when all of them are done.
  * @throws DaffiError DAFFI_NO_RECEIVER, DAFFI_STREAM_ARITY before the first item; StreamError when the iterable or a receiver failed
@@ -47,7 +50,7 @@ export async function writeYields(
   ports: StreamPorts,
 ): Promise<StreamSummary> {
   const options: StreamOptions = {
-    ...parseOptions(STREAM_OPTIONS, {}),
+    ...DEFAULTS,
     call: callback,
     source: null,
     delivery: 'lossless',

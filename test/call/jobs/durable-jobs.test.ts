@@ -1,11 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { BG, context, Global } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { BG, context } from 'daffi'
+import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
-import { mortalServer } from '../../support/mortal-server.js'
-import { ownPipeline } from '../../support/pipeline.js'
+import { mortalPipeline, ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
 
 interface Callbacks {
@@ -105,13 +104,7 @@ test('a job that is not durable ends with its node, and one that was cancelled i
 })
 
 test('jobs survive a restart of the server, waiting, running and done', async () => {
-  const { url: server, restart } = await mortalServer()
-  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
-    const options = { server, pipeline: 'test', processName, callbacks }
-    const g = await vi.waitFor(() => Global.connect<Callbacks>(options), 10_000)
-    onTestFinished(() => g.close())
-    return g
-  }
+  const { join, restart } = await mortalPipeline<Callbacks>()
   const release = deferred()
   const begun = deferred()
   const seen: string[] = []
@@ -122,7 +115,7 @@ test('jobs survive a restart of the server, waiting, running and done', async ()
     await release.promise
     return text
   }
-  await join('worker', { work })
+  await join('worker', { callbacks: { work } })
   const g = await join('caller')
   const done = await g.call.work('done').with(DURABLE)
   await done.get()

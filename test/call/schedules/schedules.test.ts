@@ -1,10 +1,9 @@
 import { Global, PERIOD } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { streamNames } from '../../support/jetstream.js'
-import { mortalServer } from '../../support/mortal-server.js'
 import { startOlderServer } from '../../support/older-server.js'
-import { ownPipeline } from '../../support/pipeline.js'
+import { mortalPipeline, ownPipeline } from '../../support/pipeline.js'
 
 interface Callbacks {
   tick: (text: string) => void
@@ -132,19 +131,13 @@ test('a server that has no schedules is told of at once, with the version that i
 })
 
 test('a schedule survives restarts of the worker and the server', async () => {
-  const { url: server, restart } = await mortalServer()
-  const join = async (processName: string, callbacks = {}): Promise<Global<Callbacks>> => {
-    const options = { server, pipeline: 'test', processName, callbacks }
-    const g = await vi.waitFor(() => Global.connect<Callbacks>(options), 10_000)
-    onTestFinished(() => g.close())
-    return g
-  }
+  const { join, restart } = await mortalPipeline<Callbacks>()
   const [first, second] = [clock(), clock()]
-  const worker = await join('worker', { tick: first.tick })
+  const worker = await join('worker', { callbacks: { tick: first.tick } })
   await worker.call.tick('a').with(PERIOD({ interval: 1 }))
   await first.ticked(1)
   await worker.close()
-  await join('worker', { tick: second.tick })
+  await join('worker', { callbacks: { tick: second.tick } })
   await second.ticked(1)
   await restart()
   const before = second.times.length

@@ -1,5 +1,5 @@
 import type { Open } from '../../protocol/messages.js'
-import type { StreamContext } from '../../protocol/ports.js'
+import type { Peer, StreamContext, StreamOptions } from '../../protocol/ports.js'
 
 /** The message that invites receivers to the stream. */
 export function invitation(
@@ -9,4 +9,12 @@ export function invitation(
   const { call, delivery, buffer, onError, retry, yields, share } = options
   const { name: from, incarnation } = ports.self
   return { id, call, from, incarnation, delivery, buffer, onError, retry, yields, share, ...session }
+}
+
+/** Whether the stream is for this node: it offers the callback, and no other node was asked for. */
+export function isReceiver(
+  { call, to }: Pick<StreamOptions, 'call' | 'to'>,
+  { name, callbacks }: Peer & { callbacks: Record<string, unknown> },
+): boolean {
+  return Object.hasOwn(callbacks, call) && (to === undefined || to === name)
 }

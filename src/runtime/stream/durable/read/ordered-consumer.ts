@@ -2,11 +2,10 @@ import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } fr
 import { nanos, type Msg } from '@nats-io/transport-node'
 import { MIB } from '../../../core/bytes.js'
 import { DaffiError, toErrorRecord } from '../../../core/errors.js'
-import { isApiError } from '../../../nats/index.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record.js'
-import { storedFrom, type DurableNames } from '../store/item-store.js'
+import { consumerInfo, storedFrom, type DurableNames } from '../store/item-store.js'
 import { Acknowledger } from './acknowledger.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
@@ -70,10 +69,7 @@ export class OrderedConsumer implements PullHandler {
   /** Creates the consumer if need be, and begins to pull. @returns sequence of the first record to come */
   async open(): Promise<number> {
     const { jsm, stream, name, start, idleMs } = this.#options
-    const found = await jsm.consumers.info(stream, name).catch((error: unknown) => {
-      if (!isApiError(error, 'consumerNotFound')) throw error
-      return undefined
-    })
+    const found = await consumerInfo(jsm, stream, name)
     if (!found) {
       await jsm.consumers.add(stream, {
         durable_name: name,

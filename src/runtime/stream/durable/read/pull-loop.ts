@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
 import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node'
-import { isApiError } from '../../../nats/index.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
+import { consumerInfo } from '../store/item-store.js'
 
 /** Time for which the server keeps a pull request. */
 const PULL_MS = 30_000
@@ -98,11 +98,11 @@ export class PullLoop {
   }
 
   async #restart(): Promise<void> {
-    const { link, signal, handler } = this.#options
+    const { link, jsm, stream, consumer, signal, handler } = this.#options
     while (!this.#closed && !signal.aborted && !link.nc.isClosed()) {
       this.#subscribe()
       try {
-        const info = await this.#consumerInfo()
+        const info = await consumerInfo(jsm, stream, consumer)
         if (!info) {
           handler.onConsumerGone()
           return
@@ -156,15 +156,5 @@ export class PullLoop {
       () => this.start(),
       () => undefined,
     )
-  }
-
-  async #consumerInfo(): Promise<ConsumerInfo | undefined> {
-    const { jsm, stream, consumer } = this.#options
-    try {
-      return await jsm.consumers.info(stream, consumer)
-    } catch (error) {
-      if (isApiError(error, 'consumerNotFound')) return undefined
-      throw error
-    }
   }
 }

@@ -2,6 +2,7 @@ import {
   DiscardPolicy,
   RetentionPolicy,
   StorageType,
+  type ConsumerInfo,
   type JetStreamManager,
   type StoredMsg,
   type StreamInfo,
@@ -78,6 +79,20 @@ export async function storeInfo(jsm: JetStreamManager, stream: string): Promise<
     return await jsm.streams.info(stream)
   } catch (error) {
     if (isApiError(error, 'streamNotFound')) return undefined
+    throw error
+  }
+}
+
+/** State of a consumer; undefined when there is none of that name. */
+export async function consumerInfo(
+  jsm: JetStreamManager,
+  stream: string,
+  name: string,
+): Promise<ConsumerInfo | undefined> {
+  try {
+    return await jsm.consumers.info(stream, name)
+  } catch (error) {
+    if (isApiError(error, 'consumerNotFound')) return undefined
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstr
 import { nanos } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
 import { isApiError } from '../../../nats/index.js'
+import { consumerInfo } from './item-store.js'
 import { sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 
 /**
@@ -32,11 +33,7 @@ export class SharedConsumer {
   static async open(jsm: JetStreamManager, durable: DurableOpen): Promise<SharedConsumer> {
     const consumer = new SharedConsumer(jsm, durable)
     const name = sharedConsumerName(durable.run)
-    const found = await jsm.consumers.info(durable.stream, name).catch((error: unknown) => {
-      if (!isApiError(error, 'consumerNotFound')) throw error
-      return undefined
-    })
-    if (!found) {
+    if (!(await consumerInfo(jsm, durable.stream, name))) {
       await jsm.consumers.add(durable.stream, {
         durable_name: name,
         ack_policy: AckPolicy.Explicit,

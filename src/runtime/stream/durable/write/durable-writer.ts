@@ -6,7 +6,7 @@ import { Announcer } from '../../common/write/announcer.js'
 import type { Chunk } from '../../common/write/batch.js'
 import { Batcher, ONE_BY_ONE } from '../../common/write/batcher.js'
 import type { Items } from '../../common/write/feed.js'
-import { invitation } from '../../common/write/invitation.js'
+import { invitation, isReceiver } from '../../common/write/invitation.js'
 import { WriterSession, type SessionOutput } from '../../common/write/writer-session.js'
 import { WriterState } from '../../common/write/writer-state.js'
 import { StreamMonitor } from '../../observe/stream-monitor.js'
@@ -180,8 +180,7 @@ export class DurableWriter implements SessionOutput {
       () => progress.unsubscribe(),
       ports.peers.onLeave((peer, how) => receivers.depart(peer, how)),
       ports.peers.onJoin((peer) => {
-        const { call, to } = options
-        if (!Object.hasOwn(peer.callbacks, call) || (to !== undefined && to !== peer.name)) return
+        if (!isReceiver(options, peer)) return
         receivers.invite(peer)
         this.repeat()
       }),

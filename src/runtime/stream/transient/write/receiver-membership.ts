@@ -1,7 +1,7 @@
 import { DaffiError } from '../../../core/errors.js'
 import type { Announcer } from '../../common/write/announcer.js'
 import type { Batcher } from '../../common/write/batcher.js'
-import { invitation } from '../../common/write/invitation.js'
+import { invitation, isReceiver } from '../../common/write/invitation.js'
 import type { WriterState } from '../../common/write/writer-state.js'
 import { MAX_PINS } from '../../lanes/shm/control.js'
 import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
@@ -105,9 +105,8 @@ export class ReceiverMembership {
   }
 
   #onJoin(peer: Peer & { callbacks: Record<string, unknown> }): void {
-    const { call, to } = this.#options.context.options
-    if (!Object.hasOwn(peer.callbacks, call) || (to !== undefined && to !== peer.name)) return
-    if (this.#options.receivers.invite(peer)) this.repeat()
+    const { context, receivers } = this.#options
+    if (isReceiver(context.options, peer) && receivers.invite(peer)) this.repeat()
   }
 
   #onLeave(peer: Peer, how: 'left' | 'died'): void {
