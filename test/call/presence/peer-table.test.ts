@@ -48,9 +48,9 @@ test('a new incarnation of a name takes the place of the old one', () => {
   expect([events, peers.offering('add')]).toEqual([['+first'], []])
   peers.upsert(record('node', 'second'))
   expect(events).toEqual(['+first', '-first died', '+second'])
-  peers.remove('node', 'left', 'first')
+  peers.remove('node', { how: 'left', returns: false }, 'first')
   expect(peers.get('node')?.incarnation).toBe('second')
-  peers.remove('node', 'left')
+  peers.remove('node', { how: 'left', returns: false })
   expect(events.at(-1)).toBe('-second left')
 })
 

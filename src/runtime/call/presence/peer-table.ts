@@ -3,11 +3,18 @@ import type { Arity } from '../../core/plan/plan.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { PeerRecord } from './peer-record.js'
 
-/** How a node ended: with a goodbye of its own, or without. */
-export type Departure = 'left' | 'died'
+/** End of a node's membership. */
+export interface Departure {
+  /** With a goodbye of its own, or without. */
+  how: 'left' | 'died'
+  /** Whether its supervisor has announced that it is started again. */
+  returns: boolean
+}
 
 /** A node that offers a callback, and the number of arguments that the callback takes. */
 export type Offering = PeerRecord & { arity: Arity }
+
+const DIED: Departure = { how: 'died', returns: false }
 
 interface Events {
   join: [PeerRecord]
@@ -48,7 +55,7 @@ export class PeerTable {
     return () => this.#events.off('join', listener)
   }
 
-  onLeave(listener: (record: PeerRecord, how: Departure) => void): () => void {
+  onLeave(listener: (record: PeerRecord, departure: Departure) => void): () => void {
     this.#events.on('leave', listener)
     return () => this.#events.off('leave', listener)
   }
@@ -67,7 +74,7 @@ export class PeerTable {
       known.lastSeen = Date.now()
       return
     }
-    if (known) this.remove(record.name, 'died')
+    if (known) this.remove(record.name, DIED)
     this.#peers.set(record.name, { record, lastSeen: Date.now() })
     this.#events.emit('join', record)
   }
@@ -83,18 +90,22 @@ export class PeerTable {
   }
 
   /** @param incarnation when given, only that incarnation of the node is removed */
-  remove(name: string, how: Departure, incarnation?: string): void {
+  remove(name: string, departure: Departure, incarnation?: string): void {
     const peer = this.#peers.get(name)
     if (!peer || (incarnation !== undefined && peer.record.incarnation !== incarnation)) return
     this.#peers.delete(name)
     this.#offering.clear()
-    this.#events.emit('leave', peer.record, how)
+    this.#events.emit('leave', peer.record, departure)
   }
 
   /** Restarts every node's timeout: after a disconnect or a blocked event loop, silence proves nothing. */
   resetTimeouts(): void {
     const now = Date.now()
     for (const peer of this.#peers.values()) peer.lastSeen = now
+  }
+
+  isSuspected(_incarnation: string): boolean {
+    return false
   }
 
   get(name: string): PeerRecord | undefined {
@@ -133,7 +144,7 @@ export class PeerTable {
       return
     }
     for (const { record, lastSeen } of [...this.#peers.values()]) {
-      if (now - lastSeen > goneMs) this.remove(record.name, 'died')
+      if (now - lastSeen > goneMs) this.remove(record.name, DIED)
     }
   }
 }

@@ -109,7 +109,8 @@ export class Presence {
       this.peers.onHeartbeat((body as Heartbeat).id)
     } else {
       const { name, id, last } = body as Goodbye
-      if (id !== record.incarnation) this.peers.remove(name, id === undefined ? 'died' : 'left', id)
+      if (id !== record.incarnation)
+        this.peers.remove(name, { how: id === undefined ? 'died' : 'left', returns: false }, id)
       // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
       if (last) void this.#claim().catch((error: unknown) => this.#options.log.warn(String(error)))
     }

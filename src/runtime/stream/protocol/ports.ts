@@ -10,11 +10,25 @@ export interface Peer {
   incarnation: string
 }
 
-/** The other nodes of the pipeline. The function that `on…` returns removes the listener. */
+/** End of a node's membership. */
+export interface Departure {
+  /** With a goodbye of its own, or without. */
+  how: 'left' | 'died'
+  /** Whether its supervisor has announced that it is started again. */
+  returns: boolean
+}
+
+/**
+ * The other nodes of the pipeline. One that is silent is suspected, which keeps new work from it and changes nothing else; it
+ * leaves when there is proof of its end, or its grace is over. The function that `on…` returns removes the listener.
+ */
 export interface StreamPeers {
+  /** Nodes that offer the callback: those that are alive, or the suspected ones when none is. */
   offering(callback: string): readonly (Peer & { arity: Arity })[]
+  isSuspected(incarnation: string): boolean
+  /** @param listener called for a new incarnation, and for one that was gone and is back */
   onJoin(listener: (peer: Peer & { callbacks: Record<string, Arity> }) => void): () => void
-  onLeave(listener: (peer: Peer, how: 'left' | 'died') => void): () => void
+  onLeave(listener: (peer: Peer, departure: Departure) => void): () => void
 }
 
 /** Two connections, so that control messages never wait behind a stream's bytes. */

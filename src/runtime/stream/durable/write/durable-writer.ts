@@ -178,7 +178,7 @@ export class DurableWriter implements SessionOutput {
     })
     return [
       () => progress.unsubscribe(),
-      ports.peers.onLeave((peer, how) => receivers.depart(peer, how)),
+      ports.peers.onLeave((peer, { how }) => receivers.depart(peer, how)),
       ports.peers.onJoin((peer) => {
         if (!isReceiver(options, peer)) return
         receivers.invite(peer)

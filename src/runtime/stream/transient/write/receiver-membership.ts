@@ -42,7 +42,7 @@ export class ReceiverMembership {
     })
     this.#cleanup.push(
       () => subscription.unsubscribe(),
-      ports.peers.onLeave((peer, how) => this.#onLeave(peer, how)),
+      ports.peers.onLeave((peer, { how }) => this.#onLeave(peer, how)),
     )
     // A lossless stream is for the nodes that were present when it opened; a live one also for later ones.
     if (this.#isLive) this.#cleanup.push(ports.peers.onJoin((peer) => this.#onJoin(peer)))
