@@ -3,9 +3,10 @@ import { messageOf } from '../core/errors.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
+import { openLaneReader } from './lanes/open-lane-reader.js'
 import { decodeMessage, streamSubject, type End, type Open } from './protocol/messages.js'
 import type { Deliver, StreamPorts } from './protocol/ports.js'
-import { receiveTransient } from './transient/read/receive-transient.js'
+import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
 /** Interval at which a receiver reports its progress. */
@@ -18,6 +19,16 @@ export interface Admission {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+}
+
+export interface StreamReceiverOptions {
+  /** Connection for invitations, which come from the start. */
+  nc: NatsConnection
+  ports: StreamPorts
+  admit: Admit
+  /** Id of the only stream to receive. @default all */
+  stream?: string
+  openLane?: OpenLaneReader
 }
 
 interface ActiveReceiver {
@@ -34,11 +45,12 @@ export class StreamReceiver {
   readonly #active = new Map<string, Promise<ActiveReceiver | undefined>>()
   readonly #unwatch: () => void
   readonly #durable: DurableStreams
+  readonly #openLane: OpenLaneReader
 
-  /** @param stream id of the only stream to receive; all by default */
-  constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit, stream = '*') {
+  constructor({ nc, ports, admit, stream = '*', openLane = openLaneReader }: StreamReceiverOptions) {
     this.#ports = ports
     this.#admit = admit
+    this.#openLane = openLane
     this.#durable = new DurableStreams(ports)
     this.#invitations = nc.subscribe(streamSubject(ports.pipeline, stream, 'open'), {
       callback: (error, message) => {
@@ -84,7 +96,7 @@ export class StreamReceiver {
     if (!callback) return undefined
     const { reader, close } = open.durable
       ? await this.#durable.receive({ open, durable: open.durable, lifecycle, deliver: callback.deliver })
-      : await receiveTransient({ open, ports, lifecycle, ...callback })
+      : await receiveTransient({ open, openLane: this.#openLane, ports, lifecycle, ...callback })
     const ends = await this.#subscribeToEnd(open, (end) => reader.onEnd(end))
     const reporting = setInterval(() => reader.report(), PROGRESS_MS)
     const restoreHeap = allowHeapGrowth()

@@ -25,7 +25,7 @@ export function receiveItems(
     channel.end(endOf(message, target.callback))
   })
   const admit = () => ({ deliver: (item: unknown) => channel.send(item), borrow: false })
-  const receiver = new StreamReceiver(nc, ports, admit, id)
+  const receiver = new StreamReceiver({ nc, ports, admit, stream: id })
   const unwatch = inFlight.watch({ ...target, id, onLost: (error) => channel.end({ error }) })
   const items = ports.self.incarnation
   const transfer = requests.publish(requests.subjectOf(target), payload, { id, reply, delayMs: 0, items })

@@ -28,6 +28,8 @@ interface JetStreamLaneOptions {
   bytes: number
   /** Whether to continue with a new JetStream stream when the server lost the stored parts, in place of failing. */
   renew: boolean
+  /** Aborts when the stream is cut off. */
+  signal: AbortSignal
 }
 
 /**

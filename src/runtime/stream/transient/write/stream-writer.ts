@@ -12,9 +12,16 @@ import { StreamMonitor } from '../../observe/stream-monitor.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import { Dispatcher } from './dispatcher.js'
-import { LaneSet } from './lane-set.js'
+import { LaneSet, type OpenLane } from './lane-set.js'
 import { ReceiverMembership } from './receiver-membership.js'
 import { ReceiverTable } from './receiver-table.js'
+
+interface StreamWriterOptions {
+  context: StreamContext
+  /** Undefined when the stream has no shared memory. */
+  shm: ShmLaneWriter | undefined
+  openLane: OpenLane
+}
 
 /**
  * Writer of a live or lossless stream: its chunks are sent over lanes, which keep them until receivers have loaded
@@ -32,7 +39,7 @@ export class StreamWriter implements SessionOutput {
   readonly #sessions: ReceiverMembership
   readonly #session: WriterSession
 
-  constructor(context: StreamContext, shm: ShmLaneWriter | undefined) {
+  constructor({ context, shm, openLane }: StreamWriterOptions) {
     const { delivery, share, batch } = context.options
     const live = delivery === 'live'
     const receivers = new ReceiverTable(share)
@@ -40,7 +47,7 @@ export class StreamWriter implements SessionOutput {
     const announcer = new Announcer(context)
     const monitor = new StreamMonitor(context, state, shm)
     const idle = new Wakeup()
-    const lanes = new LaneSet({ context, state, receivers, announcer, monitor, idle, live, shm })
+    const lanes = new LaneSet({ openLane, state, receivers, announcer, monitor, idle, live })
     const { signal } = state
     const batcher = new Batcher({ batch: share ? ONE_BY_ONE : batch, output: this, idle, signal })
     this.receivers = receivers
