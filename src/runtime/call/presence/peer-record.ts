@@ -32,8 +32,10 @@ export const presenceSubject = (pipeline: string, what: 'hello' | 'beat' | 'good
   `daffi.${pipeline}.presence.${what}`
 
 /** Subject on which one incarnation answers, by its worker thread: so also while a callback blocks the loop. */
-export const pingSubject = (pipeline: string, { name, incarnation }: PeerRecord): string =>
-  `daffi.${pipeline}.node.${name}.ping.${incarnation}`
+export const pingSubject = (
+  pipeline: string,
+  { name, incarnation }: Pick<PeerRecord, 'name' | 'incarnation'>,
+): string => `daffi.${pipeline}.node.${name}.ping.${incarnation}`
 
 /** Checks a record that came from the network. Undefined when it is none. */
 export function parseRecord(value: unknown): PeerRecord | undefined {

@@ -104,6 +104,11 @@ export class PeerTable {
     for (const peer of this.#peers.values()) peer.lastSeen = now
   }
 
+  /** Whether the incarnation is one of the nodes. */
+  has(incarnation: string): boolean {
+    return [...this.#peers.values()].some(({ record }) => record.incarnation === incarnation)
+  }
+
   isSuspected(_incarnation: string): boolean {
     return false
   }

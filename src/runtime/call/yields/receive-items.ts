@@ -6,6 +6,7 @@ import type { CallerContext } from '../caller/caller-context.js'
 import { notYielding } from '../invoke/yielding.js'
 import { decodeReply } from '../wire/encoding.js'
 import { HEADER, isNoRespondersReply } from '../wire/headers.js'
+import { SHUTDOWN_GRACE_MS } from '../wire/timing.js'
 import type { UnbufferedChannel } from './unbuffered-channel.js'
 
 /**
@@ -34,7 +35,7 @@ export function receiveItems(
     unwatch()
     transfer?.end()
     end()
-    await receiver.close()
+    await receiver.close(SHUTDOWN_GRACE_MS)
   }
 }
 

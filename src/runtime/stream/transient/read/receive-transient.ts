@@ -1,7 +1,13 @@
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
-import { decodeMessage, streamSubject, type Announcement, type Open } from '../../protocol/messages.js'
+import {
+  decodeMessage,
+  streamSubject,
+  type Announcement,
+  type AttachCounts,
+  type Open,
+} from '../../protocol/messages.js'
 import type { Deliver, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
 
@@ -16,6 +22,10 @@ interface ReceiveOptions {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  /** Counts of receivers of the same stream that this process had before. */
+  before: readonly AttachCounts[]
+  /** Called when the stream has no writer any more. */
+  onNoWriter: () => void
 }
 
 /** Begins to receive a live or lossless stream. */
@@ -24,21 +34,26 @@ export async function receiveTransient({
   openLane,
   ports,
   lifecycle,
+  onNoWriter,
   ...callback
 }: ReceiveOptions): Promise<{ reader: StreamReader; close: () => void }> {
   const { pipeline, self } = ports
   const { control } = await ports.connections()
   const lane = await openLane(open, ports)
-  const progress = new ProgressPublisher(control, pipeline, open.id)
+  const progress = new ProgressPublisher(control, pipeline, open.id, onNoWriter)
   const reader = new StreamReader({ open, self, lifecycle, lane, progress, ...callback })
   const announcements = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
     callback: (error, message) => {
       if (error !== null) return
       for (const announcement of decodeMessage(message.data) as Announcement[]) {
         if (announcement.what === 'part') reader.onPart(announcement)
-        else if (announcement.incarnation === self.incarnation) reader.accept(announcement)
+        else reader.onAccept(announcement)
       }
     },
   })
-  return { reader, close: () => announcements.unsubscribe() }
+  const close = (): void => {
+    announcements.unsubscribe()
+    progress.close()
+  }
+  return { reader, close }
 }

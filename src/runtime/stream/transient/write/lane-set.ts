@@ -35,9 +35,9 @@ export class LaneSet implements ChunkOutput {
     return opening
   }
 
-  /** Weight of all that was given to the lane. */
-  stored(lane: Lane): number {
-    return this.#lanes.get(lane)?.sender.stored ?? 0
+  /** Point of the lane from which a receiver that attaches now gets everything. */
+  position(lane: Lane): LaneSender['position'] {
+    return this.#lanes.get(lane)?.sender.position ?? { next: undefined, stored: 0 }
   }
 
   get busy(): boolean {

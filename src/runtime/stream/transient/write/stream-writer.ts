@@ -1,4 +1,5 @@
 import { Wakeup } from '../../../core/deferred.js'
+import { DaffiError } from '../../../core/errors.js'
 import { ITEM_MEMORY, type MemoryAware } from '../../../core/stream/item-memory.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
@@ -42,7 +43,7 @@ export class StreamWriter implements SessionOutput {
   constructor({ context, shm, openLane }: StreamWriterOptions) {
     const { delivery, share, batch } = context.options
     const live = delivery === 'live'
-    const receivers = new ReceiverTable(share)
+    const receivers = new ReceiverTable({ share, live })
     const state = new WriterState(context, receivers)
     const announcer = new Announcer(context)
     const monitor = new StreamMonitor(context, state, shm)
@@ -76,7 +77,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   repeat(): void {
-    this.#sessions.repeat()
+    this.#sessions.check()
     this.#lanes.repeat()
   }
 
@@ -105,7 +106,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   isPending(): boolean {
-    return this.receivers.pending.length > 0
+    return this.receivers.attached > 0
   }
 
   /** Receivers report everything themselves. */
@@ -114,6 +115,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   settle(): Promise<void> {
+    this.receivers.withdraw(new DaffiError('DAFFI_TIMEOUT', 'did not attach before the stream ended'))
     return Promise.resolve()
   }
 
