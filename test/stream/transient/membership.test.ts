@@ -49,7 +49,10 @@ test('a lossless stream waits for its only receiver as long as it has patience, 
   let yielded = 0
   const items = (async function* () {
     // Too large for a batch, which would go on to fill up.
-    for (; ; yielded++, await delay(2)) yield Buffer.alloc(200_000)
+    for (; ; yielded++) {
+      yield Buffer.alloc(200_000)
+      await delay(2)
+    }
   })()
   const streaming = failureOf(g.call.take(items).with(STREAM({ patience: '2s' })))
   await said()
