@@ -135,7 +135,12 @@ export async function openClient<G extends PipelineClient>(
     const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
     // In parallel, as each of them has the same time to finish.
     opened.push(() =>
-      Promise.all([responder.drain(), streamReceiver?.close(), schedules.drain(), jobs.drain()]),
+      Promise.all([
+        responder.drain(),
+        streamReceiver?.close(timing.shutdownMs),
+        schedules.drain(),
+        jobs.drain(),
+      ]),
     )
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
