@@ -1,3 +1,4 @@
+import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { JetStreamLaneReader } from '../../lanes/jetstream-reader.js'
@@ -22,7 +23,7 @@ export async function receiveTransient({
   lifecycle,
   ...callback
 }: ReceiveOptions): Promise<{ reader: StreamReader; close: () => void }> {
-  const { pipeline, self } = ports
+  const { pipeline, self, log } = ports
   const { control, bulk } = await ports.connections()
   const parts = {
     subject: `${streamSubject(pipeline, open.id, 'data')}.*`,
@@ -30,7 +31,8 @@ export async function receiveTransient({
   }
   const lane = (open.shm && (await ShmLaneReader.open(open.shm))) ?? new JetStreamLaneReader(bulk, parts)
   const progress = new ProgressPublisher(control, pipeline, open.id)
-  const reader = new StreamReader({ open, self, lifecycle, lane, progress, ...callback })
+  const failures = new FailureLog(open.call, log)
+  const reader = new StreamReader({ open, self, lifecycle, lane, progress, failures, ...callback })
   const announcements = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
     callback: (error, message) => {
       if (error !== null) return

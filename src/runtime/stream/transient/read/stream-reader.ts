@@ -1,6 +1,7 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { DaffiError, toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import type { FailureLog } from '../../common/read/failure-log.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -20,6 +21,7 @@ interface StreamReaderOptions {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  failures: FailureLog
   progress: ProgressPublisher
 }
 
