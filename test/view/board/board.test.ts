@@ -120,7 +120,13 @@ test('names are as short as they can be', () => {
 
 test('lines come once, in the order of their time', () => {
   const log = new LogLines()
-  const line = (number: number, time: number) => ({ number, time, node: 'one', text: `${time}` })
+  const line = (number: number, time: number) => ({
+    number,
+    time,
+    node: 'one',
+    level: 'info' as const,
+    text: `${time}`,
+  })
   const run = (id: string, ...lines: ReturnType<typeof line>[]): RunStatus => ({
     what: 'run',
     id,

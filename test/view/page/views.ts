@@ -19,6 +19,7 @@ export const call = (from: string, name: string, source: string | null = null): 
   state: 'running',
   gaps: 0,
   error: null,
+  code: null,
 })
 
 const receiver = (name: string): StreamView['receivers'][number] => ({

@@ -36,6 +36,8 @@ export type OpenedBackend = ClientBackend & { peers: PeerTable; lifetime: Lifeti
 
 /** Control over a node that only its host has. */
 export interface HostControl {
+  /** Random id of this life of the node. */
+  incarnation: string
   /**
    * Replaces the code of callbacks that the node offers, and announces their arities; running calls are not affected.
    */
@@ -145,7 +147,7 @@ export async function openClient<G extends PipelineClient>(
       record.callbacks = registry.arities()
       await presence.update()
     }
-    return { g, control: { renew, fail } }
+    return { g, control: { incarnation: record.incarnation, renew, fail } }
   } catch (error) {
     await leave()
     throw error

@@ -19,11 +19,13 @@ export interface Heartbeat {
   blockedMs: number
 }
 
-/** Message of a node that leaves. */
+/** Message of a node that leaves, or of the supervisor of one that died. */
 export interface Goodbye {
   name: string
-  /** The node's incarnation. Absent when a supervisor sends it for a child that died. */
-  id?: string
+  /** The node's incarnation. */
+  id: string
+  /** Whether the supervisor starts it again; present only when the supervisor sends this, for a child that died. */
+  returns?: boolean
   /** Whether it was the last node, and has deleted the bucket of names. */
   last?: boolean
 }

@@ -108,9 +108,13 @@ export class Presence {
     } else if (what === 'beat') {
       this.peers.onHeartbeat((body as Heartbeat).id)
     } else {
-      const { name, id, last } = body as Goodbye
+      const { name, id, last, returns } = body as Goodbye
       if (id !== record.incarnation)
-        this.peers.remove(name, { how: id === undefined ? 'died' : 'left', returns: false }, id)
+        this.peers.remove(
+          name,
+          { how: returns === undefined ? 'left' : 'died', returns: returns ?? false },
+          id,
+        )
       // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
       if (last) void this.#claim().catch((error: unknown) => this.#options.log.warn(String(error)))
     }

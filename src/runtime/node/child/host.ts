@@ -69,9 +69,10 @@ export async function startHost(
     throw error
   })
   g.join().catch(onLost)
-  report({ type: 'ready' })
+  report({ type: 'ready', incarnation: control.incarnation })
 
-  const context = { g, openSource, log, report, draining: draining.signal, leaving: leaving.signal }
+  const { restart } = node
+  const context = { g, openSource, log, report, restart, draining: draining.signal, leaving: leaving.signal }
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
     report({ type: 'settled' }),
   )

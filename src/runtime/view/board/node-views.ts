@@ -40,5 +40,6 @@ export class NodeViews {
 
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {
   if (reported === undefined) return answers ? 'ready' : 'absent'
-  return reported === 'ready' && !answers ? 'silent' : reported
+  const isUp = reported === 'ready' || reported === 'degraded'
+  return isUp && !answers ? 'silent' : reported
 }
