@@ -7,6 +7,7 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   state: 'ready',
   restarts: 0,
   error: null,
+  code: null,
   callbacks,
 })
 

@@ -33,6 +33,7 @@ export class NodeViews {
       state: stateOf(reported?.state, answer !== undefined),
       restarts: reported?.restarts ?? 0,
       error: reported?.error?.message ?? null,
+      code: reported?.error?.code ?? null,
       callbacks: planned ?? answer?.callbacks ?? [],
     }
   }

@@ -29,14 +29,26 @@ export interface SourceView {
  * that runs the node. A node that answers is `ready` also without such a report. `silent`: it should be ready and does not answer.
  * `absent`: nothing is known of it.
  */
-export type NodeViewState =
-  'starting' | 'ready' | 'degraded' | 'restarting' | 'stopped' | 'failed' | 'silent' | 'absent'
+export type NodeViewState = (typeof NODE_VIEW_STATES)[number]
+
+export const NODE_VIEW_STATES = [
+  'starting',
+  'ready',
+  'degraded',
+  'restarting',
+  'stopped',
+  'failed',
+  'silent',
+  'absent',
+] as const
 
 export interface NodeView {
   name: string
   state: NodeViewState
   restarts: number
   error: string | null
+  /** Code of that error. */
+  code: string | null
   callbacks: string[]
 }
 
