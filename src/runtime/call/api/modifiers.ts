@@ -107,9 +107,9 @@ export interface StreamModifierOptions {
    */
   buffer?: number
   /**
-   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed
-   * and continues, `retry` gives the callback the item again.
-   * @default 'retry' for a durable stream, else 'stop'
+   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed,
+   * logs the error and continues, `retry` gives the callback the item again.
+   * @default 'retry' for a durable stream, 'skip' for a live one, else 'stop'
    */
   onError?: OnError
   /**
