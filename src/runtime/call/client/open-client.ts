@@ -27,7 +27,7 @@ import { TIMING } from '../wire/timing.js'
 import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
 import { Lifetime } from './lifetime.js'
-import { rejoinOnReconnect } from './rejoin.js'
+import { recheckRepeatedly, rejoinOnReconnect } from './rejoin.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
@@ -140,6 +140,8 @@ export async function openClient<G extends PipelineClient>(
     presence.announce()
     heartbeat.startHeartbeats()
     void rejoinOnReconnect(nc, presence, [jobs, schedules], fail)
+    const rechecks = [() => jobs.recheck(), () => schedules.refresh()]
+    void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)
       record.callbacks = registry.arities()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { Presence } from '../presence/presence.js'
@@ -19,5 +20,21 @@ export async function rejoinOnReconnect(
       if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onNameLost(error)
     })
     await Promise.allSettled(others.map((each) => each.refresh()))
+  }
+}
+
+/**
+ * Compares again and again what this process knows with what the server has, since a message may be missed without a
+ * reconnect. Returns when the signal aborts.
+ */
+export async function recheckRepeatedly(
+  rechecks: (() => Promise<void>)[],
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await delay(intervalMs, undefined, { signal, ref: false }).catch(() => undefined)
+    if (signal.aborted) return
+    await Promise.allSettled(rechecks.map((recheck) => recheck()))
   }
 }

@@ -1,6 +1,7 @@
 import {
   AckPolicy,
   jetstream,
+  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   type Consumer,
@@ -11,6 +12,7 @@ import {
 import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
+import { ensureConsumer } from '../wire/ensure-consumer.js'
 import { HEADER } from '../wire/headers.js'
 import { notStored } from '../wire/not-stored.js'
 import type { CallTiming } from '../wire/timing.js'
@@ -65,7 +67,7 @@ export class JobQueue {
   }
 
   async addRoute(route: Route): Promise<void> {
-    await this.#jsm.consumers.add(this.#names.stream, {
+    await ensureConsumer(this.#jsm, this.#names.stream, {
       durable_name: this.#names.consumer(route),
       filter_subject: this.#names.filter(route),
       ack_policy: AckPolicy.Explicit,
@@ -151,6 +153,16 @@ export class JobQueue {
   async finish(message: JsMsg): Promise<void> {
     if (storedArguments(message)) await this.remove(JobNames.parse(message.subject).id)
     message.ack()
+  }
+
+  /** Removes the message of a job. @returns false when it is not there any more */
+  async removeMessage(sequence: number): Promise<boolean> {
+    try {
+      return await this.#jsm.streams.deleteMessage(this.#names.stream, sequence, false)
+    } catch (error) {
+      if (error instanceof JetStreamApiError) return false
+      throw error
+    }
   }
 
   /** Removes a job with the parts of its arguments. */

@@ -6,6 +6,7 @@ import type { CallTiming } from '../wire/timing.js'
 import type { JobNames } from './job-names.js'
 import { JobQueue, type NewJob } from './job-queue.js'
 import { JobRecordBucket } from './job-record-bucket.js'
+import { hasEnded } from './job-record.js'
 import type { Route } from './job-route.js'
 
 /** The queue and the records of a pipeline's durable jobs. */
@@ -53,6 +54,16 @@ export class JobStore {
     const was = await this.records.cancel(id)
     if (was !== 'over') await this.queue.remove(id)
     return was
+  }
+
+  /**
+   * Removes the message of a job that has ended, and is still in the queue because the server has lost its
+   * acknowledgement. @returns whether there was one
+   */
+  async removeEnded(id: string): Promise<boolean> {
+    const record = await this.records.get(id)
+    if (!record || record.sequence === null || !hasEnded(record)) return false
+    return await this.queue.removeMessage(record.sequence)
   }
 
   /** Removes a job that is not running from the queue. */

@@ -4,6 +4,7 @@ import { MIB } from '../../core/bytes.js'
 
 /** Codes of JetStream's errors, by nats-server's names. */
 export const API_ERROR = {
+  consumerExists: 10148,
   consumerNotFound: 10014,
   streamNotFound: 10059,
   wrongLastSequence: 10071,
