@@ -7,7 +7,8 @@ interface DeadListResult {
 }
 
 export default class DeadList extends VisitCommand<DeadListResult> {
-  static override summary = 'List dead letters: items of durable streams, and durable jobs, that failed on every attempt.'
+  static override summary =
+    'List dead letters: items of durable streams, and durable jobs, that failed on every attempt.'
   static override examples = ['<%= config.bin %> dead list', '<%= config.bin %> dead list --json']
   static override args = { file: fileArg() }
 

@@ -11,7 +11,8 @@ export interface OwnClaim {
 }
 
 /** Answer to a node that wants to run a job which the queue has given out. */
-export type Claim = OwnClaim | { state: 'over' } | { state: 'held'; by: Holder } | { state: 'early'; ms: number }
+export type Claim =
+  OwnClaim | { state: 'over' } | { state: 'held'; by: Holder } | { state: 'early'; ms: number }
 
 /**
  * Decides whether a job that has a record may be claimed.

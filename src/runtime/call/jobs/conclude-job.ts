@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
 import { encode } from '../../codec/index.js'
 import { backoffMs } from '../../core/backoff.js'
-import { DaffiError, toErrorRecord } from '../../core/errors.js'
+import { DaffiError, messageOf, toErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { RetryPolicy } from '../../core/stream/stream-options.js'
 import type { DeadLetterStore } from '../../stream/index.js'
@@ -16,7 +16,7 @@ import type { Holder, JobOutcome } from './job-record.js'
 import { retryOf } from './job-retry.js'
 import type { JobStore } from './job-store.js'
 
-/** What becomes of a job after an attempt: it leaves the queue, is due again after a pause, or is another node's. */
+/** Fate of a job after an attempt: it leaves the queue, is due again after a pause, or is another node's. */
 export type Conclusion = { state: 'ended' } | { state: 'postponed'; pauseMs: number } | { state: 'lost' }
 
 interface ConcludeOptions {
@@ -66,7 +66,8 @@ export async function concludeJob(
 }
 
 /** Whether an outcome can never be stored as it is: it is too large, or cannot be encoded. */
-const isRefusal = (error: unknown): boolean => error instanceof DaffiError
+const isRefusal = (error: unknown): boolean =>
+  error instanceof DaffiError && error.code !== 'DAFFI_SERVER_LOST'
 
 type Persist = <T>(store: () => Promise<T>, isFinal?: (error: unknown) => boolean) => Promise<T>
 
@@ -79,11 +80,11 @@ function makePersist(id: string, { log, timing, isLeaving }: ConcludeOptions): P
         return await store()
       } catch (error) {
         if (isFinal(error) || isLeaving()) throw error
-        const isRefused = error instanceof JetStreamApiError || error instanceof DaffiError
+        const isRefused = error instanceof JetStreamApiError || isRefusal(error)
         // The store is probably full: an operator must make room.
         if (isRefused && !isWarned)
           log.warn(
-            `the server does not keep the result of job ${id}: ${error.message}; it is tried until it does`,
+            `the server does not keep the result of job ${id}: ${messageOf(error)}; it is tried until it does`,
           )
         else log.debug(`the result of job ${id} is not stored yet: ${String(error)}`)
         isWarned ||= isRefused

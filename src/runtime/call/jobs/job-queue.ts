@@ -15,6 +15,7 @@ import { cancelled } from '../api/job.js'
 import { ensureConsumer } from '../wire/ensure-consumer.js'
 import { HEADER } from '../wire/headers.js'
 import { notStored } from '../wire/not-stored.js'
+import type { PendingAnswers } from '../wire/pending-answers.js'
 import type { CallTiming } from '../wire/timing.js'
 import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
@@ -40,8 +41,16 @@ export class JobQueue {
   readonly #js: JetStreamClient
   readonly #parts: StoredParts
   readonly #ackWaitMs: number
+  readonly #answers: PendingAnswers
 
-  private constructor(nc: NatsConnection, jsm: JetStreamManager, names: JobNames, ackWaitMs: number) {
+  private constructor(
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    names: JobNames,
+    ackWaitMs: number,
+    answers: PendingAnswers,
+  ) {
+    this.#answers = answers
     this.#names = names
     this.#jsm = jsm
     this.#js = jetstream(nc)
@@ -55,6 +64,7 @@ export class JobQueue {
     jsm: JetStreamManager,
     names: JobNames,
     { ackWaitMs }: CallTiming,
+    answers: PendingAnswers,
   ): Promise<JobQueue> {
     await jsm.streams.add({
       name: names.stream,
@@ -63,7 +73,7 @@ export class JobQueue {
       retention: RetentionPolicy.Workqueue,
       allow_direct: true,
     })
-    return new JobQueue(nc, jsm, names, ackWaitMs)
+    return new JobQueue(nc, jsm, names, ackWaitMs, answers)
   }
 
   async addRoute(route: Route): Promise<void> {
@@ -121,7 +131,8 @@ export class JobQueue {
   ): Promise<boolean> {
     const expect = { lastSubjectSequence: 0 }
     try {
-      await this.#js.publish(this.#names.job(id, target), payload, { headers, msgID, expect })
+      const options = { headers, msgID, expect }
+      await this.#answers.wait(this.#js.publish(this.#names.job(id, target), payload, options))
       return true
     } catch (error) {
       if (isApiError(error, 'wrongLastSequence')) return false
@@ -131,13 +142,13 @@ export class JobQueue {
 
   async has(id: string): Promise<boolean> {
     const query = { last_by_subj: this.#names.all(id) }
-    return (await this.#jsm.streams.getMessage(this.#names.stream, query)) !== null
+    return (await this.#answers.wait(this.#jsm.streams.getMessage(this.#names.stream, query))) !== null
   }
 
   /** The incarnation of the caller of a job whose arguments are incomplete; undefined when they are complete. */
   async incompleteCaller(message: JsMsg): Promise<string | undefined> {
     const stored = storedArguments(message)
-    return stored && !(await this.#parts.isComplete(stored)) ? stored.caller : undefined
+    return stored && !(await this.#answers.wait(this.#parts.isComplete(stored))) ? stored.caller : undefined
   }
 
   /** @throws DaffiError DAFFI_ABORTED when the arguments are not there any more */
@@ -158,7 +169,7 @@ export class JobQueue {
   /** Removes the message of a job. @returns false when it is not there any more */
   async removeMessage(sequence: number): Promise<boolean> {
     try {
-      return await this.#jsm.streams.deleteMessage(this.#names.stream, sequence, false)
+      return await this.#answers.wait(this.#jsm.streams.deleteMessage(this.#names.stream, sequence, false))
     } catch (error) {
       if (error instanceof JetStreamApiError) return false
       throw error

@@ -16,6 +16,7 @@ import {
   type JobRecord,
   type RunningRecord,
 } from './job-record.js'
+import type { PendingAnswers } from '../wire/pending-answers.js'
 import { StoredParts } from './stored-parts.js'
 
 /** Time for which a job's result is kept. */
@@ -26,17 +27,24 @@ export class JobRecordBucket {
   readonly #names: JobNames
   readonly #bucket: KV
   readonly #parts: StoredParts
+  readonly #answers: PendingAnswers
 
-  private constructor(names: JobNames, bucket: KV, parts: StoredParts) {
+  private constructor(names: JobNames, bucket: KV, parts: StoredParts, answers: PendingAnswers) {
+    this.#answers = answers
     this.#names = names
     this.#bucket = bucket
     this.#parts = parts
   }
 
   /** Creates the bucket if it does not exist. */
-  static async open(nc: NatsConnection, jsm: JetStreamManager, names: JobNames): Promise<JobRecordBucket> {
+  static async open(
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    names: JobNames,
+    answers: PendingAnswers,
+  ): Promise<JobRecordBucket> {
     const bucket = await new Kvm(nc).create(names.bucket, { storage: 'file', history: 1, ttl: RESULT_MS })
-    return new JobRecordBucket(names, bucket, new StoredParts(nc, jsm, names.bucketStream))
+    return new JobRecordBucket(names, bucket, new StoredParts(nc, jsm, names.bucketStream), answers)
   }
 
   async get(id: string): Promise<JobRecord | undefined> {
@@ -66,7 +74,7 @@ export class JobRecordBucket {
     }
   }
 
-  /** What keeps a claim from counting any more: a cancellation, or another node that took the job over. */
+  /** Finds the reason why a claim does not count any more: a cancellation, or another node that took the job over. */
   async whyLost(id: string, { revision }: OwnClaim): Promise<DaffiError | undefined> {
     const found = await this.#read(id)
     if (!found || found.revision === revision) return undefined
@@ -123,7 +131,7 @@ export class JobRecordBucket {
   }
 
   async #read(id: string): Promise<{ record: JobRecord; revision: number } | undefined> {
-    const entry = await this.#bucket.get(id)
+    const entry = await this.#answers.wait(this.#bucket.get(id))
     const record = entry ? decodeRecord(entry.value) : undefined
     return entry && record ? { record, revision: entry.revision } : undefined
   }
@@ -141,7 +149,8 @@ export class JobRecordBucket {
    */
   async #write(id: string, record: JobRecord, revision: number): Promise<number | undefined> {
     try {
-      return await this.#bucket.put(id, encodeRecord(record), { previousSeq: revision })
+      const stored = this.#bucket.put(id, encodeRecord(record), { previousSeq: revision })
+      return await this.#answers.wait(stored)
     } catch (error) {
       if (isApiError(error, 'wrongLastSequence')) return undefined
       throw error

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
+import { PendingAnswers } from '../wire/pending-answers.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { JobNames } from './job-names.js'
 import { JobQueue, type NewJob } from './job-queue.js'
@@ -22,9 +23,10 @@ export class JobStore {
   /** Creates queue and bucket if they do not exist. */
   static async open(nc: NatsConnection, names: JobNames, timing: CallTiming): Promise<JobStore> {
     const jsm = await jetstreamManager(nc, { checkAPI: false })
+    const answers = new PendingAnswers(nc)
     return new JobStore(
-      await JobQueue.open(nc, jsm, names, timing),
-      await JobRecordBucket.open(nc, jsm, names),
+      await JobQueue.open(nc, jsm, names, timing, answers),
+      await JobRecordBucket.open(nc, jsm, names, answers),
     )
   }
 

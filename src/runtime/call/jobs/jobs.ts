@@ -80,7 +80,11 @@ export class Jobs {
    * @param payload the encoded arguments
    * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED; DAFFI_BAD_DURATION, DAFFI_USAGE for wrong options
    */
-  async submit(target: JobTarget, payload: Uint8Array, { timeout = 0, retry, ...options }: BGOptions): Promise<Job> {
+  async submit(
+    target: JobTarget,
+    payload: Uint8Array,
+    { timeout = 0, retry, ...options }: BGOptions,
+  ): Promise<Job> {
     const delayMs = parseDelay(options)
     const policy = parseRetry(retry)
     const timeoutMs = parseDuration(timeout, 'timeout')

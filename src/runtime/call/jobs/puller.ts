@@ -3,8 +3,12 @@ import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import { Wakeup } from '../../core/deferred.js'
 import type { Logger } from '../../core/logger.js'
 
-/** Time for which a pull lasts. What the server gives to the pull of a node that stands still is held up, so it is short. */
+/**
+ * Time for which a pull lasts. What the server gives to the pull of a node that stands still is held up, so it is short. It
+ * differs from pull to pull, so that no node is always the first in line for what comes once a second.
+ */
 const PULL_MS = 1000
+const PULL_JITTER_MS = 250
 
 interface PullerOptions {
   consumer: () => Promise<Consumer>
@@ -65,10 +69,11 @@ export class Puller {
     const found = await consumer()
     while (!this.isDraining()) {
       while (this.#work.size >= limit) await this.#finished.wait()
-      const outdated = performance.now() + PULL_MS + ackWaitMs
+      const expires = PULL_MS + Math.round(Math.random() * PULL_JITTER_MS)
+      const outdated = performance.now() + expires + ackWaitMs
       this.#messages = await found.fetch({
         max_messages: limit - this.#work.size,
-        expires: PULL_MS,
+        expires,
         bind: true,
       })
       if (this.isDraining()) this.#messages.stop()

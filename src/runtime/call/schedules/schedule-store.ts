@@ -25,7 +25,7 @@ const CONSUMER = 'due'
  * Time after which another node is given a firing. Short, since the firing is only published as a job, and the server stores
  * it once, however many nodes do that.
  */
-export const FIRING_ACK_WAIT_MS = 1000
+export const FIRING_ACK_WAIT_MS = 1250
 /** Error code of the server for a schedule that it cannot parse. */
 const BAD_PATTERN = 10189
 /** Time after which the server deletes a firing that no node has accepted. */

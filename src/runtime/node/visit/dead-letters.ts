@@ -1,7 +1,12 @@
 import { BG, STREAM, type Global } from '../../call/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
-import { DeadLetterStore, type ItemLetter, type JobLetter, type StoredDeadLetter } from '../../stream/index.js'
+import {
+  DeadLetterStore,
+  type ItemLetter,
+  type JobLetter,
+  type StoredDeadLetter,
+} from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { retryOptions } from '../calls/send-call.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
@@ -59,11 +64,6 @@ async function putBack(g: Global, { call, to, timeoutMs, retry }: JobLetter, arg
 }
 
 /** Sends a letter as a stream of one item, so that the callback gets it in its original form, and it may have any size. */
-async function replay(
-  g: Global,
-  letter: ItemLetter,
-  item: unknown,
-  signal: AbortSignal,
-): Promise<void> {
+async function replay(g: Global, letter: ItemLetter, item: unknown, signal: AbortSignal): Promise<void> {
   await callbackCall(g, letter.call, [[item]], letter.node).with(STREAM({ source: letter.stream, signal }))
 }

@@ -25,7 +25,10 @@ function refuseBoth(
 }
 
 /** Refuses attempts for a job that is not kept between them. */
-function refuseRetry({ retry, durable }: { retry?: unknown; durable: boolean }, context: z.RefinementCtx): void {
+function refuseRetry(
+  { retry, durable }: { retry?: unknown; durable: boolean },
+  context: z.RefinementCtx,
+): void {
   if (retry === undefined || durable) return
   context.addIssue({ code: 'custom', message: 'needs durable: true', path: ['retry'] })
 }
