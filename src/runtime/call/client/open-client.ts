@@ -28,7 +28,7 @@ import { GRACE_MS, TIMING } from '../wire/timing.js'
 import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
 import { Lifetime } from './lifetime.js'
-import { rejoinAfterBreaks } from './rejoin.js'
+import { recheckRepeatedly, rejoinAfterBreaks } from './rejoin.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
@@ -149,6 +149,8 @@ export async function openClient<G extends PipelineClient>(
     presence.announce()
     heartbeat.startHeartbeats()
     rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules], onNameLost: fail })
+    const rechecks = [() => jobs.recheck(), () => schedules.refresh()]
+    void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)
       record.callbacks = registry.arities()
