@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { withFolder } from '../lib/folder.js'
+import { HoldingProxy } from '../lib/holding-proxy.js'
+import { judgeStream } from '../lib/judge.js'
+import { leftoversOf } from '../lib/leftovers.js'
+import { Pipeline } from '../lib/pipeline.js'
+import { randomOf } from '../lib/random.js'
+import { Server } from '../lib/server.js'
+import { recoveryOf } from '../lib/truth.js'
+
+/** Who stands still: a process by SIGSTOP, or its way to the server by held bytes. */
+export const WHO = ['writer', 'receiver', 'server', 'writer network', 'receiver network']
+
+const NAME = 'chaos'
+const PER_SECOND = 20
+/** The pause begins at a random moment of so many milliseconds after everything flows. */
+const MOMENTS_MS = 2000
+/** The streams go on for so long after the pause. */
+const AFTER_MS = 4000
+const END_MS = 15_000
+const MAX_RECOVERY_MS = 2000
+
+/**
+ * Lets one stand still for a while, and judges every stream.
+ * @returns for each kind, what is wrong and the milliseconds until the slowest receiver had something new
+ */
+export async function pause({ who, seconds, kinds, seed }) {
+  return await withFolder(async (folder) => {
+    const store = join(folder, 'store')
+    mkdirSync(store)
+    const server = await Server.start(folder, store)
+    const proxy = await HoldingProxy.start(server.port)
+    const held = { 'writer network': 'writer', 'receiver network': 'r1' }[who]
+    const names = ['writer', 'r1', 'r2']
+    const urls = Object.fromEntries(names.map((name) => [name, name === held ? proxy.url : server.url]))
+    const random = randomOf(seed)
+    const pipeline = new Pipeline({ folder, pipeline: NAME, kinds, urls, perSecond: PER_SECOND, seed })
+    try {
+      await pipeline.flows()
+      await delay(random() * MOMENTS_MS)
+      const { stop, go } = brakeOf(who, { server, proxy, pipeline })
+      stop()
+      await delay(seconds * 1000)
+      go()
+      const released = Date.now()
+      await delay(AFTER_MS)
+      const { ends, reasons } = await pipeline.end(END_MS)
+      const left = await leftoversOf({
+        folder,
+        url: server.url,
+        pipeline: NAME,
+        kinds,
+        serverPid: server.pid,
+      })
+      const truth = pipeline.truth()
+      return kinds.map((kind) => {
+        const books = truth[kind]
+        const recoveries = Object.values(books).map((lines) => recoveryOf(lines, released))
+        const recovery = Math.max(...recoveries)
+        const late = recovery > MAX_RECOVERY_MS ? [`flowing again after ${recovery} ms`] : []
+        const wrong = judgeStream(
+          kind,
+          ends.find((end) => end.kind === kind),
+          books,
+        )
+        const all = [...late, ...wrong, ...reasons, ...left.map((what) => `left behind: ${what}`)]
+        return { kind, recovery, reasons: all, log: all.length > 0 ? pipeline.log : '' }
+      })
+    } finally {
+      pipeline.kill()
+      await proxy.close()
+      await server.kill()
+    }
+  })
+}
+
+/** How one is stopped, and goes on. */
+function brakeOf(who, { server, proxy, pipeline }) {
+  if (who.endsWith('network')) return { stop: () => proxy.hold(), go: () => proxy.release() }
+  const { pid } = { server, writer: pipeline.writer, receiver: pipeline.receivers.r1 }[who]
+  return { stop: () => process.kill(pid, 'SIGSTOP'), go: () => process.kill(pid, 'SIGCONT') }
+}
