@@ -16,7 +16,7 @@ const { values: flags } = parseArgs({
     times: { type: 'string', default: '1' },
     /** Kinds of streams; all when absent. */
     only: { type: 'string' },
-    /** Who stands still; all when absent. */
+    /** Parts to stop, by name; all when absent. */
     who: { type: 'string' },
     /** Seconds. */
     pauses: { type: 'string', default: '1,4,6,15,40' },

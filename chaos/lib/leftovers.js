@@ -10,7 +10,7 @@ import { processesOf } from './folder.js'
 const GRACE_MS = 3000
 const LOOK_EVERY_MS = 200
 
-/** What a run has left behind, besides the items of its durable streams: on the server, as processes and as files. */
+/** Things that a run has left behind, besides the items of its durable streams: on the server, as processes and as files. */
 export async function leftoversOf({ folder, url, pipeline, kinds, serverPid }) {
   const deadline = Date.now() + GRACE_MS
   const nc = await connect({ servers: url, noAsyncTraces: true })

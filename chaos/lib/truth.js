@@ -1,4 +1,4 @@
-/** What a receiver wrote down: each line is one execution of its callback. The last one may be cut off by a SIGKILL. */
+/** Parses what a receiver wrote down: each line is one execution of its callback. The last one may be cut off by a SIGKILL. */
 export function readTruth(text) {
   return text
     .split('\n')

@@ -10,7 +10,7 @@ import { randomOf } from '../lib/random.js'
 import { Server } from '../lib/server.js'
 import { recoveryOf } from '../lib/truth.js'
 
-/** Who stands still: a process by SIGSTOP, or its way to the server by held bytes. */
+/** Parts that stand still: a process by SIGSTOP, or its way to the server by held bytes. */
 export const WHO = ['writer', 'receiver', 'server', 'writer network', 'receiver network']
 
 const NAME = 'chaos'
