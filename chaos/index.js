@@ -9,7 +9,7 @@ import pLimit from 'p-limit'
 import { KINDS } from './lib/kinds.js'
 import { seedOf } from './lib/random.js'
 import { cellText, printTable } from './lib/table.js'
-import { pause, WHO } from './scenarios/pause.js'
+import { pause, RUN, WHO } from './scenarios/pause.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -67,13 +67,13 @@ async function perform({ who: stopped, seconds, time }) {
     return streams.map((stream) => ({ ...common, ...stream }))
   } catch (error) {
     print(`${stopped} ${seconds} s #${time}: ${error.message}`)
-    return kinds.map((kind) => ({ ...common, kind, recovery: Infinity, reasons: [error.message], log: '' }))
+    return kinds.map((kind) => ({ ...common, kind, recovery: Infinity, reasons: [error.message] }))
   }
 }
 
 function report() {
   console.log('')
-  const rows = who.flatMap((each) => kinds.map((kind) => `${each}, ${kind}`))
+  const rows = who.flatMap((each) => [...kinds, RUN].map((kind) => `${each}, ${kind}`))
   const columns = pauses.map((seconds) => `${seconds} s`)
   printTable(rows, columns, (row, column) =>
     cellText(results.filter((each) => `${each.who}, ${each.kind}` === row && `${each.seconds} s` === column)),

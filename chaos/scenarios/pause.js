@@ -13,6 +13,9 @@ import { recoveryOf } from '../lib/truth.js'
 /** Parts that stand still: a process by SIGSTOP, or its way to the server by held bytes. */
 export const WHO = ['writer', 'receiver', 'server', 'writer network', 'receiver network']
 
+/** Kind of what concerns no stream alone: processes that do not end, and what is left behind. */
+export const RUN = 'the run'
+
 const NAME = 'chaos'
 const PER_SECOND = 20
 /** The pause begins at a random moment of so many milliseconds after everything flows. */
@@ -24,7 +27,7 @@ const MAX_RECOVERY_MS = 2000
 
 /**
  * Lets one stand still for a while, and judges every stream.
- * @returns for each kind, what is wrong and the milliseconds until the slowest receiver had something new
+ * @returns for each kind and the run as a whole, what is wrong and the milliseconds until the slowest receiver had something new
  */
 export async function pause({ who, seconds, kinds, seed }) {
   return await withFolder(async (folder) => {
@@ -55,25 +58,34 @@ export async function pause({ who, seconds, kinds, seed }) {
         serverPid: server.pid,
       })
       const truth = pipeline.truth()
-      return kinds.map((kind) => {
-        const books = truth[kind]
-        const recoveries = Object.values(books).map((lines) => recoveryOf(lines, released))
-        const recovery = Math.max(...recoveries)
-        const late = recovery > MAX_RECOVERY_MS ? [`flowing again after ${recovery} ms`] : []
-        const wrong = judgeStream(
-          kind,
-          ends.find((end) => end.kind === kind),
-          books,
-        )
-        const all = [...late, ...wrong, ...reasons, ...left.map((what) => `left behind: ${what}`)]
-        return { kind, recovery, reasons: all, log: all.length > 0 ? pipeline.log : '' }
+      const streams = kinds.map((kind) => {
+        const end = ends.find((each) => each.kind === kind)
+        return { kind, ...judgeRecovery(truth[kind], released), wrong: judgeStream(kind, end, truth[kind]) }
       })
+      const run = {
+        kind: RUN,
+        recovery: 0,
+        late: [],
+        wrong: [...reasons, ...left.map((what) => `left behind: ${what}`)],
+      }
+      return [...streams, run].map(({ kind, recovery, late, wrong }) => ({
+        kind,
+        recovery,
+        reasons: [...late, ...wrong],
+      }))
     } finally {
       pipeline.kill()
       await proxy.close()
       await server.kill()
     }
   })
+}
+
+/** Judges how soon the slowest receiver had something that was made after the pause. */
+function judgeRecovery(books, released) {
+  const recovery = Math.max(...Object.values(books).map((lines) => recoveryOf(lines, released)))
+  if (recovery === Infinity) return { recovery, late: ['nothing flows after the pause'] }
+  return { recovery, late: recovery > MAX_RECOVERY_MS ? [`flows again after ${recovery} ms`] : [] }
 }
 
 /** How one is stopped, and goes on. */
