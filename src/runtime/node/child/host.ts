@@ -69,7 +69,7 @@ export async function startHost(
     throw error
   })
   g.join().catch(onLost)
-  report({ type: 'ready' })
+  report({ type: 'ready', incarnation: control.incarnation })
 
   const context = { g, openSource, log, report, draining: draining.signal, leaving: leaving.signal }
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>

@@ -35,7 +35,7 @@ export interface ObservedCallReport {
 export type NodeReport =
   | CallReport
   | ObservedCallReport
-  | { type: 'ready' }
+  | { type: 'ready'; incarnation: string }
   | { type: 'settled' }
   | { type: 'reloaded'; error: ErrorRecord | null }
   | { type: 'failed'; error: ErrorRecord }

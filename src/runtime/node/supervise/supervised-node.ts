@@ -67,6 +67,8 @@ export class SupervisedNode {
   #child: Child | undefined
   #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
+  /** Incarnation of the last process that became ready. */
+  incarnation: string | undefined
 
   constructor(setup: NodeSetup, supervision: Supervision) {
     this.#setup = setup
@@ -156,6 +158,7 @@ export class SupervisedNode {
     this.error = undefined
     this.settled = false
     this.#readySince = undefined
+    this.incarnation = undefined
     this.#enter('starting')
     const child = startChild(this.#setup, {
       onReport: (report) => this.#onReport(report),
@@ -194,6 +197,7 @@ export class SupervisedNode {
   #onReport(report: NodeReport): void {
     if (report.type === 'ready') {
       this.#readySince = Date.now()
+      this.incarnation = report.incarnation
       this.#enter('ready')
       this.#becameReady.resolve()
     } else if (report.type === 'settled') this.settled = true

@@ -193,8 +193,9 @@ export class Supervisor {
     const wasStopped = node.isEnding() && exit.exitCode === 0
     this.#results.interrupt(node.name, wasStopped ? undefined : exit)
     const { force, log } = this.#options
-    if (exit.pid !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
-      await publishGoodbye(node.name, exit.pid, this.#plan, this.#server, log)
+    const { name, incarnation } = node
+    if (incarnation !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
+      await publishGoodbye({ name, incarnation, returns: false }, this.#plan, this.#server, log)
     }
   }
 }

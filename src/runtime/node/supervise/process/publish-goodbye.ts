@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { announceDeath } from '../../../call/index.js'
+import { announceDeath, type Death } from '../../../call/index.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
 import type { Plan } from '../../../core/plan/plan.js'
@@ -13,8 +13,7 @@ const PUBLISH_TIMEOUT_MS = 2000
  * missing. Never rejects: without the goodbye they notice the death a little later.
  */
 export async function publishGoodbye(
-  node: string,
-  pid: number,
+  death: Death,
   plan: Plan,
   server: ServerHandle,
   log: Logger,
@@ -23,11 +22,11 @@ export async function publishGoodbye(
   try {
     const nc = await connectNats(server.address, { name: 'supervisor', signal })
     try {
-      await announceDeath(nc, plan.name, node, pid)
+      await announceDeath(nc, plan.name, death)
     } finally {
       await Promise.race([nc.close(), delay(PUBLISH_TIMEOUT_MS, undefined, { ref: false })])
     }
   } catch (error) {
-    log.debug(`no goodbye for ${node}: ${messageOf(error)}`)
+    log.debug(`no goodbye for ${death.name}: ${messageOf(error)}`)
   }
 }
