@@ -14,8 +14,8 @@ const plan: Plan = {
   server: { url: undefined },
   sources: {},
   nodes: {
-    one: { name: 'one', callbacks: [], calls: [], restart: 'no', env: {}, dependsOn: [] },
-    two: { name: 'two', callbacks: [], calls: [], restart: 'no', env: {}, dependsOn: [] },
+    one: { name: 'one', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
+    two: { name: 'two', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
   },
 }
 

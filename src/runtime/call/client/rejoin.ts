@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
 import type { HeartbeatThread } from '../presence/heartbeat-thread.js'
 import type { Presence } from '../presence/presence.js'
+
+const RETRY: Backoff = { firstMs: 250, factor: 2, maxMs: 5000 }
 
 interface RejoinOptions {
   nc: NatsConnection
@@ -18,14 +22,27 @@ interface RejoinOptions {
  * they may have missed. Ends with the connection and the heartbeat thread.
  */
 export function rejoinAfterBreaks({ nc, heartbeat, presence, others, onNameLost }: RejoinOptions): void {
+  let breaks = 0
   const rejoin = async (): Promise<void> => {
-    await presence.rejoin().catch((error: unknown) => {
-      if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onNameLost(error)
-    })
+    const at = ++breaks
+    // JetStream starts a little later than the server does; a later break begins anew.
+    for (let failed = 0; at === breaks && !nc.isClosed(); failed++) {
+      try {
+        await presence.rejoin()
+        break
+      } catch (error) {
+        if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') {
+          onNameLost(error)
+          return
+        }
+        await delay(backoffMs(RETRY, failed), undefined, { ref: false })
+      }
+    }
     await Promise.allSettled(others.map((each) => each.refresh()))
   }
   const followServer = async (): Promise<void> => {
-    for await (const { type } of nc.status()) if (type === 'reconnect') await rejoin()
+    // Not awaited: the next break may come before this one is mended.
+    for await (const { type } of nc.status()) if (type === 'reconnect') void rejoin()
   }
   heartbeat.onStoodStill(() => void rejoin())
   void followServer()

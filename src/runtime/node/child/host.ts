@@ -58,6 +58,7 @@ export async function startHost(
       server: setup.server,
       pipeline: setup.pipeline,
       processName: node.name,
+      graceMs: node.graceMs,
       callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
       log,
       ...(signal === undefined ? {} : { signal }),
