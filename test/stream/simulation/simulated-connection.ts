@@ -1,6 +1,7 @@
 import {
   errors,
   type Msg,
+  type MsgHdrs,
   type NatsConnection,
   type Status,
   type Subscription,
@@ -14,8 +15,17 @@ export interface Message {
   subject: string
   data: Uint8Array
   reply?: string
-  /** Code in its headers, as of a JetStream answer. */
-  code?: number
+  headers?: MsgHdrs
+}
+
+interface ConnectionOptions {
+  time: SimulatedTime
+  server: SimulatedServer
+  /** The process, or its thread, that has the connection. */
+  owner: Actor
+  latency: Latency
+  /** Whether its own messages do not come back to it. */
+  noEcho?: boolean
 }
 
 /** Milliseconds that a message takes between a node and the server. */
@@ -33,53 +43,54 @@ let inboxes = 0
  */
 export class SimulatedConnection {
   readonly link: Actor
+  readonly noEcho: boolean
   readonly info = { max_payload: 1024 * 1024 }
   readonly options = { inboxPrefix: '_INBOX' }
   readonly features = { get: () => ({ min: '2.10.0', ok: true }) }
-  readonly #time: SimulatedTime
-  readonly #server: SimulatedServer
-  readonly #node: Actor
-  readonly #latency: Latency
+  readonly #options: ConnectionOptions
   readonly #requests = new Map<string, (message: Message) => void>()
-  /** Published while there was no connection. */
+  /** Messages that were published while there was no connection. */
   #pending: Message[] = []
   #connected = true
   /** Number of the connection that is up: what was on its way in an earlier one never arrives. */
   #life = 0
   readonly #lastArrival = { up: 0, down: 0 }
-  readonly #statuses: Status[] = []
-  readonly #statusChanged = new Wakeup()
+  /** Whether the server can reach it. Its owner notices a break a little later, or much later when it stands still. */
+  #reachable = true
+  readonly #watchers = new Set<{ statuses: Status[]; changed: Wakeup }>()
 
-  constructor(time: SimulatedTime, server: SimulatedServer, node: Actor, latency: Latency) {
-    this.#time = time
-    this.#server = server
-    this.#node = node
-    this.#latency = latency
-    this.link = new Actor(time)
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.noEcho = options.noEcho ?? false
+    this.link = new Actor(options.time)
+    options.server.add(this)
   }
 
-  /** As the client that it stands for. */
+  /** The client that it stands for. */
   get nc(): NatsConnection {
     return this as unknown as NatsConnection
   }
 
-  publish(subject: string, payload?: Uint8Array | string, options: { reply?: string } = {}): void {
-    const { reply } = options
-    this.#send({ subject, data: toBytes(payload), ...(reply === undefined ? {} : { reply }) })
+  getServerVersion(): undefined {
+    return undefined
+  }
+
+  publish(subject: string, payload?: Uint8Array | string): void {
+    this.#send({ subject, data: toBytes(payload) })
   }
 
   subscribe(
     subject: string,
     { callback }: { callback: (error: null, message: Msg) => void },
   ): Pick<Subscription, 'unsubscribe'> {
-    const subscription = this.#server.subscribe(subject, this, (message) => callback(null, this.#received(message)))
-    return { unsubscribe: () => this.#server.unsubscribe(subscription) }
+    const take = (message: Message): void => callback(null, this.#received(message))
+    return { unsubscribe: this.#options.server.subscribe(subject, this, take) }
   }
 
   async request(
     subject: string,
     payload?: Uint8Array | string,
-    { timeout = 2000 }: { timeout?: number } = {},
+    { timeout = 2000, headers }: { timeout?: number; headers?: MsgHdrs } = {},
   ): Promise<Msg> {
     const reply = `_INBOX.${++inboxes}`
     return new Promise((resolve, reject) => {
@@ -89,10 +100,10 @@ export class SimulatedConnection {
       }, timeout)
       this.#requests.set(reply, (message) => {
         clearTimeout(timer)
-        if (message.code === 503) reject(new errors.NoRespondersError(subject))
+        if (message.headers?.code === 503) reject(noResponders(subject))
         else resolve(this.#received(message))
       })
-      this.#send({ subject, data: toBytes(payload), reply })
+      this.#send({ subject, data: toBytes(payload), reply, ...(headers ? { headers } : {}) })
     })
   }
 
@@ -105,39 +116,36 @@ export class SimulatedConnection {
   }
 
   async *status(): AsyncIterable<Status> {
+    const watcher = { statuses: [] as Status[], changed: new Wakeup() }
+    this.#watchers.add(watcher)
     for (;;) {
-      const status = this.#statuses.shift()
+      const status = watcher.statuses.shift()
       if (status) yield status
-      else await this.#statusChanged.wait()
+      else await watcher.changed.wait()
     }
   }
 
-  /** Breaks the connection: all that is on its way is lost. */
-  break(): void {
+  /** Breaks the connection for a while: all that is on its way is lost. */
+  break(downMs: number): void {
     this.#life++
-    this.#node.after(0, () => {
+    this.#reachable = false
+    const { owner } = this.#options
+    owner.after(0, () => {
       this.#connected = false
       this.#notify('disconnect')
     })
-  }
-
-  /** Connects again. */
-  mend(): void {
-    this.#node.after(0, () => {
+    owner.after(downMs, () => {
       this.#connected = true
+      this.#reachable = true
       this.#notify('reconnect')
       for (const message of this.#pending.splice(0)) this.#send(message)
     })
   }
 
-  get isUp(): boolean {
-    return this.#connected
-  }
-
   /** Takes a message from the server to the node, for one of its subscriptions or requests. */
   deliver(message: Message, take: (message: Message) => void): void {
-    if (!this.#connected) return
-    this.#travel('down', this.#node, () => take(message))
+    if (!this.#reachable) return
+    this.#travel('down', this.#options.owner, () => take(message))
   }
 
   answer(message: Message): void {
@@ -147,40 +155,44 @@ export class SimulatedConnection {
     })
   }
 
-  has(inbox: string): boolean {
-    return this.#requests.has(inbox)
-  }
-
   #send(message: Message): void {
+    const { server } = this.#options
     if (!this.#connected) this.#pending.push(message)
-    else this.#travel('up', this.#server.actor, () => this.#server.route(message, this))
+    else if (this.#reachable) this.#travel('up', server.actor, () => server.route(message, this))
   }
 
   /** The link holds a message for its latency, and for as long as the link stands still; then its receiver gets it. */
   #travel(way: 'up' | 'down', to: Actor, arrive: () => void): void {
     const life = this.#life
-    const at = Math.max(this.#lastArrival[way], this.#time.now + this.#latency())
+    const { time, latency } = this.#options
+    const at = Math.max(this.#lastArrival[way], time.now + latency())
     this.#lastArrival[way] = at
-    this.link.after(at - this.#time.now, () =>
+    this.link.after(at - time.now, () =>
       to.after(0, () => {
         if (life === this.#life) arrive()
       }),
     )
   }
 
-  #received({ subject, data, reply, code }: Message): Msg {
+  #received({ subject, data, reply, headers }: Message): Msg {
     const respond = (payload?: Uint8Array | string): boolean => {
       if (reply === undefined) return false
       this.publish(reply, payload)
       return true
     }
     const json = (): unknown => JSON.parse(Buffer.from(data).toString())
-    const headers = code === undefined ? undefined : { code }
     return { subject, data, reply, headers, respond, json } as unknown as Msg
   }
 
   #notify(type: 'disconnect' | 'reconnect'): void {
-    this.#statuses.push({ type, server: 'simulated' })
-    this.#statusChanged.notify()
+    for (const { statuses, changed } of this.#watchers) {
+      statuses.push({ type, server: 'simulated' })
+      changed.notify()
+    }
   }
+}
+
+/** The client's error for a request that nobody answers. */
+function noResponders(subject: string): Error {
+  return new errors.RequestError('no responders', { cause: new errors.NoRespondersError(subject) })
 }

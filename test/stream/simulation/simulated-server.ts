@@ -1,6 +1,8 @@
+import { headers } from '@nats-io/transport-node'
 import { SimulatedStreams } from './simulated-streams.js'
 import type { Message, SimulatedConnection } from './simulated-connection.js'
 import { Actor, type SimulatedTime } from './simulated-time.js'
+import { matches } from './subjects.js'
 
 interface Subscription {
   pattern: string[]
@@ -11,6 +13,8 @@ interface Subscription {
 /** Fault of one message: it is lost, or comes twice. */
 export type Mishap = (message: Message) => 'lost' | 'twice' | undefined
 
+const PING = '$SIMULATION.PING'
+
 /** The NATS server of a schedule: subjects with wildcards, requests, and JetStream's streams in memory. */
 export class SimulatedServer {
   readonly actor: Actor
@@ -18,8 +22,10 @@ export class SimulatedServer {
   readonly #mishap: Mishap
   #streams = new SimulatedStreams()
   readonly #connections = new Set<SimulatedConnection>()
+  /** Connections that wait for an answer, by its subject. */
+  readonly #inboxes = new Map<string, SimulatedConnection>()
 
-  /** @param mishap asked for each message without a reply subject */
+  /** @param mishap asked for each message that is neither a request nor an answer */
   constructor(time: SimulatedTime, mishap: Mishap) {
     this.actor = new Actor(time)
     this.#mishap = mishap
@@ -36,33 +42,26 @@ export class SimulatedServer {
       if (subscription.connection === connection) this.#subscriptions.delete(subscription)
   }
 
-  subscribe(subject: string, connection: SimulatedConnection, take: Subscription['take']): Subscription {
+  subscribe(subject: string, connection: SimulatedConnection, take: Subscription['take']): () => void {
     const subscription = { pattern: subject.split('.'), connection, take }
     this.#subscriptions.add(subscription)
-    return subscription
-  }
-
-  unsubscribe(subscription: Subscription): void {
-    this.#subscriptions.delete(subscription)
+    return () => this.#subscriptions.delete(subscription)
   }
 
   route(message: Message, from: SimulatedConnection): void {
-    if (message.reply === undefined && !message.subject.startsWith('_INBOX.')) {
+    const { subject, reply } = message
+    const asker = this.#inboxes.get(subject)
+    if (asker) {
+      this.#inboxes.delete(subject)
+      asker.answer(message)
+    } else if (reply !== undefined) {
+      this.#inboxes.set(reply, from)
+      this.#request(message, reply)
+    } else if (!subject.startsWith('_INBOX.')) {
       const mishap = this.#mishap(message)
-      if (mishap === 'lost') return
-      if (mishap === 'twice') this.#pass(message)
-      this.#pass(message)
-      return
+      if (mishap === 'twice') this.#pass(message, from)
+      if (mishap !== 'lost') this.#pass(message, from)
     }
-    if (message.subject.startsWith('_INBOX.')) {
-      for (const connection of this.#connections) if (connection.has(message.subject)) connection.answer(message)
-      return
-    }
-    const answer = this.#streams.answer(message)
-    const passed = this.#pass(message)
-    if (message.reply === undefined || answer === undefined) return
-    if (answer !== 'none') from.answer({ ...answer, subject: message.reply })
-    else if (!passed) from.answer({ subject: message.reply, data: new Uint8Array(), code: 503 })
   }
 
   /** Names of the streams that it keeps. */
@@ -73,22 +72,29 @@ export class SimulatedServer {
   /** Starts anew: all connections break, and what was in memory is gone. */
   restart(downMs: number): void {
     this.#streams = new SimulatedStreams()
-    for (const connection of this.#connections) connection.break()
-    this.actor.after(downMs, () => {
-      for (const connection of this.#connections) connection.mend()
-    })
+    this.#inboxes.clear()
+    for (const connection of this.#connections) connection.break(downMs)
+  }
+
+  #request(message: Message, reply: string): void {
+    const answer = message.subject === PING ? { data: new Uint8Array() } : this.#streams.answer(message)
+    const asker = this.#inboxes.get(reply)
+    const passed = this.#pass(message, asker)
+    if (answer === 'none' && passed) return
+    this.#inboxes.delete(reply)
+    if (answer === 'none') asker?.answer({ subject: reply, data: new Uint8Array(), headers: headers(503) })
+    else asker?.answer({ ...answer, subject: reply })
   }
 
   /** @returns whether there was somebody to pass it to */
-  #pass(message: Message): boolean {
+  #pass(message: Message, from: SimulatedConnection | undefined): boolean {
     const tokens = message.subject.split('.')
-    const takers = [...this.#subscriptions].filter(({ pattern }) => matches(pattern, tokens))
-    for (const { connection, take } of takers) connection.deliver(message, take)
-    return takers.length > 0
+    let passed = false
+    for (const { pattern, connection, take } of this.#subscriptions) {
+      if (!matches(pattern, tokens) || (connection === from && from.noEcho)) continue
+      passed = true
+      connection.deliver(message, take)
+    }
+    return passed
   }
-}
-
-export function matches(pattern: readonly string[], tokens: readonly string[]): boolean {
-  if (pattern.at(-1) !== '>' && pattern.length !== tokens.length) return false
-  return pattern.every((token, index) => token === '*' || token === '>' || token === tokens[index])
 }

@@ -1,20 +1,29 @@
-import { matches } from './simulated-server.js'
+import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { Message } from './simulated-connection.js'
+import { matches } from './subjects.js'
+
+interface Stored {
+  subject: string
+  data: Uint8Array
+}
 
 interface Stream {
-  config: { name: string; subjects: string[]; max_bytes: number }
-  messages: Map<number, Uint8Array>
+  config: { name: string; subjects: string[]; max_bytes?: number; max_msgs_per_subject?: number }
+  messages: Map<number, Stored>
   bytes: number
   last: number
 }
 
-/** Answer to a request; `none` when the request is not for JetStream. */
-type Answer = Omit<Message, 'subject'> | 'none' | undefined
+/** Answer to a request: `none` when the request is not for JetStream. */
+type Answer = Omit<Message, 'subject'> | 'none'
 
 const json = (value: object): Answer => ({ data: Buffer.from(JSON.stringify(value)) })
-const NOT_FOUND = json({ error: { code: 404, err_code: 10059, description: 'stream not found' } })
+const failure = (code: number, err_code: number, description: string): Answer =>
+  json({ error: { code, err_code, description } })
+const NO_STREAM = failure(404, 10059, 'stream not found')
+const EXPECTED = 'Nats-Expected-Last-Subject-Sequence'
 
-/** The streams that a JetStream server keeps in its memory: what lanes use of them. */
+/** The streams that a JetStream server keeps in its memory: what lanes and the bucket of names use of them. */
 export class SimulatedStreams {
   readonly #streams = new Map<string, Stream>()
 
@@ -23,47 +32,90 @@ export class SimulatedStreams {
   }
 
   /** Answers a request for JetStream, or stores what is published on a subject of one of its streams. */
-  answer({ subject, data }: Message): Answer {
-    if (subject === '$SIMULATION.PING') return { data: new Uint8Array() }
-    const [, api, kind, what, name = ''] = subject.split('.')
-    if (subject.startsWith('$JS.')) {
-      const stream = this.#streams.get(name)
-      if (api !== 'API') return 'none'
-      if (kind === 'DIRECT') return get(stream, data)
-      if (what === 'CREATE') return this.#create(data)
-      if (!stream) return NOT_FOUND
-      if (what === 'DELETE') return json({ success: this.#streams.delete(name) })
-      return json({ config: stream.config, state: { messages: stream.messages.size } })
-    }
+  answer({ subject, data, headers: given }: Message): Answer {
     const tokens = subject.split('.')
-    const stream = [...this.#streams.values()].find(({ config }) =>
+    const [first, , kind, what, name = ''] = tokens
+    if (first !== '$JS') {
+      const stream = this.#streamOf(tokens)
+      return stream ? store(stream, { subject, data }, given) : 'none'
+    }
+    if (kind === 'INFO') return json({})
+    const stream = this.#streams.get(name)
+    if (kind === 'DIRECT') return get(stream, tokens.slice(5).join('.'), data)
+    if (what === 'CREATE') return this.#create(data)
+    if (!stream) return NO_STREAM
+    if (what === 'DELETE') return json({ success: this.#streams.delete(name) })
+    return what === 'PURGE' ? purge(stream, data) : info(stream, data)
+  }
+
+  #streamOf(tokens: string[]): Stream | undefined {
+    return [...this.#streams.values()].find(({ config }) =>
       config.subjects.some((pattern) => matches(pattern.split('.'), tokens)),
     )
-    return stream ? store(stream, data) : 'none'
   }
 
   #create(data: Uint8Array): Answer {
-    const config = JSON.parse(Buffer.from(data).toString()) as Stream['config']
-    this.#streams.set(config.name, { config, messages: new Map(), bytes: 0, last: 0 })
-    return json({ config, state: { messages: 0 } })
+    const config = parse(data) as Stream['config']
+    const known = this.#streams.get(config.name)
+    const stream = known ?? { config, messages: new Map<number, Stored>(), bytes: 0, last: 0 }
+    this.#streams.set(config.name, stream)
+    return info(stream, new Uint8Array())
   }
 }
 
-/** Discards the oldest messages above the limit, as `discard: old` says. */
-function store(stream: Stream, data: Uint8Array): Answer {
-  stream.messages.set(++stream.last, data)
-  stream.bytes += data.length
-  for (const [sequence, { length }] of stream.messages) {
-    if (stream.bytes <= stream.config.max_bytes) break
+const parse = (data: Uint8Array): unknown =>
+  data.length === 0 ? {} : JSON.parse(Buffer.from(data).toString())
+
+function info({ config, messages }: Stream, data: Uint8Array): Answer {
+  const { subjects_filter: filter } = parse(data) as { subjects_filter?: string }
+  const subjects: Record<string, number> = {}
+  for (const { subject } of filter === undefined ? [] : messages.values())
+    if (matches(filter?.split('.') ?? [], subject.split('.'))) subjects[subject] = 1
+  return json({ config, state: { messages: messages.size, subjects } })
+}
+
+function purge(stream: Stream, data: Uint8Array): Answer {
+  const { filter, seq } = parse(data) as { filter: string; seq: number }
+  for (const [sequence, { subject }] of stream.messages)
+    if (sequence < seq && subject === filter) stream.messages.delete(sequence)
+  return json({ success: true, purged: 1 })
+}
+
+/** Stores a message, unless another one was stored on its subject since its publisher looked. */
+function store(stream: Stream, message: Stored, given: MsgHdrs | undefined): Answer {
+  const { config, messages } = stream
+  const isKept = config.max_msgs_per_subject !== undefined && config.max_msgs_per_subject > 0
+  const earlier = isKept ? latestOf(stream, message.subject) : undefined
+  const expected = given?.get(EXPECTED)
+  if (expected && Number(expected) !== (earlier ?? 0)) return failure(400, 10071, 'wrong last sequence')
+  if (earlier !== undefined) messages.delete(earlier)
+  messages.set(++stream.last, message)
+  discardOldest(stream, message.data.length)
+  return json({ stream: config.name, seq: stream.last })
+}
+
+function discardOldest(stream: Stream, added: number): void {
+  stream.bytes += added
+  for (const [sequence, { data }] of stream.messages) {
+    if (stream.bytes <= (stream.config.max_bytes ?? Infinity)) break
     stream.messages.delete(sequence)
-    stream.bytes -= length
+    stream.bytes -= data.length
   }
-  return json({ stream: stream.config.name, seq: stream.last })
 }
 
-function get(stream: Stream | undefined, data: Uint8Array): Answer {
+const latestOf = ({ messages }: Stream, subject: string): number | undefined =>
+  [...messages].findLast(([, message]) => message.subject === subject)?.[0]
+
+/** A direct get: of a sequence, or of the latest message on a subject. */
+function get(stream: Stream | undefined, subject: string, data: Uint8Array): Answer {
   if (!stream) return 'none'
-  const { seq } = JSON.parse(Buffer.from(data).toString()) as { seq: number }
-  const bytes = stream.messages.get(seq)
-  return bytes ? { data: bytes } : { data: new Uint8Array(), code: 404 }
+  const sequence = subject === '' ? (parse(data) as { seq: number }).seq : latestOf(stream, subject)
+  const message = sequence === undefined ? undefined : stream.messages.get(sequence)
+  if (!message) return { data: new Uint8Array(), headers: headers(404, 'Message Not Found') }
+  const found = headers()
+  found.set('Nats-Stream', stream.config.name)
+  found.set('Nats-Subject', message.subject)
+  found.set('Nats-Sequence', String(sequence))
+  found.set('Nats-Time-Stamp', new Date(0).toISOString())
+  return { data: message.data, headers: found }
 }

@@ -1,11 +1,11 @@
-import { syncBuiltinESMExports } from 'node:module'
-import timersPromises from 'node:timers/promises'
 import { EventQueue, type Event } from './event-queue.js'
 
 /** A process, a connection or the server: its events wait while it stands still, and are dropped when it is dead. */
 export class Actor {
   readonly #time: SimulatedTime
-  #waiting: (() => void)[] | undefined
+  /** Reasons for which it stands still. */
+  #pauses = 0
+  #waiting: (() => void)[] = []
   dead = false
 
   constructor(time: SimulatedTime) {
@@ -13,18 +13,13 @@ export class Actor {
   }
 
   pause(): void {
-    this.#waiting ??= []
+    this.#pauses++
   }
 
-  /** Goes on: everything that has waited happens now, in order. */
+  /** Ends one pause. After the last one all that has waited happens at once, in order. */
   resume(): void {
-    const waiting = this.#waiting ?? []
-    this.#waiting = undefined
-    for (const run of waiting) this.after(0, run)
-  }
-
-  get paused(): boolean {
-    return this.#waiting !== undefined
+    if (--this.#pauses > 0) return
+    for (const run of this.#waiting.splice(0)) this.after(0, run)
   }
 
   /** Runs something after so many simulated milliseconds. @returns a function that prevents it */
@@ -35,7 +30,7 @@ export class Actor {
   /** Called by the clock when an event of this actor is due. */
   meet(run: () => void): void {
     if (this.dead) return
-    if (this.#waiting) this.#waiting.push(run)
+    if (this.#pauses > 0) this.#waiting.push(run)
     else run()
   }
 }
@@ -48,7 +43,13 @@ export class SimulatedTime {
   now = 0
 
   schedule(ms: number, actor: Actor, run: () => void): () => void {
-    const event: Event = { at: this.now + Math.max(0, ms), actor, run, cancelled: false }
+    const event: Event = {
+      at: this.now + Math.max(0, ms),
+      actor,
+      // Checked again: it may be cancelled while its actor stands still.
+      run: () => void (event.cancelled || run()),
+      cancelled: false,
+    }
     this.#events.push(event)
     return () => (event.cancelled = true)
   }
@@ -69,11 +70,11 @@ export class SimulatedTime {
   /** Does something as an actor, and all that follows from it at once. */
   async act(actor: Actor, run: () => void): Promise<void> {
     this.#current = actor
-    current = this
+    present = this
     run()
     await settled()
     this.#current = undefined
-    current = undefined
+    present = undefined
   }
 
   /** Sets a timer of the present actor. */
@@ -84,121 +85,11 @@ export class SimulatedTime {
 }
 
 /** Time of the event that is being run; undefined between events. */
-let current: SimulatedTime | undefined
+let present: SimulatedTime | undefined
 
-const real = {
-  setTimeout: globalThis.setTimeout,
-  clearTimeout: globalThis.clearTimeout,
-  setInterval: globalThis.setInterval,
-  clearInterval: globalThis.clearInterval,
-  setImmediate: globalThis.setImmediate,
-  clearImmediate: globalThis.clearImmediate,
-  dateNow: Date.now,
-  performanceNow: performance.now,
-  signalTimeout: AbortSignal.timeout,
-  delay: timersPromises.setTimeout,
-}
+export const presentTime = (): SimulatedTime | undefined => present
+
+const realImmediate = globalThis.setImmediate
 
 /** Resolves when all promises that could settle have: Node runs their reactions before the next immediate. */
-const settled = (): Promise<void> => new Promise((resolve) => void real.setImmediate(resolve))
-
-/** A timer, with the methods that code of daffi's uses. */
-class SimulatedTimer {
-  readonly #time: SimulatedTime
-  readonly #ms: number
-  readonly #run: () => void
-  #cancel: () => void
-
-  constructor(time: SimulatedTime, ms: number, run: () => void, repeats: boolean) {
-    this.#time = time
-    this.#ms = ms
-    this.#run = () => {
-      if (repeats) this.refresh()
-      run()
-    }
-    this.#cancel = time.setTimer(ms, this.#run)
-  }
-
-  cancel(): void {
-    this.#cancel()
-  }
-
-  refresh(): this {
-    this.#cancel()
-    this.#cancel = this.#time.setTimer(this.#ms, this.#run)
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
-    return this
-  }
-}
-
-type Callback = (...args: unknown[]) => void
-
-const timer =
-  (otherwise: unknown, repeats: boolean) =>
-  (run: Callback, ms = 0, ...args: unknown[]): unknown =>
-    current
-      ? new SimulatedTimer(current, ms, () => run(...args), repeats)
-      : (otherwise as (...all: unknown[]) => unknown)(run, ms, ...args)
-
-const clear =
-  (otherwise: (handle: never) => void) =>
-  (handle: unknown): void =>
-    handle instanceof SimulatedTimer ? handle.cancel() : otherwise(handle as never)
-
-/** Puts the simulated time in the place of the process's own, for everything that runs within a schedule. */
-export function installSimulatedTime(): () => void {
-  const simulated = {
-    setTimeout: timer(real.setTimeout, false),
-    setInterval: timer(real.setInterval, true),
-    setImmediate: (run: Callback, ...args: unknown[]): unknown =>
-      current ? new SimulatedTimer(current, 0, () => run(...args), false) : real.setImmediate(run, ...args),
-    clearTimeout: clear(real.clearTimeout),
-    clearInterval: clear(real.clearInterval),
-    clearImmediate: clear(real.clearImmediate),
-  }
-  Object.assign(globalThis, simulated)
-  Date.now = () => (current ? EPOCH_MS + current.now : real.dateNow())
-  performance.now = () => (current ? current.now : real.performanceNow.call(performance))
-  AbortSignal.timeout = (ms) => (current ? timeoutSignal(ms) : real.signalTimeout.call(AbortSignal, ms))
-  timersPromises.setTimeout = delay as typeof timersPromises.setTimeout
-  syncBuiltinESMExports()
-  return () => {
-    const { dateNow, performanceNow, signalTimeout, delay: realDelay, ...globals } = real
-    Object.assign(globalThis, globals)
-    Date.now = dateNow
-    performance.now = performanceNow
-    AbortSignal.timeout = signalTimeout
-    timersPromises.setTimeout = realDelay
-    syncBuiltinESMExports()
-  }
-}
-
-/** Begin of the simulated time, in milliseconds since 1970. */
-const EPOCH_MS = 1_800_000_000_000
-
-function timeoutSignal(ms: number): AbortSignal {
-  const abort = new AbortController()
-  setTimeout(() => abort.abort(new DOMException('timeout', 'TimeoutError')), ms)
-  return abort.signal
-}
-
-async function delay(ms?: number, value?: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
-  if (!current) return real.delay(ms, value, options)
-  const { signal } = options
-  return new Promise((resolve, reject) => {
-    const waiting = setTimeout(() => resolve(value), ms)
-    const abort = (): void => {
-      clearTimeout(waiting)
-      reject(new DOMException('aborted', 'AbortError'))
-    }
-    if (signal?.aborted) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
-  })
-}
+const settled = (): Promise<void> => new Promise((resolve) => void realImmediate(resolve))
