@@ -67,7 +67,7 @@ export class SimulatedConnection {
   }
 
   /** The client that it stands for. */
-  get nc(): NatsConnection {
+  get client(): NatsConnection {
     return this as unknown as NatsConnection
   }
 

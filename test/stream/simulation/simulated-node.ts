@@ -87,14 +87,14 @@ export class SimulatedNode {
     }
     const { main, control, bulk } = this.#connections
     this.presence = new Presence({
-      nc: main.nc,
+      nc: main.client,
       pipeline: PIPELINE,
       record: this.record,
       log,
       timing: TIMING,
       onNameLost: (error) => this.#fail(error),
     })
-    const link = { control: control.nc, bulk: new NatsLink(bulk.nc) }
+    const link = { control: control.client, bulk: new NatsLink(bulk.client) }
     this.ports = {
       pipeline: PIPELINE,
       self: { name, incarnation },
@@ -123,8 +123,8 @@ export class SimulatedNode {
       this.#fail(error)
       return
     }
-    if (deliver) this.#receiver = new StreamReceiver(main.nc, this.ports, () => ({ deliver, borrow: false }))
-    await main.nc.flush()
+    if (deliver) this.#receiver = new StreamReceiver(main.client, this.ports, () => ({ deliver, borrow: false }))
+    await main.client.flush()
     this.presence.announce()
     this.joined = true
     this.#beat()
@@ -132,7 +132,7 @@ export class SimulatedNode {
       onStoodStill: (listener: () => void) => (this.#onStoodStill = listener),
     } as unknown as HeartbeatThread
     const onNameLost = (error: DaffiError): void => this.#fail(error)
-    rejoinAfterBreaks({ nc: main.nc, heartbeat, presence: this.presence, others: [], onNameLost })
+    rejoinAfterBreaks({ nc: main.client, heartbeat, presence: this.presence, others: [], onNameLost })
   }
 
   /** SIGSTOP and SIGCONT. */

@@ -141,7 +141,7 @@ export class World {
     const { name, incarnation } = node
     this.#director.after(goodbye, () => {
       const death = { name, incarnation, returns: again }
-      void announceDeath(this.#supervisor.nc, PIPELINE, death).catch(() => undefined)
+      void announceDeath(this.#supervisor.client, PIPELINE, death).catch(() => undefined)
     })
   }
 
