@@ -14,6 +14,8 @@ const PROGRESS_EVERY_MS = 5000
 
 const { values: flags } = parseArgs({
   options: {
+    /** `presence` alone, or `streams` as well. */
+    what: { type: 'string', default: 'streams' },
     schedules: { type: 'string', default: '1000' },
     /** First seed. */
     from: { type: 'string', default: '1' },
@@ -64,7 +66,7 @@ async function run(program) {
   const codes = await Promise.all(
     Array.from({ length: workers }, async (_, index) => {
       const own = Math.ceil((count - index) / workers)
-      const child = fork(program, [first + index, own, workers].map(String), {
+      const child = fork(program, [flags.what, first + index, own, workers].map(String), {
         env: { ...process.env, DAFFI_PROCESS_TUNING: 'off' },
       })
       child.on('message', onMessage)

@@ -23,7 +23,8 @@ export interface Schedule {
   /** Whether all nodes are on one host; else each is on its own. */
   local: boolean
   graceMs: number
-  delivery: 'live' | 'lossless'
+  /** Absent: nothing is streamed, and only presence is at work. */
+  delivery: 'live' | 'lossless' | undefined
   share: boolean
   /** Milliseconds between two items, and those that a callback takes. */
   itemMs: number
@@ -54,7 +55,8 @@ const LENGTHS: readonly [number, number][] = [
   [6000, 14_000],
 ]
 
-export function randomSchedule(seed: number): Schedule {
+/** @param streams whether the nodes stream, or only know each other */
+export function randomSchedule(seed: number, streams: boolean): Schedule {
   const random = new Random(seed)
   const receivers = Array.from({ length: random.whole(1, 3) }, (_, index) => `r${index + 1}`)
   const delivery = random.pick(['live', 'lossless'] as const)
@@ -65,9 +67,9 @@ export function randomSchedule(seed: number): Schedule {
     receivers,
     local: random.chance(0.5),
     graceMs: random.pick([5000, 8000]),
-    delivery,
+    delivery: streams ? delivery : undefined,
     share: random.chance(0.3),
-    itemMs: random.pick([50, 100, 400]),
+    itemMs: random.pick([100, 200, 500]),
     callbackMs: random.pick([0, 0, 10, 60]),
     latencyMs: random.pick([1, 5, 50]),
     faultsMs: Math.max(...ends),

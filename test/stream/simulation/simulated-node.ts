@@ -123,7 +123,8 @@ export class SimulatedNode {
       this.#fail(error)
       return
     }
-    if (deliver) this.#receiver = new StreamReceiver(main.client, this.ports, () => ({ deliver, borrow: false }))
+    if (deliver)
+      this.#receiver = new StreamReceiver(main.client, this.ports, () => ({ deliver, borrow: false }))
     await main.client.flush()
     this.presence.announce()
     this.joined = true

@@ -82,7 +82,8 @@ export class SimulatedServer {
     const passed = this.#pass(message, asker)
     if (answer === 'none' && passed) return
     this.#inboxes.delete(reply)
-    if (answer === 'none') asker?.answer({ subject: reply, data: new Uint8Array(), headers: headers(503, 'No Responders') })
+    if (answer === 'none')
+      asker?.answer({ subject: reply, data: new Uint8Array(), headers: headers(503, 'No Responders') })
     else asker?.answer({ ...answer, subject: reply })
   }
 

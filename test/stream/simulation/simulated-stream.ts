@@ -65,7 +65,7 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
 }
 
 function streamOptions({ schedule, stopping }: WriterOptions): StreamOptions {
-  const { delivery, share } = schedule
+  const { delivery = 'live', share } = schedule
   const defaults = parseOptions(STREAM_OPTIONS, {})
   return {
     ...defaults,

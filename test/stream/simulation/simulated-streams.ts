@@ -40,6 +40,7 @@ export class SimulatedStreams {
       return stream ? store(stream, { subject, data }, given) : 'none'
     }
     if (kind === 'INFO') return json({})
+    if (what === 'MSG') return message(this.#streams.get(tokens[5] ?? ''), data)
     const stream = this.#streams.get(name)
     if (kind === 'DIRECT') return get(stream, tokens.slice(5).join('.'), data)
     if (what === 'CREATE') return this.#create(data)
@@ -95,9 +96,12 @@ function store(stream: Stream, message: Stored, given: MsgHdrs | undefined): Ans
 }
 
 function discardOldest(stream: Stream, added: number): void {
+  const { max_bytes: given = 0 } = stream.config
+  // A bucket has -1, for no limit.
+  const limit = given > 0 ? given : Infinity
   stream.bytes += added
   for (const [sequence, { data }] of stream.messages) {
-    if (stream.bytes <= (stream.config.max_bytes ?? Infinity)) break
+    if (stream.bytes <= limit) break
     stream.messages.delete(sequence)
     stream.bytes -= data.length
   }
@@ -105,6 +109,17 @@ function discardOldest(stream: Stream, added: number): void {
 
 const latestOf = ({ messages }: Stream, subject: string): number | undefined =>
   [...messages].findLast(([, message]) => message.subject === subject)?.[0]
+
+/** The latest message on a subject. */
+function message(stream: Stream | undefined, data: Uint8Array): Answer {
+  if (!stream) return NO_STREAM
+  const { last_by_subj: subject } = parse(data) as { last_by_subj: string }
+  const seq = latestOf(stream, subject)
+  const stored = seq === undefined ? undefined : stream.messages.get(seq)
+  if (!stored) return failure(404, 10037, 'no message found')
+  const time = new Date(0).toISOString()
+  return json({ message: { subject, seq, data: Buffer.from(stored.data).toString('base64'), time } })
+}
 
 /** A direct get: of a sequence, or of the latest message on a subject. */
 function get(stream: Stream | undefined, subject: string, data: Uint8Array): Answer {

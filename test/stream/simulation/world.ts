@@ -30,6 +30,8 @@ export class World {
   readonly runs: StreamRun[] = []
   readonly endings: Ending[] = []
   readonly nodes: SimulatedNode[] = []
+  /** Members that a node took for gone while they had their names. */
+  readonly mistaken: string[] = []
   readonly #schedule: Schedule
   readonly #random: Random
   readonly #director: Actor
@@ -86,13 +88,18 @@ export class World {
       ...(name === 'w' ? {} : { deliver }),
     })
     this.nodes.push(node)
+    node.presence.peers.onLeave((peer, { how }) => {
+      const gone = this.living().find(({ incarnation }) => incarnation === peer.incarnation)
+      if (gone)
+        this.mistaken.push(`${node.incarnation} took ${peer.incarnation} for ${how} at ${this.time.now}`)
+    })
     node.main.after(0, () => void this.#run(node))
   }
 
   async #run(node: SimulatedNode): Promise<void> {
     await node.join()
     if (node.refused !== undefined) this.#note(node, 'refused')
-    if (node.name !== 'w' || !node.joined) return
+    if (node.name !== 'w' || !node.joined || !this.#schedule.delivery) return
     await keepStreaming({
       schedule: this.#schedule,
       node,

@@ -47,7 +47,8 @@ function judgeRun(
   const unknown = taken.find(({ node }) => receivers[node] === undefined)
   if (unknown) wrong.push(`stream ${run.key}: ${unknown.node} took items, and is not in the summary`)
   // The item at which the source was cut off may have come after.
-  if (items < run.yielded - (run.error === undefined ? 0 : 1)) wrong.push(`stream ${run.key}: ${items} items, ${run.yielded} yielded`)
+  if (items < run.yielded - (run.error === undefined ? 0 : 1))
+    wrong.push(`stream ${run.key}: ${items} items, ${run.yielded} yielded`)
   if (schedule.share) wrong.push(...judgeShares(run, receivers, items))
   return wrong
 }
