@@ -59,11 +59,11 @@ function judgeItems(kind, items, books) {
   })
 }
 
-/** Lines whose item was taken before. */
-function repeatsOf(lines) {
+/** Lines whose item was taken before. @param anyWriter items of a number are the same, whichever process has made them */
+export function repeatsOf(lines, anyWriter = false) {
   const seen = new Set()
   return lines.filter(({ writer, number }) => {
-    const key = `${writer} ${number}`
+    const key = anyWriter ? number : `${writer} ${number}`
     return seen.has(key) || !seen.add(key)
   })
 }

@@ -10,15 +10,18 @@ import { processesOf } from './folder.js'
 const GRACE_MS = 3000
 const LOOK_EVERY_MS = 200
 
-/** Things that a run has left behind, besides the items of its durable streams: on the server, as processes and as files. */
-export async function leftoversOf({ folder, url, pipeline, kinds, serverPid }) {
+/**
+ * Things that a run has left behind, besides the items of its durable streams: on the server, as processes and as files.
+ * @param unfinished whether its durable streams were interrupted, so that their consumers stay
+ */
+export async function leftoversOf({ folder, url, pipeline, kinds, serverPid, unfinished = false }) {
   const deadline = Date.now() + GRACE_MS
   const nc = await connect({ servers: url, noAsyncTraces: true })
   try {
     const jsm = await jetstreamManager(nc)
     for (;;) {
       const left = [
-        ...(await onServer(jsm, pipeline, kinds)),
+        ...(await onServer(jsm, pipeline, kinds, unfinished)),
         ...processesOf(folder).flatMap(({ pid, command }) =>
           pid === serverPid ? [] : [`process ${pid} ${command}`],
         ),
@@ -33,12 +36,13 @@ export async function leftoversOf({ folder, url, pipeline, kinds, serverPid }) {
   }
 }
 
-async function onServer(jsm, pipeline, kinds) {
+async function onServer(jsm, pipeline, kinds, unfinished) {
   const kept = new Set(kinds.filter(isDurable).map((kind) => `daffi_${pipeline}_${kind}`))
   const left = []
   for await (const { config, state } of jsm.streams.list()) {
     if (!kept.has(config.name)) left.push(`stream ${config.name}`)
-    else if (state.consumer_count > 0) left.push(`${state.consumer_count} consumers of ${config.name}`)
+    else if (state.consumer_count > 0 && !unfinished)
+      left.push(`${state.consumer_count} consumers of ${config.name}`)
   }
   return left
 }

@@ -1,22 +1,14 @@
-import { openSync, writeSync } from 'node:fs'
-import { context, Global } from 'daffi'
+import { Global } from 'daffi'
+import { bookOf } from './book.js'
 
-// Offers a callback for each kind of stream, which writes down what it gets before it does anything else: the truth.
+// Offers a callback for each kind of stream, which writes down what it gets: the truth.
 const { name, url, pipeline, folder, kinds } = JSON.parse(process.argv[2])
-
-const bookOf = (kind) => {
-  const book = openSync(`${folder}/${name}.${kind}`, 'a')
-  return ({ writer, number, time }) => {
-    const again = context().redelivered ? 1 : 0
-    writeSync(book, `${writer} ${number} ${time} ${Date.now()} ${again}\n`)
-  }
-}
 
 const g = await Global.connect({
   server: url,
   pipeline,
   processName: name,
-  callbacks: Object.fromEntries(kinds.map((kind) => [kind, bookOf(kind)])),
+  callbacks: Object.fromEntries(kinds.map((kind) => [kind, bookOf(kind, name, folder)])),
 })
 process.on('message', async () => {
   await g.close()

@@ -1,22 +1,14 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { withFolder } from '../lib/folder.js'
 import { HoldingProxy } from '../lib/holding-proxy.js'
 import { judgeStream } from '../lib/judge.js'
-import { leftoversOf } from '../lib/leftovers.js'
 import { Pipeline } from '../lib/pipeline.js'
 import { randomOf } from '../lib/random.js'
-import { Server } from '../lib/server.js'
+import { NAME, RUN, withServer } from '../lib/run.js'
 import { recoveryOf } from '../lib/truth.js'
 
 /** Parts that stand still: a process by SIGSTOP, or its way to the server by held bytes. */
 export const WHO = ['writer', 'receiver', 'server', 'writer network', 'receiver network']
 
-/** Kind of what concerns no stream alone: processes that do not end, and what is left behind. */
-export const RUN = 'the run'
-
-const NAME = 'chaos'
 const PER_SECOND = 20
 /** The pause begins at a random moment of so many milliseconds after everything flows. */
 const MOMENTS_MS = 2000
@@ -25,60 +17,49 @@ const AFTER_MS = 4000
 const END_MS = 15_000
 const MAX_RECOVERY_MS = 2000
 
-/**
- * Lets one stand still for a while, and judges every stream.
- * @returns for each kind and the run as a whole, what is wrong and the milliseconds until the slowest receiver had something new
- */
-export async function pause({ who, seconds, kinds, seed }) {
-  return await withFolder(async (folder) => {
-    const store = join(folder, 'store')
-    mkdirSync(store)
-    const server = await Server.start(folder, store)
-    const proxy = await HoldingProxy.start(server.port)
-    const held = { 'writer network': 'writer', 'receiver network': 'r1' }[who]
-    const names = ['writer', 'r1', 'r2']
-    const urls = Object.fromEntries(names.map((name) => [name, name === held ? proxy.url : server.url]))
-    const random = randomOf(seed)
-    const pipeline = new Pipeline({ folder, pipeline: NAME, kinds, urls, perSecond: PER_SECOND, seed })
-    try {
-      await pipeline.flows()
-      await delay(random() * MOMENTS_MS)
-      const { stop, go } = brakeOf(who, { server, proxy, pipeline })
-      stop()
-      await delay(seconds * 1000)
-      go()
-      const released = Date.now()
-      await delay(AFTER_MS)
-      const { ends, reasons } = await pipeline.end(END_MS)
-      const left = await leftoversOf({
-        folder,
-        url: server.url,
-        pipeline: NAME,
-        kinds,
-        serverPid: server.pid,
-      })
-      const truth = pipeline.truth()
-      const streams = kinds.map((kind) => {
-        const end = ends.find((each) => each.kind === kind)
-        return { kind, ...judgeRecovery(truth[kind], released), wrong: judgeStream(kind, end, truth[kind]) }
-      })
-      const run = {
-        kind: RUN,
-        recovery: 0,
-        late: [],
-        wrong: [...reasons, ...left.map((what) => `left behind: ${what}`)],
+/** Lets one stand still for a while, and judges every stream. */
+export const pause = {
+  name: 'pause',
+  runs: ({ times, who, pauses }) =>
+    Array.from({ length: times }, (_, time) =>
+      // Longest first, so that no long one is alone at the end.
+      [...pauses]
+        .sort((a, b) => b - a)
+        .flatMap((seconds) =>
+          who.map((each) => ({ row: each, column: `${seconds} s`, who: each, seconds, time })),
+        ),
+    ).flat(),
+  async perform({ who, seconds }, { kinds, seed }) {
+    return await withServer({ kinds }, async ({ folder, server, leftovers }) => {
+      const proxy = await HoldingProxy.start(server.port)
+      const held = { 'writer network': 'writer', 'receiver network': 'r1' }[who]
+      const names = ['writer', 'r1', 'r2']
+      const urls = Object.fromEntries(names.map((name) => [name, name === held ? proxy.url : server.url]))
+      const pipeline = new Pipeline({ folder, pipeline: NAME, kinds, urls, perSecond: PER_SECOND, seed })
+      try {
+        await pipeline.flows()
+        await delay(randomOf(seed)() * MOMENTS_MS)
+        const { stop, go } = brakeOf(who, { server, proxy, pipeline })
+        stop()
+        await delay(seconds * 1000)
+        go()
+        const released = Date.now()
+        await delay(AFTER_MS)
+        const { ends, reasons } = await pipeline.end(END_MS)
+        const left = await leftovers()
+        const truth = pipeline.truth()
+        const streams = kinds.map((kind) => {
+          const end = ends.find((each) => each.kind === kind)
+          const { recovery, late } = judgeRecovery(truth[kind], released)
+          return { kind, recovery, reasons: [...late, ...judgeStream(kind, end, truth[kind])] }
+        })
+        return [...streams, { kind: RUN, recovery: 0, reasons: [...reasons, ...left] }]
+      } finally {
+        pipeline.kill()
+        await proxy.close()
       }
-      return [...streams, run].map(({ kind, recovery, late, wrong }) => ({
-        kind,
-        recovery,
-        reasons: [...late, ...wrong],
-      }))
-    } finally {
-      pipeline.kill()
-      await proxy.close()
-      await server.kill()
-    }
-  })
+    })
+  },
 }
 
 /** Judges how soon the slowest receiver had something that was made after the pause. */
