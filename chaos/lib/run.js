@@ -9,21 +9,18 @@ export const NAME = 'chaos'
 /** Kind of what concerns no stream alone: processes that do not end, and what is left behind. */
 export const RUN = 'the run'
 
-/** Runs `use` with a folder and a server of its own; `leftovers` says what is left behind. */
-export async function withServer({ kinds, store = (folder) => join(folder, 'store') }, use) {
+/**
+ * Runs `use` with a folder and a server of its own; `leftovers` says what is left behind.
+ * @param store folder of what the server keeps on disk; one in the run's own by default
+ */
+export async function withServer({ kinds, store }, use) {
   return await withFolder(async (folder) => {
-    const kept = store(folder)
+    const kept = store ?? join(folder, 'store')
     mkdirSync(kept, { recursive: true })
     const server = await Server.start(folder, kept)
-    const leftovers = async () => {
-      const left = await leftoversOf({
-        folder,
-        url: server.url,
-        pipeline: NAME,
-        kinds,
-        serverPid: server.pid,
-      })
-      return left.map((what) => `left behind: ${what}`)
+    const leftovers = async (options) => {
+      const run = { folder, url: server.url, pipeline: NAME, kinds, serverPid: server.pid, ...options }
+      return (await leftoversOf(run)).map((what) => `left behind: ${what}`)
     }
     try {
       return await use({ folder, server, leftovers })

@@ -12,7 +12,7 @@ import { recoveryOf } from '../lib/truth.js'
 
 const PER_SECOND = 20
 /** Room for what the streams may keep, and a little more. */
-const DISK = '160m'
+const DISK = '256m'
 const FULL_MS = 8000
 const AFTER_MS = 12_000
 const END_MS = 20_000
