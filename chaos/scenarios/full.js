@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,7 +66,15 @@ export const full = {
   },
 }
 
+/** Writes until nothing goes in any more. */
 function fill(file) {
-  const { bavail, bsize } = statfsSync(join(file, '..'))
-  writeFileSync(file, Buffer.alloc(bavail * bsize - bsize))
+  const handle = openSync(file, 'w')
+  const block = Buffer.alloc(64 * 1024)
+  try {
+    for (;;) writeSync(handle, block)
+  } catch (error) {
+    if (error.code !== 'ENOSPC') throw error
+  } finally {
+    closeSync(handle)
+  }
 }
