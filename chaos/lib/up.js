@@ -98,8 +98,7 @@ function writeProject(folder, { url, pipeline, kinds, perSecond }) {
   writeFileSync(
     join(folder, 'pipeline.yaml'),
     `name: ${pipeline}
-server: { url: '${url}' }
-sources:
+${url === undefined ? '' : `server: { url: '${url}' }\n`}sources:
 ${kinds.map((kind) => `  ${kind}: { kind: module, module: ./${kind}.mjs }`).join('\n')}
 nodes:
   writer:

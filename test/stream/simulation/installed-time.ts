@@ -10,8 +10,8 @@ const real = {
   setImmediate: globalThis.setImmediate,
   clearImmediate: globalThis.clearImmediate,
   dateNow: Date.now,
-  performanceNow: performance.now,
-  signalTimeout: AbortSignal.timeout,
+  performanceNow: performance.now.bind(performance),
+  signalTimeout: AbortSignal.timeout.bind(AbortSignal),
   delay: timersPromises.setTimeout,
 }
 
@@ -86,8 +86,8 @@ export function installSimulatedTime(): () => void {
     return time ? begin + time.now : otherwise()
   }
   Date.now = clock(EPOCH_MS, real.dateNow)
-  performance.now = clock(0, () => real.performanceNow.call(performance))
-  AbortSignal.timeout = (ms) => (presentTime() ? timeoutSignal(ms) : real.signalTimeout.call(AbortSignal, ms))
+  performance.now = clock(0, real.performanceNow)
+  AbortSignal.timeout = (ms) => (presentTime() ? timeoutSignal(ms) : real.signalTimeout(ms))
   timersPromises.setTimeout = delay as typeof timersPromises.setTimeout
   syncBuiltinESMExports()
   return () => {

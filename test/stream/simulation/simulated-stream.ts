@@ -60,7 +60,7 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
       if (error instanceof StreamError) run.summary = error.summary
     }
     run.ended = now()
-    if (!stopping.aborted) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
   }
 }
 

@@ -47,7 +47,9 @@ export class SimulatedTime {
       at: this.now + Math.max(0, ms),
       actor,
       // Checked again: it may be cancelled while its actor stands still.
-      run: () => void (event.cancelled || run()),
+      run: () => {
+        if (!event.cancelled) run()
+      },
       cancelled: false,
     }
     this.#events.push(event)
@@ -70,11 +72,11 @@ export class SimulatedTime {
   /** Does something as an actor, and all that follows from it at once. */
   async act(actor: Actor, run: () => void): Promise<void> {
     this.#current = actor
-    present = this
+    setPresent(this)
     run()
     await settled()
+    setPresent(undefined)
     this.#current = undefined
-    present = undefined
   }
 
   /** Sets a timer of the present actor. */
@@ -86,6 +88,8 @@ export class SimulatedTime {
 
 /** Time of the event that is being run; undefined between events. */
 let present: SimulatedTime | undefined
+
+const setPresent = (time: SimulatedTime | undefined): void => void (present = time)
 
 export const presentTime = (): SimulatedTime | undefined => present
 

@@ -13,4 +13,4 @@ for (let done = 0; done < count; done++) {
   if ((done + 1) % REPORT_EVERY === 0) process.send?.({ done: REPORT_EVERY })
 }
 process.send?.({ done: count % REPORT_EVERY })
-process.disconnect?.()
+process.disconnect()

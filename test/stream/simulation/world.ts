@@ -8,6 +8,8 @@ import { PIPELINE, SimulatedNode } from './simulated-node.js'
 import { SimulatedServer } from './simulated-server.js'
 import { Actor, SimulatedTime } from './simulated-time.js'
 
+type KillFault = Extract<Fault, { kind: 'kill' }>
+
 /** One execution of a callback. */
 export interface Taken extends Item {
   node: string
@@ -121,28 +123,38 @@ export class World {
   }
 
   #trouble(fault: Exclude<Fault, { kind: 'stall' | 'noise' }>, over: (undo: () => void) => void): void {
+    if (fault.kind === 'second') {
+      this.#start(fault.node)
+      return
+    }
     const node = this.living().find(({ name }) => name === fault.node)
-    if (fault.kind === 'second') this.#start(fault.node)
-    else if (!node) return
-    else if (fault.kind === 'pause') {
-      node.pause()
-      over(() => node.resume())
-    } else if (fault.kind === 'block') {
-      node.block()
-      over(() => node.unblock())
-    } else if (fault.kind === 'hold') {
-      node.hold()
-      over(() => node.release())
-    } else if (fault.kind === 'break') node.break(fault.ms, (index) => (fault.connections & (1 << index)) > 0)
-    else {
-      this.#note(node, fault.kind === 'kill' ? 'killed' : 'left')
-      if (fault.kind === 'leave') node.main.after(0, () => void node.leave())
-      else this.#kill(node, fault)
-      if (fault.again) over(() => this.#start(fault.node))
+    if (!node) return
+    switch (fault.kind) {
+      case 'pause':
+        node.pause()
+        over(() => node.resume())
+        break
+      case 'block':
+        node.block()
+        over(() => node.unblock())
+        break
+      case 'hold':
+        node.hold()
+        over(() => node.release())
+        break
+      case 'break':
+        node.break(fault.ms, (index) => (fault.connections & (1 << index)) > 0)
+        break
+      case 'kill':
+      case 'leave':
+        this.#note(node, fault.kind === 'kill' ? 'killed' : 'left')
+        if (fault.kind === 'kill') this.#kill(node, fault)
+        else node.main.after(0, () => void node.leave())
+        if (fault.again) over(() => this.#start(fault.node))
     }
   }
 
-  #kill(node: SimulatedNode, { goodbye, again }: Extract<Fault, { kind: 'kill' }>): void {
+  #kill(node: SimulatedNode, { goodbye, again }: Pick<KillFault, 'goodbye' | 'again'>): void {
     node.kill()
     if (goodbye === undefined) return
     const { name, incarnation } = node
