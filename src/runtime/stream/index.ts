@@ -1,4 +1,10 @@
-export { DeadLetterStore, type DeadLetter, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
+export {
+  DeadLetterStore,
+  type DeadLetter,
+  type ItemLetter,
+  type JobLetter,
+  type StoredDeadLetter,
+} from './durable/store/dead-letter-store.js'
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, type Items } from './common/write/feed.js'
 export { NatsLink } from './protocol/nats-link.js'

@@ -33,8 +33,8 @@ export const STREAM_OPTIONS = {
   onError: {
     type: 'choice',
     values: ON_ERROR,
-    defaultText: '`stop`; durable: `retry`',
-    text: 'Action of a receiver when its callback throws: stop ends it, skip counts the item as failed and goes on, retry gives it the item again.',
+    defaultText: '`stop`; live: `skip`; durable: `retry`',
+    text: 'Action of a receiver when its callback throws: stop ends it, skip counts the item as failed, logs the error and goes on, retry gives it the item again.',
   },
   retry: {
     type: 'group',

@@ -1,3 +1,4 @@
+import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
@@ -37,11 +38,12 @@ export async function receiveTransient({
   onNoWriter,
   ...callback
 }: ReceiveOptions): Promise<{ reader: StreamReader; close: () => void }> {
-  const { pipeline, self } = ports
+  const { pipeline, self, log } = ports
   const { control } = await ports.connections()
   const lane = await openLane(open, ports)
   const progress = new ProgressPublisher(control, pipeline, open.id, onNoWriter)
-  const reader = new StreamReader({ open, self, lifecycle, lane, progress, ...callback })
+  const failures = new FailureLog(open.call, log)
+  const reader = new StreamReader({ open, self, lifecycle, lane, progress, failures, ...callback })
   const announcements = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
     callback: (error, message) => {
       if (error !== null) return

@@ -1,6 +1,7 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import type { FailureLog } from '../../common/read/failure-log.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LoadedChunk } from '../../lanes/chunk-loader.js'
@@ -21,6 +22,7 @@ interface StreamReaderOptions {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  failures: FailureLog
   progress: ProgressPublisher
   /** Counts of receivers of the same stream that this process had before. */
   before: readonly AttachCounts[]
