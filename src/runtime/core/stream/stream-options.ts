@@ -50,6 +50,11 @@ export const STREAM_OPTIONS = {
       },
     },
   },
+  patience: {
+    type: 'duration',
+    default: '30s',
+    text: 'Longest time that a lossless stream is held back for receivers that are away, when no other is present or the supervisor starts them again; then it goes on without them, or ends with an error.',
+  },
   share: {
     type: 'boolean',
     default: false,

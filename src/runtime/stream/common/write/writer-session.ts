@@ -102,6 +102,7 @@ export class WriterSession {
     } catch (error) {
       state.onSourceFailure(error)
     }
+    state.sourceEnded = true
     state.interrupted = context.options.stopping?.aborted ?? false
     if (state.signal.aborted) return
     await batcher.flush()
