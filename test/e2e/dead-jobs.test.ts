@@ -52,7 +52,9 @@ test('a job that fails on every attempt is a dead letter, and is put back as a j
     },
   ])
   const { stdout } = await runDaffi(['dead', 'list'], { cwd })
-  expect(stdout).toMatch(/job \S+ \(6 bytes\) to alert on siren, 2 attempts\n +DAFFI_REMOTE no line to the fire/)
+  expect(stdout).toMatch(
+    /job \S+ \(6 bytes\) to alert on siren, 2 attempts\n +DAFFI_REMOTE no line to the fire/,
+  )
   await writeFile(join(cwd, 'mended'), '')
   const replayed = (await run('dead', 'replay', '--all')).value as ReplayedLetters
   expect(replayed).toEqual({ replayed: [letters[0]?.id], failed: [] })
