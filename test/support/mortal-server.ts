@@ -9,6 +9,8 @@ export interface MortalServer {
   url: string
   /** Kills the server and starts it again; it may not listen yet when this resolves. */
   restart: () => Promise<void>
+  /** Sends a signal, such as SIGSTOP, to the server's process. */
+  signal: (signal: NodeJS.Signals) => void
 }
 
 /** A server, which listens, that can be killed and started again on the same port. */
@@ -32,7 +34,8 @@ export async function mortalServer(): Promise<MortalServer> {
     await server.exited
     server = start()
   }
-  return { url: `nats://127.0.0.1:${port}`, restart }
+  const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name)
+  return { url: `nats://127.0.0.1:${port}`, restart, signal }
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -132,11 +132,18 @@ export interface StreamModifierOptions {
    */
   buffer?: number
   /**
-   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed
-   * and continues, `retry` gives the callback the item again.
-   * @default 'retry' for a durable stream, else 'stop'
+   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed,
+   * logs the error and continues, `retry` gives the callback the item again.
+   * @default 'retry' for a durable stream, 'skip' for a live one, else 'stop'
    */
   onError?: OnError
+  /**
+   * Longest time that a lossless stream is held back for receivers that are away: when no other is present, or when
+   * their supervisor starts them again. Then it goes on without them, or ends with an error when none is left. Seconds
+   * when it is a number, or text such as `2m`.
+   * @default '30s'
+   */
+  patience?: Duration
   /**
    * Whether the nodes that offer the callback divide the items among them, each item going to the least busy one;
    * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream

@@ -6,8 +6,10 @@
 export interface CallTiming {
   /** Interval of heartbeats, which are sent when the clock shows a multiple of it. */
   heartbeatMs: number
-  /** Silence after which a node is gone. Three heartbeats are missed by then. */
-  goneMs: number
+  /** Silence after which a node is suspected. Three heartbeats are missed by then. */
+  suspectMs: number
+  /** Time that a node which joins gives each of the others to answer. */
+  pingMs: number
   /** Time within which a node that leaves must have published its goodbye. */
   goodbyeMs: number
   /** Time within which a node answers whether it has a call; one that does not answer may be busy with it. */
@@ -33,9 +35,13 @@ export const SHUTDOWN_GRACE_MS = 10_000
 
 const HEARTBEAT_MS = 1000
 
+/** Default time for which a silent node is waited for when nobody can tell whether it lives. */
+export const GRACE_MS = 30_000
+
 export const TIMING: CallTiming = {
   heartbeatMs: HEARTBEAT_MS,
-  goneMs: 3.5 * HEARTBEAT_MS,
+  suspectMs: 3.5 * HEARTBEAT_MS,
+  pingMs: 1000,
   goodbyeMs: 2000,
   inFlightMs: 500,
   ackWaitMs: 1500,

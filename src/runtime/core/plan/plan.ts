@@ -22,6 +22,8 @@ export interface NodePlan {
   callbacks: CallbackPlan[]
   calls: CallPlan[]
   restart: RestartPolicy
+  /** Time for which others wait for the node when it is silent and may be out of reach. */
+  graceMs: number
   env: Record<string, string>
   /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
