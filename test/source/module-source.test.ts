@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../src/runtime/core/errors.js'
 import type { ModulePlan } from '../../src/runtime/core/plan/plan.js'
+import type { SourceContext } from '../../src/runtime/source/index.js'
 import { collect, open } from './support.js'
 
 const plan: ModulePlan = {
@@ -10,9 +11,9 @@ const plan: ModulePlan = {
   args: undefined,
 }
 
-function openExport(value: unknown, { args, signal }: { args?: unknown; signal?: AbortSignal } = {}) {
+function openExport(value: unknown, { args, ...context }: { args?: unknown } & Partial<SourceContext> = {}) {
   const load = () => Promise.resolve({ default: value })
-  return open({ ...plan, args }, { load, ...(signal && { signal }) })
+  return open({ ...plan, args }, { load, ...context })
 }
 
 test.each([
@@ -151,4 +152,37 @@ test('an abort ends the source even if the function never returns', async () => 
   const items = collect(openExport(() => new Promise(() => undefined), { signal: controller.signal }))
   controller.abort()
   expect(await items).toEqual([])
+})
+
+test('a stage yields what it has at hand after the abort, and ends at the first pause', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const items = openExport(
+    async function* () {
+      yield* [1, 2, 3]
+      await new Promise(() => undefined)
+    },
+    { signal, isStage: true },
+  )
+  expect(await items.next()).toEqual({ done: false, value: 1 })
+  controller.abort()
+  expect(await collect(items)).toEqual([2, 3])
+})
+
+test('a stage whose queue is empty at the abort ends as soon as the module does', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const items = openExport(
+    async function* (_: unknown, context: { signal: AbortSignal }) {
+      yield 'the first'
+      await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
+      yield 'the last one'
+    },
+    { signal, isStage: true },
+  )
+  await items.next()
+  const next = items.next()
+  controller.abort()
+  expect(await next).toEqual({ done: false, value: 'the last one' })
+  expect(await items.next()).toEqual({ done: true, value: undefined })
 })

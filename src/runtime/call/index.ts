@@ -23,6 +23,7 @@ export {
   type BroadcastOptions,
   type DelayOptions,
   type FGOptions,
+  type JobRetryOptions,
   type Modifier,
   type ModifierKind,
   type ModifierOptions,

@@ -28,7 +28,7 @@ import { GRACE_MS, TIMING } from '../wire/timing.js'
 import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
 import { Lifetime } from './lifetime.js'
-import { rejoinAfterBreaks } from './rejoin.js'
+import { recheckRepeatedly, rejoinAfterBreaks } from './rejoin.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
@@ -135,7 +135,12 @@ export async function openClient<G extends PipelineClient>(
     const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
     // In parallel, as each of them has the same time to finish.
     opened.push(() =>
-      Promise.all([responder.drain(), streamReceiver?.close(), schedules.drain(), jobs.drain()]),
+      Promise.all([
+        responder.drain(),
+        streamReceiver?.close(timing.shutdownMs),
+        schedules.drain(),
+        jobs.drain(),
+      ]),
     )
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
@@ -144,6 +149,8 @@ export async function openClient<G extends PipelineClient>(
     presence.announce()
     heartbeat.startHeartbeats()
     rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules], onNameLost: fail })
+    const rechecks = [() => jobs.recheck(), () => schedules.refresh()]
+    void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)
       record.callbacks = registry.arities()

@@ -47,3 +47,19 @@ export function rejoinAfterBreaks({ nc, heartbeat, presence, others, onNameLost 
   heartbeat.onStoodStill(() => void rejoin())
   void followServer()
 }
+
+/**
+ * Compares again and again what this process knows with what the server has, since a message may be missed without a
+ * reconnect. Returns when the signal aborts.
+ */
+export async function recheckRepeatedly(
+  rechecks: (() => Promise<void>)[],
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await delay(intervalMs, undefined, { signal, ref: false }).catch(() => undefined)
+    if (signal.aborted) return
+    await Promise.allSettled(rechecks.map((recheck) => recheck()))
+  }
+}

@@ -66,9 +66,9 @@ export class JobNames {
     return `$KV.${this.bucket}.${id}`
   }
 
-  /** Id and callback in the subject of a job. */
-  static parse(subject: string): { id: string; callback: string } {
-    const tokens = subject.split('.')
-    return { id: tokens[3] ?? '', callback: tokens.at(-1) ?? '' }
+  /** Id and target in the subject of a job. */
+  static parse(subject: string): { id: string } & JobTarget {
+    const [, , , id = '', kind, name = '', callback = name] = subject.split('.')
+    return { id, callback, to: kind === 'node' ? name : undefined }
   }
 }

@@ -2,10 +2,12 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
+import { PendingAnswers } from '../wire/pending-answers.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { JobNames } from './job-names.js'
 import { JobQueue, type NewJob } from './job-queue.js'
 import { JobRecordBucket } from './job-record-bucket.js'
+import { hasEnded } from './job-record.js'
 import type { Route } from './job-route.js'
 
 /** The queue and the records of a pipeline's durable jobs. */
@@ -21,9 +23,10 @@ export class JobStore {
   /** Creates queue and bucket if they do not exist. */
   static async open(nc: NatsConnection, names: JobNames, timing: CallTiming): Promise<JobStore> {
     const jsm = await jetstreamManager(nc, { checkAPI: false })
+    const answers = new PendingAnswers(nc)
     return new JobStore(
-      await JobQueue.open(nc, jsm, names, timing),
-      await JobRecordBucket.open(nc, jsm, names),
+      await JobQueue.open(nc, jsm, names, timing, answers),
+      await JobRecordBucket.open(nc, jsm, names, answers),
     )
   }
 
@@ -53,6 +56,16 @@ export class JobStore {
     const was = await this.records.cancel(id)
     if (was !== 'over') await this.queue.remove(id)
     return was
+  }
+
+  /**
+   * Removes the message of a job that has ended, and is still in the queue because the server has lost its
+   * acknowledgement. @returns whether there was one
+   */
+  async removeEnded(id: string): Promise<boolean> {
+    const record = await this.records.get(id)
+    if (!record || record.sequence === null || !hasEnded(record)) return false
+    return await this.queue.removeMessage(record.sequence)
   }
 
   /** Removes a job that is not running from the queue. */

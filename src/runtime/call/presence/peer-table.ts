@@ -150,6 +150,11 @@ export class PeerTable {
     if (this.#members.get(name)?.record.incarnation === incarnation) this.#drop(name, departure)
   }
 
+  /** Whether the incarnation is a member, be it suspected or not. */
+  has(incarnation: string): boolean {
+    return this.#byIncarnation.has(incarnation)
+  }
+
   /** Whether the incarnation is a member of which too little was heard. */
   isSuspected(incarnation: string): boolean {
     const member = this.#byIncarnation.get(incarnation)

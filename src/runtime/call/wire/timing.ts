@@ -14,7 +14,10 @@ export interface CallTiming {
   goodbyeMs: number
   /** Time within which a node answers whether it has a call; one that does not answer may be busy with it. */
   inFlightMs: number
-  /** Time after which JetStream redelivers a job whose worker has not reported. */
+  /**
+   * Time after which JetStream redelivers a job whose worker has not reported. It may be short, since a job is run only by
+   * the node that has claimed it, and must not be shorter than a pull lasts: so the node is not given the job again.
+   */
   ackWaitMs: number
   /** Pause before another look at a job that was redelivered although its worker lives. */
   heldMs: number
@@ -22,6 +25,8 @@ export interface CallTiming {
   incompleteMs: number
   /** Pause before another attempt when the server cannot be reached, or does not store a result. */
   retryMs: number
+  /** Interval at which a node compares its routes, jobs and schedules with what the server has. */
+  recheckMs: number
   /** Time that running calls and jobs may take once their node leaves; those that take longer are aborted. */
   shutdownMs: number
 }
@@ -39,9 +44,10 @@ export const TIMING: CallTiming = {
   pingMs: 1000,
   goodbyeMs: 2000,
   inFlightMs: 500,
-  ackWaitMs: 4000,
+  ackWaitMs: 1500,
   heldMs: 2000,
   incompleteMs: 500,
   retryMs: 500,
+  recheckMs: 10_000,
   shutdownMs: SHUTDOWN_GRACE_MS,
 }

@@ -1,5 +1,5 @@
 import type { PixelFormat } from '../frame.js'
-import type { StreamSettings } from '../stream/stream-options.js'
+import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
 
 /**
  * A pipeline as the runtime needs it: checked and complete, with absolute paths, times in milliseconds and one node for each
@@ -71,7 +71,7 @@ export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: s
 
 export type ModifierPlan =
   | { kind: 'FG'; timeoutMs: number }
-  | { kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean }
+  | { kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean; retry?: RetryPolicy }
   | { kind: 'NO_RETURN'; etaMs: number }
   | { kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean }
   | { kind: 'PERIOD'; schedule: ScheduleSpec }

@@ -4,7 +4,10 @@ import { MIB } from '../../core/bytes.js'
 
 /** Codes of JetStream's errors, by nats-server's names. */
 export const API_ERROR = {
+  consumerExists: 10148,
   consumerNotFound: 10014,
+  insufficientResources: 10023,
+  storageExceeded: 10047,
   streamNotFound: 10059,
   wrongLastSequence: 10071,
 } as const
@@ -12,6 +15,11 @@ export const API_ERROR = {
 /** Whether an error is the server's response to a JetStream request with this code. */
 export function isApiError(error: unknown, name: keyof typeof API_ERROR): boolean {
   return isJetStreamApiError(error) && error.code === API_ERROR[name]
+}
+
+/** Whether an error is the server's refusal because its store has no room. */
+export function isStoreFull(error: unknown): boolean {
+  return isApiError(error, 'insufficientResources') || isApiError(error, 'storageExceeded')
 }
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { announceDeath, type Death } from '../../../call/index.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
-import type { Plan } from '../../../core/plan/plan.js'
+import { bounded } from '../../../core/timeout.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
 
 /** Longest time for connecting and publishing, and again for closing the connection. */
@@ -14,7 +14,7 @@ const PUBLISH_TIMEOUT_MS = 2000
  */
 export async function publishGoodbye(
   death: Death,
-  plan: Plan,
+  pipeline: string,
   server: ServerHandle,
   log: Logger,
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function publishGoodbye(
   try {
     const nc = await connectNats(server.address, { name: 'supervisor', signal })
     try {
-      await announceDeath(nc, plan.name, death)
+      await bounded(announceDeath(nc, pipeline, death), { signal, what: 'the goodbye' })
     } finally {
       await Promise.race([nc.close(), delay(PUBLISH_TIMEOUT_MS, undefined, { ref: false })])
     }

@@ -1,4 +1,5 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { FailureLog } from '../../common/read/failure-log.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -47,7 +48,7 @@ export class DurableStreams {
     lifecycle,
     deliver,
   }: ReceiveOptions): Promise<{ reader: DurableReader | SharedReader; close: () => void }> {
-    const { pipeline, self } = this.#ports
+    const { pipeline, self, log } = this.#ports
     const { control, bulk } = await this.#ports.connections()
     const key = `${durable.stream} ${durable.run}`
     await this.#readers.get(key)?.stop('left')
@@ -64,6 +65,7 @@ export class DurableStreams {
       self,
       lifecycle,
       deliver,
+      failures: new FailureLog(open.call, log),
       deadLetters,
       link: bulk,
       jsm: await jetstreamManager(bulk.nc, { checkAPI: false }),

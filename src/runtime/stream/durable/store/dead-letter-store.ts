@@ -3,6 +3,7 @@ import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { decode, decodeBytes, type BytesKind } from '../../../codec/index.js'
 import { KIB, MIB } from '../../../core/bytes.js'
 import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import type { RetryPolicy } from '../../../core/stream/stream-options.js'
 import { payloadLimit } from '../../../nats/index.js'
 import { storeInfo } from './item-store.js'
 
@@ -12,30 +13,45 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADROOM = 8 * KIB
 const MAX_MESSAGE_LENGTH = 2000
 
-/** Item with which a node's callback failed at its last attempt. */
-export interface DeadLetter {
+/** Work with which a node's callback failed at its last attempt. */
+interface FailedWork {
   call: string
-  /** Name of the durable stream. */
-  stream: string
-  /** Id of the stream's epoch. */
-  run: string
   node: string
-  /** Number of the item in that epoch. */
-  item: number
   error: ErrorRecord
   attempts: number
   /** Time when it was given up, in milliseconds since 1970. */
   time: number
   /** Type of the bytes; null for a value as MessagePack. */
   kind: BytesKind | null
-  /** Bytes of the item. */
+  /** Bytes of the item, or of the job's arguments. */
   bytes: number
 }
 
-/** Dead letter with the id by which commands name it. */
-export interface StoredDeadLetter extends DeadLetter {
-  id: number
+/** Item of a durable stream. */
+export interface ItemLetter extends FailedWork {
+  /** Name of the durable stream. */
+  stream: string
+  /** Id of the stream's epoch. */
+  run: string
+  /** Number of the item in that epoch. */
+  item: number
 }
+
+/** Durable job, whose arguments are kept as one value. */
+export interface JobLetter extends FailedWork {
+  /** Id of the job. */
+  job: string
+  /** The only node that the job was for; null for any that offers the callback. */
+  to: string | null
+  /** Time that the callback may take, in milliseconds; 0 means no limit. */
+  timeoutMs: number
+  retry: RetryPolicy
+}
+
+export type DeadLetter = ItemLetter | JobLetter
+
+/** Dead letter with the id by which commands name it. */
+export type StoredDeadLetter = DeadLetter & { id: number }
 
 /** Header of every part. */
 type DeadPart = DeadLetter & { offset: number }
@@ -61,7 +77,7 @@ export class DeadLetterStore {
       retention: RetentionPolicy.Limits,
       allow_direct: true,
     })
-    const subject = `${this.#prefix}.${letter.node}.${letter.run}.${letter.item}`
+    const subject = this.#subject(letter)
     // Parts that an interrupted attempt has left.
     await jsm.streams.purge(this.#stream, { filter: subject })
     const limit = Math.min(MIB, payloadLimit(this.#nc, HEADROOM))
@@ -89,19 +105,19 @@ export class DeadLetterStore {
   }
 
   /** The item as the callback was given it. */
-  async item({ id, kind, bytes, ...letter }: StoredDeadLetter): Promise<unknown> {
+  async item(letter: StoredDeadLetter): Promise<unknown> {
+    const { id, kind, bytes } = letter
     const whole = Buffer.allocUnsafeSlow(bytes)
     for await (const { part, data, id: sequence } of this.#parts()) {
       if (sequence > id) break
-      if (part.node === letter.node && part.run === letter.run && part.item === letter.item)
-        whole.set(data, part.offset)
+      if (this.#subject(part) === this.#subject(letter)) whole.set(data, part.offset)
     }
     return kind ? decodeBytes(kind, whole) : decode(whole)
   }
 
-  async remove({ node, run, item }: StoredDeadLetter): Promise<void> {
+  async remove(letter: StoredDeadLetter): Promise<void> {
     const jsm = await this.#manager()
-    await jsm.streams.purge(this.#stream, { filter: `${this.#prefix}.${node}.${run}.${item}` })
+    await jsm.streams.purge(this.#stream, { filter: this.#subject(letter) })
   }
 
   async *#parts(): AsyncGenerator<{ id: number; part: DeadPart; data: Uint8Array }> {
@@ -120,6 +136,11 @@ export class DeadLetterStore {
 
   get #stream(): string {
     return `daffi_${this.#pipeline}_dead`
+  }
+
+  #subject(letter: DeadLetter): string {
+    if ('job' in letter) return `${this.#prefix}.job.${letter.job}`
+    return `${this.#prefix}.${letter.node}.${letter.run}.${letter.item}`
   }
 
   get #prefix(): string {
