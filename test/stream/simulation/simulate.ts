@@ -10,6 +10,8 @@ const RECOVERY_MS = 8000
 /** Time beyond the grace by which nobody who is gone is known any more, and all streams have ended. */
 const END_MS = 8000
 const LEAVE_MS = 4000
+/** Stay of a visitor, who notices what those before him have left behind. */
+const VISIT_MS = 8000
 
 export interface Violation {
   seed: number
@@ -34,9 +36,11 @@ export async function simulate(schedule: Schedule): Promise<Violation | undefine
   world.stop()
   await world.time.pass(Math.max(0, graceMs + END_MS - RECOVERY_MS))
   wrong.push(...judgeAccounts(world, schedule), ...judgeMembers(world), ...judgeProofs(world, schedule))
-  const noticed = world.living().length > 0
   world.end()
   await world.time.pass(LEAVE_MS)
-  if (noticed && !delivery) wrong.push(...world.server.streams.map((name) => `${name} is left on the server`))
+  world.visit(VISIT_MS)
+  await world.time.pass(VISIT_MS + LEAVE_MS)
+  const left = world.server.streams.filter((name) => name.startsWith('KV_'))
+  wrong.push(...left.map((name) => `${name} is left on the server`))
   return wrong.length === 0 ? undefined : { seed, schedule, wrong }
 }
