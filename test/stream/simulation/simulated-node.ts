@@ -12,6 +12,7 @@ import { Presence } from '../../../src/runtime/call/presence/presence.js'
 import { TIMING } from '../../../src/runtime/call/wire/timing.js'
 import { NatsLink } from '../../../src/runtime/stream/protocol/nats-link.js'
 import type { Deliver, StreamPorts } from '../../../src/runtime/stream/protocol/ports.js'
+import { SHUTDOWN_GRACE_MS } from '../../../src/runtime/call/wire/timing.js'
 import { StreamReceiver } from '../../../src/runtime/stream/stream-receiver.js'
 import { SimulatedConnection, type Latency } from './simulated-connection.js'
 import { processes } from './simulated-processes.js'
@@ -101,6 +102,7 @@ export class SimulatedNode {
       peers: this.presence.peers,
       log,
       connections: () => Promise.resolve(link),
+      answers: () => Promise.resolve(true),
       setLastWill: () => undefined,
       clearLastWill: () => undefined,
     }
@@ -124,7 +126,12 @@ export class SimulatedNode {
       return
     }
     if (deliver)
-      this.#receiver = new StreamReceiver(main.client, this.ports, () => ({ deliver, borrow: false }))
+      this.#receiver = new StreamReceiver({
+        nc: main.client,
+        ports: this.ports,
+        admit: () => ({ deliver, borrow: false }),
+        clean: () => Promise.resolve(),
+      })
     await main.client.flush()
     this.presence.announce()
     this.joined = true
@@ -178,7 +185,7 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
-    await this.#receiver?.close()
+    await this.#receiver?.close(SHUTDOWN_GRACE_MS)
     await this.presence.leave()
     this.#end()
   }
