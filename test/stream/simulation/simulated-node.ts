@@ -20,6 +20,8 @@ import { Actor, type SimulatedTime } from './simulated-time.js'
 
 export const PIPELINE = 'simulation'
 const log = createLogger('silent')
+/** Time within which a node that lives answers. */
+const ANSWER_MS = 3500
 /** Heartbeats of which none was sent, after which the process must have stood still; as in the heartbeat's thread. */
 const STOOD_STILL = 3
 
@@ -101,6 +103,13 @@ export class SimulatedNode {
       peers: this.presence.peers,
       log,
       connections: () => Promise.resolve(link),
+      answers: async (peer) => {
+        const asking = control.request(pingSubject(PIPELINE, peer), undefined, { timeout: ANSWER_MS })
+        return await asking.then(
+          () => true,
+          () => false,
+        )
+      },
       setLastWill: () => undefined,
       clearLastWill: () => undefined,
     }
@@ -124,7 +133,13 @@ export class SimulatedNode {
       return
     }
     if (deliver)
-      this.#receiver = new StreamReceiver(main.client, this.ports, () => ({ deliver, borrow: false }))
+      this.#receiver = new StreamReceiver({
+        nc: main.client,
+        ports: this.ports,
+        admit: () => ({ deliver, borrow: false }),
+        // It asks the kernel about processes, and those of lanes have the pid of this one.
+        clean: () => Promise.resolve(),
+      })
     await main.client.flush()
     this.presence.announce()
     this.joined = true
