@@ -7,15 +7,21 @@ import type { Taken, World } from './world.js'
 const FLOW_MS = 5000
 
 /** Says who gets nothing although it lives, messages flow, and a writer streams. */
-export function judgeFlow(world: World): string[] {
-  const { time, taken } = world
+export function judgeFlow(world: World, { delivery }: Schedule): string[] {
+  const { time, taken, runs } = world
   const living = world.living()
   const writer = living.find(({ name }) => name === 'w')
-  const receivers = living.filter(({ name }) => name !== 'w')
   if (!writer) return []
+  const run = runs.findLast(({ ended }) => ended === undefined)
+  const receivers = living.filter(
+    ({ name }) => name !== 'w' && (delivery !== 'lossless' || !run || run.names.includes(name)),
+  )
   const since = time.now - FLOW_MS
   return receivers.flatMap(({ name, incarnation }) => {
-    const flows = taken.some((item) => item.incarnation === incarnation && item.made > since)
+    // Of a lossless stream a receiver may still take what waited for it.
+    const flows = taken.some(
+      (item) => item.incarnation === incarnation && (delivery === 'lossless' ? item.at : item.made) > since,
+    )
     return flows ? [] : [`${name} (${incarnation}) gets nothing, though it lives and all has been quiet`]
   })
 }
@@ -49,7 +55,8 @@ function judgeRun(
   // The item at which the source was cut off may have come after.
   if (items < run.yielded - (run.error === undefined ? 0 : 1))
     wrong.push(`stream ${run.key}: ${items} items, ${run.yielded} yielded`)
-  if (schedule.share) wrong.push(...judgeShares(run, receivers, items))
+  // A live stream goes on while nobody receives it.
+  if (schedule.share && schedule.delivery === 'lossless') wrong.push(...judgeShares(run, receivers, items))
   return wrong
 }
 

@@ -115,6 +115,10 @@ export class SimulatedConnection {
     return false
   }
 
+  isDraining(): boolean {
+    return false
+  }
+
   async *status(): AsyncIterable<Status> {
     const watcher = { statuses: [] as Status[], changed: new Wakeup() }
     this.#watchers.add(watcher)
