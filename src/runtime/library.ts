@@ -15,6 +15,7 @@ export {
   type BGOptions,
   type Broadcast,
   type BroadcastOptions,
+  type BusyOptions,
   type Call,
   type CallProxy,
   type ConnectOptions,

@@ -313,6 +313,11 @@ export const ERRORS = {
     meaning: 'A node exited or left before it had answered a call, or before its own calls had settled.',
     next: 'Read the log of that node for why it ended.',
   },
+  DAFFI_BUSY: {
+    exit: 1,
+    meaning: 'The nodes that a call could go to had not yet received what was on its way to them.',
+    next: "Make fewer calls at a time, or leave out the option busy: 'fail', so that calls wait for room.",
+  },
   DAFFI_SERVER_LOST: {
     exit: 1,
     meaning:
