@@ -27,7 +27,7 @@ export function ownerMetadata({ self }: Pick<StreamPorts, 'self'>): Record<strin
 
 /**
  * Deletes the JetStream streams of lanes whose writers are gone: killed, so that they could not do it themselves. A writer is
- * gone when it is no node of the pipeline, does not run on this host, and does not answer.
+ * gone when its process on this host is, or it is no node of the pipeline; and when it does not answer.
  */
 export async function removeLeftovers(ports: StreamPorts): Promise<void> {
   const { bulk } = await ports.connections()
@@ -36,13 +36,17 @@ export async function removeLeftovers(ports: StreamPorts): Promise<void> {
     streamSubject(ports.pipeline, '*', 'data') + '.*',
   )) {
     const owner = ownerOf(config)
-    if (!owner || owner.incarnation === ports.self.incarnation || ports.peers.has(owner.incarnation)) continue
-    if (owner.host === hostname() ? isAlive(owner.pid) : Date.now() - Date.parse(created) < MIN_AGE_MS)
-      continue
-    if (await ports.answers(owner)) continue
+    if (!owner || owner.incarnation === ports.self.incarnation) continue
+    const age = Date.now() - Date.parse(created)
+    if (mayLive(owner, age, ports) || (await ports.answers(owner))) continue
     ports.log.debug(`deleting ${config.name}, which ${owner.name} has left behind`)
     await jsm.streams.delete(config.name).catch(() => false)
   }
+}
+
+/** Whether the writer may live: of a process of this host the kernel knows, of another one the pipeline. */
+function mayLive({ incarnation, host, pid }: LaneOwner, ageMs: number, { peers }: StreamPorts): boolean {
+  return host === hostname() ? isAlive(pid) : peers.has(incarnation) || ageMs < MIN_AGE_MS
 }
 
 function ownerOf({ metadata }: StreamInfo['config']): LaneOwner | undefined {
