@@ -20,7 +20,8 @@ export function judgeMembers(world: World): string[] {
 
 /** Says who was taken for gone without proof: a process of this host that lives never is. */
 export function judgeProofs(world: World, { local }: Schedule): string[] {
-  return local ? world.mistaken : []
+  if (!local) return []
+  return world.mistaken.map(({ by, peer, how, at }) => `${by.incarnation} took ${peer} for ${how} at ${at}`)
 }
 
 const list = (incarnations: string[]): string => incarnations.sort().join(' ')

@@ -32,7 +32,7 @@ export async function simulate(schedule: Schedule): Promise<Violation | undefine
   const wrong: string[] = []
   world.begin()
   await world.time.pass(faultsMs + RECOVERY_MS)
-  if (delivery) wrong.push(...judgeFlow(world))
+  if (delivery) wrong.push(...judgeFlow(world, schedule))
   world.stop()
   await world.time.pass(Math.max(0, graceMs + END_MS - RECOVERY_MS))
   wrong.push(...judgeAccounts(world, schedule), ...judgeMembers(world), ...judgeProofs(world, schedule))

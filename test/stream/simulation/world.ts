@@ -33,7 +33,7 @@ export class World {
   readonly endings: Ending[] = []
   readonly nodes: SimulatedNode[] = []
   /** Members that a node took for gone while they had their names. */
-  readonly mistaken: string[] = []
+  readonly mistaken: { by: SimulatedNode; peer: string; how: string; at: number }[] = []
   readonly #schedule: Schedule
   readonly #random: Random
   readonly #director: Actor
