@@ -5,6 +5,7 @@ import { MIB } from '../../core/bytes.js'
 /** Codes of JetStream's errors, by nats-server's names. */
 export const API_ERROR = {
   consumerNotFound: 10014,
+  storageExceeded: 10047,
   streamNotFound: 10059,
   wrongLastSequence: 10071,
 } as const
@@ -12,6 +13,18 @@ export const API_ERROR = {
 /** Whether an error is the server's response to a JetStream request with this code. */
 export function isApiError(error: unknown, name: keyof typeof API_ERROR): boolean {
   return isJetStreamApiError(error) && error.code === API_ERROR[name]
+}
+
+/** Status from which on an error is the server's trouble, as in HTTP; below it the request itself was refused. */
+const SERVER_TROUBLE = 500
+
+/** Whether JetStream has refused a request, and will refuse it again. */
+export function isRefusal(error: unknown): boolean {
+  return isJetStreamApiError(error) && isRefusalStatus(error.status)
+}
+
+export function isRefusalStatus(status: number): boolean {
+  return status < SERVER_TROUBLE
 }
 
 /**

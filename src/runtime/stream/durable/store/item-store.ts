@@ -39,9 +39,21 @@ export interface StoreOptions extends DurableNames {
 
 /**
  * Creates the stream, or checks the existing one and updates its retention.
- * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else
+ * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else; DAFFI_STORE_UNAVAILABLE when the server has
+ *   less room than the retention
  */
 export async function ensureStore(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
+  try {
+    return await createOrCheck(jsm, options)
+  } catch (error) {
+    if (!isApiError(error, 'storageExceeded')) throw error
+    const { stream, retention } = options
+    const message = `the server has no room for ${stream}, which may keep ${retention.bytes} bytes`
+    throw new DaffiError('DAFFI_STORE_UNAVAILABLE', message, { cause: error })
+  }
+}
+
+async function createOrCheck(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
   const { stream, subject, call, retention } = options
   const limits = { max_age: nanos(retention.ageMs), max_bytes: retention.bytes }
   const found = await storeInfo(jsm, stream)
@@ -115,13 +127,16 @@ export async function lastStored(
   return recordOf(await jsm.streams.getMessage(stream, { last_by_subj: subject }))
 }
 
-/** First record that the stream keeps from `sequence` on. */
+/** First record that the stream keeps from `sequence` on. A replica may not know of the latest ones, so it is asked twice. */
 export async function storedFrom(
   jsm: JetStreamManager,
   { stream, subject }: DurableNames,
   sequence: number,
 ): Promise<StoredRecord | undefined> {
-  return recordOf(await jsm.direct.getMessage(stream, { seq: sequence, next_by_subj: subject }))
+  const query = { seq: sequence, next_by_subj: subject }
+  return recordOf(
+    (await jsm.direct.getMessage(stream, query)) ?? (await jsm.streams.getMessage(stream, query)),
+  )
 }
 
 function recordOf(message: StoredMsg | null): StoredRecord | undefined {
