@@ -266,6 +266,12 @@ export const ERRORS = {
     meaning: 'The export of a source module is not iterable, and neither is the value that it returns.',
     next: 'Export an iterable, an async iterable, or a function that returns one, such as a generator function.',
   },
+  DAFFI_SOURCE_BAD_RESUME: {
+    exit: 1,
+    meaning:
+      'A source module says in a wrong form how it is resumed: its export live is not true or false, or its export resume is not a function that returns an iterable.',
+    next: 'Export live = true for a source that gives new items each time, or a function resume(position, args, { signal }) that returns the items from that number on.',
+  },
   DAFFI_UNSENDABLE: {
     exit: 1,
     meaning:
@@ -390,6 +396,12 @@ export const ERRORS = {
     meaning:
       'The NATS server lost data of a lossless or durable stream that was not processed yet, such as by a restart.',
     next: 'Run the stream again.',
+  },
+  DAFFI_STORE_UNAVAILABLE: {
+    exit: 1,
+    meaning:
+      "The NATS server's store takes nothing, because its disk or its limit is full, or does not answer; a durable stream waits meanwhile, and loses nothing.",
+    next: "Make room on the server's disk, or raise its JetStream limits; the stream then goes on by itself. For a stream that cannot begin, its retention.bytes can be lowered as well.",
   },
   DAFFI_STREAM_MISMATCH: {
     exit: 1,
