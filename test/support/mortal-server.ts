@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
 import { freePort } from './ports.js'
@@ -9,6 +10,8 @@ export interface MortalServer {
   url: string
   /** Kills the server and starts it again; it may not listen yet when this resolves. */
   restart: () => Promise<void>
+  /** Stops the server's process for a while. */
+  pause: (ms: number) => Promise<void>
 }
 
 /** A server, which listens, that can be killed and started again on the same port. */
@@ -32,7 +35,12 @@ export async function mortalServer(): Promise<MortalServer> {
     await server.exited
     server = start()
   }
-  return { url: `nats://127.0.0.1:${port}`, restart }
+  const pause = async (ms: number): Promise<void> => {
+    process.kill(server.pid, 'SIGSTOP')
+    await delay(ms)
+    process.kill(server.pid, 'SIGCONT')
+  }
+  return { url: `nats://127.0.0.1:${port}`, restart, pause }
 }
 
 async function listens(port: number): Promise<boolean> {

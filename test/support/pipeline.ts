@@ -25,9 +25,10 @@ export async function mortalPipeline<C>(): Promise<{
   server: string
   join: Join<C>
   restart: () => Promise<void>
+  pause: (ms: number) => Promise<void>
 }> {
-  const { url, restart } = await mortalServer()
-  return { server: url, join: joinOn(url), restart }
+  const { url, restart, pause } = await mortalServer()
+  return { server: url, join: joinOn(url), restart, pause }
 }
 
 /** Connects to the pipeline `test` of a server. Nodes that join it leave when the test ends. */

@@ -316,6 +316,12 @@ export const ERRORS = {
     meaning: 'The NATS server refused to store the arguments or the result of a durable job.',
     next: "Free space on the server's disk, or raise its limits (max_file_store, and those of the account).",
   },
+  DAFFI_STORE_FULL: {
+    exit: 1,
+    meaning:
+      "The NATS server's store has no room for a durable stream: its disk, or its limits, are too small.",
+    next: "Free space on the server's disk, raise its limits (max_file_store), or lower the stream's retention.bytes.",
+  },
   DAFFI_BAD_SCHEDULE: {
     exit: 2,
     meaning: 'A PERIOD has none or several of interval, at and cron, or a time in at cannot be read.',
@@ -396,12 +402,6 @@ export const ERRORS = {
     meaning:
       'The NATS server lost data of a lossless or durable stream that was not processed yet, such as by a restart.',
     next: 'Run the stream again.',
-  },
-  DAFFI_STORE_UNAVAILABLE: {
-    exit: 1,
-    meaning:
-      "The NATS server's store takes nothing, because its disk or its limit is full, or does not answer; a durable stream waits meanwhile, and loses nothing.",
-    next: "Make room on the server's disk, or raise its JetStream limits; the stream then goes on by itself. For a stream that cannot begin, its retention.bytes can be lowered as well.",
   },
   DAFFI_STREAM_MISMATCH: {
     exit: 1,

@@ -110,15 +110,16 @@ export class StreamReceiver {
         onEnd(end)
         if (end.error && !end.closed && !open.yields)
           log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
-        if (end.closed) void this.#leave(open.id)
+        if (end.closed) void this.#leave(open.id, 'stopped')
       },
     })
   }
 
-  async #leave(id: string): Promise<void> {
+  /** @param state `stopped` when the stream is over, `left` when its writer is gone and may come back */
+  async #leave(id: string, state: 'stopped' | 'left'): Promise<void> {
     const receiver = await this.#active.get(id)
     this.#active.delete(id)
-    await receiver?.reader.stop('stopped')
+    await receiver?.reader.stop(state)
     receiver?.close()
   }
 
@@ -130,7 +131,7 @@ export class StreamReceiver {
       this.#ports.log.warn(
         `the stream to "${receiver.open.call}" ended: its writer ${receiver.open.from} is gone`,
       )
-      await this.#leave(id)
+      await this.#leave(id, 'left')
     }
   }
 }

@@ -5,7 +5,6 @@ import { MIB } from '../../core/bytes.js'
 /** Codes of JetStream's errors, by nats-server's names. */
 export const API_ERROR = {
   consumerNotFound: 10014,
-  storageExceeded: 10047,
   streamNotFound: 10059,
   wrongLastSequence: 10071,
 } as const

@@ -32,7 +32,7 @@ export async function askServer<T>(
     } catch (error) {
       if (isApiError(error, 'streamNotFound')) throw streamLost(stream)
       if (isFinal(error, link)) throw error
-      trouble?.onFailure(error, link)
+      trouble?.onFailure(link)
     }
     await delay(RETRY_DELAY_MS, undefined, { signal })
   }

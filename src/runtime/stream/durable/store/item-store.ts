@@ -39,21 +39,9 @@ export interface StoreOptions extends DurableNames {
 
 /**
  * Creates the stream, or checks the existing one and updates its retention.
- * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else; DAFFI_STORE_UNAVAILABLE when the server has
- *   less room than the retention
+ * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else
  */
 export async function ensureStore(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
-  try {
-    return await createOrCheck(jsm, options)
-  } catch (error) {
-    if (!isApiError(error, 'storageExceeded')) throw error
-    const { stream, retention } = options
-    const message = `the server has no room for ${stream}, which may keep ${retention.bytes} bytes`
-    throw new DaffiError('DAFFI_STORE_UNAVAILABLE', message, { cause: error })
-  }
-}
-
-async function createOrCheck(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
   const { stream, subject, call, retention } = options
   const limits = { max_age: nanos(retention.ageMs), max_bytes: retention.bytes }
   const found = await storeInfo(jsm, stream)

@@ -1,4 +1,3 @@
-import { messageOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 
@@ -6,8 +5,8 @@ import type { NatsLink } from '../../protocol/nats-link.js'
 const TOLERATED_MS = 2000
 
 /**
- * Store that does not answer, or takes nothing, as the user is told of it: a warning once the trouble has lasted on a
- * connection that is up, and a word when it is over. A connection that is down is told elsewhere.
+ * Store of a durable stream that takes nothing, or does not answer, as the user is told of it: a warning once that has lasted
+ * on a connection that is up, and a word when it is over. A connection that is down is told elsewhere.
  */
 export class StoreTrouble {
   readonly #log: Logger
@@ -21,23 +20,24 @@ export class StoreTrouble {
     this.#stream = stream
   }
 
-  onFailure(reason: unknown, link: NatsLink): void {
-    if (!link.connected || this.#told) {
-      if (!link.connected) this.#since = undefined
-      return
-    }
+  /** @param refusal the server's text when it has answered that it cannot store now */
+  onFailure(link: NatsLink, refusal?: string): void {
+    if (!link.connected) this.#since = undefined
+    if (!link.connected || this.#told) return
     this.#since ??= performance.now()
     if (performance.now() - this.#since < TOLERATED_MS) return
     this.#told = true
-    this.#log.warn(
-      `DAFFI_STORE_UNAVAILABLE: the server does not store or give items of ${this.#stream}; the stream waits: ${messageOf(reason)}`,
-    )
+    const what =
+      refusal === undefined
+        ? `the server does not answer for ${this.#stream}`
+        : `DAFFI_STORE_FULL: the server stores nothing in ${this.#stream}: ${refusal}`
+    this.#log.warn(`${what}; the stream waits, and loses nothing`)
   }
 
   onAnswer(): void {
     this.#since = undefined
     if (!this.#told) return
     this.#told = false
-    this.#log.warn(`${this.#stream} goes on: the server answers again`)
+    this.#log.warn(`${this.#stream} goes on: the server stores and gives items again`)
   }
 }

@@ -87,7 +87,7 @@ async function storeRecord(
     const error = reply?.json<PubAck>().error
     if (reply && (!error || error.err_code === API_ERROR.wrongLastSequence)) return
     if (error && isRefusalStatus(error.code)) throw refused(error)
-    if (error) trouble.onFailure(error.description, link)
+    if (error) trouble.onFailure(link, error.description)
     await delay(RETRY_DELAY_MS, undefined, { signal })
     // Without an answer it may be stored all the same.
     if (!reply) return

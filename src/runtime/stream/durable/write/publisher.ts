@@ -155,7 +155,7 @@ export class Publisher {
     else if (!error || isRefusalStatus(error.code)) this.#fail(refused(error))
     else {
       const { trouble, link } = this.#options
-      trouble.onFailure(error.description, link)
+      trouble.onFailure(link, error.description)
       void this.#recover(false, RETRY_DELAY_MS)
     }
   }
