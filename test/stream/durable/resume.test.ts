@@ -12,6 +12,12 @@ interface Callbacks {
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
 const durable = STREAM({ delivery: 'durable', name: 'numbers' })
 
+/** Items that are new ones each time. */
+function live(numbers: number[]): number[] & Resumable {
+  const items: number[] & Resumable = Object.assign(numbers, { [RESUME]: () => items })
+  return items
+}
+
 /** Items that come to an end because the source breaks. */
 function* breaking(items: number[]): Generator<number> {
   yield* items
@@ -31,14 +37,7 @@ async function interrupted() {
 
 test('a source of new items passes none over, and the items go on counting', async () => {
   const { g, taken } = await interrupted()
-  const items = Object.assign(
-    range(40).map((n) => 100 + n),
-    {
-      [RESUME]() {
-        return items
-      },
-    } satisfies Resumable,
-  )
+  const items = live(range(40).map((n) => 100 + n))
   const summary = await g.call.take(items).with(durable)
   expect(taken).toEqual([...range(30), ...items])
   expect(summary).toMatchObject({ items: 40, receivers: { keeper: { offered: 40, processed: 40, lost: 0 } } })
@@ -48,7 +47,7 @@ test('a source that can begin anywhere is asked for the items that are not store
   const { g, taken } = await interrupted()
   const asked: number[] = []
   const items: Iterable<number> & Resumable = {
-    ...{ [Symbol.iterator]: () => range(0).values() },
+    [Symbol.iterator]: () => range(0).values(),
     [RESUME](position: number) {
       asked.push(position)
       return range(50).slice(position)
@@ -72,10 +71,6 @@ test('a source of new items goes on even when the last session had reached its e
       },
     },
   })
-  const live = (numbers: number[]): number[] & Resumable => {
-    const items = Object.assign(numbers, { [RESUME]: () => items })
-    return items
-  }
   const g = await join('writer')
   const abort = new AbortController()
   const first = g.call
