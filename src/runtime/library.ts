@@ -21,6 +21,7 @@ export {
   type Context,
   type DelayOptions,
   type FGOptions,
+  type JobRetryOptions,
   type Job,
   type Modifier,
   type ModifierKind,

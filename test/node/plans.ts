@@ -26,6 +26,7 @@ export const nodePlan = (name: string, given: Partial<NodePlan> = {}): NodePlan 
   callbacks: [],
   calls: [],
   restart: 'no',
+  graceMs: 30_000,
   env: {},
   dependsOn: [],
   ...given,

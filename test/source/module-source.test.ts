@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { DaffiError } from '../../src/runtime/core/errors.js'
 import type { ModulePlan } from '../../src/runtime/core/plan/plan.js'
 import { RESUME, type Resumable } from '../../src/runtime/core/stream/resumable.js'
+import type { SourceContext } from '../../src/runtime/source/index.js'
 import { collect, open } from './support.js'
 
 const plan: ModulePlan = {
@@ -11,9 +12,9 @@ const plan: ModulePlan = {
   args: undefined,
 }
 
-function openExport(value: unknown, { args, signal }: { args?: unknown; signal?: AbortSignal } = {}) {
+function openExport(value: unknown, { args, ...context }: { args?: unknown } & Partial<SourceContext> = {}) {
   const load = () => Promise.resolve({ default: value })
-  return open({ ...plan, args }, { load, ...(signal && { signal }) })
+  return open({ ...plan, args }, { load, ...context })
 }
 
 test.each([
@@ -192,6 +193,39 @@ test('what resume returns must be an iterable', async () => {
     code: 'DAFFI_SOURCE_BAD_RESUME',
     message: expect.stringContaining('resume returns string, not an iterable') as string,
   })
+})
+
+test('a stage yields what it has at hand after the abort, and ends at the first pause', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const items = openExport(
+    async function* () {
+      yield* [1, 2, 3]
+      await new Promise(() => undefined)
+    },
+    { signal, isStage: true },
+  )
+  expect(await items.next()).toEqual({ done: false, value: 1 })
+  controller.abort()
+  expect(await collect(items)).toEqual([2, 3])
+})
+
+test('a stage whose queue is empty at the abort ends as soon as the module does', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const items = openExport(
+    async function* (_: unknown, context: { signal: AbortSignal }) {
+      yield 'the first'
+      await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
+      yield 'the last one'
+    },
+    { signal, isStage: true },
+  )
+  await items.next()
+  const next = items.next()
+  controller.abort()
+  expect(await next).toEqual({ done: false, value: 'the last one' })
+  expect(await items.next()).toEqual({ done: true, value: undefined })
 })
 
 function openModule(exports: Record<string, unknown>, args?: unknown): Resumable & AsyncIterable<unknown> {

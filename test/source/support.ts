@@ -36,6 +36,7 @@ export function contextOf(context: Partial<SourceContext> = {}): SourceContext {
   return {
     name: 'cam',
     signal: new AbortController().signal,
+    isStage: false,
     log: createLogger('silent'),
     load: () => Promise.resolve({}),
     onEvent: () => undefined,

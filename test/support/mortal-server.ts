@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
 import { freePort } from './ports.js'
@@ -10,8 +9,8 @@ export interface MortalServer {
   url: string
   /** Kills the server and starts it again; it may not listen yet when this resolves. */
   restart: () => Promise<void>
-  /** Stops the server's process for a while. */
-  pause: (ms: number) => Promise<void>
+  /** Sends a signal, such as SIGSTOP, to the server's process. */
+  signal: (signal: NodeJS.Signals) => void
 }
 
 /** A server, which listens, that can be killed and started again on the same port. */
@@ -35,12 +34,8 @@ export async function mortalServer(): Promise<MortalServer> {
     await server.exited
     server = start()
   }
-  const pause = async (ms: number): Promise<void> => {
-    process.kill(server.pid, 'SIGSTOP')
-    await delay(ms)
-    process.kill(server.pid, 'SIGCONT')
-  }
-  return { url: `nats://127.0.0.1:${port}`, restart, pause }
+  const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name)
+  return { url: `nats://127.0.0.1:${port}`, restart, signal }
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -25,10 +25,9 @@ export async function mortalPipeline<C>(): Promise<{
   server: string
   join: Join<C>
   restart: () => Promise<void>
-  pause: (ms: number) => Promise<void>
 }> {
-  const { url, restart, pause } = await mortalServer()
-  return { server: url, join: joinOn(url), restart, pause }
+  const { url, restart } = await mortalServer()
+  return { server: url, join: joinOn(url), restart }
 }
 
 /** Connects to the pipeline `test` of a server. Nodes that join it leave when the test ends. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPipeline } from 'daffi/testing'
 import { expect, expectTypeOf, test } from 'vitest'
-import { numbers } from '../e2e/pipelines.js'
+import { endless, numbers } from '../e2e/pipelines.js'
 import { temporaryProject } from '../support/temporary.js'
 
 interface Callbacks {
@@ -53,4 +53,19 @@ test('what is wrong with it', async () => {
     details: { faults: [{ code: 'DAFFI_MISSING_FILE' }] },
   })
   await expect(start()).rejects.toMatchObject({ code: 'DAFFI_MODULE_FAILED' })
+})
+
+test('what is not finished in time is named', async () => {
+  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const pipeline = await startPipeline(join(cwd, 'pipeline.yaml'))
+  try {
+    await expect(pipeline.finished({ timeout: 0.5 })).rejects.toMatchObject({
+      code: 'DAFFI_TIMEOUT',
+      message: expect.stringMatching(
+        /^waiting for every call to finish: nothing after 500 ms; writer has not finished work/,
+      ) as string,
+    })
+  } finally {
+    await pipeline.close()
+  }
 })

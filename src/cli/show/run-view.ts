@@ -54,6 +54,9 @@ export class RunView implements Disposable {
       case 'line':
         this.#line(event.node, event.line)
         break
+      case 'note':
+        this.#note(event)
+        break
       case 'state':
         this.#state(event)
         break
@@ -72,15 +75,22 @@ export class RunView implements Disposable {
     const why = error ? `: ${error.message}` : ''
     if (state === 'failed') this.#line(node, red(`failed${why}`))
     else if (state === 'restarting') this.#line(node, yellow(`restarting (${restarts})${why}`))
+    // Why it is degraded has been noted.
+    else if (state === 'degraded') this.#line(node, yellow(state))
     else this.#line(node, dim(state))
   }
 
+  #note({ node, level, text }: Extract<RunEvent, { type: 'note' }>): void {
+    const { red, yellow } = this.#colours
+    const paint = { error: red, warn: yellow, info: String }[level]
+    this.#line(node, paint(text))
+  }
+
   #call(node: string, plan: CallPlan, report: CallReport): void {
-    const { red } = this.#colours
     if (report.type === 'progress') this.#progress(`${node} ${report.index}`, plan, report.summary)
     if (report.type !== 'call' && report.type !== 'stream') return
-    if (report.error) this.#line(node, red(`${plan.call}: ${report.error.message}`))
-    else if (report.type === 'call') this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
+    if (report.type === 'call' && !report.error)
+      this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
     if (report.type === 'stream') {
       this.#streams.delete(`${node} ${report.index}`)
       this.#redraw()

@@ -1,4 +1,5 @@
 import { fileArg, namedFile, VisitCommand } from '../../cli/index.js'
+import { count } from '../../runtime/core/text/count.js'
 import type { StoredDeadLetter } from '../../runtime/index.js'
 
 interface DeadListResult {
@@ -6,7 +7,8 @@ interface DeadListResult {
 }
 
 export default class DeadList extends VisitCommand<DeadListResult> {
-  static override summary = 'List dead letters: items of durable streams that failed on every attempt.'
+  static override summary =
+    'List dead letters: items of durable streams, and durable jobs, that failed on every attempt.'
   static override examples = ['<%= config.bin %> dead list', '<%= config.bin %> dead list --json']
   static override args = { file: fileArg() }
 
@@ -16,11 +18,15 @@ export default class DeadList extends VisitCommand<DeadListResult> {
     const { listDeadLetters } = await import('../../runtime/index.js')
     const letters = await listDeadLetters(plan, this.visitOptions(flags))
     const { bold, dim, red } = this.colours
-    for (const { id, call, stream, node, item, error, attempts, time } of letters) {
+    for (const letter of letters) {
+      const { id, call, node, error, attempts, time } = letter
       const when = dim(new Date(time).toISOString())
-      this.log(
-        `${bold(String(id))}  ${when}  item ${item} of ${stream} to ${call} on ${node}, ${attempts} attempts`,
-      )
+      const what =
+        'job' in letter
+          ? `job ${letter.job} (${count(letter.bytes, 'byte')})`
+          : `item ${letter.item} of ${letter.stream}`
+      const tries = count(attempts, 'attempt')
+      this.log(`${bold(String(id))}  ${when}  ${what} to ${call} on ${node}, ${tries}`)
       this.log(`   ${red(error.code)} ${error.message}`)
     }
     if (letters.length === 0) this.log('none')

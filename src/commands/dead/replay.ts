@@ -6,7 +6,7 @@ import type { ReplayedLetters } from '../../runtime/index.js'
 export default class DeadReplay extends VisitCommand<ReplayedLetters> {
   static override summary = 'Run callbacks on dead letters again.'
   static override description =
-    'Each dead letter goes to the node that failed with it. It is removed if the callback succeeds now; if it fails again the letter is kept, and the exit code is 1.'
+    'An item of a stream goes to the node that failed with it. It is removed if the callback succeeds now; if it fails again the letter is kept, and the exit code is 1. A job is put back into the queue under a new id, with all its attempts, and becomes a dead letter again if they fail.'
   static override examples = [
     '<%= config.bin %> dead replay 3 4',
     '<%= config.bin %> dead replay --all --json',

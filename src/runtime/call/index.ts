@@ -23,6 +23,7 @@ export {
   type BroadcastOptions,
   type DelayOptions,
   type FGOptions,
+  type JobRetryOptions,
   type Modifier,
   type ModifierKind,
   type ModifierOptions,
@@ -42,6 +43,6 @@ export type { ConnectOptions, PeerInfo } from './client/connect.js'
 export { connectWithTiming, Global, joinAsHost, joinPipeline } from './client/global.js'
 export type { JoinOptions } from './client/join-options.js'
 export type { HostControl } from './client/open-client.js'
-export { announceDeath } from './presence/announce-death.js'
+export { announceDeath, type Death } from './presence/announce-death.js'
 export { requireSchedules } from './schedules/requirement.js'
 export { SHUTDOWN_GRACE_MS, type CallTiming } from './wire/timing.js'

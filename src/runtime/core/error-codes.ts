@@ -24,6 +24,26 @@ export const ERRORS = {
     meaning: 'Some of the files that daffi init would write exist already.',
     next: 'Give daffi init another folder, or move those files away.',
   },
+  DAFFI_FOLDER_READ_ONLY: {
+    exit: 1,
+    meaning: "The project's folder .daffi is on a file system that is mounted read-only.",
+    next: 'Mount the project, or at least its folder .daffi, so that it can be written.',
+  },
+  DAFFI_FOLDER_FULL: {
+    exit: 1,
+    meaning: "The disk of the project's folder .daffi is full.",
+    next: 'Free some space on that disk, then run the command again.',
+  },
+  DAFFI_FOLDER_TAKEN: {
+    exit: 1,
+    meaning: "A file is in the place of the project's folder .daffi, or of a folder in it.",
+    next: 'Move that file away; daffi then makes the folder.',
+  },
+  DAFFI_FOLDER_DENIED: {
+    exit: 1,
+    meaning: "The project's folder .daffi belongs to another user, or this user may not write into it.",
+    next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R).',
+  },
   DAFFI_BAD_DURATION: {
     exit: 2,
     meaning: 'A duration has none of the accepted forms.',

@@ -5,6 +5,7 @@ export {
   isNoResponders,
   isRefusal,
   isRefusalStatus,
+  isStoreFull,
   payloadLimit,
 } from './connect/api-errors.js'
 export { connectNats, type ConnectNatsOptions } from './connect/connect.js'

@@ -5,10 +5,14 @@ import type { ModulePlan } from '../core/plan/plan.js'
 import { RESUME, type Resumable } from '../core/stream/resumable.js'
 import type { SourceContext } from './contract/source-context.js'
 
+/** Time without an item after which a stage that drains has nothing left. */
+const PAUSE_MS = 250
+
 /**
  * The items of a module's iterable. An exported function is called with the source's `args` and `{ signal }`, and may
  * be async. An abort ends this at once, even while an item is pending: the module sees the signal, and its iterator's
- * `return()` is called as soon as the iterator accepts it.
+ * `return()` is called as soon as the iterator accepts it. Only in a stage of a pipeline the iterable is read on after the
+ * abort, for as long as it yields without a pause, so that what other nodes have put into its queue is not lost.
  *
  * It can be resumed when the module exports `live = true`, whose items are new ones each time, or a function
  * `resume(position, args, { signal })`.
@@ -33,7 +37,7 @@ async function* guarded(
 ): AsyncGenerator<unknown, void> {
   let isPending = false
   try {
-    while (!context.signal.aborted) {
+    while (!context.signal.aborted || context.isStage) {
       isPending = true
       const next = await nextItem(items, context)
       if (next === undefined || next.done) return
@@ -79,15 +83,20 @@ async function resumption(
   return live ? 'live' : resume
 }
 
-/** The next item; undefined when aborted before it came. */
+/** The next item; undefined when aborted before it came, or in a stage not soon after. */
 async function nextItem(
   items: AsyncGenerator<unknown, void>,
-  { name, signal }: SourceContext,
+  { name, signal, isStage }: SourceContext,
 ): Promise<IteratorResult<unknown> | undefined> {
+  const next = items.next()
+  const what = `source ${name}`
   try {
-    return await bounded(items.next(), { signal, what: `source ${name}` })
+    return await bounded(next, { signal, what })
   } catch (error) {
-    if (signal.aborted) return undefined
+    if (signal.aborted) {
+      if (!isStage) return undefined
+      return await bounded(next, { timeoutMs: PAUSE_MS, what }).catch(() => undefined)
+    }
     if (error instanceof DaffiError) throw error
     const location = errorLocation(error)
     const at = location ? `${location.file}:${location.line}: ` : ''

@@ -2,6 +2,7 @@ export { answerStatus } from './answer.js'
 export { askStatus } from './ask.js'
 export type {
   CallStatus,
+  LineLevel,
   LogLine,
   NodeState,
   NodeStatus,

@@ -33,11 +33,15 @@ export interface StreamStatus {
 }
 
 /**
- * The state of a node. `starting`: not yet connected with every callback offered. `ready`: it is. `restarting`: between the
- * end of one process and the start of the next. `stopped`: it was stopped, or has ended by itself and is not restarted.
- * `failed`: it was given up. The last two are final.
+ * The state of a node. `starting`: not yet connected with every callback offered. `ready`: it is. `degraded`: it is, but one
+ * of its calls has failed, or does not reach its receivers. `restarting`: between the end of one process and the start of the
+ * next. `stopped`: it was stopped, or has ended by itself and is not restarted. `failed`: it was given up. The last two are
+ * final.
  */
-export type NodeState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
+export type NodeState = 'starting' | 'ready' | 'degraded' | 'restarting' | 'stopped' | 'failed'
+
+/** Weight of a log line. */
+export type LineLevel = 'info' | 'warn' | 'error'
 
 export interface LogLine {
   /** Number of the line in its run, from 1. */
@@ -45,6 +49,7 @@ export interface LogLine {
   /** Milliseconds since 1970. */
   time: number
   node: string
+  level: LineLevel
   text: string
 }
 
@@ -52,11 +57,14 @@ export interface CallStatus {
   node: string
   call: string
   source: string | null
-  /** `broken`: the source broke off, and is being started again. */
-  state: 'running' | 'broken' | 'done' | 'failed'
+  /**
+   * `broken`: the source broke off, and is being started again. `troubled`: the call has failed and is made again, or it
+   * runs and does not reach its receivers.
+   */
+  state: 'running' | 'broken' | 'troubled' | 'done' | 'failed'
   /** Number of times that the source broke off. */
   gaps: number
-  /** The reason when the state is `broken` or `failed`, else null. */
+  /** The reason when the state is `broken`, `troubled` or `failed`, else null. */
   error: ErrorRecord | null
 }
 

@@ -1,9 +1,22 @@
-export { DeadLetterStore, type DeadLetter, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
+export {
+  DeadLetterStore,
+  type DeadLetter,
+  type ItemLetter,
+  type JobLetter,
+  type StoredDeadLetter,
+} from './durable/store/dead-letter-store.js'
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, type Items } from './common/write/feed.js'
 export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
-export type { Deliver, StreamConnections, StreamOptions, StreamPeers, StreamPorts } from './protocol/ports.js'
-export { StreamReceiver } from './stream-receiver.js'
+export type {
+  Deliver,
+  Peer,
+  StreamConnections,
+  StreamOptions,
+  StreamPeers,
+  StreamPorts,
+} from './protocol/ports.js'
+export { StreamReceiver, type Admit } from './stream-receiver.js'
 export { StreamError } from './common/stream-error.js'
 export { writeStream, writeYields, type YieldTarget } from './write-stream.js'

@@ -1,11 +1,15 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { messageOf } from '../core/errors.js'
+import { bounded } from '../core/timeout.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
-import { decodeMessage, streamSubject, type End, type Open } from './protocol/messages.js'
+import { removeLeftovers } from './lanes/leftovers.js'
+import { openLaneReader } from './lanes/open-lane-reader.js'
+import { decodeMessage, streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
 import type { Deliver, StreamPorts } from './protocol/ports.js'
-import { receiveTransient } from './transient/read/receive-transient.js'
+import { PastCounts } from './transient/read/past-counts.js'
+import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
 /** Interval at which a receiver reports its progress. */
@@ -20,71 +24,97 @@ export interface Admission {
   borrow: boolean
 }
 
+export interface StreamReceiverOptions {
+  /** Connection for invitations, which come from the start. */
+  nc: NatsConnection
+  ports: StreamPorts
+  admit: Admit
+  /** Id of the only stream to receive. @default all */
+  stream?: string
+  openLane?: OpenLaneReader
+  /** Removes what writers that are gone have left on the server. */
+  clean?: (ports: StreamPorts) => Promise<void>
+}
+
 interface ActiveReceiver {
-  reader: Pick<StreamReader, 'report' | 'stop'>
+  reader: Pick<StreamReader, 'report' | 'stop'> & { readonly counts?: AttachCounts[] }
   open: Open
   close: () => void
 }
 
 /** Receives the streams that this node is invited to. */
 export class StreamReceiver {
-  readonly #ports: StreamPorts
-  readonly #admit: Admit
+  readonly #options: Required<StreamReceiverOptions>
   readonly #invitations: Subscription
+  /** Receivers by stream. One that leaves stays until its callback has returned, so that the next begins after it. */
   readonly #active = new Map<string, Promise<ActiveReceiver | undefined>>()
+  readonly #past = new PastCounts()
   readonly #unwatch: () => void
   readonly #durable: DurableStreams
 
-  /** @param stream id of the only stream to receive; all by default */
-  constructor(nc: NatsConnection, ports: StreamPorts, admit: Admit, stream = '*') {
-    this.#ports = ports
-    this.#admit = admit
+  constructor(options: StreamReceiverOptions) {
+    this.#options = { stream: '*', openLane: openLaneReader, clean: removeLeftovers, ...options }
+    const { nc, ports, stream } = this.#options
     this.#durable = new DurableStreams(ports)
     this.#invitations = nc.subscribe(streamSubject(ports.pipeline, stream, 'open'), {
       callback: (error, message) => {
         if (error === null) void this.#onOpen(decodeMessage(message.data) as Open)
       },
     })
-    this.#unwatch = ports.peers.onLeave((peer) => void this.#onWriterGone(peer.incarnation))
+    this.#unwatch = ports.peers.onLeave(({ incarnation }) => void this.#onWriterGone(incarnation))
   }
 
-  /** Leaves every stream after its present item. */
-  async close(): Promise<void> {
+  /**
+   * Leaves every stream after its present item.
+   * @param graceMs longest wait for a callback, in milliseconds; its signal aborts at once
+   */
+  async close(graceMs: number): Promise<void> {
     this.#invitations.unsubscribe()
     this.#unwatch()
     const all = await Promise.all(this.#active.values())
     await Promise.all(
       all.map(async (receiver) => {
-        await receiver?.reader.stop('left')
-        receiver?.close()
+        if (!receiver) return
+        const stopping = receiver.reader.stop('left')
+        await bounded(stopping, { timeoutMs: graceMs, what: 'leaving a stream' }).catch((error: unknown) => {
+          this.#options.ports.log.warn(`"${receiver.open.call}" is given up: ${messageOf(error)}`)
+          receiver.reader.report()
+        })
+        receiver.close()
       }),
     )
   }
 
   async #onOpen(open: Open): Promise<void> {
-    if (!open.to.includes(this.#ports.self.incarnation)) return
+    const { ports } = this.#options
+    if (!open.to.includes(ports.self.incarnation)) return
     let pending = this.#active.get(open.id)
     if (!pending) {
       // This may fail while the server is unavailable, and succeed when the invitation is repeated.
       pending = this.#begin(open).catch((error: unknown) => {
-        this.#ports.log.warn(`could not join the stream to "${open.call}": ${messageOf(error)}`)
+        ports.log.warn(`could not join the stream to "${open.call}": ${messageOf(error)}`)
         return undefined
       })
       this.#active.set(open.id, pending)
     }
     const receiver = await pending
     if (receiver) receiver.reader.report()
-    else this.#active.delete(open.id)
+    else if (this.#active.get(open.id) === pending) this.#active.delete(open.id)
   }
 
   async #begin(open: Open): Promise<ActiveReceiver | undefined> {
-    const ports = this.#ports
+    const { ports, admit, openLane } = this.#options
     const lifecycle = new ReceiverLifecycle()
-    const callback = this.#admit(open, () => lifecycle.signal)
+    const callback = admit(open, () => lifecycle.signal)
     if (!callback) return undefined
+    const before = this.#past.of(open.id)
+    const onNoWriter = (): void => {
+      // A suspected one may only be without a connection.
+      if (!ports.peers.isSuspected(open.incarnation)) void this.#leave(open.id, 'left')
+    }
     const { reader, close } = open.durable
       ? await this.#durable.receive({ open, durable: open.durable, lifecycle, deliver: callback.deliver })
-      : await receiveTransient({ open, ports, lifecycle, ...callback })
+      : await receiveTransient({ open, openLane, ports, lifecycle, before, onNoWriter, ...callback })
     const ends = await this.#subscribeToEnd(open, (end) => reader.onEnd(end))
     const reporting = setInterval(() => reader.report(), PROGRESS_MS)
     const restoreHeap = allowHeapGrowth()
@@ -101,8 +131,9 @@ export class StreamReceiver {
   }
 
   async #subscribeToEnd(open: Open, onEnd: (end: End) => void): Promise<Subscription> {
-    const { pipeline, log } = this.#ports
-    const { control } = await this.#ports.connections()
+    const { ports } = this.#options
+    const { pipeline, log } = ports
+    const { control } = await ports.connections()
     return control.subscribe(streamSubject(pipeline, open.id, 'end'), {
       callback: (error, message) => {
         if (error !== null) return
@@ -117,21 +148,29 @@ export class StreamReceiver {
 
   /** @param state `stopped` when the stream is over, `left` when its writer is gone and may come back */
   async #leave(id: string, state: 'stopped' | 'left'): Promise<void> {
-    const receiver = await this.#active.get(id)
+    const pending = this.#active.get(id)
+    const receiver = await pending
+    if (!receiver || this.#active.get(id) !== pending) return
+    await receiver.reader.stop(state)
+    if (this.#active.get(id) !== pending) return
     this.#active.delete(id)
-    await receiver?.reader.stop(state)
-    receiver?.close()
+    receiver.close()
+    if (state === 'left') this.#past.keep(id, receiver.reader.counts ?? [])
+    else this.#past.forget(id)
   }
 
   /** Leaves the streams of a writer that is gone. */
   async #onWriterGone(incarnation: string): Promise<void> {
-    for (const [id, pending] of [...this.#active]) {
-      const receiver = await pending
-      if (receiver?.open.incarnation !== incarnation) continue
-      this.#ports.log.warn(
-        `the stream to "${receiver.open.call}" ended: its writer ${receiver.open.from} is gone`,
-      )
-      await this.#leave(id, 'left')
+    const { ports, clean } = this.#options
+    const all = await Promise.all(
+      [...this.#active].map(async ([id, pending]) => ({ id, ...(await pending) })),
+    )
+    const left = all.filter(({ open }) => open?.incarnation === incarnation)
+    for (const { id, open } of left) {
+      ports.log.warn(`the stream to "${open?.call}" ended: its writer ${open?.from} is gone`)
+      void this.#leave(id, 'left')
     }
+    if (left.length > 0)
+      await clean(ports).catch((error: unknown) => ports.log.debug(`cleaning: ${messageOf(error)}`))
   }
 }

@@ -56,6 +56,8 @@ export async function writeYields(
     delivery: 'lossless',
     buffer: 1,
     onError: 'stop',
+    // A caller that is gone does not come back for the rest.
+    patienceMs: 0,
     yields: true,
     signal,
   }

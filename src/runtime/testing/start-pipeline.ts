@@ -42,7 +42,7 @@ export async function startPipeline<C = Untyped>(
   const plan = await loadVariant(file, { sources, mocks }, { env })
   const run = await PipelineRun.start(plan, 'info')
   try {
-    await bounded(run.ready(), limits(options, `waiting for the nodes of ${plan.name}`))
+    await waitFor(run.ready(), run, limits(options, `waiting for the nodes of ${plan.name}`))
     return new RunningPipeline<C>(run, (await run.join(options.signal)) as Global<unknown> as Global<C>)
   } catch (error) {
     run.force()
@@ -82,7 +82,7 @@ export class RunningPipeline<C = Untyped> {
    * @throws DaffiError the error of the first call, or node, that failed; DAFFI_TIMEOUT, DAFFI_ABORTED
    */
   async finished(options: UntilOptions = {}): Promise<StreamSummary[]> {
-    await bounded(this.#run.settled(), limits(options, 'waiting for every call to finish'))
+    await waitFor(this.#run.settled(), this.#run, limits(options, 'waiting for every call to finish'))
     const [first] = this.#run.observation.errors
     if (first) throw fromErrorRecord(first.error)
     return this.streams
@@ -122,4 +122,15 @@ export class RunningPipeline<C = Untyped> {
 
 function limits({ timeout = '30s', signal }: UntilOptions, what: string): Bounds {
   return { timeoutMs: parseDuration(timeout, 'timeout'), signal, what }
+}
+
+/** Waits within limits; the error of a wait that took too long names what is not done. */
+async function waitFor(done: Promise<unknown>, { observation }: PipelineRun, bounds: Bounds): Promise<void> {
+  try {
+    await bounded(done, bounds)
+  } catch (error) {
+    if (!(error instanceof DaffiError) || error.code !== 'DAFFI_TIMEOUT') throw error
+    const message = [error.message, ...observation.pending].join('; ')
+    throw new DaffiError('DAFFI_TIMEOUT', message, { cause: error })
+  }
 }

@@ -4,6 +4,7 @@ import { deferred } from '../../../src/runtime/core/deferred.js'
 import { streamNames } from '../../support/jetstream.js'
 import { startOlderServer } from '../../support/older-server.js'
 import { mortalPipeline, ownPipeline } from '../../support/pipeline.js'
+import { start } from '../../support/talking-process.js'
 
 interface Callbacks {
   tick: (text: string) => void
@@ -142,4 +143,20 @@ test('a schedule survives restarts of the worker and the server', async () => {
   await restart()
   const before = second.times.length
   await second.ticked(before + 2)
+})
+
+test('a worker that stands still holds up no firing for long', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const { tick, ticked, times } = clock()
+  const other = start('ticking-worker', [server, 'other'])
+  expect(await other.said()).toBe('ready')
+  const g = await join('own', { callbacks: { tick } })
+  await g.call.tick('a').with(PERIOD({ interval: 1 }))
+  expect(await other.said()).toBe('tick')
+  other.child.kill('SIGSTOP')
+  const stopped = Date.now()
+  await ticked(times.length + 6)
+  const all = [stopped, ...times.filter((time) => time > stopped)]
+  const gaps = all.slice(1).map((time, index) => time - (all[index] ?? 0))
+  expect(Math.max(...gaps)).toBeLessThan(4000)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { MAX_RESTARTS, RestartTracker } from '../../../src/runtime/node/supervise/restart-tracker.js'
+import { MAX_RESTARTS } from '../../../src/runtime/node/common/restart-counter.js'
+import { RestartTracker } from '../../../src/runtime/node/supervise/restart-tracker.js'
 
 const crash = { exitCode: 1, errorCode: undefined, readyMs: 0 }
 const killed = { exitCode: null, errorCode: undefined, readyMs: 0 }

@@ -39,7 +39,7 @@ nodes:
     export: 'default',
     arity: { min: 1, max: 1 },
   }
-  const node = { callbacks: [], calls: [], restart: 'on-failure', env: {}, dependsOn: [] }
+  const node = { callbacks: [], calls: [], restart: 'on-failure', graceMs: 30_000, env: {}, dependsOn: [] }
   expect(plan).toEqual({
     name: 'camera',
     file,

@@ -6,8 +6,9 @@ import { STREAM, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { deferred } from '../../../src/runtime/core/deferred.js'
-import { openHoldingProxy } from '../../support/holding-proxy.js'
-import { joinOn, mortalPipeline, ownPipeline } from '../../support/pipeline.js'
+import { holdingProxy } from '../../support/holding-proxy.js'
+import { mortalServer } from '../../support/mortal-server.js'
+import { joinOn, ownPipeline } from '../../support/pipeline.js'
 import { start } from '../../support/talking-process.js'
 
 interface Callbacks {
@@ -32,7 +33,7 @@ async function manager(server: string) {
 
 test('a receiver whose network stands still is waited for: nothing that it has not had is discarded', async () => {
   const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
-  const proxy = await openHoldingProxy(server)
+  const proxy = await holdingProxy(server)
   const near: number[] = []
   const far: number[] = []
   await join('near', {
@@ -144,13 +145,16 @@ test.each([
 )
 
 test('a stall of the server ends no stream', async () => {
-  const { join, pause } = await mortalPipeline<Callbacks>()
+  const { url, signal } = await mortalServer()
+  const join = joinOn<Callbacks>(url)
   const taken: number[] = []
   await join('keeper', { callbacks: { take: (item: unknown) => void taken.push(item as number) } })
   const g = await join('writer')
   const items = (async function* () {
     yield* range(100)
-    await pause(7000)
+    signal('SIGSTOP')
+    await delay(7000)
+    signal('SIGCONT')
     yield* range(100).map((n) => 100 + n)
   })()
   const summary = await g.call.take(items).with(durable)

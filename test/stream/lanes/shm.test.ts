@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import type { Loan } from '../../../src/runtime/core/stream/item-memory.js'
+import type { Demand } from '../../../src/runtime/stream/lanes/lane.js'
 import { Control, CONTROL_BYTES } from '../../../src/runtime/stream/lanes/shm/control.js'
 import { createMemory, openMemory, sharedMemory } from '../../../src/runtime/stream/lanes/shm/memory.js'
 import { ShmLaneReader } from '../../../src/runtime/stream/lanes/shm/shm-reader.js'
@@ -82,6 +84,29 @@ test('the nonce proves that the memory is the writer’s', async () => {
   const reader = await ShmLaneReader.open(writer.descriptor)
   expect(reader).toBeDefined()
   reader?.close()
+})
+
+test('a ring for small items begins small, and grows when parts find no room, or are large', async () => {
+  const writer = await ShmLaneWriter.open(64 * MIB, false)
+  if (!writer) throw new Error('no shared memory')
+  onTestFinished(() => writer.close())
+  const allocated = (fd: unknown): number => statSync(`/proc/self/fd/${fd as number}`).blocks * 512
+  const unread: Demand = { slowest: () => 0, needs: (end) => end > 0 }
+  const store = async (bytes: number, end: number): Promise<LaneRef> => {
+    writer.partBytes(bytes)
+    expect(writer.hasRoom(bytes, 0, unread)).toBe(true)
+    return (await writer.store(Buffer.alloc(bytes), end)) ?? []
+  }
+  const [fd] = await store(10, 1)
+  expect(allocated(fd)).toBe(MIB / 2)
+  await store(10, 2)
+  expect(allocated(fd)).toBe(MIB / 2)
+  await store(10, 3)
+  expect(allocated(fd)).toBe(MIB)
+  await store(100_000, 4)
+  expect(allocated(fd)).toBe(16 * MIB)
+  for (let end = 5; end <= 64; end++) await store(10, end)
+  expect(writer.hasRoom(10, 0, unread)).toBe(false)
 })
 
 test('lent memory is not reused before it is given back, nor while a receiver that was given up lives', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '../../../src/runtime/core/plan/plan.js'
-import type { RunStatus, Status } from '../../../src/runtime/status/index.js'
+import type { NodeState, RunStatus, Status } from '../../../src/runtime/status/index.js'
 import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
@@ -14,8 +14,8 @@ const plan: Plan = {
   server: { url: undefined },
   sources: {},
   nodes: {
-    one: { name: 'one', callbacks: [], calls: [], restart: 'no', env: {}, dependsOn: [] },
-    two: { name: 'two', callbacks: [], calls: [], restart: 'no', env: {}, dependsOn: [] },
+    one: { name: 'one', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
+    two: { name: 'two', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
   },
 }
 
@@ -30,7 +30,7 @@ const nodeStatus = (name: string, ...callbacks: string[]): Status => ({
   callbacks,
 })
 
-const runStatus = (state: 'ready' | 'failed'): Status => ({
+const runStatus = (state: NodeState): Status => ({
   what: 'run',
   id: 'run',
   nodes: { one: { state, restarts: 2, error: null } },
@@ -120,7 +120,13 @@ test('names are as short as they can be', () => {
 
 test('lines come once, in the order of their time', () => {
   const log = new LogLines()
-  const line = (number: number, time: number) => ({ number, time, node: 'one', text: `${time}` })
+  const line = (number: number, time: number) => ({
+    number,
+    time,
+    node: 'one',
+    level: 'info' as const,
+    text: `${time}`,
+  })
   const run = (id: string, ...lines: ReturnType<typeof line>[]): RunStatus => ({
     what: 'run',
     id,
@@ -140,8 +146,16 @@ test('figures in the text format of Prometheus', async () => {
     board().update([streamStatus('a', 10, 5), runStatus('ready'), nodeStatus('one')], 0),
   )
   expect(text).toContain('daffi_node_up{node="one",pipeline="shop"} 1')
+  expect(text).toContain('daffi_node_state{node="one",state="ready",pipeline="shop"} 1')
+  expect(text).toContain('daffi_node_state{node="one",state="degraded",pipeline="shop"} 0')
   expect(text).toContain('daffi_node_restarts_total{node="one",pipeline="shop"} 2')
   expect(text).toContain('daffi_stream_items_total{stream="numbers",pipeline="shop"} 10')
   expect(text).toContain('daffi_receiver_lag_items{stream="numbers",receiver="two",pipeline="shop"} 4')
   expect(text).toContain('quantile="0.99",pipeline="shop"} 0.002')
+})
+
+test('a degraded node is not up', async () => {
+  const text = await metricsText(board().update([runStatus('degraded'), nodeStatus('one')], 0))
+  expect(text).toContain('daffi_node_up{node="one",pipeline="shop"} 0')
+  expect(text).toContain('daffi_node_state{node="one",state="degraded",pipeline="shop"} 1')
 })

@@ -22,6 +22,7 @@ describe('who has the token may look', () => {
     { site: 'none' },
     { site: 'same-origin', origin: `http://127.0.0.1:${PORT}` },
     { path: '/healthz', token: undefined },
+    { path: '/readyz', token: undefined },
   ])('%j', (changes) => {
     expect(statusOf(changes)).toBeUndefined()
   })

@@ -7,6 +7,7 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   state: 'ready',
   restarts: 0,
   error: null,
+  code: null,
   callbacks,
 })
 
@@ -19,6 +20,7 @@ export const call = (from: string, name: string, source: string | null = null): 
   state: 'running',
   gaps: 0,
   error: null,
+  code: null,
 })
 
 const receiver = (name: string): StreamView['receivers'][number] => ({

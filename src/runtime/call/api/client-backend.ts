@@ -22,10 +22,11 @@ export interface ClientBackend {
 
 /** The part of the table of peers that a client waits on. */
 interface KnownPeers {
-  get(name: string): unknown
-  offering(callback: string): readonly unknown[]
-  /** @returns a function that removes the listener */
-  onJoin(listener: () => void): () => void
+  /** Whether a node of that name is a member, and was heard lately. */
+  isAlive(name: string): boolean
+  offering(callback: string): readonly { name: string }[]
+  /** @param listener called when a node has joined, or is heard again @returns a function that removes it */
+  onAlive(listener: () => void): () => void
 }
 
 /** The end of a client's membership, as its users see it. */

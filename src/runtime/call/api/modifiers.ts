@@ -62,6 +62,31 @@ export interface BGOptions extends DelayOptions {
    * @default false
    */
   durable?: boolean
+  /**
+   * Attempts with a durable job whose callback throws. After the last one the job has failed with the last error, and
+   * lies among the dead letters, from where `daffi dead replay` puts it back.
+   * @default undefined, which is a single attempt, without a dead letter
+   */
+  retry?: JobRetryOptions
+}
+
+/** Attempts with a durable job. A crash of its node is not an attempt. */
+export interface JobRetryOptions {
+  /**
+   * Number of attempts in all, the first one included; at least 1.
+   * @default 5
+   */
+  attempts?: number
+  /**
+   * Pause before the second attempt: seconds when it is a number, or text such as `500ms`.
+   * @default '1s'
+   */
+  delay?: Duration
+  /**
+   * Factor by which each further pause is longer; at least 1.
+   * @default 2
+   */
+  backoff?: number
 }
 
 /** Options of NO_RETURN, a call without a result. */
@@ -107,11 +132,18 @@ export interface StreamModifierOptions {
    */
   buffer?: number
   /**
-   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed
-   * and continues, `retry` gives the callback the item again.
-   * @default 'retry' for a durable stream, else 'stop'
+   * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed,
+   * logs the error and continues, `retry` gives the callback the item again.
+   * @default 'retry' for a durable stream, 'skip' for a live one, else 'stop'
    */
   onError?: OnError
+  /**
+   * Longest time that a lossless stream is held back for receivers that are away: when no other is present, or when
+   * their supervisor starts them again. Then it goes on without them, or ends with an error when none is left. Seconds
+   * when it is a number, or text such as `2m`.
+   * @default '30s'
+   */
+  patience?: Duration
   /**
    * Whether the nodes that offer the callback divide the items among them, each item going to the least busy one;
    * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream

@@ -55,11 +55,8 @@ export class PipelineClient<C = Untyped> {
    * @throws DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED, DAFFI_CLOSED
    */
   async waitProcess(name: string, options: WaitOptions = {}): Promise<void> {
-    await this.#until(
-      () => this.#backend.peers.get(name) !== undefined,
-      `waiting for process "${name}"`,
-      options,
-    )
+    const { peers } = this.#backend
+    await this.#until(() => peers.isAlive(name), `waiting for process "${name}"`, options)
   }
 
   /**
@@ -69,11 +66,9 @@ export class PipelineClient<C = Untyped> {
    * await g.waitFunction('add', { timeout: '10s' })
    */
   async waitFunction(name: string, options: WaitOptions = {}): Promise<void> {
-    await this.#until(
-      () => this.#backend.peers.offering(name).length > 0,
-      `waiting for callback "${name}"`,
-      options,
-    )
+    const { peers } = this.#backend
+    const isOffered = (): boolean => peers.offering(name).some((node) => peers.isAlive(node.name))
+    await this.#until(isOffered, `waiting for callback "${name}"`, options)
   }
 
   /**
@@ -123,7 +118,7 @@ export class PipelineClient<C = Untyped> {
     const timeoutMs = parseDuration(timeout, 'timeout')
     if (isThere()) return
     const found = deferred()
-    const stop = this.#backend.peers.onJoin(() => {
+    const stop = this.#backend.peers.onAlive(() => {
       if (isThere()) found.resolve()
     })
     try {

@@ -1,4 +1,5 @@
 import { deferred } from '../../core/deferred.js'
+import { DaffiError } from '../../core/errors.js'
 import { randomId } from '../../core/names.js'
 import { cancelled, waitForJob, type Job } from '../api/job.js'
 import type { BGOptions } from '../api/modifiers.js'
@@ -13,9 +14,11 @@ import { callOnce } from './foreground.js'
  */
 export async function callBackground(
   target: Target,
-  { timeout = 0, ...options }: BGOptions,
+  { timeout = 0, retry, ...options }: BGOptions,
   caller: CallerContext,
 ): Promise<Job> {
+  if (retry !== undefined)
+    throw new DaffiError('DAFFI_USAGE', 'retry needs durable: true; a call of FG has a retry of its own')
   const id = randomId()
   const abort = new AbortController()
   const signal = AbortSignal.any([abort.signal, caller.leaving])

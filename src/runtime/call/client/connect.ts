@@ -1,5 +1,6 @@
 import { addAbortListener } from 'node:events'
 import { callbacksOf, type CallbackOptions } from '../../callback/index.js'
+import { parseDuration, type Duration } from '../../core/duration.js'
 import { createLogger } from '../../core/logger.js'
 import { randomId } from '../../core/names.js'
 import { findProject } from '../../core/project/project.js'
@@ -60,6 +61,12 @@ export interface ConnectOptions {
   token?: string
   /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
   tls?: TlsOptions
+  /**
+   * Time for which the other nodes wait for this one when they hear nothing of it, and cannot tell whether it lives: then
+   * its streams, calls and jobs are given up. A process on their own host is waited for as long as it lives.
+   * @default '30s'
+   */
+  grace?: Duration
   /** Makes this process leave the pipeline when it aborts; also ends the wait for a server. @default none */
   signal?: AbortSignal
   /** Called once, when this process has joined. @default none */
@@ -102,6 +109,7 @@ export async function openConnection<G extends PipelineClient>(
       callbacks: callbacksOf(options.callbacks ?? {}, options.options ?? {}),
       log,
       signal,
+      graceMs: options.grace === undefined ? undefined : parseDuration(options.grace, 'grace'),
       timing,
     }
     const { g } = await openClient(join, (backend) => {

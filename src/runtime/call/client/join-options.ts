@@ -14,6 +14,8 @@ export interface JoinOptions {
   signal?: AbortSignal | undefined
   /** Process that this one must not outlive: the heartbeat worker ends this process when that one is gone. */
   parentPid?: number | undefined
+  /** Milliseconds for which others wait for this node when it is silent. @default GRACE_MS */
+  graceMs?: number | undefined
   /** Times other than those of the protocol, for tests. All nodes of the pipeline must have the same. */
   timing?: Partial<CallTiming> | undefined
 }

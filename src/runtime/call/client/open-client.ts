@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { assertToken, randomId } from '../../core/names.js'
+import { ownIdentity } from '../../core/process/process-identity.js'
 import { connectNats } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
@@ -23,11 +24,11 @@ import { Responder } from '../responder/responder.js'
 import { answerService } from '../responder/service.js'
 import { Schedules } from '../schedules/schedules.js'
 import { PayloadTransfers } from '../wire/payload-transfer.js'
-import { TIMING } from '../wire/timing.js'
+import { GRACE_MS, TIMING } from '../wire/timing.js'
 import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
 import { Lifetime } from './lifetime.js'
-import { rejoinOnReconnect } from './rejoin.js'
+import { recheckRepeatedly, rejoinAfterBreaks } from './rejoin.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
@@ -36,6 +37,8 @@ export type OpenedBackend = ClientBackend & { peers: PeerTable; lifetime: Lifeti
 
 /** Control over a node that only its host has. */
 export interface HostControl {
+  /** Id of this life of the node's process. */
+  incarnation: string
   /**
    * Replaces the code of callbacks that the node offers, and announces their arities; running calls are not affected.
    */
@@ -64,7 +67,8 @@ export async function openClient<G extends PipelineClient>(
     name: processName,
     incarnation: randomId(),
     host: hostname(),
-    pid: process.pid,
+    ...ownIdentity(),
+    graceMs: options.graceMs ?? GRACE_MS,
     callbacks: registry.arities(),
   }
   // Functions that close what was opened, called in reverse: also when the rest fails to open.
@@ -131,7 +135,12 @@ export async function openClient<G extends PipelineClient>(
     const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
     // In parallel, as each of them has the same time to finish.
     opened.push(() =>
-      Promise.all([responder.drain(), streamReceiver?.close(), schedules.drain(), jobs.drain()]),
+      Promise.all([
+        responder.drain(),
+        streamReceiver?.close(timing.shutdownMs),
+        schedules.drain(),
+        jobs.drain(),
+      ]),
     )
     opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
@@ -139,13 +148,15 @@ export async function openClient<G extends PipelineClient>(
     await nc.flush()
     presence.announce()
     heartbeat.startHeartbeats()
-    void rejoinOnReconnect(nc, presence, [jobs, schedules], fail)
+    rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules], onNameLost: fail })
+    const rechecks = [() => jobs.recheck(), () => schedules.refresh()]
+    void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)
       record.callbacks = registry.arities()
       await presence.update()
     }
-    return { g, control: { renew, fail } }
+    return { g, control: { incarnation: record.incarnation, renew, fail } }
   } catch (error) {
     await leave()
     throw error

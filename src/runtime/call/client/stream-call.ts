@@ -1,6 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import { parseOptions } from '../../core/stream/parse-options.js'
-import { STREAM_OPTIONS } from '../../core/stream/stream-options.js'
+import { STREAM_OPTIONS, type Delivery, type OnError } from '../../core/stream/stream-options.js'
 import { isItems, type Items, type StreamOptions } from '../../stream/index.js'
 import type { Target } from '../api/pending-call.js'
 import type { StreamModifierOptions } from '../api/modifiers.js'
@@ -25,7 +25,8 @@ export function streamItems({ callback, args }: Target): Items {
  */
 export function toStreamOptions({ callback, to }: Target, options: StreamModifierOptions): StreamOptions {
   const settings = settingsOf(options) ?? parseOptions(STREAM_OPTIONS, { ...options })
-  const { delivery = 'lossless', onError = delivery === 'durable' ? 'retry' : 'stop' } = settings
+  const { delivery = 'lossless' } = settings
+  const { onError = usualOnError(delivery) } = settings
   const { source = null, onProgress, stopping, signal } = options
   return {
     ...settings,
@@ -39,4 +40,10 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
     stopping,
     signal,
   }
+}
+
+/** One bad frame does not end a camera; what promises every item ends, or tries again. */
+function usualOnError(delivery: Delivery): OnError {
+  if (delivery === 'durable') return 'retry'
+  return delivery === 'live' ? 'skip' : 'stop'
 }

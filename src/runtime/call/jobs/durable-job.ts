@@ -1,12 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { deferred } from '../../core/deferred.js'
-import type { DaffiError } from '../../core/errors.js'
+import { DaffiError } from '../../core/errors.js'
 import { cancelled, waitForJob, type Job } from '../api/job.js'
 import { RemoteError } from '../api/remote-error.js'
 import type { WaitOptions } from '../api/wait-options.js'
 import { subjects } from '../wire/subjects.js'
 import type { JobNames } from './job-names.js'
-import { decodeRecord, type EndedRecord, type JobOutcome, type JobRecord } from './job-record.js'
+import { decodeRecord, hasEnded, type EndedRecord, type JobOutcome } from './job-record.js'
 import type { JobStore } from './job-store.js'
 
 export interface JobAccess {
@@ -16,9 +18,14 @@ export interface JobAccess {
   pipeline: string
 }
 
+/** Pauses between looks at a job of which nothing is heard. */
+const QUIET: Backoff = { firstMs: 200, factor: 2, maxMs: 10_000 }
+/** Pauses between looks once a record was published, which may be stored a moment later, or be refused. */
+const HINTED: Backoff = { ...QUIET, firstMs: 20 }
+
 /**
- * A job that is kept on the server. It learns of its record when the record is stored, and reads it when that may have
- * been missed.
+ * A job that is kept on the server. Only what is read there counts: a record that is published is a hint to read it,
+ * since others may miss it, or the server may refuse it. Without a hint the record is read now and then.
  */
 export class DurableJob implements Job {
   readonly id: string
@@ -28,6 +35,9 @@ export class DurableJob implements Job {
   /** Fetched when it is first wanted, as it may be large. */
   #outcome: Promise<JobOutcome> | undefined
   readonly #subscription: Subscription
+  #following = true
+  /** Ends the present pause between looks. */
+  #pause = new AbortController()
 
   /** Subscribes to the job's record at once. */
   constructor(id: string, access: JobAccess) {
@@ -37,16 +47,37 @@ export class DurableJob implements Job {
     this.#end.promise.catch(() => undefined)
     this.#subscription = access.nc.subscribe(access.names.record(id), {
       callback: (error, message: Msg) => {
-        if (error === null) this.#onRecord(decodeRecord(message.data))
+        if (error === null && isOfEnd(message.data)) this.wake()
       },
     })
   }
 
-  /** Reads the record, which may have been stored before this process subscribed, or while it could not be reached. */
-  async refresh(): Promise<boolean> {
-    const record = await this.#access.store.records.get(this.id)
-    this.#onRecord(record)
-    return record !== undefined
+  /** Follows the record of a job that the server has, until the job has ended. */
+  async follow(): Promise<void> {
+    let backoff = QUIET
+    for (let looks = 0; this.#following; looks++) {
+      const { signal } = this.#pause
+      await delay(backoffMs(backoff, looks), undefined, { signal, ref: false }).catch(() => undefined)
+      if (signal.aborted) {
+        this.#pause = new AbortController()
+        backoff = HINTED
+        looks = -1
+      }
+      // The server may not be reachable at the moment.
+      const isKept = await this.look().catch(() => true)
+      if (!isKept)
+        this.close(new DaffiError('DAFFI_UNKNOWN_JOB', `job ${this.id} is not kept on the server any longer`))
+    }
+  }
+
+  /** Has the record read at once, since it has changed, or may have. */
+  wake(): void {
+    this.#pause.abort()
+  }
+
+  /** Looks the job up. @returns whether the server has it */
+  async look(): Promise<boolean> {
+    return (await this.#read()) || (await this.#access.store.queue.has(this.id)) || (await this.#read())
   }
 
   async get(options?: WaitOptions): Promise<unknown> {
@@ -69,15 +100,26 @@ export class DurableJob implements Job {
 
   /** Ends the waiting for the job in this process. */
   close(error: DaffiError): void {
-    this.#subscription.unsubscribe()
+    this.#stop()
     this.#end.reject(error)
   }
 
-  #onRecord(record: JobRecord | undefined): void {
-    if (!record || record.state === 'running' || this.ready) return
-    this.ready = true
-    this.#end.resolve(record)
+  /** @returns whether there is a record */
+  async #read(): Promise<boolean> {
+    const record = await this.#access.store.records.get(this.id)
+    if (!record) return false
+    if (hasEnded(record) && this.#following) {
+      this.ready = true
+      this.#stop()
+      this.#end.resolve(record)
+    }
+    return true
+  }
+
+  #stop(): void {
+    this.#following = false
     this.#subscription.unsubscribe()
+    this.#pause.abort()
   }
 
   async #result(): Promise<unknown> {
@@ -87,4 +129,10 @@ export class DurableJob implements Job {
     if (outcome.state === 'done') return outcome.value
     throw outcome.state === 'failed' ? new RemoteError(outcome.error) : cancelled(this.id)
   }
+}
+
+/** Whether a published record is that of a job that has ended. */
+function isOfEnd(data: Uint8Array): boolean {
+  const record = decodeRecord(data)
+  return record !== undefined && hasEnded(record)
 }

@@ -1,4 +1,4 @@
-import type { JobTarget, Route } from './job-route.js'
+import { isOfNode, type JobTarget, type Route } from './job-route.js'
 
 /** Names of the streams and subjects of a pipeline's durable jobs. */
 export class JobNames {
@@ -50,7 +50,7 @@ export class JobNames {
 
   /** Subjects of the jobs of a route. */
   filter(route: Route): string {
-    return `daffi.${this.#pipeline}.job.*.${route}${route.startsWith('node.') ? '.*' : ''}`
+    return `daffi.${this.#pipeline}.job.*.${route}${isOfNode(route) ? '.*' : ''}`
   }
 
   consumer(route: Route): string {
@@ -66,9 +66,9 @@ export class JobNames {
     return `$KV.${this.bucket}.${id}`
   }
 
-  /** Id and callback in the subject of a job. */
-  static parse(subject: string): { id: string; callback: string } {
-    const tokens = subject.split('.')
-    return { id: tokens[3] ?? '', callback: tokens.at(-1) ?? '' }
+  /** Id and target in the subject of a job. */
+  static parse(subject: string): { id: string } & JobTarget {
+    const [, , , id = '', kind, name = '', callback = name] = subject.split('.')
+    return { id, callback, to: kind === 'node' ? name : undefined }
   }
 }

@@ -1,6 +1,7 @@
 import {
   AckPolicy,
   jetstream,
+  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   type Consumer,
@@ -11,13 +12,18 @@ import {
 import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
+import { ensureConsumer } from '../wire/ensure-consumer.js'
 import { HEADER } from '../wire/headers.js'
 import { notStored } from '../wire/not-stored.js'
+import type { PendingAnswers } from '../wire/pending-answers.js'
 import type { CallTiming } from '../wire/timing.js'
 import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
-import type { JobTarget, Route } from './job-route.js'
+import { isOfNode, type JobTarget, type Route } from './job-route.js'
 import { StoredParts, type PartsRef } from './stored-parts.js'
+
+/** Time after which the consumer of a node's name is removed, when nobody pulls from it: names may be made up for one run. */
+const UNUSED_MS = 7 * 24 * 3600 * 1000
 
 /** A job that is sent, and the incarnation of the node that sends it. */
 export interface NewJob {
@@ -38,8 +44,16 @@ export class JobQueue {
   readonly #js: JetStreamClient
   readonly #parts: StoredParts
   readonly #ackWaitMs: number
+  readonly #answers: PendingAnswers
 
-  private constructor(nc: NatsConnection, jsm: JetStreamManager, names: JobNames, ackWaitMs: number) {
+  private constructor(
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    names: JobNames,
+    ackWaitMs: number,
+    answers: PendingAnswers,
+  ) {
+    this.#answers = answers
     this.#names = names
     this.#jsm = jsm
     this.#js = jetstream(nc)
@@ -53,6 +67,7 @@ export class JobQueue {
     jsm: JetStreamManager,
     names: JobNames,
     { ackWaitMs }: CallTiming,
+    answers: PendingAnswers,
   ): Promise<JobQueue> {
     await jsm.streams.add({
       name: names.stream,
@@ -61,22 +76,25 @@ export class JobQueue {
       retention: RetentionPolicy.Workqueue,
       allow_direct: true,
     })
-    return new JobQueue(nc, jsm, names, ackWaitMs)
+    return new JobQueue(nc, jsm, names, ackWaitMs, answers)
   }
 
+  /** Creates the consumer of a route if it does not exist. That of a node's name is removed when it is not used for days. */
   async addRoute(route: Route): Promise<void> {
-    await this.#jsm.consumers.add(this.#names.stream, {
+    await ensureConsumer(this.#jsm, this.#names.stream, {
       durable_name: this.#names.consumer(route),
       filter_subject: this.#names.filter(route),
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(this.#ackWaitMs),
       // Jobs that are not due yet are given out, and handed back until then.
       max_ack_pending: -1,
+      ...(isOfNode(route) && { inactive_threshold: nanos(UNUSED_MS) }),
     })
   }
 
-  consumer(route: Route): Promise<Consumer> {
-    return this.#js.consumers.get(this.#names.stream, this.#names.consumer(route))
+  async consumer(route: Route): Promise<Consumer> {
+    await this.addRoute(route)
+    return await this.#js.consumers.get(this.#names.stream, this.#names.consumer(route))
   }
 
   /**
@@ -119,7 +137,8 @@ export class JobQueue {
   ): Promise<boolean> {
     const expect = { lastSubjectSequence: 0 }
     try {
-      await this.#js.publish(this.#names.job(id, target), payload, { headers, msgID, expect })
+      const options = { headers, msgID, expect }
+      await this.#answers.wait(this.#js.publish(this.#names.job(id, target), payload, options))
       return true
     } catch (error) {
       if (isApiError(error, 'wrongLastSequence')) return false
@@ -129,13 +148,13 @@ export class JobQueue {
 
   async has(id: string): Promise<boolean> {
     const query = { last_by_subj: this.#names.all(id) }
-    return (await this.#jsm.streams.getMessage(this.#names.stream, query)) !== null
+    return (await this.#answers.wait(this.#jsm.streams.getMessage(this.#names.stream, query))) !== null
   }
 
   /** The incarnation of the caller of a job whose arguments are incomplete; undefined when they are complete. */
   async incompleteCaller(message: JsMsg): Promise<string | undefined> {
     const stored = storedArguments(message)
-    return stored && !(await this.#parts.isComplete(stored)) ? stored.caller : undefined
+    return stored && !(await this.#answers.wait(this.#parts.isComplete(stored))) ? stored.caller : undefined
   }
 
   /** @throws DaffiError DAFFI_ABORTED when the arguments are not there any more */
@@ -151,6 +170,16 @@ export class JobQueue {
   async finish(message: JsMsg): Promise<void> {
     if (storedArguments(message)) await this.remove(JobNames.parse(message.subject).id)
     message.ack()
+  }
+
+  /** Removes the message of a job. @returns false when it is not there any more */
+  async removeMessage(sequence: number): Promise<boolean> {
+    try {
+      return await this.#answers.wait(this.#jsm.streams.deleteMessage(this.#names.stream, sequence, false))
+    } catch (error) {
+      if (error instanceof JetStreamApiError) return false
+      throw error
+    }
   }
 
   /** Removes a job with the parts of its arguments. */

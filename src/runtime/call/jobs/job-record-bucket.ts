@@ -3,16 +3,20 @@ import { Kvm, type KV } from '@nats-io/kv'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { isApiError } from '../../nats/index.js'
+import { cancelled } from '../api/job.js'
 import { judgeClaim, type Claim, type OwnClaim } from './claim.js'
 import type { JobNames } from './job-names.js'
 import {
   decodeRecord,
   encodeRecord,
+  hasEnded,
   type EndedRecord,
   type Holder,
   type JobOutcome,
   type JobRecord,
+  type RunningRecord,
 } from './job-record.js'
+import type { PendingAnswers } from '../wire/pending-answers.js'
 import { StoredParts } from './stored-parts.js'
 
 /** Time for which a job's result is kept. */
@@ -23,60 +27,86 @@ export class JobRecordBucket {
   readonly #names: JobNames
   readonly #bucket: KV
   readonly #parts: StoredParts
+  readonly #answers: PendingAnswers
 
-  private constructor(names: JobNames, bucket: KV, parts: StoredParts) {
+  private constructor(names: JobNames, bucket: KV, parts: StoredParts, answers: PendingAnswers) {
+    this.#answers = answers
     this.#names = names
     this.#bucket = bucket
     this.#parts = parts
   }
 
   /** Creates the bucket if it does not exist. */
-  static async open(nc: NatsConnection, jsm: JetStreamManager, names: JobNames): Promise<JobRecordBucket> {
+  static async open(
+    nc: NatsConnection,
+    jsm: JetStreamManager,
+    names: JobNames,
+    answers: PendingAnswers,
+  ): Promise<JobRecordBucket> {
     const bucket = await new Kvm(nc).create(names.bucket, { storage: 'file', history: 1, ttl: RESULT_MS })
-    return new JobRecordBucket(names, bucket, new StoredParts(nc, jsm, names.bucketStream))
+    return new JobRecordBucket(names, bucket, new StoredParts(nc, jsm, names.bucketStream), answers)
   }
 
   async get(id: string): Promise<JobRecord | undefined> {
     return (await this.#read(id))?.record
   }
 
-  /** Claims a job, unless it has ended or its holder lives. */
+  /** Claims a job, unless it has ended, its holder has not gone, or it is not due yet. */
   async claim(
     id: string,
     sequence: number,
     holder: Holder,
     isHeld: (holder: Holder) => boolean,
   ): Promise<Claim> {
-    const running: JobRecord = { state: 'running', sequence, ...holder }
+    const running: RunningRecord = { state: 'running', sequence, ...holder }
     const own = { state: 'mine', sequence } as const
     for (;;) {
       const first = await this.#write(id, running, 0)
-      if (first !== undefined) return { ...own, revision: first, redelivered: false }
+      if (first !== undefined) return { ...own, revision: first, redelivered: false, attempts: 0 }
       const found = await this.#read(id)
       if (!found) continue
       const verdict = judgeClaim(found.record, sequence, isHeld)
       if (verdict.state !== 'free') return verdict
-      const revision = await this.#write(id, running, found.revision)
-      if (revision !== undefined) return { ...own, revision, redelivered: verdict.redelivered }
+      const { redelivered, attempts } = verdict
+      const again: RunningRecord = attempts > 0 ? { ...running, attempts } : running
+      const revision = await this.#write(id, again, found.revision)
+      if (revision !== undefined) return { ...own, revision, redelivered, attempts }
     }
+  }
+
+  /** Finds the reason why a claim does not count any more: a cancellation, or another node that took the job over. */
+  async whyLost(id: string, { revision }: OwnClaim): Promise<DaffiError | undefined> {
+    const found = await this.#read(id)
+    if (!found || found.revision === revision) return undefined
+    if (found.record.state === 'cancelled') return cancelled(id)
+    return new DaffiError('DAFFI_ABORTED', `job ${id} was taken over by another node`)
+  }
+
+  /**
+   * Notes that an attempt has failed, and that the next one is due after a pause; unless the job was cancelled or taken
+   * over meanwhile.
+   */
+  async postpone(id: string, { sequence, attempts, revision }: OwnClaim, pauseMs: number): Promise<void> {
+    const due = Date.now() + pauseMs
+    await this.#replace(id, { state: 'waiting', sequence, attempts: attempts + 1, due }, revision)
   }
 
   /**
    * Stores an outcome, unless the job was cancelled or taken over meanwhile.
+   * @returns whether the job has ended, by this outcome or another
    * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_UNSENDABLE, DAFFI_NOT_STORED: then the outcome is another
    */
-  async settle(id: string, { sequence, revision }: OwnClaim, outcome: JobOutcome): Promise<void> {
+  async settle(id: string, { sequence, revision }: OwnClaim, outcome: JobOutcome): Promise<boolean> {
     const payload = encodeRecord({ ...outcome, sequence })
     const parts = this.#parts.plan(payload, this.#names.resultParts(id, revision), 'the result')
     if (parts) await this.#parts.put(parts, payload)
     const record: JobRecord = parts ? { state: outcome.state, sequence, parts } : { ...outcome, sequence }
-    if (await this.#write(id, record, revision)) return
+    if (await this.#replace(id, record, revision)) return true
     const now = await this.get(id)
-    // The job took so long that its record has expired.
-    if (!now && (await this.#write(id, record, 0))) return
     // The record is this one when only the server's acknowledgement was lost.
     const isStored = parts && now && 'parts' in now && now.parts.subject === parts.subject
     if (parts && !isStored) await this.#parts.remove(parts.subject)
+    return now !== undefined && hasEnded(now)
   }
 
   /** @throws DaffiError DAFFI_UNKNOWN_JOB when the outcome is not kept any longer */
@@ -91,19 +121,26 @@ export class JobRecordBucket {
   async cancel(id: string): Promise<'waiting' | 'running' | 'over'> {
     for (;;) {
       const found = await this.#read(id)
-      if (found && found.record.state !== 'running') return 'over'
-      const cancelled: JobRecord = { state: 'cancelled', sequence: found?.record.sequence ?? null }
-      if (!(await this.#write(id, cancelled, found?.revision ?? 0))) continue
+      if (found && hasEnded(found.record)) return 'over'
+      const record: JobRecord = { state: 'cancelled', sequence: found?.record.sequence ?? null }
+      if (!(await this.#write(id, record, found?.revision ?? 0))) continue
       // Parts of a result that the holder was about to store.
       if (found) await this.#parts.remove(this.#names.record(id))
-      return found ? 'running' : 'waiting'
+      return found?.record.state === 'running' ? 'running' : 'waiting'
     }
   }
 
   async #read(id: string): Promise<{ record: JobRecord; revision: number } | undefined> {
-    const entry = await this.#bucket.get(id)
+    const entry = await this.#answers.wait(this.#bucket.get(id))
     const record = entry ? decodeRecord(entry.value) : undefined
     return entry && record ? { record, revision: entry.revision } : undefined
+  }
+
+  /** Replaces the record of a claim. @returns false when the job was cancelled or taken over meanwhile */
+  async #replace(id: string, record: JobRecord, revision: number): Promise<boolean> {
+    if (await this.#write(id, record, revision)) return true
+    // The job took so long that its record has expired.
+    return !(await this.get(id)) && (await this.#write(id, record, 0)) !== undefined
   }
 
   /**
@@ -112,7 +149,8 @@ export class JobRecordBucket {
    */
   async #write(id: string, record: JobRecord, revision: number): Promise<number | undefined> {
     try {
-      return await this.#bucket.put(id, encodeRecord(record), { previousSeq: revision })
+      const stored = this.#bucket.put(id, encodeRecord(record), { previousSeq: revision })
+      return await this.#answers.wait(stored)
     } catch (error) {
       if (isApiError(error, 'wrongLastSequence')) return undefined
       throw error

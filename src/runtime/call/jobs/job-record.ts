@@ -21,8 +21,24 @@ interface StoredOutcome {
 /** Record of a job that has ended. `sequence` is that of its message in the queue. */
 export type EndedRecord = (JobOutcome | StoredOutcome) & { sequence: number | null }
 
+/** Record of a job that a node runs. `attempts` have failed before; absent when none has. */
+export type RunningRecord = { state: 'running'; sequence: number; attempts?: number } & Holder
+
+/** Record of a job whose last attempt has failed, and which is due again at `due` (milliseconds since 1970). */
+export interface WaitingRecord {
+  state: 'waiting'
+  sequence: number
+  attempts: number
+  due: number
+}
+
 /** Record of a job that a node has claimed, or that has ended. */
-export type JobRecord = ({ state: 'running'; sequence: number } & Holder) | EndedRecord
+export type JobRecord = RunningRecord | WaitingRecord | EndedRecord
+
+/** Whether the job has ended, for everybody and for good. */
+export function hasEnded(record: JobRecord): record is EndedRecord {
+  return record.state !== 'running' && record.state !== 'waiting'
+}
 
 export function encodeRecord(record: JobRecord): Uint8Array {
   return encode(record, 'the result')

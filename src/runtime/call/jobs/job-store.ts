@@ -2,10 +2,12 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
+import { PendingAnswers } from '../wire/pending-answers.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { JobNames } from './job-names.js'
 import { JobQueue, type NewJob } from './job-queue.js'
 import { JobRecordBucket } from './job-record-bucket.js'
+import { hasEnded } from './job-record.js'
 import type { Route } from './job-route.js'
 
 /** The queue and the records of a pipeline's durable jobs. */
@@ -21,9 +23,10 @@ export class JobStore {
   /** Creates queue and bucket if they do not exist. */
   static async open(nc: NatsConnection, names: JobNames, timing: CallTiming): Promise<JobStore> {
     const jsm = await jetstreamManager(nc, { checkAPI: false })
+    const answers = new PendingAnswers(nc)
     return new JobStore(
-      await JobQueue.open(nc, jsm, names, timing),
-      await JobRecordBucket.open(nc, jsm, names),
+      await JobQueue.open(nc, jsm, names, timing, answers),
+      await JobRecordBucket.open(nc, jsm, names, answers),
     )
   }
 
@@ -55,6 +58,16 @@ export class JobStore {
     return was
   }
 
+  /**
+   * Removes the message of a job that has ended, and is still in the queue because the server has lost its
+   * acknowledgement. @returns whether there was one
+   */
+  async removeEnded(id: string): Promise<boolean> {
+    const record = await this.records.get(id)
+    if (!record || record.sequence === null || !hasEnded(record)) return false
+    return await this.queue.removeMessage(record.sequence)
+  }
+
   /** Removes a job that is not running from the queue. */
   async withdraw(id: string): Promise<void> {
     const record = await this.records.get(id)
@@ -62,12 +75,15 @@ export class JobStore {
   }
 }
 
-/** Lists the routes on which jobs were ever sent. Creates nothing. */
-export async function knownRoutes(nc: NatsConnection, names: JobNames): Promise<Route[]> {
+/** Lists the routes that have consumers, and that of the node if jobs wait for it. Creates nothing. */
+export async function knownRoutes(nc: NatsConnection, names: JobNames, node: string): Promise<Route[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false })
+  const own: Route = `node.${node}`
   const routes: Route[] = []
   try {
     for await (const { name } of jsm.consumers.list(names.stream)) routes.push(names.route(name))
+    const { state } = await jsm.streams.info(names.stream, { subjects_filter: names.filter(own) })
+    if (Object.keys(state.subjects ?? {}).length > 0) routes.push(own)
   } catch (error) {
     if (!isApiError(error, 'streamNotFound')) throw error
   }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
+import type { JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import type { DeadLetterStore } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
 import { remoteFields } from '../api/remote-error.js'
 import type { Registry } from '../invoke/registry.js'
@@ -10,6 +10,7 @@ import { decodeArguments } from '../wire/encoding.js'
 import { HEADER } from '../wire/headers.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { OwnClaim } from './claim.js'
+import { concludeJob } from './conclude-job.js'
 import { JobNames } from './job-names.js'
 import type { Holder, JobOutcome } from './job-record.js'
 import { callbackOf, type Route } from './job-route.js'
@@ -22,6 +23,12 @@ const MAX_RUNNING = 8
 /** Reason for aborting a job because this node leaves; another node will run it. */
 export const NODE_LEAVES = new DaffiError('DAFFI_CLOSED', 'the node leaves the pipeline')
 
+/** A job that this node runs. The claim is absent until the job is claimed, and once its callback is done. */
+export interface RunningJob {
+  abort: AbortController
+  claim: OwnClaim | undefined
+}
+
 export interface JobWorkerOptions {
   route: Route
   store: JobStore
@@ -29,10 +36,11 @@ export interface JobWorkerOptions {
   registry: Registry
   log: Logger
   timing: CallTiming
+  letters: DeadLetterStore
   /** The jobs that this node runs, on all routes, by their ids. */
-  running: Map<string, AbortController>
-  /** Whether the node of this incarnation lives. */
-  isAlive: (incarnation: string) => boolean
+  running: Map<string, RunningJob>
+  /** Whether the node of this incarnation takes part in the pipeline, also when it is silent at the moment. */
+  isMember: (incarnation: string) => boolean
   makeInvocation: MakeInvocation
 }
 
@@ -48,6 +56,7 @@ export class JobWorker {
       consumer: () => store.queue.consumer(route),
       limit: registry.get(callbackOf(route))?.options?.concurrency ?? MAX_RUNNING,
       handle: (message) => this.#handle(message),
+      ackWaitMs: timing.ackWaitMs,
       retryMs: timing.retryMs,
       log,
     })
@@ -68,41 +77,47 @@ export class JobWorker {
     }
     // Delivered twice, since the callback has blocked the loop.
     if (running.has(id)) return
-    const abort = new AbortController()
-    running.set(id, abort)
-    const working = setInterval(() => message.working(), timing.ackWaitMs / 4)
+    const job: RunningJob = { abort: new AbortController(), claim: undefined }
+    running.set(id, job)
+    const working = setInterval(() => message.working(), timing.ackWaitMs / 3)
     try {
-      await this.#carryOut(message, abort)
+      await this.#carryOut(message, job)
     } finally {
       clearInterval(working)
       running.delete(id)
     }
   }
 
-  async #carryOut(message: JsMsg, abort: AbortController): Promise<void> {
-    const { store, self, isAlive, timing } = this.#options
+  async #carryOut(message: JsMsg, job: RunningJob): Promise<void> {
+    const { store, self, isMember, timing } = this.#options
     const { id } = JobNames.parse(message.subject)
     const caller = await store.queue.incompleteCaller(message)
-    if (caller !== undefined && isAlive(caller)) {
+    if (caller !== undefined && isMember(caller)) {
       message.nak(timing.incompleteMs)
       return
     }
     if (caller !== undefined) await store.cancel(id)
     // A job whose record names this node, though this node no longer runs it, may be claimed.
     const isHeld = ({ incarnation }: Holder): boolean =>
-      incarnation !== self.incarnation && isAlive(incarnation)
+      incarnation !== self.incarnation && isMember(incarnation)
     const claim = await store.records.claim(id, message.seq, self, isHeld)
-    if (claim.state === 'held') {
-      message.nak(timing.heldMs)
+    if (claim.state === 'held' || claim.state === 'early') {
+      message.nak(claim.state === 'held' ? timing.heldMs : claim.ms)
       return
     }
     if (claim.state === 'mine') {
-      const outcome = await this.#run(message, abort, claim.redelivered)
-      if (abort.signal.reason === NODE_LEAVES) {
+      job.claim = claim
+      const outcome = await this.#run(message, job.abort, claim.redelivered)
+      job.claim = undefined
+      if (job.abort.signal.reason === NODE_LEAVES) {
         message.nak()
         return
       }
-      await this.#settle(message, claim, outcome)
+      const isLeaving = (): boolean => this.#puller.isDraining()
+      const conclusion = await concludeJob(message, claim, outcome, { ...this.#options, isLeaving })
+      if (conclusion.state === 'postponed') message.nak(conclusion.pauseMs)
+      // A job that was lost stays in the queue, for the node that has it now.
+      if (conclusion.state !== 'ended') return
     }
     await store.queue.finish(message)
   }
@@ -125,30 +140,6 @@ export class JobWorker {
       abort.abort(error)
       if (isScheduled) log.error(`"${callback}" failed: ${String(error)}`)
       return { state: 'failed', error: remoteFields(error, self.node) }
-    }
-  }
-
-  /** Stores an outcome. Repeated until the server has it, since the work is done, and would be done twice. */
-  async #settle({ subject }: JsMsg, claim: OwnClaim, outcome: JobOutcome): Promise<void> {
-    const { store, self, log, timing } = this.#options
-    const { id } = JobNames.parse(subject)
-    let isRefused = false
-    for (let current = outcome; ;) {
-      try {
-        await store.records.settle(id, claim, current)
-        return
-      } catch (error) {
-        if (error instanceof DaffiError) current = { state: 'failed', error: remoteFields(error, self.node) }
-        else if (this.#puller.isDraining()) throw error
-        else if (!isRefused && error instanceof JetStreamApiError) {
-          // The store is probably full: an operator must make room.
-          log.warn(
-            `the server does not keep the result of job ${id}: ${error.message}; it is tried until it does`,
-          )
-          isRefused = true
-        } else log.debug(`the result of job ${id} is not stored yet: ${String(error)}`)
-        await delay(timing.retryMs)
-      }
     }
   }
 }

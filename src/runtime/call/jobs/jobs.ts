@@ -9,6 +9,7 @@ import { cancelled, type Job } from '../api/job.js'
 import type { BGOptions } from '../api/modifiers.js'
 import type { Registry } from '../invoke/registry.js'
 import type { PeerTable } from '../presence/peer-table.js'
+import { DeadLetterStore } from '../../stream/index.js'
 import { parseDelay } from '../wire/delay.js'
 import { HEADER } from '../wire/headers.js'
 import { subjects } from '../wire/subjects.js'
@@ -16,9 +17,13 @@ import type { CallTiming } from '../wire/timing.js'
 import { DurableJob, type JobAccess } from './durable-job.js'
 import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
+import { parseRetry, setRetry } from './job-retry.js'
 import { isRouteFor, routeOf, type JobTarget, type Route } from './job-route.js'
 import { JobStore, knownRoutes } from './job-store.js'
-import { JobWorker, NODE_LEAVES } from './job-worker.js'
+import { JobWorker, NODE_LEAVES, type RunningJob } from './job-worker.js'
+
+/** Time for which a route is taken for open: less than its consumer is kept without use. */
+const ROUTE_OPEN_MS = 3600 * 1000
 
 export interface JobsOptions {
   /** The node's own connection, on which it does not receive its own messages. */
@@ -39,9 +44,9 @@ export class Jobs {
   readonly #options: JobsOptions
   readonly #names: JobNames
   readonly #workers = new Map<Route, Promise<JobWorker>>()
-  readonly #running = new Map<string, AbortController>()
+  readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Set<DurableJob>()
-  readonly #routes = new Map<Route, Promise<void>>()
+  readonly #routes = new Map<Route, { opening: Promise<void>; until: number }>()
   #access: Promise<JobAccess> | undefined
   #leaving = false
 
@@ -63,8 +68,14 @@ export class Jobs {
 
   /** Reads after a reconnect the routes, results and cancellations that may have been missed. */
   async refresh(): Promise<void> {
+    for (const job of this.#waiting) job.wake()
+    await this.recheck()
+  }
+
+  /** Compares the routes and claims of this node with what the server has. */
+  async recheck(): Promise<void> {
     if (this.#options.registry.names.length > 0) await this.#lookForRoutes()
-    await Promise.all([...this.#waiting].map((job) => job.refresh()))
+    for (const [id, job] of this.#running) await this.#abortIfLost(id, job)
   }
 
   /**
@@ -72,8 +83,13 @@ export class Jobs {
    * @param payload the encoded arguments
    * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED; DAFFI_BAD_DURATION, DAFFI_USAGE for wrong options
    */
-  async submit(target: JobTarget, payload: Uint8Array, { timeout = 0, ...options }: BGOptions): Promise<Job> {
+  async submit(
+    target: JobTarget,
+    payload: Uint8Array,
+    { timeout = 0, retry, ...options }: BGOptions,
+  ): Promise<Job> {
     const delayMs = parseDelay(options)
+    const policy = parseRetry(retry)
     const timeoutMs = parseDuration(timeout, 'timeout')
     const { store } = await this.#open()
     const id = randomId()
@@ -81,9 +97,11 @@ export class Jobs {
     head.set(HEADER.from, this.#options.self.node)
     if (delayMs > 0) head.set(HEADER.due, String(Date.now() + delayMs))
     if (timeoutMs > 0) head.set(HEADER.timeout, String(timeoutMs))
+    if (policy) setRetry(head, policy)
     await this.route(target)
     const job = await this.#listen(id)
     await store.add({ id, target, caller: this.#options.self }, payload, head)
+    void job.follow()
     return job
   }
 
@@ -102,7 +120,8 @@ export class Jobs {
     const head = headers()
     head.set(HEADER.from, firing.from)
     head.set(HEADER.schedule, id)
-    return await store.queue.addUnique(id, target, payload, head, firing.key)
+    const add = (): Promise<boolean> => store.queue.addUnique(id, target, payload, head, firing.key)
+    return (await add()) || ((await store.removeEnded(id)) && (await add()))
   }
 
   /** Removes a firing from the queue that no node has started. */
@@ -114,10 +133,11 @@ export class Jobs {
   /** Finds a job by its id. @throws DaffiError DAFFI_UNKNOWN_JOB */
   async find(id: string): Promise<Job> {
     if (isToken(id)) {
-      const { store } = await this.#open()
       const job = await this.#listen(id)
-      if ((await job.refresh()) || (await store.queue.has(id)) || (await job.refresh())) return job
-      this.#waiting.delete(job)
+      if (await job.look()) {
+        void job.follow()
+        return job
+      }
       job.close(cancelled(id))
     }
     throw new DaffiError('DAFFI_UNKNOWN_JOB', `there is no job ${JSON.stringify(id)}`)
@@ -126,10 +146,14 @@ export class Jobs {
   /** Creates the consumer of a target's route, and notifies the nodes that may run its jobs. */
   async route(target: JobTarget): Promise<void> {
     const route = routeOf(target)
-    const opening = this.#routes.get(route) ?? this.#openRoute(route)
-    this.#routes.set(route, opening)
+    const known = this.#routes.get(route)
+    const isOpen = known !== undefined && performance.now() < known.until
+    const opened = isOpen
+      ? known
+      : { opening: this.#openRoute(route), until: performance.now() + ROUTE_OPEN_MS }
+    this.#routes.set(route, opened)
     try {
-      await opening
+      await opened.opening
     } catch (error) {
       this.#routes.delete(route)
       throw error
@@ -148,7 +172,7 @@ export class Jobs {
     )
     const drained = Promise.all(drains)
     await bounded(drained, { timeoutMs: this.#options.timing.shutdownMs, what: 'draining' }).catch(() => {
-      for (const abort of this.#running.values()) abort.abort(NODE_LEAVES)
+      for (const { abort } of this.#running.values()) abort.abort(NODE_LEAVES)
     })
     await drained
   }
@@ -177,7 +201,8 @@ export class Jobs {
   }
 
   async #lookForRoutes(): Promise<void> {
-    for (const route of await knownRoutes(this.#options.nc, this.#names)) this.#work(route)
+    const { nc, self } = this.#options
+    for (const route of await knownRoutes(nc, this.#names, self.node)) this.#work(route)
   }
 
   /** Begins to pull the jobs of a route, if they are for this node. */
@@ -193,12 +218,23 @@ export class Jobs {
   }
 
   async #startWorker(route: Route): Promise<JobWorker> {
-    const { self, registry, log, timing, peers, makeInvocation } = this.#options
-    const { store } = await this.#open()
-    const isAlive = (incarnation: string): boolean =>
+    const { self, registry, log, timing, peers, makeInvocation, pipeline } = this.#options
+    const { store, nc } = await this.#open()
+    const letters = new DeadLetterStore(nc, pipeline)
+    // A suspected node is among them: it keeps its jobs until it is gone.
+    const isMember = (incarnation: string): boolean =>
       peers.all().some((peer) => peer.incarnation === incarnation)
     const running = this.#running
-    return new JobWorker({ route, store, self, registry, log, timing, makeInvocation, isAlive, running })
+    const node = { self, registry, log, timing, makeInvocation }
+    return new JobWorker({ ...node, route, store, letters, isMember, running })
+  }
+
+  /** Aborts a running job that this node must not run any more. */
+  async #abortIfLost(id: string, { abort, claim }: RunningJob): Promise<void> {
+    if (!claim) return
+    const { store } = await this.#open()
+    const reason = await store.records.whyLost(id, claim)
+    if (reason) abort.abort(reason)
   }
 
   #open(): Promise<JobAccess> {
@@ -215,7 +251,7 @@ export class Jobs {
     nc.subscribe(subjects.cancel(pipeline), {
       callback: (error, message) => {
         const id = message.string()
-        if (error === null) this.#running.get(id)?.abort(cancelled(id))
+        if (error === null) this.#running.get(id)?.abort.abort(cancelled(id))
       },
     })
     return { nc, names: this.#names, store: await JobStore.open(nc, this.#names, timing), pipeline }

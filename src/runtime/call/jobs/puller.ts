@@ -3,12 +3,19 @@ import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import { Wakeup } from '../../core/deferred.js'
 import type { Logger } from '../../core/logger.js'
 
-const PULL_MS = 30_000
+/**
+ * Time for which a pull lasts. What the server gives to the pull of a node that stands still is held up, so it is short. It
+ * differs from pull to pull, so that no node is always the first in line for what comes once a second.
+ */
+const PULL_MS = 1000
+const PULL_JITTER_MS = 250
 
 interface PullerOptions {
   consumer: () => Promise<Consumer>
   /** Limit of the messages that are handled side by side. */
   limit: number
+  /** Time after which the server delivers again what is not acknowledged. */
+  ackWaitMs: number
   /** Handles a message. When it rejects, JetStream will deliver the message again. */
   handle: (message: JsMsg) => Promise<void>
   /** Pause before another attempt when the consumer cannot be reached. */
@@ -58,13 +65,22 @@ export class Puller {
   }
 
   async #fetch(): Promise<void> {
-    const { consumer, limit } = this.#options
+    const { consumer, limit, ackWaitMs } = this.#options
     const found = await consumer()
     while (!this.isDraining()) {
       while (this.#work.size >= limit) await this.#finished.wait()
-      this.#messages = await found.fetch({ max_messages: limit - this.#work.size, expires: PULL_MS })
+      const expires = PULL_MS + Math.round(Math.random() * PULL_JITTER_MS)
+      const outdated = performance.now() + expires + ackWaitMs
+      this.#messages = await found.fetch({
+        max_messages: limit - this.#work.size,
+        expires,
+        bind: true,
+      })
       if (this.isDraining()) this.#messages.stop()
-      for await (const message of this.#messages) this.#accept(message)
+      for await (const message of this.#messages) {
+        // This process stood still, and the message was delivered to another node meanwhile.
+        if (performance.now() < outdated) this.#accept(message)
+      }
     }
   }
 

@@ -23,6 +23,9 @@ export interface HeartbeatData {
 export type HeartbeatMessage =
   { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'beat' | 'stop' }
 
+/** A message from the worker. `stoodStill`: for some heartbeats this process, or the whole computer, did not run. */
+export type WorkerMessage = 'ready' | 'stoodStill'
+
 /** The main thread's side of the heartbeat worker. */
 export class HeartbeatThread {
   readonly #worker: Worker
@@ -64,6 +67,13 @@ export class HeartbeatThread {
   /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
   startHeartbeats(): void {
     this.#post({ kind: 'beat' })
+  }
+
+  /** @param listener called when this process runs again after it stood still */
+  onStoodStill(listener: () => void): void {
+    this.#worker.on('message', (message: WorkerMessage) => {
+      if (message === 'stoodStill') listener()
+    })
   }
 
   setLastWill(subject: string): void {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { connectNats } from '../../nats/index.js'
-import { pingSubject, presenceSubject, type Heartbeat, type Goodbye, type PeerRecord } from './peer-record.js'
-import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.js'
+import { pingSubject, presenceSubject, type Goodbye, type Heartbeat } from './peer-record.js'
+import type { HeartbeatData, HeartbeatMessage, WorkerMessage } from './heartbeat-thread.js'
 
 /**
  * The node's heartbeat, in a thread of its own: it continues while a callback blocks the main loop, and it ends the
@@ -9,6 +9,8 @@ import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.js'
  */
 const PARENT_CHECK_MS = 250
 const SHUTDOWN_GRACE_MS = 1000
+/** Heartbeats of which none was sent, after which this process must have stood still. */
+const STOOD_STILL = 3
 
 const { address, pipeline, record, loop, parentPid, heartbeatMs } = workerData as HeartbeatData
 const lastWills = new Set<string>()
@@ -20,6 +22,8 @@ nc.subscribe(pingSubject(pipeline, record), {
 })
 
 let heartbeatTimer: NodeJS.Timeout | undefined
+/** Time of the last heartbeat by the clock, which goes on while the computer sleeps. */
+let lastHeartbeat: number | undefined
 
 /** Waits for the next full second, so that the heartbeats of many nodes come together and wake each of them once. */
 function scheduleHeartbeat(): void {
@@ -28,10 +32,16 @@ function scheduleHeartbeat(): void {
 
 function publishHeartbeat(): void {
   scheduleHeartbeat()
+  const now = Date.now()
+  // The process was stopped, or the computer asleep: the others may have given it up.
+  if (lastHeartbeat !== undefined && now - lastHeartbeat > STOOD_STILL * heartbeatMs)
+    parentPort?.postMessage('stoodStill' satisfies WorkerMessage)
+  lastHeartbeat = now
   const lastTurn = Number(Atomics.load(loop, 0))
   const message: Heartbeat = {
+    name: record.name,
     id: record.incarnation,
-    blockedMs: Math.max(0, Date.now() - lastTurn - 2 * heartbeatMs),
+    blockedMs: Math.max(0, now - lastTurn - 2 * heartbeatMs),
   }
   if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(message))
 }
@@ -49,7 +59,7 @@ parentPort?.on('message', (message: HeartbeatMessage) => {
   else if (message.kind === 'beat') scheduleHeartbeat()
   else void stop()
 })
-parentPort?.postMessage('ready')
+parentPort?.postMessage('ready' satisfies WorkerMessage)
 
 async function dieWithParent(): Promise<void> {
   clearInterval(watching)
@@ -60,8 +70,7 @@ async function dieWithParent(): Promise<void> {
   nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
   // Loaded only now, since every node would keep it in memory a second time.
   const { NameRegistry } = await import('./name-registry.js')
-  const isOwn = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
-  await new NameRegistry(nc, pipeline).release(record.name, isOwn).catch(() => undefined)
+  await new NameRegistry(nc, pipeline).release(record).catch(() => undefined)
   // Published at the very end, since the main loop may still use what the wills delete.
   for (const subject of lastWills) nc.publish(subject)
   await nc.flush().catch(() => undefined)

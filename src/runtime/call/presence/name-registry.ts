@@ -3,6 +3,8 @@ import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
 import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { isApiError, isNoResponders } from '../../nats/index.js'
+import { isRunning } from '../../core/process/process-identity.js'
+import { parseJson } from '../../core/text/parse-json.js'
 import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
 /**
@@ -37,7 +39,7 @@ export class NameRegistry {
       }
       const entry = await bucket.get(record.name)
       if (entry === null || entry.operation !== 'PUT') continue
-      const holder = parseRecord(entry.json())
+      const holder = parseRecord(parseJson(entry.value))
       const isOwn = holder?.incarnation === record.incarnation
       if (isOwn && entry.string() === JSON.stringify(record)) return
       if (holder && !isOwn && (await this.#isAlive(holder, timeoutMs)))
@@ -65,22 +67,51 @@ export class NameRegistry {
   }
 
   /**
-   * Gives a name back, if `mayRelease` accepts its holder.
+   * Gives a name back, if that incarnation holds it.
    * @returns whether it was the last name, so that the bucket was deleted
    */
-  async release(name: string, mayRelease: (holder: PeerRecord) => boolean): Promise<boolean> {
-    const bucket = await new Kvm(this.#nc).open(this.#bucket)
-    const entry = await bucket.get(name).catch((error: unknown) => {
-      if (isApiError(error, 'streamNotFound')) return null
-      throw error
-    })
-    const holder = holderOf(entry)
-    if (!entry || !holder || !mayRelease(holder)) return false
+  async release({ name, incarnation }: Pick<PeerRecord, 'name' | 'incarnation'>): Promise<boolean> {
+    const entry = await this.#entry(name)
+    if (!entry || holderOf(entry)?.incarnation !== incarnation) return false
     const { streams } = await jetstreamManager(this.#nc, { checkAPI: false })
     // Up to the revision just read, so that a claim made since then stays.
     await streams.purge(this.#stream, { filter: this.#subject(name), seq: entry.revision + 1 })
     if (Object.keys(await this.#subjects()).length > 0) return false
     return await streams.delete(this.#stream)
+  }
+
+  /**
+   * Whether a node that is silent has gone: its claim has been given back or taken over, and no connection answers for it.
+   */
+  async hasGone(record: PeerRecord, timeoutMs: number): Promise<boolean> {
+    const holder = holderOf(await this.#entry(record.name))
+    if (holder?.incarnation === record.incarnation) return false
+    return (await this.ping(record, timeoutMs)) === 'unreachable'
+  }
+
+  /**
+   * Asks an incarnation for its record. `unreachable`: it has no connection. `silent`: it has one, and does not answer.
+   */
+  async ping(
+    peer: Pick<PeerRecord, 'name' | 'incarnation'>,
+    timeoutMs: number,
+  ): Promise<PeerRecord | 'unreachable' | 'silent'> {
+    try {
+      const { data } = await this.#nc.request(pingSubject(this.#pipeline, peer), '', { timeout: timeoutMs })
+      return parseRecord(parseJson(data)) ?? 'unreachable'
+    } catch (error) {
+      if (isNoResponders(error)) return 'unreachable'
+      if (error instanceof TimeoutError) return 'silent'
+      throw error
+    }
+  }
+
+  async #entry(name: string): Promise<KvEntry | null> {
+    const bucket = await new Kvm(this.#nc).open(this.#bucket)
+    return await bucket.get(name).catch((error: unknown) => {
+      if (isApiError(error, 'streamNotFound')) return null
+      throw error
+    })
   }
 
   /** The subjects of all claims, with the number of messages on each. */
@@ -106,20 +137,17 @@ export class NameRegistry {
     return `daffi_${this.#pipeline}_names`
   }
 
+  /** Whether a holder lives: a process of this host that is only stopped keeps its name. */
   async #isAlive(holder: PeerRecord, timeoutMs: number): Promise<boolean> {
-    try {
-      await this.#nc.request(pingSubject(this.#pipeline, holder), '', { timeout: timeoutMs })
-      return true
-    } catch (error) {
-      // No responder: its connection is gone. No answer for three heartbeats: it is stopped or hangs.
-      if (error instanceof TimeoutError || isNoResponders(error)) return false
-      throw error
-    }
+    const running = isRunning(holder)
+    if (running === false) return false
+    const answer = await this.ping(holder, timeoutMs)
+    return answer === 'silent' ? running === true : answer !== 'unreachable'
   }
 }
 
 function holderOf(entry: KvEntry | null): PeerRecord | undefined {
-  return entry?.operation === 'PUT' ? parseRecord(entry.json()) : undefined
+  return entry?.operation === 'PUT' ? parseRecord(parseJson(entry.value)) : undefined
 }
 
 function duplicateName(pipeline: string, { name, host, pid }: PeerRecord): DaffiError {

@@ -8,23 +8,34 @@ export interface PeerRecord {
   incarnation: string
   host: string
   pid: number
+  /** Process table that the pid belongs to; nodes with the same one can ask the kernel whether the process lives. */
+  processTable: string
+  /** Time when the process was started, as the kernel counts it; null where the kernel does not say. */
+  started: number | null
+  /** Time for which others wait for the node when it is silent and nobody can tell whether it lives, in milliseconds. */
+  graceMs: number
   callbacks: Record<string, Arity>
 }
 
 /** Message of a heartbeat. */
 export interface Heartbeat {
+  name: string
   /** The node's incarnation. */
   id: string
   /** Milliseconds for which the node's event loop has been blocked. */
   blockedMs: number
 }
 
-/** Message of a node that leaves. */
+/** Message about an incarnation that has ended. It is believed for that incarnation only. */
 export interface Goodbye {
   name: string
-  /** The node's incarnation. Absent when a supervisor sends it for a child that died. */
-  id?: string
-  /** Whether it was the last node, and has deleted the bucket of names. */
+  /** The node's incarnation. */
+  id: string
+  /** Whether the process died, and its supervisor publishes this in its place. */
+  died?: boolean
+  /** Whether the supervisor starts the node again. */
+  returns?: boolean
+  /** Whether it was the last node, and the bucket of names was deleted. */
   last?: boolean
 }
 
@@ -32,15 +43,44 @@ export const presenceSubject = (pipeline: string, what: 'hello' | 'beat' | 'good
   `daffi.${pipeline}.presence.${what}`
 
 /** Subject on which one incarnation answers, by its worker thread: so also while a callback blocks the loop. */
-export const pingSubject = (pipeline: string, { name, incarnation }: PeerRecord): string =>
-  `daffi.${pipeline}.node.${name}.ping.${incarnation}`
+export const pingSubject = (
+  pipeline: string,
+  { name, incarnation }: Pick<PeerRecord, 'name' | 'incarnation'>,
+): string => `daffi.${pipeline}.node.${name}.ping.${incarnation}`
 
 /** Checks a record that came from the network. Undefined when it is none. */
 export function parseRecord(value: unknown): PeerRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { name, incarnation, host, pid, callbacks } = value as Record<keyof PeerRecord, unknown>
-  if (typeof name !== 'string' || !isToken(name)) return undefined
-  if (typeof incarnation !== 'string' || typeof host !== 'string' || typeof pid !== 'number') return undefined
-  if (typeof callbacks !== 'object' || callbacks === null) return undefined
-  return { name, incarnation, host, pid, callbacks: callbacks as PeerRecord['callbacks'] }
+  if (!isMap<PeerRecord>(value)) return undefined
+  const { name, incarnation, host, pid, processTable, started, graceMs, callbacks } = value
+  if (!isName(name) || !isName(incarnation) || typeof host !== 'string' || typeof pid !== 'number')
+    return undefined
+  if (!isMap(callbacks) || !isDuration(graceMs)) return undefined
+  if (typeof processTable !== 'string' || (started !== null && typeof started !== 'number')) return undefined
+  const arities = callbacks as PeerRecord['callbacks']
+  return { name, incarnation, host, pid, processTable, started, graceMs, callbacks: arities }
+}
+
+/** Checks a heartbeat that came from the network. Undefined when it is none. */
+export function parseHeartbeat(value: unknown): Pick<Heartbeat, 'name' | 'id'> | undefined {
+  if (!isMap<Heartbeat>(value) || !isName(value.name) || !isName(value.id)) return undefined
+  return { name: value.name, id: value.id }
+}
+
+/** Checks a goodbye that came from the network. Undefined when it is none. */
+export function parseGoodbye(value: unknown): Goodbye | undefined {
+  if (!isMap<Goodbye>(value) || !isName(value.name) || !isName(value.id)) return undefined
+  const { name, id, died, returns, last } = value
+  return { name, id, died: died === true, returns: returns === true, last: last === true }
+}
+
+function isMap<T>(value: unknown): value is Record<keyof T, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && isToken(value)
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0
 }

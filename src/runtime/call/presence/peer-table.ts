@@ -14,45 +14,76 @@ export interface Departure {
 /** A node that offers a callback, and the number of arguments that the callback takes. */
 export type Offering = PeerRecord & { arity: Arity }
 
-const DIED: Departure = { how: 'died', returns: false }
-
 interface Events {
   join: [PeerRecord]
+  /** A node has joined, or was suspected and is heard again. */
+  alive: []
   leave: [PeerRecord, Departure]
-  /** A heartbeat came of a node whose record is not known here. */
-  unknownPeer: []
+  /** A heartbeat came of an incarnation that is not known here. */
+  unknownPeer: [{ name: string; incarnation: string }]
+  /** A node is suspected, or still is after another heartbeat of this node: whether it has gone must be found out. */
+  suspect: [PeerRecord]
+  /** A node is gone without a goodbye, and its claim of the name may still stand. */
+  lapse: [PeerRecord]
 }
 
-/** The nodes of the pipeline that live, this one among them: kept up to date by hellos, heartbeats and goodbyes. */
+interface Member {
+  record: PeerRecord
+  /** Heartbeats of this node, as it hears them itself, since the last sign of life of the member. */
+  missed: number
+}
+
+export interface PeerTableOptions {
+  /** Incarnation of this node. */
+  self: string
+  timing: Pick<CallTiming, 'heartbeatMs' | 'suspectMs'>
+  /** Whether the node's process lives, if this host's kernel can tell. */
+  isRunning: (record: PeerRecord) => boolean | undefined
+}
+
+const DIED: Departure = { how: 'died', returns: false }
+/** Number of ended incarnations that are remembered, so that late messages do not bring them back. */
+const MAX_ENDED = 1000
+/** Heartbeats of this node without one of a process of this host, after which the kernel is asked. */
+const PROBE_AFTER = 2
+
+/**
+ * Members of the pipeline, this node among them: a state machine that is driven by hellos, heartbeats and goodbyes.
+ *
+ * A member is alive, then suspected when it is silent, and gone when there is proof: a goodbye for its incarnation, another
+ * incarnation under its name, the kernel's answer for a process of this host, or the end of its grace. Time is counted in
+ * this node's own heartbeats, as they come back from the server: while those are missing, the silence of others is the
+ * server's or this node's own.
+ */
 export class PeerTable {
-  readonly #timing: CallTiming
+  readonly #options: PeerTableOptions
+  readonly #suspectAfter: number
   readonly #events = new EventEmitter<Events>().setMaxListeners(0)
-  readonly #peers = new Map<string, { record: PeerRecord; lastSeen: number }>()
-  /** The nodes that offer each callback, kept until a record changes, since every call asks. */
+  readonly #members = new Map<string, Member>()
+  readonly #byIncarnation = new Map<string, Member>()
+  readonly #ended = new Set<string>()
+  /** The nodes that offer each callback, kept until a member changes, since every call asks. */
   readonly #offering = new Map<string, Offering[]>()
-  #sweep: NodeJS.Timeout | undefined
-  #swept = 0
+  #lastTick = -Infinity
 
-  constructor(timing: CallTiming) {
-    this.#timing = timing
-  }
-
-  /** Starts to remove nodes that are silent for too long. */
-  start(): void {
-    this.#swept = Date.now()
-    this.#sweep = setInterval(() => this.#removeSilent(), this.#timing.heartbeatMs)
-    this.#sweep.unref()
+  constructor(options: PeerTableOptions) {
+    this.#options = options
+    this.#suspectAfter = Math.ceil(options.timing.suspectMs / options.timing.heartbeatMs)
   }
 
   stop(): void {
-    clearInterval(this.#sweep)
     this.#events.removeAllListeners()
   }
 
-  /** @returns a function that removes the listener, as that of the next two */
+  /** @returns a function that removes the listener, as that of the next ones */
   onJoin(listener: (record: PeerRecord) => void): () => void {
     this.#events.on('join', listener)
     return () => this.#events.off('join', listener)
+  }
+
+  onAlive(listener: () => void): () => void {
+    this.#events.on('alive', listener)
+    return () => this.#events.off('alive', listener)
   }
 
   onLeave(listener: (record: PeerRecord, departure: Departure) => void): () => void {
@@ -60,63 +91,95 @@ export class PeerTable {
     return () => this.#events.off('leave', listener)
   }
 
-  onUnknownPeer(listener: () => void): () => void {
+  onUnknownPeer(listener: (peer: { name: string; incarnation: string }) => void): () => void {
     this.#events.on('unknownPeer', listener)
     return () => this.#events.off('unknownPeer', listener)
   }
 
-  /** Adds a node, or renews its record. An earlier incarnation of the same name has died. */
-  upsert(record: PeerRecord): void {
-    this.#offering.clear()
-    const known = this.#peers.get(record.name)
+  onSuspect(listener: (record: PeerRecord) => void): () => void {
+    this.#events.on('suspect', listener)
+    return () => this.#events.off('suspect', listener)
+  }
+
+  onLapse(listener: (record: PeerRecord) => void): () => void {
+    this.#events.on('lapse', listener)
+    return () => this.#events.off('lapse', listener)
+  }
+
+  /**
+   * Adds a node, or renews its record. Another incarnation of the same name has ended, and one that has ended stays so.
+   * @param suspected whether the record is known, but nothing was heard of the node itself
+   */
+  upsert(record: PeerRecord, suspected = false): void {
+    if (this.#ended.has(record.incarnation)) return
+    const known = this.#members.get(record.name)
     if (known?.record.incarnation === record.incarnation) {
       known.record = record
-      known.lastSeen = Date.now()
+      this.#offering.clear()
+      if (suspected) return
+      this.#onSign(known)
+      this.#events.emit('alive')
       return
     }
-    if (known) this.remove(record.name, DIED)
-    this.#peers.set(record.name, { record, lastSeen: Date.now() })
-    this.#events.emit('join', record)
-  }
-
-  /** Notes a heartbeat. @param id the node's incarnation */
-  onHeartbeat(id: string): void {
-    for (const peer of this.#peers.values()) {
-      if (peer.record.incarnation !== id) continue
-      peer.lastSeen = Date.now()
-      return
-    }
-    this.#events.emit('unknownPeer')
-  }
-
-  /** @param incarnation when given, only that incarnation of the node is removed */
-  remove(name: string, departure: Departure, incarnation?: string): void {
-    const peer = this.#peers.get(name)
-    if (!peer || (incarnation !== undefined && peer.record.incarnation !== incarnation)) return
-    this.#peers.delete(name)
+    if (known) this.remove(record.name, DIED, known.record.incarnation)
+    const member = { record, missed: suspected ? this.#suspectAfter : 0 }
+    this.#members.set(record.name, member)
+    this.#byIncarnation.set(record.incarnation, member)
     this.#offering.clear()
-    this.#events.emit('leave', peer.record, departure)
+    this.#events.emit('join', record)
+    if (!suspected) this.#events.emit('alive')
   }
 
-  /** Restarts every node's timeout: after a disconnect or a blocked event loop, silence proves nothing. */
-  resetTimeouts(): void {
-    const now = Date.now()
-    for (const peer of this.#peers.values()) peer.lastSeen = now
+  /** Notes a heartbeat. One of this node itself is a tick of the clock by which the silence of others is measured. */
+  onHeartbeat({ name, id }: { name: string; id: string }): void {
+    if (id === this.#options.self) this.#tick()
+    else {
+      const member = this.#byIncarnation.get(id)
+      if (member) this.#onSign(member)
+      else if (!this.#ended.has(id)) this.#events.emit('unknownPeer', { name, incarnation: id })
+    }
   }
 
-  isSuspected(_incarnation: string): boolean {
-    return false
+  /** Removes an incarnation for good: it has said goodbye, or there is proof of its end. */
+  remove(name: string, departure: Departure, incarnation: string): void {
+    this.#ended.add(incarnation)
+    for (const oldest of this.#ended) {
+      if (this.#ended.size <= MAX_ENDED) break
+      this.#ended.delete(oldest)
+    }
+    if (this.#members.get(name)?.record.incarnation === incarnation) this.#drop(name, departure)
   }
 
+  /** Whether the incarnation is a member, be it suspected or not. */
+  has(incarnation: string): boolean {
+    return this.#byIncarnation.has(incarnation)
+  }
+
+  /** Whether the incarnation is a member of which too little was heard. */
+  isSuspected(incarnation: string): boolean {
+    const member = this.#byIncarnation.get(incarnation)
+    return member !== undefined && this.#isSilent(member)
+  }
+
+  /** Whether a node of that name is a member, and not suspected. */
+  isAlive(name: string): boolean {
+    const member = this.#members.get(name)
+    return member !== undefined && !this.#isSilent(member)
+  }
+
+  /** Record of a member, be it suspected or not. */
   get(name: string): PeerRecord | undefined {
-    return this.#peers.get(name)?.record
+    return this.#members.get(name)?.record
   }
 
-  /** Records of all nodes, by name. */
+  /** Records of all members, by name. */
   all(): PeerRecord[] {
-    return [...this.#peers.values()].map((peer) => peer.record).sort((a, b) => a.name.localeCompare(b.name))
+    return Array.from(this.#members.values(), ({ record }) => record).sort((a, b) =>
+      a.name.localeCompare(b.name),
+    )
   }
 
+  /** Members that offer the callback: those that are alive, or the suspected ones when none is. */
   offering(callback: string): readonly Offering[] {
     let offering = this.#offering.get(callback)
     if (!offering) {
@@ -127,24 +190,65 @@ export class PeerTable {
   }
 
   #findOffering(callback: string): Offering[] {
-    return this.all().flatMap((record) => {
+    const all = this.all().flatMap((record) => {
       const arity = Object.hasOwn(record.callbacks, callback) ? record.callbacks[callback] : undefined
       return arity ? [{ ...record, arity }] : []
     })
+    const alive = all.filter(({ name }) => this.isAlive(name))
+    return alive.length > 0 ? alive : all
   }
 
-  #removeSilent(): void {
-    const { heartbeatMs, goneMs } = this.#timing
-    const now = Date.now()
-    // A sweep that comes late was held up by this process's own loop, and so were the heartbeats that wait behind it.
-    const isLate = now - this.#swept > 1.5 * heartbeatMs
-    this.#swept = now
-    if (isLate) {
-      this.resetTimeouts()
+  #isSilent({ missed }: Member): boolean {
+    return missed >= this.#suspectAfter
+  }
+
+  #onSign(member: Member): void {
+    const wasSuspected = this.#isSilent(member)
+    member.missed = 0
+    if (!wasSuspected) return
+    this.#offering.clear()
+    this.#events.emit('alive')
+  }
+
+  #tick(): void {
+    const { heartbeatMs } = this.#options.timing
+    const now = performance.now()
+    // Heartbeats that the server or this process held up come in a burst, and those of others may be behind them.
+    if (now - this.#lastTick < heartbeatMs / 2) return
+    this.#lastTick = now
+    for (const member of [...this.#members.values()]) {
+      if (member.record.incarnation === this.#options.self) continue
+      member.missed++
+      if (member.missed === this.#suspectAfter) this.#offering.clear()
+      this.#examine(member)
+    }
+  }
+
+  #examine(member: Member): void {
+    const { record, missed } = member
+    if (missed < PROBE_AFTER) return
+    const running = this.#options.isRunning(record)
+    if (running === false) {
+      this.remove(record.name, DIED, record.incarnation)
+      this.#events.emit('lapse', record)
       return
     }
-    for (const { record, lastSeen } of [...this.#peers.values()]) {
-      if (now - lastSeen > goneMs) this.remove(record.name, DIED)
+    if (!this.#isSilent(member)) return
+    const silentMs = (missed - this.#suspectAfter) * this.#options.timing.heartbeatMs
+    if (running === true || silentMs < record.graceMs) this.#events.emit('suspect', record)
+    else {
+      // Not for good: a node that was out of reach for longer than its grace joins again when it is heard.
+      this.#drop(record.name, DIED)
+      this.#events.emit('lapse', record)
     }
+  }
+
+  #drop(name: string, departure: Departure): void {
+    const member = this.#members.get(name)
+    if (!member) return
+    this.#members.delete(name)
+    this.#byIncarnation.delete(member.record.incarnation)
+    this.#offering.clear()
+    this.#events.emit('leave', member.record, departure)
   }
 }

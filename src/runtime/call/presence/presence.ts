@@ -1,10 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { isRunning } from '../../core/process/process-identity.js'
+import { parseJson } from '../../core/text/parse-json.js'
 import type { CallTiming } from '../wire/timing.js'
 import { NameRegistry } from './name-registry.js'
-import { parseRecord, presenceSubject, type Heartbeat, type Goodbye, type PeerRecord } from './peer-record.js'
+import {
+  parseGoodbye,
+  parseHeartbeat,
+  parseRecord,
+  presenceSubject,
+  type Goodbye,
+  type PeerRecord,
+} from './peer-record.js'
 import { PeerTable } from './peer-table.js'
 
 export interface PresenceOptions {
@@ -17,6 +27,9 @@ export interface PresenceOptions {
   onNameLost: (error: DaffiError) => void
 }
 
+/** Pause between two looks at one suspected node, in heartbeats. */
+const LOOK_EVERY = 5
+
 /** This node among the others: its claim of a name, its hello, and the messages by which it follows the others. */
 export class Presence {
   readonly peers: PeerTable
@@ -26,12 +39,22 @@ export class Presence {
   #refreshing: Promise<void> | undefined
   /** Before the claim, another node that publishes a hello under this name is its rightful holder. */
   #claimed = false
+  #claiming: Promise<void> | undefined
+  /** Aborts when the node leaves. */
+  readonly #leaving = new AbortController()
+  /** Incarnations that are being asked for their records. */
+  readonly #asked = new Set<string>()
+  /** Heartbeats until the next look, by suspected incarnation. */
+  readonly #looks = new Map<string, number>()
 
   constructor(options: PresenceOptions) {
     this.#options = options
-    this.peers = new PeerTable(options.timing)
-    this.#names = new NameRegistry(options.nc, options.pipeline)
-    this.peers.onUnknownPeer(() => void this.#refresh())
+    const { record, timing, nc, pipeline } = options
+    this.peers = new PeerTable({ self: record.incarnation, timing, isRunning })
+    this.#names = new NameRegistry(nc, pipeline)
+    this.peers.onUnknownPeer((peer) => void this.#ask(peer))
+    this.peers.onSuspect((peer) => void this.#look(peer))
+    this.peers.onLapse((peer) => void this.#names.release(peer).catch(() => undefined))
   }
 
   /** Claims the name and reads the records of the others. They do not learn of this node before `announce`. */
@@ -40,14 +63,16 @@ export class Presence {
     this.#subscription = nc.subscribe(presenceSubject(pipeline, '*'), {
       callback: (error, message) => {
         if (error === null)
-          this.#onMessage(message.subject.slice(message.subject.lastIndexOf('.') + 1), message.json())
+          this.#onMessage(
+            message.subject.slice(message.subject.lastIndexOf('.') + 1),
+            parseJson(message.data),
+          )
       },
     })
     await this.#claim()
     this.#claimed = true
-    for (const peer of await this.#names.list()) this.peers.upsert(peer)
+    await this.#readOthers()
     this.peers.upsert(record)
-    this.peers.start()
   }
 
   announce(): void {
@@ -61,16 +86,21 @@ export class Presence {
     this.announce()
   }
 
-  /** Claims the name again after a reconnect: a server that was restarted has no claims, and hellos were missed. */
+  /**
+   * Claims the name again after a reconnect, or when this process stood still: the server or the others may have given up
+   * the claim, and messages were missed.
+   */
   async rejoin(): Promise<void> {
-    this.peers.resetTimeouts()
+    if (this.#isLeaving()) return
     await this.#claim()
+    if (this.#isLeaving()) return
     this.announce()
     await this.#refresh()
   }
 
   async leave(): Promise<void> {
     const { nc, record, log, timing } = this.#options
+    this.#leaving.abort()
     this.peers.stop()
     this.#subscription?.unsubscribe()
     if (nc.isClosed()) return
@@ -81,15 +111,22 @@ export class Presence {
     )
   }
 
-  #claim(): Promise<void> {
+  /** A method, for code that checks again: the compiler would assume that a property has not changed. */
+  #isLeaving(): boolean {
+    return this.#leaving.signal.aborted
+  }
+
+  async #claim(): Promise<void> {
     const { record, timing } = this.#options
-    return this.#names.claim(record, timing.goneMs)
+    this.#claiming = this.#names.claim(record, timing.suspectMs)
+    await this.#claiming
   }
 
   async #publishGoodbye(): Promise<void> {
     const { nc, record, log } = this.#options
-    const isOwn = (holder: PeerRecord): boolean => holder.incarnation === record.incarnation
-    const last = await this.#names.release(record.name, isOwn).catch((error: unknown) => {
+    // A claim that is on its way would come after the name is given back.
+    await this.#claiming?.catch(() => undefined)
+    const last = await this.#names.release(record).catch((error: unknown) => {
       log.debug(`the name ${record.name} was not given back: ${String(error)}`)
       return false
     })
@@ -98,22 +135,28 @@ export class Presence {
   }
 
   #onMessage(what: string, body: unknown): void {
+    if (what === 'hello') this.#onHello(parseRecord(body))
+    else if (what === 'beat') {
+      const heartbeat = parseHeartbeat(body)
+      if (heartbeat) this.peers.onHeartbeat(heartbeat)
+    } else if (what === 'goodbye') this.#onGoodbye(parseGoodbye(body))
+  }
+
+  #onHello(peer: PeerRecord | undefined): void {
     const { record } = this.#options
-    if (what === 'hello') {
-      const peer = parseRecord(body)
-      if (!peer) return
-      const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
-      if (isOtherHolder && this.#claimed) this.#loseName(peer)
-      else this.peers.upsert(peer)
-    } else if (what === 'beat') {
-      this.peers.onHeartbeat((body as Heartbeat).id)
-    } else {
-      const { name, id, last } = body as Goodbye
-      if (id !== record.incarnation)
-        this.peers.remove(name, { how: id === undefined ? 'died' : 'left', returns: false }, id)
-      // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
-      if (last) void this.#claim().catch((error: unknown) => this.#options.log.warn(String(error)))
-    }
+    if (!peer) return
+    const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
+    if (isOtherHolder && this.#claimed) this.#loseName(peer)
+    else this.peers.upsert(peer)
+  }
+
+  #onGoodbye(goodbye: Goodbye | undefined): void {
+    const { record, log } = this.#options
+    if (!goodbye) return
+    const { name, id, died, returns = false, last } = goodbye
+    if (id !== record.incarnation) this.peers.remove(name, { how: died ? 'died' : 'left', returns }, id)
+    // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
+    if (last) void this.#claim().catch((error: unknown) => log.warn(String(error)))
   }
 
   #loseName({ host, pid }: PeerRecord): void {
@@ -127,12 +170,67 @@ export class Presence {
   }
 
   async #refresh(): Promise<void> {
-    this.#refreshing ??= this.#names
-      .list()
-      .then((records) => records.forEach((record) => this.peers.upsert(record)))
+    this.#refreshing ??= this.#readOthers()
       .catch((error: unknown) => this.#options.log.debug(`presence: ${String(error)}`))
       .finally(() => (this.#refreshing = undefined))
     await this.#refreshing
+  }
+
+  /** Reads all claims, and believes those whose holders answer: one that died without a goodbye may still have its claim. */
+  async #readOthers(): Promise<void> {
+    const records = await this.#names.list()
+    await Promise.all(records.map((record) => this.#verify(record)))
+  }
+
+  async #verify(record: PeerRecord): Promise<void> {
+    if (record.incarnation === this.#options.record.incarnation) return
+    if (isRunning(record) === false) {
+      await this.#names.release(record).catch(() => undefined)
+      return
+    }
+    const answer = await this.#names.ping(record, this.#options.timing.pingMs)
+    if (answer === 'unreachable') void this.#releaseUnreachable(record).catch(() => undefined)
+    else this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
+  }
+
+  /** Gives back the name of a holder that has no connection, unless it was only between two. */
+  async #releaseUnreachable(record: PeerRecord): Promise<void> {
+    const { suspectMs, pingMs } = this.#options.timing
+    const { signal } = this.#leaving
+    let answer
+    do {
+      await delay(suspectMs, undefined, { ref: false, signal })
+      answer = await this.#names.ping(record, pingMs)
+      // Silence is this node's own, or the server's: one who has no connection is told apart at once.
+    } while (answer === 'silent')
+    if (answer === 'unreachable') await this.#names.release(record)
+  }
+
+  /** Asks a node that was heard, but is not a member, for its record: its hello was missed, or it was taken for gone. */
+  async #ask(peer: { name: string; incarnation: string }): Promise<void> {
+    if (this.#asked.has(peer.incarnation)) return
+    this.#asked.add(peer.incarnation)
+    try {
+      const answer = await this.#names.ping(peer, this.#options.timing.suspectMs)
+      // While another incarnation has the name, its claim decides; this one finds out when it claims again.
+      if (typeof answer === 'object' && !this.peers.isAlive(peer.name)) this.peers.upsert(answer)
+    } catch (error) {
+      this.#options.log.debug(`presence: ${String(error)}`)
+    } finally {
+      this.#asked.delete(peer.incarnation)
+    }
+  }
+
+  /** Looks whether a suspected node has gone with a goodbye that was missed. */
+  async #look(peer: PeerRecord): Promise<void> {
+    const wait = this.#looks.get(peer.incarnation) ?? 0
+    this.#looks.set(peer.incarnation, wait === 0 ? LOOK_EVERY : wait - 1)
+    if (wait > 0) return
+    const gone = await this.#names.hasGone(peer, this.#options.timing.suspectMs).catch(() => false)
+    if (gone && this.peers.isSuspected(peer.incarnation)) {
+      this.#looks.delete(peer.incarnation)
+      this.peers.remove(peer.name, { how: 'left', returns: false }, peer.incarnation)
+    }
   }
 
   #publish(what: 'hello' | 'goodbye', body: PeerRecord | Goodbye): void {

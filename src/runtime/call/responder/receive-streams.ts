@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { StreamReceiver, type StreamPorts } from '../../stream/index.js'
+import { StreamReceiver, type Admit, type StreamPorts } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
 import { itemRunner } from './item-runner.js'
@@ -10,10 +10,11 @@ export function receiveStreams(
   ports: StreamPorts,
   { registry, makeInvocation }: { registry: Registry; makeInvocation: MakeInvocation },
 ): StreamReceiver {
-  return new StreamReceiver(nc, ports, (open, abort) => {
+  const admit: Admit = (open, abort) => {
     const callback = registry.get(open.call)
     if (!callback || open.yields) return undefined
     const deliver = itemRunner(callback, () => makeInvocation(open.from, { signal: abort() }))
     return { deliver, borrow: callback.options?.borrow ?? false }
-  })
+  }
+  return new StreamReceiver({ nc, ports, admit })
 }

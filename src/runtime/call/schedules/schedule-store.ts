@@ -9,10 +9,11 @@ import {
   type Consumer,
   type JetStreamManager,
 } from '@nats-io/jetstream'
-import { headers, type NatsConnection } from '@nats-io/transport-node'
+import { headers, nanos, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { isApiError } from '../../nats/index.js'
+import { ensureConsumer } from '../wire/ensure-consumer.js'
 import { HEADER } from '../wire/headers.js'
 import type { ScheduleNames } from './schedule-names.js'
 import type { ScheduleRecord } from './schedule-record.js'
@@ -20,7 +21,11 @@ import type { ScheduleRecord } from './schedule-record.js'
 /** Seconds for which a schedule that has ended is still known. */
 const KNOWN_S = 24 * 3600
 const CONSUMER = 'due'
-const ACK_WAIT_NS = 10_000_000_000
+/**
+ * Time after which another node is given a firing. Short, since the firing is only published as a job, and the server stores
+ * it once, however many nodes do that.
+ */
+export const FIRING_ACK_WAIT_MS = 1250
 /** Error code of the server for a schedule that it cannot parse. */
 const BAD_PATTERN = 10189
 /** Time after which the server deletes a firing that no node has accepted. */
@@ -56,11 +61,11 @@ export class ScheduleStore {
       allow_msg_ttl: true,
       allow_msg_schedules: true,
     })
-    await jsm.consumers.add(stream, {
+    await ensureConsumer(jsm, stream, {
       durable_name: CONSUMER,
       filter_subject: this.#names.due('*', '*'),
       ack_policy: AckPolicy.Explicit,
-      ack_wait: ACK_WAIT_NS,
+      ack_wait: nanos(FIRING_ACK_WAIT_MS),
       max_ack_pending: -1,
     })
   }

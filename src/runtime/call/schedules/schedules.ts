@@ -16,7 +16,7 @@ import type { CallTiming } from '../wire/timing.js'
 import { ScheduleNames } from './schedule-names.js'
 import { requireSchedules } from './requirement.js'
 import { hasEnded, type ScheduleRecord } from './schedule-record.js'
-import { ScheduleStore } from './schedule-store.js'
+import { FIRING_ACK_WAIT_MS, ScheduleStore } from './schedule-store.js'
 
 /** Limit of the firings that a node handles at the same time. */
 const MAX_FIRINGS = 16
@@ -63,7 +63,7 @@ export class Schedules {
     await this.refresh()
   }
 
-  /** Reads the schedules after a reconnect, since a new one may have been missed. */
+  /** Reads the schedules after a reconnect and now and then, since a new one may have been missed. */
   async refresh(): Promise<void> {
     if (this.#options.registry.names.length === 0 || this.#dispatching) return
     for (const record of await this.#store.list())
@@ -150,6 +150,7 @@ export class Schedules {
     return new Puller({
       consumer: () => store.consumer(),
       limit: MAX_FIRINGS,
+      ackWaitMs: FIRING_ACK_WAIT_MS,
       handle: (message) => this.#fire(message),
       retryMs: this.#options.timing.retryMs,
       log: this.#options.log,

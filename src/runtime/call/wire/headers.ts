@@ -7,6 +7,7 @@ export const HEADER = {
   eta: 'Daffi-Eta',
   due: 'Daffi-Due',
   timeout: 'Daffi-Timeout',
+  retry: 'Daffi-Retry',
   schedule: 'Daffi-Schedule',
   to: 'Daffi-To',
   node: 'Daffi-Node',

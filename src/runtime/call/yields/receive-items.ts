@@ -6,6 +6,7 @@ import type { CallerContext } from '../caller/caller-context.js'
 import { notYielding } from '../invoke/yielding.js'
 import { decodeReply } from '../wire/encoding.js'
 import { HEADER, isNoRespondersReply } from '../wire/headers.js'
+import { SHUTDOWN_GRACE_MS } from '../wire/timing.js'
 import type { UnbufferedChannel } from './unbuffered-channel.js'
 
 /**
@@ -25,7 +26,7 @@ export function receiveItems(
     channel.end(endOf(message, target.callback))
   })
   const admit = () => ({ deliver: (item: unknown) => channel.send(item), borrow: false })
-  const receiver = new StreamReceiver(nc, ports, admit, id)
+  const receiver = new StreamReceiver({ nc, ports, admit, stream: id })
   const unwatch = inFlight.watch({ ...target, id, onLost: (error) => channel.end({ error }) })
   const items = ports.self.incarnation
   const transfer = requests.publish(requests.subjectOf(target), payload, { id, reply, delayMs: 0, items })
@@ -34,7 +35,7 @@ export function receiveItems(
     unwatch()
     transfer?.end()
     end()
-    await receiver.close()
+    await receiver.close(SHUTDOWN_GRACE_MS)
   }
 }
 

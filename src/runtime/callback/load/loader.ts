@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import type { Jiti } from 'jiti'
+import { folderError } from '../../core/project/folder-error.js'
 import { moduleFailed } from '../parse/module-error.js'
 
 /**
  * Gives the exports of a TypeScript or JavaScript module, which is run at the first call only.
- * @throws DaffiError DAFFI_MODULE_FAILED
+ * @throws DaffiError DAFFI_MODULE_FAILED; DAFFI_FOLDER_… when the compiled module cannot be kept
  */
 export type LoadModule = (file: string) => Promise<Record<string, unknown>>
 
@@ -41,12 +42,26 @@ export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
     const { createJiti } = require('jiti') as typeof import('jiti')
     return createJiti(import.meta.url, { fsCache: cacheFolder, virtualModules: { daffi } })
   }
+  const failed = (file: string, error: unknown): unknown => {
+    const refused = isOfCompiler(error) ? folderError(error, cacheFolder) : error
+    return refused === error ? moduleFailed(file, error) : refused
+  }
   const load: LoadModule = async (file) => {
     try {
       const jiti = (opened ??= open())
       return await jiti.import<Record<string, unknown>>(file)
     } catch (error) {
-      throw moduleFailed(file, error)
+      throw failed(file, error)
+    }
+  }
+  const transpile = async (file: string): Promise<void> => {
+    const jiti = (opened ??= open())
+    if (file in jiti.cache) return
+    try {
+      const text = await readFile(file, 'utf8')
+      await jiti.evalModule(text, { id: file, filename: file, async: true, forceTranspile: true })
+    } catch (error) {
+      throw failed(file, error)
     }
   }
   const renew: Loader['renew'] = async (files, use) => {
@@ -54,7 +69,7 @@ export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
     const before = files.map((file) => [file, jiti.cache[file]] as const)
     for (const file of files) Reflect.deleteProperty(jiti.cache, file)
     try {
-      for (const file of files.filter((each) => NATIVE.includes(extname(each)))) await transpile(jiti, file)
+      for (const file of files.filter((each) => NATIVE.includes(extname(each)))) await transpile(file)
       return await use()
     } catch (error) {
       for (const [file, module] of before) {
@@ -67,12 +82,9 @@ export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
   return { load, renew }
 }
 
-async function transpile(jiti: Jiti, file: string): Promise<void> {
-  if (file in jiti.cache) return
-  try {
-    const text = await readFile(file, 'utf8')
-    await jiti.evalModule(text, { id: file, filename: file, async: true, forceTranspile: true })
-  } catch (error) {
-    throw moduleFailed(file, error)
-  }
+/** Whether an error comes from the compiler, which keeps its output in the cache, and not from the module. */
+function isOfCompiler(error: unknown): boolean {
+  const frames = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []
+  const thrower = frames.find((frame) => !frame.includes('node:'))
+  return thrower !== undefined && /[\\/]node_modules[\\/]jiti[\\/]/.test(thrower)
 }

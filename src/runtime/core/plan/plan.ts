@@ -1,5 +1,5 @@
 import type { PixelFormat } from '../frame.js'
-import type { StreamSettings } from '../stream/stream-options.js'
+import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
 
 /**
  * A pipeline as the runtime needs it: checked and complete, with absolute paths, times in milliseconds and one node for each
@@ -22,6 +22,8 @@ export interface NodePlan {
   callbacks: CallbackPlan[]
   calls: CallPlan[]
   restart: RestartPolicy
+  /** Time for which others wait for the node when it is silent and may be out of reach. */
+  graceMs: number
   env: Record<string, string>
   /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
@@ -69,7 +71,7 @@ export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: s
 
 export type ModifierPlan =
   | { kind: 'FG'; timeoutMs: number }
-  | { kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean }
+  | { kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean; retry?: RetryPolicy }
   | { kind: 'NO_RETURN'; etaMs: number }
   | { kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean }
   | { kind: 'PERIOD'; schedule: ScheduleSpec }

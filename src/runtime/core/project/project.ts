@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { inFolder } from './folder-error.js'
 
 /**
  * Folder of the project: of the nearest package.json at or above the pipeline file's folder, else that folder itself.
@@ -14,12 +15,17 @@ export function findProject(pipelineFile?: string): string {
   }
 }
 
-/** Creates the project's `.daffi` folder (mode 0700, ignored by git) if it is missing, and gives its path. */
+/**
+ * Creates the project's `.daffi` folder (mode 0700, ignored by git) if it is missing, and gives its path.
+ * @throws DaffiError DAFFI_FOLDER_READ_ONLY, DAFFI_FOLDER_FULL, DAFFI_FOLDER_TAKEN, DAFFI_FOLDER_DENIED
+ */
 export async function stateFolder(project: string): Promise<string> {
   const folder = join(project, '.daffi')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await chmod(folder, 0o700)
-  const ignore = join(folder, '.gitignore')
-  if (!existsSync(ignore)) await writeFile(ignore, '*\n')
+  await inFolder(folder, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await chmod(folder, 0o700)
+    const ignore = join(folder, '.gitignore')
+    if (!existsSync(ignore)) await writeFile(ignore, '*\n')
+  })
   return folder
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive } from '../is-alive.js'
+import { inFolder } from './folder-error.js'
 import { stateFolder } from './project.js'
 
 /** Name and file of a pipeline of which a process of this project runs some or all nodes. */
@@ -16,9 +17,11 @@ export interface PipelineRef {
  */
 export async function announcePipeline(project: string, pipeline: PipelineRef): Promise<() => Promise<void>> {
   const folder = join(await stateFolder(project), 'running')
-  await mkdir(folder, { recursive: true })
   const path = join(folder, `${process.pid}.json`)
-  await writeFile(path, JSON.stringify({ name: pipeline.name, file: pipeline.file }))
+  await inFolder(folder, async () => {
+    await mkdir(folder, { recursive: true })
+    await writeFile(path, JSON.stringify({ name: pipeline.name, file: pipeline.file }))
+  })
   return () => rm(path, { force: true })
 }
 

@@ -33,8 +33,8 @@ export const STREAM_OPTIONS = {
   onError: {
     type: 'choice',
     values: ON_ERROR,
-    defaultText: '`stop`; durable: `retry`',
-    text: 'Action of a receiver when its callback throws: stop ends it, skip counts the item as failed and goes on, retry gives it the item again.',
+    defaultText: '`stop`; live: `skip`; durable: `retry`',
+    text: 'Action of a receiver when its callback throws: stop ends it, skip counts the item as failed, logs the error and goes on, retry gives it the item again.',
   },
   retry: {
     type: 'group',
@@ -49,6 +49,11 @@ export const STREAM_OPTIONS = {
         text: 'Factor by which each further pause is longer.',
       },
     },
+  },
+  patience: {
+    type: 'duration',
+    default: '30s',
+    text: 'Longest time that a lossless stream is held back for receivers that are away, when no other is present or the supervisor starts them again; then it goes on without them, or ends with an error.',
   },
   share: {
     type: 'boolean',

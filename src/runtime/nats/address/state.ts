@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { messageOf } from '../../core/errors.js'
 import { randomId } from '../../core/names.js'
+import { inFolder } from '../../core/project/folder-error.js'
 import type { ServerAddress } from './server-address.js'
 
 /** Content of `.daffi/server.json`, by which the project's other processes find the embedded server. */
@@ -49,8 +50,10 @@ export async function writeState(project: string, state: ServerState): Promise<v
   const path = statePath(project)
   const fresh = `${path}.${randomId()}`
   try {
-    await writeFile(fresh, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    await rename(fresh, path)
+    await inFolder(dirname(path), async () => {
+      await writeFile(fresh, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+      await rename(fresh, path)
+    })
   } finally {
     await rm(fresh, { force: true })
   }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { dirname } from 'node:path'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { inFolder } from '../../core/project/folder-error.js'
 import type { ServerFiles } from './server-config.js'
 
 /** Makes nats-server choose a free port. */
@@ -31,7 +33,7 @@ export async function choosePort(
 
 /** Stores the port for the next start. */
 export async function rememberPort(files: ServerFiles, port: number): Promise<void> {
-  await writeFile(files.lastPort, `${port}\n`)
+  await inFolder(dirname(files.lastPort), () => writeFile(files.lastPort, `${port}\n`))
 }
 
 async function lastPort(files: ServerFiles): Promise<number | undefined> {

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { spawnGuarded, withoutSecrets, type Exit } from '../../binaries/index.js'
 import { DaffiError } from '../../core/errors.js'
+import { inFolder } from '../../core/project/folder-error.js'
 import { serverConfig, type ServerFiles } from './server-config.js'
 import { watchFor } from './watch.js'
 
@@ -26,7 +27,7 @@ export interface ServerProcess {
 
 /**
  * Starts nats-server and waits until it is ready, which is when it has written its port to a file.
- * @throws DaffiError DAFFI_SERVER_FAILED, with the last lines of its log
+ * @throws DaffiError DAFFI_FOLDER_…; DAFFI_SERVER_FAILED, with the last lines of its log
  */
 export async function startServerProcess(
   binary: string,
@@ -34,9 +35,11 @@ export async function startServerProcess(
   settings: { port: number; token: string },
   signal: AbortSignal,
 ): Promise<ServerProcess> {
-  await removeProcessFiles(files)
-  await mkdir(files.ports)
-  await writeFile(files.config, serverConfig(files, settings), { mode: 0o600, flag: 'wx' })
+  await inFolder(dirname(files.config), async () => {
+    await removeProcessFiles(files)
+    await mkdir(files.ports)
+    await writeFile(files.config, serverConfig(files, settings), { mode: 0o600, flag: 'wx' })
+  })
   const logStart = await stat(files.log).then(
     ({ size }) => size,
     () => 0,

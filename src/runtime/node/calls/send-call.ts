@@ -1,5 +1,6 @@
-import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job } from '../../call/index.js'
+import { BG, BROADCAST, FG, NO_RETURN, type Call, type Job, type JobRetryOptions } from '../../call/index.js'
 import type { ModifierPlan } from '../../core/plan/plan.js'
+import type { RetryPolicy } from '../../core/stream/stream-options.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
 
@@ -29,8 +30,15 @@ export async function sendCall(
 }
 
 /** Sends a call with BG; resolves with its job as soon as that exists. */
-export function startJob(call: Call<unknown>, { timeoutMs, etaMs, durable }: PlanOf<'BG'>): Promise<Job> {
-  return call.with(BG({ timeout: timeoutMs / 1000, eta: etaMs / 1000, durable }))
+export function startJob(call: Call<unknown>, plan: PlanOf<'BG'>): Promise<Job> {
+  const { timeoutMs, etaMs, durable, retry } = plan
+  const options = { timeout: timeoutMs / 1000, eta: etaMs / 1000, durable }
+  return call.with(BG(retry ? { ...options, retry: retryOptions(retry) } : options))
+}
+
+/** Converts planned attempts to the option of BG. */
+export function retryOptions({ attempts, delayMs, backoff }: RetryPolicy): JobRetryOptions {
+  return { attempts, delay: delayMs / 1000, backoff }
 }
 
 /** Converts a planned schedule to the options of PERIOD. */

@@ -2,6 +2,7 @@ import { joinAsHost } from '../../call/index.js'
 import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { bounded } from '../../core/timeout.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
@@ -9,6 +10,9 @@ import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
 import { openSources } from './open-sources.js'
 import { runCall } from './run-call.js'
+
+/** Longest time between the order to leave and the end of the last call. */
+const SETTLE_MS = 5000
 
 export interface HostOptions {
   log: Logger
@@ -58,6 +62,7 @@ export async function startHost(
       server: setup.server,
       pipeline: setup.pipeline,
       processName: node.name,
+      graceMs: node.graceMs,
       callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
       log,
       ...(signal === undefined ? {} : { signal }),
@@ -69,9 +74,10 @@ export async function startHost(
     throw error
   })
   g.join().catch(onLost)
-  report({ type: 'ready' })
+  report({ type: 'ready', incarnation: control.incarnation })
 
-  const context = { g, openSource, log, report, draining: draining.signal, leaving: leaving.signal }
+  const { restart } = node
+  const context = { g, openSource, log, report, restart, draining: draining.signal, leaving: leaving.signal }
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
     report({ type: 'settled' }),
   )
@@ -82,7 +88,10 @@ export async function startHost(
   const leave = async (): Promise<void> => {
     drain()
     leaving.abort(stopped)
-    await settled
+    // Calls end at the signal, but some of their last messages may wait for a server that stands still.
+    await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>
+      log.debug(messageOf(error)),
+    )
     try {
       await g.stop()
     } catch (error) {

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { PERIOD, plannedStream, type Global } from '../../call/index.js'
-import { DaffiError, messageOf, toErrorRecord } from '../../core/errors.js'
+import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import type { CallPlan, ModifierPlan, StreamPlan } from '../../core/plan/plan.js'
-import type { ScheduleSpec } from '../../core/plan/plan.js'
+import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
 import { StreamError } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
+import { CallRestarts } from './call-restarts.js'
+import { CallWatch } from './call-watch.js'
 import type { OpenSource } from './open-sources.js'
 
 /** Waits that take longer than this are logged. */
@@ -21,30 +24,78 @@ export interface CallContext {
   openSource: OpenSource
   log: Logger
   report: (report: CallReport) => void
+  /** The node's policy, which holds for its calls, too. */
+  restart: RestartPolicy
   /** Aborts when no new call may begin any more: waits end, running calls and streams continue. */
   draining: AbortSignal
   /** Aborts when calls and streams that still run are to be aborted. */
   leaving: AbortSignal
 }
 
-/** Runs one call of the pipeline file: waits for the nodes that it needs, makes it, and reports its result. Never rejects. */
+/**
+ * Runs one call of the pipeline file: waits for the nodes that it needs, makes it, and reports its result. When it fails, it
+ * is made again as the node's restart policy says. Never rejects.
+ */
 export async function runCall(plan: CallPlan, index: number, context: CallContext): Promise<void> {
+  const { report, restart, draining } = context
+  const { call, modifier } = plan
+  const restarts = new CallRestarts(modifier.kind, restart)
+  const share = modifier.kind === 'STREAM' && modifier.share
+  const watch = new CallWatch({ ...context, index, call, share })
+  for (;;) {
+    const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
+    if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
+      if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
+      else report({ type: 'call', index, value, error })
+      return
+    }
+    report({ type: 'repeat', index, summary, error })
+  }
+
+  /** Resolves when the call is to be made again; with false when it is not. */
+  async function isRepeated(error: ErrorRecord, ranMs: number): Promise<boolean> {
+    const pauseMs = restarts.pauseAfter(error, ranMs)
+    if (pauseMs === undefined) return false
+    watch.onFailure(error, pauseMs)
+    await delay(pauseMs, undefined, { signal: draining }).catch(() => undefined)
+    return !draining.aborted
+  }
+}
+
+/** Outcome of one attempt at a call. */
+interface Outcome {
+  value: unknown
+  /** Null for a call that is no stream, or whose stream was never opened. */
+  summary: StreamSummary | null
+  error: ErrorRecord | null
+  /** Milliseconds since the nodes that the call waits for were there. */
+  ranMs: number
+}
+
+async function attempt(
+  plan: CallPlan,
+  index: number,
+  context: CallContext,
+  watch: CallWatch,
+): Promise<Outcome> {
   const { modifier } = plan
+  let begun = performance.now()
+  const outcome = (given: Partial<Outcome>): Outcome => ({
+    value: null,
+    summary: null,
+    error: null,
+    ranMs: performance.now() - begun,
+    ...given,
+  })
   try {
     await waitFor(plan, context)
-    if (modifier.kind === 'STREAM') {
-      const summary = await runStream(plan, modifier, index, context)
-      context.report({ type: 'stream', index, summary, error: null })
-    } else {
-      const value = toPlain(await runWithoutStream(plan, modifier, index, context))
-      context.report({ type: 'call', index, value, error: null })
-    }
+    begun = performance.now()
+    if (modifier.kind === 'STREAM')
+      return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
+    return outcome({ value: toPlain(await runWithoutStream(plan, modifier, index, context, watch)) })
   } catch (thrown) {
-    const error = toErrorRecord(thrown instanceof StreamError ? reasonOf(thrown) : thrown)
-    if (modifier.kind === 'STREAM') {
-      const summary = thrown instanceof StreamError ? thrown.summary : null
-      context.report({ type: 'stream', index, summary, error })
-    } else context.report({ type: 'call', index, value: null, error })
+    if (!(thrown instanceof StreamError)) return outcome({ error: toErrorRecord(thrown) })
+    return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
   }
 }
 
@@ -68,9 +119,10 @@ async function runWithoutStream(
   modifier: Exclude<ModifierPlan, StreamPlan>,
   index: number,
   context: CallContext,
+  watch: CallWatch,
 ): Promise<unknown> {
   if (modifier.kind === 'PERIOD') {
-    await runPeriod(plan, modifier.schedule, index, context)
+    await runPeriod(plan, modifier.schedule, index, context, watch)
     return null
   }
   const { g, leaving: signal } = context
@@ -83,11 +135,13 @@ async function runPeriod(
   spec: ScheduleSpec,
   index: number,
   { g, log, draining }: CallContext,
+  watch: CallWatch,
 ): Promise<void> {
   const uuid = scheduleId(g.processName, plan.call, index)
   const task = await callbackCall(g, plan.call, plan.args, plan.to).with(
     PERIOD({ uuid, ...scheduleOptions(spec) }),
   )
+  watch.onRunning()
   await aborted(draining)
   await task
     .cancel()
@@ -100,7 +154,13 @@ function scheduleId(node: string, call: string, index: number): string {
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
-function runStream(plan: CallPlan, modifier: StreamPlan, index: number, context: CallContext) {
+function runStream(
+  plan: CallPlan,
+  modifier: StreamPlan,
+  index: number,
+  context: CallContext,
+  watch: CallWatch,
+): Promise<StreamSummary> {
   const source = plan.source
   // Without a source, the only argument is the iterable, as in a program.
   const items =
@@ -110,7 +170,10 @@ function runStream(plan: CallPlan, modifier: StreamPlan, index: number, context:
   return callbackCall(context.g, plan.call, [items], plan.to).with(
     plannedStream(modifier, {
       ...(source === undefined ? {} : { source }),
-      onProgress: (summary) => context.report({ type: 'progress', index, summary }),
+      onProgress: (summary) => {
+        context.report({ type: 'progress', index, summary })
+        watch.onProgress(summary)
+      },
       stopping: context.draining,
       signal: context.leaving,
     }),

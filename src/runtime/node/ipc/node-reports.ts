@@ -5,12 +5,18 @@ import type { SourceEvent } from '../../source/index.js'
 /**
  * The state of one call of the pipeline file, or of the source that it streams. `index` is the position of the call in
  * the node's list of calls.
+ * `call`, `stream`: it has ended. `progress`: a stream runs.
+ * `trouble`: it has failed and is made again in so many milliseconds, or it runs and does not reach its receivers. With null
+ * it does what it should again.
+ * `repeat`: it is made again now; with the outcome of the attempt that failed.
  */
 export type CallReport =
   | { type: 'call'; index: number; value: unknown; error: ErrorRecord | null }
   | (SourceEvent & { index: number })
   | { type: 'progress'; index: number; summary: StreamSummary }
   | { type: 'stream'; index: number; summary: StreamSummary | null; error: ErrorRecord | null }
+  | { type: 'trouble'; index: number; error: ErrorRecord | null; againInMs: number | undefined }
+  | { type: 'repeat'; index: number; summary: StreamSummary | null; error: ErrorRecord }
 
 /** One invocation of an observed callback, reported before it runs. */
 export interface ObservedCallReport {
@@ -27,7 +33,7 @@ export interface ObservedCallReport {
 
 /**
  * Messages from the process of a node to the supervisor.
- * `ready`: connected, with every callback loaded and offered.
+ * `ready`: connected, with every callback loaded and offered, as this incarnation.
  * `settled`: no call is left to run.
  * `reloaded`: the new code is in place, or with an error the old code stays in use.
  * `failed`: the process is about to exit because of this error.
@@ -35,7 +41,7 @@ export interface ObservedCallReport {
 export type NodeReport =
   | CallReport
   | ObservedCallReport
-  | { type: 'ready' }
+  | { type: 'ready'; incarnation: string }
   | { type: 'settled' }
   | { type: 'reloaded'; error: ErrorRecord | null }
   | { type: 'failed'; error: ErrorRecord }

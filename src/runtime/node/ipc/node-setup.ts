@@ -10,6 +10,8 @@ export interface NodeSetup {
   project: string
   server: { address: ServerAddress; info: ServerInfo }
   node: NodePlan
+  /** Whether other nodes stream to this one. */
+  isStage: boolean
   /** The sources that the node's calls use, by name. */
   sources: Record<string, SourcePlan>
   logLevel: LogLevel

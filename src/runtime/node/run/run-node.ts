@@ -10,7 +10,7 @@ import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
 
 export interface RunNodeOptions
   extends
-    Omit<SupervisorOptions, 'stay' | 'record' | 'watched'>,
+    Omit<SupervisorOptions, 'stay' | 'record' | 'watched' | 'restarts'>,
     Pick<RunServerOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
   /** Whether the run continues when every call has settled. */
   stay: boolean
@@ -28,13 +28,13 @@ export interface NodeRunResult {
 }
 
 /**
- * Runs one node of a pipeline once, whatever its restart policy. It has a process of its own, because a callback in a busy
+ * Runs one node of a pipeline. Its process is started once; its restart policy holds for its calls only. It has a process of its own, because a callback in a busy
  * loop would keep this process from reacting to signals.
  * @throws DaffiError DAFFI_UNCAUGHT, DAFFI_NODE_DIED, the failure of our own server, and those of opening the server, of
  * loading callbacks and of joining
  */
 export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOptions): Promise<NodeRunResult> {
-  const nodes = withDeliveries([{ ...node, restart: 'no' }], plan.sources)
+  const nodes = withDeliveries([node], plan.sources)
   const opened: (() => Promise<void>)[] = []
   try {
     const server = await openRunServer(plan, nodes, { ...options, signal: options.stop })
@@ -42,7 +42,11 @@ export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOption
     opened.push(await announcePipeline(plan.project, plan))
     const status = await serveRunStatus(plan.name, server, options)
     opened.push(status.close)
-    const supervisor = new Supervisor(plan, nodes, server, { ...options, onEvent: status.onEvent })
+    const supervisor = new Supervisor(plan, nodes, server, {
+      ...options,
+      restarts: false,
+      onEvent: status.onEvent,
+    })
     const { error, calls, streams } = await supervisor.run()
     if (supervisor.failure) throw supervisor.failure
     return {

@@ -10,7 +10,7 @@ import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
-  extends Omit<SupervisorOptions, 'watched'>, Pick<RunServerOptions, 'server' | 'onFetch'> {
+  extends Omit<SupervisorOptions, 'watched' | 'restarts'>, Pick<RunServerOptions, 'server' | 'onFetch'> {
   /** Names of the nodes to run. @default all */
   only?: string[] | undefined
   /** Whether changed files are applied to the run, which then ends only when `stop` aborts. @default false */

@@ -2,6 +2,7 @@ import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import { findProject } from '../../core/project/project.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
+import { streamsTo } from './stages.js'
 
 type SetupOptions = Pick<NodeSetup, 'logLevel'> & Partial<Pick<NodeSetup, 'record' | 'modules'>>
 
@@ -18,6 +19,7 @@ export function nodeSetup(
     project: findProject(plan.file),
     server: { address: server.address, info: server.info },
     node,
+    isStage: Object.values(plan.nodes).some((other) => other.name !== node.name && streamsTo(other, node)),
     sources: Object.fromEntries(Object.entries(plan.sources).filter(([name]) => used.includes(name))),
     logLevel,
     modules,

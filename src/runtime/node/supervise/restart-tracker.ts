@@ -1,12 +1,6 @@
-import { backoffMs, type Backoff } from '../../core/backoff.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import type { RestartPolicy } from '../../core/plan/plan.js'
-
-/** Restarts in a row after which a node is given up. */
-export const MAX_RESTARTS = 5
-const BACKOFF: Backoff = { firstMs: 200, factor: 2 }
-/** Milliseconds for which a node has to be ready, so that its restarts are counted from 0 again. */
-const STABLE_MS = 30_000
+import { RestartCounter } from '../common/restart-counter.js'
 
 /** Errors that another start would meet again. */
 const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
@@ -33,7 +27,7 @@ export type RestartDecision = 'stopped' | 'failed' | { restartInMs: number }
 
 /** Decides after each end of a node's process whether, and when, the node is started again. */
 export class RestartTracker {
-  #inRow = 0
+  readonly #counter = new RestartCounter()
 
   constructor(private readonly policy: RestartPolicy) {}
 
@@ -41,8 +35,7 @@ export class RestartTracker {
     const clean = exitCode === 0 && errorCode === undefined
     if (clean && this.policy !== 'always') return 'stopped'
     if (this.policy === 'no' || (errorCode !== undefined && PERMANENT.has(errorCode))) return 'failed'
-    if (readyMs >= STABLE_MS) this.#inRow = 0
-    if (this.#inRow === MAX_RESTARTS) return 'failed'
-    return { restartInMs: backoffMs(BACKOFF, this.#inRow++) }
+    const restartInMs = this.#counter.next(readyMs)
+    return restartInMs === undefined ? 'failed' : { restartInMs }
   }
 }

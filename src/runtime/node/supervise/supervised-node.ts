@@ -7,19 +7,22 @@ import type { NodePlan } from '../../core/plan/plan.js'
 import type { NodeState } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
-import type { NodeReport } from '../ipc/node-reports.js'
+import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
+import { CallTroubles } from './call-troubles.js'
 import { describeExit, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
-import { RestartTracker } from './restart-tracker.js'
+import { RestartTracker, type RestartDecision } from './restart-tracker.js'
 
 /** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
 const SHUTDOWN_GRACE_MS = CALL_GRACE_MS + 5000
 
 /** Signals and listeners that all nodes of a run share. */
 export interface Supervision {
-  /** Aborts when nothing may be started any more, and streams are to finish. */
-  draining: AbortSignal
+  /** Whether processes that end are started again, as their policy says. */
+  restarts: boolean
+  /** Aborts when nothing may be started any more. */
+  ending: AbortSignal
   /** Aborts when every node is to leave. */
   leaving: AbortSignal
   /** Aborts when every process is to be killed. */
@@ -27,25 +30,22 @@ export interface Supervision {
   onState: (node: SupervisedNode) => void
   onReport: (node: SupervisedNode, report: NodeReport) => void
   onLine: (node: SupervisedNode, line: string) => void
-  /** Called when the node's process has ended. The next one, if any, is started when the promise has resolved. */
-  onExit: (node: SupervisedNode, exit: ChildExit) => Promise<void>
+  /**
+   * Called when the node's process has ended. The next one, if any, is started when the promise has resolved.
+   * @param returns whether there will be one
+   */
+  onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => Promise<void>
 }
 
-/** Signals that stop one node. Each also aborts when the same signal of the whole run does. */
+/** Signals that stop one node. `leaving` also aborts when the whole run leaves. */
 class StopSignals {
   readonly draining = new AbortController()
   readonly leaving = new AbortController()
 
-  constructor({ draining, leaving }: Supervision) {
-    follow(draining, this.draining)
-    follow(leaving, this.leaving)
+  constructor({ leaving }: Supervision) {
+    if (leaving.aborted) this.leaving.abort()
+    else leaving.addEventListener('abort', () => this.leaving.abort(), { once: true })
   }
-}
-
-/** Aborts the controller when the signal aborts. */
-function follow(signal: AbortSignal, controller: AbortController): void {
-  if (signal.aborted) controller.abort()
-  else signal.addEventListener('abort', () => controller.abort(), { once: true })
 }
 
 /** One node of a run and, one after the other, the processes that it has. */
@@ -54,8 +54,8 @@ export class SupervisedNode {
   restarts = 0
   /** Exit code of the last process; null when a signal killed it or there was none. */
   exitCode: number | null = null
-  /** The reason that the last process reported for its end. */
-  error: DaffiError | undefined
+  /** Random id of the present or last process's life in the pipeline; undefined when it did not become ready. */
+  incarnation: string | undefined
   /** Every call of the present process has settled. */
   settled = false
 
@@ -65,6 +65,9 @@ export class SupervisedNode {
   readonly #changed = new Wakeup()
   #signals: StopSignals
   #child: Child | undefined
+  /** The reason that the last process reported for its end. */
+  #failure: DaffiError | undefined
+  readonly #troubles = new CallTroubles()
   #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
 
@@ -87,6 +90,16 @@ export class SupervisedNode {
     return this.#becameReady.promise
   }
 
+  /** The reason why the node is not as it should be: that of its last end, or the trouble of a call. */
+  get error(): DaffiError | undefined {
+    return this.#failure ?? this.#troubles.first
+  }
+
+  /** Its process has joined the pipeline and lives. */
+  get isRunning(): boolean {
+    return this.state === 'ready' || this.state === 'degraded'
+  }
+
   get ended(): boolean {
     return this.state === 'stopped' || this.state === 'failed'
   }
@@ -98,12 +111,17 @@ export class SupervisedNode {
 
   /** The node is being stopped, alone or with the whole run. */
   isEnding(): boolean {
-    return this.#signals.draining.signal.aborted
+    return this.#supervision.ending.aborted || this.#signals.draining.signal.aborted
+  }
+
+  /** Ends its sources and waits; calls and streams that have begun continue. */
+  drain(): void {
+    this.#signals.draining.abort()
   }
 
   /** Drains the node and has it leave. Resolves when it has ended and will not be restarted. */
   async stop(): Promise<void> {
-    this.#signals.draining.abort()
+    this.drain()
     await Promise.race([drained(this.#becameIdle()), aborted(this.#signals.leaving.signal)])
     this.#signals.leaving.abort()
     while (!this.ended) await this.#changed.wait()
@@ -128,24 +146,31 @@ export class SupervisedNode {
 
   /** Starts the node's process, and restarts it as its policy says. Resolves when it will not be restarted any more. */
   async run(): Promise<void> {
-    const restarts = new RestartTracker(this.plan.restart)
+    const { restarts, ending, onExit } = this.#supervision
+    const tracker = new RestartTracker(restarts ? this.plan.restart : 'no')
     while (!this.isEnding()) {
       const exit = await this.#runProcess()
-      const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
-      await this.#supervision.onExit(this, exit)
+      const decision = this.isEnding() ? 'stopped' : this.#decide(tracker, exit)
+      await onExit(this, exit, typeof decision !== 'string')
       if (this.isEnding()) break
-      const decision = restarts.decide({ exitCode: exit.exitCode, errorCode: this.error?.code, readyMs })
-      if (decision === 'failed' || exit.exitCode !== 0) this.error ??= died(this.name, exit)
       if (typeof decision === 'string') {
         this.#enter(decision)
         return
       }
       this.restarts++
       this.#enter('restarting')
-      const { signal } = this.#signals.draining
+      const signal = AbortSignal.any([ending, this.#signals.draining.signal])
       await delay(decision.restartInMs, undefined, { signal }).catch(() => undefined)
     }
     this.#enter('stopped')
+  }
+
+  #decide(tracker: RestartTracker, exit: ChildExit): RestartDecision {
+    const { exitCode } = exit
+    const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
+    const decision = tracker.decide({ exitCode, errorCode: this.#failure?.code, readyMs })
+    if (decision === 'failed' || exitCode !== 0) this.#failure ??= died(this.name, exit)
+    return decision
   }
 
   async #becameIdle(): Promise<void> {
@@ -153,7 +178,8 @@ export class SupervisedNode {
   }
 
   async #runProcess(): Promise<ChildExit> {
-    this.error = undefined
+    this.#failure = undefined
+    this.incarnation = undefined
     this.settled = false
     this.#readySince = undefined
     this.#enter('starting')
@@ -170,6 +196,7 @@ export class SupervisedNode {
       return exit
     } finally {
       exited.abort()
+      this.#troubles.clear()
       this.#child = undefined
       this.#reloaded?.resolve(undefined)
     }
@@ -194,14 +221,25 @@ export class SupervisedNode {
   #onReport(report: NodeReport): void {
     if (report.type === 'ready') {
       this.#readySince = Date.now()
+      this.incarnation = report.incarnation
       this.#enter('ready')
       this.#becameReady.resolve()
     } else if (report.type === 'settled') this.settled = true
     else if (report.type === 'reloaded') {
       this.#reloaded?.resolve(report.error ? fromErrorRecord(report.error) : undefined)
-    } else if (report.type === 'failed') this.error = fromErrorRecord(report.error)
+    } else if (report.type === 'failed') this.#failure = fromErrorRecord(report.error)
     this.#changed.notify()
     this.#supervision.onReport(this, report)
+    if (isCallReport(report)) this.#onCall(report)
+  }
+
+  #onCall(report: CallReport): void {
+    const before = this.#troubles.first
+    this.#troubles.onReport(report)
+    const now = this.#troubles.first
+    // What fails because the node is being stopped is no trouble.
+    if (this.isEnding() || before?.message === now?.message) return
+    this.#enter(now ? 'degraded' : 'ready')
   }
 
   #enter(state: NodeState): void {

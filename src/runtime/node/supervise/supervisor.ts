@@ -2,20 +2,22 @@ import { setMaxListeners } from 'node:events'
 import { deferred, Wakeup } from '../../core/deferred.js'
 import type { DaffiError } from '../../core/errors.js'
 import type { Logger, LogLevel } from '../../core/logger.js'
-import type { NodePlan, Plan } from '../../core/plan/plan.js'
+import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
-import { isCallReport, type NodeReport } from '../ipc/node-reports.js'
+import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
 import type { ChildExit } from './process/child-exit.js'
 import { publishGoodbye } from './process/publish-goodbye.js'
+import { callNote } from './report/call-note.js'
 import { pipelineResult, type PipelineResult } from './report/pipeline-result.js'
 import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
+import { stagesOf, streamsOn, streamsTo } from './stages.js'
 import { StartupLimiter } from './startup-limiter.js'
 import { SupervisedNode, type Supervision } from './supervised-node.js'
 
@@ -33,6 +35,8 @@ export interface SupervisorOptions {
   durationMs?: number | undefined
   /** Whether the run continues when every call has settled. @default false */
   stay?: boolean | undefined
+  /** Whether processes that end are started again, as their policy says. @default true */
+  restarts?: boolean | undefined
   /** Set while files are watched. The run does not end by itself then, since the next change may give it more to do. */
   watched?: WatchedModules | undefined
   /** Folder in which the items of the sources are recorded. @default no recording */
@@ -56,11 +60,11 @@ export class Supervisor {
   readonly #results: RunResults
   readonly #clock: RunClock
   readonly #supervision: Supervision
-  readonly #draining = new AbortController()
+  readonly #ending = new AbortController()
   readonly #leaving = new AbortController()
   readonly #changed = new Wakeup()
   readonly #startups = new StartupLimiter()
-  readonly #ending = deferred()
+  readonly #finished = deferred()
   #serverError: DaffiError | undefined
 
   constructor(plan: Plan, nodes: NodePlan[], server: ServerHandle, options: SupervisorOptions) {
@@ -70,16 +74,17 @@ export class Supervisor {
     this.#results = new RunResults(nodes)
     this.#clock = new RunClock(options.durationMs)
     // Each node adds listeners, and there may be many nodes.
-    setMaxListeners(0, this.#draining.signal, this.#leaving.signal, options.force)
+    setMaxListeners(0, this.#ending.signal, this.#leaving.signal, options.force)
     this.#supervision = {
-      draining: this.#draining.signal,
+      restarts: options.restarts ?? true,
+      ending: this.#ending.signal,
       leaving: this.#leaving.signal,
       forced: options.force,
       onState: (node: SupervisedNode) => this.#onState(node),
       onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
       onLine: (node: SupervisedNode, line: string) =>
         options.onEvent({ type: 'line', node: node.name, line }),
-      onExit: (node: SupervisedNode, exit: ChildExit) => this.#onExit(node, exit),
+      onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => this.#onExit(node, exit, returns),
     }
     this.#nodes = nodes.map((node) => this.#supervised(node))
   }
@@ -89,10 +94,16 @@ export class Supervisor {
     onEvent({ type: 'server', server: this.#server.info, nodes: this.#nodes.map(({ name }) => name) })
     for (const node of this.#nodes) this.#launch(node)
     const serverGone = this.#server.failed.then((error) => (this.#serverError = error))
-    await Promise.race([this.#ending.promise, this.#clock.expired, serverGone, aborted(stop), aborted(force)])
+    await Promise.race([
+      this.#finished.promise,
+      this.#clock.expired,
+      serverGone,
+      aborted(stop),
+      aborted(force),
+    ])
     this.#clock.cancel()
-    this.#draining.abort()
-    if (!this.#serverError) await Promise.race([drained(this.#allIdle()), aborted(force)])
+    this.#ending.abort()
+    if (!this.#serverError) await Promise.race([drained(this.#drainInOrder()), aborted(force)])
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
     for (const { name } of this.#nodes) this.#results.interrupt(name)
@@ -108,7 +119,7 @@ export class Supervisor {
   async apply({ plan, start, restart, reload, stop }: PlanChange): Promise<ReloadFailure[]> {
     this.#plan = plan
     const named = (name: string): SupervisedNode | undefined => this.#nodes.find((node) => node.name === name)
-    const isReady = (node: NodePlan): boolean => named(node.name)?.state === 'ready'
+    const isReady = (node: NodePlan): boolean => named(node.name)?.isRunning ?? false
     const reloads = reload.filter(({ node }) => isReady(node))
     const others = reload.map(({ node }) => node).filter((node) => !isReady(node))
     const begins = [...start, ...restart, ...others]
@@ -123,7 +134,7 @@ export class Supervisor {
   }
 
   #startNode(old: SupervisedNode | undefined, plan: NodePlan): void {
-    if (this.#draining.signal.aborted) return
+    if (this.#ending.signal.aborted) return
     this.#results.replaceNode(plan)
     const node = old ?? this.#supervised(plan)
     if (old) old.renew(this.#setup(plan))
@@ -142,7 +153,7 @@ export class Supervisor {
 
   #launch(node: SupervisedNode): void {
     const run = this.#runAfterDependencies(node)
-      .catch(this.#ending.reject)
+      .catch(this.#finished.reject)
       .finally(() => this.#runs.delete(run))
     this.#runs.add(run)
   }
@@ -151,20 +162,26 @@ export class Supervisor {
   async #runAfterDependencies(node: SupervisedNode): Promise<void> {
     const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
     const ready = Promise.all(before.map((each) => each.becameReady))
-    await Promise.race([ready, aborted(this.#draining.signal)])
+    await Promise.race([ready, aborted(this.#ending.signal)])
     await this.#startups.run(() => node.run(), node.becameReady)
   }
 
-  /** Resolves when no node has a call left to run. */
-  async #allIdle(): Promise<void> {
-    while (!this.#nodes.every(({ idle }) => idle)) await this.#changed.wait()
+  /** Drains the nodes one stage after the other, each when the streams to it have ended. Resolves when all are drained. */
+  async #drainInOrder(): Promise<void> {
+    for (const node of this.#nodes) if (!node.isRunning) node.drain()
+    const stages = stagesOf(this.#nodes.map(({ plan }) => plan))
+    for (const stage of stages) {
+      const nodes = this.#nodes.filter(({ name }) => stage.includes(name))
+      for (const node of nodes) node.drain()
+      while (!nodes.every(({ idle }) => idle)) await this.#changed.wait()
+    }
   }
 
   #onState(node: SupervisedNode): void {
     const { name, state, restarts, error } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
     this.#options.onEvent({ type: 'state', node: name, state, restarts, error })
-    if (state === 'failed' && !this.#options.watched) this.#ending.resolve()
+    if (state === 'failed' && !this.#options.watched) this.#finished.resolve()
     this.#checkEnd()
   }
 
@@ -173,28 +190,45 @@ export class Supervisor {
     if (isCallReport(report)) {
       this.#results.accept(node.name, report)
       const plan = node.plan.calls[report.index]
-      if (plan) this.#options.onEvent({ type: 'call', node: node.name, plan, report })
+      if (plan) this.#showCall(node.name, plan, report)
       if (report.type === 'progress' && report.summary.items > 0) this.#clock.start()
     }
     this.#checkEnd()
+  }
+
+  /** Whether a node only streams on what it gets, and all streams to it have ended. */
+  #hasNothingToCome({ name, plan, isRunning, idle }: SupervisedNode): boolean {
+    if (!isRunning || idle || !streamsOn(plan, this.#plan.sources)) return false
+    const senders = this.#nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
+    return senders.length > 0 && senders.every((sender) => sender.idle)
+  }
+
+  #showCall(node: string, plan: CallPlan, report: CallReport): void {
+    const { onEvent } = this.#options
+    const note = callNote(plan.call, report)
+    if (note) onEvent({ type: 'note', node, ...note })
+    onEvent({ type: 'call', node, plan, report })
   }
 
   #checkEnd(): void {
     this.#changed.notify()
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
+    if (!watched) for (const node of calling) if (this.#hasNothingToCome(node)) node.drain()
     const done = calling.every(({ idle }) => idle) && !stay
-    if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#ending.resolve()
+    if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))
-    if (!streams && this.#nodes.every(({ state }) => state === 'ready')) this.#clock.start()
+    if (!streams && this.#nodes.every(({ isRunning }) => isRunning)) this.#clock.start()
   }
 
-  async #onExit(node: SupervisedNode, exit: ChildExit): Promise<void> {
+  async #onExit(node: SupervisedNode, exit: ChildExit, returns: boolean): Promise<void> {
     const wasStopped = node.isEnding() && exit.exitCode === 0
     this.#results.interrupt(node.name, wasStopped ? undefined : exit)
+    const { name, incarnation } = node
     const { force, log } = this.#options
-    if (exit.pid !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
-      await publishGoodbye(node.name, exit.pid, this.#plan, this.#server, log)
+    // A process that was refused its name, or has lost it, must not say goodbye for the one that has it.
+    if (incarnation !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
+      await publishGoodbye({ name, incarnation, returns }, this.#plan.name, this.#server, log)
     }
   }
 }

@@ -1,14 +1,20 @@
-import { STREAM, type Global } from '../../call/index.js'
+import { BG, STREAM, type Global } from '../../call/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
-import { DeadLetterStore, type StoredDeadLetter } from '../../stream/index.js'
+import {
+  DeadLetterStore,
+  type ItemLetter,
+  type JobLetter,
+  type StoredDeadLetter,
+} from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
+import { retryOptions } from '../calls/send-call.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
 
 export interface ReplayedLetters {
-  /** Ids of the letters that their callback has processed; they are removed. */
+  /** Ids of the letters that are removed: items that their callback has processed, and jobs that are in the queue again. */
   replayed: number[]
-  /** Letters that failed again and are kept. */
+  /** Letters that failed again, or could not be sent, and are kept. */
   failed: { id: number; error: ErrorRecord }[]
 }
 
@@ -18,7 +24,8 @@ export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Pro
 }
 
 /**
- * Sends dead letters to their callbacks again, each to the node on which it failed, and removes those that succeed.
+ * Sends items to their callbacks again, each to the node on which it failed, and removes those that succeed. Puts jobs back
+ * into the queue, where they have all their attempts again.
  * @param ids the letters to replay; undefined for all
  * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is replayed
  */
@@ -38,7 +45,8 @@ export function replayDeadLetters(
     for (const letter of letters) {
       if (ids && !ids.includes(letter.id)) continue
       try {
-        await replay(g, letter, await dead.item(letter), options.signal)
+        const item = await dead.item(letter)
+        await ('job' in letter ? putBack(g, letter, item) : replay(g, letter, item, options.signal))
         await dead.remove(letter)
         result.replayed.push(letter.id)
       } catch (error) {
@@ -49,12 +57,13 @@ export function replayDeadLetters(
   })
 }
 
+/** Sends a job again, under an id of its own, since the outcome of the first one is known. */
+async function putBack(g: Global, { call, to, timeoutMs, retry }: JobLetter, args: unknown): Promise<void> {
+  const options = { durable: true, timeout: timeoutMs / 1000, retry: retryOptions(retry) }
+  await callbackCall(g, call, args as unknown[], to ?? undefined).with(BG(options))
+}
+
 /** Sends a letter as a stream of one item, so that the callback gets it in its original form, and it may have any size. */
-async function replay(
-  g: Global,
-  letter: StoredDeadLetter,
-  item: unknown,
-  signal: AbortSignal,
-): Promise<void> {
+async function replay(g: Global, letter: ItemLetter, item: unknown, signal: AbortSignal): Promise<void> {
   await callbackCall(g, letter.call, [[item]], letter.node).with(STREAM({ source: letter.stream, signal }))
 }

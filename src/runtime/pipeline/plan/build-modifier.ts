@@ -1,4 +1,6 @@
 import type { ModifierPlan } from '../../core/plan/plan.js'
+import { STREAM_OPTIONS } from '../../core/stream/stream-options.js'
+import { toSettings } from '../schema/options-schema.js'
 import type { ModifierEntry } from '../schema/modifier.js'
 
 /**
@@ -11,7 +13,8 @@ export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number)
       return { kind: 'FG', timeoutMs: modifier.timeout ?? defaultTimeoutMs }
     case 'BG': {
       const { kind, timeout: timeoutMs, durable } = modifier
-      return { kind, timeoutMs, etaMs: delayOf(modifier), durable }
+      const retry = modifier.retry && toSettings(STREAM_OPTIONS.retry.options, modifier.retry)
+      return { kind, timeoutMs, etaMs: delayOf(modifier), durable, ...(retry && { retry }) }
     }
     case 'NO_RETURN':
       return { kind: 'NO_RETURN', etaMs: delayOf(modifier) }

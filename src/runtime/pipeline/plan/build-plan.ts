@@ -44,6 +44,7 @@ function buildNode(process: string, name: string, node: NodeEntry, input: PlanIn
     callbacks: [...new Set(node.callbacks)].map((each) => buildCallback(each, callbacks)),
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
+    graceMs: node.grace ?? entry.defaults.grace,
     env: mapValues(node.env, (_value, key) => document.textAt(['nodes', name, 'env', key])),
     dependsOn: names.processesOf(node.depends_on),
   }

@@ -24,6 +24,15 @@ function refuseBoth(
   context.addIssue({ code: 'custom', message, path: ['eta'] })
 }
 
+/** Refuses attempts for a job that is not kept between them. */
+function refuseRetry(
+  { retry, durable }: { retry?: unknown; durable: boolean },
+  context: z.RefinementCtx,
+): void {
+  if (retry === undefined || durable) return
+  context.addIssue({ code: 'custom', message: 'needs durable: true', path: ['retry'] })
+}
+
 const options = {
   FG: z.strictObject({ timeout }),
   BG: z
@@ -34,8 +43,12 @@ const options = {
         .boolean()
         .describe('Whether the job is kept on disk and is done even if caller, worker or server die.')
         .default(false),
+      retry: optionsSchema(STREAM_OPTIONS.retry.options)
+        .describe('Attempts with a durable job whose callback throws; a single one when absent.')
+        .optional(),
     })
-    .superRefine(refuseBoth),
+    .superRefine(refuseBoth)
+    .superRefine(refuseRetry),
   NO_RETURN: z.strictObject(due).superRefine(refuseBoth),
   BROADCAST: z
     .strictObject({

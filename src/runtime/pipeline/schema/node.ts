@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RESTART_POLICIES } from '../../core/plan/plan.js'
+import { duration } from './duration.js'
 import { modifier } from './modifier.js'
 import { name, variableName } from './names.js'
 
@@ -26,6 +27,9 @@ export const node = z.strictObject({
     .describe('Number of processes; if more than one, they are named NODE-1, NODE-2 and so on.')
     .default(1),
   restart: restart.describe('When the process is restarted: never, after a failure, or always.').optional(),
+  grace: duration
+    .describe('How long others wait for the node when it is silent and may be out of reach.')
+    .optional(),
   env: z
     .record(variableName, z.union([z.string(), z.number(), z.boolean()]))
     .describe('Environment variables of the process, in addition to those of daffi.')

@@ -28,6 +28,7 @@ export const pipeline = z.strictObject({
         .describe('Timeout of FG and BROADCAST calls that set none; 0 means no limit.')
         .prefault('30s'),
       restart: restart.describe('Restart policy of nodes that set none.').default('on-failure'),
+      grace: duration.describe('Grace of nodes that set none.').prefault('30s'),
     })
     .describe('Defaults of calls and nodes.')
     .prefault({}),

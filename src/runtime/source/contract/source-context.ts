@@ -8,6 +8,8 @@ export interface SourceContext {
   name: string
   /** Ends the source as if it had no more items. */
   signal: AbortSignal
+  /** Whether a module may still yield, after that, what it has at hand: the node gets its items by streams that have ended. */
+  isStage: boolean
   log: Logger
   load: LoadModule
   onEvent: (event: SourceEvent) => void

@@ -1,5 +1,6 @@
+import { TimeoutError } from '@nats-io/transport-node'
 import { MIB } from '../../core/bytes.js'
-import type { NatsLink } from '../protocol/nats-link.js'
+import type { NatsLink, RequestFailure } from '../protocol/nats-link.js'
 import type { JetStreamRef, LaneRef } from '../protocol/refs.js'
 import { WINDOW } from './jetstream-writer.js'
 import type { LaneReader, LoadedPart } from './lane.js'
@@ -40,16 +41,23 @@ export class JetStreamLaneReader implements LaneReader {
     const bytes = await this.#pushed?.take(number)
     if (bytes) return { bytes }
     while (!this.#closed) {
-      const reply = await this.#link.request(
-        `$JS.API.DIRECT.GET.${stream}`,
-        JSON.stringify({ seq }),
-        REQUEST_TIMEOUT_MS,
-      )
+      const reply = await this.#request(stream, seq)
       if (reply instanceof Uint8Array) return { bytes: reply }
       if (reply === 'gone' || this.#link.nc.isClosed()) return undefined
       await this.#link.up()
     }
     return undefined
+  }
+
+  /** A server that stands still may respond to the next request. */
+  async #request(stream: string, seq: number): Promise<Uint8Array | RequestFailure | 'late'> {
+    const subject = `$JS.API.DIRECT.GET.${stream}`
+    try {
+      return await this.#link.request(subject, JSON.stringify({ seq }), REQUEST_TIMEOUT_MS)
+    } catch (error) {
+      if (error instanceof TimeoutError) return 'late'
+      throw error
+    }
   }
 
   accept(): void {

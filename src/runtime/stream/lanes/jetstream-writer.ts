@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { MIB } from '../../core/bytes.js'
-import { DaffiError } from '../../core/errors.js'
+import { TimeoutError } from '@nats-io/transport-node'
+import { DaffiError, messageOf } from '../../core/errors.js'
 import { payloadLimit } from '../../nats/index.js'
 import type { RequestFailure } from '../protocol/nats-link.js'
 import type { StreamConnections, StreamPorts } from '../protocol/ports.js'
 import { streamSubject } from '../protocol/messages.js'
 import type { JetStreamRef } from '../protocol/refs.js'
 import type { Demand, LaneWriter } from './lane.js'
+import { ownerMetadata, removeLeftovers } from './leftovers.js'
 
 /** Weight that may be on its way through the server. */
 export const WINDOW = 16 * MIB
@@ -28,6 +30,8 @@ interface JetStreamLaneOptions {
   bytes: number
   /** Whether to continue with a new JetStream stream when the server lost the stored parts, in place of failing. */
   renew: boolean
+  /** Aborts when the stream is cut off. */
+  signal: AbortSignal
 }
 
 /**
@@ -57,10 +61,14 @@ export class JetStreamLaneWriter implements LaneWriter {
     this.#messageBytes = payloadLimit(options.connections.bulk.nc, HEADROOM)
   }
 
+  /** @throws the signal's reason when the stream is cut off first */
   static async open(options: JetStreamLaneOptions): Promise<JetStreamLaneWriter> {
-    const jsm = await jetstreamManager(options.connections.bulk.nc, { checkAPI: false })
+    const { connections, ports, signal } = options
+    const jsm = await jetstreamManager(connections.bulk.nc, { checkAPI: false })
     const lane = new JetStreamLaneWriter(options, jsm)
-    await lane.#create()
+    await lane.#createWhenAble()
+    signal.throwIfAborted()
+    removeLeftovers(ports).catch((error: unknown) => ports.log.debug(`cleaning: ${messageOf(error)}`))
     return lane
   }
 
@@ -78,7 +86,7 @@ export class JetStreamLaneWriter implements LaneWriter {
   }
 
   async store(part: Uint8Array): Promise<JetStreamRef | undefined> {
-    const { connections, renew } = this.#options
+    const { connections, renew, signal } = this.#options
     const { bulk } = connections
     for (;;) {
       if (this.#renewing) await this.#renewing
@@ -89,6 +97,10 @@ export class JetStreamLaneWriter implements LaneWriter {
       if (renew) {
         if (reply === 'gone') await this.#renew(name)
         return undefined
+      }
+      if (reply === 'late') {
+        signal.throwIfAborted()
+        continue
       }
       if (reply === 'gone' || bulk.nc.isClosed()) throw streamLost()
       // The part may have been stored or not; storing it twice does no harm, as only one copy is announced.
@@ -102,15 +114,16 @@ export class JetStreamLaneWriter implements LaneWriter {
     await this.#remove(this.#name)
   }
 
-  async #send(part: Uint8Array, name: string, number: number): Promise<Uint8Array | RequestFailure> {
+  /** @returns `late` when the server did not respond, though the stream may exist */
+  async #send(part: Uint8Array, name: string, number: number): Promise<Uint8Array | RequestFailure | 'late'> {
     const { bulk } = this.#options.connections
-    if (this.#seen !== bulk.lost && !(await this.#exists(name))) return 'gone'
     try {
+      if (this.#seen !== bulk.lost && !(await this.#exists(name))) return 'gone'
       return await bulk.request(`${this.#subject}.${number}`, part, REQUEST_TIMEOUT_MS)
     } catch (error) {
-      if (await this.#exists(name)) throw error
-      return 'gone'
+      if (!(error instanceof TimeoutError)) throw error
     }
+    return (await this.#exists(name).catch(() => true)) ? 'late' : 'gone'
   }
 
   /**
@@ -143,6 +156,7 @@ export class JetStreamLaneWriter implements LaneWriter {
       max_bytes: bytes,
       allow_direct: true,
       description: `daffi ${ports.self.name}`,
+      metadata: ownerMetadata(ports),
     })
   }
 
@@ -153,11 +167,17 @@ export class JetStreamLaneWriter implements LaneWriter {
   }
 
   async #recreate(): Promise<void> {
-    const { bulk } = this.#options.connections
     await this.#remove(this.#name)
     // A new name, so that a reader that asks for a part of the old stream is not given another one.
     this.#generation++
-    while (!this.#closed) {
+    await this.#createWhenAble()
+  }
+
+  /** Creates the stream as soon as the server responds; it does not while it stands still, or starts. */
+  async #createWhenAble(): Promise<void> {
+    const { connections, signal } = this.#options
+    const { bulk } = connections
+    while (!this.#closed && !signal.aborted) {
       try {
         if (bulk.connected) {
           await this.#create()

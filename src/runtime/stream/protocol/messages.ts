@@ -40,8 +40,10 @@ export interface Open {
 export interface Accept {
   what: 'accept'
   incarnation: string
-  /** Number of this attach: a node that was taken for dead attaches again and counts from 0. */
+  /** Number of this attach: a node that was gone attaches again, and counts from 0. */
   attach: number
+  /** Number of the latest attach of all receivers. All present ones are accepted in one message. */
+  accepts: number
   first: number
   /** The receiver's pin in shared memory; null on the other lane. */
   pin: number | null
@@ -59,6 +61,11 @@ export interface Part {
   what: 'part'
   /** Lane of the receivers that the announcement is for. */
   lane: Lane
+  /**
+   * Number of the latest attach when the part was sent. A receiver that does not know of it has missed a message, which may
+   * have accepted it anew, and takes no parts until the accepts are repeated.
+   */
+  accepts: number
   /** Number of the chunk's first item; in a shared stream, counted among the receiver's own items. */
   first: number
   /** Items in the chunk. */
@@ -78,20 +85,27 @@ export interface Part {
   ref: LaneRef
 }
 
+/** Outcomes of the items of one attach. */
+export interface AttachCounts {
+  attach: number
+  processed: number
+  dropped: number
+  failed: number
+}
+
 /** Progress of a receiver of a live or lossless stream. */
-export interface Progress {
+export interface Progress extends AttachCounts {
   node: string
   incarnation: string
   pid: number
   lane: Lane
   state: ReceiverState
-  /** Attach that the counts belong to; 0 before the receiver was accepted. */
+  /** Attach that the counts belong to; 0 while the receiver waits to be accepted. */
   attach: number
+  /** Counts of its earlier attaches, which may have grown since the writer gave them up. */
+  earlier: AttachCounts[]
   /** Credit: weight of the parts that were loaded or skipped since the accept. */
   loaded: number
-  processed: number
-  dropped: number
-  failed: number
   error: ErrorRecord | null
   latencyMs: { p50: number; p99: number } | null
 }

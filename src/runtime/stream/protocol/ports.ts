@@ -25,6 +25,8 @@ export interface Departure {
 export interface StreamPeers {
   /** Nodes that offer the callback: those that are alive, or the suspected ones when none is. */
   offering(callback: string): readonly (Peer & { arity: Arity })[]
+  /** Whether the node is alive or suspected, so not gone. */
+  has(incarnation: string): boolean
   isSuspected(incarnation: string): boolean
   /** @param listener called for a new incarnation, and for one that was gone and is back */
   onJoin(listener: (peer: Peer & { callbacks: Record<string, Arity> }) => void): () => void
@@ -44,6 +46,8 @@ export interface StreamPorts {
   peers: StreamPeers
   log: Logger
   connections(): Promise<StreamConnections>
+  /** Whether the node's process answers, or may do so: false is certain, as far as the server can tell. */
+  answers(peer: Peer): Promise<boolean>
   /** Adds a subject to the node's last will: a message is published there when the process is ended with its parent. */
   setLastWill(subject: string): void
   /** Removes a subject from the last will. */

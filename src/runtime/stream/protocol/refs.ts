@@ -9,8 +9,16 @@ export interface ShmDescriptor {
   nonce: Uint8Array
 }
 
-/** Slot of a ring, and the generation that it has while the part lies in it. */
-export type ShmRef = [fd: number, slot: number, generation: number, slotBytes: number, slots: number]
+/** Slot of a ring, the generation that it has while the part lies in it, and the size of the ring. */
+export type ShmRef = [
+  fd: number,
+  slot: number,
+  generation: number,
+  slotBytes: number,
+  slots: number,
+  /** Slots that are in use until now: a ring for small items begins with few. */
+  allocated: number,
+]
 
 /** Sequence of a part in a JetStream stream, and the number under which it was published. */
 export type JetStreamRef = [stream: string, sequence: number, number: number]

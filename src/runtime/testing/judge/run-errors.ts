@@ -1,5 +1,4 @@
 import { formatMs } from '../../core/timeout.js'
-import { count } from '../../core/text/count.js'
 import { messageOf } from '../../core/errors.js'
 import type { TestPlan } from '../../pipeline/index.js'
 import type { Observation, ObservedError } from '../run/observation.js'
@@ -34,14 +33,7 @@ export function runFailed(error: unknown): Mismatch {
 }
 
 /** Reports that the timeout is over, and what the test was still waiting for. */
-export function timedOut({ timeoutMs }: TestPlan, { starting, unsettled }: Observation): Mismatch {
-  const going = [
-    ...starting.map((node) => `${node} is not ready`),
-    ...unsettled.map(({ node, call, items }) => {
-      const soFar = items === undefined ? '' : `, with ${count(items, 'item')} so far`
-      return `${node} has not finished ${call}${soFar}`
-    }),
-  ]
-  const why = going.length > 0 ? going.join('; ') : 'what it expects did not happen'
+export function timedOut({ timeoutMs }: TestPlan, { pending }: Observation): Mismatch {
+  const why = pending.length > 0 ? pending.join('; ') : 'what it expects did not happen'
   return { path: ['timeout'], message: `not done after ${formatMs(timeoutMs)}: ${why}`, mayStillPass: false }
 }

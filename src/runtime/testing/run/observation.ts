@@ -2,6 +2,7 @@ import { Wakeup } from '../../core/deferred.js'
 import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
+import { count } from '../../core/text/count.js'
 import type { RunEvent } from '../../node/index.js'
 import type { NodeState } from '../../status/index.js'
 
@@ -77,6 +78,17 @@ export class Observation {
       )
       .filter(({ kind, key }) => kind !== 'PERIOD' && !this.#settled.has(key))
       .map(({ node, call, key }) => ({ node, call, items: this.#streams.get(key)?.items }))
+  }
+
+  /** Everything that is not done yet, in words. */
+  get pending(): string[] {
+    return [
+      ...this.starting.map((node) => `${node} is not ready`),
+      ...this.unsettled.map(({ node, call, items }) => {
+        const soFar = items === undefined ? '' : `, with ${count(items, 'item')} so far`
+        return `${node} has not finished ${call}${soFar}`
+      }),
+    ]
   }
 
   #hasEnded(node: string): boolean {

@@ -54,8 +54,8 @@ function callViews({ nodes }: Plan, runs: RunStatus[]): CallView[] {
       const { state, gaps, error } =
         reported.find((each) => each.node === node && each.call === call && each.source === source) ??
         NOT_BEGUN
-      const why = error?.message ?? null
-      return { node, call, modifier: modifier.kind, source, to, state, gaps, error: why }
+      const { message = null, code = null } = error ?? {}
+      return { node, call, modifier: modifier.kind, source, to, state, gaps, error: message, code }
     }),
   )
 }

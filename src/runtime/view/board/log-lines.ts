@@ -22,7 +22,8 @@ export class LogLines {
       return lines.filter(({ number }) => number > before)
     })
     fresh.sort((a, b) => a.time - b.time)
-    for (const { time, node, text } of fresh) this.#lines.push({ number: ++this.#count, time, node, text })
+    for (const { time, node, level, text } of fresh)
+      this.#lines.push({ number: ++this.#count, time, node, level, text })
     this.#lines = this.#lines.slice(-MAX_LINES)
   }
 

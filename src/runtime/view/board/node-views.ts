@@ -33,6 +33,7 @@ export class NodeViews {
       state: stateOf(reported?.state, answer !== undefined),
       restarts: reported?.restarts ?? 0,
       error: reported?.error?.message ?? null,
+      code: reported?.error?.code ?? null,
       callbacks: planned ?? answer?.callbacks ?? [],
     }
   }
@@ -40,5 +41,6 @@ export class NodeViews {
 
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {
   if (reported === undefined) return answers ? 'ready' : 'absent'
-  return reported === 'ready' && !answers ? 'silent' : reported
+  const isUp = reported === 'ready' || reported === 'degraded'
+  return isUp && !answers ? 'silent' : reported
 }

@@ -25,17 +25,30 @@ export interface SourceView {
 }
 
 /**
- * The state of a node. `starting`, `ready`, `restarting`, `stopped` and `failed` are reported by the command that runs the
- * node. A node that answers is `ready` also without such a report. `silent`: it should be ready and does not answer.
+ * The state of a node. `starting`, `ready`, `degraded`, `restarting`, `stopped` and `failed` are reported by the command
+ * that runs the node. A node that answers is `ready` also without such a report. `silent`: it should be ready and does not answer.
  * `absent`: nothing is known of it.
  */
-export type NodeViewState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed' | 'silent' | 'absent'
+export type NodeViewState = (typeof NODE_VIEW_STATES)[number]
+
+export const NODE_VIEW_STATES = [
+  'starting',
+  'ready',
+  'degraded',
+  'restarting',
+  'stopped',
+  'failed',
+  'silent',
+  'absent',
+] as const
 
 export interface NodeView {
   name: string
   state: NodeViewState
   restarts: number
   error: string | null
+  /** Code of that error. */
+  code: string | null
   callbacks: string[]
 }
 
@@ -46,11 +59,16 @@ export interface CallView {
   modifier: string
   source: string | null
   to: string | null
-  /** `open`: not begun, as far as is known. `broken`: its source broke off, and is being started again. */
-  state: 'open' | 'running' | 'broken' | 'done' | 'failed'
+  /**
+   * `open`: not begun, as far as is known. `broken`: its source broke off, and is being started again. `troubled`: it has
+   * failed and is made again, or it runs and does not reach its receivers.
+   */
+  state: 'open' | 'running' | 'broken' | 'troubled' | 'done' | 'failed'
   /** Number of times that its source broke off. */
   gaps: number
   error: string | null
+  /** Code of that error. */
+  code: string | null
 }
 
 export interface StreamView {
@@ -97,5 +115,6 @@ export interface LineView {
   /** Milliseconds since 1970. */
   time: number
   node: string
+  level: 'info' | 'warn' | 'error'
   text: string
 }

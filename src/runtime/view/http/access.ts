@@ -12,6 +12,9 @@ export interface AccessRequest {
   token: string | undefined
 }
 
+/** Paths that need no token, since what asks them cannot have one. */
+export const PROBES: readonly string[] = ['/healthz', '/readyz']
+
 export interface Refusal {
   status: 401 | 403 | 405
   reason: string
@@ -36,12 +39,12 @@ export class Access {
     if (site !== undefined && site !== 'same-origin' && site !== 'none')
       return { status: 403, reason: 'other sites may not load this' }
     if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'only GET and HEAD are allowed' }
-    if (path === '/healthz' || this.#isRight(token)) return undefined
+    if (PROBES.includes(path) || this.isRight(token)) return undefined
     return { status: 401, reason: 'open the address that daffi printed; it holds the token of this run' }
   }
 
-  /** Compares tokens in constant time. */
-  #isRight(token: string | undefined): boolean {
+  /** Tells whether this is the run's token, in constant time. */
+  isRight(token: string | undefined): boolean {
     const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
     return token !== undefined && timingSafeEqual(digest(token), digest(this.token))
   }

@@ -5,6 +5,7 @@ import type { StatusPoller } from '../board/status-poller.js'
 import type { Pictures } from '../pictures/pictures.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
+import { healthOf, readinessOf, type Health } from './health.js'
 import { metricsText } from './metrics.js'
 import { pageFile } from './page-files.js'
 import { streamBody } from './stream-body.js'
@@ -25,6 +26,13 @@ interface AppOptions {
 export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono {
   const app = new Hono()
   const cookie = (): string => `daffi-view-${port()}`
+  const tokenOf = (c: Context): string | undefined =>
+    c.req.query('token') ?? bearerOf(c) ?? getCookie(c, cookie())
+  const probe = (c: Context, { ok, problems, ...health }: Health): Response => {
+    // A message may quote what a callback was working on: that is for who has the token.
+    const told = access.isRight(tokenOf(c)) ? problems : problems.map((each) => ({ ...each, message: null }))
+    return c.json({ ok, ...health, problems: told }, ok ? 200 : 503)
+  }
 
   app.use(
     secureHeaders({
@@ -53,7 +61,7 @@ export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono 
         host: c.req.header('host'),
         origin: c.req.header('origin'),
         site: c.req.header('sec-fetch-site'),
-        token: c.req.query('token') ?? bearerOf(c) ?? getCookie(c, cookie()),
+        token: tokenOf(c),
       },
       port(),
     )
@@ -68,7 +76,8 @@ export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono 
     setCookie(c, cookie(), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' })
     return c.redirect('/', 303)
   })
-  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/healthz', async (c) => probe(c, healthOf(await poller.poll())))
+  app.get('/readyz', async (c) => probe(c, readinessOf(await poller.poll())))
   app.get('/metrics', async (c) => {
     return c.text(await metricsText(await poller.poll()), 200, {
       'Content-Type': 'text/plain; version=0.0.4',

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import { NODE_VIEW_STATES } from '../board/snapshot.js'
 import type { PipelineState } from '../board/status-poller.js'
 
 /** Formats the state of a pipeline in the text format of Prometheus. */
@@ -15,9 +16,11 @@ export async function metricsText({
     new Gauge({ name: `daffi_${name}`, help, labelNames, registers: [registry] })
 
   const up = gauge('node_up', 'Whether the node is ready.', ['node'])
+  const states = gauge('node_state', 'Whether the node is in this state.', ['node', 'state'])
   const restarts = counter('node_restarts_total', 'Number of restarts of the node.', ['node'])
   for (const { name: node, state, restarts: count } of nodes) {
     up.set({ node }, state === 'ready' ? 1 : 0)
+    for (const each of NODE_VIEW_STATES) states.set({ node, state: each }, each === state ? 1 : 0)
     restarts.inc({ node }, count)
   }
 

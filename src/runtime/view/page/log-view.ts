@@ -41,12 +41,13 @@ export class LogView {
     this.#choice.append(element('option', '', name))
   }
 
-  #make({ time, node, text }: LineView): HTMLElement {
+  #make({ time, node, level, text }: LineView): HTMLElement {
     this.#addName(node)
     const name = element('b', '', node)
     name.dataset.hue = String(this.#names.indexOf(node) % HUES)
     const made = element('li', '', element('time', '', formatTime(time)), name, element('span', '', text))
     made.dataset.node = node
+    made.dataset.level = level
     this.#filter(made)
     return made
   }

@@ -34,13 +34,17 @@ function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
   const running = streams.filter(({ state }) => state === 'running')
   const sum = (of: (stream: Snapshot['streams'][number]) => number): number =>
     running.reduce((total, stream) => total + of(stream), 0)
+  const troubled = nodes.filter(({ state }) => state === 'degraded' || state === 'failed')
   const labels = [
     `${ready} of ${nodes.length} nodes ready`,
+    ...(troubled.length > 0 ? [`${troubled.length} in trouble`] : []),
     ...(running.length > 0
       ? [formatRate(sum(({ rate }) => rate)), `${formatBytes(sum(({ byteRate }) => byteRate))}/s`]
       : []),
   ]
-  setText(byId('totals'), labels.join(' · '))
+  const totals = byId('totals')
+  setText(totals, labels.join(' · '))
+  totals.dataset.tone = troubled.length > 0 ? 'bad' : ''
 }
 
 wireTheme(byId('theme'))

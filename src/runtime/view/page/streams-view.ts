@@ -27,7 +27,8 @@ function makeBody(): KeyedElement<StreamView> {
   const name = element('strong')
   const route = element('span', 'quiet')
   const figures = element('span', 'quiet')
-  const title = element('th', 'stream', name, ' ', route, ' ', figures)
+  const why = element('p', 'why')
+  const title = element('th', 'stream', name, ' ', route, ' ', figures, why)
   title.colSpan = COLUMNS
   title.scope = 'rowgroup'
   const root = element('tbody', '', element('tr', '', title))
@@ -39,6 +40,7 @@ function makeBody(): KeyedElement<StreamView> {
       setText(route, `${stream.from} → ${stream.call} · ${stream.delivery}`)
       const sum = `${formatCount(stream.items)} items · ${formatBytes(stream.bytes)}`
       setText(figures, stream.state === 'running' ? `· ${sum}` : `· ended · ${sum}`)
+      setText(why, stream.error ?? '')
       root.dataset.state = stream.state
       rows.show(stream.receivers, (receiver) => receiver.name)
     },
@@ -46,7 +48,9 @@ function makeBody(): KeyedElement<StreamView> {
 }
 
 function makeRow(): KeyedElement<ReceiverView> {
-  const name = element('th')
+  const label = element('span')
+  const why = element('p', 'why')
+  const name = element('th', '', label, why)
   name.scope = 'row'
   const cells = Array.from({ length: COLUMNS - 1 }, () => element('td'))
   const root = element('tr', '', name, ...cells)
@@ -54,7 +58,8 @@ function makeRow(): KeyedElement<ReceiverView> {
     root,
     update: (receiver) => {
       const { attaches, state, lane, latencyMs, error } = receiver
-      setText(name, receiver.name)
+      setText(label, receiver.name)
+      setText(why, error ?? '')
       const texts = [
         state === 'attached' ? formatRate(receiver.rate) : state,
         formatCount(receiver.lag),
@@ -67,7 +72,6 @@ function makeRow(): KeyedElement<ReceiverView> {
       cells.forEach((cell, index) => setText(cell, texts[index] ?? ''))
       const counts = [receiver.dropped, receiver.failed, receiver.lost]
       counts.forEach((count, index) => cells[index + 2]?.classList.toggle('some', count > 0))
-      root.title = error ?? ''
     },
   }
 }

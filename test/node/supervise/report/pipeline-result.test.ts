@@ -4,19 +4,19 @@ import { pipelineResult } from '../../../../src/runtime/node/supervise/report/pi
 import type { CallResult } from '../../../../src/runtime/node/supervise/report/run-results.js'
 
 const server = { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' }
-const call = (name: string, error: ErrorRecord | null): CallResult => ({
+const call = (name: string): CallResult => ({
   node: 'one',
   call: name,
   modifier: 'FG',
   value: null,
-  error,
+  error: null,
 })
 const error = (code: string): ErrorRecord => ({ code, message: `because of ${code}` })
 
 test('a run that succeeded has no error; a node says its state, restarts and exit code', () => {
   const one = { name: 'one', state: 'stopped', restarts: 2, exitCode: 0, private: 'left out' } as const
-  const calls = [call('add', null)]
-  expect(pipelineResult('shop', server, [one], { calls, streams: [] }, undefined)).toEqual({
+  const calls = [call('add')]
+  expect(pipelineResult('shop', server, [one], { calls, streams: [], error: undefined }, undefined)).toEqual({
     pipeline: 'shop',
     server,
     nodes: { one: { state: 'stopped', restarts: 2, exitCode: 0 } },
@@ -25,23 +25,14 @@ test('a run that succeeded has no error; a node says its state, restarts and exi
   })
 })
 
-test('the first error of a call is that of the run, but for calls that were only stopped', () => {
-  const calls = [
-    call('a', error('DAFFI_ABORTED')),
-    call('b', error('DAFFI_REMOTE')),
-    call('c', error('DAFFI_TIMEOUT')),
-  ]
-  expect(pipelineResult('shop', server, [], { calls, streams: [] }, undefined).error?.code).toBe(
-    'DAFFI_REMOTE',
-  )
-  const [stopped] = calls
-  const onlyStopped = { calls: stopped ? [stopped] : [], streams: [] }
-  expect(pipelineResult('shop', server, [], onlyStopped, undefined)).not.toHaveProperty('error')
+test('the error of its calls is that of the run', () => {
+  const results = { calls: [], streams: [], error: error('DAFFI_REMOTE') }
+  expect(pipelineResult('shop', server, [], results, undefined).error?.code).toBe('DAFFI_REMOTE')
 })
 
 test('the failure that ended the run comes before the errors of its calls', () => {
   const failure = new DaffiError('DAFFI_NODE_DIED', 'one was killed by SIGKILL')
-  const results = { calls: [call('b', error('DAFFI_REMOTE'))], streams: [] }
+  const results = { calls: [], streams: [], error: error('DAFFI_REMOTE') }
   expect(pipelineResult('shop', server, [], results, failure).error).toMatchObject({
     code: 'DAFFI_NODE_DIED',
     message: 'one was killed by SIGKILL',

@@ -101,6 +101,61 @@ test('a node with another plan begins anew, but for streams that had carried ite
   expect(results.streams.map(({ items }) => items)).toEqual([7])
 })
 
+test('a stream that was made again keeps its entry, and its error is not that of the call', () => {
+  const results = new RunResults([node])
+  const error = { code: 'DAFFI_NO_RECEIVER', message: 'all receivers are gone' }
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(4) })
+  results.accept('sender', { type: 'trouble', index: 1, error, againInMs: 200 })
+  results.accept('sender', { type: 'repeat', index: 1, summary: summary(5), error })
+  results.accept('sender', { type: 'progress', index: 1, summary: summary(1) })
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  expect(results.streams.map(({ items, error: each }) => [items, each?.code])).toEqual([
+    [5, 'DAFFI_NO_RECEIVER'],
+    [7, undefined],
+  ])
+  expect(results.error).toBeUndefined()
+})
+
+test('attempts that carried nothing leave one entry, and the last failure is that of the call', () => {
+  const results = new RunResults([node])
+  const error = { code: 'DAFFI_NO_RECEIVER', message: 'no node offers it' }
+  for (let attempt = 0; attempt < 2; attempt++)
+    results.accept('sender', { type: 'repeat', index: 1, summary: null, error })
+  results.accept('sender', { type: 'stream', index: 1, summary: null, error })
+  expect(results.streams).toMatchObject([{ items: 0, error }])
+  expect(results.error).toEqual(error)
+})
+
+test('the first error of a call is that of the run, but for what was only stopped', () => {
+  const results = new RunResults([node])
+  const failed = (index: number, code: string) => ({ index, error: { code, message: code } })
+  results.accept('sender', { type: 'call', value: null, ...failed(0, 'DAFFI_ABORTED') })
+  expect(results.error).toBeUndefined()
+  results.accept('sender', { type: 'stream', summary: null, ...failed(1, 'DAFFI_SOURCE_FAILED') })
+  expect(results.error?.code).toBe('DAFFI_SOURCE_FAILED')
+})
+
+test('items that a lossless stream has lost are an error, also of a run that was stopped', () => {
+  const results = new RunResults([node])
+  const died = { ...receiver, state: 'died' as const, processed: 7, lost: 2 }
+  const lossless = { ...summary(10), delivery: 'lossless' as const, receivers: { one: died } }
+  const error = { code: 'DAFFI_ABORTED', message: 'stopped' }
+  results.accept('sender', { type: 'stream', index: 1, summary: lossless, error })
+  expect(results.error).toMatchObject({
+    code: 'DAFFI_STREAM_FAILED',
+    message: 'the stream from sender to "collect" has lost 2 items',
+  })
+  results.accept('sender', { type: 'stream', index: 1, summary: { ...lossless, delivery: 'live' }, error })
+  expect(results.error).toBeUndefined()
+})
+
+test('what a receiver of a stream that is over has not accounted for is lost', () => {
+  const results = new RunResults([node])
+  const error = { code: 'DAFFI_ABORTED', message: 'stopped' }
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(10), error })
+  expect(results.streams[0]?.receivers).toMatchObject({ one: { state: 'stopped', lost: 3 } })
+})
+
 test('a report about a call that the plan does not have is an internal error', () => {
   const report = { type: 'call', index: 9, value: null, error: null } as const
   expect(() => new RunResults([node]).accept('sender', report)).toThrow('sender has no call 9')

@@ -1,4 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createLogger } from '../../../../src/runtime/core/logger.js'
+import { FailureLog } from '../../../../src/runtime/stream/common/read/failure-log.js'
 import { OutcomeCounter } from '../../../../src/runtime/stream/common/read/outcome-counter.js'
 import { ItemDelivery } from '../../../../src/runtime/stream/common/read/item-delivery.js'
 import { ReceiverLifecycle } from '../../../../src/runtime/stream/common/read/receiver-lifecycle.js'
@@ -12,6 +14,7 @@ let counter: OutcomeCounter
 let lifecycle: ReceiverLifecycle
 let delivered: unknown[]
 let dead: unknown[]
+let lines: string[]
 
 function deliveryOf(
   onError: 'stop' | 'skip' | 'retry',
@@ -25,6 +28,10 @@ function deliveryOf(
     open: { call: 'take', onError, retry },
     deliver,
     lifecycle,
+    failures: new FailureLog(
+      'take',
+      createLogger('info', (line) => void lines.push(line)),
+    ),
     redeliversAfterLeaving,
     deadLetters: {
       add: (item, number, error) => {
@@ -35,11 +42,14 @@ function deliveryOf(
   })
 }
 
+afterEach(() => void vi.restoreAllMocks())
+
 beforeEach(() => {
   counter = new OutcomeCounter(0)
   lifecycle = new ReceiverLifecycle()
   delivered = []
   dead = []
+  lines = []
 })
 
 test('stop: the failed item is counted and ends the receiver, with its number in the stream', async () => {
@@ -47,7 +57,10 @@ test('stop: the failed item is counted and ends the receiver, with its number in
   expect(delivered).toEqual([0, 1, FAILING])
   expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
   expect(lifecycle.state).toBe('stopped')
-  expect(lifecycle.error?.message).toBe('"take" threw at item 12: two')
+  expect(lifecycle.error).toMatchObject({ code: 'DAFFI_REMOTE', message: '"take" threw at item 12: two' })
+  expect(lines).toEqual([
+    expect.stringMatching(/^error: "take" threw at item 12, and gets no more items: Error: two\n {4}at /),
+  ])
   expect(dead).toEqual([])
 })
 
@@ -55,6 +68,19 @@ test('skip: the failed item is counted, and the others follow', async () => {
   await deliveryOf('skip').deliverBatch([0, FAILING, 3], chunk)
   expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
   expect(lifecycle.isAttached()).toBe(true)
+  expect(lines).toEqual([expect.stringMatching(/^warn: "take" threw at item 11: Error: two\n {4}at /)])
+})
+
+test('skip: a callback that fails at every item is logged at most once a second, with how many since', async () => {
+  const delivery = deliveryOf('skip')
+  await delivery.deliverBatch([FAILING, FAILING, FAILING], chunk)
+  expect(lines).toHaveLength(1)
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000)
+  await delivery.deliverBatch([FAILING], { ...chunk, item: 20 })
+  expect(lines[1]).toMatch(
+    /^warn: "take" threw at item 20 \(and at 2 more since the line before\): Error: two\n/,
+  )
+  expect(counter.counts).toMatchObject({ failed: 4 })
 })
 
 describe('retry', () => {

@@ -8,6 +8,7 @@ const part = (
 ): Part => ({
   what: 'part',
   lane: 'jetstream',
+  accepts: 1,
   first,
   count: 1,
   kind: null,

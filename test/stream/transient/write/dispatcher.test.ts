@@ -5,7 +5,7 @@ import { Dispatcher } from '../../../../src/runtime/stream/transient/write/dispa
 import { ReceiverTable } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-const at = { items: 0, next: 0, stored: 0 }
+const at = { open: true, next: 0, stored: 0 }
 
 let receivers: ReceiverTable
 let sent: Chunk[]
@@ -18,6 +18,7 @@ const progress = (attach: number, processed: number): Progress => ({
   lane: attach === 1 ? 'shm' : 'jetstream',
   state: 'attached',
   attach,
+  earlier: [],
   loaded: 0,
   processed,
   dropped: 0,
@@ -49,7 +50,7 @@ const item = (first: number): Chunk => ({ first, count: 1, kind: null, bytes: Bu
 const assignments = (): unknown[] => sent.map(({ share, first }) => [share?.attach, share?.item, first])
 
 beforeEach(() => {
-  receivers = new ReceiverTable(true)
+  receivers = new ReceiverTable({ share: true, live: false })
   sent = []
   abort = new AbortController()
 })

@@ -80,6 +80,7 @@ const progress = (loaded: number): Progress => ({
   lane: 'jetstream',
   state: 'attached',
   attach: 1,
+  earlier: [],
   loaded,
   processed: 0,
   dropped: 0,
@@ -93,9 +94,9 @@ beforeEach(() => {
   observed = []
   failures = []
   abort = new AbortController()
-  receivers = new ReceiverTable(false)
+  receivers = new ReceiverTable({ share: false, live: false })
   receivers.invite(peer)
-  receivers.onProgress({ ...progress(0), attach: 0 }, { items: 0, next: 0, stored: 0 })
+  receivers.onProgress({ ...progress(0), attach: 0 }, { open: true, next: 0, stored: 0 })
 })
 
 describe('lossless', () => {
@@ -119,7 +120,7 @@ describe('lossless', () => {
     ])
     expect(observed).toEqual(announced)
     expect(sender.busy).toBe(false)
-    expect(sender.stored).toBe(2 * partWeight(10) + partWeight(5))
+    expect(sender.position.stored).toBe(2 * partWeight(10) + partWeight(5))
   })
 
   test('an empty chunk is one part', async () => {
@@ -138,7 +139,7 @@ describe('lossless', () => {
     await turn()
     expect(sent).toBe(false)
     expect(lane.stored).toHaveLength(2)
-    receivers.onProgress(progress(partWeight(10)), { items: 3, next: 3, stored: sender.stored })
+    receivers.onProgress(progress(partWeight(10)), { open: true, next: 3, stored: sender.position.stored })
     await third
     expect(lane.stored).toHaveLength(3)
   })
@@ -149,7 +150,7 @@ describe('lossless', () => {
     await sender.send(chunk(0, 20))
     for (const { answer } of lane.stored) answer.resolve(['x'])
     await sender.flush()
-    receivers.onProgress(progress(partWeight(10)), { items: 1, next: 1, stored: sender.stored })
+    receivers.onProgress(progress(partWeight(10)), { open: true, next: 1, stored: sender.position.stored })
     announced = []
     sender.repeat()
     expect(announced.map(({ offset }) => offset)).toEqual([10])

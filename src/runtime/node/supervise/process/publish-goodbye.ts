@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { announceDeath } from '../../../call/index.js'
+import { announceDeath, type Death } from '../../../call/index.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
-import type { Plan } from '../../../core/plan/plan.js'
+import { bounded } from '../../../core/timeout.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
 
 /** Longest time for connecting and publishing, and again for closing the connection. */
@@ -13,9 +13,8 @@ const PUBLISH_TIMEOUT_MS = 2000
  * missing. Never rejects: without the goodbye they notice the death a little later.
  */
 export async function publishGoodbye(
-  node: string,
-  pid: number,
-  plan: Plan,
+  death: Death,
+  pipeline: string,
   server: ServerHandle,
   log: Logger,
 ): Promise<void> {
@@ -23,11 +22,11 @@ export async function publishGoodbye(
   try {
     const nc = await connectNats(server.address, { name: 'supervisor', signal })
     try {
-      await announceDeath(nc, plan.name, node, pid)
+      await bounded(announceDeath(nc, pipeline, death), { signal, what: 'the goodbye' })
     } finally {
       await Promise.race([nc.close(), delay(PUBLISH_TIMEOUT_MS, undefined, { ref: false })])
     }
   } catch (error) {
-    log.debug(`no goodbye for ${node}: ${messageOf(error)}`)
+    log.debug(`no goodbye for ${death.name}: ${messageOf(error)}`)
   }
 }

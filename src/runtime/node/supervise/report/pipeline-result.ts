@@ -26,14 +26,14 @@ export function pipelineResult(
   pipeline: string,
   server: ServerInfo,
   nodes: Iterable<NodeResult & { name: string }>,
-  { calls, streams }: Pick<RunResults, 'calls' | 'streams'>,
+  { calls, streams, error }: Pick<RunResults, 'calls' | 'streams' | 'error'>,
   failure: DaffiError | undefined,
 ): PipelineResult {
   const results = Array.from(
     nodes,
     ({ name, state, restarts, exitCode }) => [name, { state, restarts, exitCode }] as const,
   )
-  const record = failure ? toErrorRecord(failure) : firstFailure([...calls, ...streams])
+  const record = failure ? toErrorRecord(failure) : error
   return {
     ...(record ? { error: record } : {}),
     pipeline,
@@ -42,9 +42,4 @@ export function pipelineResult(
     calls,
     streams,
   }
-}
-
-/** Finds the first error that is more than the consequence of the run being stopped. */
-function firstFailure(entries: { error: ErrorRecord | null }[]): ErrorRecord | undefined {
-  return entries.find(({ error }) => error && error.code !== 'DAFFI_ABORTED')?.error ?? undefined
 }

@@ -2,6 +2,7 @@ import type { DaffiError } from '../../../core/errors.js'
 import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
+import type { Note } from './call-note.js'
 import type { CallReport, ObservedCallReport } from '../../ipc/node-reports.js'
 
 /** An event of a run, of a whole pipeline or of one node, for code that shows it. */
@@ -11,5 +12,7 @@ export type RunEvent =
   | { type: 'view'; url: string }
   | { type: 'state'; node: string; state: NodeState; restarts: number; error: DaffiError | undefined }
   | { type: 'line'; node: string; line: string }
+  /** The supervisor's own line about a node. */
+  | ({ type: 'note'; node: string } & Note)
   | (ObservedCallReport & { node: string })
   | { type: 'call'; node: string; plan: CallPlan; report: CallReport }

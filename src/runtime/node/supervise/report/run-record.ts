@@ -1,7 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
-import type { CallStatus, LogLine, RunStatus, StatusQuestion } from '../../../status/index.js'
+import type {
+  CallStatus,
+  LineLevel,
+  LogLine,
+  NodeState,
+  RunStatus,
+  StatusQuestion,
+} from '../../../status/index.js'
 import type { RunEvent } from './run-events.js'
 
 /** Number of log lines that are kept for viewers that are opened later. */
@@ -23,7 +30,10 @@ export class RunRecord {
         for (const node of event.nodes) this.#nodes[node] = { state: 'starting', restarts: 0, error: null }
         break
       case 'line':
-        this.#addLine(event.node, event.line)
+        this.#addLine(event.node, event.line, levelOf(event.line))
+        break
+      case 'note':
+        this.#addLine(event.node, event.text, event.level)
         break
       case 'state':
         this.#onState(event)
@@ -46,7 +56,8 @@ export class RunRecord {
 
   #onState({ node, state, restarts, error }: Extract<RunEvent, { type: 'state' }>): void {
     this.#nodes[node] = { state, restarts, error: error ? toErrorRecord(error) : null }
-    this.#addLine(node, error ? `${state}: ${error.message}` : state)
+    // The trouble of a call has a line of its own.
+    this.#addLine(node, error && state !== 'degraded' ? `${state}: ${error.message}` : state, LEVELS[state])
     if (state !== 'starting') return
     // The node makes its calls again.
     for (const [key, call] of this.#calls) if (call.node === node) this.#calls.delete(key)
@@ -58,18 +69,33 @@ export class RunRecord {
     const { gaps = 0 } = this.#calls.get(key) ?? {}
     const set = (state: CallStatus['state'], error: ErrorRecord | null, newGaps = gaps): void => {
       this.#calls.set(key, { node, call, source, state, gaps: newGaps, error })
-      // When a source breaks off, the node itself prints a line.
-      if (error && state === 'failed') this.#addLine(node, `${call}: ${error.message}`)
     }
     if (report.type === 'gap') set('broken', report.error, gaps + 1)
     else if (report.type === 'resumed') set('running', null)
-    else if (report.type !== 'progress') set(report.error ? 'failed' : 'done', report.error)
+    else if (report.type === 'trouble') set(report.error ? 'troubled' : 'running', report.error)
+    else if (report.type === 'call' || report.type === 'stream')
+      set(report.error ? 'failed' : 'done', report.error)
     else if (!this.#calls.has(key)) set('running', null)
   }
 
-  #addLine(node: string, text: string): void {
+  #addLine(node: string, text: string, level: LineLevel): void {
     const plain = stripVTControlCharacters(text).slice(0, MAX_LINE_LENGTH)
-    this.#lines.push({ number: ++this.#count, time: Date.now(), node, text: plain })
+    this.#lines.push({ number: ++this.#count, time: Date.now(), node, level, text: plain })
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }
+}
+
+const LEVELS: Record<NodeState, LineLevel> = {
+  starting: 'info',
+  ready: 'info',
+  degraded: 'warn',
+  restarting: 'warn',
+  stopped: 'info',
+  failed: 'error',
+}
+
+/** The level of a line that a node has printed, as its logger has written it. */
+function levelOf(line: string): LineLevel {
+  if (line.startsWith('error: ')) return 'error'
+  return line.startsWith('warn: ') ? 'warn' : 'info'
 }

@@ -4,7 +4,8 @@ import type { CallPlan, NodePlan } from '../../../core/plan/plan.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { CallReport } from '../../ipc/node-reports.js'
 import { describeExit, type ChildExit } from '../process/child-exit.js'
-import { emptySummary, interruptedSummary } from './partial-summary.js'
+import { count } from '../../../core/text/count.js'
+import { closedSummary, emptySummary } from './partial-summary.js'
 
 /** The result of a call of the pipeline file. */
 export interface CallResult {
@@ -21,13 +22,15 @@ export interface StreamResult extends StreamSummary {
   gaps: number
 }
 
-/** One stream that a call has written. A call writes another one when its node is restarted. */
+/** One stream that a call has written. A call writes another one when its node is restarted, or the call is made again. */
 interface StreamEntry {
   gaps: number
   summary: StreamSummary
   settled: boolean
-  /** The node has been started again since, so that the next report is about another stream. */
+  /** The call has been made again since, so that the next report is about another stream. */
   past: boolean
+  /** The node has made the call again by itself, so that this stream's error is not the call's outcome. */
+  repeated: boolean
 }
 
 /** Collects the results of the calls of some nodes: one entry for each call, and one for each stream that carried items. */
@@ -63,7 +66,11 @@ export class RunResults {
       this.#calls.set(keyOf(node, report.index), entry)
       return
     }
-    if (report.type === 'resumed') return
+    if (report.type === 'resumed' || report.type === 'trouble') return
+    if (report.type === 'repeat') {
+      this.#repeat(node, report)
+      return
+    }
     const stream = this.#stream(node, report.index)
     if (report.type === 'gap') {
       stream.gaps++
@@ -71,7 +78,7 @@ export class RunResults {
     }
     stream.summary = report.summary ?? stream.summary
     if (report.type === 'progress') return
-    stream.summary = { ...stream.summary, error: report.error }
+    stream.summary = { ...closedSummary(stream.summary), error: report.error }
     stream.settled = true
   }
 
@@ -93,7 +100,7 @@ export class RunResults {
         const { settled, summary } = this.#stream(node, index)
         if (settled) continue
         const error = interruptedError('DAFFI_WRITER_DIED', node, death)
-        this.accept(node, { type: 'stream', index, summary: interruptedSummary(summary), error })
+        this.accept(node, { type: 'stream', index, summary, error })
       }
     }
   }
@@ -103,10 +110,17 @@ export class RunResults {
     for (const [index, plan] of this.#calling(node).entries()) {
       if (plan.modifier.kind !== 'STREAM') this.#calls.delete(keyOf(node, index))
       const stream = this.#streams.get(keyOf(node, index))?.at(-1)
-      if (!stream) continue
-      stream.past = stream.summary.items > 0 || stream.summary.error === null
-      if (!stream.past) stream.settled = false
+      if (stream) putAside(stream)
     }
+  }
+
+  /** Keeps the stream of an attempt that failed beside that of the next attempt. */
+  #repeat(node: string, { index, summary, error }: Extract<CallReport, { type: 'repeat' }>): void {
+    if (this.#plan(node, index).modifier.kind !== 'STREAM') return
+    const stream = this.#stream(node, index)
+    stream.summary = { ...closedSummary(summary ?? stream.summary), error }
+    stream.repeated = true
+    putAside(stream)
   }
 
   get calls(): CallResult[] {
@@ -114,7 +128,28 @@ export class RunResults {
   }
 
   get streams(): StreamResult[] {
-    return [...this.#streams.values()].flat().map(({ summary, gaps }) => ({ ...summary, gaps }))
+    return this.#entries.map(({ summary, gaps }) => ({
+      ...summary,
+      error: summary.error ?? lossOf(summary),
+      gaps,
+    }))
+  }
+
+  /**
+   * The first error that is more than the consequence of the run being stopped. Items that a lossless stream has lost are
+   * one, whatever the reason.
+   */
+  get error(): ErrorRecord | undefined {
+    const errors = [
+      ...this.calls.map(({ error }) => error),
+      ...this.#entries.map(({ summary, repeated }) => (repeated ? null : summary.error)),
+      ...this.#entries.map(({ summary }) => lossOf(summary)),
+    ]
+    return errors.find((error) => error && error.code !== 'DAFFI_ABORTED') ?? undefined
+  }
+
+  get #entries(): StreamEntry[] {
+    return [...this.#streams.values()].flat()
   }
 
   #stream(node: string, index: number): StreamEntry {
@@ -124,7 +159,7 @@ export class RunResults {
     const last = entries.at(-1)
     if (last && !last.past) return last
     const summary = emptySummary(node, this.#plan(node, index))
-    const entry = { summary, gaps: 0, settled: false, past: false }
+    const entry = { summary, gaps: 0, settled: false, past: false, repeated: false }
     entries.push(entry)
     return entry
   }
@@ -138,6 +173,23 @@ export class RunResults {
   #calling(node: string): CallPlan[] {
     return this.#nodes.get(node)?.calls ?? []
   }
+}
+
+/** Makes room for the next stream of the same call. One that has carried nothing leaves no entry. */
+function putAside(stream: StreamEntry): void {
+  stream.past = stream.summary.items > 0 || stream.summary.error === null
+  if (!stream.past) {
+    stream.settled = false
+    stream.repeated = false
+  }
+}
+
+/** The error of a lossless stream that has lost items, else null. */
+function lossOf({ call, from, delivery, receivers }: StreamSummary): ErrorRecord | null {
+  const lost = Object.values(receivers).reduce((sum, receiver) => sum + receiver.lost, 0)
+  if (delivery !== 'lossless' || lost === 0) return null
+  const message = `the stream from ${from} to "${call}" has lost ${count(lost, 'item')}`
+  return toErrorRecord(new DaffiError('DAFFI_STREAM_FAILED', message))
 }
 
 function interruptedError(code: ErrorCode, node: string, death: ChildExit | undefined): ErrorRecord {

@@ -1,7 +1,8 @@
-import { toErrorRecord } from '../../../core/errors.js'
+import { DaffiError, messageOf, toErrorRecord } from '../../../core/errors.js'
 import type { Open } from '../../protocol/messages.js'
 import type { Deliver } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
+import type { FailureLog } from './failure-log.js'
 import type { OutcomeCounter } from './outcome-counter.js'
 import type { ReceiverLifecycle } from './receiver-lifecycle.js'
 import { retryInvocation } from './retry.js'
@@ -30,6 +31,7 @@ export interface ItemDeliveryOptions {
   open: Pick<Open, 'call' | 'onError' | 'retry'>
   deliver: Deliver
   lifecycle: ReceiverLifecycle
+  failures: FailureLog
   deadLetters?: DeadLetterSink
   /**
    * True when an item that fails, or succeeds only at a retry, after the receiver has left is delivered again, so that it
@@ -95,21 +97,26 @@ export class ItemDelivery {
     index: number,
     { item: firstNumber, redelivered }: ChunkPosition,
   ): Promise<void> | undefined {
-    const { open, lifecycle } = this.#options
+    const { open, lifecycle, failures } = this.#options
     const number = firstNumber + index
     if (open.onError === 'retry') return this.#retry(error, item, number, redelivered)
     this.#count('failed')
-    if (open.onError === 'stop') {
-      const record = toErrorRecord(error)
-      const message = `"${open.call}" threw at item ${number}: ${record.message}`
-      lifecycle.settle('stopped', { ...record, message })
+    if (open.onError === 'skip') {
+      failures.onSkip(number, error)
+      return undefined
     }
+    failures.onStop(number, error)
+    const record = toErrorRecord(
+      error instanceof DaffiError ? error : new DaffiError('DAFFI_REMOTE', messageOf(error)),
+    )
+    const message = `"${open.call}" threw at item ${number}: ${record.message}`
+    lifecycle.settle('stopped', { ...record, message })
     return undefined
   }
 
   /** An item that is not done when the receiver settles is not counted: a durable stream delivers it again. */
   async #retry(failure: unknown, item: unknown, number: number, redelivered?: boolean): Promise<void> {
-    const { open, deliver, lifecycle, deadLetters } = this.#options
+    const { open, deliver, lifecycle, failures, deadLetters } = this.#options
     const { signal } = lifecycle
     let error: unknown
     try {
@@ -120,6 +127,7 @@ export class ItemDelivery {
     }
     if (error !== undefined) {
       if (signal.aborted) return
+      failures.onSkip(number, error)
       await deadLetters?.add(item, number, error)
     }
     this.#count(error === undefined ? 'processed' : 'failed')

@@ -2,6 +2,7 @@ import { addAbortListener } from 'node:events'
 import { encodeItem } from '../../../codec/index.js'
 import { abortError } from '../../../core/abort.js'
 import { toErrorRecord } from '../../../core/errors.js'
+import { bounded } from '../../../core/timeout.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
@@ -18,6 +19,8 @@ const REPEAT_MS = 1000
 const PROGRESS_MS = 250
 /** Time that receivers have to give their final counts when the stream is cut off. */
 const SHUTDOWN_GRACE_MS = 2000
+/** Longest wait for the server to have the last message: it may stand still. */
+const FLUSH_MS = 1000
 
 /** Lanes or store behind a session, and the receivers that read from them. */
 export interface SessionOutput extends ChunkOutput {
@@ -104,6 +107,7 @@ export class WriterSession {
     } catch (error) {
       state.onSourceFailure(error)
     }
+    state.sourceEnded = true
     state.interrupted = context.options.stopping?.aborted ?? false
     if (state.signal.aborted) return
     await batcher.flush()
@@ -172,6 +176,7 @@ export class WriterSession {
     }
     await output.settle()
     announcer.publish('end', { ...this.#end, closed: true })
-    await context.connections.control.flush().catch(() => undefined)
+    const flushed = context.connections.control.flush()
+    await bounded(flushed, { timeoutMs: FLUSH_MS, what: 'the end of the stream' }).catch(() => undefined)
   }
 }

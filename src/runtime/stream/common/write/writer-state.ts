@@ -17,7 +17,9 @@ export class WriterState {
   items = 0
   /** Bytes of those items. */
   bytes = 0
-  /** Whether the source is at its end, or was cut off. */
+  /** Whether the source gives no more items. */
+  sourceEnded = false
+  /** Whether the end of the stream was published. */
   ended = false
   /** Whether the source was stopped before its end, so that a durable stream stays unfinished. */
   interrupted = false

@@ -1,4 +1,5 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { FailureLog } from '../../common/read/failure-log.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -66,6 +67,7 @@ export class DurableStreams {
       self,
       lifecycle,
       deliver,
+      failures: new FailureLog(open.call, log),
       deadLetters,
       link: bulk,
       jsm: await jetstreamManager(bulk.nc, { checkAPI: false }),

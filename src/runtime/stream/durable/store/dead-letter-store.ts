@@ -9,6 +9,7 @@ import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { decode, decodeBytes, type BytesKind } from '../../../codec/index.js'
 import { KIB, MIB } from '../../../core/bytes.js'
 import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import type { RetryPolicy } from '../../../core/stream/stream-options.js'
 import { payloadLimit } from '../../../nats/index.js'
 import { storeInfo } from './item-store.js'
 
@@ -20,30 +21,45 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADROOM = 8 * KIB
 const MAX_MESSAGE_LENGTH = 2000
 
-/** Item with which a node's callback failed at its last attempt. */
-export interface DeadLetter {
+/** Work with which a node's callback failed at its last attempt. */
+interface FailedWork {
   call: string
-  /** Name of the durable stream. */
-  stream: string
-  /** Id of the stream's epoch. */
-  run: string
   node: string
-  /** Number of the item in that epoch. */
-  item: number
   error: ErrorRecord
   attempts: number
   /** Time when it was given up, in milliseconds since 1970. */
   time: number
   /** Type of the bytes; null for a value as MessagePack. */
   kind: BytesKind | null
-  /** Bytes of the item. */
+  /** Bytes of the item, or of the job's arguments. */
   bytes: number
 }
 
-/** Dead letter with the id by which commands name it. */
-export interface StoredDeadLetter extends DeadLetter {
-  id: number
+/** Item of a durable stream. */
+export interface ItemLetter extends FailedWork {
+  /** Name of the durable stream. */
+  stream: string
+  /** Id of the stream's epoch. */
+  run: string
+  /** Number of the item in that epoch. */
+  item: number
 }
+
+/** Durable job, whose arguments are kept as one value. */
+export interface JobLetter extends FailedWork {
+  /** Id of the job. */
+  job: string
+  /** The only node that the job was for; null for any that offers the callback. */
+  to: string | null
+  /** Time that the callback may take, in milliseconds; 0 means no limit. */
+  timeoutMs: number
+  retry: RetryPolicy
+}
+
+export type DeadLetter = ItemLetter | JobLetter
+
+/** Dead letter with the id by which commands name it. */
+export type StoredDeadLetter = DeadLetter & { id: number }
 
 /** Header of every part. */
 type DeadPart = DeadLetter & { offset: number }
@@ -151,6 +167,7 @@ export class DeadLetterStore {
   }
 
   #subject(letter: DeadLetter): string {
+    if ('job' in letter) return `${this.#prefix}.job.${letter.job}`
     return `${this.#prefix}.${letter.node}.${letter.run}.${letter.item}`
   }
 

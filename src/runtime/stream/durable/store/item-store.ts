@@ -8,10 +8,11 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
+import { MIB } from '../../../core/bytes.js'
 import { DaffiError } from '../../../core/errors.js'
 import { assertToken } from '../../../core/names.js'
 import type { Retention } from '../../../core/stream/stream-options.js'
-import { isApiError } from '../../../nats/index.js'
+import { isApiError, isStoreFull } from '../../../nats/index.js'
 import { recordHeaderOf, type RecordHeader } from './record-header.js'
 
 /** Names of daffi's other JetStream streams. */
@@ -39,14 +40,14 @@ export interface StoreOptions extends DurableNames {
 
 /**
  * Creates the stream, or checks the existing one and updates its retention.
- * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else
+ * @throws DaffiError DAFFI_STREAM_MISMATCH when the name is in use for something else, DAFFI_STORE_FULL
  */
 export async function ensureStore(jsm: JetStreamManager, options: StoreOptions): Promise<StreamInfo> {
   const { stream, subject, call, retention } = options
   const limits = { max_age: nanos(retention.ageMs), max_bytes: retention.bytes }
   const found = await storeInfo(jsm, stream)
   if (!found) {
-    return await jsm.streams.add({
+    const adding = jsm.streams.add({
       name: stream,
       subjects: [subject],
       storage: StorageType.File,
@@ -55,6 +56,9 @@ export async function ensureStore(jsm: JetStreamManager, options: StoreOptions):
       allow_direct: true,
       metadata: { daffi_call: call },
       ...limits,
+    })
+    return await adding.catch((error: unknown) => {
+      throw storeFull(error, options)
     })
   }
   const { subjects, max_age, max_bytes } = found.config
@@ -66,7 +70,23 @@ export async function ensureStore(jsm: JetStreamManager, options: StoreOptions):
     )
   }
   if (max_age === limits.max_age && max_bytes === limits.max_bytes) return found
-  return await jsm.streams.update(stream, limits)
+  return await jsm.streams.update(stream, limits).catch((error: unknown) => {
+    throw storeFull(error, options)
+  })
+}
+
+/** Gives the server's refusal to reserve room for a stream with its code, and any other error as it is. */
+function storeFull(error: unknown, { stream, retention }: StoreOptions): unknown {
+  if (!isStoreFull(error)) return error
+  const size = `retention.bytes of ${Math.ceil(retention.bytes / MIB)} MiB`
+  return new DaffiError(
+    'DAFFI_STORE_FULL',
+    `the NATS server's store has no room for the durable stream ${stream} with its ${size}`,
+    {
+      cause: error,
+      next: "Lower the stream's retention, such as STREAM: { delivery: durable, retention: { bytes: 256 MiB } }, or free space on the server's disk.",
+    },
+  )
 }
 
 /** Callback that a durable stream's items are for. */

@@ -86,7 +86,8 @@ export class ChunkStore {
       const sequence = this.publish(header, part)
       this.#backlog.add(sequence, weight)
       this.#prune()
-      monitor.onPart({ ...header, lane: 'jetstream', length: part.length, ref: [stream, sequence] })
+      const ref = [stream, sequence]
+      monitor.onPart({ ...header, lane: 'jetstream', accepts: 0, length: part.length, ref })
     }
   }
 

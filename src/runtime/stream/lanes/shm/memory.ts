@@ -24,6 +24,7 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 
 interface Libc {
   memfd_create: (name: string, flags: number) => number
+  ftruncate: (fd: number, length: number) => number
   posix_fallocate: (fd: number, offset: number, length: number) => number
   fcntl: (fd: number, command: number, argument: number) => number
   mmap: (
@@ -61,6 +62,7 @@ async function load(): Promise<Libc | undefined> {
     if (tunesProcess()) keepFreedMemory(library.func('int mallopt(int parameter, int value)'))
     return {
       memfd_create: library.func('int memfd_create(const char *name, unsigned int flags)'),
+      ftruncate: library.func('int ftruncate(int fd, int64_t length)'),
       posix_fallocate: library.func('int posix_fallocate(int fd, int64_t offset, int64_t length)'),
       fcntl: library.func('int fcntl(int fd, int command, int argument)'),
       mmap: library.func(
@@ -85,14 +87,20 @@ function keepFreedMemory(mallopt: (parameter: number, value: number) => number):
 }
 
 /**
- * Creates memory without a file, allocated in full and sealed against shrinking and growing, so that no process that maps
- * it can touch a missing page. Undefined when there is not enough memory.
+ * Creates memory without a file, sealed against shrinking and growing. What is allocated of it stays, so that no process can
+ * touch a missing page there. Undefined when there is not enough memory.
+ * @param allocated bytes that are allocated now, from the start on; `allocate` adds others
  */
-export function createMemory(libc: Libc, bytes: number): (Mapping & { fd: number }) | undefined {
+export function createMemory(
+  libc: Libc,
+  bytes: number,
+  allocated = bytes,
+): (Mapping & { fd: number }) | undefined {
   const fd = libc.memfd_create('daffi', MFD_CLOEXEC | MFD_ALLOW_SEALING)
   if (fd < 0) return undefined
   const ready =
-    libc.posix_fallocate(fd, 0, bytes) === 0 &&
+    libc.ftruncate(fd, bytes) === 0 &&
+    allocate(libc, fd, 0, allocated) &&
     libc.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) === 0
   const mapping = ready ? map(libc, fd, bytes, true) : undefined
   if (!mapping) {
@@ -104,6 +112,11 @@ export function createMemory(libc: Libc, bytes: number): (Mapping & { fd: number
     closeSync(fd)
   }
   return { fd, buffer: mapping.buffer, unmap }
+}
+
+/** Allocates a range of memory. False when there is not enough. */
+export function allocate(libc: Libc, fd: number, offset: number, bytes: number): boolean {
+  return libc.posix_fallocate(fd, offset, bytes) === 0
 }
 
 /** Maps another process's memory; undefined when that can't be reached, or was not made by `createMemory`. */

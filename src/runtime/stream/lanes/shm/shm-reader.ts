@@ -47,7 +47,7 @@ export class ShmLaneReader implements LaneReader {
 
   /**
    * Credit for half a ring: each report takes time of three processes, and the writer can use the other half meanwhile.
-   * Bytes do not matter, as a ring has a fixed number of slots.
+   * Bytes do not matter, as each part takes a slot.
    */
   get credit(): { parts: number; bytes: number } {
     return { parts: Math.ceil(this.#slots / 2), bytes: Infinity }
@@ -73,8 +73,8 @@ export class ShmLaneReader implements LaneReader {
   }
 
   #load(ref: LaneRef, length: number, into: () => Uint8Array, loan: boolean): LoadedPart | undefined {
-    const [fd, slot, generation, slotBytes, slots] = ref as ShmRef
-    this.#slots = slots
+    const [fd, slot, generation, slotBytes, slots, allocated] = ref as ShmRef
+    this.#slots = allocated
     const pin = this.#pin
     const ring = this.#open(fd, slotBytes * slots)
     if (!ring) return undefined

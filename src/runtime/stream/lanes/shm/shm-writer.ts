@@ -7,7 +7,7 @@ import type { Loan } from '../../../core/stream/item-memory.js'
 import type { ShmDescriptor, ShmRef } from '../../protocol/refs.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
-import { createMemory, sharedMemory, type Mapping } from './memory.js'
+import { allocate, createMemory, sharedMemory, type Mapping } from './memory.js'
 
 const PAGE = 4096
 /** Smallest slot in bytes, which fits a batch of small values. */
@@ -17,6 +17,10 @@ const DEFAULT_RING_BYTES = 48 * MIB
 const MIN_SLOTS = 6
 /** Slots of a ring of small items; more would only be more memory to allocate and to touch. */
 const MAX_SMALL_SLOTS = 64
+/** First slots of a ring of small items. Others are allocated when a part finds none that is free. */
+const FIRST_SMALL_SLOTS = 2
+/** Size of a chunk, in bytes, from which the ring is allocated in full: such chunks come fast, or are frames. */
+const LARGE_BYTES = 64 * 1024
 /** Slots of a ring whose items are too large for `MIN_SLOTS` within the limit. */
 const SLOTS_AT_LIMIT = 4
 
@@ -47,7 +51,10 @@ export class ShmLaneWriter implements LaneWriter {
     () => undefined,
   )
   #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
+  /** Slots that are allocated. */
   #slots: Slot[] = []
+  /** Slots that the ring has room for. */
+  #ringSlots = 0
   /** Slot on loan to the source, or filled by it: claimed, and not yet stored. */
   #loaned: number | undefined
   #filling = false
@@ -99,6 +106,7 @@ export class ShmLaneWriter implements LaneWriter {
 
   partBytes(chunkBytes: number): number {
     if (!this.#ring && !this.#closed) this.#create(chunkBytes)
+    if (chunkBytes >= LARGE_BYTES) this.#grow(this.#ringSlots)
     return this.#slotBytes
   }
 
@@ -185,7 +193,8 @@ export class ShmLaneWriter implements LaneWriter {
       Math.min(MAX_SMALL_SLOTS, Math.floor(DEFAULT_RING_BYTES / this.#slotBytes)),
     )
     const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
-    const ring = createMemory(this.#libc, count * this.#slotBytes)
+    const first = chunkBytes < LARGE_BYTES ? Math.min(FIRST_SMALL_SLOTS, count) : count
+    const ring = createMemory(this.#libc, count * this.#slotBytes, first * this.#slotBytes)
     if (!ring) {
       throw new DaffiError(
         'DAFFI_NO_MEMORY',
@@ -193,7 +202,23 @@ export class ShmLaneWriter implements LaneWriter {
       )
     }
     this.#ring = { ...ring, bytes: Buffer.from(ring.buffer) }
-    this.#slots = Array.from({ length: count }, () => ({ end: 0 }))
+    this.#ringSlots = count
+    this.#addSlots(first)
+  }
+
+  #addSlots(count: number): void {
+    for (let added = 0; added < count; added++) this.#slots.push({ end: 0 })
+  }
+
+  /** Allocates further slots, up to the size of the ring. False when there are none, or memory is short. */
+  #grow(count: number): boolean {
+    const ring = this.#ring
+    const present = this.#slots.length
+    const more = Math.min(count, this.#ringSlots - present)
+    if (!ring || more <= 0 || this.#closed) return false
+    if (!allocate(this.#libc, ring.fd, present * this.#slotBytes, more * this.#slotBytes)) return false
+    this.#addSlots(more)
+    return true
   }
 
   #write(part: Uint8Array, end: number): ShmRef | undefined {
@@ -204,7 +229,7 @@ export class ShmLaneWriter implements LaneWriter {
     if (!ring || slot === undefined || !state) return undefined
     state.end = end
     const generation = this.#control.nextGeneration(slot)
-    const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, this.#slots.length]
+    const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, this.#ringSlots, this.#slots.length]
     if (loaned) {
       this.#loaned = undefined
       this.#reading = undefined
@@ -237,7 +262,7 @@ export class ShmLaneWriter implements LaneWriter {
       if (this.#isSpare(slot) && this.#control.pins(slot) === 0 && ++free === wanted) return true
     }
     this.#forgetDead()
-    return false
+    return this.#grow(this.#slots.length) && this.#hasFree(wanted)
   }
 
   /** Claims the next slot that no receiver needs, in the order of the ring. */
@@ -249,7 +274,7 @@ export class ShmLaneWriter implements LaneWriter {
       return slot
     }
     this.#forgetDead()
-    return undefined
+    return this.#grow(this.#slots.length) ? this.#claim() : undefined
   }
 
   /** Whether the slot may be overwritten as soon as no reader has pinned it. */

@@ -58,12 +58,22 @@ export class ChunkQueue {
     while (this.#queue.length > 1 && items > limit) items -= this.#queue.shift()?.count ?? 0
   }
 
+  /** Gives the chunk up whose parts are not all known, since the others will not be added. */
+  close(): void {
+    if (this.#last && !this.#last.complete) this.#last.abandoned = true
+  }
+
   take(): IncomingChunk | undefined {
     return this.#queue.shift()
   }
 
   get empty(): boolean {
     return this.#queue.length === 0
+  }
+
+  /** Number of the first item that waits; of the next to be announced when none does. */
+  get oldest(): number {
+    return this.#queue[0]?.first ?? this.#next
   }
 
   /** Number after the last announced item. */

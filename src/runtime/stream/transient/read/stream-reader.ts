@@ -1,14 +1,16 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
-import { DaffiError, toErrorRecord } from '../../../core/errors.js'
+import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
-import { OutcomeCounter } from '../../common/read/outcome-counter.js'
+import type { FailureLog } from '../../common/read/failure-log.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
-import { loadChunk, type LoadedChunk } from '../../lanes/chunk-loader.js'
-import type { LaneReader, Loading } from '../../lanes/lane.js'
-import type { Accept, End, Open, Part } from '../../protocol/messages.js'
-import type { Deliver, Peer } from '../../protocol/ports.js'
+import type { LoadedChunk } from '../../lanes/chunk-loader.js'
+import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
+import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
+import type { Deliver, Peer } from '../../protocol/ports.js'
+import { ReadAhead, type ChunkAhead } from './read-ahead.js'
+import { ReaderAccount } from './reader-account.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
 
 interface StreamReaderOptions {
@@ -20,29 +22,25 @@ interface StreamReaderOptions {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  failures: FailureLog
   progress: ProgressPublisher
-}
-
-interface ChunkAhead {
-  chunk: IncomingChunk
-  session: ReaderSession
-  bytes: Loading<LoadedChunk>
+  /** Counts of receivers of the same stream that this process had before. */
+  before: readonly AttachCounts[]
 }
 
 /**
  * Receiver of a live or lossless stream: announced chunks are loaded, joined, delivered to the callback in order, and
- * counted.
+ * counted. A writer that took it for gone accepts it anew, from the stream's present position on.
  */
 export class StreamReader implements CreditListener {
   readonly #options: StreamReaderOptions
   readonly #lifecycle: ReceiverLifecycle
-  /** Counts before the first accept. */
-  readonly #nothing = new OutcomeCounter(0)
-  #session: ReaderSession | undefined
-  /** Chunks that are being loaded, in order. */
-  #ahead: ChunkAhead[] = []
-  /** Bytes of those chunks. */
-  #aheadBytes = 0
+  readonly #account: ReaderAccount
+  readonly #ahead: ReadAhead
+  /** Number of the latest attach of any receiver that is known here. */
+  #knownAccepts = 0
+  /** Chunk that is being loaded for the callback, or processed by it. */
+  #taken: ChunkAhead | undefined
   /** Chunk that is or was processed last. */
   #current: IncomingChunk | undefined
   /** Weight reported as loaded, and parts loaded since. */
@@ -54,22 +52,38 @@ export class StreamReader implements CreditListener {
   constructor(options: StreamReaderOptions) {
     this.#options = options
     this.#lifecycle = options.lifecycle
+    this.#account = new ReaderAccount(options.before)
+    this.#ahead = new ReadAhead(options)
   }
 
-  /** Begins a session. Does nothing when that has begun already, or the receiver has settled. */
-  accept({ attach, first, pin }: Accept): void {
-    if (attach === this.#session?.attach || !this.#lifecycle.isAttached()) return
+  /** Outcomes of all items until now. */
+  get counts(): AttachCounts[] {
+    return this.#account.all
+  }
+
+  /**
+   * Adopts an acceptance of a receiver. One of this receiver begins a session, unless that has begun already; what waits of
+   * an earlier session is dropped, as the writer has counted it as lost.
+   */
+  onAccept({ incarnation, attach, accepts, first, pin }: Accept): void {
+    this.#knownAccepts = Math.max(this.#knownAccepts, accepts)
+    if (incarnation !== this.#options.self.incarnation || !this.#account.isNew(attach)) return
+    if (!this.#lifecycle.isAttached()) return
+    void this.#ahead.discard()
     this.#options.lane.accept(pin)
-    this.#session = new ReaderSession({ attach, first }, { ...this.#options, credit: this })
+    this.#account.begin(new ReaderSession({ attach, first }, { ...this.#options, credit: this }))
     this.#reportedWeight = 0
     this.#running ??= this.#run()
     this.#lifecycle.changed.notify()
   }
 
   onPart(part: Part): void {
-    const session = this.#session
-    if (part.lane !== this.#options.lane.name || (part.share && part.share.attach !== session?.attach)) return
-    if (session?.queue.add(part)) this.#lifecycle.changed.notify()
+    const { session } = this.#account
+    if (!session || part.lane !== this.#options.lane.name || part.accepts > this.#knownAccepts) return
+    if (part.share && part.share.attach !== session.attach) return
+    if (!session.queue.add(part)) return
+    if (this.#isLive) this.#trim(session)
+    this.#lifecycle.changed.notify()
   }
 
   onEnd(end: End): void {
@@ -90,7 +104,7 @@ export class StreamReader implements CreditListener {
 
   report(): void {
     const { self, lane, progress } = this.#options
-    const { counts } = this.#session?.counter ?? this.#nothing
+    const counts = this.#account.report(this.#skipped)
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
     progress.publish({
@@ -99,7 +113,6 @@ export class StreamReader implements CreditListener {
       pid: process.pid,
       lane: lane.name,
       state: this.#lifecycle.state,
-      attach: this.#session?.attach ?? 0,
       error: this.#lifecycle.error,
       ...counts,
     })
@@ -107,12 +120,26 @@ export class StreamReader implements CreditListener {
 
   /** Lossless: reports what was loaded, so that the writer can continue. */
   onCredit(session: ReaderSession): void {
-    const { open, lane } = this.#options
-    if (session !== this.#session || open.delivery === 'live') return
+    if (session !== this.#account.session || this.#isLive) return
     this.#unreportedParts++
-    const { parts, bytes } = lane.credit
+    const { parts, bytes } = this.#options.lane.credit
     if (this.#unreportedParts >= parts || session.counter.loaded - this.#reportedWeight >= bytes)
       this.report()
+  }
+
+  get #isLive(): boolean {
+    return this.#options.open.delivery === 'live'
+  }
+
+  /** Live: number of items that newer ones have pushed out since the last one was begun. */
+  get #skipped(): number {
+    const { session } = this.#account
+    if (!session || !this.#isLive) return 0
+    const { head } = this.#ahead
+    const next = head?.session === session ? head.chunk.first : session.queue.oldest
+    const { chunk, session: of } = this.#taken ?? {}
+    const from = chunk && of === session ? chunk.first + chunk.count : session.counter.position
+    return Math.max(0, next - from)
   }
 
   async #run(): Promise<void> {
@@ -132,7 +159,7 @@ export class StreamReader implements CreditListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
-      for (const { bytes } of this.#ahead) (await Promise.resolve(bytes).catch(() => undefined))?.release?.()
+      await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
     }
@@ -145,16 +172,18 @@ export class StreamReader implements CreditListener {
    */
   #expectNext(): void {
     const { open, lane } = this.#options
-    if (open.delivery !== 'live' || open.share || !this.#current?.kind) return
+    if (!this.#isLive || open.share || !this.#current?.kind) return
     lane.expect?.(this.#current.bytes, this.#current.parts.length)
   }
 
   async #processNext(): Promise<void> {
-    const head = this.#ahead.shift()
+    const head = this.#ahead.take()
     if (!head) return
     const { bytes } = head
+    this.#taken = head
     this.#current = head.chunk
     await this.#process(head, bytes instanceof Promise ? await this.#loadedWhileFilling(bytes) : bytes)
+    this.#taken = undefined
     if (this.#options.open.share && this.#lifecycle.isAttached()) this.#reportDone(head.session)
   }
 
@@ -164,34 +193,21 @@ export class StreamReader implements CreditListener {
    */
   #reportDone(session: ReaderSession): void {
     this.#loadAhead()
-    const [next] = this.#ahead
-    session.counter.pass(next?.session === session ? next.chunk.first : session.queue.next)
+    const { head } = this.#ahead
+    session.counter.pass(head?.session === session ? head.chunk.first : session.queue.next)
     this.report()
   }
 
   /** Begins to load as many chunks as the delivery and the lane allow. */
   #loadAhead(): void {
-    const session = this.#session
+    const { session } = this.#account
     if (!session) return
-    const { open, lane, borrow } = this.#options
-    if (open.delivery === 'live') session.queue.trim(Math.max(1, open.buffer - this.#ahead.length))
-    // A live chunk that is loaded early grows stale.
-    const limit = open.delivery === 'live' ? 0 : lane.ahead
-    while (this.#ahead.length === 0 || this.#aheadBytes < limit) {
-      const chunk = session.queue.take()
-      if (!chunk) return
-      this.#aheadBytes += chunk.bytes
-      const bytes = loadChunk(chunk, {
-        lane,
-        loan: borrow && chunk.kind !== null,
-        announced: this.#lifecycle.changed,
-        signal: this.#lifecycle.signal,
-        listener: session,
-      })
-      // Awaited in its turn; until then a failure is not an unhandled one.
-      if (bytes instanceof Promise) bytes.catch(() => undefined)
-      this.#ahead.push({ chunk, session, bytes })
-    }
+    if (this.#isLive) this.#trim(session)
+    this.#ahead.fill(session)
+  }
+
+  #trim(session: ReaderSession): void {
+    session.queue.trim(Math.max(1, this.#options.open.buffer - this.#ahead.length))
   }
 
   /** Loads further chunks, as they are announced, while the head is on its way. */
@@ -209,11 +225,12 @@ export class StreamReader implements CreditListener {
     return bytes
   }
 
-  async #process({ chunk, session }: ChunkAhead, loaded: LoadedChunk | undefined): Promise<void> {
-    this.#aheadBytes -= chunk.bytes
+  async #process(ahead: ChunkAhead, loaded: LoadedChunk | undefined): Promise<void> {
+    const { chunk, session } = ahead
+    this.#ahead.onLoaded(ahead)
     if (loaded === undefined) {
-      if (this.#options.open.delivery === 'live' || !this.#lifecycle.isAttached()) return
-      throw new DaffiError('DAFFI_STREAM_LOST', `items from number ${chunk.first} on are gone`)
+      if (!this.#isLive && this.#lifecycle.isAttached()) this.#beginAnew(session)
+      return
     }
     if (chunk.kind === null) {
       await session.delivery.deliverBatch(decodeValues(loaded.bytes), chunk)
@@ -226,21 +243,30 @@ export class StreamReader implements CreditListener {
     }
   }
 
+  /** Lossless: a part is gone, as the writer has given this receiver up. It waits to be accepted anew, and counts the rest as lost. */
+  #beginAnew(session: ReaderSession): void {
+    if (session !== this.#account.session) return
+    this.report()
+    void this.#ahead.discard()
+    this.#account.begin(undefined)
+    this.report()
+  }
+
   /** Number of items of this receiver, once the end is known. */
   get #count(): number {
     const { shares, count = 0 } = this.#end ?? {}
-    return shares ? (shares[this.#session?.attach ?? 0] ?? 0) : count
+    return shares ? (shares[this.#account.session?.attach ?? 0] ?? 0) : count
   }
 
   #isFinished(): boolean {
-    const queue = this.#session?.queue
+    const queue = this.#account.session?.queue
     if (!this.#end || !queue?.empty) return false
-    return this.#options.open.delivery === 'live' || (queue.complete && queue.next === this.#count)
+    return this.#isLive || (queue.complete && queue.next === this.#count)
   }
 
   #finish(): void {
     if (!this.#lifecycle.isAttached()) return
-    this.#session?.counter.pass(this.#count)
+    this.#account.session?.counter.pass(this.#count)
     this.#lifecycle.settle('finished', null)
   }
 }

@@ -9,7 +9,10 @@ interface FlowControlOptions {
   signal: AbortSignal
 }
 
-/** Flow control of a lossless stream on one lane: its writer waits until the slowest receiver has given credit for more. */
+/**
+ * Flow control of a lossless stream on one lane: its writer waits until the slowest receiver has given credit for more, and
+ * while the stream is held back for receivers that are away.
+ */
 export class FlowControl {
   readonly #options: FlowControlOptions
 
@@ -25,7 +28,7 @@ export class FlowControl {
    */
   async room(weight: number, stored: number): Promise<void> {
     const { lane, demand, receivers, signal } = this.#options
-    while (!lane.hasRoom(weight, stored, demand)) {
+    while (receivers.held || !lane.hasRoom(weight, stored, demand)) {
       if (signal.aborted) throw signal.reason
       await receivers.changed.wait()
     }

@@ -46,6 +46,10 @@ export class LaneSender {
   #announced = 0
   /** Live: the chunk that waits until the lane has caught up. */
   #newest: Chunk | undefined
+  /** Chunks of which nothing is stored yet, in order. */
+  #waiting: Chunk[] = []
+  /** Chunk of which some parts are stored, and the weight of the others. */
+  #current: { chunk: Chunk; rest: number } | undefined
   /** Announced parts that a receiver may have missed. */
   #unacked: { part: Part; end: number }[] = []
 
@@ -57,9 +61,14 @@ export class LaneSender {
     this.#onFailure = (error) => state.fail(error)
   }
 
-  /** Weight of all that was given to the lane. */
-  get stored(): number {
-    return this.#stored
+  /**
+   * Point from which a receiver that attaches now gets everything: the next chunk's first item, undefined when no chunk
+   * waits; and the weight that the lane will have stored before it.
+   */
+  get position(): { next: number | undefined; stored: number } {
+    const { chunk, rest } = this.#current ?? { rest: 0 }
+    const next = chunk ? chunk.first + chunk.count : this.#waiting[0]?.first
+    return { next, stored: this.#stored + rest }
   }
 
   get busy(): boolean {
@@ -88,6 +97,7 @@ export class LaneSender {
   }
 
   #enqueue(chunk: Chunk): void {
+    this.#waiting.push(chunk)
     this.#sending = this.#sending.then(() => this.#send(chunk)).catch(this.#onFailure)
   }
 
@@ -100,6 +110,7 @@ export class LaneSender {
     const { lane, live, receivers, name } = this.#options
     const { share } = chunk
     if (live && this.#stored - this.#announced > MAX_BEHIND) {
+      this.#waiting.shift()
       this.#postpone(chunk)
       return
     }
@@ -109,6 +120,7 @@ export class LaneSender {
       const bytes = chunk.bytes.subarray(offset, offset + limit)
       const weight = partWeight(bytes.length)
       if (!live) await this.#flow.room(weight, this.#stored)
+      this.#onRoom(chunk, offset, limit)
       this.#stored += weight
       const end = this.#stored
       if (share && !live) receivers.onSent(share.attach, end, weight)
@@ -119,6 +131,7 @@ export class LaneSender {
       const part = {
         what: 'part',
         lane: name,
+        accepts: receivers.latestAttach,
         first,
         count,
         ...(share ? { share: { attach: share.attach, item: share.item } } : {}),
@@ -132,6 +145,13 @@ export class LaneSender {
       if (lane.reading) await lane.reading
     }
     this.#inOrder(() => this.#onAnnounced())
+  }
+
+  /** Notes that the part at this offset is stored next. */
+  #onRoom(chunk: Chunk, offset: number, limit: number): void {
+    if (offset === 0) this.#waiting.shift()
+    const left = chunk.bytes.length - offset - limit
+    this.#current = left > 0 ? { chunk, rest: left + Math.ceil(left / limit) * partWeight(0) } : undefined
   }
 
   #postpone(chunk: Chunk): void {

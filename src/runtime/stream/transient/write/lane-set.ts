@@ -1,22 +1,13 @@
-import { MIB } from '../../../core/bytes.js'
 import type { Lane } from '../../../core/plan/summary.js'
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
-import { JetStreamLaneWriter, WINDOW } from '../../lanes/jetstream-writer.js'
 import type { LaneWriter } from '../../lanes/lane.js'
-import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
-import type { StreamContext } from '../../protocol/ports.js'
 import { LaneSender, type LaneSenderOptions } from './lane-sender.js'
 
-/**
- * Bytes that the server keeps. Lossless: the window, which is the most that can be unread, and some room to spare.
- * Live: receivers may come late.
- */
-const KEPT_BYTES = { lossless: WINDOW + 8 * MIB, live: 128 * MIB }
+/** Opens a lane. @param signal aborts when the stream is cut off, and nobody needs the lane any more */
+export type OpenLane = (name: Lane, signal: AbortSignal) => Promise<LaneWriter>
 
 interface LaneSetOptions extends Omit<LaneSenderOptions, 'name' | 'lane'> {
-  context: StreamContext
-  /** Undefined when the stream has no shared memory. */
-  shm: ShmLaneWriter | undefined
+  openLane: OpenLane
 }
 
 /** Lanes that a stream's receivers are on. Each is opened for its first receiver, and gets every chunk from then on. */
@@ -44,9 +35,9 @@ export class LaneSet implements ChunkOutput {
     return opening
   }
 
-  /** Weight of all that was given to the lane. */
-  stored(lane: Lane): number {
-    return this.#lanes.get(lane)?.sender.stored ?? 0
+  /** Point of the lane from which a receiver that attaches now gets everything. */
+  position(lane: Lane): LaneSender['position'] {
+    return this.#lanes.get(lane)?.sender.position ?? { next: undefined, stored: 0 }
   }
 
   get busy(): boolean {
@@ -79,15 +70,8 @@ export class LaneSet implements ChunkOutput {
   }
 
   async #open(name: Lane): Promise<void> {
-    const { context, shm, live, ...shared } = this.#options
-    const writer =
-      name === 'shm' && shm
-        ? shm
-        : await JetStreamLaneWriter.open({
-            ...context,
-            bytes: live ? KEPT_BYTES.live : KEPT_BYTES.lossless,
-            renew: live,
-          })
-    this.#lanes.set(name, { writer, sender: new LaneSender({ ...shared, live, name, lane: writer }) })
+    const { openLane, ...options } = this.#options
+    const writer = await openLane(name, options.state.signal)
+    this.#lanes.set(name, { writer, sender: new LaneSender({ ...options, name, lane: writer }) })
   }
 }

@@ -1,16 +1,22 @@
 import { DaffiError } from '../../../core/errors.js'
+import { formatMs } from '../../../core/timeout.js'
 import type { Announcer } from '../../common/write/announcer.js'
 import type { Batcher } from '../../common/write/batcher.js'
 import { invitation, isReceiver } from '../../common/write/invitation.js'
 import type { WriterState } from '../../common/write/writer-state.js'
+import type { Lane } from '../../../core/plan/summary.js'
 import { MAX_PINS } from '../../lanes/shm/control.js'
 import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
 import { decodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
-import type { Peer, StreamContext } from '../../protocol/ports.js'
+import type { Departure, Peer, StreamContext } from '../../protocol/ports.js'
 import type { LaneSet } from './lane-set.js'
-import type { ReceiverTable } from './receiver-table.js'
+import { Patience } from './patience.js'
+import type { ReceiverTable, StreamPosition } from './receiver-table.js'
 
-const ATTACH_MS = 10_000
+/** Interval of `check`. */
+const CHECK_MS = 1000
+/** Checks after which a live stream begins without those that have not attached, and the others are named in the log. */
+const MAX_GATHER_CHECKS = 10
 
 interface ReceiverMembershipOptions {
   context: StreamContext
@@ -24,111 +30,180 @@ interface ReceiverMembershipOptions {
 }
 
 /**
- * Membership of a stream, at its writer: invites receivers, accepts them, follows their progress, and notices those
- * that are gone.
+ * Membership of a stream, at its writer. Once a second it is compared with the nodes that live: who should receive and does
+ * not is invited, also again. A receiver that is suspected stays; one that is gone is settled, and waited for if the stream
+ * is lossless.
  */
 export class ReceiverMembership {
   readonly #options: ReceiverMembershipOptions
   readonly #pins = new Map<string, number | null>()
-  readonly #cleanup: (() => void)[] = []
+  readonly #patience: Patience
+  /** Names of the nodes that received when the stream opened. */
+  readonly #names = new Set<string>()
+  readonly #cleanup: (() => void)[]
+  #checks = 0
 
   constructor(options: ReceiverMembershipOptions) {
     this.#options = options
-    const { id, ports, connections } = options.context
+    const { id, ports, connections, options: stream } = options.context
+    this.#patience = new Patience(stream.patienceMs)
     const subscription = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {
       callback: (error, message) => {
         if (error === null) this.#onProgress(decodeMessage(message.data) as Progress)
       },
     })
-    this.#cleanup.push(
+    this.#cleanup = [
       () => subscription.unsubscribe(),
-      ports.peers.onLeave((peer, { how }) => this.#onLeave(peer, how)),
-    )
-    // A lossless stream is for the nodes that were present when it opened; a live one also for later ones.
-    if (this.#isLive) this.#cleanup.push(ports.peers.onJoin((peer) => this.#onJoin(peer)))
+      ports.peers.onLeave((peer, departure) => this.#onLeave(peer, departure)),
+      // For promptness only: the next check would find the peer as well.
+      ports.peers.onJoin((peer) => {
+        if (isReceiver(stream, peer) && this.#invite(peer)) this.#publish()
+      }),
+    ]
   }
 
   close(): void {
     for (const undo of this.#cleanup) undo()
   }
 
-  /** Resolves when all invited receivers have attached or are gone. */
+  /**
+   * Resolves when the first item may be sent. Lossless: when all invited receivers have attached, or are gone and not waited
+   * for. Live: also when some have attached and the others had their time.
+   */
   async gather(invited: readonly Peer[]): Promise<void> {
     const { receivers, state } = this.#options
-    for (const peer of invited) receivers.invite(peer)
-    this.repeat()
-    const deadline = setTimeout(() => this.#giveUp(invited), ATTACH_MS)
-    try {
-      while (receivers.absent().length > 0 && !state.signal.aborted) await receivers.changed.wait()
-    } finally {
-      clearTimeout(deadline)
+    for (const peer of invited) {
+      this.#names.add(peer.name)
+      receivers.invite(peer)
     }
+    this.#publish()
+    const isGathered = (): boolean =>
+      receivers.absent().length === 0
+        ? !receivers.held
+        : this.#isLive && receivers.attached > 0 && this.#checks >= MAX_GATHER_CHECKS
+    while (!isGathered() && !this.#isClosing && !state.signal.aborted) await receivers.changed.wait()
   }
 
-  /** Publishes again the invitations and acceptances that a receiver may have missed. */
-  repeat(): void {
+  /** Compares the receivers with the nodes that live; to be called once a second. */
+  check(): void {
+    const { context, receivers, state } = this.#options
+    const { peers, log } = context.ports
+    this.#checks++
+    receivers.check((incarnation) => peers.isSuspected(incarnation))
+    this.#compare()
+    this.#patience.pass(CHECK_MS, (name) => receivers.isPresent(name))
+    this.#publish()
+    this.#update()
+    if (this.#checks === MAX_GATHER_CHECKS && !state.ended) {
+      const names = receivers.absent().map(({ name }) => name)
+      if (names.length > 0)
+        log.warn(`still waiting for ${names.join(', ')} to attach to the stream to "${context.options.call}"`)
+    }
+    receivers.changed.notify()
+  }
+
+  /** Invites who offers the callback and does not receive; settles who is silent, and no node of the pipeline any more. */
+  #compare(): void {
+    const { context, receivers } = this.#options
+    const { call, to } = context.options
+    const { peers } = context.ports
+    for (const peer of receivers.silent())
+      if (!peers.has(peer.incarnation)) this.#onLeave(peer, { how: 'died', returns: false })
+    for (const peer of peers.offering(call)) if (to === undefined || to === peer.name) this.#invite(peer)
+  }
+
+  /** A lossless stream is for the nodes that received when it opened; a live one also for later ones. */
+  #invite(peer: Peer): boolean {
+    const { context, receivers } = this.#options
+    if (this.#isClosing || context.options.yields) return false
+    return (this.#isLive || this.#names.has(peer.name)) && receivers.invite(peer)
+  }
+
+  /** Publishes the invitations and acceptances that a receiver may have missed. */
+  #publish(): void {
     const { context, receivers, announcer, shm } = this.#options
-    const to = receivers.absent()
+    const to = receivers.uninformed()
     if (to.length > 0) {
       // Pins are limited: when they may run out, further receivers use the server's lane.
       const descriptor = receivers.pending.length <= MAX_PINS ? (shm?.descriptor ?? null) : null
       announcer.publish('open', invitation(context, { shm: descriptor, to }))
     }
-    for (const accept of receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null))
-      announcer.announce(accept, 1)
+    const accepts = receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null)
+    for (const [index, accept] of accepts.entries())
+      announcer.announce(accept, index === accepts.length - 1 ? 1 : Infinity)
   }
 
   get #isLive(): boolean {
     return this.#options.context.options.delivery === 'live'
   }
 
+  /** Whether the source gives no more items, or is told to. */
+  get #isClosing(): boolean {
+    const { context, state } = this.#options
+    return state.sourceEnded || (context.options.stopping?.aborted ?? false)
+  }
+
+  #position(lane: Lane): StreamPosition {
+    const { state, lanes, batcher } = this.#options
+    const { next, stored } = lanes.position(lane)
+    // Items of the open batch have not been sent: a receiver that attaches now gets them.
+    const waiting = next ?? (batcher.empty ? state.items : batcher.first)
+    return { next: state.ended ? state.items : waiting, stored, open: !state.sourceEnded }
+  }
+
   #onProgress(progress: Progress): void {
-    const { state, receivers, lanes, batcher, shm } = this.#options
-    const { incarnation, lane, pid } = progress
+    const { state, receivers, lanes, shm } = this.#options
+    const { node, incarnation, lane, pid } = progress
     if (!lanes.has(lane)) {
       // The lane's first receiver is accepted once the lane is open: it reports again.
       void lanes.open(lane).then(
-        () => this.repeat(),
+        () => this.#publish(),
         (error: unknown) => state.fail(error),
       )
       return
     }
-    const before = receivers.attached
-    // Items of the open batch have not been sent: a receiver that attaches now gets them.
-    const next = batcher.empty ? state.items : batcher.first
-    receivers.onProgress(progress, { items: state.items, next, stored: lanes.stored(lane) })
-    if (receivers.attached > before) {
+    const before = receivers.latestAttach
+    const wasPresent = receivers.isPresent(node)
+    receivers.onProgress(progress, this.#position(lane))
+    if (receivers.latestAttach > before) {
       if (lane === 'shm' && shm) this.#pins.set(incarnation, shm.assignPin(incarnation, pid))
-      this.repeat()
-    }
-    this.#checkAbandoned()
+      this.#patience.onBack(node)
+      this.#publish()
+    } else if (wasPresent && receivers.isAway(node)) this.#onAway(node, false)
+    this.#update()
   }
 
-  #onJoin(peer: Peer & { callbacks: Record<string, unknown> }): void {
-    const { context, receivers } = this.#options
-    if (isReceiver(context.options, peer) && receivers.invite(peer)) this.repeat()
-  }
-
-  #onLeave(peer: Peer, how: 'left' | 'died'): void {
-    const { receivers, state } = this.#options
-    const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
-    receivers.depart(peer, how, state.items, error)
-    this.#checkAbandoned()
-  }
-
-  #giveUp(invited: readonly Peer[]): void {
+  #onLeave(peer: Peer, { how, returns }: Departure): void {
     const { receivers } = this.#options
-    const error = new DaffiError('DAFFI_TIMEOUT', `did not attach to the stream within ${ATTACH_MS / 1000} s`)
-    const absent = receivers.absent()
-    for (const peer of invited) {
-      if (absent.includes(peer.incarnation)) receivers.depart(peer, 'died', 0, error)
-    }
+    const lane = receivers.laneOf(peer)
+    const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
+    receivers.depart(peer, how, lane ? this.#position(lane).next : 0, error)
+    if (receivers.isAway(peer.name)) this.#onAway(peer.name, returns)
+    this.#update()
   }
 
-  /** A lossless stream is over when all receivers are gone; a live one waits for them to come back. */
-  #checkAbandoned(): void {
-    const { receivers, state } = this.#options
-    if (receivers.pending.length > 0 || this.#isLive || state.ended) return
-    state.fail(new DaffiError('DAFFI_NO_RECEIVER', 'all receivers are gone'))
+  #onAway(name: string, returns: boolean): void {
+    if (!this.#isLive && this.#names.has(name)) this.#patience.onAway(name, returns)
+  }
+
+  /**
+   * Holds a lossless stream back while no receiver is present, or one is known to return, and ends it when none is left that
+   * is waited for. A live stream goes on, and waits for receivers to come back.
+   */
+  #update(): void {
+    const { context, receivers, state } = this.#options
+    if (this.#isLive || state.ended) return
+    const { share, patienceMs } = context.options
+    const isDeserted = receivers.attached === 0
+    const isHopeless = receivers.pending.length === 0 && !this.#patience.isWaiting
+    if (isDeserted && (isHopeless || (this.#isClosing && state.items > 0))) {
+      receivers.countUnsent(state.items)
+      const waited = this.#patience.isUsedUp ? `, and none was back within ${formatMs(patienceMs)}` : ''
+      state.fail(new DaffiError('DAFFI_NO_RECEIVER', `all receivers are gone${waited}`))
+    }
+    const held = isDeserted || (!share && this.#patience.expectsReturn && !this.#isClosing)
+    if (held === receivers.held) return
+    receivers.held = held
+    receivers.changed.notify()
   }
 }

@@ -1,15 +1,21 @@
 import type { ErrorRecord } from '../../../core/errors.js'
 import type { Lane, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { Demand } from '../../lanes/lane.js'
-import type { Progress } from '../../protocol/messages.js'
-import type { UnackedParts } from './unacked-parts.js'
+import type { AttachCounts, Progress } from '../../protocol/messages.js'
+import { UnackedParts } from './unacked-parts.js'
 
 /** One attachment of a receiving node's incarnation, as the writer sees it. */
 export interface ReceiverSession {
   incarnation: string
+  /** Number of the attach; 0 until it attached. */
   attach: number
   /** Number of its first item; undefined until it attached. */
   first: number | undefined
+  /** Whether it has reported that it knows of its accept. */
+  confirmed: boolean
+  /** Number of checks, one a second, since its last report. */
+  silence: number
+  suspected: boolean
   /** Position of its lane when it attached, as a weight. */
   base: number
   /** Number after its last item, once it is gone. */
@@ -47,6 +53,39 @@ export function demandOn(lane: Lane, sessions: () => ReceiverSession[]): Demand 
   }
 }
 
+/** Session of an invited node that has not attached. */
+export function invitedSession(incarnation: string, share: boolean): ReceiverSession {
+  return {
+    incarnation,
+    attach: 0,
+    first: undefined,
+    confirmed: false,
+    silence: 0,
+    suspected: false,
+    base: 0,
+    last: undefined,
+    progress: undefined,
+    state: 'attached',
+    error: null,
+    assigned: share ? { count: 0, latest: 0, unacked: new UnackedParts() } : undefined,
+  }
+}
+
+/**
+ * Adopts counts of a session that was settled already: its receiver was taken for gone, and went on. They never go back,
+ * since a report may be older than another.
+ */
+export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts): void {
+  const { progress } = session
+  if (!progress || session.last === undefined) return
+  session.progress = {
+    ...progress,
+    processed: Math.max(progress.processed, counts.processed),
+    dropped: Math.max(progress.dropped, counts.dropped),
+    failed: Math.max(progress.failed, counts.failed),
+  }
+}
+
 /** Result of `leastLoaded`. */
 export interface LeastLoaded {
   session: ReceiverSession
@@ -55,14 +94,17 @@ export interface LeastLoaded {
 }
 
 /**
- * Receiver of a shared stream with the fewest unfinished items; of several, the one that has waited longest.
+ * Receiver of a shared stream with the fewest unfinished items; of several, the one that has waited longest. A suspected one
+ * gets nothing while another lives.
  * @param limit unfinished items with which a receiver gets no more
  */
 export function leastLoaded(sessions: ReceiverSession[], limit: number): LeastLoaded | undefined {
+  const isAnyAlive = sessions.some(({ first, suspected }) => first !== undefined && !suspected)
   let least: (LeastLoaded & { unfinished: number }) | undefined
   for (const session of sessions) {
     const { assigned, progress } = session
     if (!assigned || !progress || session.first === undefined) continue
+    if (session.suspected && isAnyAlive) continue
     const unfinished = assigned.count - progress.processed - progress.dropped - progress.failed
     const other = least ?? { unfinished: limit, assigned: { latest: 0 } }
     const isLess =
@@ -74,19 +116,22 @@ export function leastLoaded(sessions: ReceiverSession[], limit: number): LeastLo
 }
 
 /** Account of a node, over all its sessions. @param items number of items that the source has yielded */
-export function summarize(sessions: ReceiverSession[], items: number): ReceiverSummary {
+export function summarize(sessions: ReceiverSession[], items: number, live: boolean): ReceiverSummary {
   const total = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
   for (const session of sessions) {
     const { processed = 0, dropped = 0, failed = 0 } = session.progress ?? {}
-    const offered =
-      session.assigned?.count ?? (session.first === undefined ? 0 : (session.last ?? items) - session.first)
+    const counted = processed + dropped + failed
+    const offered = offeredTo(session, items, counted)
     total.offered += offered
     total.processed += processed
     total.dropped += dropped
     total.failed += failed
-    if (session.last !== undefined) total.lost += offered - processed - dropped - failed
+    if (session.last === undefined) continue
+    // A live receiver skips what it has not come to; only a death takes items from it.
+    if (live && session.state !== 'died') total.dropped += offered - counted
+    else total.lost += offered - counted
   }
-  const latest = sessions.at(-1)
+  const latest = sessions.findLast(({ first }) => first !== undefined) ?? sessions.at(-1)
   return {
     lane: latest?.progress?.lane ?? 'jetstream',
     state: latest?.state ?? 'died',
@@ -95,4 +140,11 @@ export function summarize(sessions: ReceiverSession[], items: number): ReceiverS
     ...total,
     latencyMs: latest?.progress?.latencyMs ?? null,
   }
+}
+
+/** A receiver that was taken for gone may have processed items that came after its last one. */
+function offeredTo({ assigned, first, last }: ReceiverSession, items: number, counted: number): number {
+  if (assigned) return assigned.count
+  if (first === undefined) return 0
+  return last === undefined ? items - first : Math.max(last - first, counted)
 }

@@ -1,91 +1,121 @@
 import { Wakeup } from '../../../core/deferred.js'
 import { toErrorRecord, type DaffiError } from '../../../core/errors.js'
-import type { Lane, ReceiverSummary } from '../../../core/plan/summary.js'
+import type { Lane, ReceiverState, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { ReceiverAccounts } from '../../common/write/writer-state.js'
 import type { Demand } from '../../lanes/lane.js'
 import type { Accept, Assignment, Progress } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
-import { demandOn, leastLoaded, summarize, type ReceiverSession } from './receiver-session.js'
-import { UnackedParts } from './unacked-parts.js'
+import {
+  adoptLateCounts,
+  demandOn,
+  invitedSession,
+  leastLoaded,
+  summarize,
+  type ReceiverSession,
+} from './receiver-session.js'
 
-/** Position of the stream at which a receiver attaches. */
+/** Point of the stream at which a receiver attaches, or leaves. */
 export interface StreamPosition {
-  /** Items that the source has yielded. */
-  items: number
-  /** Number of the next item to go out. */
+  /** Number of the next item to go out on its lane. */
   next: number
-  /** Weight of all that the receiver's lane has stored. */
+  /** Weight that its lane will have stored before that item. */
   stored: number
+  /** Whether receivers may still attach: the source has not ended. */
+  open: boolean
 }
+
+/** States in which a receiver wants no more of the stream. */
+const FINAL_STATES: ReceiverState[] = ['finished', 'stopped']
+/** Checks without a report, one a second, after which a receiver is asked to report or begin anew. */
+const MAX_SILENCE = 2
 
 /** The writer's table of receivers: which nodes receive, the progress of each, and the outcome of every item. */
 export class ReceiverTable implements ReceiverAccounts {
   readonly changed = new Wakeup()
+  /** Whether the source is held back, since a receiver is away that is waited for. */
+  held = false
   readonly #nodes = new Map<string, ReceiverSession[]>()
   readonly #share: boolean
+  readonly #live: boolean
   #attaches = 0
   #assignments = 0
 
-  /** @param share each item is for one of the receivers */
-  constructor(share: boolean) {
+  /** @param options `share`: each item is for one of the receivers */
+  constructor({ share, live }: { share: boolean; live: boolean }) {
     this.#share = share
+    this.#live = live
   }
 
-  /** Adds a session. False when this incarnation of the node has one. */
-  invite(peer: Peer): boolean {
-    const sessions = this.#nodes.get(peer.name) ?? []
-    if (sessions.some(({ incarnation, last }) => incarnation === peer.incarnation && last === undefined))
-      return false
-    sessions.push({
-      incarnation: peer.incarnation,
-      attach: ++this.#attaches,
-      first: undefined,
-      base: 0,
-      last: undefined,
-      progress: undefined,
-      state: 'attached',
-      error: null,
-      assigned: this.#share ? { count: 0, latest: 0, unacked: new UnackedParts() } : undefined,
-    })
-    this.#nodes.set(peer.name, sessions)
+  /** Adds a session. False when this incarnation of the node has one, or wants no other. */
+  invite({ name, incarnation }: Peer): boolean {
+    const sessions = this.#nodes.get(name) ?? []
+    const latest = sessions.findLast((session) => session.incarnation === incarnation)
+    if (latest && (latest.last === undefined || FINAL_STATES.includes(latest.state))) return false
+    sessions.push(invitedSession(incarnation, this.#share))
+    this.#nodes.set(name, sessions)
     return true
   }
 
-  /** Accepts a receiver's progress. @param at position of the stream, for a receiver that attaches now */
+  /** Adopts a receiver's report. @param at position of the stream, should the receiver attach or leave now */
   onProgress(progress: Progress, at: StreamPosition): void {
-    const session = this.#present().find(({ incarnation }) => incarnation === progress.incarnation)
-    if (!session) return
-    session.first ??= this.#share ? 0 : at.next
-    if (session.progress === undefined) session.base = at.stored
-    // Until it has been accepted the counts may belong to an earlier attach.
-    session.progress =
-      progress.attach === session.attach
-        ? progress
-        : { ...progress, loaded: 0, processed: 0, dropped: 0, failed: 0 }
-    session.assigned?.unacked.settle(session.progress.loaded)
-    if (progress.attach === session.attach || progress.attach === 0) {
-      session.error = progress.error
-      if (progress.state !== 'attached') this.#settle(session, progress.state, at.items)
+    const { node, incarnation, attach } = progress
+    const sessions = (this.#nodes.get(node) ?? []).filter((session) => session.incarnation === incarnation)
+    for (const counts of [...progress.earlier, progress]) {
+      const settled = sessions.find((session) => session.attach === counts.attach && session.attach > 0)
+      if (settled) adoptLateCounts(settled, counts)
+    }
+    const present = sessions.find(({ last }) => last === undefined)
+    if (present?.attach === attach && present.first !== undefined) this.#onReport(present, progress, at)
+    else if (progress.state === 'attached') this.#onWaiting(present, progress, at)
+    else if (present && !present.confirmed && attach === 0) {
+      present.error = progress.error
+      this.#settle(present, progress.state, at.next)
     }
     this.changed.notify()
   }
 
   /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
+    const accepts = this.#attaches
     return this.#present().flatMap(({ incarnation, attach, first }) =>
-      first === undefined ? [] : [{ what: 'accept', incarnation, attach, first, pin: pinOf(incarnation) }],
+      first === undefined
+        ? []
+        : [{ what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation) }],
     )
   }
 
-  /** Settles the session of a receiver that died, or left before the end. */
-  depart(peer: Peer, how: 'left' | 'died', items: number, error: DaffiError): void {
+  /** Settles the session of a receiver that died, or left before the end. False when it has none. */
+  depart({ name, incarnation }: Peer, how: 'left' | 'died', next: number, error: DaffiError): boolean {
     const session = this.#nodes
-      .get(peer.name)
-      ?.find(({ incarnation, last }) => incarnation === peer.incarnation && last === undefined)
-    if (!session) return
+      .get(name)
+      ?.find((each) => each.incarnation === incarnation && each.last === undefined)
+    if (!session) return false
     session.error = toErrorRecord(error)
-    this.#settle(session, how, items)
+    this.#settle(session, how, next)
     this.changed.notify()
+    return true
+  }
+
+  /** Ends the invitations that no receiver has accepted, as the stream is over. */
+  withdraw(error: DaffiError): void {
+    for (const session of this.#present()) {
+      if (session.first !== undefined) continue
+      session.error = toErrorRecord(error)
+      this.#settle(session, 'left', 0)
+    }
+  }
+
+  /** Notes that a second has passed, and who is suspected. */
+  check(isSuspected: (incarnation: string) => boolean): void {
+    for (const session of this.#present()) {
+      session.silence++
+      session.suspected = isSuspected(session.incarnation)
+    }
+  }
+
+  /** Number of the latest attach. */
+  get latestAttach(): number {
+    return this.#attaches
   }
 
   /** Incarnations that have not given their final counts. */
@@ -93,15 +123,48 @@ export class ReceiverTable implements ReceiverAccounts {
     return this.#present().map(({ incarnation }) => incarnation)
   }
 
-  /** Incarnations that were invited and have not attached. */
-  absent(): string[] {
+  /** Peers that were invited and have not attached. */
+  absent(): Peer[] {
+    return this.#peers(({ first }) => first === undefined)
+  }
+
+  /** Peers that are invited or attached, and have not reported for a while. */
+  silent(): Peer[] {
+    return this.#peers(({ silence }) => silence >= MAX_SILENCE)
+  }
+
+  /**
+   * Incarnations that an invitation is for: those that have not attached, and those that live but are silent, and may have
+   * left without the writer's knowledge.
+   */
+  uninformed(): string[] {
     return this.#present()
-      .filter(({ first }) => first === undefined)
+      .filter(
+        ({ first, silence, suspected }) => first === undefined || (!suspected && silence >= MAX_SILENCE),
+      )
       .map(({ incarnation }) => incarnation)
   }
 
   get attached(): number {
     return this.#present().filter(({ first }) => first !== undefined).length
+  }
+
+  /** Lane of a receiver that is attached. */
+  laneOf({ name, incarnation }: Peer): Lane | undefined {
+    const sessions = this.#nodes.get(name) ?? []
+    return sessions.find((each) => each.incarnation === incarnation && each.last === undefined)?.progress
+      ?.lane
+  }
+
+  /** Whether a node has a session that is not settled. */
+  isPresent(name: string): boolean {
+    return this.#nodes.get(name)?.some(({ last }) => last === undefined) ?? false
+  }
+
+  /** Whether a node received, and may come back: its latest session ended by no wish or fault of its own. */
+  isAway(name: string): boolean {
+    const latest = this.#nodes.get(name)?.at(-1)
+    return latest?.last !== undefined && !FINAL_STATES.includes(latest.state)
   }
 
   /**
@@ -123,6 +186,16 @@ export class ReceiverTable implements ReceiverAccounts {
     if (last?.assigned) last.assigned.count++
   }
 
+  /** Counts the items up to this number that went out while no receiver was present: they are lost with the last one. */
+  countUnsent(next: number): void {
+    if (this.#share || this.attached > 0) return
+    let latest: ReceiverSession | undefined
+    for (const session of [...this.#nodes.values()].flat()) {
+      if (session.first !== undefined && (session.last ?? 0) >= (latest?.last ?? 0)) latest = session
+    }
+    if (latest?.last !== undefined) latest.last = Math.max(latest.last, next)
+  }
+
   /** Registers a part that is sent to one receiver only. */
   onSent(attach: number, end: number, weight: number): void {
     this.#present()
@@ -140,15 +213,61 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   summary(items: number): Record<string, ReceiverSummary> {
-    return Object.fromEntries([...this.#nodes].map(([name, sessions]) => [name, summarize(sessions, items)]))
+    return Object.fromEntries(
+      [...this.#nodes].map(([name, sessions]) => [name, summarize(sessions, items, this.#live)]),
+    )
+  }
+
+  /** Adopts a report of the present session. */
+  #onReport(session: ReceiverSession, progress: Progress, at: StreamPosition): void {
+    session.confirmed = true
+    session.silence = 0
+    session.progress = progress
+    session.error = progress.error
+    session.assigned?.unacked.settle(progress.loaded)
+    if (progress.state !== 'attached') this.#settle(session, progress.state, at.next)
+  }
+
+  /** Attaches a receiver that waits to be accepted. One that knew of its accept has begun anew. */
+  #onWaiting(present: ReceiverSession | undefined, progress: Progress, at: StreamPosition): void {
+    let session = present
+    if (session?.confirmed) {
+      this.#settle(session, 'left', at.next)
+      this.invite({ name: progress.node, incarnation: progress.incarnation })
+      session = this.#nodes.get(progress.node)?.at(-1)
+    }
+    if (!session) return
+    session.silence = 0
+    if (session.first !== undefined || !at.open) return
+    if (!this.#live) this.countUnsent(at.next)
+    session.attach = ++this.#attaches
+    session.first = this.#share ? 0 : at.next
+    session.base = at.stored
+    session.progress = {
+      ...progress,
+      attach: session.attach,
+      earlier: [],
+      loaded: 0,
+      processed: 0,
+      dropped: 0,
+      failed: 0,
+    }
   }
 
   #present(): ReceiverSession[] {
     return [...this.#nodes.values()].flatMap((sessions) => sessions.filter(({ last }) => last === undefined))
   }
 
-  #settle(session: ReceiverSession, state: ReceiverSession['state'], items: number): void {
+  #peers(matches: (session: ReceiverSession) => boolean): Peer[] {
+    return [...this.#nodes].flatMap(([name, sessions]) =>
+      sessions
+        .filter((session) => session.last === undefined && matches(session))
+        .map(({ incarnation }) => ({ name, incarnation })),
+    )
+  }
+
+  #settle(session: ReceiverSession, state: ReceiverSession['state'], next: number): void {
     session.state = state
-    session.last = items
+    session.last = Math.max(session.first ?? 0, next)
   }
 }

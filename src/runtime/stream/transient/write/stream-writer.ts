@@ -1,4 +1,5 @@
 import { Wakeup } from '../../../core/deferred.js'
+import { DaffiError } from '../../../core/errors.js'
 import { ITEM_MEMORY, type MemoryAware } from '../../../core/stream/item-memory.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
@@ -12,9 +13,16 @@ import { StreamMonitor } from '../../observe/stream-monitor.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import { Dispatcher } from './dispatcher.js'
-import { LaneSet } from './lane-set.js'
+import { LaneSet, type OpenLane } from './lane-set.js'
 import { ReceiverMembership } from './receiver-membership.js'
 import { ReceiverTable } from './receiver-table.js'
+
+interface StreamWriterOptions {
+  context: StreamContext
+  /** Undefined when the stream has no shared memory. */
+  shm: ShmLaneWriter | undefined
+  openLane: OpenLane
+}
 
 /**
  * Writer of a live or lossless stream: its chunks are sent over lanes, which keep them until receivers have loaded
@@ -32,15 +40,15 @@ export class StreamWriter implements SessionOutput {
   readonly #sessions: ReceiverMembership
   readonly #session: WriterSession
 
-  constructor(context: StreamContext, shm: ShmLaneWriter | undefined) {
+  constructor({ context, shm, openLane }: StreamWriterOptions) {
     const { delivery, share, batch } = context.options
     const live = delivery === 'live'
-    const receivers = new ReceiverTable(share)
+    const receivers = new ReceiverTable({ share, live })
     const state = new WriterState(context, receivers)
     const announcer = new Announcer(context)
     const monitor = new StreamMonitor(context, state, shm)
     const idle = new Wakeup()
-    const lanes = new LaneSet({ context, state, receivers, announcer, monitor, idle, live, shm })
+    const lanes = new LaneSet({ openLane, state, receivers, announcer, monitor, idle, live })
     const { signal } = state
     const batcher = new Batcher({ batch: share ? ONE_BY_ONE : batch, output: this, idle, signal })
     this.receivers = receivers
@@ -69,7 +77,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   repeat(): void {
-    this.#sessions.repeat()
+    this.#sessions.check()
     this.#lanes.repeat()
   }
 
@@ -98,7 +106,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   isPending(): boolean {
-    return this.receivers.pending.length > 0
+    return this.receivers.attached > 0
   }
 
   /** Receivers report everything themselves. */
@@ -107,6 +115,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   settle(): Promise<void> {
+    this.receivers.withdraw(new DaffiError('DAFFI_TIMEOUT', 'did not attach before the stream ended'))
     return Promise.resolve()
   }
 

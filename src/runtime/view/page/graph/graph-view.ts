@@ -100,6 +100,7 @@ type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle'
 const TONES: Record<Snapshot['nodes'][number]['state'], Tone> = {
   starting: 'busy',
   ready: 'good',
+  degraded: 'bad',
   restarting: 'warn',
   stopped: 'idle',
   failed: 'bad',
@@ -116,11 +117,13 @@ function makeSending(): KeyedElement<Sending> {
     update: ({ call, stream }) => {
       setText(name, `${call.source === null ? '' : `${call.source} `}→ ${call.call}`)
       const running = stream?.state === 'running'
-      const labels = running
-        ? [formatRate(stream.rate), `${formatBytes(stream.byteRate)}/s`]
-        : [call.modifier, call.state === 'open' ? 'waiting' : call.state]
+      const labels =
+        running && call.state !== 'troubled'
+          ? [formatRate(stream.rate), `${formatBytes(stream.byteRate)}/s`]
+          : [call.modifier, call.state === 'open' ? 'waiting' : call.state]
       setText(figures, labels.join(' · '))
-      root.dataset.tone = call.state === 'failed' ? 'bad' : call.state === 'broken' ? 'warn' : ''
+      root.dataset.tone =
+        call.state === 'failed' || call.state === 'troubled' ? 'bad' : call.state === 'broken' ? 'warn' : ''
       root.title = call.error ?? ''
     },
   }

@@ -1,0 +1,47 @@
+import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
+
+/**
+ * Arranges nodes in stages: a node comes after those that stream to it. Where streams go in a circle, the stream back to a
+ * node that comes first in the file does not count.
+ * @returns names of the nodes of each stage
+ */
+export function stagesOf(nodes: readonly NodePlan[]): string[][] {
+  const stages: string[][] = []
+  const found = new Map<string, number>()
+  const sorted = sendersFirst(nodes)
+  for (const [index, node] of sorted.entries()) {
+    const before = sorted.slice(0, index).filter((other) => streamsTo(other, node))
+    const stage = Math.max(-1, ...before.map(({ name }) => found.get(name) ?? 0)) + 1
+    found.set(node.name, stage)
+    ;(stages[stage] ??= []).push(node.name)
+  }
+  return stages
+}
+
+/** Sorts nodes so that each comes after those that stream to it, except where streams go in a circle. */
+function sendersFirst(nodes: readonly NodePlan[]): NodePlan[] {
+  const sorted: NodePlan[] = []
+  const seen = new Set<NodePlan>()
+  const visit = (node: NodePlan): void => {
+    if (seen.has(node)) return
+    seen.add(node)
+    for (const other of nodes) if (streamsTo(node, other)) visit(other)
+    sorted.unshift(node)
+  }
+  nodes.forEach(visit)
+  return sorted
+}
+
+/** Whether a node's calls stream to another one. */
+export function streamsTo({ calls }: NodePlan, { name, callbacks }: NodePlan): boolean {
+  const reaches = ({ call, to, modifier }: CallPlan): boolean =>
+    modifier.kind === 'STREAM' &&
+    (to === undefined || to === name) &&
+    callbacks.some((callback) => callback.name === call)
+  return calls.some(reaches)
+}
+
+/** Whether all that a node does by itself is to stream from modules, as a stage does that passes on what it gets. */
+export function streamsOn({ calls }: NodePlan, sources: Plan['sources']): boolean {
+  return calls.every(({ source }) => source !== undefined && sources[source]?.kind === 'module')
+}

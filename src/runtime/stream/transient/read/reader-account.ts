@@ -1,0 +1,57 @@
+import { OutcomeCounter } from '../../common/read/outcome-counter.js'
+import type { AttachCounts, Progress } from '../../protocol/messages.js'
+import type { ReaderSession } from './reader-session.js'
+
+/** Counts of one receiver, over all its attaches. */
+export class ReaderAccount {
+  /** Counts before an accept. */
+  readonly #nothing = new OutcomeCounter(0)
+  readonly #before: readonly AttachCounts[]
+  readonly #earlier: ReaderSession[] = []
+  #session: ReaderSession | undefined
+  #latest: number
+
+  /** @param before counts of receivers of the same stream that this process had before */
+  constructor(before: readonly AttachCounts[]) {
+    this.#before = before
+    this.#latest = Math.max(0, ...before.map(({ attach }) => attach))
+  }
+
+  /** Present session; undefined while the receiver waits to be accepted. */
+  get session(): ReaderSession | undefined {
+    return this.#session
+  }
+
+  /** Whether the number is that of a later attach than any before. */
+  isNew(attach: number): boolean {
+    return attach > this.#latest
+  }
+
+  /** Ends the present session, if there is one, and begins the next, if it is given. */
+  begin(session: ReaderSession | undefined): void {
+    if (this.#session) {
+      this.#session.queue.close()
+      this.#earlier.push(this.#session)
+    }
+    this.#session = session
+    this.#latest = session?.attach ?? this.#latest
+  }
+
+  /** Counts of all attaches, the present one last. */
+  get all(): AttachCounts[] {
+    const sessions = this.#session ? [...this.#earlier, this.#session] : this.#earlier
+    return [...this.#before, ...sessions.map(countsOf)]
+  }
+
+  /** Counts as they are reported. @param skipped items that were dropped before the next one was begun */
+  report(skipped: number): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error'> {
+    const { counts } = this.#session?.counter ?? this.#nothing
+    const earlier = [...this.#before, ...this.#earlier.map(countsOf)]
+    return { ...counts, attach: this.#session?.attach ?? 0, dropped: counts.dropped + skipped, earlier }
+  }
+}
+
+function countsOf({ attach, counter }: ReaderSession): AttachCounts {
+  const { processed, dropped, failed } = counter.counts
+  return { attach, processed, dropped, failed }
+}

@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { PipelineResult } from '../../../src/runtime/index.js'
+import { runDaffi, startDaffi } from '../../support/daffi.js'
+import { temporaryProject } from '../../support/temporary.js'
+
+/** Three stages: the middle ones pass what they get on through a queue in a module. */
+const stages = {
+  'pipeline.yaml': `
+name: stages
+callbacks: ./callbacks
+sources:
+  ticks: { kind: module, module: ./ticks.ts }
+  seen: { kind: module, module: ./queue.ts, export: items }
+  read: { kind: module, module: ./queue.ts, export: items }
+nodes:
+  tracker: { callbacks: [track] }
+  reader:
+    callbacks: [read]
+    calls: [{ call: track, source: read, modifier: STREAM, wait_for: [tracker] }]
+  gate:
+    callbacks: [see]
+    calls: [{ call: read, source: seen, modifier: STREAM, wait_for: [reader] }]
+  camera:
+    calls: [{ call: see, source: ticks, modifier: STREAM, wait_for: [gate] }]
+`,
+  'ticks.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+export default async function* ticks() {
+  for (let n = 1; ; n++) {
+    await delay(2)
+    yield n
+  }
+}
+`,
+  // Grows: the stages are slower one after the other, so that each queue is full of items at Ctrl-C.
+  'queue.ts': `
+const queue: number[] = []
+let wake = () => {}
+export const push = (item: number) => {
+  queue.push(item)
+  wake()
+}
+export async function* items(_: unknown, { signal }: { signal: AbortSignal }) {
+  signal.addEventListener('abort', () => wake())
+  for (;;) {
+    while (queue.length > 0) yield queue.shift()
+    if (signal.aborted) return
+    await new Promise<void>((resolve) => (wake = resolve))
+  }
+}
+`,
+  'callbacks/see.ts': `
+import { push } from '../queue.ts'
+import { count } from '../count.ts'
+export default (n: number) => { count('see'); push(n) }
+`,
+  'callbacks/read.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+import { push } from '../queue.ts'
+import { count } from '../count.ts'
+export default async (n: number) => { await delay(4); count('read'); push(n) }
+`,
+  'callbacks/track.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+import { count } from '../count.ts'
+export default async (n: number) => {
+  await delay(6)
+  count('track')
+  if (n === 100) console.log('a hundred')
+}
+`,
+  'count.ts': `
+import { appendFileSync } from 'node:fs'
+export const count = (stage: string) => appendFileSync(stage, '.')
+`,
+}
+
+test('Ctrl-C goes through the graph: what one stage has taken the next ones take, too', async () => {
+  const cwd = await temporaryProject(stages)
+  const up = startDaffi(['up', '--json'], { cwd })
+  await up.waitForLine(/^tracker +\| a hundred/)
+  up.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await up.exited
+  const counts = await Promise.all(
+    ['see', 'read', 'track'].map(async (stage) => (await readFile(join(cwd, stage), 'utf8')).length),
+  )
+  const [taken = 0] = counts
+  expect(taken).toBeGreaterThan(110)
+  expect(counts).toEqual([taken, taken, taken])
+  const { streams } = JSON.parse(stdout) as PipelineResult
+  const processed = streams.map(({ receivers }) => Object.values(receivers)[0])
+  expect(processed).toMatchObject(Array(3).fill({ state: 'finished', processed: taken, lost: 0 }))
+  expect(exitCode, stderr).toBe(0)
+})
+
+test('the end of a source goes through the graph, too, and then the run is over', async () => {
+  const finite = stages['ticks.ts'].replace('for (let n = 1; ; n++)', 'for (let n = 1; n <= 150; n++)')
+  const cwd = await temporaryProject({ ...stages, 'ticks.ts': finite })
+  const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
+  const { streams } = JSON.parse(stdout) as PipelineResult
+  const receivers = streams.map((stream) => Object.values(stream.receivers)[0])
+  expect(receivers).toMatchObject(Array(3).fill({ state: 'finished', processed: 150, lost: 0 }))
+  expect(exitCode, stderr).toBe(0)
+})
+
+test('what a lossless stream loses because its time is up is counted, and the exit says it', async () => {
+  const slow = `
+import { setTimeout as delay } from 'node:timers/promises'
+export default async (n: number) => {
+  if (n === 5) {
+    console.log('five')
+    await delay(12_000)
+  }
+}
+`
+  const cwd = await temporaryProject({
+    ...stages,
+    'pipeline.yaml': `
+name: late
+callbacks: ./callbacks
+sources:
+  ticks: { kind: module, module: ./ticks.ts }
+nodes:
+  camera:
+    calls: [{ call: slow, source: ticks, modifier: STREAM, wait_for: [worker] }]
+  worker: { callbacks: [slow] }
+`,
+    'callbacks/slow.ts': slow,
+  })
+  const up = startDaffi(['up', '--json'], { cwd })
+  await up.waitForLine(/^worker +\| five/)
+  up.kill('SIGINT')
+  const { exitCode, stdout } = await up.exited
+  const { error, streams } = JSON.parse(stdout) as PipelineResult
+  const { offered = 0, processed = 0, lost = 0 } = streams[0]?.receivers.worker ?? {}
+  expect(lost).toBeGreaterThan(0)
+  expect(offered).toBe(processed + lost)
+  expect(error).toMatchObject({
+    code: 'DAFFI_STREAM_FAILED',
+    message: expect.stringMatching(/lost \d+ item/) as string,
+  })
+  expect(exitCode).toBe(1)
+})

@@ -1,0 +1,76 @@
+import type { ReceiverSummary } from '../../../src/runtime/core/plan/summary.js'
+import type { Schedule } from './schedule.js'
+import type { StreamRun } from './simulated-stream.js'
+import type { Taken, World } from './world.js'
+
+/** Time in which each receiver must have had something new, once nothing has happened for a while. */
+const FLOW_MS = 5000
+
+/** Says who gets nothing although it lives, messages flow, and a writer streams. */
+export function judgeFlow(world: World): string[] {
+  const { time, taken } = world
+  const living = world.living()
+  const writer = living.find(({ name }) => name === 'w')
+  const receivers = living.filter(({ name }) => name !== 'w')
+  if (!writer) return []
+  const since = time.now - FLOW_MS
+  return receivers.flatMap(({ name, incarnation }) => {
+    const flows = taken.some((item) => item.incarnation === incarnation && item.made > since)
+    return flows ? [] : [`${name} (${incarnation}) gets nothing, though it lives and all has been quiet`]
+  })
+}
+
+/** Compares what the streams' writers say with what the callbacks got. */
+export function judgeAccounts(world: World, schedule: Schedule): string[] {
+  return world.runs.flatMap((run) => {
+    if (!world.living().includes(run.writer) && run.ended === undefined) return []
+    if (run.ended === undefined) return [`stream ${run.key} has not ended`]
+    if (!run.summary) return []
+    return judgeRun(world, schedule, run, run.summary)
+  })
+}
+
+function judgeRun(
+  world: World,
+  schedule: Schedule,
+  run: StreamRun,
+  { receivers, items }: NonNullable<StreamRun['summary']>,
+): string[] {
+  const taken = world.taken.filter(({ stream }) => stream === run.key)
+  const wrong = Object.entries(receivers).flatMap(([name, receiver]) =>
+    judgeReceiver(
+      receiver,
+      taken.filter(({ node }) => node === name),
+      wasKilled(world, run, name),
+    ).map((what) => `stream ${run.key}: ${name} ${what}`),
+  )
+  const unknown = taken.find(({ node }) => receivers[node] === undefined)
+  if (unknown) wrong.push(`stream ${run.key}: ${unknown.node} took items, and is not in the summary`)
+  // The item at which the source was cut off may have come after.
+  if (items < run.yielded - (run.error === undefined ? 0 : 1))
+    wrong.push(`stream ${run.key}: ${items} items, ${run.yielded} yielded`)
+  if (schedule.share) wrong.push(...judgeShares(run, receivers, items))
+  return wrong
+}
+
+function judgeReceiver(receiver: ReceiverSummary, taken: readonly Taken[], killed: boolean): string[] {
+  const { offered, processed, dropped, failed, lost } = receiver
+  const wrong: string[] = []
+  if (offered !== processed + dropped + failed + lost)
+    wrong.push(`${offered} offered, ${processed}+${dropped}+${failed}+${lost} accounted for`)
+  const different = new Set(taken.map(({ number }) => number)).size
+  if (different < taken.length) wrong.push(`took ${taken.length - different} items twice`)
+  // A process that was killed could not report the last ones: these are counted as lost.
+  const unreported = killed ? lost + dropped : 0
+  if (taken.length < processed || taken.length > processed + unreported)
+    wrong.push(`processed ${processed} by the summary, took ${taken.length}`)
+  return wrong
+}
+
+function judgeShares(run: StreamRun, receivers: Record<string, ReceiverSummary>, items: number): string[] {
+  const offered = Object.values(receivers).reduce((sum, each) => sum + each.offered, 0)
+  return offered === items ? [] : [`stream ${run.key}: ${items} items, ${offered} given to receivers`]
+}
+
+const wasKilled = ({ endings }: World, run: StreamRun, name: string): boolean =>
+  endings.some((ending) => ending.name === name && ending.how === 'killed' && ending.at >= run.begun)

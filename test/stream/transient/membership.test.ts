@@ -1,0 +1,209 @@
+import { join as joinPath } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { connect } from '@nats-io/transport-node'
+import { context, STREAM, type Global, type StreamModifierOptions, type StreamSummary } from 'daffi'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectQuickly, connectWithGrace } from '../../fixtures/nodes/quick.mjs'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import {
+  decodeMessage,
+  encodeMessage,
+  type Open,
+  type Progress,
+} from '../../../src/runtime/stream/protocol/messages.js'
+import { streamNames } from '../../support/jetstream.js'
+import { ownPipeline } from '../../support/pipeline.js'
+import { kill, start } from '../../support/talking-process.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+interface Callbacks {
+  take: (item: unknown) => unknown
+}
+
+const NAMES = 'KV_daffi_test_names'
+const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+
+/** Numbers without end, one every few milliseconds. */
+async function* paced(): AsyncGenerator<number> {
+  for (let n = 0; ; n++) {
+    yield n
+    await delay(2)
+  }
+}
+
+/** Error of a stream, with its summary. */
+const failureOf = (streaming: PromiseLike<unknown>): Promise<{ message: string; summary: StreamSummary }> =>
+  Promise.resolve(streaming).then(
+    () => {
+      throw new Error('the stream did not fail')
+    },
+    (error: unknown) => error as { message: string; summary: StreamSummary },
+  )
+
+test('a lossless stream waits for its only receiver as long as it has patience, and reads on no further', async () => {
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
+  const { child, said } = start('sharing-receiver', [server, 'one'])
+  await said()
+  const g = await join('writer')
+  await g.waitProcess('one')
+  let yielded = 0
+  const items = (async function* () {
+    // Too large for a batch, which would go on to fill up.
+    for (; ; yielded++) {
+      yield Buffer.alloc(200_000)
+      await delay(2)
+    }
+  })()
+  const streaming = failureOf(g.call.take(items).with(STREAM({ patience: '2s' })))
+  await said()
+  await kill(child)
+  await delay(1500)
+  const held = yielded
+  const { message, summary } = await streaming
+  expect(message).toContain('all receivers are gone, and none was back within 2 s')
+  expect(yielded).toBe(held)
+  const { one } = summary.receivers
+  expect(one).toMatchObject({ state: 'died', offered: summary.items })
+  expect((one?.processed ?? 0) + (one?.lost ?? 0)).toBe(summary.items)
+})
+
+test('a receiver whose callback blocks its loop for long while a stream opens gets everything', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const file = joinPath(await temporaryFolder(), 'tally')
+  const { child, said } = start('tally-receiver', [server, 'test', 'one', file])
+  await said()
+  const g = await join('writer')
+  await g.waitProcess('one')
+  child.send(12_000)
+  const summary = await g.call.take(range(100)).with(STREAM)
+  expect(summary.receivers.one).toMatchObject({ state: 'finished', attaches: 1, processed: 100, lost: 0 })
+}, 40_000)
+
+/** A writer of a live stream through the server, in a process of its own, that ends by SIGKILL. */
+async function killedWriter(server: string): Promise<void> {
+  const { child, said } = start('tally-writer', [
+    server,
+    'test',
+    'writer',
+    JSON.stringify({ delivery: 'live', shm: false }),
+    'one',
+  ])
+  await said()
+  await expect.poll(() => streamNames(server), { timeout: 10_000 }).toHaveLength(2)
+  await kill(child)
+}
+
+test('what a killed writer has left on the server is removed by its receiver', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  await join('one', { callbacks: { take: (_item: unknown) => undefined } })
+  await killedWriter(server)
+  await expect.poll(() => streamNames(server), { timeout: 10_000 }).toEqual([NAMES])
+})
+
+test('… or, when that has died too, by the next writer', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const file = joinPath(await temporaryFolder(), 'tally')
+  const receiver = start('tally-receiver', [server, 'test', 'one', file])
+  await receiver.said()
+  await killedWriter(server)
+  await kill(receiver.child)
+  await join('two', { callbacks: { take: (_item: unknown) => undefined } })
+  const g = await join('next')
+  await g.call
+    .take(range(3))
+    .with(STREAM({ shm: false, patience: 0 }))
+    .catch(() => undefined)
+  await expect.poll(() => streamNames(server), { timeout: 10_000 }).toEqual([NAMES])
+})
+
+test.each<StreamModifierOptions>([
+  { delivery: 'live' },
+  { delivery: 'lossless', shm: false },
+  { delivery: 'durable' },
+])('a node leaves although a callback of a stream never returns: %o', async (options) => {
+  const { join } = await ownPipeline<Callbacks>(connectWithGrace)
+  const aborted = deferred()
+  const begun = deferred()
+  const one: Global<Callbacks> = await join('one', {
+    callbacks: {
+      take: async (_item: unknown) => {
+        context().signal.addEventListener('abort', () => aborted.resolve())
+        begun.resolve()
+        await deferred().promise
+      },
+    },
+  })
+  const g = await join('writer')
+  const abort = new AbortController()
+  const streaming = g.call.take(paced()).with(STREAM({ ...options, patience: 0, signal: abort.signal }))
+  const outcome = Promise.resolve(streaming).catch(() => undefined)
+  await begun.promise
+  await one.close()
+  await aborted.promise
+  abort.abort()
+  await outcome
+})
+
+test('a receiver whose stream has no writer leaves it', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const incarnation = deferred<string>()
+  nc.subscribe('daffi.test.presence.hello', {
+    callback: (_, message) => incarnation.resolve(message.json<{ incarnation: string }>().incarnation),
+  })
+  await nc.flush()
+  await join('one', { callbacks: { take: (_item: unknown) => undefined } })
+  const open: Open = {
+    id: 'nobodys',
+    call: 'take',
+    from: 'nobody',
+    incarnation: 'none',
+    delivery: 'live',
+    buffer: 1,
+    onError: 'stop',
+    yields: false,
+    share: false,
+    shm: null,
+    retry: { attempts: 1, delayMs: 0, backoff: 1 },
+    to: [await incarnation.promise],
+  }
+  /** States that the receiver reports within a second. Who listens to them is a writer, as the server sees it. */
+  const reports = async (): Promise<string[]> => {
+    const states: string[] = []
+    const subscription = nc.subscribe('daffi.test.stream.nobodys.progress', {
+      callback: (_, message) => {
+        states.push((decodeMessage(message.data) as Progress).state)
+      },
+    })
+    await delay(1000)
+    subscription.unsubscribe()
+    await nc.flush()
+    return states
+  }
+  nc.publish('daffi.test.stream.nobodys.open', encodeMessage(open))
+  expect(await reports()).toContain('attached')
+  await delay(10_500)
+  expect(await reports()).toEqual([])
+}, 30_000)
+
+test('live: what newer items push out of the queue is dropped at once, also while the callback waits', async () => {
+  const { join } = await ownPipeline<Callbacks>(connectWithGrace)
+  const snapshots: StreamSummary[] = []
+  const enough = deferred()
+  const abort = new AbortController()
+  await join('one', { callbacks: { take: (_item: unknown) => deferred().promise } })
+  const g = await join('writer')
+  const onProgress = (summary: StreamSummary): void => {
+    snapshots.push(summary)
+    if ((summary.receivers.one?.dropped ?? 0) > 50) enough.resolve()
+  }
+  const streaming = failureOf(
+    g.call.take(paced()).with(STREAM({ delivery: 'live', buffer: 2, onProgress, signal: abort.signal })),
+  )
+  await enough.promise
+  abort.abort()
+  const { summary } = await streaming
+  expect(summary.receivers.one).toMatchObject({ processed: 0, lost: 0, offered: summary.items })
+  expect(summary.receivers.one?.dropped).toBe(summary.items)
+}, 30_000)
