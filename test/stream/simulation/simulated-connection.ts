@@ -75,8 +75,8 @@ export class SimulatedConnection {
     return undefined
   }
 
-  publish(subject: string, payload?: Uint8Array | string): void {
-    this.#send({ subject, data: toBytes(payload) })
+  publish(subject: string, payload?: Uint8Array | string, { reply }: { reply?: string } = {}): void {
+    this.#send({ subject, data: toBytes(payload), ...(reply === undefined ? {} : { reply }) })
   }
 
   subscribe(
@@ -112,6 +112,10 @@ export class SimulatedConnection {
   }
 
   isClosed(): boolean {
+    return false
+  }
+
+  isDraining(): boolean {
     return false
   }
 

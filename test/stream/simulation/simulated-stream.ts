@@ -23,6 +23,8 @@ export interface Item {
 export interface StreamRun {
   key: string
   writer: SimulatedNode
+  /** Names of the nodes that it began with: a lossless stream is for these. */
+  names: string[]
   begun: number
   /** Items that its source has yielded. */
   yielded: number
@@ -48,6 +50,7 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
     const run: StreamRun = {
       key: `${node.incarnation}#${attempt}`,
       writer: node,
+      names: node.ports.peers.offering('take').map(({ name }) => name),
       begun: now(),
       yielded: 0,
       ended: undefined,

@@ -47,6 +47,11 @@ export interface Accept {
   first: number
   /** The receiver's pin in shared memory; null on the other lane. */
   pin: number | null
+  /**
+   * Present in a shared live stream: number of items that the receiver was given until a second ago. Those that it does not
+   * know of were announced while it could not be reached, and are dropped.
+   */
+  given?: number
 }
 
 /** Assignment of one item of a shared stream to one receiver. */

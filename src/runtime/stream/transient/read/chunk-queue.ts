@@ -58,6 +58,13 @@ export class ChunkQueue {
     while (this.#queue.length > 1 && items > limit) items -= this.#queue.shift()?.count ?? 0
   }
 
+  /** Live: passes over the items before this number that are not announced yet, since they will not be. */
+  skip(number: number): void {
+    if (number <= this.#next) return
+    this.close()
+    this.#next = number
+  }
+
   /** Gives the chunk up whose parts are not all known, since the others will not be added. */
   close(): void {
     if (this.#last && !this.#last.complete) this.#last.abandoned = true

@@ -65,9 +65,12 @@ export class StreamReader implements CreditListener {
    * Adopts an acceptance of a receiver. One of this receiver begins a session, unless that has begun already; what waits of
    * an earlier session is dropped, as the writer has counted it as lost.
    */
-  onAccept({ incarnation, attach, accepts, first, pin }: Accept): void {
+  onAccept({ incarnation, attach, accepts, first, pin, given = 0 }: Accept): void {
     this.#knownAccepts = Math.max(this.#knownAccepts, accepts)
-    if (incarnation !== this.#options.self.incarnation || !this.#account.isNew(attach)) return
+    if (incarnation !== this.#options.self.incarnation) return
+    const { session } = this.#account
+    if (attach === session?.attach) session.queue.skip(given)
+    if (!this.#account.isNew(attach)) return
     if (!this.#lifecycle.isAttached()) return
     void this.#ahead.discard()
     this.#options.lane.accept(pin)

@@ -30,6 +30,8 @@ export interface ReceiverSession {
 /** Items of a shared stream that were assigned to one receiver. */
 export interface AssignedItems {
   count: number
+  /** Count at the last check, and at the one before. */
+  checked: [last: number, before: number]
   /** Time of the latest assignment, on a count of all assignments. */
   latest: number
   unacked: UnackedParts
@@ -67,7 +69,7 @@ export function invitedSession(incarnation: string, share: boolean): ReceiverSes
     progress: undefined,
     state: 'attached',
     error: null,
-    assigned: share ? { count: 0, latest: 0, unacked: new UnackedParts() } : undefined,
+    assigned: share ? { count: 0, checked: [0, 0], latest: 0, unacked: new UnackedParts() } : undefined,
   }
 }
 

@@ -77,11 +77,11 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
     const accepts = this.#attaches
-    return this.#present().flatMap(({ incarnation, attach, first }) =>
-      first === undefined
-        ? []
-        : [{ what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation) }],
-    )
+    return this.#present().flatMap(({ incarnation, attach, first, assigned }) => {
+      if (first === undefined) return []
+      const given = this.#live && assigned ? { given: assigned.checked[1] } : {}
+      return [{ what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation), ...given }]
+    })
   }
 
   /** Settles the session of a receiver that died, or left before the end. False when it has none. */
@@ -109,6 +109,8 @@ export class ReceiverTable implements ReceiverAccounts {
   check(isSuspected: (incarnation: string) => boolean): void {
     for (const session of this.#present()) {
       session.silence++
+      const { assigned } = session
+      if (assigned) assigned.checked = [assigned.count, assigned.checked[0]]
       session.suspected = isSuspected(session.incarnation)
     }
   }
