@@ -7,8 +7,8 @@ import { World } from './world.js'
 
 /** Time after the last fault within which everything must flow again. */
 const RECOVERY_MS = 8000
-/** Time beyond the grace by which nobody who is gone is known any more, and all streams have ended. */
-const END_MS = 8000
+/** Time beyond the grace by which nobody who is gone is known any more, and all streams have ended: with what waited, too. */
+const END_MS = 16_000
 const LEAVE_MS = 4000
 /** Stay of a visitor, who notices what those before him have left behind. */
 const VISIT_MS = 8000
