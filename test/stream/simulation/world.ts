@@ -98,8 +98,7 @@ export class World {
     this.nodes.push(node)
     node.presence.peers.onLeave((peer, { how }) => {
       const gone = this.living().find(({ incarnation }) => incarnation === peer.incarnation)
-      if (gone)
-        this.mistaken.push(`${node.incarnation} took ${peer.incarnation} for ${how} at ${this.time.now}`)
+      if (gone) this.mistaken.push({ by: node, peer: peer.incarnation, how, at: this.time.now })
     })
     node.main.after(0, () => void this.#run(node))
   }
