@@ -6,20 +6,27 @@ import { connect, createServer } from 'node:net'
  * complete and in order.
  */
 export class HoldingProxy {
+  /** @type {import('node:net').Server} */
   #listener
+  /** @type {Set<import('node:net').Socket>} */
   #sockets = new Set()
   #held = false
 
   /** @param {number} port of the server, on this host */
   static async start(port) {
-    const proxy = new HoldingProxy()
-    proxy.#listener = createServer((client) => proxy.#onClient(client, port)).listen(0, '127.0.0.1')
+    const proxy = new HoldingProxy(port)
     await once(proxy.#listener, 'listening')
     return proxy
   }
 
+  /** @param {number} port */
+  constructor(port) {
+    this.#listener = createServer((client) => this.#onClient(client, port)).listen(0, '127.0.0.1')
+  }
+
   get url() {
-    return `nats://127.0.0.1:${this.#listener.address().port}`
+    const { port } = /** @type {import('node:net').AddressInfo} */ (this.#listener.address())
+    return `nats://127.0.0.1:${port}`
   }
 
   hold() {
@@ -38,13 +45,21 @@ export class HoldingProxy {
     await once(this.#listener, 'close')
   }
 
+  /**
+   * @param {import('node:net').Socket} client
+   * @param {number} port
+   */
   #onClient(client, port) {
     const upstream = connect(port, '127.0.0.1')
     this.#forward(client, upstream)
     this.#forward(upstream, client)
   }
 
-  /** Written by hand, since a pipe would resume a socket that is held as soon as the other side drains. */
+  /**
+   * Forwards without a pipe, which would resume a socket that is held as soon as the other side drains.
+   * @param {import('node:net').Socket} from
+   * @param {import('node:net').Socket} to
+   */
   #forward(from, to) {
     from.setNoDelay(true)
     this.#sockets.add(from)

@@ -139,6 +139,29 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   expect(complaints).toEqual([])
 })
 
+test('a call in trouble is seen on its card, in the header, in the table and in the log', async () => {
+  const work = `export default (n: number) => { if (n === 3) throw new Error('too dark') }`
+  const files = endless(work)
+  const cwd = await temporaryProject({
+    ...files,
+    'pipeline.yaml': (files['pipeline.yaml'] ?? '').replace(
+      'delivery: live',
+      'delivery: live, on_error: stop',
+    ),
+  })
+  const up = startDaffi(['up', '--view'], { cwd })
+  const { page } = await openPage({ colorScheme: 'light' })
+  await page.goto(await addressOf(up))
+  const why = '"work" threw at item 2: too dark'
+  await page.waitForSelector(
+    `.card:has-text("writer"):has(.chip:has-text("degraded")) .why:has-text('${why}')`,
+  )
+  await page.waitForSelector('#totals[data-tone="bad"]:has-text("1 of 2 nodes ready · 1 in trouble")')
+  await page.waitForSelector(`#streams th:has-text("worker") .why:has-text('${why}')`)
+  await page.waitForSelector(`#log li[data-level="error"]:has-text('${why}')`)
+  await page.waitForSelector('#log li[data-level="warn"]:has-text("degraded")')
+})
+
 test('another terminal joins, programs read figures and pictures, and strangers get nothing', async () => {
   const cwd = await temporaryProject(project)
   const up = startDaffi(['up', 'yard.yaml'], { cwd })

@@ -1,4 +1,4 @@
-import { fileArg, formatBytes, namedFile, VisitCommand } from '../../cli/index.js'
+import { fileArg, namedFile, VisitCommand } from '../../cli/index.js'
 import { count } from '../../runtime/core/text/count.js'
 import type { StoredDeadLetter } from '../../runtime/index.js'
 
@@ -23,7 +23,7 @@ export default class DeadList extends VisitCommand<DeadListResult> {
       const when = dim(new Date(time).toISOString())
       const what =
         'job' in letter
-          ? `job ${letter.job} (${formatBytes(letter.bytes)})`
+          ? `job ${letter.job} (${count(letter.bytes, 'byte')})`
           : `item ${letter.item} of ${letter.stream}`
       const tries = count(attempts, 'attempt')
       this.log(`${bold(String(id))}  ${when}  ${what} to ${call} on ${node}, ${tries}`)

@@ -332,7 +332,8 @@ export const ERRORS = {
   },
   DAFFI_STORE_FULL: {
     exit: 1,
-    meaning: "The NATS server's store has no room for a durable stream: its disk, or its limits, are too small.",
+    meaning:
+      "The NATS server's store has no room for a durable stream: its disk, or its limits, are too small.",
     next: "Free space on the server's disk, raise its limits (max_file_store), or lower the stream's retention.bytes.",
   },
   DAFFI_BAD_SCHEDULE: {

@@ -84,6 +84,23 @@ test('a job whose worker is killed is done by another one, which knows; its call
   expect(await (await g.job(String(id))).get()).toBe('other did something')
 })
 
+test('a worker that stands still in a job keeps it: one outcome, by one worker', async () => {
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
+  const slow = start('job-worker', [server, 'slow', 'slow'])
+  expect(await slow.said()).toBe('ready')
+  const g = await join('caller')
+  const job = await g.call.work('something').with(DURABLE)
+  expect(await slow.said()).toEqual({ text: 'something', redelivered: false })
+  const seen: string[] = []
+  await join('other', { callbacks: { work: (text: string) => void seen.push(text) } })
+  slow.child.kill('SIGSTOP')
+  // Longer than the others need to suspect it, and to be given the job.
+  await (await g.call.work('next').with(BG({ durable: true, delay: '3s' }))).get()
+  slow.child.kill('SIGCONT')
+  expect(await job.get()).toBe('slow did something')
+  expect(seen).toEqual(['next'])
+})
+
 test('a job that is not durable ends with its node, and one that was cancelled is not done again', async () => {
   const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const stuck = start('job-worker', [server, 'stuck', 'stuck'])

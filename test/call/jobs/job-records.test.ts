@@ -103,6 +103,23 @@ test('jobs of a route that was announced to nobody are found', async () => {
   expect(await (await g.job('one')).get()).toBe(undefined)
 })
 
+test('a job for a node whose consumer is gone is done when the node is there', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const first = await join('worker', { callbacks: { work: (text: string) => text } })
+  const g = await join('caller')
+  const later = await g.call
+    .work('later')
+    .to('worker')
+    .with(BG({ durable: true, delay: '1s' }))
+  await first.close()
+  const { jsm, names } = await openJobStore(server)
+  const { config } = await jsm.consumers.info(names.stream, names.consumer('node.worker'))
+  expect(config.inactive_threshold).toBeGreaterThan(24 * 3600 * 1e9)
+  await jsm.consumers.delete(names.stream, names.consumer('node.worker'))
+  await join('worker', { callbacks: { work: (text: string) => `${text} but done` } })
+  expect(await later.get()).toBe('later but done')
+})
+
 test('a job that is deleted with the queue is given up by who waits for it', async () => {
   const { server, join } = await ownPipeline<Callbacks>()
   const g = await join('both', { callbacks: { work: (text: string) => text } })

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import type { PipelineResult } from '../../../src/runtime/index.js'
 import { connect } from '../../support/connect.js'
 import { runDaffi, startDaffi } from '../../support/daffi.js'
-import { temporaryFixture } from '../../support/temporary.js'
+import { temporaryFixture, temporaryProject } from '../../support/temporary.js'
+import { endless } from '../pipelines.js'
 
 const file = ['-f', 'pair.yaml']
 
@@ -30,4 +32,28 @@ test('processes and callbacks are waited for, and found by name', async () => {
 
   one.kill('SIGTERM')
   expect((await one.exited).exitCode).toBe(0)
+})
+
+test('a second start of a running node is refused, and the running stream goes on', async () => {
+  const cwd = await temporaryProject(
+    endless('export default (n: number) => { if (n % 50 === 0) console.log("item", n) }'),
+  )
+  const up = startDaffi(['up', '--json'], { cwd })
+  await up.waitForLine(/^worker \| item/)
+  for (const name of ['worker', 'writer']) {
+    const second = await runDaffi(['node', '--name', name, '--json'], { cwd })
+    expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'DAFFI_DUPLICATE_NAME' } })
+  }
+  const again = await runDaffi(['up', '--json'], { cwd })
+  expect(again.exitCode).toBe(1)
+  // Items that the source yields after that.
+  await up.waitForLine(/^worker \| item/, 5)
+  up.kill('SIGTERM')
+  const { exitCode, stdout, stderr } = await up.exited
+  const { streams } = JSON.parse(stdout) as PipelineResult
+  expect(stderr).not.toMatch(/degraded|is gone/)
+  expect(streams).toMatchObject([
+    { error: null, receivers: { worker: { state: 'finished', attaches: 1, lost: 0 } } },
+  ])
+  expect(exitCode).toBe(0)
 })

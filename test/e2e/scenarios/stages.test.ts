@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../../src/runtime/index.js'
-import { startDaffi } from '../../support/daffi.js'
+import { runDaffi, startDaffi } from '../../support/daffi.js'
 import { temporaryProject } from '../../support/temporary.js'
 
 /** Three stages: the middle ones pass what they get on through a queue in a module. */
@@ -92,6 +92,16 @@ test('Ctrl-C goes through the graph: what one stage has taken the next ones take
   const { streams } = JSON.parse(stdout) as PipelineResult
   const processed = streams.map(({ receivers }) => Object.values(receivers)[0])
   expect(processed).toMatchObject(Array(3).fill({ state: 'finished', processed: taken, lost: 0 }))
+  expect(exitCode, stderr).toBe(0)
+})
+
+test('the end of a source goes through the graph, too, and then the run is over', async () => {
+  const finite = stages['ticks.ts'].replace('for (let n = 1; ; n++)', 'for (let n = 1; n <= 150; n++)')
+  const cwd = await temporaryProject({ ...stages, 'ticks.ts': finite })
+  const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
+  const { streams } = JSON.parse(stdout) as PipelineResult
+  const receivers = streams.map((stream) => Object.values(stream.receivers)[0])
+  expect(receivers).toMatchObject(Array(3).fill({ state: 'finished', processed: 150, lost: 0 }))
   expect(exitCode, stderr).toBe(0)
 })
 

@@ -55,7 +55,7 @@ function judgeRun(
   // The item at which the source was cut off may have come after.
   if (items < run.yielded - (run.error === undefined ? 0 : 1))
     wrong.push(`stream ${run.key}: ${items} items, ${run.yielded} yielded`)
-  // A live stream goes on while nobody receives it.
+  // A live stream passes over items while it has no receiver.
   if (schedule.share && schedule.delivery === 'lossless') wrong.push(...judgeShares(run, receivers, items))
   return wrong
 }

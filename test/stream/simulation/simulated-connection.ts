@@ -75,8 +75,8 @@ export class SimulatedConnection {
     return undefined
   }
 
-  publish(subject: string, payload?: Uint8Array | string): void {
-    this.#send({ subject, data: toBytes(payload) })
+  publish(subject: string, payload?: Uint8Array | string, { reply }: { reply?: string } = {}): void {
+    this.#send({ subject, data: toBytes(payload), ...(reply === undefined ? {} : { reply }) })
   }
 
   subscribe(

@@ -12,7 +12,6 @@ import { Presence } from '../../../src/runtime/call/presence/presence.js'
 import { TIMING } from '../../../src/runtime/call/wire/timing.js'
 import { NatsLink } from '../../../src/runtime/stream/protocol/nats-link.js'
 import type { Deliver, StreamPorts } from '../../../src/runtime/stream/protocol/ports.js'
-import { SHUTDOWN_GRACE_MS } from '../../../src/runtime/call/wire/timing.js'
 import { StreamReceiver } from '../../../src/runtime/stream/stream-receiver.js'
 import { SimulatedConnection, type Latency } from './simulated-connection.js'
 import { processes } from './simulated-processes.js'
@@ -21,6 +20,8 @@ import { Actor, type SimulatedTime } from './simulated-time.js'
 
 export const PIPELINE = 'simulation'
 const log = createLogger('silent')
+/** Time within which a node that lives answers. */
+const ANSWER_MS = 3500
 /** Heartbeats of which none was sent, after which the process must have stood still; as in the heartbeat's thread. */
 const STOOD_STILL = 3
 
@@ -102,7 +103,13 @@ export class SimulatedNode {
       peers: this.presence.peers,
       log,
       connections: () => Promise.resolve(link),
-      answers: () => Promise.resolve(true),
+      answers: async (peer) => {
+        const asking = control.request(pingSubject(PIPELINE, peer), undefined, { timeout: ANSWER_MS })
+        return await asking.then(
+          () => true,
+          () => false,
+        )
+      },
       setLastWill: () => undefined,
       clearLastWill: () => undefined,
     }
@@ -130,6 +137,7 @@ export class SimulatedNode {
         nc: main.client,
         ports: this.ports,
         admit: () => ({ deliver, borrow: false }),
+        // It asks the kernel about processes, and those of lanes have the pid of this one.
         clean: () => Promise.resolve(),
       })
     await main.client.flush()
@@ -185,7 +193,7 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
-    await this.#receiver?.close(SHUTDOWN_GRACE_MS)
+    await this.#receiver?.close()
     await this.presence.leave()
     this.#end()
   }

@@ -82,9 +82,12 @@ export class SimulatedServer {
     const passed = this.#pass(message, asker)
     if (answer === 'none' && passed) return
     this.#inboxes.delete(reply)
-    if (answer === 'none')
-      asker?.answer({ subject: reply, data: new Uint8Array(), headers: headers(503, 'No Responders') })
-    else asker?.answer({ ...answer, subject: reply })
+    const response: Message =
+      answer === 'none'
+        ? { subject: reply, data: new Uint8Array(), headers: headers(503, 'No Responders') }
+        : { ...answer, subject: reply }
+    // Whoever has subscribed to the reply himself gets it there.
+    if (!this.#pass(response, undefined)) asker?.answer(response)
   }
 
   /** @returns whether there was somebody to pass it to */

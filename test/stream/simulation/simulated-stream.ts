@@ -9,6 +9,8 @@ import type { SimulatedNode } from './simulated-node.js'
 
 /** Pause after which a call whose stream has failed is made again, as a node's restart policy does. */
 const AGAIN_MS = 1000
+/** Shorter than by default, so that schedules are, too. */
+const PATIENCE = '4s'
 
 /** Item of a simulated stream. */
 export interface Item {
@@ -69,7 +71,7 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
 
 function streamOptions({ schedule, stopping }: WriterOptions): StreamOptions {
   const { delivery = 'live', share } = schedule
-  const defaults = parseOptions(STREAM_OPTIONS, {})
+  const defaults = parseOptions(STREAM_OPTIONS, { patience: PATIENCE })
   return {
     ...defaults,
     call: 'take',

@@ -67,6 +67,12 @@ export class World {
     for (const node of this.living()) node.main.after(0, () => void node.leave())
   }
 
+  /** Has somebody join for a while. */
+  visit(ms: number): void {
+    this.#director.after(0, () => this.#start('visitor'))
+    this.#director.after(ms, () => this.end())
+  }
+
   /** Nodes that have their names. */
   living(): SimulatedNode[] {
     return this.nodes.filter(({ joined }) => joined)

@@ -19,7 +19,7 @@ export interface JobAccess {
 }
 
 /** Pauses between looks at a job of which nothing is heard. */
-const QUIET: Backoff = { firstMs: 1000, factor: 2, maxMs: 10_000 }
+const QUIET: Backoff = { firstMs: 200, factor: 2, maxMs: 10_000 }
 /** Pauses between looks once a record was published, which may be stored a moment later, or be refused. */
 const HINTED: Backoff = { ...QUIET, firstMs: 20 }
 

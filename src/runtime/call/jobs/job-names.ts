@@ -1,4 +1,4 @@
-import type { JobTarget, Route } from './job-route.js'
+import { isOfNode, type JobTarget, type Route } from './job-route.js'
 
 /** Names of the streams and subjects of a pipeline's durable jobs. */
 export class JobNames {
@@ -50,7 +50,7 @@ export class JobNames {
 
   /** Subjects of the jobs of a route. */
   filter(route: Route): string {
-    return `daffi.${this.#pipeline}.job.*.${route}${route.startsWith('node.') ? '.*' : ''}`
+    return `daffi.${this.#pipeline}.job.*.${route}${isOfNode(route) ? '.*' : ''}`
   }
 
   consumer(route: Route): string {

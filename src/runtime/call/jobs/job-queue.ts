@@ -19,8 +19,11 @@ import type { PendingAnswers } from '../wire/pending-answers.js'
 import type { CallTiming } from '../wire/timing.js'
 import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
-import type { JobTarget, Route } from './job-route.js'
+import { isOfNode, type JobTarget, type Route } from './job-route.js'
 import { StoredParts, type PartsRef } from './stored-parts.js'
+
+/** Time after which the consumer of a node's name is removed, when nobody pulls from it: names may be made up for one run. */
+const UNUSED_MS = 7 * 24 * 3600 * 1000
 
 /** A job that is sent, and the incarnation of the node that sends it. */
 export interface NewJob {
@@ -76,6 +79,7 @@ export class JobQueue {
     return new JobQueue(nc, jsm, names, ackWaitMs, answers)
   }
 
+  /** Creates the consumer of a route if it does not exist. That of a node's name is removed when it is not used for days. */
   async addRoute(route: Route): Promise<void> {
     await ensureConsumer(this.#jsm, this.#names.stream, {
       durable_name: this.#names.consumer(route),
@@ -84,11 +88,13 @@ export class JobQueue {
       ack_wait: nanos(this.#ackWaitMs),
       // Jobs that are not due yet are given out, and handed back until then.
       max_ack_pending: -1,
+      ...(isOfNode(route) && { inactive_threshold: nanos(UNUSED_MS) }),
     })
   }
 
-  consumer(route: Route): Promise<Consumer> {
-    return this.#js.consumers.get(this.#names.stream, this.#names.consumer(route))
+  async consumer(route: Route): Promise<Consumer> {
+    await this.addRoute(route)
+    return await this.#js.consumers.get(this.#names.stream, this.#names.consumer(route))
   }
 
   /**

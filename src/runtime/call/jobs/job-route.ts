@@ -17,6 +17,11 @@ export function isRouteFor(route: Route, node: string, callbacks: readonly strin
   return route === `node.${node}` || callbacks.some((name) => route === `call.${name}`)
 }
 
+/** Whether jobs of a route are for one named node. */
+export function isOfNode(route: Route): boolean {
+  return route.startsWith('node.')
+}
+
 /** The callback of a route; empty for the route of a node. */
 export function callbackOf(route: Route): string {
   return route.startsWith('call.') ? route.slice('call.'.length) : ''

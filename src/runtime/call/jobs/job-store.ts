@@ -75,12 +75,15 @@ export class JobStore {
   }
 }
 
-/** Lists the routes on which jobs were ever sent. Creates nothing. */
-export async function knownRoutes(nc: NatsConnection, names: JobNames): Promise<Route[]> {
+/** Lists the routes that have consumers, and that of the node if jobs wait for it. Creates nothing. */
+export async function knownRoutes(nc: NatsConnection, names: JobNames, node: string): Promise<Route[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false })
+  const own: Route = `node.${node}`
   const routes: Route[] = []
   try {
     for await (const { name } of jsm.consumers.list(names.stream)) routes.push(names.route(name))
+    const { state } = await jsm.streams.info(names.stream, { subjects_filter: names.filter(own) })
+    if (Object.keys(state.subjects ?? {}).length > 0) routes.push(own)
   } catch (error) {
     if (!isApiError(error, 'streamNotFound')) throw error
   }

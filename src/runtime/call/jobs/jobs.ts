@@ -22,6 +22,9 @@ import { isRouteFor, routeOf, type JobTarget, type Route } from './job-route.js'
 import { JobStore, knownRoutes } from './job-store.js'
 import { JobWorker, NODE_LEAVES, type RunningJob } from './job-worker.js'
 
+/** Time for which a route is taken for open: less than its consumer is kept without use. */
+const ROUTE_OPEN_MS = 3600 * 1000
+
 export interface JobsOptions {
   /** The node's own connection, on which it does not receive its own messages. */
   nc: NatsConnection
@@ -43,7 +46,7 @@ export class Jobs {
   readonly #workers = new Map<Route, Promise<JobWorker>>()
   readonly #running = new Map<string, RunningJob>()
   readonly #waiting = new Set<DurableJob>()
-  readonly #routes = new Map<Route, Promise<void>>()
+  readonly #routes = new Map<Route, { opening: Promise<void>; until: number }>()
   #access: Promise<JobAccess> | undefined
   #leaving = false
 
@@ -143,10 +146,14 @@ export class Jobs {
   /** Creates the consumer of a target's route, and notifies the nodes that may run its jobs. */
   async route(target: JobTarget): Promise<void> {
     const route = routeOf(target)
-    const opening = this.#routes.get(route) ?? this.#openRoute(route)
-    this.#routes.set(route, opening)
+    const known = this.#routes.get(route)
+    const isOpen = known !== undefined && performance.now() < known.until
+    const opened = isOpen
+      ? known
+      : { opening: this.#openRoute(route), until: performance.now() + ROUTE_OPEN_MS }
+    this.#routes.set(route, opened)
     try {
-      await opening
+      await opened.opening
     } catch (error) {
       this.#routes.delete(route)
       throw error
@@ -194,7 +201,8 @@ export class Jobs {
   }
 
   async #lookForRoutes(): Promise<void> {
-    for (const route of await knownRoutes(this.#options.nc, this.#names)) this.#work(route)
+    const { nc, self } = this.#options
+    for (const route of await knownRoutes(nc, this.#names, self.node)) this.#work(route)
   }
 
   /** Begins to pull the jobs of a route, if they are for this node. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
@@ -38,6 +39,9 @@ export class Presence {
   #refreshing: Promise<void> | undefined
   /** Before the claim, another node that publishes a hello under this name is its rightful holder. */
   #claimed = false
+  #claiming: Promise<void> | undefined
+  /** Aborts when the node leaves. */
+  readonly #leaving = new AbortController()
   /** Incarnations that are being asked for their records. */
   readonly #asked = new Set<string>()
   /** Heartbeats until the next look, by suspected incarnation. */
@@ -87,13 +91,16 @@ export class Presence {
    * the claim, and messages were missed.
    */
   async rejoin(): Promise<void> {
+    if (this.#isLeaving()) return
     await this.#claim()
+    if (this.#isLeaving()) return
     this.announce()
     await this.#refresh()
   }
 
   async leave(): Promise<void> {
     const { nc, record, log, timing } = this.#options
+    this.#leaving.abort()
     this.peers.stop()
     this.#subscription?.unsubscribe()
     if (nc.isClosed()) return
@@ -104,13 +111,21 @@ export class Presence {
     )
   }
 
-  #claim(): Promise<void> {
+  /** A method, for code that checks again: the compiler would assume that a property has not changed. */
+  #isLeaving(): boolean {
+    return this.#leaving.signal.aborted
+  }
+
+  async #claim(): Promise<void> {
     const { record, timing } = this.#options
-    return this.#names.claim(record, timing.suspectMs)
+    this.#claiming = this.#names.claim(record, timing.suspectMs)
+    await this.#claiming
   }
 
   async #publishGoodbye(): Promise<void> {
     const { nc, record, log } = this.#options
+    // A claim that is on its way would come after the name is given back.
+    await this.#claiming?.catch(() => undefined)
     const last = await this.#names.release(record).catch((error: unknown) => {
       log.debug(`the name ${record.name} was not given back: ${String(error)}`)
       return false
@@ -174,8 +189,21 @@ export class Presence {
       return
     }
     const answer = await this.#names.ping(record, this.#options.timing.pingMs)
-    if (answer !== 'unreachable')
-      this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
+    if (answer === 'unreachable') void this.#releaseUnreachable(record).catch(() => undefined)
+    else this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
+  }
+
+  /** Gives back the name of a holder that has no connection, unless it was only between two. */
+  async #releaseUnreachable(record: PeerRecord): Promise<void> {
+    const { suspectMs, pingMs } = this.#options.timing
+    const { signal } = this.#leaving
+    let answer
+    do {
+      await delay(suspectMs, undefined, { ref: false, signal })
+      answer = await this.#names.ping(record, pingMs)
+      // Silence is this node's own, or the server's: one who has no connection is told apart at once.
+    } while (answer === 'silent')
+    if (answer === 'unreachable') await this.#names.release(record)
   }
 
   /** Asks a node that was heard, but is not a member, for its record: its hello was missed, or it was taken for gone. */

@@ -4,6 +4,10 @@ import { realpath, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DaffiError } from '../../core/errors.js'
+import { stateFolder } from '../../core/project/project.js'
+import { isFolderLocked, lockFolder } from './folder-lock.js'
+import { answers } from './socket.js'
 
 /** The lock of the process that runs the project's server. The system releases it when that process ends, in whatever way. */
 export interface Lock {
@@ -12,8 +16,53 @@ export interface Lock {
   release(): Promise<void>
 }
 
-/** Acquires the project's lock; undefined when another process holds it. */
+/**
+ * Acquires the project's lock; undefined when another process holds it.
+ * @throws DaffiError DAFFI_NO_SERVER when that is a process in another network namespace
+ */
 export async function acquireLock(project: string): Promise<Lock | undefined> {
+  const lock = await acquireHere(project)
+  if (!lock || process.platform !== 'linux') return lock
+  const folder = await lockFolder(await stateFolder(project)).catch(async (error: unknown) => {
+    await lock.release()
+    throw error
+  })
+  if (folder) {
+    const release = async (): Promise<void> => {
+      // In this order, or another process could take this one for an owner in another namespace.
+      await folder.release()
+      await lock.release()
+    }
+    return { ...lock, release }
+  }
+  await lock.release()
+  throw ownedElsewhere(project)
+}
+
+/**
+ * Refuses to wait for a server that this process could not reach.
+ * @throws DaffiError DAFFI_NO_SERVER when a process in another network namespace holds the lock
+ */
+export async function refuseOwnerElsewhere(project: string): Promise<void> {
+  if (process.platform !== 'linux') return
+  const folder = join(project, '.daffi')
+  if (!(await isFolderLocked(folder)) || (await answers(await lockName(project)))) return
+  // Its owner may have left between the two.
+  if (await isFolderLocked(folder)) throw ownedElsewhere(project)
+}
+
+function ownedElsewhere(project: string): DaffiError {
+  return new DaffiError(
+    'DAFFI_NO_SERVER',
+    `the server of ${project} runs in another network namespace, such as that of a container, and cannot be reached from here`,
+    {
+      next: 'Let the containers share one network (docker run --network container:NAME), give each its own copy of the project, or run a NATS server that all of them reach, and name it by --server.',
+    },
+  )
+}
+
+/** Acquires the lock among the processes of this network namespace. */
+async function acquireHere(project: string): Promise<Lock | undefined> {
   const name = await lockName(project)
   for (;;) {
     const server = await listen(name)
@@ -70,7 +119,8 @@ function hold(server: Server): Lock {
 }
 
 /**
- * Address of the socket that is the lock. Abstract sockets on Linux and named pipes on Windows vanish with their process.
+ * Address of the socket that is the lock. Abstract sockets on Linux and named pipes on Windows vanish with their process;
+ * network namespaces, of which each has its own abstract sockets, are kept apart by the lock of the folder.
  * Elsewhere it is a socket file, which is stale when no process accepts connections on it.
  */
 async function lockName(project: string): Promise<string> {
@@ -95,17 +145,5 @@ async function listen(name: string): Promise<Server | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
     throw error
-  }
-}
-
-async function answers(name: string): Promise<boolean> {
-  const socket = connect(name)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

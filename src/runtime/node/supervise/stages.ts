@@ -1,4 +1,4 @@
-import type { CallPlan, NodePlan } from '../../core/plan/plan.js'
+import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 
 /**
  * Arranges nodes in stages: a node comes after those that stream to it. Where streams go in a circle, the stream back to a
@@ -39,4 +39,9 @@ export function streamsTo({ calls }: NodePlan, { name, callbacks }: NodePlan): b
     (to === undefined || to === name) &&
     callbacks.some((callback) => callback.name === call)
   return calls.some(reaches)
+}
+
+/** Whether all that a node does by itself is to stream from modules, as a stage does that passes on what it gets. */
+export function streamsOn({ calls }: NodePlan, sources: Plan['sources']): boolean {
+  return calls.every(({ source }) => source !== undefined && sources[source]?.kind === 'module')
 }

@@ -17,7 +17,7 @@ import { pipelineResult, type PipelineResult } from './report/pipeline-result.js
 import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
-import { stagesOf } from './stages.js'
+import { stagesOf, streamsOn, streamsTo } from './stages.js'
 import { StartupLimiter } from './startup-limiter.js'
 import { SupervisedNode, type Supervision } from './supervised-node.js'
 
@@ -196,6 +196,13 @@ export class Supervisor {
     this.#checkEnd()
   }
 
+  /** Whether a node only streams on what it gets, and all streams to it have ended. */
+  #hasNothingToCome({ name, plan, isRunning, idle }: SupervisedNode): boolean {
+    if (!isRunning || idle || !streamsOn(plan, this.#plan.sources)) return false
+    const senders = this.#nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
+    return senders.length > 0 && senders.every((sender) => sender.idle)
+  }
+
   #showCall(node: string, plan: CallPlan, report: CallReport): void {
     const { onEvent } = this.#options
     const note = callNote(plan.call, report)
@@ -207,6 +214,7 @@ export class Supervisor {
     this.#changed.notify()
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
+    if (!watched) for (const node of calling) if (this.#hasNothingToCome(node)) node.drain()
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))

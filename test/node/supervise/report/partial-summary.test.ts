@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ReceiverSummary } from '../../../../src/runtime/core/plan/summary.js'
-import {
-  emptySummary,
-  interruptedSummary,
-} from '../../../../src/runtime/node/supervise/report/partial-summary.js'
+import { emptySummary, closedSummary } from '../../../../src/runtime/node/supervise/report/partial-summary.js'
 import { callPlan, streamPlan } from '../../plans.js'
 
 const receiver = (given: Partial<ReceiverSummary>): ReceiverSummary => ({
@@ -41,7 +38,7 @@ test('items that an attached receiver has not accounted for are lost; a receiver
     ...emptySummary('one', callPlan('show', { modifier: streamPlan() })),
     receivers: { attached: receiver({}), died: receiver({ state: 'died', lost: 3 }) },
   }
-  const { attached, died } = interruptedSummary(summary).receivers
+  const { attached, died } = closedSummary(summary).receivers
   expect(attached).toMatchObject({ state: 'stopped', lost: 3 })
   expect(died).toEqual(summary.receivers.died)
   expect(summary.receivers.attached.lost).toBe(0)

@@ -137,16 +137,23 @@ test('the first error of a call is that of the run, but for what was only stoppe
 
 test('items that a lossless stream has lost are an error, also of a run that was stopped', () => {
   const results = new RunResults([node])
-  const receiver = { ...summary(9).receivers.one!, offered: 9, processed: 7, lost: 2 }
-  const lossless = { ...summary(9), delivery: 'lossless' as const, receivers: { one: receiver } }
+  const died = { ...receiver, state: 'died' as const, processed: 7, lost: 2 }
+  const lossless = { ...summary(10), delivery: 'lossless' as const, receivers: { one: died } }
   const error = { code: 'DAFFI_ABORTED', message: 'stopped' }
   results.accept('sender', { type: 'stream', index: 1, summary: lossless, error })
   expect(results.error).toMatchObject({
     code: 'DAFFI_STREAM_FAILED',
-    message: expect.stringContaining('lost 2 items') as string,
+    message: 'the stream from sender to "collect" has lost 2 items',
   })
   results.accept('sender', { type: 'stream', index: 1, summary: { ...lossless, delivery: 'live' }, error })
   expect(results.error).toBeUndefined()
+})
+
+test('what a receiver of a stream that is over has not accounted for is lost', () => {
+  const results = new RunResults([node])
+  const error = { code: 'DAFFI_ABORTED', message: 'stopped' }
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(10), error })
+  expect(results.streams[0]?.receivers).toMatchObject({ one: { state: 'stopped', lost: 3 } })
 })
 
 test('a report about a call that the plan does not have is an internal error', () => {

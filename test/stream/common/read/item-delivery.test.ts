@@ -77,7 +77,9 @@ test('skip: a callback that fails at every item is logged at most once a second,
   expect(lines).toHaveLength(1)
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000)
   await delivery.deliverBatch([FAILING], { ...chunk, item: 20 })
-  expect(lines[1]).toMatch(/^warn: "take" threw at item 20 \(and at 2 more since the line before\): Error: two\n/)
+  expect(lines[1]).toMatch(
+    /^warn: "take" threw at item 20 \(and at 2 more since the line before\): Error: two\n/,
+  )
   expect(counter.counts).toMatchObject({ failed: 4 })
 })
 

@@ -17,10 +17,10 @@ export function emptySummary(from: string, { call, source, modifier }: CallPlan)
 }
 
 /**
- * Completes the last summary of a stream whose writer is gone: items that attached receivers have not accounted for count as
- * lost.
+ * Completes the last summary of a stream that is over: of a receiver that is still attached no more is heard, since it, the
+ * writer or the server is gone, so that items that it has not accounted for count as lost.
  */
-export function interruptedSummary(summary: StreamSummary): StreamSummary {
+export function closedSummary(summary: StreamSummary): StreamSummary {
   const receivers = Object.entries(summary.receivers).map(([name, receiver]): [string, ReceiverSummary] => {
     if (receiver.state !== 'attached') return [name, receiver]
     const { offered, processed, dropped, failed } = receiver

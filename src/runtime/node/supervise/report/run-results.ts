@@ -5,7 +5,7 @@ import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { CallReport } from '../../ipc/node-reports.js'
 import { describeExit, type ChildExit } from '../process/child-exit.js'
 import { count } from '../../../core/text/count.js'
-import { emptySummary, interruptedSummary } from './partial-summary.js'
+import { closedSummary, emptySummary } from './partial-summary.js'
 
 /** The result of a call of the pipeline file. */
 export interface CallResult {
@@ -78,7 +78,7 @@ export class RunResults {
     }
     stream.summary = report.summary ?? stream.summary
     if (report.type === 'progress') return
-    stream.summary = { ...stream.summary, error: report.error }
+    stream.summary = { ...closedSummary(stream.summary), error: report.error }
     stream.settled = true
   }
 
@@ -100,7 +100,7 @@ export class RunResults {
         const { settled, summary } = this.#stream(node, index)
         if (settled) continue
         const error = interruptedError('DAFFI_WRITER_DIED', node, death)
-        this.accept(node, { type: 'stream', index, summary: interruptedSummary(summary), error })
+        this.accept(node, { type: 'stream', index, summary, error })
       }
     }
   }
@@ -118,7 +118,7 @@ export class RunResults {
   #repeat(node: string, { index, summary, error }: Extract<CallReport, { type: 'repeat' }>): void {
     if (this.#plan(node, index).modifier.kind !== 'STREAM') return
     const stream = this.#stream(node, index)
-    stream.summary = { ...(summary ?? stream.summary), error }
+    stream.summary = { ...closedSummary(summary ?? stream.summary), error }
     stream.repeated = true
     putAside(stream)
   }

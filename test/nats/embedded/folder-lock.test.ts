@@ -1,0 +1,62 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { expect, onTestFinished, test } from 'vitest'
+import {
+  isFolderLocked,
+  lockFolder,
+  type FolderLock,
+} from '../../../src/runtime/nats/embedded/folder-lock.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+const LINUX = process.platform === 'linux'
+
+/** A folder whose path is longer than the address of a socket may be. */
+async function deepFolder(): Promise<string> {
+  const folder = join(await temporaryFolder(), 'd'.repeat(120), '.daffi')
+  await mkdir(folder, { recursive: true })
+  return folder
+}
+
+async function locked(folder: string): Promise<FolderLock> {
+  const lock = await lockFolder(folder)
+  if (!lock) throw new Error('the lock is held by somebody else')
+  onTestFinished(() => lock.release())
+  return lock
+}
+
+/** Leaves a socket that nobody listens on, as a process does that is killed. */
+async function leaveStale(folder: string): Promise<void> {
+  const program =
+    "require('node:net').createServer().listen('nats-server.lock', () => process.kill(process.pid, 'SIGKILL'))"
+  await execa(process.execPath, ['-e', program], { cwd: folder, reject: false })
+  expect(await readdir(folder)).toEqual(['nats-server.lock'])
+}
+
+test.skipIf(!LINUX)('a folder has one holder at a time, and keeps nothing of it', async () => {
+  const folder = await deepFolder()
+  expect(await isFolderLocked(folder)).toBe(false)
+  const lock = await locked(folder)
+  expect([await isFolderLocked(folder), await lockFolder(folder)]).toEqual([true, undefined])
+  expect(await readdir(folder)).toEqual(['nats-server.lock'])
+  await lock.release()
+  await lock.release()
+  expect([await isFolderLocked(folder), await readdir(folder)]).toEqual([false, []])
+  await locked(folder)
+})
+
+test.skipIf(!LINUX)(
+  'of many who want it at once, one gets it, also when a dead process has left its own',
+  async () => {
+    for (const prepare of [() => Promise.resolve(), leaveStale]) {
+      const folder = await deepFolder()
+      await prepare(folder)
+      const locks = await Promise.all(Array.from({ length: 8 }, () => lockFolder(folder)))
+      const held = locks.filter((lock) => lock !== undefined)
+      expect(held).toHaveLength(1)
+      expect(await isFolderLocked(folder)).toBe(true)
+      await held[0]?.release()
+      expect(await readdir(folder)).toEqual([])
+    }
+  },
+)
