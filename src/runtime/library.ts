@@ -15,6 +15,7 @@ export {
   type BGOptions,
   type Broadcast,
   type BroadcastOptions,
+  type BusyOptions,
   type Call,
   type CallProxy,
   type ConnectOptions,
@@ -52,6 +53,7 @@ export { ERRORS, type ErrorCode } from './core/error-codes.js'
 export { DaffiError, type DaffiErrorOptions, type ErrorRecord } from './core/errors.js'
 export { isFrame, PIXEL_FORMATS, type Frame, type PixelFormat } from './core/frame.js'
 export type { Logger } from './core/logger.js'
+export { RESUME, type Resumable } from './core/stream/resumable.js'
 export type { Delivery, OnError } from './core/stream/stream-options.js'
 export type { ScheduleOptions } from './core/text/schedule.js'
 export type { ScheduleSpec } from './core/plan/plan.js'

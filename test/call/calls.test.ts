@@ -35,6 +35,7 @@ describe('FG', () => {
     const g = await join('own', who('own'))
     expect(await g.call.who()).toBe('own')
     await join('other', who('other'))
+    await g.waitProcess('other')
     const answers = await Promise.all(Array.from({ length: 20 }, () => g.call.who()))
     expect(new Set(answers)).toEqual(new Set(['other']))
     expect(await g.call.who().to('own')).toBe('own')
@@ -141,7 +142,7 @@ test('there is a context inside a callback and what it awaits, and nowhere else'
   expect(() => context()).toThrow(expect.objectContaining({ code: 'DAFFI_NO_CONTEXT' }))
 })
 
-test('NO_RETURN resolves when the server has the call', async () => {
+test('NO_RETURN resolves when a node has the call', async () => {
   const { join } = await ownPipeline<Callbacks>()
   const seen: number[] = []
   const all = deferred()

@@ -98,3 +98,38 @@ test('after Ctrl-C the next run goes on where the last one was', async () => {
   const taken = (await readFile(join(cwd, 'taken'), 'utf8')).trim().split('\n').map(Number)
   expect(taken).toEqual(range(20))
 })
+
+test.each([
+  { how: 'live', source: '{ kind: module, module: ./numbers.ts }', exported: 'export const live = true' },
+  { how: 'a camera', source: '{ kind: camera, device: test, size: 64x48, fps: 25 }', exported: '' },
+])('a second run of $how passes nothing over', async ({ source, exported }) => {
+  const plain = files('await delay(30)')
+  const cwd = await temporaryProject({
+    ...plain,
+    'pipeline.yaml': String(plain['pipeline.yaml']).replace(/numbers: \{.*\}/, `numbers: ${source}`),
+    'numbers.ts': `${String(plain['numbers.ts'])}\n${exported}\n`,
+    'callbacks/book.ts': `
+import { appendFileSync } from 'node:fs'
+let n = 0
+export default (_item: unknown) => {
+  appendFileSync('taken', 'one\\n')
+  if (++n === 10) console.log('ten of them')
+}
+`,
+  })
+  const count = async (): Promise<number> =>
+    (await readFile(join(cwd, 'taken'), 'utf8')).trim().split('\n').length
+  for (const run of [1, 2]) {
+    const before = run === 1 ? 0 : await count()
+    const up = startDaffi(['up', 'pipeline.yaml', '--json'], { cwd })
+    await up.waitForLine(/ten of them/)
+    up.kill('SIGINT')
+    const { stdout, stderr } = await up.exited
+    if (run === 2)
+      expect(stderr).toContain(`${before} items stored already; the source goes on with item ${before}`)
+    const [stream] = (JSON.parse(stdout) as PipelineResult).streams
+    const got = (await count()) - before
+    expect(stream).toMatchObject({ items: got, error: null })
+    expect(stream?.receivers.worker).toMatchObject({ offered: got, processed: got, lost: 0 })
+  }
+})

@@ -29,7 +29,7 @@ test('faults, for a person', async () => {
       4 |
 
 bad.yaml:3:27 DAFFI_UNKNOWN_KEY nodes.one.replcas
-  unknown key "replcas"; known here: calls, callbacks, replicas, restart, env, depends_on; did you mean replicas?
+  unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, depends_on; did you mean replicas?
 
       1 | name: shop
       2 | nodes:
@@ -61,7 +61,7 @@ test('faults, as JSON and nothing else', async () => {
         column: 27,
         path: 'nodes.one.replcas',
         code: 'DAFFI_UNKNOWN_KEY',
-        message: 'unknown key "replcas"; known here: calls, callbacks, replicas, restart, env, depends_on',
+        message: 'unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, depends_on',
         suggestion: 'replicas',
       },
     ],

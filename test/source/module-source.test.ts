@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../src/runtime/core/errors.js'
 import type { ModulePlan } from '../../src/runtime/core/plan/plan.js'
+import { RESUME, type Resumable } from '../../src/runtime/core/stream/resumable.js'
 import type { SourceContext } from '../../src/runtime/source/index.js'
 import { collect, open } from './support.js'
 
@@ -154,6 +155,46 @@ test('an abort ends the source even if the function never returns', async () => 
   expect(await items).toEqual([])
 })
 
+test('a module that is live is resumed with its new items', async () => {
+  const items = openModule({ default: [1, 2], live: true })
+  expect(await items[RESUME]?.(30)).toBe(items)
+})
+
+test('a module that can begin anywhere is asked to', async () => {
+  const all: unknown[][] = []
+  const resume = (...args: unknown[]) => {
+    all.push(args)
+    return Promise.resolve([5, 6])
+  }
+  const rest = await openModule({ default: [1], resume }, { file: 'in.txt' })[RESUME]?.(4)
+  expect(await collect(rest as AsyncIterable<unknown>)).toEqual([5, 6])
+  expect(all).toEqual([[4, { file: 'in.txt' }, { signal: expect.any(AbortSignal) as AbortSignal }]])
+})
+
+test('any other module begins with its first item again', async () => {
+  expect(await openModule({ default: [1] })[RESUME]?.(4)).toBeUndefined()
+})
+
+test.each([
+  [{ live: 'yes' }, 'live is string, not true or false'],
+  [{ resume: 3 }, 'resume is number, not a function'],
+  [{ live: true, resume: () => [] }, 'live and resume exclude each other'],
+])('exports that say it in a wrong form are refused: %o', async (exports, message) => {
+  const rest = openModule({ default: [1], ...exports })[RESUME]?.(4)
+  await expect(rest).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_BAD_RESUME',
+    message: expect.stringContaining(message) as string,
+  })
+})
+
+test('what resume returns must be an iterable', async () => {
+  const rest = await openModule({ default: [1], resume: () => 'text' })[RESUME]?.(4)
+  await expect(collect(rest as AsyncIterable<unknown>)).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_BAD_RESUME',
+    message: expect.stringContaining('resume returns string, not an iterable') as string,
+  })
+})
+
 test('a stage yields what it has at hand after the abort, and ends at the first pause', async () => {
   const controller = new AbortController()
   const { signal } = controller
@@ -186,3 +227,7 @@ test('a stage whose queue is empty at the abort ends as soon as the module does'
   expect(await next).toEqual({ done: false, value: 'the last one' })
   expect(await items.next()).toEqual({ done: true, value: undefined })
 })
+
+function openModule(exports: Record<string, unknown>, args?: unknown): Resumable & AsyncIterable<unknown> {
+  return open({ ...plan, args }, { load: () => Promise.resolve(exports) })
+}

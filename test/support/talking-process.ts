@@ -1,11 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { fixture } from './paths.js'
 
 /** A process of its own, ended with the test. Gives the next thing that it says, each time. */
-export function start(name: string, args: string[]): { child: ChildProcess; said: () => Promise<unknown> } {
-  const child = fork(fixture(`nodes/${name}.mjs`), args)
+export function start(
+  name: string,
+  args: string[],
+  options: ForkOptions = {},
+): { child: ChildProcess; said: () => Promise<unknown> } {
+  const child = fork(fixture(`nodes/${name}.mjs`), args, options)
   onTestFinished(() => kill(child))
   const unread: unknown[] = []
   const readers: ((message: unknown) => void)[] = []

@@ -21,6 +21,7 @@ export {
   type BGOptions,
   type Broadcast,
   type BroadcastOptions,
+  type BusyOptions,
   type DelayOptions,
   type FGOptions,
   type JobRetryOptions,

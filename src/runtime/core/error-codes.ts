@@ -286,6 +286,12 @@ export const ERRORS = {
     meaning: 'The export of a source module is not iterable, and neither is the value that it returns.',
     next: 'Export an iterable, an async iterable, or a function that returns one, such as a generator function.',
   },
+  DAFFI_SOURCE_BAD_RESUME: {
+    exit: 1,
+    meaning:
+      'A source module says in a wrong form how it is resumed: its export live is not true or false, or its export resume is not a function that returns an iterable.',
+    next: 'Export live = true for a source that gives new items each time, or a function resume(position, args, { signal }) that returns the items from that number on.',
+  },
   DAFFI_UNSENDABLE: {
     exit: 1,
     meaning:
@@ -312,6 +318,11 @@ export const ERRORS = {
     exit: 1,
     meaning: 'A node exited or left before it had answered a call, or before its own calls had settled.',
     next: 'Read the log of that node for why it ended.',
+  },
+  DAFFI_BUSY: {
+    exit: 1,
+    meaning: 'The nodes that a call could go to had not yet received what was on its way to them.',
+    next: "Make fewer calls at a time, or leave out the option busy: 'fail', so that calls wait for room.",
   },
   DAFFI_SERVER_LOST: {
     exit: 1,

@@ -1,5 +1,13 @@
 export type { ServerAddress, ServerInfo, TlsOptions } from './address/server-address.js'
-export { API_ERROR, isApiError, isNoResponders, isStoreFull, payloadLimit } from './connect/api-errors.js'
+export {
+  API_ERROR,
+  isApiError,
+  isNoResponders,
+  isRefusal,
+  isRefusalStatus,
+  isStoreFull,
+  payloadLimit,
+} from './connect/api-errors.js'
 export { connectNats, type ConnectNatsOptions } from './connect/connect.js'
 export type { ServerHandle } from './handle.js'
 export { joinProjectServer } from './join.js'

@@ -2,6 +2,7 @@ import type { FetchProgress } from '../binaries/index.js'
 import { formatMs } from '../core/timeout.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
+import { startTimer } from '../core/timer.js'
 import { stateFolder } from '../core/project/project.js'
 import type { TlsOptions } from './address/server-address.js'
 import type { ServerHandle } from './handle.js'
@@ -44,14 +45,17 @@ export interface OpenServerOptions {
  */
 export async function openServer(options: OpenServerOptions): Promise<ServerHandle> {
   const { url, timeoutMs } = options
-  const timeout = timeoutMs ? AbortSignal.timeout(timeoutMs) : undefined
-  const signal = AbortSignal.any([timeout, options.signal].filter((each) => each !== undefined))
+  const limit = new AbortController()
+  const timer = timeoutMs ? startTimer(timeoutMs, () => limit.abort()) : undefined
+  const signal = options.signal ? AbortSignal.any([limit.signal, options.signal]) : limit.signal
   try {
     return await (url ? joinNamed(url, options, signal) : openOwn(options, signal))
   } catch (error) {
-    if (!timeout?.aborted || options.signal?.aborted) throw error
+    if (!limit.signal.aborted || options.signal?.aborted) throw error
     const what = `no server in ${options.project} within ${formatMs(timeoutMs ?? 0)}`
     throw new DaffiError('DAFFI_NO_SERVER', what, { cause: error })
+  } finally {
+    timer?.cancel()
   }
 }
 

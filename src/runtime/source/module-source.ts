@@ -2,6 +2,7 @@ import { errorLocation, loadExport } from '../callback/index.js'
 import { bounded } from '../core/timeout.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import type { ModulePlan } from '../core/plan/plan.js'
+import { RESUME, type Resumable } from '../core/stream/resumable.js'
 import type { SourceContext } from './contract/source-context.js'
 
 /** Time without an item after which a stage that drains has nothing left. */
@@ -12,9 +13,28 @@ const PAUSE_MS = 250
  * be async. An abort ends this at once, even while an item is pending: the module sees the signal, and its iterator's
  * `return()` is called as soon as the iterator accepts it. Only in a stage of a pipeline the iterable is read on after the
  * abort, for as long as it yields without a pause, so that what other nodes have put into its queue is not lost.
+ *
+ * It can be resumed when the module exports `live = true`, whose items are new ones each time, or a function
+ * `resume(position, args, { signal })`.
  */
-export async function* moduleSource(plan: ModulePlan, context: SourceContext): AsyncGenerator<unknown, void> {
-  const items = open(plan, context)
+export function moduleSource(
+  plan: ModulePlan,
+  context: SourceContext,
+): AsyncGenerator<unknown, void> & Resumable {
+  const items = guarded(open(plan, context), context)
+  return Object.assign(items, {
+    [RESUME]: async (position: number) => {
+      const from = await resumption(plan, context)
+      if (from === 'live') return items
+      return from && guarded(resumed(from, position, plan, context), context)
+    },
+  })
+}
+
+async function* guarded(
+  items: AsyncGenerator<unknown, void>,
+  context: SourceContext,
+): AsyncGenerator<unknown, void> {
   let isPending = false
   try {
     while (!context.signal.aborted || context.isStage) {
@@ -36,6 +56,31 @@ async function* open(plan: ModulePlan, { name, signal, load }: SourceContext): A
   const iterable: unknown = isFunction(exported) ? await exported(plan.args, { signal }) : exported
   if (!isIterable(iterable)) throw notIterable(plan, name, isFunction(exported), iterable)
   yield* iterable
+}
+
+async function* resumed(
+  resume: Resume,
+  position: number,
+  plan: ModulePlan,
+  { name, signal }: SourceContext,
+): AsyncGenerator<unknown, void> {
+  const iterable = await resume(position, plan.args, { signal })
+  if (!isIterable(iterable))
+    throw badResume(plan, name, `resume returns ${kindOf(iterable)}, not an iterable`)
+  yield* iterable
+}
+
+/** How the module says that it is resumed: undefined when it begins with its first item again. */
+async function resumption(
+  plan: ModulePlan,
+  { name, load }: SourceContext,
+): Promise<'live' | Resume | undefined> {
+  const { live = false, resume } = await load(plan.file)
+  if (typeof live !== 'boolean') throw badResume(plan, name, `live is ${kindOf(live)}, not true or false`)
+  if (resume !== undefined && !isResume(resume))
+    throw badResume(plan, name, `resume is ${kindOf(resume)}, not a function`)
+  if (live && resume) throw badResume(plan, name, 'live and resume exclude each other')
+  return live ? 'live' : resume
 }
 
 /** The next item; undefined when aborted before it came, or in a stage not soon after. */
@@ -61,11 +106,24 @@ async function nextItem(
 
 function notIterable(plan: ModulePlan, name: string, called: boolean, value: unknown): DaffiError {
   const what = plan.export === 'default' ? 'the default export' : plan.export
-  const kind = value === null ? 'null' : typeof value
   return new DaffiError(
     'DAFFI_SOURCE_NOT_ITERABLE',
-    `source ${name}: ${what} of ${plan.file} ${called ? 'returns' : 'is'} ${kind}, not an iterable`,
+    `source ${name}: ${what} of ${plan.file} ${called ? 'returns' : 'is'} ${kindOf(value)}, not an iterable`,
   )
+}
+
+function badResume({ file }: ModulePlan, name: string, what: string): DaffiError {
+  return new DaffiError('DAFFI_SOURCE_BAD_RESUME', `source ${name}: ${file}: ${what}`)
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value
+}
+
+type Resume = (position: number, args: unknown, context: { signal: AbortSignal }) => unknown
+
+function isResume(value: unknown): value is Resume {
+  return typeof value === 'function'
 }
 
 type Factory = (args: unknown, context: { signal: AbortSignal }) => unknown

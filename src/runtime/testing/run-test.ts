@@ -1,6 +1,7 @@
 import { addAbortListener } from 'node:events'
 import { toErrorRecord } from '../core/errors.js'
 import type { LogLevel } from '../core/logger.js'
+import { startTimer } from '../core/timer.js'
 import type { TestLocation, TestPlan } from '../pipeline/index.js'
 import { judge, type Evidence, type Mismatch } from './judge/index.js'
 import { judgeRun, runFailed, timedOut } from './judge/run-errors.js'
@@ -48,10 +49,10 @@ export async function runTest(
   const started = performance.now()
   const run = await PipelineRun.start(test.pipeline, logLevel)
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(), test.timeoutMs)
+  const timer = startTimer(test.timeoutMs, () => limit.abort())
   const listener = addAbortListener(stop, () => limit.abort())
   const mismatches = await judgeToEnd(test, run, limit.signal)
-  clearTimeout(timer)
+  timer.cancel()
   listener[Symbol.dispose]()
   await run.close()
   if (stop.aborted) return undefined

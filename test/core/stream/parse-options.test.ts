@@ -12,6 +12,7 @@ test('defaults are those of the docs', () => {
     buffer: 2,
     onError: undefined,
     retry: { attempts: 5, delayMs: 1000, backoff: 2 },
+    patienceMs: 30_000,
     share: false,
     batch: { bytes: 128 * KIB, lingerMs: 2 },
     shm: { bytes: 256 * MIB },

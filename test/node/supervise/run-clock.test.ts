@@ -38,3 +38,15 @@ test('a clock that is cancelled never expires', async () => {
   expect(expired()).toBe(false)
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('a limit may be longer than the longest timer of JavaScript', async () => {
+  const limitMs = 30 * 86_400_000
+  const expired = vi.fn()
+  const clock = new RunClock(limitMs)
+  void clock.expired.then(expired)
+  clock.start()
+  await vi.advanceTimersByTimeAsync(limitMs - 1)
+  expect(expired).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(expired).toHaveBeenCalledOnce()
+})

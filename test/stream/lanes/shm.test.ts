@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import type { Loan } from '../../../src/runtime/core/stream/item-memory.js'
 import type { Demand } from '../../../src/runtime/stream/lanes/lane.js'
@@ -383,7 +383,7 @@ test('a receiver without koffi takes the other lane, beside one that has it', as
   await here.promise
 })
 
-test('a receiver that is stopped with borrowed memory holds the others up only while it lives', async () => {
+test('a receiver that stands still with borrowed memory holds the others up, until it is killed', async () => {
   const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const kept: number[] = []
   await join('good', { callbacks: { take: (item: Buffer) => void kept.push(item.readUInt8()) } })
@@ -396,13 +396,17 @@ test('a receiver that is stopped with borrowed memory holds the others up only w
     yield filled(0)
     await once(child, 'message')
     child.kill('SIGSTOP')
-    // While it lives it is waited for; its memory is free again when it does not.
-    setTimeout(() => child.kill('SIGKILL'), 2000)
+    // Until it is suspected, and longer.
+    await vi.waitFor(
+      () => expect(g.waitProcess('stopped', { timeout: '1ms' })).rejects.toThrow('nothing'),
+      10_000,
+    )
+    child.kill('SIGKILL')
     for (let n = 1; n < 60; n++) yield filled(n)
   })()
   const error = (await g.call
     .take(items)
-    .with(STREAM({ patience: 0 }))
+    .with(STREAM)
     .then(undefined, (reason: unknown) => reason)) as { summary: StreamSummary }
   expect(error.summary).toMatchObject({
     items: 60,

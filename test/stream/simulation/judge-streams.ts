@@ -11,17 +11,14 @@ export function judgeFlow(world: World, { delivery }: Schedule): string[] {
   const { time, taken, runs } = world
   const living = world.living()
   const writer = living.find(({ name }) => name === 'w')
-  if (!writer) return []
-  const run = runs.findLast(({ ended }) => ended === undefined)
-  const receivers = living.filter(
-    ({ name }) => name !== 'w' && (delivery !== 'lossless' || !run || run.names.includes(name)),
-  )
+  const run = runs.findLast((each) => each.writer === writer)
+  if (!writer || !run) return []
+  // A lossless stream is for the nodes that were there when it began.
+  const isReceiver = (name: string): boolean => delivery === 'live' || run.receivers.includes(name)
+  const receivers = living.filter(({ name }) => name !== 'w' && isReceiver(name))
   const since = time.now - FLOW_MS
   return receivers.flatMap(({ name, incarnation }) => {
-    // Of a lossless stream a receiver may still take what waited for it.
-    const flows = taken.some(
-      (item) => item.incarnation === incarnation && (delivery === 'lossless' ? item.at : item.made) > since,
-    )
+    const flows = taken.some((item) => item.incarnation === incarnation && item.made > since)
     return flows ? [] : [`${name} (${incarnation}) gets nothing, though it lives and all has been quiet`]
   })
 }
@@ -47,7 +44,7 @@ function judgeRun(
     judgeReceiver(
       receiver,
       taken.filter(({ node }) => node === name),
-      wasKilled(world, run, name),
+      couldNotReport(world, run, name),
     ).map((what) => `stream ${run.key}: ${name} ${what}`),
   )
   const unknown = taken.find(({ node }) => receivers[node] === undefined)
@@ -60,15 +57,15 @@ function judgeRun(
   return wrong
 }
 
-function judgeReceiver(receiver: ReceiverSummary, taken: readonly Taken[], killed: boolean): string[] {
+function judgeReceiver(receiver: ReceiverSummary, taken: readonly Taken[], silenced: boolean): string[] {
   const { offered, processed, dropped, failed, lost } = receiver
   const wrong: string[] = []
   if (offered !== processed + dropped + failed + lost)
     wrong.push(`${offered} offered, ${processed}+${dropped}+${failed}+${lost} accounted for`)
   const different = new Set(taken.map(({ number }) => number)).size
   if (different < taken.length) wrong.push(`took ${taken.length - different} items twice`)
-  // A process that was killed could not report the last ones: these are counted as lost.
-  const unreported = killed ? lost + dropped : 0
+  // What could not be reported is counted as lost.
+  const unreported = silenced ? lost + dropped : 0
   if (taken.length < processed || taken.length > processed + unreported)
     wrong.push(`processed ${processed} by the summary, took ${taken.length}`)
   return wrong
@@ -79,5 +76,7 @@ function judgeShares(run: StreamRun, receivers: Record<string, ReceiverSummary>,
   return offered === items ? [] : [`stream ${run.key}: ${items} items, ${offered} given to receivers`]
 }
 
-const wasKilled = ({ endings }: World, run: StreamRun, name: string): boolean =>
-  endings.some((ending) => ending.name === name && ending.how === 'killed' && ending.at >= run.begun)
+/** Whether a process of that name could not report what it did last: it was killed, or given up at the end of its grace. */
+const couldNotReport = ({ endings, mistaken }: World, run: StreamRun, name: string): boolean =>
+  endings.some((ending) => ending.name === name && ending.how === 'killed' && ending.at >= run.begun) ||
+  mistaken.some(({ by, peer, at }) => by === run.writer && peer.startsWith(`${name}i`) && at >= run.begun)

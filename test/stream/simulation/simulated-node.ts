@@ -194,7 +194,7 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
-    await this.#receiver?.close(SHUTDOWN_GRACE_MS)
+    await this.#receiver?.close(TIMING.shutdownMs)
     await this.presence.leave()
     this.#end()
   }

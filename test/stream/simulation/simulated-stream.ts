@@ -28,6 +28,8 @@ export interface StreamRun {
   begun: number
   /** Items that its source has yielded. */
   yielded: number
+  /** Names of its receivers, so far. */
+  receivers: string[]
   ended: number | undefined
   summary: StreamSummary | undefined
   error: unknown
@@ -53,13 +55,14 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
       names: node.ports.peers.offering('take').map(({ name }) => name),
       begun: now(),
       yielded: 0,
+      receivers: [],
       ended: undefined,
       summary: undefined,
       error: undefined,
     }
     options.onRun(run)
     try {
-      run.summary = await writeStream(items(run, options), streamOptions(options), node.ports)
+      run.summary = await writeStream(items(run, options), streamOptions(run, options), node.ports)
     } catch (error) {
       run.error = error
       if (error instanceof StreamError) run.summary = error.summary
@@ -69,7 +72,7 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
   }
 }
 
-function streamOptions({ schedule, stopping }: WriterOptions): StreamOptions {
+function streamOptions(run: StreamRun, { schedule, stopping }: WriterOptions): StreamOptions {
   const { delivery = 'live', share } = schedule
   const defaults = parseOptions(STREAM_OPTIONS, { patience: PATIENCE })
   return {
@@ -82,6 +85,7 @@ function streamOptions({ schedule, stopping }: WriterOptions): StreamOptions {
     onError: 'stop',
     yields: false,
     stopping,
+    onProgress: ({ receivers }) => void (run.receivers = Object.keys(receivers)),
   }
 }
 

@@ -24,7 +24,7 @@ export interface Call<R> extends PromiseLike<R> {
   with(modifier: Modifier<'FG'>): Promise<R>
   /** Resolves with a job as soon as the call is sent; the job gives the value later. */
   with(modifier: Modifier<'BG'>): Promise<Job<R>>
-  /** Resolves when the server has received the call; no values are returned. */
+  /** Resolves when a node has received the call, or each node with BROADCAST; no values are returned. */
   with(modifier: Modifier<'NO_RETURN'> | SilentBroadcast): Promise<void>
   /** Calls every node that offers the callback. Resolves with each node's value, or its error, by the node's name. */
   with(modifier: Modifier<'BROADCAST'>): Promise<Record<string, R | DaffiError>>

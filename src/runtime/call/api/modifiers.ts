@@ -4,8 +4,18 @@ import type { Delivery, OnError } from '../../core/stream/stream-options.js'
 import type { ScheduleOptions } from '../../core/text/schedule.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 
+/** Conduct of a call while the nodes that it could go to have not yet received what is on its way to them. */
+export interface BusyOptions {
+  /**
+   * `wait`: the call waits, within its timeout, until there is room for its arguments. `fail`: it fails at once with
+   * DAFFI_BUSY.
+   * @default 'wait'
+   */
+  busy?: 'wait' | 'fail' | undefined
+}
+
 /** Options of FG, a call whose value is waited for. */
-export interface FGOptions {
+export interface FGOptions extends BusyOptions {
   /**
    * Longest wait for the result: seconds when it is a number, or text such as `500ms`. 0 means no limit.
    * @default '30s'
@@ -39,8 +49,7 @@ export interface RetryOptions {
 /** Time at which a call is due. `delay` and `eta` are the same; both at once are refused with DAFFI_USAGE. */
 export interface DelayOptions {
   /**
-   * Time until the callback is due: seconds when it is a number, or text such as `500ms`. At most 24 days, except for a
-   * durable job.
+   * Time until the callback is due: seconds when it is a number, or text such as `500ms`.
    * @default 0
    */
   delay?: Duration
@@ -49,7 +58,7 @@ export interface DelayOptions {
 }
 
 /** Options of BG, a call in the background. */
-export interface BGOptions extends DelayOptions {
+export interface BGOptions extends DelayOptions, BusyOptions {
   /**
    * Longest time that the callback may take once it is due: seconds when it is a number, or text such as `5m`. 0 means
    * no limit.
@@ -90,10 +99,10 @@ export interface JobRetryOptions {
 }
 
 /** Options of NO_RETURN, a call without a result. */
-export type NoReturnOptions = DelayOptions
+export interface NoReturnOptions extends DelayOptions, BusyOptions {}
 
 /** Options of BROADCAST, a call of the callback on every node that offers it. */
-export interface BroadcastOptions extends DelayOptions {
+export interface BroadcastOptions extends DelayOptions, BusyOptions {
   /**
    * Longest wait for the slowest node once the call is due: seconds when it is a number, or text such as `500ms`. 0
    * means no limit. A node that does not answer in time has an error in place of its value.
@@ -101,7 +110,7 @@ export interface BroadcastOptions extends DelayOptions {
    */
   timeout?: Duration
   /**
-   * Whether to wait for the values. With `false` the call resolves when the server has received it.
+   * Whether to wait for the values. With `false` the call resolves when every node has received it.
    * @default true
    */
   returnResult?: boolean
@@ -258,7 +267,7 @@ export const FG = modifier('FG', {})
 export const BG = modifier('BG', {})
 
 /**
- * Resolves when the server has received the call; no result is returned.
+ * Resolves when a node has received the call, which then carries it out unless it ends before; no result is returned.
  * @example
  * await g.call.log('started').with(NO_RETURN)
  */

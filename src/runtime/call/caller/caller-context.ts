@@ -2,10 +2,8 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { StreamPorts } from '../../stream/index.js'
 import type { LocalCalls } from '../invoke/local-calls.js'
 import type { PeerTable } from '../presence/peer-table.js'
-import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { InFlight } from './in-flight.js'
-import type { Replies } from './replies.js'
-import type { Requests } from './requests.js'
+import type { OutgoingCalls } from './outgoing-calls.js'
 
 /** The parts of a node that calls are made with. */
 export interface CallerContext {
@@ -13,10 +11,8 @@ export interface CallerContext {
   pipeline: string
   node: string
   peers: PeerTable
-  replies: Replies
-  payloads: PayloadTransfers
   inFlight: InFlight
-  requests: Requests
+  outgoing: OutgoingCalls
   local: LocalCalls
   ports: StreamPorts
   /** Aborts when this node leaves. */

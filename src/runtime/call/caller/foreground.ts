@@ -1,16 +1,12 @@
-import type { Msg } from '@nats-io/transport-node'
-import { bounded } from '../../core/timeout.js'
-import { deferred } from '../../core/deferred.js'
 import { parseDuration } from '../../core/duration.js'
-import { DaffiError } from '../../core/errors.js'
 import type { DelayOptions, FGOptions } from '../api/modifiers.js'
 import type { Target } from '../api/pending-call.js'
-import { afterDelay, parseTimerDelay } from '../wire/delay.js'
+import { afterDelay, parseDelay } from '../wire/delay.js'
 import { decodeReply } from '../wire/encoding.js'
-import { isNoRespondersReply } from '../wire/headers.js'
-import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
 import type { CallerContext } from './caller-context.js'
+import { boundedCall, type Cancellation } from './cancellation.js'
 import { encodeArguments } from './encode-arguments.js'
+import { nobodyThere } from './node-died.js'
 import { withRetries } from './retry.js'
 
 /** Default timeout of a call, in seconds. */
@@ -31,52 +27,25 @@ export function callForeground(
   return retry ? withRetries(call, retry, options.signal) : call()
 }
 
-/** Sends a request, and waits for its answer. */
-export async function callOnce(
+/** Sends a request, and waits for its answer. Not an async function, as each promise more makes a small call slower. */
+export function callOnce(
   target: Target,
-  { timeout = TIMEOUT_S, signal, onSent, ...options }: OnceOptions,
-  { node, peers, replies, payloads, inFlight, requests, local }: CallerContext,
+  { timeout = TIMEOUT_S, signal, busy, onSent, ...options }: OnceOptions,
+  { node, peers, outgoing, local }: CallerContext,
 ): Promise<unknown> {
-  const delayMs = parseTimerDelay(options)
+  const delayMs = parseDelay(options)
   const timeoutMs = afterDelay(parseDuration(timeout, 'timeout'), delayMs)
   const payload = encodeArguments(target, peers)
-  if (target.to === node) {
-    onSent?.()
-    return await local.run(target, payload, { timeoutMs, delayMs, signal })
-  }
-
   const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
-  await inFlight.connected({ timeoutMs, signal, what })
-  const answer = deferred<Msg>()
-  const { reply, id, end } = replies.expect(answer.resolve)
-  const { callback, to } = target
-  const unwatch = inFlight.watch({ callback, to, id, onLost: answer.reject })
-  let answered = false
-  let transfer: PayloadTransfer | undefined
-  try {
-    transfer = requests.publish(requests.subjectOf(target), payload, { id, reply, delayMs })
+  const runHere = (cancellation: Cancellation): Promise<unknown> => {
     onSent?.()
-    const message = await bounded(answer.promise, { timeoutMs, signal, what })
-    answered = true
-    if (isNoRespondersReply(message)) {
-      if (target.to === undefined && local.offers(target))
-        return await local.run(target, payload, { timeoutMs, delayMs, signal })
-      throw new DaffiError('DAFFI_NODE_DIED', `${what}: the node that offered it is gone`)
-    }
-    return await decodeReplyOf(message, payloads, signal)
-  } finally {
-    if (!answered) requests.cancel(id)
-    unwatch()
-    transfer?.end()
-    end()
+    return local.run(target, payload, { timeoutMs: 0, delayMs, signal: cancellation.signal })
   }
-}
-
-/** Gives the value of a reply, which is fetched when it was too large for the message. @throws RemoteError */
-export async function decodeReplyOf(
-  message: Msg,
-  payloads: PayloadTransfers,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  return decodeReply(message, await payloads.payloadOf(message, { signal }))
+  const send = async (cancellation: Cancellation): Promise<unknown> => {
+    const reply = await outgoing.send({ target, payload, delayMs, busy, onSent, cancellation })
+    if (reply) return decodeReply(reply.message, reply.payload)
+    if (target.to === undefined && local.offers(target)) return await runHere(cancellation)
+    throw nobodyThere(what)
+  }
+  return boundedCall({ timeoutMs, signal, what }, target.to === node ? runHere : send)
 }

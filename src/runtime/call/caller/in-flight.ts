@@ -1,18 +1,23 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { bounded, type Bounds } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
+import { bounded, type Bounds } from '../../core/timeout.js'
+import { sleep } from '../../core/timer.js'
 import { isNoResponders } from '../../nats/index.js'
-import type { Target } from '../api/pending-call.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
 import { nodeDied } from './node-died.js'
 
-interface WatchedCall extends Omit<Target, 'args'> {
+interface WatchedCall {
   id: string
-  /** Called once the node that has the call is gone, or the connection to the server. */
+  callback: string
+  /** Only node that may have it, if it was sent to a named one. */
+  to: string | undefined
+  /** Node to which it was sent, which may have passed it on if no node was named. */
+  peer: PeerRecord
+  /** Called once no node has the call any more, or the connection to the server is lost. */
   onLost: (error: DaffiError) => void
 }
 
@@ -24,73 +29,159 @@ interface InFlightOptions {
   timing: CallTiming
 }
 
-/** Fails pending calls once the server, or the answer, cannot be expected any more. */
+/** Ids that are asked about in one message. */
+const MAX_IDS = 5000
+
+/**
+ * Fails pending calls once the answer, or the server, cannot be expected any more. Whenever a node has gone, and every
+ * other heartbeat besides, the nodes that may have a call are asked whether they do.
+ */
 export class InFlight {
   readonly #options: InFlightOptions
-  readonly #calls = new Set<WatchedCall>()
+  /** The calls, with the number of the look at which each may first be asked about. */
+  readonly #calls = new Map<WatchedCall, number>()
   readonly #up = new Wakeup()
+  readonly #closed = new AbortController()
+  #looks = 0
+  #looking = false
   #connected = true
 
   constructor(options: InFlightOptions) {
     this.#options = options
-    options.peers.onLeave((gone) => this.#lose(gone))
+    options.peers.onLeave((gone) => void this.#checkAfter(gone))
   }
 
   /** @returns a function that stops watching */
   watch(call: WatchedCall): () => void {
-    this.#calls.add(call)
+    this.#calls.set(call, this.#looks + 2)
     return () => this.#calls.delete(call)
   }
 
-  /** Fails all calls when the connection breaks, since answers may be lost. Returns when it is closed for good. */
+  /** Follows the connection until it is closed for good. When it breaks all calls fail, since answers may be lost. */
   async followServer(): Promise<void> {
     const message =
       'the connection to the NATS server broke before the answer came; the call may have been carried out'
+    const timer = setInterval(() => void this.#look(), 2 * this.#options.timing.heartbeatMs).unref()
     for await (const { type } of this.#options.nc.status()) {
       if (type !== 'disconnect' && type !== 'reconnect') continue
       this.#connected = type === 'reconnect'
       if (this.#connected) this.#up.notify()
-      else for (const { onLost } of [...this.#calls]) onLost(new DaffiError('DAFFI_SERVER_LOST', message))
+      else this.#loseAll(new DaffiError('DAFFI_SERVER_LOST', message))
     }
+    clearInterval(timer)
+    const { node } = this.#options
+    const left = new DaffiError('DAFFI_CLOSED', `"${node}" left the pipeline before the answer came`)
+    this.#closed.abort(left)
+    this.#loseAll(left)
     this.#up.notify()
   }
 
-  /**
-   * Resolves when there is a connection, or it is closed for good. A message that is published while there is none
-   * would be dropped.
-   */
-  connected(bounds: Bounds): Promise<void> {
-    if (this.#connected || this.#options.nc.isClosed()) return Promise.resolve()
-    return bounded(this.#up.wait(), bounds)
+  /** Whether there is a connection, or it is closed for good. A message that is published without one would be dropped. */
+  get isConnected(): boolean {
+    return this.#connected || this.#options.nc.isClosed()
   }
 
-  #lose({ name, callbacks }: PeerRecord): void {
-    for (const call of [...this.#calls]) {
-      const { callback, to, onLost } = call
-      if (name === to) onLost(nodeDied(name, callback))
-      else if (to === undefined && Object.hasOwn(callbacks, callback)) void this.#check(call, name)
-    }
+  /** Waits for a connection. */
+  async connected(bounds: Bounds): Promise<void> {
+    while (!this.isConnected) await bounded(this.#up.wait(), bounds)
   }
 
-  /**
-   * Finds out whether a node that is gone had a call. Which member of the queue group got it is not known here, so the
-   * remaining ones are asked: if none has it, the one that is gone did.
-   */
-  async #check({ id, callback, onLost }: WatchedCall, gone: string): Promise<void> {
-    const { node, peers } = this.#options
-    const others = peers.offering(callback).filter(({ name }) => name !== node)
-    const answers = await Promise.all(others.map(({ name }) => this.#mayHave(name, id)))
-    if (!answers.includes(true)) onLost(nodeDied(gone, callback))
+  #loseAll(error: DaffiError): void {
+    for (const { onLost } of [...this.#calls.keys()]) onLost(error)
   }
 
-  /** Whether a node has a call. One that does not answer may be busy with it, and counts as having it. */
-  async #mayHave(name: string, id: string): Promise<boolean> {
-    const { nc, pipeline, timing } = this.#options
+  /** Checks the calls that wait for longer than a moment. */
+  async #look(): Promise<void> {
+    this.#looks++
+    if (this.#looking || !this.#connected) return
+    const due = [...this.#calls].filter(([, from]) => from <= this.#looks).map(([call]) => call)
+    if (due.length === 0) return
+    this.#looking = true
     try {
-      const answer = await nc.request(subjects.running(pipeline, name), id, { timeout: timing.inFlightMs })
-      return answer.json<boolean>()
-    } catch (error) {
-      return !isNoResponders(error)
+      await this.#check(due, undefined)
+    } finally {
+      this.#looking = false
     }
   }
+
+  async #checkAfter(gone: PeerRecord): Promise<void> {
+    const concerned = [...this.#calls.keys()].filter(
+      ({ callback, to, peer }) =>
+        gone.incarnation === peer.incarnation ||
+        (to === undefined && Object.hasOwn(gone.callbacks, callback)),
+    )
+    if (concerned.length > 0) await this.#check(concerned, gone)
+  }
+
+  /**
+   * Fails the calls that no node has. They are asked about twice, since a call that is being passed on is with nobody for a
+   * moment; the answer to one that was carried out meanwhile comes before that to the question.
+   */
+  async #check(calls: WatchedCall[], gone: PeerRecord | undefined): Promise<void> {
+    const missing = await this.#without(calls, gone)
+    if (missing.length === 0) return
+    const { timing, peers } = this.#options
+    await sleep(timing.inFlightMs, this.#closed.signal).catch(() => undefined)
+    for (const { peer, callback, onLost } of await this.#without(missing, gone)) {
+      const died = peers.get(peer.name)?.incarnation === peer.incarnation ? gone : peer
+      onLost(died ? nodeDied(died.name, callback) : notHeld(callback))
+    }
+  }
+
+  /** Finds those of the calls that are still watched and that no node has. */
+  async #without(calls: WatchedCall[], gone: PeerRecord | undefined): Promise<WatchedCall[]> {
+    const pending = calls.filter((call) => this.#calls.has(call))
+    const names = new Map(pending.map((call) => [call, this.#mayHave(call, gone)]))
+    const ids = new Map<string, string[]>()
+    for (const [{ id }, nodes] of names) {
+      for (const node of nodes) {
+        const asked = ids.get(node)
+        if (asked) asked.push(id)
+        else ids.set(node, [id])
+      }
+    }
+    const held = await Promise.all([...ids].map(([node, asked]) => this.#heldBy(node, asked)))
+    const found = new Set(held.flat())
+    return pending.filter((call) => this.#calls.has(call) && !found.has(call.id))
+  }
+
+  /** Names of the nodes that may have a call: the next process of the same name may have got it, too. */
+  #mayHave({ callback, to, peer }: WatchedCall, gone: PeerRecord | undefined): Set<string> {
+    if (to !== undefined) return new Set([to])
+    const { node, peers } = this.#options
+    const offering = peers
+      .all()
+      .filter(({ name, callbacks }) => name !== node && Object.hasOwn(callbacks, callback))
+    return new Set([peer.name, ...(gone ? [gone.name] : []), ...offering.map(({ name }) => name)])
+  }
+
+  /**
+   * Finds those of the calls that a node has: all of them when it does not answer, as it may be busy with them, or is not there
+   * while its end is not known, as it may be connecting again.
+   */
+  async #heldBy(node: string, ids: string[]): Promise<string[]> {
+    const { nc, pipeline, timing, peers } = this.#options
+    const held: string[] = []
+    for (let at = 0; at < ids.length; at += MAX_IDS) {
+      const asked = ids.slice(at, at + MAX_IDS)
+      try {
+        const question = asked.join(' ')
+        const answer = await nc.request(subjects.running(pipeline, node), question, {
+          timeout: timing.inFlightMs,
+        })
+        const has = answer.json<unknown>()
+        held.push(...(Array.isArray(has) ? has.filter((id) => typeof id === 'string') : asked))
+      } catch (error) {
+        if (!isNoResponders(error) || peers.get(node) !== undefined) held.push(...asked)
+      }
+    }
+    return held
+  }
+}
+
+function notHeld(callback: string): DaffiError {
+  return new DaffiError(
+    'DAFFI_SERVER_LOST',
+    `"${callback}": no node has the call any more; the connection between the server and the node that had it broke`,
+  )
 }

@@ -1,4 +1,4 @@
-import { createInbox, nuid, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 
 /** One inbox for the replies to all calls, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {
@@ -14,11 +14,13 @@ export class Replies {
     })
   }
 
-  /** Gives an id and a reply subject of one call; `end` must be called when no more replies are wanted. */
-  expect(onReply: (message: Msg) => void): { reply: string; id: string; end: () => void } {
-    const id = nuid.next()
+  /**
+   * Gives a reply subject for a call; `end` must be called when no more replies are wanted.
+   * @param id of the call
+   */
+  expect(id: string, onReply: (message: Msg) => void): { reply: string; end: () => void } {
     this.#waiting.set(id, onReply)
-    return { reply: `${this.#inbox}.${id}`, id, end: () => void this.#waiting.delete(id) }
+    return { reply: `${this.#inbox}.${id}`, end: () => void this.#waiting.delete(id) }
   }
 
   close(): void {

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { abortError } from '../../core/abort.js'
 import { parseDuration } from '../../core/duration.js'
 import type { ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
+import { sleep } from '../../core/timer.js'
 import type { RetryOptions } from '../api/modifiers.js'
 import { RemoteError } from '../api/remote-error.js'
 
@@ -33,7 +33,7 @@ export async function withRetries<T>(
       return await send()
     } catch (error) {
       if (attempt === attempts || !isWorthRetrying(error, on)) throw error
-      await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => {
+      await sleep(delayMs, signal).catch(() => {
         throw signal ? abortError(signal, 'a pause between attempts') : error
       })
     }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
@@ -11,7 +12,8 @@ import type { PipelineClient } from '../api/pipeline-client.js'
 import type { CallerContext } from '../caller/caller-context.js'
 import { InFlight } from '../caller/in-flight.js'
 import { Replies } from '../caller/replies.js'
-import { Requests } from '../caller/requests.js'
+import { OutgoingCalls } from '../caller/outgoing-calls.js'
+import { Router } from '../caller/router.js'
 import { LocalCalls } from '../invoke/local-calls.js'
 import { Registry } from '../invoke/registry.js'
 import { Jobs } from '../jobs/jobs.js'
@@ -20,10 +22,13 @@ import type { PeerRecord } from '../presence/peer-record.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { Presence } from '../presence/presence.js'
 import { receiveStreams } from '../responder/receive-streams.js'
+import { CallPassing } from '../responder/call-passing.js'
+import { ReplySender } from '../responder/reply-sender.js'
 import { Responder } from '../responder/responder.js'
 import { answerService } from '../responder/service.js'
 import { Schedules } from '../schedules/schedules.js'
 import { PayloadTransfers } from '../wire/payload-transfer.js'
+import { SendWindow } from '../wire/send-window.js'
 import { GRACE_MS, TIMING } from '../wire/timing.js'
 import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
@@ -95,9 +100,11 @@ export async function openClient<G extends PipelineClient>(
     const ports = streamPorts(options, record, presence, heartbeat, opened)
     const { peers } = presence
     const leaving = new AbortController()
+    setMaxListeners(0, leaving.signal)
     const makeInvocation: MakeInvocation = (from, abort) => ({ from, abort, log, redelivered: false, g })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
-    const payloads = new PayloadTransfers(nc)
+    const payloads = new PayloadTransfers(nc, peers)
+    const window = new SendWindow(node)
     const inFlight = new InFlight(node)
     void inFlight.followServer()
     const connect = once(() => sideConnection(options, 'jobs', opened))
@@ -105,13 +112,13 @@ export async function openClient<G extends PipelineClient>(
     const jobs = new Jobs({ ...node, connect, self, makeInvocation })
     opened.push(() => jobs.close())
     const schedules = new Schedules({ ...node, connect, jobs })
+    const local = new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation })
+    const router = new Router({ ...node, window, payloads, local, leaving: leaving.signal })
     const caller: CallerContext = {
       ...node,
-      replies,
-      payloads,
       inFlight,
-      requests: new Requests({ ...node, payloads, inFlight }),
-      local: new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation }),
+      outgoing: new OutgoingCalls({ ...node, payloads, inFlight, replies, router, window }),
+      local,
       ports,
       leaving: leaving.signal,
     }
@@ -132,7 +139,15 @@ export async function openClient<G extends PipelineClient>(
       answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))
-    const responder = new Responder({ ...node, ports, payloads, leaving: leaving.signal, makeInvocation })
+    const responder = new Responder({
+      ...node,
+      ports,
+      payloads,
+      replies: new ReplySender({ ...node, payloads, window }),
+      passing: new CallPassing({ ...node, window }),
+      leaving: leaving.signal,
+      makeInvocation,
+    })
     // In parallel, as each of them has the same time to finish.
     opened.push(() =>
       Promise.all([

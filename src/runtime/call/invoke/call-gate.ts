@@ -3,6 +3,7 @@ import type { Callback } from '../../callback/index.js'
 import { bounded, formatMs } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
+import { startTimer } from '../../core/timer.js'
 import type { Invocation } from '../api/context.js'
 
 /** Applies a callback's options to its calls: at most `concurrency` at a time, each for at most `timeout`. */
@@ -25,29 +26,38 @@ export class CallGate {
     this.#limit = pLimit(concurrency)
   }
 
-  /** @throws the signal's reason, when the call was given up while it waited */
+  /** Whether the callback has no options that limit its calls. */
+  get isOpen(): boolean {
+    return this.#limit === undefined && this.#timeoutMs === 0
+  }
+
+  /** Whether one more call would have to wait, when that many are accepted, whether they are in the gate yet or not. */
+  isFull(accepted: number): boolean {
+    if (!this.#limit) return false
+    const { activeCount, pendingCount, concurrency } = this.#limit
+    return Math.max(accepted, activeCount + pendingCount) >= concurrency
+  }
+
+  /** Invokes the callback in its turn, also when the call was given up while it waited. */
   pass<T>(invocation: Invocation, callback: (invocation: Invocation) => Promise<T>): Promise<T> {
     const enter = (): Promise<T> =>
       this.#timeoutMs === 0 ? callback(invocation) : this.#timed(invocation, callback)
     if (!this.#limit) return enter()
-    return this.#limit(() => {
-      invocation.abort.signal.throwIfAborted()
-      return enter()
-    })
+    return this.#limit(enter)
   }
 
   async #timed<T>(invocation: Invocation, callback: (invocation: Invocation) => Promise<T>): Promise<T> {
     const clock = new AbortController()
-    const timer = setTimeout(() => {
+    const timer = startTimer(this.#timeoutMs, () => {
       const message = `"${this.#name}" ran for more than ${formatMs(this.#timeoutMs)}, which its options allow`
       clock.abort(new DaffiError('DAFFI_CALLBACK_TIMEOUT', message))
-    }, this.#timeoutMs)
+    })
     try {
       const either = { signal: AbortSignal.any([invocation.abort.signal, clock.signal]) }
       const running = callback({ ...invocation, abort: either })
       return await bounded(running, { signal: clock.signal, what: `"${this.#name}"` })
     } finally {
-      clearTimeout(timer)
+      timer.cancel()
     }
   }
 }

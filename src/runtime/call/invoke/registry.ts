@@ -10,9 +10,13 @@ import { collect } from './yielding.js'
 /** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
 export type Finish = (value: unknown, abort: Abort) => unknown
 
-interface Entry {
+/** A callback of this node with its gate; both are replaced in place when the code is. */
+export interface OfferedCallback {
   callback: Callback
   gate: CallGate
+}
+
+interface Entry extends OfferedCallback {
   counter: CallCounter
 }
 
@@ -57,6 +61,18 @@ export class Registry {
     return this.#entries.get(name)?.callback
   }
 
+  offered(name: string): OfferedCallback | undefined {
+    return this.#entries.get(name)
+  }
+
+  /**
+   * Whether one more call would have to wait for its turn.
+   * @param accepted number of calls that will use the callback but may not have reached its gate yet
+   */
+  isFull(name: string, accepted: number): boolean {
+    return this.#entries.get(name)?.gate.isFull(accepted) ?? false
+  }
+
   stats(name: string): CallStats | undefined {
     return this.#entries.get(name)?.counter.stats
   }
@@ -83,9 +99,11 @@ export class Registry {
     const { callback, gate, counter } = entry
     checkArity(name, callback.arity, args.length)
     return await counter.count(() =>
-      gate.pass(invocation, (gated) =>
-        runInContext(gated, async () => finish(await callback.fn(...args), gated.abort)),
-      ),
+      gate.pass(invocation, (gated) => {
+        // It may have waited. A signal that nobody reads is not made.
+        if (!gate.isOpen) gated.abort.signal.throwIfAborted()
+        return runInContext(gated, async () => finish(await callback.fn(...args), gated.abort))
+      }),
     )
   }
 }

@@ -137,12 +137,9 @@ export class NameRegistry {
     return `daffi_${this.#pipeline}_names`
   }
 
-  /** Whether a holder lives: a process of this host that is only stopped keeps its name. */
+  /** Whether a holder answers. One that stands still loses its name to a process that wants it, and learns it later. */
   async #isAlive(holder: PeerRecord, timeoutMs: number): Promise<boolean> {
-    const running = isRunning(holder)
-    if (running === false) return false
-    const answer = await this.ping(holder, timeoutMs)
-    return answer === 'silent' ? running === true : answer !== 'unreachable'
+    return isRunning(holder) !== false && typeof (await this.ping(holder, timeoutMs)) === 'object'
   }
 }
 

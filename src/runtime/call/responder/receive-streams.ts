@@ -11,10 +11,10 @@ export function receiveStreams(
   { registry, makeInvocation }: { registry: Registry; makeInvocation: MakeInvocation },
 ): StreamReceiver {
   const admit: Admit = (open, abort) => {
-    const callback = registry.get(open.call)
-    if (!callback || open.yields) return undefined
-    const deliver = itemRunner(callback, () => makeInvocation(open.from, { signal: abort() }))
-    return { deliver, borrow: callback.options?.borrow ?? false }
+    const offered = registry.offered(open.call)
+    if (!offered || open.yields) return undefined
+    const deliver = itemRunner(offered, () => makeInvocation(open.from, { signal: abort() }))
+    return { deliver, borrow: offered.callback.options?.borrow ?? false }
   }
   return new StreamReceiver({ nc, ports, admit })
 }

@@ -1,21 +1,20 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
-import { encode } from '../../codec/index.js'
 import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { payloadLimit } from '../../nats/index.js'
 import { writeYields, type StreamPorts, type YieldTarget } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
-import { remoteFields } from '../api/remote-error.js'
 import type { Registry } from '../invoke/registry.js'
 import { isYielding, notYielding, thrownBy } from '../invoke/yielding.js'
 import { untilDue } from '../wire/delay.js'
-import { decodeArguments, encodeReply, isJson } from '../wire/encoding.js'
-import { errorHeaders, HEADER, itemsHeaders, replyHeaders } from '../wire/headers.js'
-import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
+import { decodeArguments, isJson } from '../wire/encoding.js'
+import { HEADER } from '../wire/headers.js'
+import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import { QUEUE, subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
+import type { CallPassing } from './call-passing.js'
+import type { ReplySender } from './reply-sender.js'
 
 /** Time within which calls that the server has already sent arrive. */
 const DRAIN_MS = 2000
@@ -31,30 +30,50 @@ interface ResponderOptions {
   leaving: AbortSignal
   ports: StreamPorts
   payloads: PayloadTransfers
+  replies: ReplySender
+  passing: CallPassing
   makeInvocation: MakeInvocation
 }
 
 /** Answers the calls that reach this node. */
 export class Responder {
   readonly #options: ResponderOptions
-  readonly #subscriptions: Subscription[]
+  /** Subscriptions by which calls come, and those by which callers ask about them. */
+  readonly #calls: Subscription[]
+  readonly #questions: Subscription[]
   readonly #running = new Map<string, AbortController>()
+  /** Calls of each callback that are due and have not ended. */
+  readonly #due = new Map<string, number>()
   readonly #finished = new Wakeup()
   #answering = 0
 
   constructor(options: ResponderOptions) {
     this.#options = options
     const { nc, pipeline, node, registry } = options
-    const answer = { callback: (error: Error | null, message: Msg): void => this.#onMessage(error, message) }
-    this.#subscriptions = [
+    const answer =
+      (mayPass: boolean) =>
+      (error: Error | null, message: Msg): void => {
+        if (error === null) this.#onCall(message, mayPass)
+      }
+    const any = { callback: answer(true) }
+    const own = { callback: answer(false) }
+    this.#calls = [
       ...registry.names.flatMap((name) => [
-        nc.subscribe(subjects.call(pipeline, name), { queue: QUEUE, ...answer }),
-        nc.subscribe(subjects.all(pipeline, name), answer),
+        nc.subscribe(subjects.call(pipeline, name), { queue: QUEUE, ...any }),
+        nc.subscribe(subjects.all(pipeline, name), own),
       ]),
-      nc.subscribe(subjects.nodeCall(pipeline, node, '*'), answer),
+      nc.subscribe(subjects.anyCall(pipeline, node, '*'), any),
+      nc.subscribe(subjects.nodeCall(pipeline, node, '*'), own),
+    ]
+    this.#questions = [
       nc.subscribe(subjects.running(pipeline, node), {
         callback: (error, message) => {
-          if (error === null) message.respond(JSON.stringify(this.#running.has(message.string())))
+          if (error !== null) return
+          const held = message
+            .string()
+            .split(' ')
+            .filter((id) => this.#running.has(id))
+          message.respond(JSON.stringify(held))
         },
       }),
       nc.subscribe(subjects.cancel(pipeline), {
@@ -70,59 +89,68 @@ export class Responder {
     const wait = (promise: Promise<unknown>, timeoutMs: number): Promise<unknown> =>
       bounded(promise, { timeoutMs, what: 'draining' }).catch(() => undefined)
     // Calls that the server has sent already are still accepted. The server may also be gone.
-    await wait(Promise.all(this.#subscriptions.map((subscription) => subscription.drain())), DRAIN_MS)
+    await wait(Promise.all(this.#calls.map((subscription) => subscription.drain())), DRAIN_MS)
     await wait(this.#idle(), this.#options.timing.shutdownMs)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
-  }
-
-  #onMessage(error: Error | null, message: Msg): void {
-    if (error !== null) return
-    this.#answering++
-    void this.#answer(message)
+    for (const subscription of this.#questions) subscription.unsubscribe()
   }
 
   async #idle(): Promise<void> {
     while (this.#answering > 0) await this.#finished.wait()
   }
 
-  async #answer(message: Msg): Promise<void> {
-    const { node, registry, log, makeInvocation, leaving, payloads } = this.#options
-    const name = message.subject.slice(message.subject.lastIndexOf('.') + 1)
-    const id = message.headers?.get(HEADER.call)
-    const from = message.headers?.get(HEADER.from)
+  #onCall(message: Msg, mayPass: boolean): void {
+    const { registry, passing } = this.#options
+    const callback = message.subject.slice(message.subject.lastIndexOf('.') + 1)
+    const delayMs = Number(message.headers?.get(HEADER.eta))
+    const isDue = !(delayMs > 0)
+    const others = this.#due.get(callback) ?? 0
+    if (mayPass && isDue && registry.isFull(callback, others) && passing.pass(callback, message)) return
+    this.#answering++
+    if (isDue) this.#due.set(callback, others + 1)
+    void this.#answer(message, callback, delayMs)
+  }
+
+  async #answer(message: Msg, name: string, delayMs: number): Promise<void> {
+    const { registry, log, makeInvocation, leaving, payloads, replies } = this.#options
+    const { headers } = message
+    const id = headers?.get(HEADER.call)
+    const from = headers?.get(HEADER.from) || undefined
+    const items = headers?.get(HEADER.items)
+    let wantsReply = Boolean(message.reply)
     const abort = new AbortController()
     if (id) this.#running.set(id, abort)
-    const incarnation = message.headers?.get(HEADER.items)
     let json = isJson(message.data)
     try {
-      const payload = await payloads.payloadOf(message, abort)
+      const fetching = payloads.payloadOf(message, from, abort)
+      const payload = fetching instanceof Promise ? await fetching : fetching
       json = isJson(payload)
       const args = decodeArguments(payload)
-      const delayMs = Number(message.headers?.get(HEADER.eta))
+      if (wantsReply && headers?.has(HEADER.receipt)) {
+        replies.sendReceipt(message)
+        wantsReply = false
+      }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
-      const invocation = makeInvocation(from === '' ? undefined : from, abort)
-      if (id && from && incarnation) {
-        const call = { id, callback: name, caller: { name: from, incarnation } }
+      const invocation = makeInvocation(from, abort)
+      if (id && from && items) {
+        const call = { id, callback: name, caller: { name: from, incarnation: items } }
         await registry.run(name, args, invocation, (value, { signal }) =>
           this.#stream(value, { ...call, signal }),
         )
-        message.respond(encodeReply(null, false), { headers: itemsHeaders(node) })
+        replies.sendItemsEnd(message)
         return
       }
       const value = await registry.run(name, args, invocation)
-      const transfer = message.reply ? this.#reply(message, encodeReply(value, json)) : undefined
-      if (transfer) await transfer.done
-      transfer?.end()
+      const sending = wantsReply ? replies.sendValue(message, value, { json, abort }) : undefined
+      if (sending) await sending
     } catch (thrown) {
       const error = thrownBy(thrown)
-      if (message.reply) this.#refuse(message, error, json)
-      else
-        log.error(
-          `"${name}" failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        )
+      if (wantsReply) await replies.sendError(message, error, json)
+      else log.error(`"${name}" failed: ${describe(error)}`)
     } finally {
       this.#answering--
+      if (!(delayMs > 0)) this.#due.set(name, (this.#due.get(name) ?? 1) - 1)
       this.#finished.notify()
       if (id && this.#running.get(id) === abort) this.#running.delete(id)
     }
@@ -132,30 +160,15 @@ export class Responder {
     if (!isYielding(value)) throw notYielding(call.callback)
     await writeYields(value, call, this.#options.ports)
   }
-
-  #reply(message: Msg, value: Uint8Array): PayloadTransfer | undefined {
-    const { nc, node, payloads } = this.#options
-    const limit = payloadLimit(nc)
-    // A client that is not daffi's cannot fetch the parts of a large value.
-    if (value.length > limit && !message.headers?.get(HEADER.call)) {
-      throw new DaffiError(
-        'DAFFI_TOO_LARGE',
-        `the result has ${value.length} bytes; a message of this server has at most ${limit}`,
-      )
-    }
-    const headers = replyHeaders(node)
-    const { payload, transfer } = payloads.attachOrInline(value, headers)
-    message.respond(payload, { headers })
-    return transfer
-  }
-
-  #refuse(message: Msg, error: unknown, json: boolean): void {
-    const fields = remoteFields(error, this.#options.node)
-    const payload = json ? Buffer.from(JSON.stringify(fields)) : encode(fields)
-    message.respond(payload, { headers: errorHeaders(this.#options.node, fields) })
-  }
 }
 
 function cancelledByCaller(): DaffiError {
   return new DaffiError('DAFFI_ABORTED', 'the caller gave up')
+}
+
+/** An error with its stack, which some errors lack, and its message, which some stacks lack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { stack = '', message } = error
+  return stack.includes(message) && stack !== '' ? stack : `${error.name}: ${message}\n${stack}`.trim()
 }

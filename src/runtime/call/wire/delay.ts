@@ -1,12 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { abortError } from '../../core/abort.js'
-import { formatMs } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
+import { sleep } from '../../core/timer.js'
 import type { DelayOptions } from '../api/modifiers.js'
-
-/** The longest time that a timer of JavaScript can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Milliseconds from now until a call is due. `eta` is another name of `delay`.
@@ -19,18 +15,6 @@ export function parseDelay(options: DelayOptions): number {
   return parseDuration(delay ?? eta ?? 0, nameOf(options))
 }
 
-/**
- * Milliseconds until a call is due, for calls that a process delays with a timer.
- * @throws DaffiError DAFFI_BAD_DURATION; DAFFI_USAGE when both are given, or for more than 24 days
- */
-export function parseTimerDelay(options: DelayOptions): number {
-  const delayMs = parseDelay(options)
-  if (delayMs > MAX_TIMER_MS) {
-    throw new DaffiError('DAFFI_USAGE', `${nameOf(options)} may be 24 days at most, not ${formatMs(delayMs)}`)
-  }
-  return delayMs
-}
-
 /** The name under which the delay was given. */
 function nameOf({ eta }: DelayOptions): 'delay' | 'eta' {
   return eta === undefined ? 'delay' : 'eta'
@@ -39,7 +23,7 @@ function nameOf({ eta }: DelayOptions): 'delay' | 'eta' {
 /** Waits until a callback is due. Whichever of the signals aborts first, its reason is thrown. */
 export async function untilDue(delayMs: number, signals: AbortSignal[]): Promise<void> {
   const signal = AbortSignal.any(signals)
-  await delay(delayMs, undefined, { signal }).catch(() => {
+  await sleep(delayMs, signal).catch(() => {
     throw abortError(signal, 'a call that was not due yet')
   })
 }

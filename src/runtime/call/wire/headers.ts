@@ -12,6 +12,8 @@ export const HEADER = {
   to: 'Daffi-To',
   node: 'Daffi-Node',
   items: 'Daffi-Items',
+  receipt: 'Daffi-Receipt',
+  passed: 'Daffi-Passed',
   parts: 'Daffi-Parts',
   stored: 'Daffi-Stored',
   error: 'Nats-Service-Error',
@@ -39,6 +41,13 @@ export function replyHeaders(node: string): MsgHdrs {
 export function itemsHeaders(node: string): MsgHdrs {
   const head = replyHeaders(node)
   head.set(HEADER.items, 'end')
+  return head
+}
+
+/** Headers of the receipt for a call whose result is not wanted. */
+export function receiptHeaders(node: string): MsgHdrs {
+  const head = replyHeaders(node)
+  head.set(HEADER.receipt, 'received')
   return head
 }
 

@@ -3,110 +3,147 @@ import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
-import { payloadLimit } from '../../nats/index.js'
+import { bounded } from '../../core/timeout.js'
+import { sleep } from '../../core/timer.js'
+import { isNoResponders, payloadLimit } from '../../nats/index.js'
+import { ByteWindow } from './byte-window.js'
 import { HEADER } from './headers.js'
+import { INLINE_BYTES, type KnownNodes } from './send-window.js'
 
 const PART_BYTES = MIB
 /** Bytes of a message that its headers may need. */
 const HEADER_BYTES = 4096
 const CONCURRENCY = 4
+/** Bytes of values that this process fetches at a time. */
+const FETCH_BYTES = 16 * MIB
+/**
+ * Time after which a part is requested again; twice as long each further time, as what stands still will send all copies
+ * that were requested.
+ */
 const PART_TIMEOUT_MS = 10_000
+/** Requests of a part that nobody is there to answer, while its sender is, until it is given up. */
+const MAX_REFUSALS = 5
+const REFUSAL_PAUSE_MS = 500
 /** Time without a request after which a value is not kept any longer. */
-const IDLE_MS = 30_000
+const IDLE_MS = 300_000
 
 /** A value that its sender keeps until it was fetched. */
 export interface PayloadTransfer {
-  /** Resolves when the value was fetched by all, or was not requested for a while. */
+  /** Resolves when the value was fetched, or was not requested for a long while. */
   done: Promise<void>
   end: () => void
 }
 
 /**
- * Sends arguments and results of any size. A value that does not fit into a message stays with its sender, and the
- * message names the subject on which its parts can be requested: so nothing is stored on the server, and nothing is
- * left behind.
+ * Sends arguments and results of any size. A large value stays with its sender, and the message names the subject on
+ * which its parts can be requested: so nothing is stored on the server, nothing is left behind, and nobody is sent more
+ * at a time than it asks for.
  */
 export class PayloadTransfers {
   readonly #nc: NatsConnection
+  readonly #peers: KnownNodes
+  readonly #fetching = new ByteWindow(FETCH_BYTES)
 
-  constructor(nc: NatsConnection) {
+  constructor(nc: NatsConnection, peers: KnownNodes) {
     this.#nc = nc
+    this.#peers = peers
   }
 
-  /**
-   * Gives the payload to send. It is empty when the value is too large; then a header names the subject from which the
-   * value can be fetched.
-   * @param fetchers number of processes that will fetch it
-   */
-  attachOrInline(
-    payload: Uint8Array,
-    headers: MsgHdrs,
-    fetchers = 1,
-  ): { payload: Uint8Array; transfer: PayloadTransfer | undefined } {
-    if (payload.length <= this.#limit) return { payload, transfer: undefined }
+  /** Whether a value is sent in parts. */
+  isLarge(payload: Uint8Array): boolean {
+    return payload.length > INLINE_BYTES || payload.length > this.#limit
+  }
+
+  /** Keeps a large value until it was fetched. The headers of the message that goes in its place say where. */
+  announce(payload: Uint8Array, headers: MsgHdrs): PayloadTransfer {
     const subject = createInbox()
     headers.set(HEADER.parts, `${subject} ${payload.length}`)
-    return { payload: new Uint8Array(), transfer: this.#serve(subject, payload, fetchers) }
+    return this.#serve(subject, payload)
   }
 
   /**
    * Gives the payload of a message, which is fetched if the message says so.
+   * @param sender node that has it, which is asked again for as long as it is there
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
   payloadOf(
     { data, headers }: Msg,
-    abort: { readonly signal?: AbortSignal | undefined },
+    sender: string | undefined,
+    abort: { readonly signal: AbortSignal },
   ): Uint8Array | Promise<Uint8Array> {
     const header = headers?.get(HEADER.parts)
-    return header ? this.#fetch(header, abort.signal) : data
+    return header ? this.#fetch(header, sender, abort.signal) : data
   }
 
-  async #fetch(header: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  async #fetch(header: string, sender: string | undefined, signal: AbortSignal): Promise<Uint8Array> {
     const [subject = '', size] = header.split(' ')
     const length = Number(size)
     if (!Number.isSafeInteger(length) || length < 0)
       throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} says "${header}"`)
-    const whole = Buffer.allocUnsafeSlow(length)
-    const step = Math.min(PART_BYTES, this.#limit)
-    const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
-    const load = async (offset: number): Promise<void> => {
-      const { data: part } = await this.#nc.request(subject, `${offset} ${step}`, {
-        timeout: PART_TIMEOUT_MS,
-      })
-      whole.set(part, offset)
-    }
-    await pMap(offsets, load, { concurrency: CONCURRENCY, ...(signal ? { signal } : {}) }).catch(
-      (cause: unknown) => {
-        signal?.throwIfAborted()
+    await this.#fetching.enter(length, signal)
+    try {
+      const whole = Buffer.allocUnsafeSlow(length)
+      const step = Math.min(PART_BYTES, this.#limit)
+      const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
+      const load = async (offset: number): Promise<void> => {
+        whole.set(await this.#part(subject, `${offset} ${step}`, sender, signal), offset)
+      }
+      await pMap(offsets, load, { concurrency: CONCURRENCY, signal }).catch((cause: unknown) => {
+        signal.throwIfAborted()
         const message = `a value of ${length} bytes could not be fetched: the node that has it is gone`
         throw new DaffiError('DAFFI_NODE_DIED', message, { cause })
-      },
-    )
-    return whole
+      })
+      if (!this.#nc.isClosed()) this.#nc.publish(subject, `${length} 0`)
+      return whole
+    } finally {
+      this.#fetching.remove(length)
+    }
+  }
+
+  /** Requests one part, again and again while the sender is there but does not answer: it, or the server, is busy. */
+  async #part(
+    subject: string,
+    range: string,
+    sender: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    for (let refusals = 0, timeout = PART_TIMEOUT_MS; ; timeout *= 2) {
+      try {
+        const request = this.#nc.request(subject, range, { timeout })
+        return (await bounded(request, { signal, what: 'fetching a value' })).data
+      } catch (error) {
+        signal.throwIfAborted()
+        if (this.#nc.isClosed() || sender === undefined || this.#peers.get(sender) === undefined) throw error
+        // The sender may be about to connect again.
+        if (isNoResponders(error) && ++refusals > MAX_REFUSALS) throw error
+        if (isNoResponders(error)) await sleep(REFUSAL_PAUSE_MS, signal)
+      }
+    }
   }
 
   get #limit(): number {
     return payloadLimit(this.#nc, HEADER_BYTES)
   }
 
-  #serve(subject: string, bytes: Uint8Array, fetchers: number): PayloadTransfer {
+  #serve(subject: string, bytes: Uint8Array): PayloadTransfer {
     const done = deferred()
     const idle = setTimeout(() => done.resolve(), IDLE_MS)
-    let left = bytes.length * fetchers
     const subscription = this.#nc.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return
         const [offset = 0, length = 0] = message.string().split(' ').map(Number)
-        const part = bytes.subarray(offset, offset + length)
-        message.respond(part)
+        if (offset >= bytes.length) {
+          done.resolve()
+          return
+        }
         idle.refresh()
-        left -= part.length
-        if (left <= 0) done.resolve()
+        message.respond(bytes.subarray(offset, offset + length))
       },
     })
     const end = (): void => {
       clearTimeout(idle)
       subscription.unsubscribe()
+      done.resolve()
     }
     return { done: done.promise, end }
   }

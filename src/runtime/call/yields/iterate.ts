@@ -8,7 +8,6 @@ import { yieldLocal } from './yield-local.js'
 /** Gives the items of a callback that yields, as they come. Leaving the loop early stops the callback. */
 export async function* iterate(target: Target, caller: CallerContext): AsyncGenerator {
   const payload = encodeArguments(target, caller.peers)
-  await caller.inFlight.connected({ what: `"${target.callback}"` })
   const channel = new UnbufferedChannel()
   const begin = caller.local.isFor(target) ? yieldLocal : receiveItems
   const end = begin(target, payload, channel, caller)

@@ -1,11 +1,14 @@
-import type { Msg } from '@nats-io/transport-node'
+import { nuid } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { StreamReceiver } from '../../stream/index.js'
 import type { Target } from '../api/pending-call.js'
 import type { CallerContext } from '../caller/caller-context.js'
+import { Cancellation } from '../caller/cancellation.js'
+import { nobodyThere } from '../caller/node-died.js'
+import type { Reply } from '../caller/outgoing-calls.js'
 import { notYielding } from '../invoke/yielding.js'
 import { decodeReply } from '../wire/encoding.js'
-import { HEADER, isNoRespondersReply } from '../wire/headers.js'
+import { HEADER } from '../wire/headers.js'
 import { SHUTDOWN_GRACE_MS } from '../wire/timing.js'
 import type { UnbufferedChannel } from './unbuffered-channel.js'
 
@@ -18,33 +21,28 @@ export function receiveItems(
   target: Target,
   payload: Uint8Array,
   channel: UnbufferedChannel,
-  { nc, ports, replies, inFlight, requests }: CallerContext,
+  { nc, ports, outgoing }: CallerContext,
 ): () => Promise<void> {
-  let answered = false
-  const { id, reply, end } = replies.expect((message) => {
-    answered = true
-    channel.end(endOf(message, target.callback))
-  })
+  const id = nuid.next()
+  const cancellation = new Cancellation()
   const admit = () => ({ deliver: (item: unknown) => channel.send(item), borrow: false })
   const receiver = new StreamReceiver({ nc, ports, admit, stream: id })
-  const unwatch = inFlight.watch({ ...target, id, onLost: (error) => channel.end({ error }) })
   const items = ports.self.incarnation
-  const transfer = requests.publish(requests.subjectOf(target), payload, { id, reply, delayMs: 0, items })
+  outgoing.send({ target, payload, id, items, delayMs: 0, cancellation }).then(
+    (reply) => channel.end(endOf(reply, target.callback)),
+    (error: unknown) => channel.end({ error }),
+  )
   return async () => {
-    if (!answered) requests.cancel(id)
-    unwatch()
-    transfer?.end()
-    end()
+    cancellation.cancel(new DaffiError('DAFFI_ABORTED', `"${target.callback}": no more items are wanted`))
     await receiver.close(SHUTDOWN_GRACE_MS)
   }
 }
 
-function endOf(message: Msg, callback: string): { error?: unknown } {
-  if (isNoRespondersReply(message)) {
-    return { error: new DaffiError('DAFFI_NODE_DIED', `"${callback}": the node that offered it is gone`) }
-  }
+function endOf(reply: Reply | undefined, callback: string): { error?: unknown } {
+  if (!reply) return { error: nobodyThere(`"${callback}"`) }
+  const { message, payload } = reply
   try {
-    decodeReply(message, message.data)
+    decodeReply(message, payload)
     return message.headers?.has(HEADER.items) ? {} : { error: notYielding(callback) }
   } catch (error) {
     return { error }

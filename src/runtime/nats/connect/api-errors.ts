@@ -17,6 +17,18 @@ export function isApiError(error: unknown, name: keyof typeof API_ERROR): boolea
   return isJetStreamApiError(error) && error.code === API_ERROR[name]
 }
 
+/** Status from which on an error is the server's trouble, as in HTTP; below it the request itself was refused. */
+const SERVER_TROUBLE = 500
+
+/** Whether JetStream has refused a request, and will refuse it again. */
+export function isRefusal(error: unknown): boolean {
+  return isJetStreamApiError(error) && isRefusalStatus(error.status)
+}
+
+export function isRefusalStatus(status: number): boolean {
+  return status < SERVER_TROUBLE
+}
+
 /** Whether an error is the server's refusal because its store has no room. */
 export function isStoreFull(error: unknown): boolean {
   return isApiError(error, 'insufficientResources') || isApiError(error, 'storageExceeded')

@@ -12,12 +12,14 @@ import { endOldServer } from './old-server.js'
 import { choosePort, rememberPort } from './port.js'
 import { serverFiles, type ServerFiles } from './server-config.js'
 import { removeProcessFiles, startServerProcess, type ServerProcess } from './server-process.js'
+import { writeErrorIsOver } from './write-errors.js'
 import { addressOf, removeState, writeState } from '../address/state.js'
 
 const MAX_RESTARTS = 5
 const RESTART: Backoff = { firstMs: 100, factor: 2 }
 /** Time after which earlier restarts of a server are forgotten. */
 const STABLE_MS = 60_000
+const HEALED = Symbol('healed')
 
 /** Options for starting the project's server. */
 export interface EmbeddedServerOptions {
@@ -79,7 +81,7 @@ export class EmbeddedServer {
   }
 }
 
-/** Restarts the server whenever it dies. Returns after `closing`, throws after too many restarts; no server is left either way. */
+/** Restarts the server whenever it dies, or cannot write any more though there is room. Returns after `closing`, throws after too many restarts; no server is left either way. */
 async function keepRunning(
   setup: EmbeddedServerSetup,
   first: ServerProcess,
@@ -91,7 +93,19 @@ async function keepRunning(
   try {
     for (;;) {
       const since = Date.now()
-      const reason = await Promise.race([running.ended, closed])
+      const watching = new AbortController()
+      const healed = writeErrorIsOver(setup.files, setup.log, watching.signal).then(
+        () => HEALED,
+        () => new Promise<never>(() => undefined),
+      )
+      const reason = await Promise.race([running.ended, closed, healed])
+      watching.abort()
+      if (reason === HEALED) {
+        setup.log.warn('nats-server could not write, and is started again, as there is room now')
+        await running.stop()
+        running = await run(setup, running.port, closing)
+        continue
+      }
       if (typeof reason !== 'string') return
       restarts = Date.now() - since > STABLE_MS ? 1 : restarts + 1
       if (restarts > MAX_RESTARTS)

@@ -1,12 +1,16 @@
 import { join } from 'node:path'
 import type { LoadModule } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
+import type { Resumable } from '../../core/stream/resumable.js'
 import type { Logger } from '../../core/logger.js'
 import type { SourceEvent } from '../../source/index.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 
 /** Opens a source of the pipeline file by its name, and returns its items. */
-export type OpenSource = (name: string, onEvent: (event: SourceEvent) => void) => AsyncIterable<unknown>
+export type OpenSource = (
+  name: string,
+  onEvent: (event: SourceEvent) => void,
+) => AsyncIterable<unknown> & Resumable
 
 interface SourceContext {
   /** Ends the sources. */

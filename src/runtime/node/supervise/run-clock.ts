@@ -1,4 +1,5 @@
 import { deferred } from '../../core/deferred.js'
+import { startTimer, type Timer } from '../../core/timer.js'
 
 /**
  * The time limit of a run, as `--duration` sets it. `expired` resolves `durationMs` milliseconds after the first `start()`;
@@ -6,7 +7,7 @@ import { deferred } from '../../core/deferred.js'
  */
 export class RunClock {
   readonly #expired = deferred()
-  #timer: NodeJS.Timeout | undefined
+  #timer: Timer | undefined
 
   constructor(private readonly durationMs: number | undefined) {}
 
@@ -16,10 +17,10 @@ export class RunClock {
 
   start(): void {
     if (this.durationMs !== undefined)
-      this.#timer ??= setTimeout(() => this.#expired.resolve(), this.durationMs)
+      this.#timer ??= startTimer(this.durationMs, () => this.#expired.resolve())
   }
 
   cancel(): void {
-    clearTimeout(this.#timer)
+    this.#timer?.cancel()
   }
 }

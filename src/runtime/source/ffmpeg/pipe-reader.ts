@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { KIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
+import { startTimer, type Timer } from '../../core/timer.js'
 
 /** Bytes to read at a time before a piece is requested, the same as Node's own default. */
 const SCRATCH_BYTES = 64 * KIB
@@ -32,7 +33,7 @@ export class PipeReader {
   #target: Buffer | undefined
   #filled = 0
   #reads = 0
-  #timer: NodeJS.Timeout | undefined
+  #timer: Timer | undefined
 
   constructor(silenceMs?: number) {
     this.#silenceMs = silenceMs
@@ -106,10 +107,10 @@ export class PipeReader {
   }
 
   async #wait(): Promise<void> {
-    if (this.#silenceMs !== undefined) this.#timer = setTimeout(() => this.#confirmStall(), this.#silenceMs)
+    if (this.#silenceMs !== undefined) this.#timer = startTimer(this.#silenceMs, () => this.#confirmStall())
     this.#pipe?.resume()
     await this.#wakeup.wait()
-    clearTimeout(this.#timer)
+    this.#timer?.cancel()
     this.#timer = undefined
   }
 

@@ -4,6 +4,7 @@ import { encodeItem } from '../../codec/index.js'
 import { GIB } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { RESUME, type Resumable } from '../../core/stream/resumable.js'
 import { RECORDING_INDEX } from '../../core/plan/plan.js'
 import { FILE_MODE, FOLDER_MODE, RECORDING_HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
@@ -20,10 +21,24 @@ export interface RecordOptions {
 
 /**
  * Passes items through and records them in a folder. A failure to write, or the size limit, ends the recording with a
- * warning, and the items are still passed through. An existing recording is never overwritten.
+ * warning, and the items are still passed through. An existing recording is never overwritten. It is resumed as its source is.
  */
-export async function* recordItems(
-  items: AsyncIterable<unknown>,
+export function recordItems(
+  items: AsyncIterable<unknown> & Resumable,
+  options: RecordOptions,
+): AsyncGenerator<unknown, void> & Resumable {
+  const recorded = record(items, options)
+  if (!items[RESUME]) return recorded
+  return Object.assign(recorded, {
+    [RESUME]: async (position: number) => {
+      const rest = await items[RESUME]?.(position)
+      return rest && record(rest, options)
+    },
+  })
+}
+
+async function* record(
+  items: Iterable<unknown> | AsyncIterable<unknown>,
   { name, folder, log }: RecordOptions,
 ): AsyncGenerator<unknown, void> {
   let recorder: Recorder | undefined

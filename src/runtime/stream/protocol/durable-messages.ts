@@ -5,13 +5,17 @@ import type { ReceiverState } from '../../core/plan/summary.js'
 export interface DurableProgress {
   node: string
   incarnation: string
+  /** Random id of the reader that counts: a node that joins the stream again has a new one, which begins at zero. */
+  reader: string
   state: ReceiverState
-  /** Number of the first item that this incarnation was given. */
+  /** Number of the first item that this reader was given. */
   first: number
   /** Number after the last item that it has finished. */
   position: number
   /** Ack floor of its consumer. */
   floor: number
+  /** Sequence of the first record that the stream kept when this reader began; absent in a shared stream. */
+  kept?: number
   failed: number
   /** Items that the stream's retention discarded before they came. */
   lost: number

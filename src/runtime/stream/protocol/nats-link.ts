@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { abortError } from '../../core/abort.js'
 import { bounded } from '../../core/timeout.js'
 import { MIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
@@ -57,6 +58,16 @@ export class NatsLink {
       if (isNoResponders(error)) return 'gone'
       throw error
     }
+  }
+
+  /**
+   * Settles as the request does, unless the connection breaks before: it was lost then.
+   * @throws DaffiError DAFFI_ABORTED when there is no connection, and what the request throws
+   */
+  whileConnected<T>(request: () => Promise<T>): Promise<T> {
+    const { signal } = this.#lost
+    const what = 'a request to the server'
+    return signal.aborted ? Promise.reject(abortError(signal, what)) : bounded(request(), { signal, what })
   }
 
   /**

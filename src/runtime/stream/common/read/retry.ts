@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from '../../../core/backoff.js'
 import type { RetryPolicy } from '../../../core/stream/stream-options.js'
+import { sleep } from '../../../core/timer.js'
 
 /**
  * Repeats an invocation that has failed, after a pause each time, until it succeeds or its attempts are used up.
@@ -16,7 +16,7 @@ export async function retryInvocation(
 ): Promise<unknown> {
   let error = failure
   for (let attempt = 1; attempt < attempts; attempt++) {
-    await delay(backoffMs({ firstMs: delayMs, factor: backoff }, attempt - 1), undefined, { signal })
+    await sleep(backoffMs({ firstMs: delayMs, factor: backoff }, attempt - 1), signal)
     try {
       await invoke()
       return undefined

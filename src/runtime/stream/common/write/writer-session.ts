@@ -25,8 +25,11 @@ const FLUSH_MS = 1000
 /** Lanes or store behind a session, and the receivers that read from them. */
 export interface SessionOutput extends ChunkOutput {
   readonly receivers: ReceiverAccounts
-  /** Result of earlier sessions: number of items that are stored already, and whether those are all. */
-  readonly resumed: { next: number; ended: boolean }
+  /**
+   * Result of earlier sessions: number of items that are stored already, and whether those are all. `rest`: the items after
+   * those, which are streamed instead of passing over the first ones.
+   */
+  readonly resumed: { next: number; ended: boolean; rest?: Items | undefined }
   /** Invites the present receivers. Resolves when the first item may be sent. */
   gather(invited: readonly Peer[]): Promise<void>
   /** Publishes messages again that receivers may have missed, except for the end marker. */
@@ -92,13 +95,15 @@ export class WriterSession {
 
   async #send(items: Items): Promise<void> {
     const { context, state, output, batcher } = this.#options
-    if (output.resumed.ended) {
-      state.items = output.resumed.next
+    const { next, ended, rest } = output.resumed
+    if (ended) {
+      state.items = next
       state.start()
       return
     }
+    if (rest) state.resume(next)
     try {
-      await feed(items, { signal: state.signal, accept: (item) => this.#accept(item) })
+      await feed(rest ?? items, { signal: state.signal, accept: (item) => this.#accept(item) })
     } catch (error) {
       state.onSourceFailure(error)
     }

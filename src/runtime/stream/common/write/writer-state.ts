@@ -13,7 +13,7 @@ export interface ReceiverAccounts {
 
 /** State of a stream at its writer: what the source has yielded, and whether and why the stream was cut off. */
 export class WriterState {
-  /** Items that the source has yielded. */
+  /** Number of the next item: of those that the source has yielded, and those of earlier sessions that it goes on after. */
   items = 0
   /** Bytes of those items. */
   bytes = 0
@@ -29,6 +29,8 @@ export class WriterState {
   /** Time of the first item, by `performance.now()`. */
   #started: number | undefined
   #failure: unknown
+  /** Items of earlier sessions, which this source does not yield. */
+  #before = 0
 
   constructor(context: StreamContext, receivers: ReceiverAccounts) {
     this.#context = context
@@ -57,6 +59,12 @@ export class WriterState {
     this.#receivers.changed.notify()
   }
 
+  /** Begins after items of earlier sessions. */
+  resume(next: number): void {
+    this.items = next
+    this.#before = next
+  }
+
   /** Marks the time of the first item. */
   start(): void {
     if (this.#started !== undefined) return
@@ -72,7 +80,7 @@ export class WriterState {
       source: options.source,
       from: ports.self.name,
       delivery: options.delivery,
-      items: this.items,
+      items: this.items - this.#before,
       bytes: this.bytes,
       seconds: Number(seconds.toFixed(3)),
       error: this.#failure === undefined ? null : toErrorRecord(this.#failure),

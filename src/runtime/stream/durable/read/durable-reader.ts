@@ -1,5 +1,6 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
+import { randomId } from '../../../core/names.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
@@ -17,11 +18,14 @@ interface DurableReaderOptions extends ItemDeliveryOptions {
   consumer: OrderedConsumer
   /** Number of the first item to come. */
   first: number
+  /** Sequence of the first record that the stream keeps. */
+  kept: number
   progress: ProgressPublisher
 }
 
 /** Receiver of a durable stream: records are joined to items, delivered to the callback, counted, and acknowledged. */
 export class DurableReader {
+  readonly #id = randomId()
   readonly #options: DurableReaderOptions
   readonly #lifecycle: ReceiverLifecycle
   readonly #counter: OutcomeCounter
@@ -41,6 +45,8 @@ export class DurableReader {
 
   onEnd(end: End): void {
     this.#end = end
+    // It is repeated, and so is this: records that were deleted after the last one that came would be waited for in vain.
+    if (this.#lifecycle.isAttached() && this.#counter.position < end.count) void this.#passDeleted(end.count)
     if (end.cut) this.#lifecycle.settle('stopped', end.error)
     this.#lifecycle.changed.notify()
     if (!this.#lifecycle.isAttached()) this.report()
@@ -55,16 +61,20 @@ export class DurableReader {
   }
 
   report(): void {
-    const { self, first, consumer, progress } = this.#options
+    const { self, first, kept, consumer, progress } = this.#options
     const { failed, dropped, latencyMs } = this.#counter.counts
     this.#reportedFailed = failed
+    // Looked at again and again, since records may be deleted after later ones have come.
+    if (consumer.hasGap) void consumer.hasRest()
     progress.publish({
       node: self.name,
       incarnation: self.incarnation,
+      reader: this.#id,
       state: this.#lifecycle.state,
       first,
       position: this.#counter.position,
       floor: consumer.ackFloor,
+      kept,
       failed,
       lost: dropped,
       error: this.#lifecycle.error,
@@ -88,6 +98,14 @@ export class DurableReader {
     this.report()
   }
 
+  /** Passes over items whose records were deleted before they came: all of them, when nothing is kept after the last one. */
+  async #passDeleted(count: number): Promise<void> {
+    if (!(await this.#options.consumer.hasRest()) && this.#lifecycle.isAttached()) {
+      this.#counter.pass(count)
+      this.#lifecycle.changed.notify()
+    }
+  }
+
   async #process(record: DeliveredRecord): Promise<void> {
     const { header } = record
     const chunk = this.#assembler.add(record)
@@ -96,10 +114,7 @@ export class DurableReader {
       // Parts are acknowledged with the last one, and chunks that were not processed not at all.
       if (!chunk || !this.#lifecycle.isAttached()) return
     }
-    if (header) {
-      this.#counter.pass(nextItemOf(header, record.data.length))
-      if (header.what === 'end') this.#end ??= { count: header.count, error: null, cut: false, closed: false }
-    }
+    if (header) this.#counter.pass(nextItemOf(header, record.data.length))
     // Reported before the acknowledgement, so that the count stands even if this process ends now.
     if (this.#counter.failed > this.#reportedFailed) this.report()
     this.#options.consumer.ack(record)

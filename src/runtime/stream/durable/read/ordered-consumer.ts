@@ -4,8 +4,10 @@ import { MIB } from '../../../core/bytes.js'
 import { DaffiError, toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
+import { ackSubject } from '../store/ack-subject.js'
 import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record.js'
 import { consumerInfo, storedFrom, type DurableNames } from '../store/item-store.js'
+import type { StoreTrouble } from '../store/store-trouble.js'
 import { Acknowledger } from './acknowledger.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
@@ -32,6 +34,7 @@ interface OrderedConsumerOptions extends DurableNames {
   /** Milliseconds after which the server may remove an unused consumer. */
   idleMs: number
   lifecycle: ReceiverLifecycle
+  trouble: StoreTrouble
 }
 
 /**
@@ -53,7 +56,7 @@ export class OrderedConsumer implements PullHandler {
 
   constructor(options: OrderedConsumerOptions) {
     this.#options = options
-    const { link, jsm, stream, name, lifecycle } = options
+    const { link, jsm, stream, name, lifecycle, trouble } = options
     this.#acknowledger = new Acknowledger(link.nc)
     this.#loop = new PullLoop({
       link,
@@ -61,6 +64,7 @@ export class OrderedConsumer implements PullHandler {
       stream,
       consumer: name,
       watchMs: WATCH_MS,
+      trouble,
       signal: lifecycle.signal,
       handler: this,
     })
@@ -90,6 +94,11 @@ export class OrderedConsumer implements PullHandler {
   /** Sequence up to which everything is acknowledged. */
   get ackFloor(): number {
     return this.#acknowledger.floor
+  }
+
+  /** Whether records have come that are not the next one. */
+  get hasGap(): boolean {
+    return this.#received.size > 0 && !this.#received.has(this.#expected)
   }
 
   /** Takes the next record, if it has come. */
@@ -137,15 +146,15 @@ export class OrderedConsumer implements PullHandler {
     const from = Math.max(ack_floor.stream_seq + 1, this.#expected)
     for (let sequence = from; sequence <= delivered.stream_seq; sequence++) {
       if (this.#received.has(sequence)) continue
-      // Form of JetStream's acknowledgement subjects, ADR-15; the server looks at the stream's sequence.
-      link.nc.publish(`$JS.ACK.${stream}.${name}.1.${sequence}.${delivered.consumer_seq}.0.0`, '-NAK')
+      const record = { stream, consumer: name, sequence }
+      link.nc.publish(ackSubject(record, delivered.consumer_seq), '-NAK')
     }
   }
 
-  onConsumerGone(): void {
+  onConsumerGone(error?: unknown): void {
     const { lifecycle, stream } = this.#options
-    const error = new DaffiError('DAFFI_STREAM_LOST', `this node's consumer of ${stream} is gone`)
-    lifecycle.settle('stopped', toErrorRecord(error))
+    const gone = error ?? new DaffiError('DAFFI_STREAM_LOST', `this node's consumer of ${stream} is gone`)
+    lifecycle.settle('stopped', toErrorRecord(gone))
   }
 
   #accept(record: DeliveredRecord): void {
@@ -159,19 +168,31 @@ export class OrderedConsumer implements PullHandler {
     this.#largest = Math.max(record.data.length, this.#largest)
     this.#received.set(sequence, record)
     if (sequence === this.#expected) this.#options.lifecycle.changed.notify()
-    else if (!this.#received.has(this.#expected)) void this.#lookForGap()
+    else if (!this.#received.has(this.#expected)) void this.hasRest()
   }
 
-  /** Skips records that retention has discarded: they do not come, and the next record is a later one. */
-  async #lookForGap(): Promise<void> {
-    if (this.#lookingForGap) return
+  /**
+   * Skips records that were discarded: they do not come, and the next record is a later one.
+   * @returns whether the stream keeps a record that was not taken yet; true while that is not known
+   */
+  async hasRest(): Promise<boolean> {
+    if (this.#lookingForGap || this.#received.has(this.#expected)) return true
     this.#lookingForGap = true
-    const expected = this.#expected
-    const { jsm, lifecycle } = this.#options
-    const next = await storedFrom(jsm, this.#options, expected).catch(() => undefined)
-    this.#lookingForGap = false
-    if (!next || next.sequence === expected || this.#expected !== expected) return
-    this.#expected = next.sequence
-    lifecycle.changed.notify()
+    try {
+      const expected = this.#expected
+      const { jsm, link, lifecycle } = this.#options
+      const next = await link.whileConnected(() => storedFrom(jsm, this.#options, expected))
+      if (this.#expected !== expected) return true
+      if (!next) return false
+      if (next.sequence > expected) {
+        this.#expected = next.sequence
+        lifecycle.changed.notify()
+      }
+      return true
+    } catch {
+      return true
+    } finally {
+      this.#lookingForGap = false
+    }
   }
 }

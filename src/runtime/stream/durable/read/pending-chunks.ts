@@ -7,12 +7,15 @@ import type { NatsLink } from '../../protocol/nats-link.js'
 import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record.js'
 import type { PartHeader } from '../store/record-header.js'
 import { ACK_WAIT_MS, consumerLost } from '../store/shared-consumer.js'
+import type { StoreTrouble } from '../store/store-trouble.js'
 import { loadStored } from './load-stored.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
 /** Limit of pending chunks: one in the callback, and one that is ready when it returns. */
 const MAX_PENDING = 2
 const WORKING_MS = ACK_WAIT_MS / 3
+/** Interval of the check for a pull request that the server never answered. */
+const WATCH_MS = 5000
 const SIZE_HEADER = 'Nats-Msg-Size'
 
 /** Chunk of a shared stream that was delivered to this receiver and is not acknowledged. */
@@ -38,6 +41,7 @@ interface PendingChunksOptions {
   jsm: JetStreamManager
   durable: DurableOpen
   lifecycle: ReceiverLifecycle
+  trouble: StoreTrouble
   listener: PendingListener
 }
 
@@ -52,13 +56,14 @@ export class PendingChunks implements PullHandler {
 
   constructor(options: PendingChunksOptions) {
     this.#options = options
-    const { link, jsm, durable, lifecycle } = options
+    const { link, jsm, durable, lifecycle, trouble } = options
     this.#loop = new PullLoop({
       link,
       jsm,
       stream: durable.stream,
       consumer: sharedConsumerName(durable.run),
-      watchMs: WORKING_MS,
+      watchMs: WATCH_MS,
+      trouble,
       signal: lifecycle.signal,
       handler: this,
     })
@@ -110,9 +115,9 @@ export class PendingChunks implements PullHandler {
     // Pending chunks stay pending: they can still be acknowledged.
   }
 
-  onConsumerGone(): void {
+  onConsumerGone(error?: unknown): void {
     const { lifecycle, durable } = this.#options
-    lifecycle.settle('stopped', toErrorRecord(consumerLost(durable.stream)))
+    lifecycle.settle('stopped', toErrorRecord(error ?? consumerLost(durable.stream)))
   }
 
   /** Reports to the server that the pending chunks are still being worked on. */

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
 import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node'
 import type { NatsLink } from '../../protocol/nats-link.js'
+import { askServer } from '../store/ask-server.js'
 import { consumerInfo } from '../store/item-store.js'
+import type { StoreTrouble } from '../store/store-trouble.js'
 
 /** Time for which the server keeps a pull request. */
 const PULL_MS = 30_000
@@ -20,8 +22,8 @@ export interface PullHandler {
   onMessage(message: Msg): void
   /** Called before the loop requests anything on a new inbox: earlier requests bring nothing any more. */
   onRestart(info: ConsumerInfo): void
-  /** Called when the consumer does not exist any more; the loop is over. */
-  onConsumerGone(): void
+  /** Called when the consumer does not exist any more, or the server refuses to say; the loop is over. */
+  onConsumerGone(error?: unknown): void
 }
 
 interface PullLoopOptions {
@@ -31,6 +33,7 @@ interface PullLoopOptions {
   consumer: string
   /** Interval of the check for a pull request that the server never answered. */
   watchMs: number
+  trouble: StoreTrouble
   signal: AbortSignal
   handler: PullHandler
 }
@@ -98,24 +101,27 @@ export class PullLoop {
   }
 
   async #restart(): Promise<void> {
-    const { link, jsm, stream, consumer, signal, handler } = this.#options
-    while (!this.#closed && !signal.aborted && !link.nc.isClosed()) {
-      this.#subscribe()
-      try {
-        const info = await consumerInfo(jsm, stream, consumer)
-        if (!info) {
-          handler.onConsumerGone()
-          return
-        }
-        handler.onRestart(info)
-        this.#ready = true
-        this.pull()
+    const { jsm, stream, consumer, trouble, handler } = this.#options
+    if (this.#isOver()) return
+    this.#subscribe()
+    try {
+      const info = await askServer(() => consumerInfo(jsm, stream, consumer), this.#options)
+      if (!info) {
+        handler.onConsumerGone()
         return
-      } catch {
-        // The server, or its JetStream, has not started yet.
-        await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined)
       }
+      trouble.onAnswer()
+      handler.onRestart(info)
+      this.#ready = true
+      this.pull()
+    } catch (error) {
+      if (!this.#isOver()) handler.onConsumerGone(error)
     }
+  }
+
+  #isOver(): boolean {
+    const { link, signal } = this.#options
+    return this.#closed || signal.aborted || link.nc.isClosed()
   }
 
   #subscribe(): void {

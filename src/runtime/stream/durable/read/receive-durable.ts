@@ -8,8 +8,9 @@ import type { Open } from '../../protocol/messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import type { Deliver, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetterStore } from '../store/dead-letter-store.js'
-import { lastStored, storedFrom, type DurableNames } from '../store/item-store.js'
+import { lastStored, storedFrom } from '../store/item-store.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
+import { StoreTrouble } from '../store/store-trouble.js'
 import { DurableReader } from './durable-reader.js'
 import { OrderedConsumer } from './ordered-consumer.js'
 import { SharedReader } from './shared-reader.js'
@@ -29,6 +30,7 @@ interface ReaderContext extends ItemDeliveryOptions {
   link: NatsLink
   jsm: JetStreamManager
   progress: ProgressPublisher
+  trouble: StoreTrouble
 }
 
 /** Durable streams that a node receives. Of two sessions of one stream only the newer is served: they share a consumer. */
@@ -70,8 +72,11 @@ export class DurableStreams {
       link: bulk,
       jsm: await jetstreamManager(bulk.nc, { checkAPI: false }),
       progress: new ProgressPublisher(control, pipeline, open.id),
+      trouble: new StoreTrouble(log, durable.stream),
     }
-    const reader = open.share ? new SharedReader(context) : await openReader(context)
+    const reader = open.share
+      ? new SharedReader(context)
+      : await bulk.whileConnected(() => openReader(context))
     this.#readers.set(key, reader)
     const close = (): void => {
       if (this.#readers.get(key) === reader) this.#readers.delete(key)
@@ -85,9 +90,15 @@ async function openReader(context: ReaderContext): Promise<DurableReader> {
   const { durable, self, jsm, lifecycle } = context
   const name = consumerName(self.name, durable.run)
   const consumer = new OrderedConsumer({ ...context, ...durable, name, idleMs: durable.ageMs, lifecycle })
-  const names: DurableNames = durable
-  const next = await storedFrom(jsm, names, await consumer.open())
-  const latest = next ?? (await lastStored(jsm, names))
-  const first = next ? firstItemOf(next.header) : latest ? nextItemOf(latest.header, latest.length) : 0
-  return new DurableReader({ ...context, consumer, first })
+  try {
+    const start = await consumer.open()
+    const oldest = await storedFrom(jsm, durable, 1)
+    const next = oldest && oldest.sequence >= start ? oldest : await storedFrom(jsm, durable, start)
+    const latest = next ?? (await lastStored(jsm, durable))
+    const first = next ? firstItemOf(next.header) : latest ? nextItemOf(latest.header, latest.length) : 0
+    return new DurableReader({ ...context, consumer, first, kept: oldest?.sequence ?? start })
+  } catch (error) {
+    await consumer.close()
+    throw error
+  }
 }

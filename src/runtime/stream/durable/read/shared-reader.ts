@@ -1,5 +1,6 @@
 import { decodeBytes, decodeValues } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
+import { randomId } from '../../../core/names.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
@@ -10,6 +11,7 @@ import type { End } from '../../protocol/messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import type { Peer } from '../../protocol/ports.js'
 import type { JetStreamManager } from '@nats-io/jetstream'
+import type { StoreTrouble } from '../store/store-trouble.js'
 import { PendingChunks, type PendingChunk, type PendingListener } from './pending-chunks.js'
 
 interface SharedReaderOptions extends ItemDeliveryOptions {
@@ -18,12 +20,14 @@ interface SharedReaderOptions extends ItemDeliveryOptions {
   jsm: JetStreamManager
   durable: DurableOpen
   progress: ProgressPublisher
+  trouble: StoreTrouble
 }
 
 /**
  * Receiver that shares a durable stream: the chunks it pulls are delivered to the callback, counted, and acknowledged.
  */
 export class SharedReader implements PendingListener {
+  readonly #id = randomId()
   readonly #options: SharedReaderOptions
   readonly #lifecycle: ReceiverLifecycle
   readonly #chunks: PendingChunks
@@ -62,6 +66,7 @@ export class SharedReader implements PendingListener {
     progress.publish({
       node: self.name,
       incarnation: self.incarnation,
+      reader: this.#id,
       state: this.#lifecycle.state,
       first: 0,
       position: this.#counter.position,

@@ -16,3 +16,15 @@ export function parseAckSubject(reply = ''): DeliveryInfo | undefined {
   const [deliveries, sequence] = [Number(tokens[at]), Number(tokens[at + 1])]
   return Number.isInteger(sequence) ? { deliveries, sequence } : undefined
 }
+
+/**
+ * Subject on which a record that a consumer has delivered is acknowledged or handed back. The server looks at the stream's
+ * sequence, and checks that the consumer's is not one of the future.
+ * @param delivered consumer's sequence of its latest delivery
+ */
+export function ackSubject(
+  { stream, consumer, sequence }: { stream: string; consumer: string; sequence: number },
+  delivered: number,
+): string {
+  return `$JS.ACK.${stream}.${consumer}.1.${sequence}.${delivered}.0.0`
+}

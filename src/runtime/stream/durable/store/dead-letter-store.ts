@@ -1,4 +1,10 @@
-import { jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream'
+import {
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamManager,
+} from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { decode, decodeBytes, type BytesKind } from '../../../codec/index.js'
 import { KIB, MIB } from '../../../core/bytes.js'
@@ -8,6 +14,8 @@ import { payloadLimit } from '../../../nats/index.js'
 import { storeInfo } from './item-store.js'
 
 const HEADER = 'Daffi-Dead'
+/** Header in which the server gives the size of a payload that it leaves out. */
+const SIZE_HEADER = 'Nats-Msg-Size'
 const REQUEST_TIMEOUT_MS = 10_000
 /** Bytes left for a message's headers, of which an error's message is the longest. */
 const HEADROOM = 8 * KIB
@@ -97,9 +105,9 @@ export class DeadLetterStore {
 
   async list(): Promise<StoredDeadLetter[]> {
     const letters: StoredDeadLetter[] = []
-    for await (const { id, part, data } of this.#parts()) {
+    for await (const { id, part, length } of this.#headers()) {
       const { offset, ...letter } = part
-      if (offset + data.length === letter.bytes) letters.push({ ...letter, id })
+      if (offset + length === letter.bytes) letters.push({ ...letter, id })
     }
     return letters
   }
@@ -108,9 +116,9 @@ export class DeadLetterStore {
   async item(letter: StoredDeadLetter): Promise<unknown> {
     const { id, kind, bytes } = letter
     const whole = Buffer.allocUnsafeSlow(bytes)
-    for await (const { part, data, id: sequence } of this.#parts()) {
+    for await (const { part, data, id: sequence } of this.#parts(letter)) {
       if (sequence > id) break
-      if (this.#subject(part) === this.#subject(letter)) whole.set(data, part.offset)
+      whole.set(data, part.offset)
     }
     return kind ? decodeBytes(kind, whole) : decode(whole)
   }
@@ -120,14 +128,34 @@ export class DeadLetterStore {
     await jsm.streams.purge(this.#stream, { filter: this.#subject(letter) })
   }
 
-  async *#parts(): AsyncGenerator<{ id: number; part: DeadPart; data: Uint8Array }> {
+  /** Headers of all parts, in one pass. */
+  async *#headers(): AsyncGenerator<{ id: number; part: DeadPart; length: number }> {
     const jsm = await this.#manager()
-    if (!(await storeInfo(jsm, this.#stream))) return
-    for (let sequence = 1; ;) {
-      const found = await jsm.direct.getMessage(this.#stream, {
-        seq: sequence,
-        next_by_subj: `${this.#prefix}.>`,
+    const info = await storeInfo(jsm, this.#stream)
+    if (!info || info.state.messages === 0) return
+    const consumer = await jetstream(this.#nc).consumers.get(this.#stream, { headers_only: true })
+    try {
+      // Bounded, since letters may be removed meanwhile.
+      const messages = await consumer.fetch({
+        max_messages: info.state.messages,
+        expires: REQUEST_TIMEOUT_MS,
       })
+      for await (const { seq, headers: head, info: delivery } of messages) {
+        const part = JSON.parse(head?.get(HEADER) ?? '') as DeadPart
+        yield { id: seq, part, length: Number(head?.get(SIZE_HEADER)) }
+        if (delivery.pending === 0) return
+      }
+    } finally {
+      await consumer.delete()
+    }
+  }
+
+  /** Parts of one letter. */
+  async *#parts(letter: DeadLetter): AsyncGenerator<{ id: number; part: DeadPart; data: Uint8Array }> {
+    const jsm = await this.#manager()
+    for (let sequence = 1; ;) {
+      const query = { seq: sequence, next_by_subj: this.#subject(letter) }
+      const found = await jsm.direct.getMessage(this.#stream, query)
       if (!found) return
       yield { id: found.seq, part: JSON.parse(found.header.get(HEADER)) as DeadPart, data: found.data }
       sequence = found.seq + 1

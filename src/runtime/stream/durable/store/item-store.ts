@@ -135,13 +135,16 @@ export async function lastStored(
   return recordOf(await jsm.streams.getMessage(stream, { last_by_subj: subject }))
 }
 
-/** First record that the stream keeps from `sequence` on. */
+/** First record that the stream keeps from `sequence` on. A replica may not know of the latest ones, so it is asked twice. */
 export async function storedFrom(
   jsm: JetStreamManager,
   { stream, subject }: DurableNames,
   sequence: number,
 ): Promise<StoredRecord | undefined> {
-  return recordOf(await jsm.direct.getMessage(stream, { seq: sequence, next_by_subj: subject }))
+  const query = { seq: sequence, next_by_subj: subject }
+  return recordOf(
+    (await jsm.direct.getMessage(stream, query)) ?? (await jsm.streams.getMessage(stream, query)),
+  )
 }
 
 function recordOf(message: StoredMsg | null): StoredRecord | undefined {

@@ -17,6 +17,7 @@ import type { KeptRecords } from './backlog.js'
 import { ChunkStore } from './chunk-store.js'
 import type { DurableReceivers } from './durable-receivers.js'
 import type { StreamEpoch } from './epoch.js'
+import type { StoreTrouble } from '../store/store-trouble.js'
 import { Publisher } from './publisher.js'
 
 /** Longest wait of the first item for the present receivers. */
@@ -30,12 +31,13 @@ interface DurableWriterOptions {
   receivers: DurableReceivers
   /** Records that the stream keeps from before. */
   kept: KeptRecords
+  trouble: StoreTrouble
 }
 
 /** Writer of a durable stream: items are stored once, and waited for until every receiver is done. */
 export class DurableWriter implements SessionOutput {
   readonly receivers: DurableReceivers
-  readonly resumed: { next: number; ended: boolean }
+  readonly resumed: StreamEpoch
   readonly #context: StreamContext
   readonly #durable: DurableOpen
   readonly #state: WriterState
@@ -47,9 +49,9 @@ export class DurableWriter implements SessionOutput {
   readonly #cleanup: (() => void)[]
   #done = false
 
-  constructor({ context, jsm, epoch, durable, receivers, kept }: DurableWriterOptions) {
+  constructor({ context, jsm, epoch, durable, receivers, kept, trouble }: DurableWriterOptions) {
     const { share, batch, retention } = context.options
-    const { nc } = context.connections.bulk
+    const link = context.connections.bulk
     const state = new WriterState(context, receivers)
     const announcer = new Announcer(context)
     const monitor = new StreamMonitor(context, state, undefined)
@@ -63,9 +65,9 @@ export class DurableWriter implements SessionOutput {
     this.#state = state
     this.#announcer = announcer
     this.#monitor = monitor
-    this.#publisher = new Publisher({ nc, jsm, names: durable, writer, last, idle, state })
+    this.#publisher = new Publisher({ link, jsm, names: durable, trouble, writer, last, idle, state })
     this.#chunks = new ChunkStore({
-      nc,
+      nc: link.nc,
       jsm,
       publisher: this.#publisher,
       epoch,
@@ -98,18 +100,34 @@ export class DurableWriter implements SessionOutput {
    */
   async gather(invited: readonly Peer[]): Promise<void> {
     for (const peer of invited) this.receivers.invite(peer)
-    this.repeat()
+    this.#invite()
     const deadline = AbortSignal.any([AbortSignal.timeout(ATTACH_MS), this.#state.signal])
     const listener = addAbortListener(deadline, () => this.receivers.changed.notify())
     try {
-      while (this.receivers.absent().length > 0 && !deadline.aborted) await this.receivers.changed.wait()
+      while (this.receivers.arriving && !deadline.aborted) await this.receivers.changed.wait()
     } finally {
       listener[Symbol.dispose]()
     }
   }
 
   repeat(): void {
-    const to = this.receivers.absent()
+    void this.#attend()
+  }
+
+  /** Compares what is with what should be. A writer that was superseded invites nobody, who would leave its successor. */
+  async #attend(): Promise<void> {
+    if (!(await this.#publisher.verify())) return
+    this.#invite()
+    await this.receivers.reclaim().catch((error: unknown) => this.#state.fail(error))
+  }
+
+  /** Invites who offers the callback and does not report. */
+  #invite(): void {
+    const { options, ports } = this.#context
+    const offering = ports.peers
+      .offering(options.call)
+      .filter(({ name }) => options.to === undefined || options.to === name)
+    const to = this.receivers.review(offering, (incarnation) => ports.peers.isSuspected(incarnation))
     const durable = this.#durable
     if (to.length > 0) this.#announcer.publish('open', invitation(this.#context, { shm: null, to, durable }))
   }
@@ -180,9 +198,7 @@ export class DurableWriter implements SessionOutput {
       () => progress.unsubscribe(),
       ports.peers.onLeave((peer, { how }) => receivers.depart(peer, how)),
       ports.peers.onJoin((peer) => {
-        if (!isReceiver(options, peer)) return
-        receivers.invite(peer)
-        this.repeat()
+        if (isReceiver(options, peer)) this.repeat()
       }),
     ]
   }

@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JetStreamManager } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/transport-node'
+import type { Msg } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
+import { API_ERROR, isRefusalStatus } from '../../../nats/index.js'
 import { randomId } from '../../../core/names.js'
+import type { Items } from '../../common/write/feed.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+import { askServer } from '../store/ask-server.js'
 import { lastStored, storeInfo, type DurableNames } from '../store/item-store.js'
+import { refused, type PubAck } from '../store/publish-answer.js'
 import { nextItemOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
+import type { StoreTrouble } from '../store/store-trouble.js'
 
 const REQUEST_TIMEOUT_MS = 5000
 const MAX_ATTEMPTS = 20
@@ -19,49 +25,85 @@ export interface StreamEpoch {
   start: number
   /** Number of the first item that is not stored yet. */
   next: number
-  /** Whether all items are stored, though not every receiver has had them. */
+  /** Whether all items are stored, though not every receiver has had them, and no more can come. */
   ended: boolean
+  /** Items of a source that goes on with number `next`; absent when the source begins with item 0. */
+  rest?: Items | undefined
   /** Sequence of the session's own first record, which is the stream's last one for now. */
   last: number
 }
 
+interface EpochOptions {
+  link: NatsLink
+  jsm: JetStreamManager
+  names: DurableNames
+  /** Gives the items from a number on; undefined when the source can only begin with item 0. */
+  resume: (position: number) => Promise<Items | undefined>
+  trouble: StoreTrouble
+  signal?: AbortSignal | undefined
+}
+
 /**
- * Resumes the epoch that is not finished, else begins a new one.
+ * Resumes the epoch that is not finished, else begins a new one. A source that goes on where the last session was may have
+ * new items even after its end.
  * @throws DaffiError DAFFI_STREAM_TAKEN when others keep storing under the same name
  */
-export async function openEpoch(
-  nc: NatsConnection,
-  jsm: JetStreamManager,
-  names: DurableNames,
-): Promise<StreamEpoch> {
+export async function openEpoch(options: EpochOptions): Promise<StreamEpoch> {
+  const { names, resume } = options
   const session = randomId()
+  let rest: Items | undefined
+  let position = 0
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const found = await currentEpoch(jsm, names, session)
-    if (found.opened) return found.epoch
-    const { id: run, writer, start, next, last, ended } = found.epoch
+    const found = await currentEpoch(options, session)
+    const { id: run, writer, start, next, last } = found.epoch
+    if (found.opened) return { ...found.epoch, rest }
+    if (next !== position) {
+      position = next
+      rest = next === 0 ? undefined : await resume(next)
+    }
+    const ended = found.epoch.ended && rest === undefined
     const header: RecordHeader = ended
       ? { what: 'end', run, writer, start, count: next }
       : { what: 'begin', run, writer, start, next }
     // A record that an earlier session had on its way may come in between: then this one is refused, and we look again.
-    await nc
-      .request(names.subject, '', {
-        headers: recordHeaders(header, last - 1),
-        timeout: REQUEST_TIMEOUT_MS,
-      })
-      .catch(() => delay(RETRY_DELAY_MS))
+    await storeRecord(options, header, last - 1)
   }
   throw new DaffiError('DAFFI_STREAM_TAKEN', `${names.stream} is being written by others`)
 }
 
+/** Stores a record, unless another one has come in between; found is what is stored then. */
+async function storeRecord(
+  { link, names, signal, trouble }: EpochOptions,
+  header: RecordHeader,
+  lastSequence: number,
+): Promise<void> {
+  const request = (): Promise<Msg> =>
+    link.nc.request(names.subject, '', {
+      headers: recordHeaders(header, lastSequence),
+      timeout: REQUEST_TIMEOUT_MS,
+    })
+  for (;;) {
+    const reply = await link.whileConnected(request).catch(() => undefined)
+    const error = reply?.json<PubAck>().error
+    if (reply && (!error || error.err_code === API_ERROR.wrongLastSequence)) return
+    if (error && isRefusalStatus(error.code)) throw refused(error)
+    if (error) trouble.onFailure(link, error.description)
+    await delay(RETRY_DELAY_MS, undefined, { signal })
+    // Without an answer it may be stored all the same.
+    if (!reply) return
+  }
+}
+
 async function currentEpoch(
-  jsm: JetStreamManager,
-  names: DurableNames,
+  { link, jsm, names, signal }: EpochOptions,
   writer: string,
 ): Promise<{ epoch: StreamEpoch; opened: boolean }> {
-  const last = await lastStored(jsm, names)
+  const asking = { link, stream: names.stream, signal }
+  const last = await askServer(() => lastStored(jsm, names), asking)
   if (!last || last.header.what === 'done') {
     // Sequences of an emptied stream continue.
-    const start = (last?.sequence ?? (await storeInfo(jsm, names.stream))?.state.last_seq ?? 0) + 1
+    const info = last ? undefined : await askServer(() => storeInfo(jsm, names.stream), asking)
+    const start = (last?.sequence ?? info?.state.last_seq ?? 0) + 1
     return { epoch: { id: randomId(), writer, start, next: 0, ended: false, last: start }, opened: false }
   }
   const { run: id, start } = last.header

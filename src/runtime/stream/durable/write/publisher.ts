@@ -1,20 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { addAbortListener } from 'node:events'
 import type { JetStreamManager } from '@nats-io/jetstream'
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
 import { MIB } from '../../../core/bytes.js'
 import { Wakeup } from '../../../core/deferred.js'
 import { DaffiError } from '../../../core/errors.js'
-import { API_ERROR } from '../../../nats/index.js'
+import { API_ERROR, isApiError, isRefusalStatus } from '../../../nats/index.js'
 import type { WriterState } from '../../common/write/writer-state.js'
+import type { NatsLink } from '../../protocol/nats-link.js'
+import { askServer, streamLost } from '../store/ask-server.js'
 import { lastStored, type DurableNames, type StoredRecord } from '../store/item-store.js'
+import { refused, type PubAck } from '../store/publish-answer.js'
 import { recordHeaders, type RecordHeader } from '../store/record-header.js'
+import type { StoreTrouble } from '../store/store-trouble.js'
 
 /** Bytes that may be on their way to the server without its acknowledgement. */
 const WINDOW = 4 * MIB
 const WATCH_MS = 10_000
-/** JetStream starts a little later than the server does. */
-const RETRY_DELAY_MS = 250
+/** Pause after the server has refused to store for want of room. */
+const RETRY_DELAY_MS = 500
 
 interface Pending {
   header: RecordHeader
@@ -22,9 +26,10 @@ interface Pending {
 }
 
 interface PublisherOptions {
-  nc: NatsConnection
+  link: NatsLink
   jsm: JetStreamManager
   names: DurableNames
+  trouble: StoreTrouble
   /** Id of the session, as in the records' headers. */
   writer: string
   /** Sequence of the stream's last record. */
@@ -32,11 +37,6 @@ interface PublisherOptions {
   /** Notified when nothing is on its way any more. */
   idle: Wakeup
   state: WriterState
-}
-
-interface PubAck {
-  seq?: number
-  error?: { err_code: number; description: string }
 }
 
 /**
@@ -62,7 +62,7 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     this.#options = options
     this.#next = options.last + 1
-    const { nc } = options
+    const { nc } = options.link
     this.#acks = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (error === null) this.#onAck(message)
@@ -103,11 +103,31 @@ export class Publisher {
     await this.#until(() => this.#pending.size === 0)
   }
 
+  /**
+   * Asks the server whether the stream is there, and still this writer's; cuts it off when it is not.
+   * @returns false also while that is not known
+   */
+  async verify(): Promise<boolean> {
+    if (this.#broken || this.#closed) return false
+    const { link, jsm, names } = this.#options
+    const stored = this.#next - 1 - this.#pending.size
+    try {
+      const { state } = await link.whileConnected(() => jsm.streams.info(names.stream))
+      if (state.last_seq >= this.#next) throw superseded()
+      if (state.last_seq < stored) throw forgotten()
+      return true
+    } catch (error) {
+      if (isApiError(error, 'streamNotFound')) this.#fail(streamLost(names.stream))
+      else if (error instanceof DaffiError && error.code !== 'DAFFI_ABORTED') this.#fail(error)
+      return false
+    }
+  }
+
   close(): void {
     this.#closed = true
     clearInterval(this.#watch)
     this.#onAbort[Symbol.dispose]()
-    if (!this.#options.nc.isClosed()) this.#acks.unsubscribe()
+    if (!this.#options.link.nc.isClosed()) this.#acks.unsubscribe()
     this.stored.notify()
   }
 
@@ -116,8 +136,8 @@ export class Publisher {
   }
 
   #send(sequence: number, { header, payload }: Pending): void {
-    const { nc, names } = this.#options
-    nc.publish(names.subject, payload, {
+    const { link, names } = this.#options
+    link.nc.publish(names.subject, payload, {
       headers: recordHeaders(header, sequence - 1),
       reply: `${this.#inbox}.${this.#generation}`,
     })
@@ -132,16 +152,18 @@ export class Publisher {
     const { seq, error } = message.json<PubAck>()
     if (seq !== undefined && !error) this.#settle(seq)
     else if (error?.err_code === API_ERROR.wrongLastSequence) void this.#recover()
-    else
-      this.#fail(
-        'DAFFI_SERVER_FAILED',
-        `the server refused to store: ${error?.description ?? 'no reason given'}`,
-      )
+    else if (!error || isRefusalStatus(error.code)) this.#fail(refused(error))
+    else {
+      const { trouble, link } = this.#options
+      trouble.onFailure(link, error.description)
+      void this.#recover(false, RETRY_DELAY_MS)
+    }
   }
 
   /** Settles all records up to `last`. */
   #settle(last: number): void {
     this.#progress = true
+    this.#options.trouble.onAnswer()
     for (const [sequence, { payload }] of this.#pending) {
       if (sequence > last) break
       this.#pending.delete(sequence)
@@ -152,7 +174,7 @@ export class Publisher {
   }
 
   async #follow(): Promise<void> {
-    for await (const { type } of this.#options.nc.status()) {
+    for await (const { type } of this.#options.link.nc.status()) {
       if (this.#closed) return
       if (type === 'disconnect') this.#broken = true
       if (type === 'reconnect') await this.#recover(true)
@@ -167,27 +189,20 @@ export class Publisher {
     this.#progress = false
   }
 
-  /** Reads which records are stored, and sends the others again. */
-  async #recover(reconnected = false): Promise<void> {
+  /** Reads which records are stored, and sends the others again. @param pauseMs before that */
+  async #recover(reconnected = false, pauseMs = 0): Promise<void> {
     if (this.#broken && !reconnected) return
     this.#broken = true
-    this.#generation++
-    const { nc, jsm, names, state } = this.#options
+    const generation = ++this.#generation
+    const { link, jsm, names, state } = this.#options
     const { signal } = state
-    const generation = this.#generation
-    while (!this.#closed && !nc.isClosed() && generation === this.#generation) {
-      try {
-        const last = await lastStored(jsm, names)
-        if (generation === this.#generation) this.#resume(last)
-        return
-      } catch (error) {
-        if (error instanceof DaffiError) {
-          this.#fail(error.code, error.message)
-          return
-        }
-        await delay(RETRY_DELAY_MS, undefined, { signal }).catch(() => undefined)
-        if (signal.aborted) return
-      }
+    try {
+      if (pauseMs > 0) await delay(pauseMs, undefined, { signal })
+      const last = await askServer(() => lastStored(jsm, names), { ...this.#options, ...names, signal })
+      if (generation === this.#generation) this.#resume(last)
+    } catch (error) {
+      if (signal.aborted || link.nc.isClosed() || generation !== this.#generation) return
+      this.#fail(error)
     }
   }
 
@@ -198,17 +213,21 @@ export class Publisher {
       if (last?.header.writer !== this.#options.writer) throw superseded()
       this.#settle(stored)
     } else if (stored < first - 1 && this.busy && last) {
-      throw new DaffiError('DAFFI_STREAM_LOST', 'the server has lost what it had acknowledged as stored')
+      throw forgotten()
     }
     this.#broken = false
     for (const [sequence, pending] of this.#pending) this.#send(sequence, pending)
   }
 
-  #fail(code: DaffiError['code'], message: string): void {
+  #fail(error: unknown): void {
     if (this.#closed) return
-    this.#options.state.fail(new DaffiError(code, message))
+    this.#options.state.fail(error)
     this.close()
   }
+}
+
+function forgotten(): DaffiError {
+  return new DaffiError('DAFFI_STREAM_LOST', 'the server has lost what it had acknowledged as stored')
 }
 
 function superseded(): DaffiError {

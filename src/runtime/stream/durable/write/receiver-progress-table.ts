@@ -1,97 +1,48 @@
-import { Wakeup } from '../../../core/deferred.js'
-import type { ErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState, ReceiverSummary } from '../../../core/plan/summary.js'
+import type { ReceiverSummary } from '../../../core/plan/summary.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
-import type { Peer } from '../../protocol/ports.js'
-import type { DurableReceivers } from './durable-receivers.js'
+import { DurableReceivers } from './durable-receivers.js'
+import { ReceiverRecord } from './receiver-record.js'
 
-/** Progress of one receiving node, over all its incarnations. */
-interface Entry {
-  incarnation: string | undefined
-  state: ReceiverState
-  /** Latest report of the present incarnation. */
-  progress: DurableProgress | undefined
-  first: number | undefined
-  position: number
+/** Place of a receiver: the sequence up to which it has acknowledged everything, and the number of its next item. */
+export interface ReceiverPlace {
   ackFloor: number
-  /** Counts of earlier incarnations. */
-  failed: number
-  lost: number
-  attaches: number
-  error: ErrorRecord | null
+  position: number
 }
 
-const FINAL_STATES: ReceiverState[] = ['finished', 'stopped']
+/** Record of a receiver that gets everything, from its place on. */
+class PlacedReceiver extends ReceiverRecord {
+  /** Undefined for a node of which nothing is known yet. */
+  place: ReceiverPlace | undefined
+  /** Number of the first item that it was given in this session, or should have been. */
+  first: number | undefined
+  /** Items that were discarded while it was away. */
+  missed = 0
+}
 
 /** Receivers of a durable stream that each get everything. The writer waits for those that die or leave. */
-export class ReceiverProgressTable implements DurableReceivers {
-  readonly changed = new Wakeup()
-  readonly #nodes = new Map<string, Entry>()
+export class ReceiverProgressTable extends DurableReceivers<PlacedReceiver> {
   readonly #start: number
 
   /** @param start sequence of the epoch's first record */
   constructor(start: number) {
+    super()
     this.#start = start
   }
 
   /** Adds a node that has a consumer of the epoch from an earlier session. */
-  expect(node: string, ackFloor: number): void {
-    this.#nodes.set(node, {
-      ...this.#entry(node),
-      state: 'died',
-      ackFloor: Math.max(ackFloor, this.#start - 1),
-    })
-  }
-
-  invite({ name, incarnation }: Peer): void {
-    const entry = this.#entry(name)
-    if (entry.incarnation === incarnation) return
-    entry.failed += entry.progress?.failed ?? 0
-    entry.lost += entry.progress?.lost ?? 0
-    entry.progress = undefined
-    entry.incarnation = incarnation
-    entry.state = 'attached'
-    entry.error = null
-    this.#nodes.set(name, entry)
-  }
-
-  onProgress(progress: DurableProgress): void {
-    const entry = this.#nodes.get(progress.node)
-    if (entry?.incarnation !== progress.incarnation) return
-    if (!entry.progress) entry.attaches++
-    entry.progress = progress
-    entry.first ??= progress.first
-    entry.position = progress.position
-    entry.ackFloor = Math.max(entry.ackFloor, progress.floor)
-    entry.state = progress.state
-    entry.error = progress.error
-    this.changed.notify()
-  }
-
-  depart({ name, incarnation }: Peer, how: 'left' | 'died'): void {
-    const entry = this.#nodes.get(name)
-    if (entry?.incarnation !== incarnation || FINAL_STATES.includes(entry.state)) return
-    entry.state = how
-    this.changed.notify()
-  }
-
-  absent(): string[] {
-    return [...this.#nodes.values()].flatMap(({ state, progress, incarnation }) =>
-      state === 'attached' && !progress && incarnation !== undefined ? [incarnation] : [],
-    )
+  expect(node: string, { ackFloor, position }: ReceiverPlace): void {
+    const record = this.record(node)
+    record.state = 'died'
+    record.place = { ackFloor: Math.max(ackFloor, this.#start - 1), position }
   }
 
   /** The writer waits for a node that is gone, since it may come back. */
   isPending(): boolean {
-    return this.#some((state) => !FINAL_STATES.includes(state))
-  }
-
-  get present(): boolean {
-    return this.#some((state) => state === 'attached')
+    return this.records.some(({ isOver }) => !isOver)
   }
 
   isDrained(): boolean {
-    return !this.#some((state) => state !== 'finished')
+    return this.records.every(({ state }) => state === 'finished')
   }
 
   /** Receivers report everything themselves. */
@@ -99,57 +50,62 @@ export class ReceiverProgressTable implements DurableReceivers {
     return Promise.resolve()
   }
 
-  /** A receiver that has stopped because of an error is not waited for. */
+  /** A receiver whose callback has failed for good is not waited for. */
   get ackFloor(): number {
-    const floors = [...this.#nodes.values()]
+    const floors = this.records
       .filter(({ state }) => state !== 'stopped')
-      .map(({ ackFloor }) => ackFloor)
+      .map(({ place }) => place?.ackFloor ?? this.#start - 1)
     return floors.length === 0 ? this.#start - 1 : Math.min(...floors)
   }
 
   summary(items: number): Record<string, ReceiverSummary> {
-    return Object.fromEntries([...this.#nodes].map(([name, entry]) => [name, summarize(entry, items)]))
+    return Object.fromEntries(this.records.map((record) => [record.name, summarize(record, items)]))
   }
 
-  #some(matches: (state: ReceiverState) => boolean): boolean {
-    return [...this.#nodes.values()].some(({ state }) => matches(state))
+  protected create(name: string): PlacedReceiver {
+    return new PlacedReceiver(name)
   }
 
-  #entry(name: string): Entry {
-    return (
-      this.#nodes.get(name) ?? {
-        incarnation: undefined,
-        state: 'attached',
-        progress: undefined,
-        first: undefined,
-        position: 0,
-        ackFloor: this.#start - 1,
-        failed: 0,
-        lost: 0,
-        attaches: 0,
-        error: null,
-      }
-    )
+  protected onReport(record: PlacedReceiver, progress: DurableProgress, isFirst: boolean): void {
+    if (isFirst) settleIn(record, progress)
+    record.place = {
+      ackFloor: Math.max(record.place?.ackFloor ?? 0, progress.floor),
+      position: progress.position,
+    }
+  }
+
+  protected onDepart(): void {
+    // It is waited for; its consumer keeps its place.
   }
 }
 
-function summarize(entry: Entry, items: number): ReceiverSummary {
-  const { state, progress, attaches, error, position, first = position } = entry
-  const failed = entry.failed + (progress?.failed ?? 0)
-  const discarded = entry.lost + (progress?.lost ?? 0)
-  const attached = state === 'attached'
-  const offered = entry.first === undefined ? 0 : Math.max(items, position) - first
-  const undone = attached ? 0 : offered - (position - first)
+/** Counts what was discarded between a receiver's place and the first item that it is given now. */
+function settleIn(record: PlacedReceiver, { first, kept = 0 }: DurableProgress): void {
+  const { place } = record
+  // When everything after its place is kept, it has processed the items in between, and ended before it could say so.
+  const missed = place && kept > place.ackFloor + 1 ? Math.max(0, first - place.position) : 0
+  record.missed += missed
+  record.first ??= first - missed
+}
+
+function summarize(record: PlacedReceiver, items: number): ReceiverSummary {
+  const { state, attaches, error, place, latest, first } = record
+  const position = place?.position ?? 0
+  const { failed, lost } = record.counts
+  const discarded = lost + record.missed
+  const offered = first === undefined ? 0 : Math.max(items, position) - first
+  const done = first === undefined ? 0 : position - first
+  const undone = state === 'attached' ? 0 : offered - done
   return {
     lane: 'jetstream',
     state,
     attaches,
     error,
     offered,
-    processed: position - first - failed - discarded,
+    processed: done - failed - discarded,
     dropped: 0,
     failed,
     lost: discarded + undone,
-    latencyMs: progress?.latencyMs ?? null,
+    latencyMs: latest?.latencyMs ?? null,
   }
 }

@@ -1,87 +1,49 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { Wakeup } from '../../../core/deferred.js'
-import type { ErrorRecord } from '../../../core/errors.js'
-import type { ReceiverState, ReceiverSummary } from '../../../core/plan/summary.js'
-import type { DurableProgress } from '../../protocol/durable-messages.js'
+import type { ReceiverSummary } from '../../../core/plan/summary.js'
 import type { Peer } from '../../protocol/ports.js'
+import { parseAckSubject } from '../store/ack-subject.js'
 import type { SharedConsumer } from '../store/shared-consumer.js'
-import type { DurableReceivers } from './durable-receivers.js'
+import { DurableReceivers } from './durable-receivers.js'
+import { ReceiverRecord } from './receiver-record.js'
 
-interface Counts {
-  offered: number
-  failed: number
-  lost: number
-}
+/** Record of a receiver that shares the stream with others. */
+class Member extends ReceiverRecord {
+  /** Subjects of records that were handed back when it was gone: if it lives all the same, others have them by now. */
+  readonly handedBack = new Set<string>()
 
-/** Progress of one node, over all its incarnations. */
-interface Member {
-  incarnation: string
-  state: ReceiverState
-  /** Latest report of the present incarnation. */
-  progress: DurableProgress | undefined
-  /** Counts of earlier incarnations. */
-  before: Counts
-  attaches: number
-  error: ErrorRecord | null
+  /** Subjects on which the records in its hand are acknowledged. */
+  get holds(): string[] {
+    const all = this.reports.flatMap(({ holds = [] }) => holds)
+    return all.filter((reply) => !this.handedBack.has(reply))
+  }
 }
 
 /**
  * Receivers that share a durable stream. The writer waits for none in particular: other receivers get what one of them
- * leaves.
+ * leaves. It hands back what a receiver that is gone had in hand, and only that: one that is silent may be at work.
  */
-export class SharedReceiverTable implements DurableReceivers {
-  readonly changed = new Wakeup()
-  readonly #members = new Map<string, Member>()
+export class SharedReceiverTable extends DurableReceivers<Member> {
   readonly #consumer: SharedConsumer
   readonly #control: NatsConnection
 
   constructor(consumer: SharedConsumer, control: NatsConnection) {
+    super()
     this.#consumer = consumer
     this.#control = control
   }
 
-  invite({ name, incarnation }: Peer): void {
-    const known = this.#members.get(name)
-    if (known?.incarnation === incarnation && known.state === 'attached') return
-    if (known) this.#handBack(known)
-    this.#members.set(name, {
-      incarnation,
-      state: 'attached',
-      progress: undefined,
-      before: known ? countsOf(known) : { offered: 0, failed: 0, lost: 0 },
-      attaches: known?.attaches ?? 0,
-      error: null,
-    })
+  override invite(peer: Peer): void {
+    const member = this.record(peer.name)
+    const isNew = member.incarnation !== peer.incarnation
+    if (isNew && member.incarnation !== undefined) this.#handBack(member)
+    member.begin(peer)
   }
 
-  onProgress(progress: DurableProgress): void {
-    const member = this.#members.get(progress.node)
-    if (member?.incarnation !== progress.incarnation) return
-    if (!member.progress) member.attaches++
-    member.progress = progress
-    if (member.state !== 'died') {
-      member.state = progress.state
-      member.error = progress.error
-    }
-    this.changed.notify()
-  }
-
-  depart({ name, incarnation }: Peer, how: 'left' | 'died'): void {
-    const member = this.#members.get(name)
-    if (member?.incarnation !== incarnation) return
-    this.#handBack(member)
-    if (member.state === 'attached') member.state = how
-    this.changed.notify()
-  }
-
-  absent(): string[] {
-    return [...this.#members.values()].flatMap(({ state, progress, incarnation }) =>
-      state === 'attached' && !progress ? [incarnation] : [],
-    )
-  }
-
-  get present(): boolean {
-    return [...this.#members.values()].some(({ state }) => state === 'attached')
+  override async reclaim(): Promise<void> {
+    // Who is silent may hold records of which it has not told.
+    if (this.records.some((member) => member.state === 'attached' && member.isSilent()))
+      this.#consumer.forgetOrphans()
+    else await this.#consumer.handBackOrphans(this.#held())
   }
 
   get ackFloor(): number {
@@ -101,35 +63,43 @@ export class SharedReceiverTable implements DurableReceivers {
    * back.
    */
   isPending(last: number): boolean {
-    const members = [...this.#members.values()]
-    return this.present || (!this.isDrained(last) && members.some(({ state }) => state !== 'stopped'))
+    return this.present || (!this.isDrained(last) && this.records.some(({ state }) => state !== 'stopped'))
   }
 
   summary(): Record<string, ReceiverSummary> {
-    return Object.fromEntries([...this.#members].map(([name, member]) => [name, summarize(member)]))
+    return Object.fromEntries(this.records.map((member) => [member.name, summarize(member)]))
+  }
+
+  protected create(name: string): Member {
+    return new Member(name)
+  }
+
+  protected onReport(): void {
+    // All is in the reports.
+  }
+
+  protected onDepart(member: Member): void {
+    this.#handBack(member)
+  }
+
+  #held(): Set<number> {
+    const replies = this.records.flatMap(({ state, holds }) => (state === 'attached' ? holds : []))
+    return new Set(replies.map((reply) => parseAckSubject(reply)?.sequence ?? 0))
   }
 
   /** Hands back the pending chunks of a receiver, so that others get them at once. */
-  #handBack({ progress }: Member): void {
-    if (!progress?.holds) return
-    if (!this.#control.isClosed()) {
-      for (const reply of progress.holds) this.#control.publish(reply, '-NAK')
+  #handBack(member: Member): void {
+    for (const reply of member.holds) {
+      if (!this.#control.isClosed()) this.#control.publish(reply, '-NAK')
+      member.handedBack.add(reply)
     }
-    progress.holds = []
-  }
-}
-
-function countsOf({ before, progress }: Member): Counts {
-  return {
-    offered: before.offered + (progress?.position ?? 0),
-    failed: before.failed + (progress?.failed ?? 0),
-    lost: before.lost + (progress?.lost ?? 0),
   }
 }
 
 function summarize(member: Member): ReceiverSummary {
-  const { offered, failed, lost } = countsOf(member)
-  const { state, attaches, error, progress } = member
+  const { state, attaches, error, latest, reports } = member
+  const { failed, lost } = member.counts
+  const offered = reports.reduce((sum, { position }) => sum + position, 0)
   return {
     lane: 'jetstream',
     state,
@@ -140,6 +110,6 @@ function summarize(member: Member): ReceiverSummary {
     dropped: 0,
     failed,
     lost,
-    latencyMs: progress?.latencyMs ?? null,
+    latencyMs: latest?.latencyMs ?? null,
   }
 }

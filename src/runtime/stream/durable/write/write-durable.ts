@@ -1,16 +1,20 @@
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import { jetstreamManager, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
+import { RESUME, type Resumable } from '../../../core/stream/resumable.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
+import { count } from '../../../core/text/count.js'
 import type { Items } from '../../common/write/feed.js'
 import { consumerNode, sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
-import type { Peer, StreamConnections, StreamOptions, StreamPorts } from '../../protocol/ports.js'
-import { durableNames, ensureStore, storedFrom, type DurableNames } from '../store/item-store.js'
-import { firstItemOf } from '../store/record-header.js'
+import type { Peer, StreamOptions, StreamPorts } from '../../protocol/ports.js'
+import { askServer } from '../store/ask-server.js'
+import { durableNames, ensureStore, type DurableNames } from '../store/item-store.js'
 import { SharedConsumer } from '../store/shared-consumer.js'
+import { StoreTrouble } from '../store/store-trouble.js'
 import type { DurableReceivers } from './durable-receivers.js'
 import { DurableWriter } from './durable-writer.js'
 import { openEpoch, type StreamEpoch } from './epoch.js'
+import { positionAfter } from './receiver-position.js'
 import { ReceiverProgressTable } from './receiver-progress-table.js'
 import { SharedReceiverTable } from './shared-receiver-table.js'
 
@@ -25,63 +29,83 @@ export async function writeDurable(
   ports: StreamPorts,
   invited: readonly Peer[],
 ): Promise<StreamSummary> {
-  const { call, source, retention, share } = options
+  const { call, source, retention, share, signal } = options
   const name = options.name ?? [ports.self.name, source, call].filter((part) => part !== null).join('_')
   const names = durableNames(ports.pipeline, name)
   const connections = await ports.connections()
-  const jsm = await jetstreamManager(connections.control, { checkAPI: false })
-  const { state } = await ensureStore(jsm, { ...names, call, retention })
-  const epoch = await openEpoch(connections.control, jsm, names)
+  const link = connections.bulk
+  const jsm = await jetstreamManager(link.nc, { checkAPI: false })
+  const trouble = new StoreTrouble(ports.log, names.stream)
+  const ask: Ask = (request) => askServer(request, { link, stream: names.stream, signal, trouble })
+  const { state } = await ask(() => ensureStore(jsm, { ...names, call, retention }))
+  const resume = async (position: number): Promise<Items | undefined> =>
+    await (items as Resumable)[RESUME]?.(position)
+  const epoch = await openEpoch({ link, jsm, names, resume, trouble, signal })
+  if (epoch.next > 0) ports.log.info(resumption(name, epoch))
   const durable: DurableOpen = { ...names, run: epoch.id, start: epoch.start, ageMs: retention.ageMs }
-  await checkConsumers(jsm, names, epoch, share)
+  const consumers = await ask(() => collect(jsm.consumers.list(names.stream)))
+  checkConsumers(consumers, names, epoch, share)
   const writer = new DurableWriter({
     context: { id: randomId(), options, ports, connections },
     jsm,
     epoch,
     durable,
     receivers: share
-      ? await sharedReceivers(jsm, durable, connections)
-      : await receiversOf(jsm, names, epoch),
+      ? new SharedReceiverTable(await ask(() => SharedConsumer.open(link, jsm, durable)), connections.control)
+      : await ask(() => receiversOf(jsm, consumers, names, epoch)),
     kept: { first: state.first_seq, last: state.last_seq, bytes: state.bytes },
+    trouble,
   })
   const { summary, done } = await writer.run(items, invited)
-  if (done) await deleteConsumers(jsm, names, epoch)
+  // They are removed by the server, too, when they are idle for long enough.
+  if (done) await link.whileConnected(() => deleteConsumers(jsm, names, epoch)).catch(() => undefined)
   return summary
+}
+
+type Ask = <T>(request: () => Promise<T>) => Promise<T>
+
+/** Says what becomes of the items that earlier sessions have stored, and of the source. */
+function resumption(name: string, { next, ended, rest }: StreamEpoch): string {
+  const what = ended
+    ? 'the source has ended before; receivers get what they have not had'
+    : rest
+      ? `the source goes on with item ${next}`
+      : 'the source is read again, and that many items are passed over'
+  return `stream "${name}": ${count(next, 'item')} stored already; ${what}`
+}
+
+async function collect<T>(lister: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const each of lister) all.push(each)
+  return all
 }
 
 /** Receivers that each get everything. Those of the epoch's earlier sessions that are not done may be away, and are waited for. */
 async function receiversOf(
   jsm: JetStreamManager,
+  consumers: readonly ConsumerInfo[],
   names: DurableNames,
   epoch: StreamEpoch,
 ): Promise<DurableReceivers> {
   const receivers = new ReceiverProgressTable(epoch.start)
-  for await (const { name, ack_floor } of jsm.consumers.list(names.stream)) {
+  for (const { name, ack_floor } of consumers) {
     const node = consumerNode(name, epoch.id)
     if (node === undefined) continue
-    const next = await storedFrom(jsm, names, ack_floor.stream_seq + 1)
-    const done = epoch.ended && (!next || firstItemOf(next.header) >= epoch.next)
-    if (!done) receivers.expect(node, ack_floor.stream_seq)
+    const ackFloor = Math.max(ack_floor.stream_seq, epoch.start - 1)
+    const position = await positionAfter(jsm, names, epoch, ackFloor)
+    if (!epoch.ended || position < epoch.next) receivers.expect(node, { ackFloor, position })
   }
   return receivers
 }
 
-async function sharedReceivers(
-  jsm: JetStreamManager,
-  durable: DurableOpen,
-  { control }: StreamConnections,
-): Promise<DurableReceivers> {
-  return new SharedReceiverTable(await SharedConsumer.open(jsm, durable), control)
-}
-
 /** An epoch is shared from its beginning to its end, or not at all: otherwise items would be processed again. */
-async function checkConsumers(
-  jsm: JetStreamManager,
+function checkConsumers(
+  consumers: readonly ConsumerInfo[],
   { stream }: DurableNames,
   { id }: StreamEpoch,
   share: boolean,
-): Promise<void> {
-  for await (const { name } of jsm.consumers.list(stream)) {
+): void {
+  for (const { name } of consumers) {
     const shared = name === sharedConsumerName(id)
     if (share ? consumerNode(name, id) === undefined : !shared) continue
     throw new DaffiError(

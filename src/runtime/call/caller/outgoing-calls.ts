@@ -1,0 +1,124 @@
+import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import { deferred } from '../../core/deferred.js'
+import { HEADER, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
+import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
+import type { SendWindow } from '../wire/send-window.js'
+import { subjects } from '../wire/subjects.js'
+import type { InFlight } from './in-flight.js'
+import type { Replies } from './replies.js'
+import { NOBODY, type Choice, type Route, type Router } from './router.js'
+
+interface OutgoingOptions {
+  nc: NatsConnection
+  pipeline: string
+  node: string
+  payloads: PayloadTransfers
+  inFlight: InFlight
+  replies: Replies
+  router: Router
+  window: SendWindow
+}
+
+/** A call that is sent to another node. */
+export interface OutgoingCall extends Omit<Route, 'refused'> {
+  /** Id by which it can be cancelled. @default a new one */
+  id?: string
+  delayMs: number
+  /** The caller's incarnation, when it wants the items of a callback that yields. */
+  items?: string
+  /** Whether only a receipt is wanted, and no result. @default false */
+  receipt?: boolean
+  /** Called when the request is sent, and nothing is left but to wait for the answer. */
+  onSent?: (() => void) | undefined
+}
+
+/** A reply, and its payload, which was fetched if it was large. */
+export interface Reply {
+  message: Msg
+  payload: Uint8Array
+}
+
+/** Sends this node's calls to others, and waits for their replies. */
+export class OutgoingCalls {
+  readonly #options: OutgoingOptions
+
+  constructor(options: OutgoingOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Sends a call to one of the nodes that offer its callback, or to the one it names.
+   * @returns undefined when no other node is there to take it
+   * @throws DaffiError DAFFI_NODE_DIED, DAFFI_SERVER_LOST, DAFFI_BUSY; the reason of the cancellation
+   */
+  async send(call: OutgoingCall): Promise<Reply | undefined> {
+    const { inFlight, router, replies, payloads } = this.#options
+    const { target, payload, busy, cancellation, id = nuid.next() } = call
+    const { callback, to } = target
+    const route: Route = { target, payload, busy, cancellation, refused: NOBODY }
+    for (;;) {
+      if (!inFlight.isConnected) {
+        await inFlight.connected({ signal: cancellation.signal, what: `"${callback}"` })
+      }
+      const choosing = router.choose(route)
+      const choice = choosing instanceof Promise ? await choosing : choosing
+      if (!choice) return undefined
+      const { peer } = choice
+      const answer = deferred<Msg>()
+      const { reply, end } = replies.expect(id, answer.resolve)
+      const unwatch = inFlight.watch({ id, callback, to, peer, onLost: answer.reject })
+      cancellation.listen(answer.reject)
+      let transfer: PayloadTransfer | undefined
+      let isOver = false
+      try {
+        cancellation.throwIfCancelled()
+        transfer = this.#publish(call, id, choice, reply)
+        call.onSent?.()
+        const message = await answer.promise
+        if (isNoRespondersReply(message)) {
+          isOver = true
+          route.refused = new Set([...route.refused, peer.incarnation])
+          continue
+        }
+        // The call is no longer with the node, which still has a large result.
+        unwatch()
+        const fetching = payloads.payloadOf(message, message.headers?.get(HEADER.node), cancellation)
+        const bytes = fetching instanceof Promise ? await fetching : fetching
+        isOver = true
+        return { message, payload: bytes }
+      } finally {
+        cancellation.listen(undefined)
+        unwatch()
+        transfer?.end()
+        end()
+        choice.end()
+        if (!isOver) this.#cancel(id)
+      }
+    }
+  }
+
+  #publish(call: OutgoingCall, id: string, choice: Choice, reply: string): PayloadTransfer | undefined {
+    const { nc, node, pipeline, payloads, window } = this.#options
+    const { delayMs, items, receipt, payload, target } = call
+    const { name } = choice.peer
+    const headers = requestHeaders(id, node, delayMs)
+    if (items !== undefined) headers.set(HEADER.items, items)
+    if (receipt) headers.set(HEADER.receipt, 'wanted')
+    const subject = target.to === undefined ? subjects.anyCall : subjects.nodeCall
+    const transfer = payloads.isLarge(payload) ? payloads.announce(payload, headers) : undefined
+    const data = transfer ? new Uint8Array() : payload
+    nc.publish(subject(pipeline, name, target.callback), data, { headers, reply })
+    if (transfer) void transfer.done.then(() => choice.fetched())
+    else window.published(name)
+    return transfer
+  }
+
+  #cancel(id: string): void {
+    const { nc, pipeline, inFlight } = this.#options
+    const publish = (): void => {
+      if (!nc.isClosed()) nc.publish(subjects.cancel(pipeline), id)
+    }
+    if (inFlight.isConnected) publish()
+    else void inFlight.connected({ what: 'cancelling' }).then(publish)
+  }
+}

@@ -1,0 +1,191 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import { MIB } from '../../core/bytes.js'
+import { DaffiError } from '../../core/errors.js'
+import { bounded } from '../../core/timeout.js'
+import { sleep } from '../../core/timer.js'
+import type { BusyOptions } from '../api/modifiers.js'
+import type { Target } from '../api/pending-call.js'
+import type { LocalCalls } from '../invoke/local-calls.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+import type { PeerTable } from '../presence/peer-table.js'
+import { NodeWindows, type ByteWindow } from '../wire/byte-window.js'
+import type { PayloadTransfers } from '../wire/payload-transfer.js'
+import type { SendWindow } from '../wire/send-window.js'
+import type { Cancellation } from './cancellation.js'
+
+/** Bytes of large arguments that are announced to one node and not yet fetched by it. */
+const LARGE_BYTES = 16 * MIB
+/** Pause before a node is tried again that is there but has not subscribed: it may be connecting again. */
+const REFUSED_MS = 250
+
+/** No node has refused a call. */
+export const NOBODY: ReadonlySet<string> = new Set()
+
+interface RouterOptions {
+  node: string
+  peers: PeerTable
+  window: SendWindow
+  payloads: PayloadTransfers
+  local: LocalCalls
+  /** Aborts when this node leaves. */
+  leaving: AbortSignal
+}
+
+/** A call that looks for a node. */
+export interface Route extends BusyOptions {
+  target: Target
+  payload: Uint8Array
+  /** Incarnations that were not there to take it. */
+  refused: ReadonlySet<string>
+  cancellation: Cancellation
+}
+
+/** A node that was chosen for a call, which holds a place in its windows until `end`. */
+export class Choice {
+  readonly peer: PeerRecord
+  readonly #inFlight: Map<string, number>
+  readonly #bytes: number
+  #large: ByteWindow | undefined
+
+  /** @param large the window of large arguments, if the call has some */
+  constructor(peer: PeerRecord, inFlight: Map<string, number>, bytes: number, large?: ByteWindow) {
+    this.peer = peer
+    this.#inFlight = inFlight
+    this.#bytes = bytes
+    this.#large = large
+    large?.add(bytes)
+    inFlight.set(peer.incarnation, (inFlight.get(peer.incarnation) ?? 0) + 1)
+  }
+
+  /** Called when the node has fetched the large arguments. */
+  fetched(): void {
+    this.#large?.remove(this.#bytes)
+    this.#large = undefined
+  }
+
+  end(): void {
+    this.fetched()
+    const left = (this.#inFlight.get(this.peer.incarnation) ?? 1) - 1
+    if (left > 0) this.#inFlight.set(this.peer.incarnation, left)
+    else this.#inFlight.delete(this.peer.incarnation)
+  }
+}
+
+/**
+ * Chooses the node for each call: of those that offer the callback and have room, one with the fewest calls of this
+ * process in flight, in turn.
+ */
+export class Router {
+  readonly #options: RouterOptions
+  readonly #inFlight = new Map<string, number>()
+  readonly #turns = new Map<string, number>()
+  /** Calls of one callback that wait for room enter in order. */
+  readonly #lines = new Map<string, LimitFunction>()
+  readonly #large: NodeWindows
+
+  constructor(options: RouterOptions) {
+    this.#options = options
+    const { peers, window } = options
+    this.#large = new NodeWindows(LARGE_BYTES, window.changed)
+    peers.onAlive(() => window.changed.notify())
+    peers.onLeave(({ name }) => this.#large.forget(name))
+  }
+
+  /**
+   * Chooses a node, waiting for room if there is none.
+   * @returns undefined when no other node is there to take it
+   * @throws DaffiError DAFFI_BUSY
+   */
+  choose(route: Route): Choice | undefined | Promise<Choice | undefined> {
+    const line = this.#lines.size > 0 && this.#lines.has(keyOf(route))
+    const found = line ? 'full' : this.#find(route)
+    if (typeof found !== 'string') return this.#take(route, found)
+    if (found === 'none') return undefined
+    if (found === 'full' && route.busy === 'fail') throw busy(route)
+    return this.#wait(route, keyOf(route))
+  }
+
+  async #wait(route: Route, key: string): Promise<Choice | undefined> {
+    let line = this.#lines.get(key)
+    if (!line) this.#lines.set(key, (line = pLimit(1)))
+    try {
+      return await line(() => this.#waitInFront(route))
+    } finally {
+      if (line.activeCount + line.pendingCount === 0) this.#lines.delete(key)
+    }
+  }
+
+  async #waitInFront(route: Route): Promise<Choice | undefined> {
+    const { window, leaving } = this.#options
+    const signal = AbortSignal.any([route.cancellation.signal, leaving])
+    for (;;) {
+      signal.throwIfAborted()
+      const found = this.#find(route)
+      if (found === 'none') return undefined
+      if (typeof found !== 'string') return this.#take(route, found)
+      if (found === 'full') await bounded(window.changed.wait(), { signal, what: 'waiting for room' })
+      else {
+        await sleep(REFUSED_MS, signal)
+        route.refused = NOBODY
+      }
+    }
+  }
+
+  #find({ target, payload, refused }: Route): PeerRecord | 'full' | 'refused' | 'none' {
+    const { callback, to } = target
+    const candidates = this.#candidates(callback, to)
+    let best: PeerRecord | undefined
+    let fewest = Infinity
+    let why: 'full' | 'refused' | 'none' = 'none'
+    const turn = this.#turns.get(callback) ?? 0
+    for (let index = 0; index < candidates.length; index++) {
+      const peer = candidates[(turn + index) % candidates.length]
+      if (!peer || peer.name === this.#options.node) continue
+      if (refused.has(peer.incarnation)) why = why === 'full' ? why : 'refused'
+      else if (!this.#hasRoom(peer.name, payload)) why = 'full'
+      else {
+        const count = this.#inFlight.get(peer.incarnation) ?? 0
+        if (count >= fewest) continue
+        best = peer
+        fewest = count
+      }
+    }
+    if (best) this.#turns.set(callback, candidates.indexOf(best) + 1)
+    else if (why === 'refused' && to === undefined && this.#options.local.offers(target)) return 'none'
+    return best ?? why
+  }
+
+  #candidates(callback: string, to: string | undefined): readonly PeerRecord[] {
+    const { peers } = this.#options
+    if (to === undefined) return peers.offering(callback)
+    const peer = peers.get(to)
+    return peer ? [peer] : []
+  }
+
+  #hasRoom(node: string, payload: Uint8Array): boolean {
+    const { window, payloads } = this.#options
+    return payloads.isLarge(payload)
+      ? this.#large.of(node).hasRoom(payload.length)
+      : window.hasRoom(node, payload)
+  }
+
+  #take({ payload }: Route, peer: PeerRecord): Choice {
+    const { window, payloads } = this.#options
+    const isLarge = payloads.isLarge(payload)
+    if (!isLarge) window.add(peer.name, payload)
+    const large = isLarge ? this.#large.of(peer.name) : undefined
+    return new Choice(peer, this.#inFlight, payload.length, large)
+  }
+}
+
+function keyOf({ target }: Route): string {
+  return `${target.to ?? '*'}.${target.callback}`
+}
+
+function busy({ target, payload }: Route): DaffiError {
+  const nodes = target.to === undefined ? 'the nodes that offer it' : `node "${target.to}"`
+  return new DaffiError(
+    'DAFFI_BUSY',
+    `"${target.callback}": ${nodes} must first receive what is on its way; there is no room for ${payload.length} bytes`,
+  )
+}

@@ -1,0 +1,54 @@
+import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import type { PeerTable } from '../presence/peer-table.js'
+import { HEADER } from '../wire/headers.js'
+import type { SendWindow } from '../wire/send-window.js'
+import { subjects } from '../wire/subjects.js'
+
+/** Number of nodes that pass a call on; the next one keeps it. */
+const MAX_PASSES = 3
+
+interface CallPassingOptions {
+  nc: NatsConnection
+  pipeline: string
+  node: string
+  peers: PeerTable
+  window: SendWindow
+}
+
+/** Passes calls on that would have to wait here, to nodes that may be free. */
+export class CallPassing {
+  readonly #options: CallPassingOptions
+  #turn = 0
+
+  constructor(options: CallPassingOptions) {
+    this.#options = options
+  }
+
+  /** Passes a call on as it is, so that its answer goes to the caller. @returns whether another node gets it */
+  pass(callback: string, message: Msg): boolean {
+    const { nc, pipeline, node, peers, window } = this.#options
+    const passed = message.headers?.get(HEADER.passed).split(' ').filter(Boolean) ?? []
+    if (passed.length >= MAX_PASSES) return false
+    const without = [node, ...passed, message.headers?.get(HEADER.from)]
+    const others = peers
+      .offering(callback)
+      .filter(({ name, incarnation }) => !without.includes(name) && !peers.isSuspected(incarnation))
+      .filter(({ name }) => window.hasRoom(name, message.data))
+    const other = others[this.#turn++ % others.length]
+    if (!other) return false
+    window.add(other.name, message.data)
+    nc.publish(subjects.anyCall(pipeline, other.name, callback), message.data, {
+      headers: withPassed(message, [...passed, node]),
+      ...(message.reply === undefined ? {} : { reply: message.reply }),
+    })
+    window.published(other.name)
+    return true
+  }
+}
+
+function withPassed(message: Msg, passed: string[]): MsgHdrs {
+  const head = headers()
+  for (const [key, values] of message.headers ?? []) for (const value of values) head.append(key, value)
+  head.set(HEADER.passed, passed.join(' '))
+  return head
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect, nanos } from '@nats-io/transport-node'
+import { STREAM } from 'daffi'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
+import { ownPipeline } from '../../support/pipeline.js'
+import { kill, start } from '../../support/talking-process.js'
+
+interface Callbacks {
+  take: (item: unknown) => void
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+const shared = STREAM({ delivery: 'durable', name: 'numbers', share: true })
+
+async function consumersOf(server: string) {
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  return (await jetstreamManager(nc)).consumers
+}
+
+test('a callback that blocks its event loop keeps its item', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const taken: unknown[] = []
+  for (const name of ['one', 'two']) {
+    const { child } = start('blocking-receiver', [server, name, '9000'])
+    await once(child, 'message')
+    child.on('message', (item) => taken.push(item))
+  }
+  const g = await join('writer')
+  for (const name of ['one', 'two']) await g.waitProcess(name)
+  const summary = await g.call.take(range(6)).with(shared)
+  expect(taken.toSorted()).toEqual(range(6))
+  const { one, two } = summary.receivers
+  expect(Number(one?.processed) + Number(two?.processed)).toBe(6)
+}, 40_000)
+
+test('a member that was away and comes back is counted once', async () => {
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
+  const taken = { one: 0, two: 0 }
+  const members = (['one', 'two'] as const).map((name) => {
+    const { child } = start('sharing-receiver', [server, name])
+    child.on('message', (message) => {
+      if (message !== 'ready') taken[name]++
+    })
+    return child
+  })
+  const g = await join('writer')
+  for (const name of ['one', 'two']) await g.waitProcess(name)
+  const items = (async function* () {
+    for (const n of range(600)) {
+      yield n
+      await delay(5)
+      if (n === 100) {
+        members[0]?.kill('SIGSTOP')
+        setTimeout(() => members[0]?.kill('SIGCONT'), 2000)
+      }
+    }
+  })()
+  const summary = await g.call.take(items).with(shared)
+  expect(summary.receivers.one).toMatchObject({ state: 'finished', lost: 0 })
+  // Both say what their callbacks got; an item that was handed back may have been with both.
+  expect(summary.receivers.one?.processed).toBe(taken.one)
+  expect(summary.receivers.two?.processed).toBe(taken.two)
+  expect(taken.one + taken.two).toBeGreaterThanOrEqual(600)
+  expect(taken.one + taken.two).toBeLessThanOrEqual(602)
+}, 40_000)
+
+test('what a member had in hand that died together with the writer goes to another, soon', async () => {
+  const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
+  const { child: holder } = start('sharing-receiver', [server, 'holder', 'hold'])
+  await once(holder, 'message')
+  const writer = start('sharing-writer', [server, '20']).child
+  await once(holder, 'message')
+  await Promise.all([kill(writer), kill(holder)])
+  const taken: unknown[] = []
+  await join('quick', { callbacks: { take: (item: unknown) => void taken.push(item) } })
+  const g = await join('second')
+  const consumers = await consumersOf(server)
+  for await (const { stream_name, name } of consumers.list('daffi_test_numbers')) {
+    // As an older version made it.
+    await consumers.update(stream_name, name, { ack_wait: nanos(60_000) })
+  }
+  const since = performance.now()
+  await g.call.take(range(20)).with(shared)
+  expect(taken).toHaveLength(20)
+  expect(performance.now() - since).toBeLessThan(15_000)
+}, 60_000)

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { start } from '../../support/talking-process.js'
+import { startNatsServer } from '../../support/nats-server.js'
+import { joinOn } from '../../support/pipeline.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+interface Callbacks {
+  take: (item: unknown) => void
+}
+
+test('a store that is full is told at once, and the stream goes on when there is room', async () => {
+  const config = join(await temporaryFolder(), 'nats.conf')
+  await writeFile(config, 'jetstream { max_file_store: 30MB }')
+  const server = await startNatsServer(['-c', config])
+  const taken: number[] = []
+  await joinOn<Callbacks>(server)('keeper', {
+    callbacks: { take: (item: unknown) => void taken.push((item as { n: number }).n) },
+  })
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const { streams } = await jetstreamManager(nc)
+  await streams.add({ name: 'filler', subjects: ['filler'], storage: StorageType.File })
+
+  const { child } = start('durable-writer', [server, '4000', '8 MiB'], { silent: true })
+  let log = ''
+  child.stderr?.on('data', (bytes: Buffer) => (log += bytes.toString()))
+  const done = new Promise<unknown>((resolve) =>
+    child.on('message', (message) => typeof message === 'object' && resolve(message)),
+  )
+  await vi.waitFor(() => expect(taken.length).toBeGreaterThan(50), { timeout: 10_000 })
+  const js = jetstream(nc)
+  const fill = Buffer.alloc(500_000)
+  // Again and again, since the writer makes room of what is processed.
+  while (!log.includes('DAFFI_STORE_FULL')) {
+    await js.publish('filler', fill).catch(() => undefined)
+    await delay(5)
+  }
+  await streams.delete('filler')
+  expect(await done).toMatchObject({
+    items: 4000,
+    error: null,
+    receivers: { keeper: { processed: 4000, lost: 0 } },
+  })
+  expect(log).toContain('goes on')
+  expect(taken).toEqual(Array.from({ length: 4000 }, (_, n) => n))
+}, 60_000)
