@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
@@ -125,6 +126,8 @@ export class Responder {
       if (wantsReply && call.wantsReceipt) {
         replies.sendReceipt(message)
         wantsReply = false
+        // The receipt goes out first: the callback may block this process for long.
+        await turn()
       }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
       const invocation = makeInvocation(from, abort)
