@@ -37,13 +37,12 @@ export function readCall(message: Msg): IncomingCall {
   }
   // In one pass, as the client's own way to get a header makes two arrays each time.
   for (const [key, [value = '']] of headers ?? []) {
-    if (value === '') continue
-    if (key === HEADER.call) call.id = value
-    else if (key === HEADER.from) call.from = value
+    if (key === HEADER.call) call.id = value || undefined
+    else if (key === HEADER.from) call.from = value || undefined
     else if (key === HEADER.eta) call.delayMs = Math.max(0, Number(value) || 0)
-    else if (key === HEADER.items) call.items = value
+    else if (key === HEADER.items) call.items = value || undefined
     else if (key === HEADER.receipt) call.wantsReceipt = true
-    else if (key === HEADER.parts) call.parts = value
+    else if (key === HEADER.parts) call.parts = value || undefined
     else if (key === HEADER.passed) call.passed = value.split(' ').filter(Boolean)
   }
   return call
