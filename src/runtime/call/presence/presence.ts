@@ -98,6 +98,11 @@ export class Presence {
     await this.#refresh()
   }
 
+  /** Whether a connection answers for that incarnation, be it slowly. */
+  async isReachable(peer: { name: string; incarnation: string }): Promise<boolean> {
+    return (await this.#names.ping(peer, this.#options.timing.suspectMs)) !== 'unreachable'
+  }
+
   async leave(): Promise<void> {
     const { nc, record, log, timing } = this.#options
     this.#leaving.abort()
