@@ -28,6 +28,7 @@ function table(running: Record<string, boolean> = {}) {
     events.push(`-${incarnation} ${how}${returns ? ' returns' : ''}`),
   )
   peers.onUnknownPeer(({ incarnation }) => events.push(`?${incarnation}`))
+  peers.onSuspect(({ incarnation }) => events.push(`suspect ${incarnation}`))
   peers.onLapse(({ incarnation }) => events.push(`lapse ${incarnation}`))
   onTestFinished(() => peers.stop())
   const beat = (name: string): void => peers.onHeartbeat({ name, id: `${name}1` })
@@ -77,6 +78,30 @@ test('a node out of reach is gone when its grace is over, and joins again when i
   expect(events.at(-1)).toBe('?far1')
   peers.upsert(record('far'))
   expect([events.at(-1), peers.isAlive('far')]).toEqual(['+far1', true])
+})
+
+test('a suspected node is reported now and then, unless the kernel knows it or the server has not heard of it', () => {
+  const { peers, events, pass } = table({ local: true })
+  peers.upsert({ ...record('far'), graceMs: 60_000 })
+  peers.upsert(record('local'))
+  pass(15)
+  expect(events.slice(2)).toEqual(['suspect far1', 'suspect far1'])
+  peers.onNewServer()
+  pass(30)
+  expect(events).toHaveLength(4)
+  pass(1, 'far')
+  pass(4)
+  expect(events.slice(4)).toEqual(['suspect far1'])
+})
+
+test('a node that seemed to have left joins again when it is heard', () => {
+  const { peers, events } = table()
+  peers.upsert(record('node'))
+  peers.giveUp(record('node', 'another'), { how: 'left', returns: false })
+  expect(events).toEqual(['+node1'])
+  peers.giveUp(record('node'), { how: 'left', returns: false })
+  peers.upsert(record('node'))
+  expect(events).toEqual(['+node1', '-node1 left', '+node1'])
 })
 
 test('a process of this host is waited for as long as the kernel says that it lives', () => {
