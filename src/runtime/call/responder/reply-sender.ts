@@ -49,8 +49,8 @@ export class ReplySender {
     const { nc, node, payloads } = this.#options
     const payload = encodeReply(value, json)
     const headers = replyHeaders(node)
-    const isDaffi = Boolean(message.headers?.get(HEADER.call))
-    if (isDaffi && payloads.isLarge(payload)) return this.#sendLarge(message, payload, { headers, abort })
+    if (isDaffi(message) && payloads.isLarge(payload))
+      return this.#sendLarge(message, payload, { headers, abort })
     const limit = payloadLimit(nc)
     // A client that is not daffi's cannot fetch the parts of a large value.
     if (payload.length > limit) {
@@ -82,11 +82,11 @@ export class ReplySender {
     }
   }
 
-  /** Responds when there is room on the way to the caller, if that is a node. */
+  /** Responds when there is room on the way to the caller, if that is a node. Others have room for what they ask for. */
   #respond(message: Msg, payload: Uint8Array, headers: MsgHdrs): Promise<void> | undefined {
     const { peers, window } = this.#options
     const from = message.headers?.get(HEADER.from)
-    const isNode = from !== undefined && peers.get(from) !== undefined
+    const isNode = from !== undefined && isDaffi(message) && peers.get(from) !== undefined
     const respond = (): void => {
       message.respond(payload, { headers })
       if (isNode) window.published(from)
@@ -96,4 +96,9 @@ export class ReplySender {
     respond()
     return undefined
   }
+}
+
+/** Whether the caller is a node, which gives each call an id, and not another client. */
+function isDaffi({ headers }: Msg): boolean {
+  return Boolean(headers?.get(HEADER.call))
 }
