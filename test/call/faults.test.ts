@@ -60,6 +60,27 @@ test('a call that is under way when the server restarts fails at once, and the n
   release.resolve()
 })
 
+test('an error of any length is given to the caller, shortened, and holds up nothing after it', async () => {
+  const { join } = await ownPipeline<{ fail: (length: number) => void; echo: (text: string) => string }>()
+  const fail = (length: number): void => {
+    throw new Error('x'.repeat(length), { cause: new Error('y'.repeat(length)) })
+  }
+  await join('worker', { callbacks: { fail, echo: (text: string) => text } })
+  const g = await join('caller')
+  const lengths = [10_000, 500_000, 4_000_000, ...Array.from({ length: 20 }, () => 450_000)]
+  const errors = lengths.map(
+    async (length) => await g.call.fail(length).then(undefined, (error: unknown) => error),
+  )
+  for (const error of await Promise.all(errors)) {
+    expect(error).toMatchObject({
+      code: 'DAFFI_REMOTE',
+      cause: { message: expect.stringMatching(/^y+…$/) as string },
+    })
+    expect((error as Error).message.length).toBe(8193)
+  }
+  expect(await g.call.echo('z'.repeat(100_000))).toHaveLength(100_000)
+})
+
 test('retry calls again, for as many attempts and the errors that it names', async () => {
   const { join } = await ownPipeline<Callbacks>()
   let calls = 0

@@ -105,7 +105,7 @@ export async function openClient<G extends PipelineClient>(
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
-    const inFlight = new InFlight(node)
+    const inFlight = new InFlight({ ...node, replies })
     void inFlight.followServer()
     const connect = once(() => sideConnection(options, 'jobs', opened))
     const self = { node: processName, incarnation: record.incarnation }
@@ -164,7 +164,7 @@ export async function openClient<G extends PipelineClient>(
     presence.announce()
     heartbeat.startHeartbeats()
     rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules], onNameLost: fail })
-    const rechecks = [() => jobs.recheck(), () => schedules.refresh()]
+    const rechecks = [() => presence.recheck(), () => jobs.recheck(), () => schedules.refresh()]
     void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)

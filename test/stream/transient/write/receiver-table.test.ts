@@ -142,6 +142,14 @@ test('one that knew of its accept and waits for another has begun anew, and what
   expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 2, lost: 3 } })
 })
 
+test('one whose reports were all lost has begun anew, too: it names the attach as an earlier one', () => {
+  receivers.onProgress(progress({ attach: 0 }), at(0))
+  const earlier = [{ attach: 1, processed: 3, dropped: 0, failed: 0 }]
+  receivers.onProgress(progress({ attach: 0, earlier }), at(5))
+  expect(receivers.accepts(() => null)).toMatchObject([{ attach: 2, first: 5 }])
+  expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 3, lost: 2 } })
+})
+
 test('one that knew of its accept, and whose reports were all lost, attaches anew', () => {
   receivers.onProgress(progress({ attach: 0 }), at(0))
   const earlier = [{ attach: 1, processed: 2, dropped: 0, failed: 0 }]

@@ -74,12 +74,12 @@ export function invitedSession(peer: Peer, share: boolean): ReceiverSession {
 }
 
 /**
- * Adopts counts of a session that was settled already: its receiver was taken for gone, and went on. They never go back,
- * since a report may be older than another.
+ * Adopts counts of a session that is over: its receiver was taken for gone and went on, or has begun anew. They never go
+ * back, since a report may be older than another.
  */
 export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts): void {
   const { progress } = session
-  if (!progress || session.last === undefined) return
+  if (!progress) return
   session.progress = {
     ...progress,
     processed: Math.max(progress.processed, counts.processed),

@@ -64,10 +64,17 @@ export class ReceiverTable implements ReceiverAccounts {
   onProgress(progress: Progress, at: StreamPosition): void {
     const { node, incarnation, attach } = progress
     const sessions = (this.#nodes.get(node) ?? []).filter((session) => session.incarnation === incarnation)
-    for (const counts of [...progress.earlier, progress]) {
-      const settled = sessions.find((session) => session.attach === counts.attach && session.attach > 0)
-      if (settled) adoptLateCounts(settled, counts)
+    const sessionOf = (number: number): ReceiverSession | undefined =>
+      sessions.find((session) => session.first !== undefined && session.attach === number)
+    for (const counts of progress.earlier) {
+      const earlier = sessionOf(counts.attach)
+      if (!earlier) continue
+      // It may also be the present one: then the receiver knew of its accept, and has begun anew.
+      earlier.confirmed = true
+      adoptLateCounts(earlier, counts)
     }
+    const reported = sessionOf(attach)
+    if (reported?.last !== undefined) adoptLateCounts(reported, progress)
     const present = this.#sessionOf({ incarnation })
     if (present?.attach === attach && present.first !== undefined) this.#onReport(present, progress, at)
     else if (progress.state === 'attached') this.#onWaiting(present, progress, at)
