@@ -11,7 +11,7 @@ import { joinOn } from '../../support/pipeline.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 interface Callbacks {
-  take: (item: unknown) => void
+  take: (item: unknown) => unknown
 }
 
 test('a store that is full is told at once, and the stream goes on when there is room', async () => {
@@ -71,6 +71,6 @@ test('a receiver that comes back while the store is full gets what is stored', a
   await vi.waitFor(() => expect(log).toContain('DAFFI_STORE_FULL'), { timeout: 10_000 })
   stuck.resolve()
   await keeper.close()
-  await joinOn<Callbacks>(server)('keeper', { callbacks: { take: (_item: unknown) => void taken.after++ } })
+  await joinOn<Callbacks>(server)('keeper', { callbacks: { take: (_item: unknown) => ++taken.after } })
   await vi.waitFor(() => expect(taken.after).toBeGreaterThan(20), { timeout: 10_000 })
 }, 60_000)
