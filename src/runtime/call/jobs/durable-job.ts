@@ -131,8 +131,12 @@ export class DurableJob implements Job {
   }
 }
 
-/** Whether a published record is that of a job that has ended. */
+/** Whether a published record is that of a job that has ended. What cannot be decoded may be anything. */
 function isOfEnd(data: Uint8Array): boolean {
-  const record = decodeRecord(data)
-  return record !== undefined && hasEnded(record)
+  try {
+    const record = decodeRecord(data)
+    return record !== undefined && hasEnded(record)
+  } catch {
+    return true
+  }
 }

@@ -1,7 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
-import { DaffiError } from '../../core/errors.js'
+import { DaffiError, traceOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { writeYields, type StreamPorts, type YieldTarget } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
@@ -147,7 +147,7 @@ export class Responder {
     } catch (thrown) {
       const error = thrownBy(thrown)
       if (wantsReply) await replies.sendError(message, error, json)
-      else log.error(`"${name}" failed: ${describe(error)}`)
+      else log.error(`"${name}" failed: ${traceOf(error)}`)
     } finally {
       this.#answering--
       if (!(delayMs > 0)) this.#due.set(name, (this.#due.get(name) ?? 1) - 1)
@@ -164,11 +164,4 @@ export class Responder {
 
 function cancelledByCaller(): DaffiError {
   return new DaffiError('DAFFI_ABORTED', 'the caller gave up')
-}
-
-/** An error with its stack, which some errors lack, and its message, which some stacks lack. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { stack = '', message } = error
-  return stack.includes(message) && stack !== '' ? stack : `${error.name}: ${message}\n${stack}`.trim()
 }
