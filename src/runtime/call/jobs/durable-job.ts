@@ -131,12 +131,8 @@ export class DurableJob implements Job {
   }
 }
 
-/** Whether a published record is that of a job that has ended. What cannot be decoded may be anything. */
+/** Whether a published record is that of a job that has ended. */
 function isOfEnd(data: Uint8Array): boolean {
-  try {
-    const record = decodeRecord(data)
-    return record !== undefined && hasEnded(record)
-  } catch {
-    return true
-  }
+  const record = decodeRecord(data)
+  return record !== undefined && hasEnded(record)
 }
