@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { FG, Global } from 'daffi'
+import { FG, Global, NO_RETURN } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalServer } from '../support/mortal-server.js'
@@ -79,6 +79,25 @@ test('an error of any length is given to the caller, shortened, and holds up not
     expect((error as Error).message.length).toBe(8193)
   }
   expect(await g.call.echo('z'.repeat(100_000))).toHaveLength(100_000)
+})
+
+test('whatever a callback throws is given to the caller', async () => {
+  const { join } = await ownPipeline<{ fail: (kind: string) => void }>()
+  const thrown: Record<string, unknown> = {
+    nothing: undefined,
+    bare: Object.create(null),
+    odd: Object.assign(new Error('odd'), { name: null, stack: null, code: 7, message: null }),
+  }
+  const fail = (kind: string): void => {
+    throw thrown[kind]
+  }
+  await join('worker', { callbacks: { fail } })
+  const g = await join('caller')
+  for (const kind of Object.keys(thrown)) {
+    await expect(g.call.fail(kind)).rejects.toMatchObject({ code: 'DAFFI_REMOTE', remoteName: 'Error' })
+    await g.call.fail(kind).with(NO_RETURN)
+  }
+  await expect(g.call.fail('nothing')).rejects.toMatchObject({ code: 'DAFFI_REMOTE' })
 })
 
 test('retry calls again, for as many attempts and the errors that it names', async () => {

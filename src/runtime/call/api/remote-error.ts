@@ -52,18 +52,20 @@ export function remoteFields(error: unknown, node: string): RemoteErrorFields {
 }
 
 function fieldsOf(error: unknown, causes: number): CauseFields {
-  const { name, stack, code, cause } =
-    error instanceof Error ? (error as Error & { code?: unknown }) : { name: 'Error' }
+  const { name, stack, code, cause }: Partial<Record<keyof CauseFields, unknown>> =
+    error instanceof Error ? error : {}
   return {
-    name: short(name),
-    message: short(messageOf(error)),
-    code: typeof code === 'string' ? short(code) : undefined,
-    stack: stack === undefined ? undefined : short(stack),
+    name: short(name) ?? 'Error',
+    message: short(messageOf(error)) ?? '',
+    code: short(code),
+    stack: short(stack),
     ...(cause === undefined || causes === 0 ? {} : { cause: fieldsOf(cause, causes - 1) }),
   }
 }
 
-function short(text: string): string {
+/** Text of one field, which user's code may have set to anything. */
+function short(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }
 
