@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { FG, Global } from 'daffi'
+import { FG, Global, NO_RETURN } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalServer } from '../support/mortal-server.js'
@@ -58,6 +58,46 @@ test('a call that is under way when the server restarts fails at once, and the n
   await failing
   expect(await g.call.quick().with(FG({ retry: { attempts: 50, delay: '100ms' } }))).toBe('quick')
   release.resolve()
+})
+
+test('an error of any length is given to the caller, shortened, and holds up nothing after it', async () => {
+  const { join } = await ownPipeline<{ fail: (length: number) => void; echo: (text: string) => string }>()
+  const fail = (length: number): void => {
+    throw new Error('x'.repeat(length), { cause: new Error('y'.repeat(length)) })
+  }
+  await join('worker', { callbacks: { fail, echo: (text: string) => text } })
+  const g = await join('caller')
+  const lengths = [10_000, 500_000, 4_000_000, ...Array.from({ length: 20 }, () => 450_000)]
+  const errors = lengths.map(
+    async (length) => await g.call.fail(length).then(undefined, (error: unknown) => error),
+  )
+  for (const error of await Promise.all(errors)) {
+    expect(error).toMatchObject({
+      code: 'DAFFI_REMOTE',
+      cause: { message: expect.stringMatching(/^y+…$/) as string },
+    })
+    expect((error as Error).message.length).toBe(8193)
+  }
+  expect(await g.call.echo('z'.repeat(100_000))).toHaveLength(100_000)
+})
+
+test('whatever a callback throws is given to the caller', async () => {
+  const { join } = await ownPipeline<{ fail: (kind: string) => void }>()
+  const thrown: Record<string, unknown> = {
+    nothing: undefined,
+    bare: Object.create(null),
+    odd: Object.assign(new Error('odd'), { name: null, stack: null, code: 7, message: null }),
+  }
+  const fail = (kind: string): void => {
+    throw thrown[kind]
+  }
+  await join('worker', { callbacks: { fail } })
+  const g = await join('caller')
+  for (const kind of Object.keys(thrown)) {
+    await expect(g.call.fail(kind)).rejects.toMatchObject({ code: 'DAFFI_REMOTE', remoteName: 'Error' })
+    await g.call.fail(kind).with(NO_RETURN)
+  }
+  await expect(g.call.fail('nothing')).rejects.toMatchObject({ code: 'DAFFI_REMOTE' })
 })
 
 test('retry calls again, for as many attempts and the errors that it names', async () => {

@@ -75,3 +75,11 @@ export function messageOf(error: unknown): string {
     return Object.prototype.toString.call(error)
   }
 }
+
+/** Text of an error with its stack, which some errors lack, and its message, which some stacks lack. */
+export function traceOf(error: unknown): string {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error)
+  const { stack }: { stack?: unknown } = error instanceof Error ? error : {}
+  if (typeof stack !== 'string') return message
+  return stack.includes(messageOf(error)) ? stack : `${message}\n${stack}`.trim()
+}

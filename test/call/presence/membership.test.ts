@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kvm } from '@nats-io/kv'
 import { connect } from '@nats-io/transport-node'
+import type { Global } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { connectQuickly, TIMING } from '../../fixtures/nodes/quick.mjs'
+import { breakable } from '../../support/breakable-server.js'
 import { mortalServer } from '../../support/mortal-server.js'
 import { fixture } from '../../support/paths.js'
 import { joinOn, ownPipeline } from '../../support/pipeline.js'
@@ -17,6 +19,14 @@ async function quickNode(server: string, name: string): Promise<ChildProcess> {
   return child
 }
 
+/** Resolves when a node is no longer taken for alive. */
+async function suspects(g: Pick<Global, 'waitProcess'>, name: string): Promise<void> {
+  await vi.waitFor(
+    () => expect(g.waitProcess(name, { timeout: '1ms' })).rejects.toThrow('nothing after'),
+    10_000,
+  )
+}
+
 test('a process that was stopped for a while never left', async () => {
   const { server, join } = await ownPipeline(connectQuickly)
   const child = await quickNode(server, 'paused')
@@ -27,10 +37,7 @@ test('a process that was stopped for a while never left', async () => {
   })
   await g.waitProcess('paused')
   child.kill('SIGSTOP')
-  await vi.waitFor(
-    () => expect(g.waitProcess('paused', { timeout: '1ms' })).rejects.toThrow('nothing after'),
-    10_000,
-  )
+  await suspects(g, 'paused')
   child.kill('SIGCONT')
   await g.waitProcess('paused')
   expect(events).toEqual(['+paused'])
@@ -49,6 +56,52 @@ test('a stop of the server makes nobody suspect', async () => {
   await delay(3 * TIMING.heartbeatMs)
   for (const name of ['one', 'two']) await nodes[0]?.waitProcess(name, { timeout: '1ms' })
   expect(events).toEqual([])
+})
+
+test('a process that stood still while the server restarted is a member again', async () => {
+  const { url, restart } = await mortalServer()
+  const child = await quickNode(url, 'paused')
+  const events: string[] = []
+  const g = await joinOn(url, connectQuickly)('watcher', {
+    onNodeDisconnect: ({ name }) => events.push(`-${name}`),
+  })
+  await g.waitProcess('paused')
+  child.kill('SIGSTOP')
+  await restart()
+  await suspects(g, 'paused')
+  // Looks at a suspected node come with every sixth heartbeat.
+  await delay(15 * TIMING.heartbeatMs)
+  child.kill('SIGCONT')
+  await g.waitProcess('paused', { timeout: '10s' })
+  expect(events).toEqual([])
+})
+
+test('a newcomer takes nothing from a process that is between two connections', async () => {
+  const { server, join } = await ownPipeline(connectQuickly)
+  const { url, breakOff } = await breakable(server)
+  const child = await quickNode(url, 'broken')
+  const events: string[] = []
+  const g = await join('watcher', { onNodeDisconnect: ({ name }) => events.push(`-${name}`) })
+  await g.waitProcess('broken')
+  child.kill('SIGSTOP')
+  expect(breakOff('broken') + breakOff('broken (heartbeat)')).toBeGreaterThan(1)
+  await join('newcomer')
+  await suspects(g, 'broken')
+  await delay(15 * TIMING.heartbeatMs)
+  child.kill('SIGCONT')
+  await g.waitProcess('broken', { timeout: '10s' })
+  expect(events).toEqual([])
+})
+
+test('a claim that was given up without its holder being gone is made again', async () => {
+  const { server, join } = await ownPipeline(connectQuickly)
+  await join('holder')
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const bucket = await new Kvm(nc).open('daffi_test_names')
+  await bucket.purge('holder')
+  await vi.waitFor(async () => expect((await bucket.get('holder'))?.operation).toBe('PUT'), 5000)
+  await expect(join('holder')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
 })
 
 test('of a process that died alone newcomers see nothing, and its claim goes', async () => {

@@ -79,6 +79,32 @@ test('a node out of reach is gone when its grace is over, and joins again when i
   expect([events.at(-1), peers.isAlive('far')]).toEqual(['+far1', true])
 })
 
+test('a suspected node is reported now and then, unless the kernel knows it or the server has not heard of it', () => {
+  const { peers, pass } = table({ local: true })
+  const suspected: string[] = []
+  peers.onSuspect(({ incarnation }) => suspected.push(incarnation))
+  peers.upsert({ ...record('far'), graceMs: 60_000 })
+  peers.upsert(record('local'))
+  pass(15)
+  expect(suspected).toEqual(['far1', 'far1'])
+  peers.onNewServer()
+  pass(30)
+  expect(suspected).toHaveLength(2)
+  pass(1, 'far')
+  pass(4)
+  expect(suspected).toHaveLength(3)
+})
+
+test('a node that seemed to have left joins again when it is heard', () => {
+  const { peers, events } = table()
+  peers.upsert(record('node'))
+  peers.giveUp(record('node', 'another'), { how: 'left', returns: false })
+  expect(events).toEqual(['+node1'])
+  peers.giveUp(record('node'), { how: 'left', returns: false })
+  peers.upsert(record('node'))
+  expect(events).toEqual(['+node1', '-node1 left', '+node1'])
+})
+
 test('a process of this host is waited for as long as the kernel says that it lives', () => {
   const running = { stopped: true, dead: true }
   const { peers, events, pass } = table(running)

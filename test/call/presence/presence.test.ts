@@ -64,6 +64,18 @@ test('events tell of those who come and go', async () => {
   await vi.waitFor(() => expect(events).toEqual(['+early', 'init watcher', '+late', '-late']))
 })
 
+test('a handler of events that throws harms nothing', async () => {
+  const { join } = await ownPipeline<{ greet: () => string }>()
+  const fail = (): never => {
+    throw new Error('of the handler')
+  }
+  const g = await join('watcher', { onNodeConnect: fail, onNodeDisconnect: fail })
+  await (await join('passer-by')).close()
+  await join('late', { callbacks: { greet: () => 'hello' } })
+  await g.waitFunction('greet')
+  expect(await g.call.greet()).toBe('hello')
+})
+
 test('the last one to leave takes the bucket of names along', async () => {
   const { server, join } = await ownPipeline()
   const nodes = await Promise.all(['a', 'b', 'c'].map((name) => join(name)))

@@ -48,10 +48,10 @@ test('a request that nobody listens to fails with one of two errors', () => {
   expect(isNoResponders(undefined)).toBe(false)
 })
 
-test("the payload's limit is the server's, 1 MiB before that is known; less the headroom", () => {
+test("the payload's limit is the server's, 1 MiB before that is known; less the headroom, by default that of a call", () => {
   const connection = (info: object | undefined): NatsConnection => ({ info }) as NatsConnection
-  expect(payloadLimit(connection({ max_payload: 8_388_608 }))).toBe(8_388_608)
+  expect(payloadLimit(connection({ max_payload: 8_388_608 }))).toBe(8_384_512)
   expect(payloadLimit(connection({ max_payload: 8_388_608 }), 512)).toBe(8_388_096)
   expect(payloadLimit(connection({}), 4096)).toBe(1_044_480)
-  expect(payloadLimit(connection(undefined))).toBe(1_048_576)
+  expect(payloadLimit(connection(undefined))).toBe(1_044_480)
 })

@@ -148,3 +148,19 @@ test('an old address of the project’s server is brought up to date at the firs
   const old = { url: `nats://127.0.0.1:${await freePort()}`, token: 'old', project }
   await (await connectNats(old, { name: 'test' })).close()
 })
+
+test('a callback of a subscription that throws is logged, and the next messages are read', async () => {
+  const url = await startNatsServer()
+  const { log, lines } = keptLog()
+  const nc = await connectNats({ url }, { name: 'test', log })
+  onTestFinished(() => nc.close())
+  const got: string[] = []
+  const callback = (_error: Error | null, message: { string: () => string }): void => {
+    got.push(message.string())
+    if (got.length === 1) throw new Error('of the handler')
+  }
+  nc.subscribe('news', { callback })
+  for (const text of ['one', 'two']) nc.publish('news', text)
+  await vi.waitFor(() => expect(got).toEqual(['one', 'two']))
+  expect(lines).toEqual([expect.stringMatching(/^a message on news is not handled: Error: of the handler\n/)])
+})

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -58,5 +60,20 @@ test.skipIf(!LINUX)(
       await held[0]?.release()
       expect(await readdir(folder)).toEqual([])
     }
+  },
+)
+
+test.skipIf(!LINUX)(
+  'a holder that stands still and has a full queue of connections has the lock',
+  async () => {
+    const folder = await deepFolder()
+    const program =
+      "require('node:net').createServer().listen({ path: 'nats-server.lock', backlog: 1 }, () => console.log('listening'))"
+    const holder = spawn(process.execPath, ['-e', program], { cwd: folder })
+    onTestFinished(() => void holder.kill('SIGKILL'))
+    await once(holder.stdout, 'data')
+    holder.kill('SIGSTOP')
+    for (let attempt = 0; attempt < 4; attempt++) expect(await isFolderLocked(folder)).toBe(true)
+    expect(await lockFolder(folder)).toBeUndefined()
   },
 )

@@ -154,6 +154,13 @@ test.each([
   ['', { kind: 'FG', timeoutMs: 30_000 }],
   ['modifier: FG', { kind: 'FG', timeoutMs: 30_000 }],
   ['modifier: { FG: { timeout: 0 } }', { kind: 'FG', timeoutMs: 0 }],
+  ['modifier: { FG: { busy: fail } }', { kind: 'FG', timeoutMs: 30_000, busy: 'fail' }],
+  ['modifier: { BG: { busy: wait } }', { kind: 'BG', timeoutMs: 0, etaMs: 0, durable: false, busy: 'wait' }],
+  ['modifier: { NO_RETURN: { busy: fail } }', { kind: 'NO_RETURN', etaMs: 0, busy: 'fail' }],
+  [
+    'modifier: { BROADCAST: { busy: fail } }',
+    { kind: 'BROADCAST', timeoutMs: 30_000, etaMs: 0, returnResult: true, busy: 'fail' },
+  ],
   ['modifier: { FG: { timeout: 1m24s } }', { kind: 'FG', timeoutMs: 84_000 }],
   [
     'modifier: { BROADCAST: { timeout: 1.5 } }',

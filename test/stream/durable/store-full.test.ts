@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { deferred } from '../../../src/runtime/core/deferred.js'
 import { start } from '../../support/talking-process.js'
 import { startNatsServer } from '../../support/nats-server.js'
 import { joinOn } from '../../support/pipeline.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 interface Callbacks {
-  take: (item: unknown) => void
+  take: (item: unknown) => unknown
 }
 
 test('a store that is full is told at once, and the stream goes on when there is room', async () => {
@@ -48,4 +49,28 @@ test('a store that is full is told at once, and the stream goes on when there is
   })
   expect(log).toContain('goes on')
   expect(taken).toEqual(Array.from({ length: 4000 }, (_, n) => n))
+}, 60_000)
+
+test('a receiver that comes back while the store is full gets what is stored', async () => {
+  const config = join(await temporaryFolder(), 'nats.conf')
+  await writeFile(config, 'jetstream { max_file_store: 30MB }')
+  const server = await startNatsServer(['-c', config])
+  const taken = { before: 0, after: 0 }
+  const stuck = deferred()
+  const keeper = await joinOn<Callbacks>(server)('keeper', {
+    callbacks: { take: (_item: unknown) => (++taken.before > 20 ? stuck.promise : undefined) },
+  })
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const { streams } = await jetstreamManager(nc)
+  await streams.add({ name: 'filler', subjects: ['filler'], storage: StorageType.File })
+  for (let n = 0; n < 40; n++) await jetstream(nc).publish('filler', Buffer.alloc(500_000))
+  const { child } = start('durable-writer', [server, '4000', '20 MiB'], { silent: true })
+  let log = ''
+  child.stderr?.on('data', (bytes: Buffer) => (log += bytes.toString()))
+  await vi.waitFor(() => expect(log).toContain('DAFFI_STORE_FULL'), { timeout: 10_000 })
+  stuck.resolve()
+  await keeper.close()
+  await joinOn<Callbacks>(server)('keeper', { callbacks: { take: (_item: unknown) => ++taken.after } })
+  await vi.waitFor(() => expect(taken.after).toBeGreaterThan(20), { timeout: 10_000 })
 }, 60_000)

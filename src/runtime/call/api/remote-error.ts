@@ -16,6 +16,8 @@ type CauseFields = Omit<RemoteErrorFields, 'node'>
 
 /** Length up to which a chain of causes is followed. */
 const MAX_CAUSES = 8
+/** Characters of each text of an error that are sent, so that it fits into one message with all of its causes. */
+const MAX_TEXT = 8192
 
 /**
  * An error that a callback threw on another node, with that error's name, message, code and stack. When daffi itself
@@ -50,15 +52,21 @@ export function remoteFields(error: unknown, node: string): RemoteErrorFields {
 }
 
 function fieldsOf(error: unknown, causes: number): CauseFields {
-  const { name, stack, code, cause } =
-    error instanceof Error ? (error as Error & { code?: unknown }) : { name: 'Error' }
+  const { name, stack, code, cause }: Partial<Record<keyof CauseFields, unknown>> =
+    error instanceof Error ? error : {}
   return {
-    name,
-    message: messageOf(error),
-    code: typeof code === 'string' ? code : undefined,
-    stack,
+    name: short(name) ?? 'Error',
+    message: short(messageOf(error)) ?? '',
+    code: short(code),
+    stack: short(stack),
     ...(cause === undefined || causes === 0 ? {} : { cause: fieldsOf(cause, causes - 1) }),
   }
+}
+
+/** Text of one field, which user's code may have set to anything. */
+function short(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }
 
 function toCause({ name, message, code, stack, cause }: CauseFields): Error {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
@@ -36,6 +37,7 @@ export class InFlight {
 
   constructor(options: InFlightOptions) {
     this.#options = options
+    setMaxListeners(0, this.#closed.signal)
     options.peers.onLeave((gone) => void this.#checkAfter(gone))
   }
 

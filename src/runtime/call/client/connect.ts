@@ -1,7 +1,8 @@
 import { addAbortListener } from 'node:events'
 import { callbacksOf, type CallbackOptions } from '../../callback/index.js'
 import { parseDuration, type Duration } from '../../core/duration.js'
-import { createLogger } from '../../core/logger.js'
+import { traceOf } from '../../core/errors.js'
+import { createLogger, type Logger } from '../../core/logger.js'
 import { randomId } from '../../core/names.js'
 import { findProject } from '../../core/project/project.js'
 import { runningPipeline } from '../../core/project/running.js'
@@ -113,7 +114,7 @@ export async function openConnection<G extends PipelineClient>(
       timing,
     }
     const { g } = await openClient(join, (backend) => {
-      listen(backend, options)
+      listen(backend, options, log)
       backend.lifetime.afterLeave(async () => {
         listener?.[Symbol.dispose]()
         await server.close()
@@ -132,9 +133,15 @@ export async function openConnection<G extends PipelineClient>(
 function listen(
   { peers, processName }: OpenedBackend,
   { onNodeConnect, onNodeDisconnect }: ConnectOptions,
+  log: Logger,
 ): void {
   const others = (report: (node: PeerInfo) => void) => (record: PeerRecord) => {
-    if (record.name !== processName) report(infoOf(record))
+    if (record.name === processName) return
+    try {
+      report(infoOf(record))
+    } catch (error) {
+      log.error(`the handler of ${record.name}'s coming or going failed: ${traceOf(error)}`)
+    }
   }
   if (onNodeConnect) {
     for (const record of peers.all()) others(onNodeConnect)(record)

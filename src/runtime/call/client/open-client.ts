@@ -164,7 +164,7 @@ export async function openClient<G extends PipelineClient>(
     presence.announce()
     heartbeat.startHeartbeats()
     rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules], onNameLost: fail })
-    const rechecks = [() => jobs.recheck(), () => schedules.refresh()]
+    const rechecks = [() => presence.recheck(), () => jobs.recheck(), () => schedules.refresh()]
     void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)

@@ -1,4 +1,5 @@
 import { decode } from '../../codec/index.js'
+import { traceOf } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import type { Logger } from '../../core/logger.js'
 import type { Abort, MakeInvocation } from '../api/context.js'
@@ -63,7 +64,7 @@ export class LocalCalls {
   /** Runs a call without waiting for its result; an error is logged. */
   runAndForget(target: Target, payload: Uint8Array, delayMs: number): void {
     void this.run(target, payload, { timeoutMs: 0, delayMs, signal: undefined }).catch((error: unknown) => {
-      this.#options.log.error(`"${target.callback}" failed: ${String(error)}`)
+      this.#options.log.error(`"${target.callback}" failed: ${traceOf(error)}`)
     })
   }
 

@@ -1,6 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/timeout.js'
-import { DaffiError } from '../../core/errors.js'
+import { DaffiError, traceOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { DeadLetterStore } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
@@ -138,7 +138,7 @@ export class JobWorker {
     } catch (error) {
       if (abort.signal.aborted) return { state: 'cancelled' }
       abort.abort(error)
-      if (isScheduled) log.error(`"${callback}" failed: ${String(error)}`)
+      if (isScheduled) log.error(`"${callback}" failed: ${traceOf(error)}`)
       return { state: 'failed', error: remoteFields(error, self.node) }
     }
   }

@@ -10,8 +10,6 @@ import { notStored } from '../wire/not-stored.js'
 /** Limit of a durable job's arguments, and of its result. */
 const MAX_BYTES = 512 * MIB
 const PART_BYTES = MIB
-/** Bytes of a message that its headers may need. */
-const HEADER_BYTES = 4096
 const CONCURRENCY = 4
 const RETRY_DELAY_MS = 500
 
@@ -44,7 +42,7 @@ export class StoredParts {
    * @throws DaffiError DAFFI_TOO_LARGE
    */
   plan(payload: Uint8Array, subject: string, what: string): PartsRef | undefined {
-    const limit = payloadLimit(this.#nc, HEADER_BYTES)
+    const limit = payloadLimit(this.#nc)
     const bytes = payload.length
     if (bytes <= limit) return undefined
     if (bytes <= MAX_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, limit) }

@@ -80,12 +80,16 @@ export class NameRegistry {
     return await streams.delete(this.#stream)
   }
 
+  /** The incarnation that holds a name; undefined when none does. */
+  async holder(name: string): Promise<string | undefined> {
+    return holderOf(await this.#entry(name))?.incarnation
+  }
+
   /**
    * Whether a node that is silent has gone: its claim has been given back or taken over, and no connection answers for it.
    */
   async hasGone(record: PeerRecord, timeoutMs: number): Promise<boolean> {
-    const holder = holderOf(await this.#entry(record.name))
-    if (holder?.incarnation === record.incarnation) return false
+    if ((await this.holder(record.name)) === record.incarnation) return false
     return (await this.ping(record, timeoutMs)) === 'unreachable'
   }
 
@@ -107,11 +111,13 @@ export class NameRegistry {
   }
 
   async #entry(name: string): Promise<KvEntry | null> {
-    const bucket = await new Kvm(this.#nc).open(this.#bucket)
-    return await bucket.get(name).catch((error: unknown) => {
+    try {
+      const bucket = await new Kvm(this.#nc).open(this.#bucket)
+      return await bucket.get(name)
+    } catch (error) {
       if (isApiError(error, 'streamNotFound')) return null
       throw error
-    })
+    }
   }
 
   /** The subjects of all claims, with the number of messages on each. */

@@ -21,7 +21,7 @@ interface Events {
   leave: [PeerRecord, Departure]
   /** A heartbeat came of an incarnation that is not known here. */
   unknownPeer: [{ name: string; incarnation: string }]
-  /** A node is suspected, or still is after another heartbeat of this node: whether it has gone must be found out. */
+  /** A node is suspected of which no kernel can tell here whether it lives: its claim of the name may. Repeated. */
   suspect: [PeerRecord]
   /** A node is gone without a goodbye, and its claim of the name may still stand. */
   lapse: [PeerRecord]
@@ -46,6 +46,8 @@ const DIED: Departure = { how: 'died', returns: false }
 const MAX_ENDED = 1000
 /** Heartbeats of this node without one of a process of this host, after which the kernel is asked. */
 const PROBE_AFTER = 2
+/** Heartbeats of this node between two reports of one suspected node. */
+const REPORT_EVERY = 6
 
 /**
  * Members of the pipeline, this node among them: a state machine that is driven by hellos, heartbeats and goodbyes.
@@ -65,6 +67,8 @@ export class PeerTable {
   /** The nodes that offer each callback, kept until a member changes, since every call asks. */
   readonly #offering = new Map<string, Offering[]>()
   #lastTick = -Infinity
+  /** Heartbeats of this node since the server was started anew; infinite while it is the first. */
+  #ticks = Infinity
 
   constructor(options: PeerTableOptions) {
     this.#options = options
@@ -138,6 +142,16 @@ export class PeerTable {
       if (member) this.#onSign(member)
       else if (!this.#ended.has(id)) this.#events.emit('unknownPeer', { name, incarnation: id })
     }
+  }
+
+  /** Notes that the server is another one. Who has not been heard since may not have claimed a name there. */
+  onNewServer(): void {
+    this.#ticks = 0
+  }
+
+  /** Removes an incarnation that has gone by all appearances. It joins again if it is heard. */
+  giveUp({ name, incarnation }: PeerRecord, departure: Departure): void {
+    if (this.#members.get(name)?.record.incarnation === incarnation) this.#drop(name, departure)
   }
 
   /** Removes an incarnation for good: it has said goodbye, or there is proof of its end. */
@@ -216,6 +230,7 @@ export class PeerTable {
     // Heartbeats that the server or this process held up come in a burst, and those of others may be behind them.
     if (now - this.#lastTick < heartbeatMs / 2) return
     this.#lastTick = now
+    this.#ticks++
     for (const member of [...this.#members.values()]) {
       if (member.record.incarnation === this.#options.self) continue
       member.missed++
@@ -235,12 +250,12 @@ export class PeerTable {
     }
     if (!this.#isSilent(member)) return
     const silentMs = (missed - this.#suspectAfter) * this.#options.timing.heartbeatMs
-    if (running === true || silentMs < record.graceMs) this.#events.emit('suspect', record)
-    else {
-      // Not for good: a node that was out of reach for longer than its grace joins again when it is heard.
-      this.#drop(record.name, DIED)
+    if (running === true) return
+    if (silentMs >= record.graceMs) {
+      this.giveUp(record, DIED)
       this.#events.emit('lapse', record)
-    }
+    } else if (missed < this.#ticks && (missed - this.#suspectAfter) % REPORT_EVERY === 0)
+      this.#events.emit('suspect', record)
   }
 
   #drop(name: string, departure: Departure): void {

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setMaxListeners } from 'node:events'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isRunning } from '../../core/process/process-identity.js'
 import { parseJson } from '../../core/text/parse-json.js'
+import { sleep } from '../../core/timer.js'
 import type { CallTiming } from '../wire/timing.js'
 import { NameRegistry } from './name-registry.js'
 import {
@@ -27,9 +28,6 @@ export interface PresenceOptions {
   onNameLost: (error: DaffiError) => void
 }
 
-/** Pause between two looks at one suspected node, in heartbeats. */
-const LOOK_EVERY = 5
-
 /** This node among the others: its claim of a name, its hello, and the messages by which it follows the others. */
 export class Presence {
   readonly peers: PeerTable
@@ -44,12 +42,14 @@ export class Presence {
   readonly #leaving = new AbortController()
   /** Incarnations that are being asked for their records. */
   readonly #asked = new Set<string>()
-  /** Heartbeats until the next look, by suspected incarnation. */
-  readonly #looks = new Map<string, number>()
+  /** Id of the server, which has lost all claims when it was started again. */
+  #server: string | undefined
 
   constructor(options: PresenceOptions) {
     this.#options = options
     const { record, timing, nc, pipeline } = options
+    setMaxListeners(0, this.#leaving.signal)
+    this.#server = nc.info?.server_id
     this.peers = new PeerTable({ self: record.incarnation, timing, isRunning })
     this.#names = new NameRegistry(nc, pipeline)
     this.peers.onUnknownPeer((peer) => void this.#ask(peer))
@@ -92,10 +92,30 @@ export class Presence {
    */
   async rejoin(): Promise<void> {
     if (this.#isLeaving()) return
+    const { info } = this.#options.nc
+    if (info?.server_id !== this.#server) this.peers.onNewServer()
+    this.#server = info?.server_id
     await this.#claim()
     if (this.#isLeaving()) return
     this.announce()
     await this.#refresh()
+  }
+
+  /** Whether a connection answers for that incarnation, be it slowly. */
+  async isReachable(peer: { name: string; incarnation: string }): Promise<boolean> {
+    return (await this.#names.ping(peer, this.#options.timing.suspectMs)) !== 'unreachable'
+  }
+
+  /** Claims the name again if the claim is not there any more: others may have given it up without this node's knowledge. */
+  async recheck(): Promise<void> {
+    const { record, onNameLost } = this.#options
+    if ((await this.#names.holder(record.name)) === record.incarnation || this.#isLeaving()) return
+    try {
+      await this.#claim()
+    } catch (error) {
+      if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onNameLost(error)
+      throw error
+    }
   }
 
   async leave(): Promise<void> {
@@ -193,14 +213,12 @@ export class Presence {
     else this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
   }
 
-  /** Gives back the name of a holder that has no connection, unless it was only between two. */
+  /** Gives back the name of a holder that has no connection, and none when its grace is over. */
   async #releaseUnreachable(record: PeerRecord): Promise<void> {
-    const { suspectMs, pingMs } = this.#options.timing
-    const { signal } = this.#leaving
     let answer
     do {
-      await delay(suspectMs, undefined, { ref: false, signal })
-      answer = await this.#names.ping(record, pingMs)
+      await sleep(record.graceMs, this.#leaving.signal)
+      answer = await this.#names.ping(record, this.#options.timing.pingMs)
       // Silence is this node's own, or the server's: one who has no connection is told apart at once.
     } while (answer === 'silent')
     if (answer === 'unreachable') await this.#names.release(record)
@@ -223,14 +241,9 @@ export class Presence {
 
   /** Looks whether a suspected node has gone with a goodbye that was missed. */
   async #look(peer: PeerRecord): Promise<void> {
-    const wait = this.#looks.get(peer.incarnation) ?? 0
-    this.#looks.set(peer.incarnation, wait === 0 ? LOOK_EVERY : wait - 1)
-    if (wait > 0) return
     const gone = await this.#names.hasGone(peer, this.#options.timing.suspectMs).catch(() => false)
-    if (gone && this.peers.isSuspected(peer.incarnation)) {
-      this.#looks.delete(peer.incarnation)
-      this.peers.remove(peer.name, { how: 'left', returns: false }, peer.incarnation)
-    }
+    if (gone && this.peers.isSuspected(peer.incarnation))
+      this.peers.giveUp(peer, { how: 'left', returns: false })
   }
 
   #publish(what: 'hello' | 'goodbye', body: PeerRecord | Goodbye): void {

@@ -82,14 +82,15 @@ export class ReplySender {
     }
   }
 
-  /** Responds when there is room on the way to the caller, if that is a node. */
+  /** Responds when there is room on the way to the caller, if that is a node. Others have room for what they ask for. */
   #respond(
-    { message, from }: IncomingCall,
+    { message, id, from }: IncomingCall,
     payload: Uint8Array,
     headers: MsgHdrs,
   ): Promise<void> | undefined {
     const { peers, window } = this.#options
-    const node = from !== undefined && peers.get(from) !== undefined ? from : undefined
+    const isNode = id !== undefined && from !== undefined && peers.get(from) !== undefined
+    const node = isNode ? from : undefined
     const waiting = node === undefined ? undefined : window.enter(node, payload)
     if (waiting) return waiting.then(() => this.#publish(message, payload, { headers, node }))
     this.#publish(message, payload, { headers, node })

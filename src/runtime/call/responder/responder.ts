@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
-import { DaffiError } from '../../core/errors.js'
+import { DaffiError, traceOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { writeYields, type StreamPorts, type YieldTarget } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
@@ -146,7 +146,7 @@ export class Responder {
     } catch (thrown) {
       const error = thrownBy(thrown)
       if (wantsReply) await replies.sendError(call, error, json)
-      else log.error(`"${callback}" failed: ${describe(error)}`)
+      else log.error(`"${callback}" failed: ${traceOf(error)}`)
     } finally {
       this.#answering--
       if (delayMs === 0) this.#due.set(callback, (this.#due.get(callback) ?? 1) - 1)
@@ -163,11 +163,4 @@ export class Responder {
 
 function cancelledByCaller(): DaffiError {
   return new DaffiError('DAFFI_ABORTED', 'the caller gave up')
-}
-
-/** An error with its stack, which some errors lack, and its message, which some stacks lack. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { stack = '', message } = error
-  return stack.includes(message) && stack !== '' ? stack : `${error.name}: ${message}\n${stack}`.trim()
 }

@@ -11,8 +11,6 @@ import { HEADER } from './headers.js'
 import { INLINE_BYTES, type KnownNodes } from './send-window.js'
 
 const PART_BYTES = MIB
-/** Bytes of a message that its headers may need. */
-const HEADER_BYTES = 4096
 const CONCURRENCY = 4
 /** Bytes of values that this process fetches at a time. */
 const FETCH_BYTES = 16 * MIB
@@ -114,7 +112,7 @@ export class PayloadTransfers {
   }
 
   get #limit(): number {
-    return payloadLimit(this.#nc, HEADER_BYTES)
+    return payloadLimit(this.#nc)
   }
 
   #serve(subject: string, bytes: Uint8Array): PayloadTransfer {

@@ -32,8 +32,8 @@ interface SendWindowOptions {
 
 /**
  * Bounds the messages that are on their way to each node, so that the server cuts nobody off as a slow consumer. Their
- * receivers send no receipts: once half a window is used, the node is asked a question, and as it gets messages in order,
- * its answer shows that it has had all before.
+ * receivers send no receipts: once half a window is used, or a message finds no room, the node is asked a question, and as it
+ * gets messages in order, its answer shows that it has had all before. No message is larger than half a window.
  */
 export class SendWindow {
   /** Is notified when there may be room again. */
@@ -48,12 +48,18 @@ export class SendWindow {
   }
 
   hasRoom(node: string, payload: Uint8Array): boolean {
-    return this.#windows.of(node).hasRoom(payload.length + MESSAGE_BYTES)
+    const window = this.#windows.of(node)
+    const hasRoom = window.hasRoom(payload.length + MESSAGE_BYTES)
+    if (!hasRoom) this.#startAsking(node, window)
+    return hasRoom
   }
 
   /** Adds a message once there is room. Call `published` after it was published. @returns a promise when it must wait */
   enter(node: string, payload: Uint8Array): Promise<void> | undefined {
-    return this.#windows.of(node).enter(payload.length + MESSAGE_BYTES)
+    const window = this.#windows.of(node)
+    const waiting = window.enter(payload.length + MESSAGE_BYTES)
+    if (waiting) this.#startAsking(node, window)
+    return waiting
   }
 
   /** Adds a message without waiting. */
@@ -63,16 +69,20 @@ export class SendWindow {
 
   published(node: string): void {
     const window = this.#windows.of(node)
-    if (window.used > WINDOW_BYTES / 2 && !this.#asking.has(window)) void this.#ask(node, window)
+    if (window.used > WINDOW_BYTES / 2) this.#startAsking(node, window)
+  }
+
+  #startAsking(node: string, window: ByteWindow): void {
+    if (!this.#asking.has(window)) void this.#ask(node, window)
   }
 
   async #ask(node: string, window: ByteWindow): Promise<void> {
     this.#asking.add(window)
-    while (window.used > WINDOW_BYTES / 2) {
+    do {
       const { used } = window
       await this.#answer(node)
       window.remove(used)
-    }
+    } while (window.used > WINDOW_BYTES / 2)
     this.#asking.delete(window)
   }
 

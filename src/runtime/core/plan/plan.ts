@@ -69,11 +69,16 @@ export interface CallPlan {
 /** Times at which a periodic call is due: an interval in milliseconds, times in milliseconds since 1970, or a cron expression. */
 export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: string }
 
+/** Conduct of a call while there is no room for its arguments; it waits by default. */
+export interface BusyPlan {
+  busy?: 'wait' | 'fail'
+}
+
 export type ModifierPlan =
-  | { kind: 'FG'; timeoutMs: number }
-  | { kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean; retry?: RetryPolicy }
-  | { kind: 'NO_RETURN'; etaMs: number }
-  | { kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean }
+  | ({ kind: 'FG'; timeoutMs: number } & BusyPlan)
+  | ({ kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean; retry?: RetryPolicy } & BusyPlan)
+  | ({ kind: 'NO_RETURN'; etaMs: number } & BusyPlan)
+  | ({ kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean } & BusyPlan)
   | { kind: 'PERIOD'; schedule: ScheduleSpec }
   | StreamPlan
 

@@ -50,10 +50,14 @@ export function isNoResponders(error: unknown): boolean {
 /** Value of `max_payload` in bytes until the server has sent its own: nats-server's default. */
 const DEFAULT_MAX_PAYLOAD = MIB
 
+/** Bytes that the headers of a call may need. */
+const HEADER_BYTES = 4096
+
 /**
- * Maximum size of a message's payload on this connection, in bytes.
+ * Maximum size of a message's payload on this connection, in bytes. The server counts the headers as well, and breaks the
+ * connection when both together are larger.
  * @param headroom bytes to reserve for the message's headers
  */
-export function payloadLimit(nc: NatsConnection, headroom = 0): number {
+export function payloadLimit(nc: NatsConnection, headroom = HEADER_BYTES): number {
   return (nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD) - headroom
 }

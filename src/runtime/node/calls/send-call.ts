@@ -12,27 +12,28 @@ export async function sendCall(
   modifier: PlanOf<'FG' | 'BG' | 'BROADCAST' | 'NO_RETURN'>,
   signal: AbortSignal,
 ): Promise<unknown> {
+  const { busy } = modifier
   switch (modifier.kind) {
     case 'FG':
-      return await call.with(FG({ timeout: modifier.timeoutMs / 1000, signal }))
+      return await call.with(FG({ timeout: modifier.timeoutMs / 1000, busy, signal }))
     case 'BG':
       return await (await startJob(call, modifier)).get({ signal })
     case 'BROADCAST': {
       const { timeoutMs, etaMs, returnResult } = modifier
       return await call.with(
-        BROADCAST({ timeout: timeoutMs / 1000, eta: etaMs / 1000, returnResult, signal }),
+        BROADCAST({ timeout: timeoutMs / 1000, eta: etaMs / 1000, returnResult, busy, signal }),
       )
     }
     case 'NO_RETURN':
-      await call.with(NO_RETURN({ eta: modifier.etaMs / 1000 }))
+      await call.with(NO_RETURN({ eta: modifier.etaMs / 1000, busy }))
       return null
   }
 }
 
 /** Sends a call with BG; resolves with its job as soon as that exists. */
 export function startJob(call: Call<unknown>, plan: PlanOf<'BG'>): Promise<Job> {
-  const { timeoutMs, etaMs, durable, retry } = plan
-  const options = { timeout: timeoutMs / 1000, eta: etaMs / 1000, durable }
+  const { timeoutMs, etaMs, durable, retry, busy } = plan
+  const options = { timeout: timeoutMs / 1000, eta: etaMs / 1000, durable, busy }
   return call.with(BG(retry ? { ...options, retry: retryOptions(retry) } : options))
 }
 

@@ -7,6 +7,13 @@ import { schedule } from './schedule.js'
 
 const timeout = duration.describe('Longest wait for the results; 0 means no limit.').optional()
 
+const busy = z
+  .enum(['wait', 'fail'])
+  .describe(
+    'While there is no room for its arguments, the call waits (the default), or fails with DAFFI_BUSY.',
+  )
+  .optional()
+
 const due = {
   delay: duration.describe('Time until the callback is run; 0 when absent.').optional(),
   eta: duration
@@ -34,11 +41,12 @@ function refuseRetry(
 }
 
 const options = {
-  FG: z.strictObject({ timeout }),
+  FG: z.strictObject({ timeout, busy }),
   BG: z
     .strictObject({
       timeout: duration.describe('Longest run time of the callback; 0 means no limit.').prefault(0),
       ...due,
+      busy,
       durable: z
         .boolean()
         .describe('Whether the job is kept on disk and is done even if caller, worker or server die.')
@@ -49,11 +57,12 @@ const options = {
     })
     .superRefine(refuseBoth)
     .superRefine(refuseRetry),
-  NO_RETURN: z.strictObject(due).superRefine(refuseBoth),
+  NO_RETURN: z.strictObject({ ...due, busy }).superRefine(refuseBoth),
   BROADCAST: z
     .strictObject({
       timeout,
       ...due,
+      busy,
       return_result: z.boolean().describe('Whether the call waits for the results.').default(true),
     })
     .superRefine(refuseBoth),

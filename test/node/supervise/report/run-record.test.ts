@@ -43,3 +43,15 @@ test('lines are kept, but not for ever', () => {
   expect(lines.length).toBeLessThanOrEqual(1000)
   expect(lines.at(-1)).toMatchObject({ number: 5000, text: '4999' })
 })
+
+test('long lines come in several statuses, of which each fits into a message', () => {
+  const record = new RunRecord()
+  for (let n = 0; n < 200; n++) record.onEvent({ type: 'line', node: 'one', line: 'x'.repeat(10_000) })
+  const numbers: number[] = []
+  for (let known = 0; known < 200; known = numbers.at(-1) ?? 200) {
+    const status = record.status({ lines: { [record.status(everything).id]: known } })
+    expect(JSON.stringify(status).length).toBeLessThan(200_000)
+    numbers.push(...status.lines.map(({ number }) => number))
+  }
+  expect(numbers).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
+})

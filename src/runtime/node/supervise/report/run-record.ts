@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
 import type {
@@ -15,6 +16,8 @@ import type { RunEvent } from './run-events.js'
 const MAX_LINES = 500
 /** Characters after which a line is cut off. */
 const MAX_LINE_LENGTH = 2000
+/** Characters of the lines in one status, which must fit into one message; the next one has the lines after them. */
+const MAX_STATUS_LENGTH = 128 * KIB
 
 /** The present status of a run, put together from its events. */
 export class RunRecord {
@@ -50,8 +53,15 @@ export class RunRecord {
       id: this.#id,
       nodes: this.#nodes,
       calls: [...this.#calls.values()],
-      lines: this.#lines.filter(({ number }) => number > known),
+      lines: this.#linesAfter(known),
     }
+  }
+
+  #linesAfter(known: number): LogLine[] {
+    const after = this.#lines.filter(({ number }) => number > known)
+    let length = 0
+    const end = after.findIndex(({ text }) => (length += text.length) > MAX_STATUS_LENGTH)
+    return end === -1 ? after : after.slice(0, end)
   }
 
   #onState({ node, state, restarts, error }: Extract<RunEvent, { type: 'state' }>): void {

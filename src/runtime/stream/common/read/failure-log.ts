@@ -1,4 +1,4 @@
-import { messageOf } from '../../../core/errors.js'
+import { traceOf } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
 
 /** Shortest time between two lines about items that were skipped. */
@@ -19,7 +19,7 @@ export class FailureLog {
 
   /** Logs the error that ends the receiver. */
   onStop(item: number, error: unknown): void {
-    this.#log.error(`${this.#threwAt(item)}, and gets no more items: ${stackOf(error)}`)
+    this.#log.error(`${this.#threwAt(item)}, and gets no more items: ${traceOf(error)}`)
   }
 
   /** Logs an error after which the stream goes on; at most once a second, with the number of those in between. */
@@ -30,7 +30,7 @@ export class FailureLog {
       return
     }
     const others = this.#unlogged === 0 ? '' : ` (and at ${this.#unlogged} more since the line before)`
-    this.#log.warn(`${this.#threwAt(item)}${others}: ${stackOf(error)}`)
+    this.#log.warn(`${this.#threwAt(item)}${others}: ${traceOf(error)}`)
     this.#loggedAt = now
     this.#unlogged = 0
   }
@@ -38,8 +38,4 @@ export class FailureLog {
   #threwAt(item: number): string {
     return `"${this.#call}" threw at item ${item}`
   }
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error)
 }
