@@ -33,12 +33,17 @@ export class InFlight {
   readonly #up = new Wakeup()
   readonly #closed = new AbortController()
   #looking = false
+  /** Number of nodes that have gone. */
+  #departures = 0
   #connected = true
 
   constructor(options: InFlightOptions) {
     this.#options = options
     setMaxListeners(0, this.#closed.signal)
-    options.peers.onLeave((gone) => void this.#checkAfter(gone))
+    options.peers.onLeave((gone) => {
+      this.#departures++
+      void this.#checkAfter(gone)
+    })
   }
 
   /** Follows the connection until it is closed for good. When it breaks all calls fail, since answers may be lost. */
@@ -101,11 +106,15 @@ export class InFlight {
    * moment; the answer to one that was carried out meanwhile comes before that to the question.
    */
   async #check(calls: AwaitedCall[], gone: PeerRecord | undefined): Promise<void> {
+    const departures = this.#departures
     const missing = await this.#without(calls, gone)
     if (missing.length === 0) return
     const { timing, peers } = this.#options
     await sleep(timing.inFlightMs, this.#closed.signal).catch(() => undefined)
-    for (const { peer, callback, onLost } of await this.#without(missing, gone)) {
+    const lost = await this.#without(missing, gone)
+    // A node that has gone meanwhile may have had them: that is found out by the check that its end began, or the next one.
+    if (gone === undefined && departures !== this.#departures) return
+    for (const { peer, callback, onLost } of lost) {
       const died = peers.get(peer.name)?.incarnation === peer.incarnation ? gone : peer
       onLost(died ? nodeDied(died.name, callback) : notHeld(callback))
     }
