@@ -1,6 +1,8 @@
+import { connect } from '@nats-io/transport-node'
 import { FG, NO_RETURN, type CallbackOptions } from 'daffi'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
+import { isNoResponders } from '../../../src/runtime/nats/index.js'
 import { connectQuickly, connectUnaware } from '../../fixtures/nodes/quick.mjs'
 import { joinOn, ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
@@ -24,6 +26,19 @@ function workerOf(name: string) {
     return name
   }
   return { begun, release, connect: { callbacks: { work, who: () => name }, options: limited } }
+}
+
+/** Resolves when the server knows that a node has no connection any more, and sends it nothing. */
+async function hasLetGo(server: string, node: string): Promise<void> {
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const ask = (): Promise<unknown> => nc.request(`daffi.test.node.${node}.running`, '', { timeout: 500 })
+  while (
+    await ask().then(
+      () => true,
+      (error: unknown) => !isNoResponders(error),
+    )
+  );
 }
 
 test('calls that are awaited one by one go to all nodes in turn', async () => {
@@ -99,6 +114,7 @@ test('a call that the next process of a killed name got is answered by it', asyn
   const g = await joinOn<Callbacks>(server, connectUnaware)('caller')
   await g.waitProcess('worker')
   await kill(first.child)
+  await hasLetGo(server, 'worker')
   // The caller takes the first process for alive, so the call waits, and goes to the second one before its hello comes.
   const calling = g.call.work('wait').to('worker').with(FG)
   const second = workerOf('second')
