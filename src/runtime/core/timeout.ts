@@ -8,10 +8,43 @@ export interface Bounds {
   /** Milliseconds; 0 means no limit. @default 0 */
   timeoutMs?: number
   signal?: AbortSignal | undefined
-  /** Called with the error when the timeout or the signal comes first. @default none */
-  onGivenUp?: (error: DaffiError) => void
   /** Name of the operation, for error messages: "waiting for process2". */
   what: string
+}
+
+/** Watches the timeout and the signal of an operation, until one of them comes or it is ended. */
+export class Limits {
+  readonly #giveUp: (error: DaffiError) => void
+  readonly #timer: Timer | undefined
+  readonly #listener: Disposable | undefined
+
+  /**
+   * Starts to watch. A signal that has aborted already is reported at once.
+   * @param giveUp called with DAFFI_TIMEOUT; or with DAFFI_ABORTED, or the signal's reason if that is a DaffiError
+   */
+  constructor({ timeoutMs, signal, what }: Bounds, giveUp: (error: DaffiError) => void) {
+    this.#giveUp = giveUp
+    if (signal?.aborted) {
+      giveUp(abortError(signal, what))
+      return
+    }
+    if (timeoutMs) {
+      const late = (): void =>
+        this.#reach(new DaffiError('DAFFI_TIMEOUT', `${what}: nothing after ${formatMs(timeoutMs)}`))
+      this.#timer = startTimer(timeoutMs, late)
+    }
+    if (signal) this.#listener = addAbortListener(signal, () => this.#reach(abortError(signal, what)))
+  }
+
+  end(): void {
+    this.#timer?.cancel()
+    this.#listener?.[Symbol.dispose]()
+  }
+
+  #reach(error: DaffiError): void {
+    this.end()
+    this.#giveUp(error)
+  }
 }
 
 /**
@@ -19,36 +52,17 @@ export interface Bounds {
  * settles; the promise itself is not cancelled.
  * @throws DaffiError DAFFI_TIMEOUT; DAFFI_ABORTED, or the signal's reason if that is a DaffiError
  */
-export function bounded<T>(promise: Promise<T>, { timeoutMs, signal, onGivenUp, what }: Bounds): Promise<T> {
+export function bounded<T>(promise: Promise<T>, bounds: Bounds): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    let timer: Timer | undefined
-    let listener: Disposable | undefined
-    const end = (): void => {
-      timer?.cancel()
-      listener?.[Symbol.dispose]()
-    }
+    const limits = new Limits(bounds, reject)
     const fail = (error: Error): void => {
-      end()
+      limits.end()
       reject(error)
     }
-    const giveUp = (error: DaffiError): void => {
-      fail(error)
-      onGivenUp?.(error)
-    }
     promise.then((value) => {
-      end()
+      limits.end()
       resolve(value)
     }, fail)
-    if (signal?.aborted) {
-      giveUp(abortError(signal, what))
-      return
-    }
-    if (timeoutMs) {
-      const late = (): void =>
-        giveUp(new DaffiError('DAFFI_TIMEOUT', `${what}: nothing after ${formatMs(timeoutMs)}`))
-      timer = startTimer(timeoutMs, late)
-    }
-    if (signal) listener = addAbortListener(signal, () => giveUp(abortError(signal, what)))
   })
 }
 

@@ -10,21 +10,48 @@ export interface Timer {
 
 /** Calls a function after a time of any length, such as 30 days, for which `setTimeout` alone is too short. */
 export function startTimer(ms: number, onTime: () => void): Timer {
-  let timer: NodeJS.Timeout
-  const wait = (left: number): void => {
-    timer = left > MAX_MS ? setTimeout(() => wait(left - MAX_MS), MAX_MS) : setTimeout(onTime, left)
+  return ms > MAX_MS ? new LongTimer(ms, onTime) : new ShortTimer(ms, onTime)
+}
+
+class ShortTimer implements Timer {
+  readonly #timer: NodeJS.Timeout
+
+  constructor(ms: number, onTime: () => void) {
+    this.#timer = setTimeout(onTime, ms)
   }
-  wait(ms)
-  return {
-    cancel: () => clearTimeout(timer),
-    refresh: () => {
-      if (ms <= MAX_MS) {
-        timer.refresh()
-        return
-      }
-      clearTimeout(timer)
-      wait(ms)
-    },
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+  }
+
+  refresh(): void {
+    this.#timer.refresh()
+  }
+}
+
+class LongTimer implements Timer {
+  readonly #ms: number
+  readonly #onTime: () => void
+  #timer: NodeJS.Timeout
+
+  constructor(ms: number, onTime: () => void) {
+    this.#ms = ms
+    this.#onTime = onTime
+    this.#timer = this.#wait(ms)
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+  }
+
+  refresh(): void {
+    this.cancel()
+    this.#timer = this.#wait(this.#ms)
+  }
+
+  #wait(left: number): NodeJS.Timeout {
+    if (left <= MAX_MS) return setTimeout(this.#onTime, left)
+    return setTimeout(() => (this.#timer = this.#wait(left - MAX_MS)), MAX_MS)
   }
 }
 

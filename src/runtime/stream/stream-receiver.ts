@@ -1,19 +1,23 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { messageOf } from '../core/errors.js'
+import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
 import { removeLeftovers } from './lanes/leftovers.js'
 import { openLaneReader } from './lanes/open-lane-reader.js'
-import { decodeMessage, streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
+import { isEnd, isOpen } from './protocol/message-forms.js'
+import { streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
+import { onMessage } from './protocol/on-message.js'
 import type { Deliver, StreamPorts } from './protocol/ports.js'
-import { PastCounts } from './transient/read/past-counts.js'
 import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
 /** Interval at which a receiver reports its progress. */
 const PROGRESS_MS = 250
+/** Number of streams of which something is kept when this node does not receive them. */
+const MAX_PAST = 100
 
 /** Looks up the callback that a stream is for; undefined when it isn't offered here. */
 export type Admit = (open: Open, signal: () => AbortSignal) => Admission | undefined
@@ -48,7 +52,13 @@ export class StreamReceiver {
   readonly #invitations: Subscription
   /** Receivers by stream. One that leaves stays until its callback has returned, so that the next begins after it. */
   readonly #active = new Map<string, Promise<ActiveReceiver | undefined>>()
-  readonly #past = new PastCounts()
+  /**
+   * Counts of receivers that have left a stream which may go on: its writer was gone, and may be back and accept a new one.
+   * Then its account needs what the old one has processed.
+   */
+  readonly #past = new RecentMap<string, readonly AttachCounts[]>(MAX_PAST)
+  /** Reason why a stream could not be joined, as it was told. */
+  readonly #refusals = new RecentMap<string, string>(MAX_PAST)
   readonly #unwatch: () => void
   readonly #durable: DurableStreams
 
@@ -56,11 +66,8 @@ export class StreamReceiver {
     this.#options = { stream: '*', openLane: openLaneReader, clean: removeLeftovers, ...options }
     const { nc, ports, stream } = this.#options
     this.#durable = new DurableStreams(ports)
-    this.#invitations = nc.subscribe(streamSubject(ports.pipeline, stream, 'open'), {
-      callback: (error, message) => {
-        if (error === null) void this.#onOpen(decodeMessage(message.data) as Open)
-      },
-    })
+    const subject = streamSubject(ports.pipeline, stream, 'open')
+    this.#invitations = onMessage(nc, subject, isOpen, (open) => void this.#onOpen(open))
     this.#unwatch = ports.peers.onLeave(({ incarnation }) => void this.#onWriterGone(incarnation))
   }
 
@@ -92,7 +99,7 @@ export class StreamReceiver {
     if (!pending) {
       // This may fail while the server is unavailable, and succeed when the invitation is repeated.
       pending = this.#begin(open).catch((error: unknown) => {
-        ports.log.warn(`could not join the stream to "${open.call}": ${messageOf(error)}`)
+        this.#onJoinFailure(open, messageOf(error))
         return undefined
       })
       this.#active.set(open.id, pending)
@@ -102,19 +109,27 @@ export class StreamReceiver {
     else if (this.#active.get(open.id) === pending) this.#active.delete(open.id)
   }
 
+  /** Told once, and not for each of the invitations, which come once a second. */
+  #onJoinFailure({ id, call }: Open, reason: string): void {
+    const level = this.#refusals.get(id) === reason ? 'debug' : 'warn'
+    this.#refusals.set(id, reason)
+    this.#options.ports.log[level](`could not join the stream to "${call}": ${reason}`)
+  }
+
   async #begin(open: Open): Promise<ActiveReceiver | undefined> {
     const { ports, admit, openLane } = this.#options
     const lifecycle = new ReceiverLifecycle()
     const callback = admit(open, () => lifecycle.signal)
     if (!callback) return undefined
-    const before = this.#past.of(open.id)
+    const before = this.#past.get(open.id) ?? []
     const onNoWriter = (): void => {
       // A suspected one may only be without a connection.
       if (!ports.peers.isSuspected(open.incarnation)) void this.#leave(open.id, 'left')
     }
+    const common = { open, lifecycle, onNoWriter, ...callback }
     const { reader, close } = open.durable
-      ? await this.#durable.receive({ open, durable: open.durable, lifecycle, deliver: callback.deliver })
-      : await receiveTransient({ open, openLane, ports, lifecycle, before, onNoWriter, ...callback })
+      ? await this.#durable.receive({ ...common, durable: open.durable })
+      : await receiveTransient({ ...common, openLane, ports, before })
     const ends = await this.#subscribeToEnd(open, (end) => reader.onEnd(end))
     const reporting = setInterval(() => reader.report(), PROGRESS_MS)
     const restoreHeap = allowHeapGrowth()
@@ -134,15 +149,11 @@ export class StreamReceiver {
     const { ports } = this.#options
     const { pipeline, log } = ports
     const { control } = await ports.connections()
-    return control.subscribe(streamSubject(pipeline, open.id, 'end'), {
-      callback: (error, message) => {
-        if (error !== null) return
-        const end = decodeMessage(message.data) as End
-        onEnd(end)
-        if (end.error && !end.closed && !open.yields)
-          log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
-        if (end.closed) void this.#leave(open.id, 'stopped')
-      },
+    return onMessage(control, streamSubject(pipeline, open.id, 'end'), isEnd, (end) => {
+      onEnd(end)
+      if (end.error && !end.closed && !open.yields)
+        log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
+      if (end.closed) void this.#leave(open.id, 'stopped')
     })
   }
 
@@ -155,8 +166,8 @@ export class StreamReceiver {
     if (this.#active.get(id) !== pending) return
     this.#active.delete(id)
     receiver.close()
-    if (state === 'left') this.#past.keep(id, receiver.reader.counts ?? [])
-    else this.#past.forget(id)
+    if (state === 'left') this.#past.set(id, receiver.reader.counts ?? [])
+    else this.#past.delete(id)
   }
 
   /** Leaves the streams of a writer that is gone. */

@@ -1,8 +1,8 @@
 import { FG, NO_RETURN, type CallbackOptions } from 'daffi'
 import { expect, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
-import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
-import { ownPipeline } from '../../support/pipeline.js'
+import { connectQuickly, connectUnaware } from '../../fixtures/nodes/quick.mjs'
+import { joinOn, ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
 
 interface Callbacks {
@@ -96,7 +96,7 @@ test('a call that the next process of a killed name got is answered by it', asyn
   const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
   const first = start('call-worker', [server, 'worker'])
   expect(await first.said()).toBe('ready')
-  const g = await join('caller')
+  const g = await joinOn<Callbacks>(server, connectUnaware)('caller')
   await g.waitProcess('worker')
   await kill(first.child)
   // The caller takes the first process for alive, so the call waits, and goes to the second one before its hello comes.

@@ -80,6 +80,28 @@ test('a node that stands still has its calls when it goes on; meanwhile they wai
   expect(await waiting).toEqual({ ok: 1050 })
 })
 
+test('a call that is given up leaves the line of those that wait for room; the others go on', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const worker = start('call-worker', [server, 'worker', 'steady'])
+  expect(await worker.said()).toBe('ready')
+  const g = await join('caller')
+  await g.waitProcess('worker')
+  worker.child.kill('SIGSTOP')
+  const bytes = new Uint8Array(100_000)
+  const before = outcomes(times(100, () => g.call.size(bytes)))
+  const givenUp = new AbortController()
+  const late = [FG({ timeout: '100ms' }), FG({ signal: givenUp.signal })].map((modifier) =>
+    g.call.size(bytes).with(modifier),
+  )
+  const after = outcomes(times(100, () => g.call.size(bytes)))
+  setTimeout(() => givenUp.abort(), 50)
+  expect(await outcomes(late)).toEqual({ DAFFI_TIMEOUT: 1, DAFFI_ABORTED: 1 })
+  worker.child.kill('SIGCONT')
+  expect(await before).toEqual({ ok: 100 })
+  expect(await after).toEqual({ ok: 100 })
+  expect(await g.call.size(bytes)).toBe(100_000)
+})
+
 test('a member that stands still is an error in its place in a broadcast', async () => {
   const { server, join } = await ownPipeline<Callbacks>()
   const worker = start('call-worker', [server, 'stopped', 'steady'])

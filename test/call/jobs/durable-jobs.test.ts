@@ -115,6 +115,7 @@ test('a job that is not durable ends with its node, and one that was cancelled i
   await join('other', { callbacks: { work: (text: string) => void seen.push(text) } })
   await expect(live.get()).rejects.toMatchObject({ code: 'DAFFI_NODE_DIED' })
   await expect(durable.get()).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
+  await g.waitProcess('other')
   // By then it would have been given out again.
   await (await g.call.work('next').with(BG({ durable: true, eta: '3s' }))).get()
   expect(seen).toEqual(['next'])

@@ -18,10 +18,15 @@ export function judgeMembers(world: World): string[] {
   return [...twice.map((name) => `two nodes have the name ${name}`), ...wrong]
 }
 
-/** Says who was taken for gone without proof: a process of this host that lives never is. */
+/**
+ * Says who was taken for gone without proof: a process of this host that lives never is, unless another has taken its name
+ * while it stood still.
+ */
 export function judgeProofs(world: World, { local }: Schedule): string[] {
   if (!local) return []
-  return world.mistaken.map(({ by, peer, how, at }) => `${by.incarnation} took ${peer} for ${how} at ${at}`)
+  return world.mistaken
+    .filter(({ replaced }) => !replaced)
+    .map(({ by, peer, how, at }) => `${by.incarnation} took ${peer} for ${how} at ${at}`)
 }
 
 const list = (incarnations: string[]): string => incarnations.sort().join(' ')

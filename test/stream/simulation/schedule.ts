@@ -68,7 +68,7 @@ export function randomSchedule(seed: number, streams: boolean): Schedule {
     local: random.chance(0.5),
     graceMs: random.pick([5000, 8000]),
     delivery: streams ? delivery : undefined,
-    share: delivery === 'lossless' && random.chance(0.4),
+    share: random.chance(0.4),
     itemMs: random.pick([100, 200, 500]),
     callbackMs: random.pick([0, 0, 10, 20]),
     latencyMs: random.pick([1, 5, 50]),

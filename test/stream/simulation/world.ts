@@ -33,7 +33,7 @@ export class World {
   readonly endings: Ending[] = []
   readonly nodes: SimulatedNode[] = []
   /** Members that a node took for gone while they had their names. */
-  readonly mistaken: { by: SimulatedNode; peer: string; how: string; at: number }[] = []
+  readonly mistaken: { by: SimulatedNode; peer: string; how: string; at: number; replaced: boolean }[] = []
   readonly #schedule: Schedule
   readonly #random: Random
   readonly #director: Actor
@@ -98,8 +98,10 @@ export class World {
     this.nodes.push(node)
     node.presence.peers.onLeave((peer, { how }) => {
       const gone = this.living().find(({ incarnation }) => incarnation === peer.incarnation)
-      if (gone)
-        this.mistaken.push(`${node.incarnation} took ${peer.incarnation} for ${how} at ${this.time.now}`)
+      if (!gone) return
+      const others = this.nodes.filter((other) => other.name === peer.name && other !== gone)
+      const replaced = others.some((other) => other.joined || other === node)
+      this.mistaken.push({ by: node, peer: peer.incarnation, how, at: this.time.now, replaced })
     })
     node.main.after(0, () => void this.#run(node))
   }

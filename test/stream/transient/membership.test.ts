@@ -4,13 +4,9 @@ import { connect } from '@nats-io/transport-node'
 import { context, STREAM, type Global, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectQuickly, connectWithGrace } from '../../fixtures/nodes/quick.mjs'
+import { decode } from '../../../src/runtime/codec/index.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
-import {
-  decodeMessage,
-  encodeMessage,
-  type Open,
-  type Progress,
-} from '../../../src/runtime/stream/protocol/messages.js'
+import { encodeMessage, type Open, type Progress } from '../../../src/runtime/stream/protocol/messages.js'
 import { streamNames } from '../../support/jetstream.js'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
@@ -173,7 +169,7 @@ test('a receiver whose stream has no writer leaves it', async () => {
     const states: string[] = []
     const subscription = nc.subscribe('daffi.test.stream.nobodys.progress', {
       callback: (_, message) => {
-        states.push((decodeMessage(message.data) as Progress).state)
+        states.push((decode(message.data) as Progress).state)
       },
     })
     await delay(1000)
@@ -183,7 +179,7 @@ test('a receiver whose stream has no writer leaves it', async () => {
   }
   nc.publish('daffi.test.stream.nobodys.open', encodeMessage(open))
   expect(await reports()).toContain('attached')
-  await delay(10_500)
+  await delay(15_500)
   expect(await reports()).toEqual([])
 }, 30_000)
 

@@ -1,10 +1,16 @@
-import { bounded, type Bounds } from '../../core/timeout.js'
+import { Limits, type Bounds } from '../../core/timeout.js'
 
 /** Tells a call that it is given up. Its signal, which costs more than a small call, is made when it is first read. */
 export class Cancellation {
+  readonly #limits: Limits | undefined
   #abort: AbortController | undefined
   #reason: { error: unknown } | undefined
   #listener: ((reason: unknown) => void) | undefined
+
+  /** @param bounds when they are reached the call is cancelled, unless `end` was called before; by default there are none */
+  constructor(bounds?: Bounds) {
+    if (bounds) this.#limits = new Limits(bounds, (error) => this.cancel(error))
+  }
 
   get signal(): AbortSignal {
     if (!this.#abort) {
@@ -28,10 +34,26 @@ export class Cancellation {
     this.#listener?.(reason)
     this.#abort?.abort(reason)
   }
+
+  /** Ends the watch of the bounds: the call is over. */
+  end(): void {
+    this.#limits?.end()
+  }
 }
 
-/** Makes a call that is given up when its bounds are reached. @throws as `bounded` does */
-export function boundedCall<T>(bounds: Bounds, call: (cancellation: Cancellation) => Promise<T>): Promise<T> {
-  const cancellation = new Cancellation()
-  return bounded(call(cancellation), { ...bounds, onGivenUp: (error) => cancellation.cancel(error) })
+/**
+ * Makes a call that is cancelled when its bounds are reached.
+ * @param call rejects with the reason as soon as it is cancelled
+ * @throws DaffiError DAFFI_TIMEOUT; DAFFI_ABORTED, or the signal's reason if that is a DaffiError
+ */
+export async function boundedCall<T>(
+  bounds: Bounds,
+  call: (cancellation: Cancellation) => Promise<T>,
+): Promise<T> {
+  const cancellation = new Cancellation(bounds)
+  try {
+    return await call(cancellation)
+  } finally {
+    cancellation.end()
+  }
 }

@@ -4,7 +4,7 @@ import type { Target } from '../api/pending-call.js'
 import { afterDelay, parseDelay } from '../wire/delay.js'
 import { decodeReply } from '../wire/encoding.js'
 import type { CallerContext } from './caller-context.js'
-import { boundedCall, type Cancellation } from './cancellation.js'
+import { Cancellation } from './cancellation.js'
 import { encodeArguments } from './encode-arguments.js'
 import { nobodyThere } from './node-died.js'
 import { withRetries } from './retry.js'
@@ -18,34 +18,35 @@ interface OnceOptions extends Omit<FGOptions, 'retry'>, DelayOptions {
 }
 
 /** Carries out FG: gives the value, from one of the nodes that offer the callback. */
-export function callForeground(
-  target: Target,
-  { retry, ...options }: FGOptions,
-  caller: CallerContext,
-): Promise<unknown> {
-  const call = (): Promise<unknown> => callOnce(target, options, caller)
-  return retry ? withRetries(call, retry, options.signal) : call()
+export function callForeground(target: Target, options: FGOptions, caller: CallerContext): Promise<unknown> {
+  const { retry, signal } = options
+  return retry
+    ? withRetries(() => callOnce(target, options, caller), retry, signal)
+    : callOnce(target, options, caller)
 }
 
-/** Sends a request, and waits for its answer. Not an async function, as each promise more makes a small call slower. */
-export function callOnce(
+/** Sends a request, and waits for its answer. */
+export async function callOnce(
   target: Target,
-  { timeout = TIMEOUT_S, signal, busy, onSent, ...options }: OnceOptions,
-  { node, peers, outgoing, local }: CallerContext,
+  options: OnceOptions,
+  caller: CallerContext,
 ): Promise<unknown> {
+  const { timeout = TIMEOUT_S, signal, busy, onSent } = options
   const delayMs = parseDelay(options)
   const timeoutMs = afterDelay(parseDuration(timeout, 'timeout'), delayMs)
+  const { node, peers, outgoing, local } = caller
   const payload = encodeArguments(target, peers)
   const what = `"${target.callback}"${target.to === undefined ? '' : ` on ${target.to}`}`
-  const runHere = (cancellation: Cancellation): Promise<unknown> => {
-    onSent?.()
-    return local.run(target, payload, { timeoutMs: 0, delayMs, signal: cancellation.signal })
-  }
-  const send = async (cancellation: Cancellation): Promise<unknown> => {
-    const reply = await outgoing.send({ target, payload, delayMs, busy, onSent, cancellation })
+  const cancellation = new Cancellation({ timeoutMs, signal, what })
+  try {
+    const isOwn = target.to === node
+    const call = { target, payload, delayMs, busy, onSent, cancellation }
+    const reply = isOwn ? undefined : await outgoing.send(call)
     if (reply) return decodeReply(reply.message, reply.payload)
-    if (target.to === undefined && local.offers(target)) return await runHere(cancellation)
-    throw nobodyThere(what)
+    if (!isOwn && (target.to !== undefined || !local.offers(target))) throw nobodyThere(what)
+    onSent?.()
+    return await local.run(target, payload, { timeoutMs: 0, delayMs, signal: cancellation.signal })
+  } finally {
+    cancellation.end()
   }
-  return boundedCall({ timeoutMs, signal, what }, target.to === node ? runHere : send)
 }

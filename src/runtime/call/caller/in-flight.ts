@@ -10,17 +10,7 @@ import type { PeerTable } from '../presence/peer-table.js'
 import { subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
 import { nodeDied } from './node-died.js'
-
-interface WatchedCall {
-  id: string
-  callback: string
-  /** Only node that may have it, if it was sent to a named one. */
-  to: string | undefined
-  /** Node to which it was sent, which may have passed it on if no node was named. */
-  peer: PeerRecord
-  /** Called once no node has the call any more, or the connection to the server is lost. */
-  onLost: (error: DaffiError) => void
-}
+import type { AwaitedCall, Replies } from './replies.js'
 
 interface InFlightOptions {
   nc: NatsConnection
@@ -28,6 +18,7 @@ interface InFlightOptions {
   node: string
   peers: PeerTable
   timing: CallTiming
+  replies: Replies
 }
 
 /** Ids that are asked about in one message. */
@@ -39,11 +30,8 @@ const MAX_IDS = 5000
  */
 export class InFlight {
   readonly #options: InFlightOptions
-  /** The calls, with the number of the look at which each may first be asked about. */
-  readonly #calls = new Map<WatchedCall, number>()
   readonly #up = new Wakeup()
   readonly #closed = new AbortController()
-  #looks = 0
   #looking = false
   #connected = true
 
@@ -51,12 +39,6 @@ export class InFlight {
     this.#options = options
     setMaxListeners(0, this.#closed.signal)
     options.peers.onLeave((gone) => void this.#checkAfter(gone))
-  }
-
-  /** @returns a function that stops watching */
-  watch(call: WatchedCall): () => void {
-    this.#calls.set(call, this.#looks + 2)
-    return () => this.#calls.delete(call)
   }
 
   /** Follows the connection until it is closed for good. When it breaks all calls fail, since answers may be lost. */
@@ -89,14 +71,13 @@ export class InFlight {
   }
 
   #loseAll(error: DaffiError): void {
-    for (const { onLost } of [...this.#calls.keys()]) onLost(error)
+    for (const { onLost } of this.#options.replies.awaited) onLost(error)
   }
 
   /** Checks the calls that wait for longer than a moment. */
   async #look(): Promise<void> {
-    this.#looks++
+    const due = this.#options.replies.awaited.filter((call) => ++call.looks > 1)
     if (this.#looking || !this.#connected) return
-    const due = [...this.#calls].filter(([, from]) => from <= this.#looks).map(([call]) => call)
     if (due.length === 0) return
     this.#looking = true
     try {
@@ -107,7 +88,7 @@ export class InFlight {
   }
 
   async #checkAfter(gone: PeerRecord): Promise<void> {
-    const concerned = [...this.#calls.keys()].filter(
+    const concerned = this.#options.replies.awaited.filter(
       ({ callback, to, peer }) =>
         gone.incarnation === peer.incarnation ||
         (to === undefined && Object.hasOwn(gone.callbacks, callback)),
@@ -119,7 +100,7 @@ export class InFlight {
    * Fails the calls that no node has. They are asked about twice, since a call that is being passed on is with nobody for a
    * moment; the answer to one that was carried out meanwhile comes before that to the question.
    */
-  async #check(calls: WatchedCall[], gone: PeerRecord | undefined): Promise<void> {
+  async #check(calls: AwaitedCall[], gone: PeerRecord | undefined): Promise<void> {
     const missing = await this.#without(calls, gone)
     if (missing.length === 0) return
     const { timing, peers } = this.#options
@@ -131,8 +112,9 @@ export class InFlight {
   }
 
   /** Finds those of the calls that are still watched and that no node has. */
-  async #without(calls: WatchedCall[], gone: PeerRecord | undefined): Promise<WatchedCall[]> {
-    const pending = calls.filter((call) => this.#calls.has(call))
+  async #without(calls: AwaitedCall[], gone: PeerRecord | undefined): Promise<AwaitedCall[]> {
+    const { replies } = this.#options
+    const pending = calls.filter((call) => replies.isAwaited(call))
     const names = new Map(pending.map((call) => [call, this.#mayHave(call, gone)]))
     const ids = new Map<string, string[]>()
     for (const [{ id }, nodes] of names) {
@@ -144,11 +126,11 @@ export class InFlight {
     }
     const held = await Promise.all([...ids].map(([node, asked]) => this.#heldBy(node, asked)))
     const found = new Set(held.flat())
-    return pending.filter((call) => this.#calls.has(call) && !found.has(call.id))
+    return pending.filter((call) => replies.isAwaited(call) && !found.has(call.id))
   }
 
   /** Names of the nodes that may have a call: the next process of the same name may have got it, too. */
-  #mayHave({ callback, to, peer }: WatchedCall, gone: PeerRecord | undefined): Set<string> {
+  #mayHave({ callback, to, peer }: AwaitedCall, gone: PeerRecord | undefined): Set<string> {
     if (to !== undefined) return new Set([to])
     const { node, peers } = this.#options
     const offering = peers

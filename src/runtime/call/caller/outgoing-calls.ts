@@ -1,11 +1,13 @@
 import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
-import { HEADER, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
+import { bounded } from '../../core/timeout.js'
+import { HEADER, headerOf, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
 import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
 import { subjects } from '../wire/subjects.js'
+import type { Cancellation } from './cancellation.js'
 import type { InFlight } from './in-flight.js'
-import type { Replies } from './replies.js'
+import type { AwaitedCall, Replies } from './replies.js'
 import { NOBODY, type Choice, type Route, type Router } from './router.js'
 
 interface OutgoingOptions {
@@ -47,16 +49,18 @@ export class OutgoingCalls {
   }
 
   /**
-   * Sends a call to one of the nodes that offer its callback, or to the one it names.
+   * Sends a call to one of the nodes that offer its callback, or to the one it names. Rejects as soon as the call is
+   * cancelled.
    * @returns undefined when no other node is there to take it
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_SERVER_LOST, DAFFI_BUSY; the reason of the cancellation
    */
   async send(call: OutgoingCall): Promise<Reply | undefined> {
-    const { inFlight, router, replies, payloads } = this.#options
+    const { inFlight, router, replies } = this.#options
     const { target, payload, busy, cancellation, id = nuid.next() } = call
     const { callback, to } = target
     const route: Route = { target, payload, busy, cancellation, refused: NOBODY }
     for (;;) {
+      cancellation.throwIfCancelled()
       if (!inFlight.isConnected) {
         await inFlight.connected({ signal: cancellation.signal, what: `"${callback}"` })
       }
@@ -64,33 +68,29 @@ export class OutgoingCalls {
       const choice = choosing instanceof Promise ? await choosing : choosing
       if (!choice) return undefined
       const { peer } = choice
-      const answer = deferred<Msg>()
-      const { reply, end } = replies.expect(id, answer.resolve)
-      const unwatch = inFlight.watch({ id, callback, to, peer, onLost: answer.reject })
-      cancellation.listen(answer.reject)
+      const { promise, resolve, reject } = deferred<Msg>()
+      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, onReply: resolve, onLost: reject }
       let transfer: PayloadTransfer | undefined
       let isOver = false
       try {
         cancellation.throwIfCancelled()
-        transfer = this.#publish(call, id, choice, reply)
+        cancellation.listen(reject)
+        transfer = this.#publish(call, id, choice, replies.expect(awaited))
         call.onSent?.()
-        const message = await answer.promise
+        const message = await promise
         if (isNoRespondersReply(message)) {
           isOver = true
           route.refused = new Set([...route.refused, peer.incarnation])
           continue
         }
-        // The call is no longer with the node, which still has a large result.
-        unwatch()
-        const fetching = payloads.payloadOf(message, message.headers?.get(HEADER.node), cancellation)
-        const bytes = fetching instanceof Promise ? await fetching : fetching
+        const parts = headerOf(message, HEADER.parts)
+        const bytes = parts === undefined ? message.data : await this.#fetch(parts, message, cancellation)
         isOver = true
         return { message, payload: bytes }
       } finally {
         cancellation.listen(undefined)
-        unwatch()
+        replies.forget(awaited)
         transfer?.end()
-        end()
         choice.end()
         if (!isOver) this.#cancel(id)
       }
@@ -111,6 +111,12 @@ export class OutgoingCalls {
     if (transfer) void transfer.done.then(() => choice.fetched())
     else window.published(name)
     return transfer
+  }
+
+  async #fetch(parts: string, message: Msg, { signal }: Cancellation): Promise<Uint8Array> {
+    const sender = headerOf(message, HEADER.node)
+    const fetching = this.#options.payloads.fetch(parts, sender, signal)
+    return await bounded(fetching, { signal, what: 'fetching a result' })
   }
 
   #cancel(id: string): void {

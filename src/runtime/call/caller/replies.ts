@@ -1,30 +1,65 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import type { DaffiError } from '../../core/errors.js'
+import type { PeerRecord } from '../presence/peer-record.js'
+
+/** A call whose reply has not come. */
+export interface AwaitedCall {
+  id: string
+  callback: string
+  /** Only node that may have it, if it was sent to a named one. */
+  to: string | undefined
+  /** Node to which it was sent, which may have passed it on if no node was named. */
+  peer: PeerRecord
+  /** Number of times at which those who look after calls have seen it wait. */
+  looks: number
+  onReply: (message: Msg) => void
+  /** Called once no node has the call any more, or the connection to the server is lost. */
+  onLost: (error: DaffiError) => void
+}
 
 /** One inbox for the replies to all calls, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {
   readonly #inbox = createInbox()
-  readonly #waiting = new Map<string, (message: Msg) => void>()
+  readonly #awaited = new Map<string, AwaitedCall>()
   readonly #subscription: Subscription
 
   constructor(nc: NatsConnection) {
     this.#subscription = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
-        if (error === null) this.#waiting.get(message.subject.slice(this.#inbox.length + 1))?.(message)
+        if (error === null) this.#onReply(message)
       },
     })
   }
 
-  /**
-   * Gives a reply subject for a call; `end` must be called when no more replies are wanted.
-   * @param id of the call
-   */
-  expect(id: string, onReply: (message: Msg) => void): { reply: string; end: () => void } {
-    this.#waiting.set(id, onReply)
-    return { reply: `${this.#inbox}.${id}`, end: () => void this.#waiting.delete(id) }
+  /** The calls that wait for their replies. */
+  get awaited(): AwaitedCall[] {
+    return [...this.#awaited.values()]
+  }
+
+  isAwaited(call: AwaitedCall): boolean {
+    return this.#awaited.get(call.id) === call
+  }
+
+  /** Waits for the only reply to a call, until `forget`. @returns the reply subject */
+  expect(call: AwaitedCall): string {
+    this.#awaited.set(call.id, call)
+    return `${this.#inbox}.${call.id}`
+  }
+
+  forget({ id }: AwaitedCall): void {
+    this.#awaited.delete(id)
   }
 
   close(): void {
     this.#subscription.unsubscribe()
-    this.#waiting.clear()
+    this.#awaited.clear()
+  }
+
+  #onReply(message: Msg): void {
+    const id = message.subject.slice(this.#inbox.length + 1)
+    const call = this.#awaited.get(id)
+    if (!call) return
+    this.#awaited.delete(id)
+    call.onReply(message)
   }
 }

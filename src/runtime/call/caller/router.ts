@@ -106,12 +106,20 @@ export class Router {
   }
 
   async #wait(route: Route, key: string): Promise<Choice | undefined> {
-    let line = this.#lines.get(key)
-    if (!line) this.#lines.set(key, (line = pLimit(1)))
-    try {
-      return await line(() => this.#waitInFront(route))
-    } finally {
+    const line = this.#lines.get(key) ?? pLimit(1)
+    this.#lines.set(key, line)
+    const choosing = line(() => this.#waitInFront(route)).finally(() => {
       if (line.activeCount + line.pendingCount === 0) this.#lines.delete(key)
+    })
+    try {
+      return await bounded(choosing, { signal: route.cancellation.signal, what: 'waiting for room' })
+    } catch (error) {
+      // It was cancelled while others were in front of it.
+      choosing.then(
+        (choice) => choice?.end(),
+        () => undefined,
+      )
+      throw error
     }
   }
 

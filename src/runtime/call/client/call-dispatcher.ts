@@ -36,11 +36,10 @@ export function makeDispatcher(
   const handle = <K extends ModifierKind>(target: Target, { kind, options }: Modifier<K>): Promise<unknown> =>
     handlers[kind](target, options)
   return {
-    send: async (target, modifier) => {
+    send: (target, modifier) => {
       // A program without types may give any object as a modifier.
-      if (!Object.hasOwn(handlers, modifier.kind))
-        throw new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`)
-      return await handle(target, modifier)
+      if (Object.hasOwn(handlers, modifier.kind)) return handle(target, modifier)
+      return Promise.reject(new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`))
     },
     items: (target) => iterate(target, caller),
   }

@@ -105,7 +105,7 @@ export async function openClient<G extends PipelineClient>(
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
-    const inFlight = new InFlight(node)
+    const inFlight = new InFlight({ ...node, replies })
     void inFlight.followServer()
     const connect = once(() => sideConnection(options, 'jobs', opened))
     const self = { node: processName, incarnation: record.incarnation }

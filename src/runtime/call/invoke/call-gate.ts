@@ -38,15 +38,18 @@ export class CallGate {
     return Math.max(accepted, activeCount + pendingCount) >= concurrency
   }
 
-  /** Invokes the callback in its turn, also when the call was given up while it waited. */
-  pass<T>(invocation: Invocation, callback: (invocation: Invocation) => Promise<T>): Promise<T> {
-    const enter = (): Promise<T> =>
+  /**
+   * Invokes the callback in its turn, also when the call was given up while it waited.
+   * @returns what it returns, or a promise of it
+   */
+  pass(invocation: Invocation, callback: (invocation: Invocation) => unknown): unknown {
+    if (this.isOpen) return callback(invocation)
+    const enter = (): unknown =>
       this.#timeoutMs === 0 ? callback(invocation) : this.#timed(invocation, callback)
-    if (!this.#limit) return enter()
-    return this.#limit(enter)
+    return this.#limit ? this.#limit(enter) : enter()
   }
 
-  async #timed<T>(invocation: Invocation, callback: (invocation: Invocation) => Promise<T>): Promise<T> {
+  async #timed(invocation: Invocation, callback: (invocation: Invocation) => unknown): Promise<unknown> {
     const clock = new AbortController()
     const timer = startTimer(this.#timeoutMs, () => {
       const message = `"${this.#name}" ran for more than ${formatMs(this.#timeoutMs)}, which its options allow`
@@ -54,7 +57,7 @@ export class CallGate {
     })
     try {
       const either = { signal: AbortSignal.any([invocation.abort.signal, clock.signal]) }
-      const running = callback({ ...invocation, abort: either })
+      const running = Promise.resolve(callback({ ...invocation, abort: either }))
       return await bounded(running, { signal: clock.signal, what: `"${this.#name}"` })
     } finally {
       timer.cancel()

@@ -28,17 +28,41 @@ export class CallCounter {
     }
   }
 
-  async count<T>(run: () => Promise<T>): Promise<T> {
+  /** Counts a call. @returns its result, or a promise of it */
+  count(run: () => unknown): unknown {
     const start = performance.now()
+    let result: unknown
     try {
-      return await run()
+      result = run()
     } catch (error) {
-      this.#errors++
-      this.#lastError = messageOf(error)
+      this.#note(start)
+      this.#noteError(error)
       throw error
-    } finally {
-      this.#requests++
-      this.#nanoseconds += Math.round((performance.now() - start) * 1e6)
     }
+    if (result instanceof Promise) return this.#countLater(result, start)
+    this.#note(start)
+    return result
+  }
+
+  async #countLater(running: Promise<unknown>, start: number): Promise<unknown> {
+    try {
+      const result = await running
+      this.#note(start)
+      return result
+    } catch (error) {
+      this.#note(start)
+      this.#noteError(error)
+      throw error
+    }
+  }
+
+  #note(start: number): void {
+    this.#requests++
+    this.#nanoseconds += Math.round((performance.now() - start) * 1e6)
+  }
+
+  #noteError(error: unknown): void {
+    this.#errors++
+    this.#lastError = messageOf(error)
   }
 }

@@ -80,15 +80,11 @@ export class Registry {
   /**
    * Runs a callback for a call, when its options allow.
    * @param finish by default collects the items of a callback that yields
+   * @returns its result, or a promise of it: a promise costs more than a small callback
    * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own
    * error
    */
-  async run(
-    name: string,
-    args: unknown[],
-    invocation: Invocation,
-    finish: Finish = collect,
-  ): Promise<unknown> {
+  run(name: string, args: unknown[], invocation: Invocation, finish: Finish = collect): unknown {
     const entry = this.#entries.get(name)
     if (!entry) {
       throw new DaffiError(
@@ -98,12 +94,23 @@ export class Registry {
     }
     const { callback, gate, counter } = entry
     checkArity(name, callback.arity, args.length)
-    return await counter.count(() =>
+    return counter.count(() =>
       gate.pass(invocation, (gated) => {
         // It may have waited. A signal that nobody reads is not made.
         if (!gate.isOpen) gated.abort.signal.throwIfAborted()
-        return runInContext(gated, async () => finish(await callback.fn(...args), gated.abort))
+        return runInContext(gated, () => {
+          const value: unknown = callback.fn(...args)
+          return isThenable(value) ? finishLater(value, finish, gated.abort) : finish(value, gated.abort)
+        })
       }),
     )
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+async function finishLater(value: PromiseLike<unknown>, finish: Finish, abort: Abort): Promise<unknown> {
+  return await finish(await value, abort)
 }

@@ -131,7 +131,7 @@ export class JobWorker {
     try {
       const args = decodeArguments(await store.queue.arguments(message))
       const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
-      const running = registry.run(callback, args, invocation)
+      const running = Promise.resolve(registry.run(callback, args, invocation))
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }

@@ -101,6 +101,11 @@ export class Presence {
     await this.#refresh()
   }
 
+  /** Whether a connection answers for that incarnation, be it slowly. */
+  async isReachable(peer: { name: string; incarnation: string }): Promise<boolean> {
+    return (await this.#names.ping(peer, this.#options.timing.suspectMs)) !== 'unreachable'
+  }
+
   /** Claims the name again if the claim is not there any more: others may have given it up without this node's knowledge. */
   async recheck(): Promise<void> {
     const { record, onNameLost } = this.#options

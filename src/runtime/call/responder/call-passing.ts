@@ -3,6 +3,7 @@ import type { PeerTable } from '../presence/peer-table.js'
 import { HEADER } from '../wire/headers.js'
 import type { SendWindow } from '../wire/send-window.js'
 import { subjects } from '../wire/subjects.js'
+import type { IncomingCall } from './incoming-call.js'
 
 /** Number of nodes that pass a call on; the next one keeps it. */
 const MAX_PASSES = 3
@@ -25,11 +26,10 @@ export class CallPassing {
   }
 
   /** Passes a call on as it is, so that its answer goes to the caller. @returns whether another node gets it */
-  pass(callback: string, message: Msg): boolean {
+  pass({ message, callback, from, passed }: IncomingCall): boolean {
     const { nc, pipeline, node, peers, window } = this.#options
-    const passed = message.headers?.get(HEADER.passed).split(' ').filter(Boolean) ?? []
     if (passed.length >= MAX_PASSES) return false
-    const without = [node, ...passed, message.headers?.get(HEADER.from)]
+    const without = [node, ...passed, from]
     const others = peers
       .offering(callback)
       .filter(({ name, incarnation }) => !without.includes(name) && !peers.isSuspected(incarnation))

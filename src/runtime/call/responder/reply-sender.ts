@@ -7,9 +7,10 @@ import type { Abort } from '../api/context.js'
 import { remoteFields } from '../api/remote-error.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { encodeReply } from '../wire/encoding.js'
-import { errorHeaders, HEADER, itemsHeaders, receiptHeaders, replyHeaders } from '../wire/headers.js'
+import { errorHeaders, itemsHeaders, receiptHeaders, replyHeaders } from '../wire/headers.js'
 import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
+import type { IncomingCall } from './incoming-call.js'
 
 interface ReplySenderOptions {
   nc: NatsConnection
@@ -22,9 +23,12 @@ interface ReplySenderOptions {
 /** Sends the replies to calls. */
 export class ReplySender {
   readonly #options: ReplySenderOptions
+  /** Headers of every reply that needs no others. */
+  readonly #headers: MsgHdrs
 
   constructor(options: ReplySenderOptions) {
     this.#options = options
+    this.#headers = replyHeaders(options.node)
   }
 
   /** Tells the caller that this node has a call whose result it does not want. */
@@ -42,15 +46,14 @@ export class ReplySender {
    * @throws DaffiError DAFFI_UNSENDABLE, DAFFI_TOO_LARGE
    */
   sendValue(
-    message: Msg,
+    call: IncomingCall,
     value: unknown,
     { json, abort }: { json: boolean; abort: Abort },
   ): Promise<void> | undefined {
-    const { nc, node, payloads } = this.#options
+    const { nc, payloads } = this.#options
     const payload = encodeReply(value, json)
-    const headers = replyHeaders(node)
-    if (isDaffi(message) && payloads.isLarge(payload))
-      return this.#sendLarge(message, payload, { headers, abort })
+    const isDaffi = call.id !== undefined
+    if (isDaffi && payloads.isLarge(payload)) return this.#sendLarge(call.message, payload, abort)
     const limit = payloadLimit(nc)
     // A client that is not daffi's cannot fetch the parts of a large value.
     if (payload.length > limit) {
@@ -59,20 +62,17 @@ export class ReplySender {
         `the result has ${payload.length} bytes; a message of this server has at most ${limit}`,
       )
     }
-    return this.#respond(message, payload, headers)
+    return this.#respond(call, payload, this.#headers)
   }
 
-  async sendError(message: Msg, error: unknown, json: boolean): Promise<void> {
+  async sendError(call: IncomingCall, error: unknown, json: boolean): Promise<void> {
     const fields = remoteFields(error, this.#options.node)
     const payload = json ? Buffer.from(JSON.stringify(fields)) : encode(fields)
-    await this.#respond(message, payload, errorHeaders(this.#options.node, fields))
+    await this.#respond(call, payload, errorHeaders(this.#options.node, fields))
   }
 
-  async #sendLarge(
-    message: Msg,
-    payload: Uint8Array,
-    { headers, abort }: { headers: MsgHdrs; abort: Abort },
-  ): Promise<void> {
+  async #sendLarge(message: Msg, payload: Uint8Array, abort: Abort): Promise<void> {
+    const headers = replyHeaders(this.#options.node)
     const transfer = this.#options.payloads.announce(payload, headers)
     try {
       message.respond(undefined, { headers })
@@ -83,22 +83,26 @@ export class ReplySender {
   }
 
   /** Responds when there is room on the way to the caller, if that is a node. Others have room for what they ask for. */
-  #respond(message: Msg, payload: Uint8Array, headers: MsgHdrs): Promise<void> | undefined {
+  #respond(
+    { message, id, from }: IncomingCall,
+    payload: Uint8Array,
+    headers: MsgHdrs,
+  ): Promise<void> | undefined {
     const { peers, window } = this.#options
-    const from = message.headers?.get(HEADER.from)
-    const isNode = from !== undefined && isDaffi(message) && peers.get(from) !== undefined
-    const respond = (): void => {
-      message.respond(payload, { headers })
-      if (isNode) window.published(from)
-    }
-    const waiting = isNode ? window.enter(from, payload) : undefined
-    if (waiting) return waiting.then(respond)
-    respond()
+    const isNode = id !== undefined && from !== undefined && peers.get(from) !== undefined
+    const node = isNode ? from : undefined
+    const waiting = node === undefined ? undefined : window.enter(node, payload)
+    if (waiting) return waiting.then(() => this.#publish(message, payload, { headers, node }))
+    this.#publish(message, payload, { headers, node })
     return undefined
   }
-}
 
-/** Whether the caller is a node, which gives each call an id, and not another client. */
-function isDaffi({ headers }: Msg): boolean {
-  return Boolean(headers?.get(HEADER.call))
+  #publish(
+    message: Msg,
+    payload: Uint8Array,
+    { headers, node }: { headers: MsgHdrs; node: string | undefined },
+  ): void {
+    message.respond(payload, { headers })
+    if (node !== undefined) this.#options.window.published(node)
+  }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
@@ -9,11 +10,11 @@ import type { Registry } from '../invoke/registry.js'
 import { isYielding, notYielding, thrownBy } from '../invoke/yielding.js'
 import { untilDue } from '../wire/delay.js'
 import { decodeArguments, isJson } from '../wire/encoding.js'
-import { HEADER } from '../wire/headers.js'
 import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import { QUEUE, subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { CallPassing } from './call-passing.js'
+import { readCall, type IncomingCall } from './incoming-call.js'
 import type { ReplySender } from './reply-sender.js'
 
 /** Time within which calls that the server has already sent arrive. */
@@ -53,7 +54,7 @@ export class Responder {
     const answer =
       (mayPass: boolean) =>
       (error: Error | null, message: Msg): void => {
-        if (error === null) this.#onCall(message, mayPass)
+        if (error === null) this.#onCall(readCall(message), mayPass)
       }
     const any = { callback: answer(true) }
     const own = { callback: answer(false) }
@@ -100,57 +101,55 @@ export class Responder {
     while (this.#answering > 0) await this.#finished.wait()
   }
 
-  #onCall(message: Msg, mayPass: boolean): void {
+  #onCall(call: IncomingCall, mayPass: boolean): void {
     const { registry, passing } = this.#options
-    const callback = message.subject.slice(message.subject.lastIndexOf('.') + 1)
-    const delayMs = Number(message.headers?.get(HEADER.eta))
-    const isDue = !(delayMs > 0)
+    const { callback, delayMs } = call
     const others = this.#due.get(callback) ?? 0
-    if (mayPass && isDue && registry.isFull(callback, others) && passing.pass(callback, message)) return
+    if (mayPass && delayMs === 0 && registry.isFull(callback, others) && passing.pass(call)) return
     this.#answering++
-    if (isDue) this.#due.set(callback, others + 1)
-    void this.#answer(message, callback, delayMs)
+    if (delayMs === 0) this.#due.set(callback, others + 1)
+    void this.#answer(call)
   }
 
-  async #answer(message: Msg, name: string, delayMs: number): Promise<void> {
+  /** Answers a call. A promise is only waited for where there is one, as each makes a small call slower. */
+  async #answer(call: IncomingCall): Promise<void> {
     const { registry, log, makeInvocation, leaving, payloads, replies } = this.#options
-    const { headers } = message
-    const id = headers?.get(HEADER.call)
-    const from = headers?.get(HEADER.from) || undefined
-    const items = headers?.get(HEADER.items)
+    const { message, callback, id, from, delayMs, items, parts } = call
     let wantsReply = Boolean(message.reply)
     const abort = new AbortController()
     if (id) this.#running.set(id, abort)
     let json = isJson(message.data)
     try {
-      const fetching = payloads.payloadOf(message, from, abort)
-      const payload = fetching instanceof Promise ? await fetching : fetching
+      const payload = parts ? await payloads.fetch(parts, from, abort.signal) : message.data
       json = isJson(payload)
       const args = decodeArguments(payload)
-      if (wantsReply && headers?.has(HEADER.receipt)) {
+      if (wantsReply && call.wantsReceipt) {
         replies.sendReceipt(message)
         wantsReply = false
+        // The receipt goes out first: the callback may block this process for long.
+        await turn()
       }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
       const invocation = makeInvocation(from, abort)
       if (id && from && items) {
-        const call = { id, callback: name, caller: { name: from, incarnation: items } }
-        await registry.run(name, args, invocation, (value, { signal }) =>
-          this.#stream(value, { ...call, signal }),
+        const target = { id, callback, caller: { name: from, incarnation: items } }
+        await registry.run(callback, args, invocation, (value, { signal }) =>
+          this.#stream(value, { ...target, signal }),
         )
         replies.sendItemsEnd(message)
         return
       }
-      const value = await registry.run(name, args, invocation)
-      const sending = wantsReply ? replies.sendValue(message, value, { json, abort }) : undefined
+      const running = registry.run(callback, args, invocation)
+      const value = running instanceof Promise ? ((await running) as unknown) : running
+      const sending = wantsReply ? replies.sendValue(call, value, { json, abort }) : undefined
       if (sending) await sending
     } catch (thrown) {
       const error = thrownBy(thrown)
-      if (wantsReply) await replies.sendError(message, error, json)
-      else log.error(`"${name}" failed: ${traceOf(error)}`)
+      if (wantsReply) await replies.sendError(call, error, json)
+      else log.error(`"${callback}" failed: ${traceOf(error)}`)
     } finally {
       this.#answering--
-      if (!(delayMs > 0)) this.#due.set(name, (this.#due.get(name) ?? 1) - 1)
+      if (delayMs === 0) this.#due.set(callback, (this.#due.get(callback) ?? 1) - 1)
       this.#finished.notify()
       if (id && this.#running.get(id) === abort) this.#running.delete(id)
     }

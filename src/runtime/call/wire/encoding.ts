@@ -2,7 +2,7 @@ import type { Msg } from '@nats-io/transport-node'
 import { decode, encode } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { RemoteError, type RemoteErrorFields } from '../api/remote-error.js'
-import { HEADER } from './headers.js'
+import { HEADER, headerOf } from './headers.js'
 
 /** Whether a payload is JSON: any that does not begin as an array of MessagePack does. It is answered in JSON, too. */
 export function isJson(payload: Uint8Array): boolean {
@@ -37,7 +37,8 @@ export function encodeReply(value: unknown, json: boolean): Uint8Array {
  * @param payload the message's own, or the one that was fetched in its place
  * @throws RemoteError
  */
-export function decodeReply({ headers }: Msg, payload: Uint8Array): unknown {
-  if (headers?.has(HEADER.errorCode)) throw new RemoteError(decode(payload) as RemoteErrorFields)
+export function decodeReply(message: Msg, payload: Uint8Array): unknown {
+  if (headerOf(message, HEADER.errorCode) !== undefined)
+    throw new RemoteError(decode(payload) as RemoteErrorFields)
   return decode(payload)
 }

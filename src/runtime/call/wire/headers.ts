@@ -23,17 +23,23 @@ export const HEADER = {
 /** Characters of an error's message that its header holds; the payload has all of it. */
 const MAX_ERROR_LENGTH = 512
 
+/** The value of a message's header. (The client's own way to get it makes two arrays each time.) */
+export function headerOf({ headers }: Msg, name: string): string | undefined {
+  if (headers) for (const [key, values] of headers) if (key === name) return values[0]
+  return undefined
+}
+
 export function requestHeaders(callId: string, from: string, delayMs: number): MsgHdrs {
   const head = headers()
-  head.set(HEADER.call, callId)
-  head.set(HEADER.from, from)
+  head.append(HEADER.call, callId)
+  head.append(HEADER.from, from)
   if (delayMs > 0) head.set(HEADER.eta, String(delayMs))
   return head
 }
 
 export function replyHeaders(node: string): MsgHdrs {
   const head = headers()
-  head.set(HEADER.node, node)
+  head.append(HEADER.node, node)
   return head
 }
 

@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { createInbox, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
@@ -60,20 +60,12 @@ export class PayloadTransfers {
   }
 
   /**
-   * Gives the payload of a message, which is fetched if the message says so.
+   * Fetches a large value.
+   * @param header that says where it is
    * @param sender node that has it, which is asked again for as long as it is there
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
-  payloadOf(
-    { data, headers }: Msg,
-    sender: string | undefined,
-    abort: { readonly signal: AbortSignal },
-  ): Uint8Array | Promise<Uint8Array> {
-    const header = headers?.get(HEADER.parts)
-    return header ? this.#fetch(header, sender, abort.signal) : data
-  }
-
-  async #fetch(header: string, sender: string | undefined, signal: AbortSignal): Promise<Uint8Array> {
+  async fetch(header: string, sender: string | undefined, signal: AbortSignal): Promise<Uint8Array> {
     const [subject = '', size] = header.split(' ')
     const length = Number(size)
     if (!Number.isSafeInteger(length) || length < 0)

@@ -15,4 +15,5 @@ export interface Resumable {
   [RESUME]?(position: number): ResumedItems | undefined | Promise<ResumedItems | undefined>
 }
 
-type ResumedItems = Iterable<unknown> | AsyncIterable<unknown>
+/** Items that a source gives when it is resumed. */
+export type ResumedItems = Iterable<unknown> | AsyncIterable<unknown>

@@ -9,7 +9,7 @@ import type { StreamConnections, StreamPorts } from '../protocol/ports.js'
 import { streamSubject } from '../protocol/messages.js'
 import type { JetStreamRef } from '../protocol/refs.js'
 import type { Demand, LaneWriter } from './lane.js'
-import { ownerMetadata, removeLeftovers } from './leftovers.js'
+import { removeLeftovers, writerMetadata } from './leftovers.js'
 
 /** Weight that may be on its way through the server. */
 export const WINDOW = 16 * MIB
@@ -156,7 +156,7 @@ export class JetStreamLaneWriter implements LaneWriter {
       max_bytes: bytes,
       allow_direct: true,
       description: `daffi ${ports.self.name}`,
-      metadata: ownerMetadata(ports),
+      metadata: writerMetadata(ports.self),
     })
   }
 

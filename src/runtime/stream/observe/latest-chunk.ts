@@ -1,7 +1,9 @@
 import type { Msg } from '@nats-io/transport-node'
 import type { Lane } from '../../core/plan/summary.js'
-import { decodeLatest, encodeLatest, latestSubject, type LatestRequest } from '../protocol/latest-messages.js'
+import { encodeLatest, latestSubject, type LatestRequest } from '../protocol/latest-messages.js'
+import { isLatestRequest } from '../protocol/message-forms.js'
 import { itemOf, type Part } from '../protocol/messages.js'
+import { onMessage } from '../protocol/on-message.js'
 import type { StreamContext } from '../protocol/ports.js'
 import type { ShmDescriptor } from '../protocol/refs.js'
 
@@ -21,13 +23,10 @@ export class LatestChunk {
 
   constructor({ id, ports, connections }: StreamContext, shm: ShmDescriptor | null) {
     this.#shm = shm
-    const subscription = connections.control.subscribe(latestSubject(ports.pipeline, id), {
-      callback: (error, message) => {
-        if (error !== null) return
-        const request = decodeLatest(message.data) as LatestRequest
-        this.#waiting = [...this.#waiting, { message, request }].slice(-MAX_WAITING)
-        this.#respond()
-      },
+    const subject = latestSubject(ports.pipeline, id)
+    const subscription = onMessage(connections.control, subject, isLatestRequest, (request, message) => {
+      this.#waiting = [...this.#waiting, { message, request }].slice(-MAX_WAITING)
+      this.#respond()
     })
     this.#unsubscribe = () => subscription.unsubscribe()
   }

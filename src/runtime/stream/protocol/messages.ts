@@ -1,4 +1,4 @@
-import { decode, encode, type BytesKind } from '../../codec/index.js'
+import { encode, type BytesKind } from '../../codec/index.js'
 import type { ErrorRecord } from '../../core/errors.js'
 import type { Delivery, OnError, RetryPolicy } from '../../core/stream/stream-options.js'
 import type { Lane, ReceiverState } from '../../core/plan/summary.js'
@@ -136,10 +136,6 @@ export type Announcement = Accept | Part
 
 export function encodeMessage(message: Open | Announcement[] | Progress | DurableProgress | End): Uint8Array {
   return encode(message)
-}
-
-export function decodeMessage(bytes: Uint8Array): unknown {
-  return decode(bytes)
 }
 
 /** Number in the stream of the first item of the part's chunk. */

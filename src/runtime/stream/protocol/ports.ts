@@ -46,7 +46,7 @@ export interface StreamPorts {
   peers: StreamPeers
   log: Logger
   connections(): Promise<StreamConnections>
-  /** Whether the node's process answers, or may do so: false is certain, as far as the server can tell. */
+  /** Whether that incarnation has a connection, be it that it stands still: false is certain, as far as the server can tell. */
   answers(peer: Peer): Promise<boolean>
   /** Adds a subject to the node's last will: a message is published there when the process is ended with its parent. */
   setLastWill(subject: string): void

@@ -53,6 +53,15 @@ describe('every item is accounted for', () => {
     })
   })
 
+  test('of one that has not given its final counts when nobody is waited for any more', () => {
+    receivers.onProgress(progress({ attach: 0 }), at(0))
+    receivers.onProgress(progress({ processed: 3 }), at(5))
+    receivers.giveUp(8)
+    expect(receivers.summary(8)).toMatchObject({
+      viewer: { state: 'died', offered: 8, processed: 3, lost: 5, error: { code: 'DAFFI_TIMEOUT' } },
+    })
+  })
+
   test('of one that came late: only what was yielded since', () => {
     receivers.onProgress(progress({ attach: 0 }), at(6))
     receivers.onProgress(progress({ state: 'finished', processed: 4 }), at(10))
@@ -133,10 +142,27 @@ test('one that knew of its accept and waits for another has begun anew, and what
   expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 2, lost: 3 } })
 })
 
+test('one whose reports were all lost has begun anew, too: it names the attach as an earlier one', () => {
+  receivers.onProgress(progress({ attach: 0 }), at(0))
+  const earlier = [{ attach: 1, processed: 3, dropped: 0, failed: 0 }]
+  receivers.onProgress(progress({ attach: 0, earlier }), at(5))
+  expect(receivers.accepts(() => null)).toMatchObject([{ attach: 2, first: 5 }])
+  expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 3, lost: 2 } })
+})
+
+test('one that knew of its accept, and whose reports were all lost, attaches anew', () => {
+  receivers.onProgress(progress({ attach: 0 }), at(0))
+  const earlier = [{ attach: 1, processed: 2, dropped: 0, failed: 0 }]
+  for (let n = 0; n < 2; n++) receivers.onProgress(progress({ attach: 0, earlier }), at(5))
+  receivers.onProgress(progress({ attach: 2, earlier }), at(5))
+  expect(receivers.latestAttach).toBe(2)
+  expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 2, lost: 3 } })
+})
+
 test('after the source has ended nobody attaches, and invitations are withdrawn', () => {
   receivers.onProgress(progress({ attach: 0 }), { ...at(3), open: false })
   expect(receivers.attached).toBe(0)
-  receivers.withdraw(died)
+  receivers.giveUp(3)
   expect(receivers.pending).toEqual([])
   expect(receivers.summary(3)).toMatchObject({ viewer: { state: 'left', attaches: 0, offered: 0 } })
 })
@@ -148,7 +174,7 @@ test('one that has not reported for two checks is asked to, unless it is suspect
   expect(receivers.uninformed()).toEqual(['one'])
   receivers.check(() => true)
   expect(receivers.uninformed()).toEqual([])
-  expect(receivers.silent()).toEqual([peer])
+  expect(receivers.silent()).toMatchObject([peer])
   receivers.onProgress(progress(), at(0))
   expect(receivers.silent()).toEqual([])
 })
@@ -178,7 +204,7 @@ test('live: what a receiver had not come to when it left is dropped, and lost wh
 
 test('a run of a node is invited once', () => {
   expect(receivers.invite(peer)).toBe(false)
-  expect(receivers.absent()).toEqual([peer])
+  expect(receivers.absent()).toMatchObject([peer])
 })
 
 describe('shared', () => {

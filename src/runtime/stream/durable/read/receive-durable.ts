@@ -21,10 +21,13 @@ interface ReceiveOptions {
   durable: DurableOpen
   lifecycle: ReceiverLifecycle
   deliver: Deliver
+  /** Called when the stream has no writer any more. */
+  onNoWriter: () => void
 }
 
 /** Options that both kinds of readers share. */
 interface ReaderContext extends ItemDeliveryOptions {
+  open: Open
   durable: DurableOpen
   self: Peer
   link: NatsLink
@@ -49,6 +52,7 @@ export class DurableStreams {
     durable,
     lifecycle,
     deliver,
+    onNoWriter,
   }: ReceiveOptions): Promise<{ reader: DurableReader | SharedReader; close: () => void }> {
     const { pipeline, self, log } = this.#ports
     const { control, bulk } = await this.#ports.connections()
@@ -71,22 +75,29 @@ export class DurableStreams {
       deadLetters,
       link: bulk,
       jsm: await jetstreamManager(bulk.nc, { checkAPI: false }),
-      progress: new ProgressPublisher(control, pipeline, open.id),
+      progress: new ProgressPublisher(control, pipeline, open.id, onNoWriter),
       trouble: new StoreTrouble(log, durable.stream),
     }
-    const reader = open.share
-      ? new SharedReader(context)
-      : await bulk.whileConnected(() => openReader(context))
+    const reader = await openReader(context).catch((error: unknown) => {
+      context.progress.close()
+      throw error
+    })
     this.#readers.set(key, reader)
     const close = (): void => {
+      context.progress.close()
       if (this.#readers.get(key) === reader) this.#readers.delete(key)
     }
     return { reader, close }
   }
 }
 
+async function openReader(context: ReaderContext): Promise<DurableReader | SharedReader> {
+  if (context.open.share) return new SharedReader(context)
+  return await context.link.whileConnected(() => openOrderedReader(context))
+}
+
 /** Opens a reader that gets everything from this node's own position in the epoch on. */
-async function openReader(context: ReaderContext): Promise<DurableReader> {
+async function openOrderedReader(context: ReaderContext): Promise<DurableReader> {
   const { durable, self, jsm, lifecycle } = context
   const name = consumerName(self.name, durable.run)
   const consumer = new OrderedConsumer({ ...context, ...durable, name, idleMs: durable.ageMs, lifecycle })

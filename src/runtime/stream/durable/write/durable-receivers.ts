@@ -70,6 +70,11 @@ export abstract class DurableReceivers<
     return missing
   }
 
+  /** Takes those for gone that have not given their final counts, as nobody is waited for any more. */
+  giveUp(): void {
+    for (const record of this.records) if (record.state === 'attached') record.depart('died')
+  }
+
   /** Whether a receiver is present that is not done. */
   get present(): boolean {
     return this.records.some(({ state }) => state === 'attached')

@@ -10,8 +10,10 @@ import { invitation, isReceiver } from '../../common/write/invitation.js'
 import { WriterSession, type SessionOutput } from '../../common/write/writer-session.js'
 import { WriterState } from '../../common/write/writer-state.js'
 import { StreamMonitor } from '../../observe/stream-monitor.js'
-import type { DurableOpen, DurableProgress } from '../../protocol/durable-messages.js'
-import { decodeMessage, streamSubject, type End } from '../../protocol/messages.js'
+import type { DurableOpen } from '../../protocol/durable-messages.js'
+import { isDurableProgress } from '../../protocol/message-forms.js'
+import { streamSubject, type End } from '../../protocol/messages.js'
+import { onMessage } from '../../protocol/on-message.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import type { KeptRecords } from './backlog.js'
 import { ChunkStore } from './chunk-store.js'
@@ -172,6 +174,7 @@ export class DurableWriter implements SessionOutput {
 
   /** Finishes the epoch when all is done. */
   async settle(): Promise<void> {
+    this.receivers.giveUp()
     const { failure, interrupted, items } = this.#state
     if (failure !== undefined || interrupted || !this.receivers.isDrained(this.#publisher.last)) return
     this.#done = true
@@ -189,11 +192,10 @@ export class DurableWriter implements SessionOutput {
   #subscribe(): (() => void)[] {
     const { id, ports, connections, options } = this.#context
     const { receivers } = this
-    const progress = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {
-      callback: (error, message) => {
-        if (error === null) receivers.onProgress(decodeMessage(message.data) as DurableProgress)
-      },
-    })
+    const subject = streamSubject(ports.pipeline, id, 'progress')
+    const progress = onMessage(connections.control, subject, isDurableProgress, (report) =>
+      receivers.onProgress(report),
+    )
     return [
       () => progress.unsubscribe(),
       ports.peers.onLeave((peer, { how }) => receivers.depart(peer, how)),

@@ -108,7 +108,7 @@ export class Publisher {
    * @returns false also while that is not known
    */
   async verify(): Promise<boolean> {
-    if (this.#broken || this.#closed) return false
+    if (this.#closed) return false
     const { link, jsm, names } = this.#options
     const stored = this.#next - 1 - this.#pending.size
     try {

@@ -2,12 +2,15 @@ import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import type { AttachCounts, Progress } from '../../protocol/messages.js'
 import type { ReaderSession } from './reader-session.js'
 
+/** Earlier attaches that are still reported: older ones have been for long, and do not change. */
+const MAX_EARLIER = 16
+
 /** Counts of one receiver, over all its attaches. */
 export class ReaderAccount {
   /** Counts before an accept. */
   readonly #nothing = new OutcomeCounter(0)
   readonly #before: readonly AttachCounts[]
-  readonly #earlier: ReaderSession[] = []
+  #earlier: readonly ReaderSession[] = []
   #session: ReaderSession | undefined
   #latest: number
 
@@ -31,7 +34,7 @@ export class ReaderAccount {
   begin(session: ReaderSession | undefined): void {
     if (this.#session) {
       this.#session.queue.close()
-      this.#earlier.push(this.#session)
+      this.#earlier = [...this.#earlier, this.#session].slice(-MAX_EARLIER)
     }
     this.#session = session
     this.#latest = session?.attach ?? this.#latest
@@ -40,13 +43,13 @@ export class ReaderAccount {
   /** Counts of all attaches, the present one last. */
   get all(): AttachCounts[] {
     const sessions = this.#session ? [...this.#earlier, this.#session] : this.#earlier
-    return [...this.#before, ...sessions.map(countsOf)]
+    return [...this.#before, ...sessions.map(countsOf)].slice(-MAX_EARLIER)
   }
 
   /** Counts as they are reported. @param skipped items that were dropped before the next one was begun */
   report(skipped: number): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error'> {
     const { counts } = this.#session?.counter ?? this.#nothing
-    const earlier = [...this.#before, ...this.#earlier.map(countsOf)]
+    const earlier = [...this.#before, ...this.#earlier.map(countsOf)].slice(-MAX_EARLIER)
     return { ...counts, attach: this.#session?.attach ?? 0, dropped: counts.dropped + skipped, earlier }
   }
 }

@@ -2,13 +2,9 @@ import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
-import {
-  decodeMessage,
-  streamSubject,
-  type Announcement,
-  type AttachCounts,
-  type Open,
-} from '../../protocol/messages.js'
+import { areAnnouncements } from '../../protocol/message-forms.js'
+import { streamSubject, type AttachCounts, type Open } from '../../protocol/messages.js'
+import { onMessage } from '../../protocol/on-message.js'
 import type { Deliver, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
 
@@ -44,14 +40,12 @@ export async function receiveTransient({
   const progress = new ProgressPublisher(control, pipeline, open.id, onNoWriter)
   const failures = new FailureLog(open.call, log)
   const reader = new StreamReader({ open, self, lifecycle, lane, progress, failures, ...callback })
-  const announcements = control.subscribe(streamSubject(pipeline, open.id, 'chunk'), {
-    callback: (error, message) => {
-      if (error !== null) return
-      for (const announcement of decodeMessage(message.data) as Announcement[]) {
-        if (announcement.what === 'part') reader.onPart(announcement)
-        else reader.onAccept(announcement)
-      }
-    },
+  const subject = streamSubject(pipeline, open.id, 'chunk')
+  const announcements = onMessage(control, subject, areAnnouncements, (message) => {
+    for (const announcement of message) {
+      if (announcement.what === 'part') reader.onPart(announcement)
+      else reader.onAccept(announcement)
+    }
   })
   const close = (): void => {
     announcements.unsubscribe()

@@ -7,7 +7,9 @@ import type { WriterState } from '../../common/write/writer-state.js'
 import type { Lane } from '../../../core/plan/summary.js'
 import { MAX_PINS } from '../../lanes/shm/control.js'
 import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
-import { decodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
+import { isProgress } from '../../protocol/message-forms.js'
+import { streamSubject, type Progress } from '../../protocol/messages.js'
+import { onMessage } from '../../protocol/on-message.js'
 import type { Departure, Peer, StreamContext } from '../../protocol/ports.js'
 import type { LaneSet } from './lane-set.js'
 import { Patience } from './patience.js'
@@ -47,11 +49,10 @@ export class ReceiverMembership {
     this.#options = options
     const { id, ports, connections, options: stream } = options.context
     this.#patience = new Patience(stream.patienceMs)
-    const subscription = connections.control.subscribe(streamSubject(ports.pipeline, id, 'progress'), {
-      callback: (error, message) => {
-        if (error === null) this.#onProgress(decodeMessage(message.data) as Progress)
-      },
-    })
+    const subject = streamSubject(ports.pipeline, id, 'progress')
+    const subscription = onMessage(connections.control, subject, isProgress, (progress) =>
+      this.#onProgress(progress),
+    )
     this.#cleanup = [
       () => subscription.unsubscribe(),
       ports.peers.onLeave((peer, departure) => this.#onLeave(peer, departure)),

@@ -2,11 +2,11 @@ import type { ErrorRecord } from '../../../core/errors.js'
 import type { Lane, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { Demand } from '../../lanes/lane.js'
 import type { AttachCounts, Progress } from '../../protocol/messages.js'
+import type { Peer } from '../../protocol/ports.js'
 import { UnackedParts } from './unacked-parts.js'
 
 /** One attachment of a receiving node's incarnation, as the writer sees it. */
-export interface ReceiverSession {
-  incarnation: string
+export interface ReceiverSession extends Peer {
   /** Number of the attach; 0 until it attached. */
   attach: number
   /** Number of its first item; undefined until it attached. */
@@ -38,7 +38,7 @@ export interface AssignedItems {
 }
 
 /** Demand of the receivers that read from one lane. @param sessions gives the present ones */
-export function demandOn(lane: Lane, sessions: () => ReceiverSession[]): Demand {
+export function demandOn(lane: Lane, sessions: () => readonly ReceiverSession[]): Demand {
   const attached = (): { loaded: number; unacked: UnackedParts | undefined }[] =>
     sessions().flatMap(({ first, progress, base, assigned }) =>
       first !== undefined && progress?.lane === lane
@@ -56,9 +56,9 @@ export function demandOn(lane: Lane, sessions: () => ReceiverSession[]): Demand 
 }
 
 /** Session of an invited node that has not attached. */
-export function invitedSession(incarnation: string, share: boolean): ReceiverSession {
+export function invitedSession(peer: Peer, share: boolean): ReceiverSession {
   return {
-    incarnation,
+    ...peer,
     attach: 0,
     first: undefined,
     confirmed: false,
@@ -74,12 +74,12 @@ export function invitedSession(incarnation: string, share: boolean): ReceiverSes
 }
 
 /**
- * Adopts counts of a session that was settled already: its receiver was taken for gone, and went on. They never go back,
- * since a report may be older than another.
+ * Adopts counts of a session that is over: its receiver was taken for gone and went on, or has begun anew. They never go
+ * back, since a report may be older than another.
  */
 export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts): void {
   const { progress } = session
-  if (!progress || session.last === undefined) return
+  if (!progress) return
   session.progress = {
     ...progress,
     processed: Math.max(progress.processed, counts.processed),
@@ -100,7 +100,7 @@ export interface LeastLoaded {
  * gets nothing while another lives.
  * @param limit unfinished items with which a receiver gets no more
  */
-export function leastLoaded(sessions: ReceiverSession[], limit: number): LeastLoaded | undefined {
+export function leastLoaded(sessions: readonly ReceiverSession[], limit: number): LeastLoaded | undefined {
   const isAnyAlive = sessions.some(({ first, suspected }) => first !== undefined && !suspected)
   let least: (LeastLoaded & { unfinished: number }) | undefined
   for (const session of sessions) {

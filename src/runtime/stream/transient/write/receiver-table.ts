@@ -1,5 +1,5 @@
 import { Wakeup } from '../../../core/deferred.js'
-import { toErrorRecord, type DaffiError } from '../../../core/errors.js'
+import { DaffiError, toErrorRecord } from '../../../core/errors.js'
 import type { Lane, ReceiverState, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { ReceiverAccounts } from '../../common/write/writer-state.js'
 import type { Demand } from '../../lanes/lane.js'
@@ -35,6 +35,8 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Whether the source is held back, since a receiver is away that is waited for. */
   held = false
   readonly #nodes = new Map<string, ReceiverSession[]>()
+  /** Sessions that are not settled, since every part and report needs them; the others grow with every return. */
+  #present: readonly ReceiverSession[] = []
   readonly #share: boolean
   readonly #live: boolean
   #attaches = 0
@@ -51,8 +53,10 @@ export class ReceiverTable implements ReceiverAccounts {
     const sessions = this.#nodes.get(name) ?? []
     const latest = sessions.findLast((session) => session.incarnation === incarnation)
     if (latest && (latest.last === undefined || FINAL_STATES.includes(latest.state))) return false
-    sessions.push(invitedSession(incarnation, this.#share))
+    const session = invitedSession({ name, incarnation }, this.#share)
+    sessions.push(session)
     this.#nodes.set(name, sessions)
+    this.#present = [...this.#present, session]
     return true
   }
 
@@ -60,11 +64,18 @@ export class ReceiverTable implements ReceiverAccounts {
   onProgress(progress: Progress, at: StreamPosition): void {
     const { node, incarnation, attach } = progress
     const sessions = (this.#nodes.get(node) ?? []).filter((session) => session.incarnation === incarnation)
-    for (const counts of [...progress.earlier, progress]) {
-      const settled = sessions.find((session) => session.attach === counts.attach && session.attach > 0)
-      if (settled) adoptLateCounts(settled, counts)
+    const sessionOf = (number: number): ReceiverSession | undefined =>
+      sessions.find((session) => session.first !== undefined && session.attach === number)
+    for (const counts of progress.earlier) {
+      const earlier = sessionOf(counts.attach)
+      if (!earlier) continue
+      // It may also be the present one: then the receiver knew of its accept, and has begun anew.
+      earlier.confirmed = true
+      adoptLateCounts(earlier, counts)
     }
-    const present = sessions.find(({ last }) => last === undefined)
+    const reported = sessionOf(attach)
+    if (reported?.last !== undefined) adoptLateCounts(reported, progress)
+    const present = this.#sessionOf({ incarnation })
     if (present?.attach === attach && present.first !== undefined) this.#onReport(present, progress, at)
     else if (progress.state === 'attached') this.#onWaiting(present, progress, at)
     else if (present && !present.confirmed && attach === 0) {
@@ -77,7 +88,7 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
     const accepts = this.#attaches
-    return this.#present().flatMap(({ incarnation, attach, first, assigned }) => {
+    return this.#present.flatMap(({ incarnation, attach, first, assigned }) => {
       if (first === undefined) return []
       const given = this.#live && assigned ? { given: assigned.checked[1] } : {}
       return [{ what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation), ...given }]
@@ -85,10 +96,8 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   /** Settles the session of a receiver that died, or left before the end. False when it has none. */
-  depart({ name, incarnation }: Peer, how: 'left' | 'died', next: number, error: DaffiError): boolean {
-    const session = this.#nodes
-      .get(name)
-      ?.find((each) => each.incarnation === incarnation && each.last === undefined)
+  depart(peer: Peer, how: 'left' | 'died', next: number, error: DaffiError): boolean {
+    const session = this.#sessionOf(peer)
     if (!session) return false
     session.error = toErrorRecord(error)
     this.#settle(session, how, next)
@@ -96,18 +105,24 @@ export class ReceiverTable implements ReceiverAccounts {
     return true
   }
 
-  /** Ends the invitations that no receiver has accepted, as the stream is over. */
-  withdraw(error: DaffiError): void {
-    for (const session of this.#present()) {
-      if (session.first !== undefined) continue
-      session.error = toErrorRecord(error)
-      this.#settle(session, 'left', 0)
+  /**
+   * Settles everybody who is left, as nobody is waited for any more: who has not attached, and who has not given its final
+   * counts, so that what it did not report is lost.
+   */
+  giveUp(next: number): void {
+    for (const session of this.#present) {
+      const hasAttached = session.first !== undefined
+      const what = hasAttached
+        ? 'did not give its final counts in time'
+        : 'did not attach before the stream ended'
+      session.error ??= toErrorRecord(new DaffiError('DAFFI_TIMEOUT', what))
+      this.#settle(session, hasAttached ? 'died' : 'left', next)
     }
   }
 
   /** Notes that a second has passed, and who is suspected. */
   check(isSuspected: (incarnation: string) => boolean): void {
-    for (const session of this.#present()) {
+    for (const session of this.#present) {
       session.silence++
       const { assigned } = session
       if (assigned) assigned.checked = [assigned.count, assigned.checked[0]]
@@ -122,17 +137,17 @@ export class ReceiverTable implements ReceiverAccounts {
 
   /** Incarnations that have not given their final counts. */
   get pending(): string[] {
-    return this.#present().map(({ incarnation }) => incarnation)
+    return this.#present.map(({ incarnation }) => incarnation)
   }
 
   /** Peers that were invited and have not attached. */
-  absent(): Peer[] {
-    return this.#peers(({ first }) => first === undefined)
+  absent(): readonly Peer[] {
+    return this.#present.filter(({ first }) => first === undefined)
   }
 
   /** Peers that are invited or attached, and have not reported for a while. */
-  silent(): Peer[] {
-    return this.#peers(({ silence }) => silence >= MAX_SILENCE)
+  silent(): readonly Peer[] {
+    return this.#present.filter(({ silence }) => silence >= MAX_SILENCE)
   }
 
   /**
@@ -140,7 +155,7 @@ export class ReceiverTable implements ReceiverAccounts {
    * left without the writer's knowledge.
    */
   uninformed(): string[] {
-    return this.#present()
+    return this.#present
       .filter(
         ({ first, silence, suspected }) => first === undefined || (!suspected && silence >= MAX_SILENCE),
       )
@@ -148,19 +163,17 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   get attached(): number {
-    return this.#present().filter(({ first }) => first !== undefined).length
+    return this.#present.filter(({ first }) => first !== undefined).length
   }
 
   /** Lane of a receiver that is attached. */
-  laneOf({ name, incarnation }: Peer): Lane | undefined {
-    const sessions = this.#nodes.get(name) ?? []
-    return sessions.find((each) => each.incarnation === incarnation && each.last === undefined)?.progress
-      ?.lane
+  laneOf(peer: Peer): Lane | undefined {
+    return this.#sessionOf(peer)?.progress?.lane
   }
 
   /** Whether a node has a session that is not settled. */
   isPresent(name: string): boolean {
-    return this.#nodes.get(name)?.some(({ last }) => last === undefined) ?? false
+    return this.#present.some((session) => session.name === name)
   }
 
   /** Whether a node received, and may come back: its latest session ended by no wish or fault of its own. */
@@ -175,7 +188,7 @@ export class ReceiverTable implements ReceiverAccounts {
    * @returns undefined when all receivers are at the limit, or there is none
    */
   assign(item: number, limit: number): (Assignment & { lane: Lane; first: number }) | undefined {
-    const least = leastLoaded(this.#present(), limit)
+    const least = leastLoaded(this.#present, limit)
     if (!least) return undefined
     const { session, assigned, lane } = least
     assigned.latest = ++this.#assignments
@@ -200,18 +213,16 @@ export class ReceiverTable implements ReceiverAccounts {
 
   /** Registers a part that is sent to one receiver only. */
   onSent(attach: number, end: number, weight: number): void {
-    this.#present()
-      .find((session) => session.attach === attach)
-      ?.assigned?.unacked.add(end, weight)
+    this.#present.find((session) => session.attach === attach)?.assigned?.unacked.add(end, weight)
   }
 
   /** Number of items that each receiver was assigned, by attach. */
   get shares(): Record<number, number> {
-    return Object.fromEntries(this.#present().map(({ attach, assigned }) => [attach, assigned?.count ?? 0]))
+    return Object.fromEntries(this.#present.map(({ attach, assigned }) => [attach, assigned?.count ?? 0]))
   }
 
   demand(lane: Lane): Demand {
-    return demandOn(lane, () => this.#present())
+    return demandOn(lane, () => this.#present)
   }
 
   summary(items: number): Record<string, ReceiverSummary> {
@@ -224,7 +235,7 @@ export class ReceiverTable implements ReceiverAccounts {
   #onReport(session: ReceiverSession, progress: Progress, at: StreamPosition): void {
     session.confirmed = true
     session.silence = 0
-    session.progress = progress
+    session.progress = { ...progress, earlier: [] }
     session.error = progress.error
     session.assigned?.unacked.settle(progress.loaded)
     if (progress.state !== 'attached') this.#settle(session, progress.state, at.next)
@@ -233,7 +244,9 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Attaches a receiver that waits to be accepted. One that knew of its accept has begun anew. */
   #onWaiting(present: ReceiverSession | undefined, progress: Progress, at: StreamPosition): void {
     let session = present
-    if (session?.confirmed) {
+    // Its reports may all have been lost, but it counts the attach among its earlier ones.
+    const knew = progress.earlier.some(({ attach }) => attach > 0 && attach === present?.attach)
+    if (session && (session.confirmed || knew)) {
       this.#settle(session, 'left', at.next)
       this.invite({ name: progress.node, incarnation: progress.incarnation })
       session = this.#nodes.get(progress.node)?.at(-1)
@@ -256,20 +269,13 @@ export class ReceiverTable implements ReceiverAccounts {
     }
   }
 
-  #present(): ReceiverSession[] {
-    return [...this.#nodes.values()].flatMap((sessions) => sessions.filter(({ last }) => last === undefined))
-  }
-
-  #peers(matches: (session: ReceiverSession) => boolean): Peer[] {
-    return [...this.#nodes].flatMap(([name, sessions]) =>
-      sessions
-        .filter((session) => session.last === undefined && matches(session))
-        .map(({ incarnation }) => ({ name, incarnation })),
-    )
+  #sessionOf({ incarnation }: Pick<Peer, 'incarnation'>): ReceiverSession | undefined {
+    return this.#present.find((session) => session.incarnation === incarnation)
   }
 
   #settle(session: ReceiverSession, state: ReceiverSession['state'], next: number): void {
     session.state = state
     session.last = Math.max(session.first ?? 0, next)
+    this.#present = this.#present.filter((each) => each !== session)
   }
 }

@@ -1,5 +1,4 @@
 import { Wakeup } from '../../../core/deferred.js'
-import { DaffiError } from '../../../core/errors.js'
 import { ITEM_MEMORY, type MemoryAware } from '../../../core/stream/item-memory.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
@@ -31,6 +30,7 @@ interface StreamWriterOptions {
 export class StreamWriter implements SessionOutput {
   readonly receivers: ReceiverTable
   readonly resumed = { next: 0, ended: false }
+  readonly #state: WriterState
   readonly #share: boolean
   readonly #shm: ShmLaneWriter | undefined
   readonly #monitor: StreamMonitor
@@ -52,6 +52,7 @@ export class StreamWriter implements SessionOutput {
     const { signal } = state
     const batcher = new Batcher({ batch: share ? ONE_BY_ONE : batch, output: this, idle, signal })
     this.receivers = receivers
+    this.#state = state
     this.#share = share
     this.#shm = shm
     this.#monitor = monitor
@@ -115,7 +116,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   settle(): Promise<void> {
-    this.receivers.withdraw(new DaffiError('DAFFI_TIMEOUT', 'did not attach before the stream ended'))
+    this.receivers.giveUp(this.#state.items)
     return Promise.resolve()
   }
 
