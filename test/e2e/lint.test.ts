@@ -61,7 +61,8 @@ test('faults, as JSON and nothing else', async () => {
         column: 27,
         path: 'nodes.one.replcas',
         code: 'DAFFI_UNKNOWN_KEY',
-        message: 'unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, depends_on',
+        message:
+          'unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, depends_on',
         suggestion: 'replicas',
       },
     ],

@@ -25,7 +25,6 @@ const PAYLOADS = [
   ].map((value) => encode(value)),
 ]
 
-// NATS.js stops reading from its connection for good when a callback throws.
 test.each<[string, StreamModifierOptions]>([
   ['lossless', {}],
   ['through the server', { shm: false }],

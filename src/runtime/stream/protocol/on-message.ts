@@ -2,8 +2,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { decode } from '../../codec/index.js'
 
 /**
- * Subscribes to messages of one form. What comes without that form is ignored: NATS.js stops reading from its connection for
- * good when a callback throws.
+ * Subscribes to messages of one form. What comes without that form is ignored, as it comes from no daffi of this version.
  * @param hasForm tells whether a decoded message has the form
  */
 export function onMessage<T>(
