@@ -11,6 +11,7 @@ export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
 export type {
   Deliver,
+  Departure,
   Peer,
   StreamConnections,
   StreamOptions,

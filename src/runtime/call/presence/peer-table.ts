@@ -1,15 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { Arity } from '../../core/plan/plan.js'
+import type { Departure } from '../../stream/index.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { PeerRecord } from './peer-record.js'
-
-/** End of a node's membership. */
-export interface Departure {
-  /** With a goodbye of its own, or without. */
-  how: 'left' | 'died'
-  /** Whether its supervisor has announced that it is started again. */
-  returns: boolean
-}
 
 /** A node that offers a callback, and the number of arguments that the callback takes. */
 export type Offering = PeerRecord & { arity: Arity }
@@ -150,8 +143,13 @@ export class PeerTable {
   }
 
   /** Removes an incarnation that has gone by all appearances. It joins again if it is heard. */
-  giveUp({ name, incarnation }: PeerRecord, departure: Departure): void {
-    if (this.#members.get(name)?.record.incarnation === incarnation) this.#drop(name, departure)
+  giveUp({ name, incarnation }: Pick<PeerRecord, 'name' | 'incarnation'>, departure: Departure): void {
+    const member = this.#members.get(name)
+    if (member?.record.incarnation !== incarnation) return
+    this.#members.delete(name)
+    this.#byIncarnation.delete(incarnation)
+    this.#offering.clear()
+    this.#events.emit('leave', member.record, departure)
   }
 
   /** Removes an incarnation for good: it has said goodbye, or there is proof of its end. */
@@ -161,7 +159,7 @@ export class PeerTable {
       if (this.#ended.size <= MAX_ENDED) break
       this.#ended.delete(oldest)
     }
-    if (this.#members.get(name)?.record.incarnation === incarnation) this.#drop(name, departure)
+    this.giveUp({ name, incarnation }, departure)
   }
 
   /** Whether the incarnation is a member, be it suspected or not. */
@@ -249,21 +247,12 @@ export class PeerTable {
       return
     }
     if (!this.#isSilent(member)) return
-    const silentMs = (missed - this.#suspectAfter) * this.#options.timing.heartbeatMs
     if (running === true) return
+    const silentMs = (missed - this.#suspectAfter) * this.#options.timing.heartbeatMs
     if (silentMs >= record.graceMs) {
       this.giveUp(record, DIED)
       this.#events.emit('lapse', record)
     } else if (missed < this.#ticks && (missed - this.#suspectAfter) % REPORT_EVERY === 0)
       this.#events.emit('suspect', record)
-  }
-
-  #drop(name: string, departure: Departure): void {
-    const member = this.#members.get(name)
-    if (!member) return
-    this.#members.delete(name)
-    this.#byIncarnation.delete(member.record.incarnation)
-    this.#offering.clear()
-    this.#events.emit('leave', member.record, departure)
   }
 }

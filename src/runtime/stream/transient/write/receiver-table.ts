@@ -69,7 +69,7 @@ export class ReceiverTable implements ReceiverAccounts {
     for (const counts of progress.earlier) {
       const earlier = sessionOf(counts.attach)
       if (!earlier) continue
-      // It may also be the present one: then the receiver knew of its accept, and has begun anew.
+      // It may also be the present one, whose reports were all lost: the receiver knew of its accept, and has begun anew.
       earlier.confirmed = true
       adoptLateCounts(earlier, counts)
     }
@@ -244,9 +244,7 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Attaches a receiver that waits to be accepted. One that knew of its accept has begun anew. */
   #onWaiting(present: ReceiverSession | undefined, progress: Progress, at: StreamPosition): void {
     let session = present
-    // Its reports may all have been lost, but it counts the attach among its earlier ones.
-    const knew = progress.earlier.some(({ attach }) => attach > 0 && attach === present?.attach)
-    if (session && (session.confirmed || knew)) {
+    if (session?.confirmed) {
       this.#settle(session, 'left', at.next)
       this.invite({ name: progress.node, incarnation: progress.incarnation })
       session = this.#nodes.get(progress.node)?.at(-1)
