@@ -68,7 +68,7 @@ export const CATALOG: Record<BinaryName, CatalogEntry> = {
   ffmpeg: {
     variable: 'FFMPEG_PATH',
     versionArgs: ['-version'],
-    versionPattern: /^ffmpeg version (\S+)/,
+    versionPattern: /^ffmpeg version n?(\S+)/,
     installed: [{ package: 'ffmpeg-static', file: `ffmpeg${EXE}` }],
     builds: {
       ...ffmpeg('linux-x64', '4.1.0', {
