@@ -1,10 +1,14 @@
 import type { ReceiverSummary } from '../../../src/runtime/core/plan/summary.js'
 import type { Schedule } from './schedule.js'
+import type { SimulatedNode } from './simulated-node.js'
 import type { StreamRun } from './simulated-stream.js'
 import type { Taken, World } from './world.js'
 
 /** Time in which each receiver must have had something new, once nothing has happened for a while. */
 const FLOW_MS = 5000
+/** Time for which a node that leaves repeats its final counts, and that in which one attempt comes through. */
+const LEAVE_MS = 2000
+const ATTEMPT_MS = 500
 
 /** Says who gets nothing although it lives, messages flow, and a writer streams. */
 export function judgeFlow(world: World, { delivery }: Schedule): string[] {
@@ -65,7 +69,7 @@ function judgeReceiver(receiver: ReceiverSummary, taken: readonly Taken[], silen
   const different = new Set(taken.map(({ number }) => number)).size
   if (different < taken.length) wrong.push(`took ${taken.length - different} items twice`)
   // What could not be reported is counted as lost.
-  const unreported = silenced ? lost + dropped : 0
+  const unreported = silenced ? lost : 0
   if (taken.length < processed || taken.length > processed + unreported)
     wrong.push(`processed ${processed} by the summary, took ${taken.length}`)
   return wrong
@@ -76,7 +80,24 @@ function judgeShares(run: StreamRun, receivers: Record<string, ReceiverSummary>,
   return offered === items ? [] : [`stream ${run.key}: ${items} items, ${offered} given to receivers`]
 }
 
-/** Whether a process of that name could not report what it did last: it was killed, or given up at the end of its grace. */
-const couldNotReport = ({ endings, mistaken }: World, run: StreamRun, name: string): boolean =>
+/**
+ * Whether a process of that name could not report what it did last: it was killed, given up at the end of its grace, or left
+ * while no message could come through from it to the writer. Then nobody can know.
+ */
+const couldNotReport = ({ nodes, endings, mistaken }: World, run: StreamRun, name: string): boolean =>
   endings.some((ending) => ending.name === name && ending.how === 'killed' && ending.at >= run.begun) ||
-  mistaken.some(({ by, peer, at }) => by === run.writer && peer.startsWith(`${name}i`) && at >= run.begun)
+  mistaken.some(({ by, peer, at }) => by === run.writer && peer.startsWith(`${name}i`) && at >= run.begun) ||
+  nodes.some((node) => node.name === name && leftUnheard(node, run))
+
+/** Whether a node tried in vain to give its final counts, for as long as leaving may take, since a connection was broken. */
+function leftUnheard({ left, outages }: SimulatedNode, { writer, begun }: StreamRun): boolean {
+  if (!left || left.to < begun || left.to - left.from < LEAVE_MS) return false
+  const broken = [...outages, ...writer.outages].sort((a, b) => a.from - b.from)
+  let heard = left.from
+  for (const { from, to } of broken) {
+    if (to < heard) continue
+    if (from - heard > ATTEMPT_MS) return false
+    heard = to
+  }
+  return left.to - heard <= ATTEMPT_MS
+}

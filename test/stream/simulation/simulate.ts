@@ -10,8 +10,8 @@ const RECOVERY_MS = 8000
 /** Time beyond the grace by which nobody who is gone is known any more, and all streams have ended: with what waited, too. */
 const END_MS = 16_000
 const LEAVE_MS = 4000
-/** Stay of a visitor, who notices what those before him have left behind. */
-const VISIT_MS = 8000
+/** Stay of a visitor beyond the grace, after which he deletes the claims of those who have left them behind. */
+const VISIT_MS = 3000
 
 export interface Violation {
   seed: number
@@ -38,8 +38,9 @@ export async function simulate(schedule: Schedule): Promise<Violation | undefine
   wrong.push(...judgeAccounts(world, schedule), ...judgeMembers(world), ...judgeProofs(world, schedule))
   world.end()
   await world.time.pass(LEAVE_MS)
-  world.visit(VISIT_MS)
-  await world.time.pass(VISIT_MS + LEAVE_MS)
+  const visitMs = graceMs + VISIT_MS
+  world.visit(visitMs)
+  await world.time.pass(visitMs + LEAVE_MS)
   const left = world.server.streams.filter((name) => name.startsWith('KV_'))
   wrong.push(...left.map((name) => `${name} is left on the server`))
   return wrong.length === 0 ? undefined : { seed, schedule, wrong }

@@ -28,6 +28,12 @@ interface ConnectionOptions {
   noEcho?: boolean
 }
 
+/** Simulated time from one moment to another. */
+export interface Span {
+  from: number
+  to: number
+}
+
 /** Milliseconds that a message takes between a node and the server. */
 export type Latency = () => number
 
@@ -54,6 +60,8 @@ export class SimulatedConnection {
   #connected = true
   /** Number of the connection that is up: what was on its way in an earlier one never arrives. */
   #life = 0
+  /** Times without a connection. */
+  readonly outages: Span[] = []
   readonly #lastArrival = { up: 0, down: 0 }
   /** Whether the server can reach it. Its owner notices a break a little later, or much later when it stands still. */
   #reachable = true
@@ -133,6 +141,8 @@ export class SimulatedConnection {
   break(downMs: number): void {
     this.#life++
     this.#reachable = false
+    const outage = { from: this.#options.time.now, to: Infinity }
+    this.outages.push(outage)
     const { owner } = this.#options
     owner.after(0, () => {
       this.#connected = false
@@ -141,6 +151,7 @@ export class SimulatedConnection {
     owner.after(downMs, () => {
       this.#connected = true
       this.#reachable = true
+      outage.to = this.#options.time.now
       this.#notify('reconnect')
       for (const message of this.#pending.splice(0)) this.#send(message)
     })

@@ -1,4 +1,3 @@
-import { DaffiError } from '../../../src/runtime/core/errors.js'
 import { createLogger } from '../../../src/runtime/core/logger.js'
 import { ownIdentity } from '../../../src/runtime/core/process/process-identity.js'
 import { rejoinAfterBreaks } from '../../../src/runtime/call/client/rejoin.js'
@@ -13,7 +12,7 @@ import { TIMING } from '../../../src/runtime/call/wire/timing.js'
 import { NatsLink } from '../../../src/runtime/stream/protocol/nats-link.js'
 import type { Deliver, StreamPorts } from '../../../src/runtime/stream/protocol/ports.js'
 import { StreamReceiver } from '../../../src/runtime/stream/stream-receiver.js'
-import { SimulatedConnection, type Latency } from './simulated-connection.js'
+import { SimulatedConnection, type Latency, type Span } from './simulated-connection.js'
 import { processes } from './simulated-processes.js'
 import type { SimulatedServer } from './simulated-server.js'
 import { Actor, type SimulatedTime } from './simulated-time.js'
@@ -60,6 +59,8 @@ export class SimulatedNode {
   #onStoodStill: () => void = () => undefined
   /** Whether it has its name, and was neither killed nor has left. */
   joined = false
+  /** Time in which it left its streams in order, if it did. */
+  left: Span | undefined
   /** Reason why it is not, or not any more. */
   refused: unknown
 
@@ -119,6 +120,11 @@ export class SimulatedNode {
     return this.record.incarnation
   }
 
+  /** Times without the connection that carries messages of streams. */
+  get outages(): readonly Span[] {
+    return this.#connections.control.outages
+  }
+
   /** Claims the name, offers the callback and says hello, as a client does. */
   async join(): Promise<void> {
     const { main, heart } = this.#connections
@@ -147,8 +153,7 @@ export class SimulatedNode {
     const heartbeat = {
       onStoodStill: (listener: () => void) => (this.#onStoodStill = listener),
     } as unknown as HeartbeatThread
-    const onNameLost = (error: DaffiError): void => this.#fail(error)
-    rejoinAfterBreaks({ nc: main.client, heartbeat, presence: this.presence, others: [], onNameLost })
+    rejoinAfterBreaks({ nc: main.client, heartbeat, presence: this.presence, others: [] })
   }
 
   /** SIGSTOP and SIGCONT. */
@@ -193,7 +198,9 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
+    const from = this.#options.time.now
     await this.#receiver?.close(TIMING.shutdownMs)
+    this.left ??= { from, to: this.#options.time.now }
     await this.presence.leave()
     this.#end()
   }

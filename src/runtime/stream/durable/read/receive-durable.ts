@@ -53,7 +53,11 @@ export class DurableStreams {
     lifecycle,
     deliver,
     onNoWriter,
-  }: ReceiveOptions): Promise<{ reader: DurableReader | SharedReader; close: () => void }> {
+  }: ReceiveOptions): Promise<{
+    reader: DurableReader | SharedReader
+    progress: ProgressPublisher
+    close: () => void
+  }> {
     const { pipeline, self, log } = this.#ports
     const { control, bulk } = await this.#ports.connections()
     const key = `${durable.stream} ${durable.run}`
@@ -87,7 +91,7 @@ export class DurableStreams {
       context.progress.close()
       if (this.#readers.get(key) === reader) this.#readers.delete(key)
     }
-    return { reader, close }
+    return { reader, progress: context.progress, close }
   }
 }
 

@@ -71,9 +71,11 @@ export class ReceiverTable implements ReceiverAccounts {
       if (!earlier) continue
       // It may also be the present one, whose reports were all lost: the receiver knew of its accept, and has begun anew.
       earlier.confirmed = true
+      earlier.final = true
       adoptLateCounts(earlier, counts)
     }
     const reported = sessionOf(attach)
+    if (reported && progress.state !== 'attached') reported.final = true
     if (reported?.last !== undefined) adoptLateCounts(reported, progress)
     const present = this.#sessionOf({ incarnation })
     if (present?.attach === attach && present.first !== undefined) this.#onReport(present, progress, at)
