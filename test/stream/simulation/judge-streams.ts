@@ -6,9 +6,8 @@ import type { Taken, World } from './world.js'
 
 /** Time in which each receiver must have had something new, once nothing has happened for a while. */
 const FLOW_MS = 5000
-/** Time for which a node that leaves repeats its final counts, and that in which one attempt comes through. */
-const LEAVE_MS = 2000
-const ATTEMPT_MS = 500
+/** Attempts to give the final counts, four a second, of a node that has tried for nearly two seconds. */
+const MIN_ATTEMPTS = 7
 
 /** Says who gets nothing although it lives, messages flow, and a writer streams. */
 export function judgeFlow(world: World, { delivery }: Schedule): string[] {
@@ -89,15 +88,8 @@ const couldNotReport = ({ nodes, endings, mistaken }: World, run: StreamRun, nam
   mistaken.some(({ by, peer, at }) => by === run.writer && peer.startsWith(`${name}i`) && at >= run.begun) ||
   nodes.some((node) => node.name === name && leftUnheard(node, run))
 
-/** Whether a node tried in vain to give its final counts, for as long as leaving may take, since a connection was broken. */
-function leftUnheard({ left, outages }: SimulatedNode, { writer, begun }: StreamRun): boolean {
-  if (!left || left.to < begun || left.to - left.from < LEAVE_MS) return false
-  const broken = [...outages, ...writer.outages].sort((a, b) => a.from - b.from)
-  let heard = left.from
-  for (const { from, to } of broken) {
-    if (to < heard) continue
-    if (from - heard > ATTEMPT_MS) return false
-    heard = to
-  }
-  return left.to - heard <= ATTEMPT_MS
+/** Whether a node tried to give its final counts for as long as leaving may take, and the network has lost them all. */
+function leftUnheard(node: SimulatedNode, { writer }: StreamRun): boolean {
+  const reports = node.finalReports(writer)
+  return reports.length >= MIN_ATTEMPTS && !reports.includes(true)
 }

@@ -16,6 +16,8 @@ export interface Message {
   data: Uint8Array
   reply?: string
   headers?: MsgHdrs
+  /** Connections that it has come to; kept for requests. */
+  arrived?: Set<SimulatedConnection>
 }
 
 interface ConnectionOptions {
@@ -26,12 +28,6 @@ interface ConnectionOptions {
   latency: Latency
   /** Whether its own messages do not come back to it. */
   noEcho?: boolean
-}
-
-/** Simulated time from one moment to another. */
-export interface Span {
-  from: number
-  to: number
 }
 
 /** Milliseconds that a message takes between a node and the server. */
@@ -54,14 +50,14 @@ export class SimulatedConnection {
   readonly options = { inboxPrefix: '_INBOX' }
   readonly features = { get: () => ({ min: '2.10.0', ok: true }) }
   readonly #options: ConnectionOptions
+  /** Requests that were sent, for the judge. */
+  readonly requested: Message[] = []
   readonly #requests = new Map<string, (message: Message) => void>()
   /** Messages that were published while there was no connection. */
   #pending: Message[] = []
   #connected = true
   /** Number of the connection that is up: what was on its way in an earlier one never arrives. */
   #life = 0
-  /** Times without a connection. */
-  readonly outages: Span[] = []
   readonly #lastArrival = { up: 0, down: 0 }
   /** Whether the server can reach it. Its owner notices a break a little later, or much later when it stands still. */
   #reachable = true
@@ -111,7 +107,10 @@ export class SimulatedConnection {
         if (message.headers?.code === 503) reject(noResponders(subject))
         else resolve(this.#received(message))
       })
-      this.#send({ subject, data: toBytes(payload), reply, ...(headers ? { headers } : {}) })
+      const arrived = new Set<SimulatedConnection>()
+      const message = { subject, data: toBytes(payload), reply, arrived, ...(headers ? { headers } : {}) }
+      this.requested.push(message)
+      this.#send(message)
     })
   }
 
@@ -141,8 +140,6 @@ export class SimulatedConnection {
   break(downMs: number): void {
     this.#life++
     this.#reachable = false
-    const outage = { from: this.#options.time.now, to: Infinity }
-    this.outages.push(outage)
     const { owner } = this.#options
     owner.after(0, () => {
       this.#connected = false
@@ -151,7 +148,6 @@ export class SimulatedConnection {
     owner.after(downMs, () => {
       this.#connected = true
       this.#reachable = true
-      outage.to = this.#options.time.now
       this.#notify('reconnect')
       for (const message of this.#pending.splice(0)) this.#send(message)
     })
@@ -160,7 +156,10 @@ export class SimulatedConnection {
   /** Takes a message from the server to the node, for one of its subscriptions or requests. */
   deliver(message: Message, take: (message: Message) => void): void {
     if (!this.#reachable) return
-    this.#travel('down', this.#options.owner, () => take(message))
+    this.#travel('down', this.#options.owner, () => {
+      message.arrived?.add(this)
+      take(message)
+    })
   }
 
   answer(message: Message): void {

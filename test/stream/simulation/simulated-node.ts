@@ -12,7 +12,7 @@ import { TIMING } from '../../../src/runtime/call/wire/timing.js'
 import { NatsLink } from '../../../src/runtime/stream/protocol/nats-link.js'
 import type { Deliver, StreamPorts } from '../../../src/runtime/stream/protocol/ports.js'
 import { StreamReceiver } from '../../../src/runtime/stream/stream-receiver.js'
-import { SimulatedConnection, type Latency, type Span } from './simulated-connection.js'
+import { SimulatedConnection, type Latency } from './simulated-connection.js'
 import { processes } from './simulated-processes.js'
 import type { SimulatedServer } from './simulated-server.js'
 import { Actor, type SimulatedTime } from './simulated-time.js'
@@ -59,8 +59,6 @@ export class SimulatedNode {
   #onStoodStill: () => void = () => undefined
   /** Whether it has its name, and was neither killed nor has left. */
   joined = false
-  /** Time in which it left its streams in order, if it did. */
-  left: Span | undefined
   /** Reason why it is not, or not any more. */
   refused: unknown
 
@@ -120,9 +118,10 @@ export class SimulatedNode {
     return this.record.incarnation
   }
 
-  /** Times without the connection that carries messages of streams. */
-  get outages(): readonly Span[] {
-    return this.#connections.control.outages
+  /** Attempts to give a writer the final counts, and whether they came to it. */
+  finalReports(writer: SimulatedNode): boolean[] {
+    const reports = this.#connections.control.requested.filter(({ subject }) => subject.endsWith('.progress'))
+    return reports.map(({ arrived }) => arrived?.has(writer.#connections.control) ?? false)
   }
 
   /** Claims the name, offers the callback and says hello, as a client does. */
@@ -198,9 +197,7 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
-    const from = this.#options.time.now
     await this.#receiver?.close(TIMING.shutdownMs)
-    this.left ??= { from, to: this.#options.time.now }
     await this.presence.leave()
     this.#end()
   }

@@ -221,7 +221,8 @@ export class Presence {
     const answer = await this.#names.ping(record, this.#options.timing.pingMs)
     if (answer === 'unreachable') void this.#releaseUnreachable(record).catch(() => undefined)
     // A hello that came meanwhile is newer than the claim.
-    else if (this.peers.get(record.name)?.incarnation === known) this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
+    else if (this.peers.get(record.name)?.incarnation === known)
+      this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
   }
 
   /** Gives back the name of a holder that has no connection, and none when its grace is over. */

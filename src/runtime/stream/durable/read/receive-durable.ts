@@ -47,13 +47,7 @@ export class DurableStreams {
   }
 
   /** Begins to receive a durable stream. */
-  async receive({
-    open,
-    durable,
-    lifecycle,
-    deliver,
-    onNoWriter,
-  }: ReceiveOptions): Promise<{
+  async receive({ open, durable, lifecycle, deliver, onNoWriter }: ReceiveOptions): Promise<{
     reader: DurableReader | SharedReader
     progress: ProgressPublisher
     close: () => void
