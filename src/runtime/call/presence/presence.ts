@@ -144,7 +144,7 @@ export class Presence {
     } catch (error) {
       if (!(error instanceof DaffiError) || error.code !== 'DAFFI_DUPLICATE_NAME') throw error
       // Before the first claim is made, `join` throws the error.
-      if (this.#claimed) this.#options.onNameLost(error)
+      if (this.#claimed) this.#loseName(error.details as Pick<PeerRecord, 'host' | 'pid'>)
       return false
     }
     return !this.#isLeaving()
@@ -187,7 +187,7 @@ export class Presence {
     if (last) void this.#claimAgain().catch((error: unknown) => log.warn(String(error)))
   }
 
-  #loseName({ host, pid }: PeerRecord): void {
+  #loseName({ host, pid }: Pick<PeerRecord, 'host' | 'pid'>): void {
     const { record, onNameLost } = this.#options
     onNameLost(
       new DaffiError(
