@@ -135,7 +135,10 @@ export class StreamReceiver {
     const { reader, progress, close } = open.durable
       ? await this.#durable.receive({ ...common, durable: open.durable })
       : await receiveTransient({ ...common, openLane, ports, before })
-    const ends = await this.#subscribeToEnd(open, (end) => reader.onEnd(end))
+    const ends = await this.#subscribeToEnd(open, (end) => {
+      if (end.closed) progress.onClosed()
+      reader.onEnd(end)
+    })
     const reporting = setInterval(() => reader.report(), PROGRESS_MS)
     const restoreHeap = allowHeapGrowth()
     return {

@@ -87,11 +87,17 @@ test('the final counts are repeated until the writer replies', async () => {
   expect(reports).toEqual(Array(3).fill({ ...PROGRESS, state: 'left', processed: 7 }))
 })
 
-test('… not for long, and not when the writer is gone', async () => {
+test('… not for long, and not when the writer is gone or waits no more', async () => {
   const { publisher } = await leavingReceiver()
   const start = performance.now()
   await publisher.confirm(() => false)
   expect(performance.now() - start).toBeLessThan(1000)
   await publisher.confirm(() => true)
   expect(performance.now() - start).toBeGreaterThan(1900)
+  let asked = 0
+  await publisher.confirm(() => {
+    if (++asked === 2) publisher.onClosed()
+    return true
+  })
+  expect(asked).toBe(2)
 })

@@ -252,6 +252,16 @@ describe('shared', () => {
     expect(receivers.shares).toEqual({ 1: 3, 2: 4 })
   })
 
+  test('one that is suspected is not waited for at the opening while another is there', () => {
+    const three = { name: 'third', incarnation: 'three' }
+    receivers.invite(three)
+    expect(receivers.absent()).toMatchObject([three])
+    receivers.check((incarnation) => incarnation === 'three')
+    expect(receivers.absent()).toEqual([])
+    for (const each of [peer, two]) receivers.depart(each, 'died', 0, died)
+    expect(receivers.absent()).toMatchObject([three])
+  })
+
   test('one that is suspected gets nothing while another lives, even if that one is busy', () => {
     receivers.check((incarnation) => incarnation === 'one')
     expect(assigned(3)).toEqual([2, 2, undefined])

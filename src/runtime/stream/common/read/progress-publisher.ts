@@ -20,6 +20,7 @@ export class ProgressPublisher {
   readonly #inbox = createInbox()
   readonly #replies: Subscription
   #latest: Uint8Array | undefined
+  #isOver = false
   #probed = performance.now()
   /** Refusals in a row, and whether the latest probe was refused. */
   #refusals = 0
@@ -47,6 +48,11 @@ export class ProgressPublisher {
     this.#nc.publish(this.#subject, this.#latest, isProbe ? { reply: this.#inbox } : undefined)
   }
 
+  /** Notes that the writer waits for no reports any more. */
+  onClosed(): void {
+    this.#isOver = true
+  }
+
   /**
    * Repeats the last report, which has the final counts, until the writer replies that it has it; not for long, since the
    * node is leaving.
@@ -54,7 +60,13 @@ export class ProgressPublisher {
    */
   async confirm(isAwaited: () => boolean): Promise<void> {
     const deadline = performance.now() + CONFIRM_MS
-    while (this.#latest && isAwaited() && !this.#nc.isClosed() && performance.now() < deadline) {
+    while (
+      this.#latest &&
+      !this.#isOver &&
+      isAwaited() &&
+      !this.#nc.isClosed() &&
+      performance.now() < deadline
+    ) {
       const next = performance.now() + CONFIRM_EVERY_MS
       const asking = this.#nc.request(this.#subject, this.#latest, { timeout: CONFIRM_EVERY_MS })
       const isConfirmed = await asking.then(

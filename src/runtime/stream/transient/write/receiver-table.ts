@@ -142,9 +142,12 @@ export class ReceiverTable implements ReceiverAccounts {
     return this.#present.map(({ incarnation }) => incarnation)
   }
 
-  /** Peers that were invited and have not attached. */
+  /**
+   * Peers that were invited and have not attached. Of a shared stream others can have the items of one that is suspected.
+   */
   absent(): readonly Peer[] {
-    return this.#present.filter(({ first }) => first === undefined)
+    const canDoWithout = this.#share && this.attached > 0
+    return this.#present.filter(({ first, suspected }) => first === undefined && !(canDoWithout && suspected))
   }
 
   /** Peers that are invited or attached, and have not reported for a while. */
