@@ -1,6 +1,6 @@
 import { createLogger } from '../../../src/runtime/core/logger.js'
 import { ownIdentity } from '../../../src/runtime/core/process/process-identity.js'
-import { rejoinAfterBreaks } from '../../../src/runtime/call/client/rejoin.js'
+import { recheckRepeatedly, rejoinAfterBreaks } from '../../../src/runtime/call/client/rejoin.js'
 import type { HeartbeatThread } from '../../../src/runtime/call/presence/heartbeat-thread.js'
 import {
   pingSubject,
@@ -55,6 +55,7 @@ export class SimulatedNode {
     bulk: SimulatedConnection
     heart: SimulatedConnection
   }
+  readonly #leaving = new AbortController()
   #receiver: StreamReceiver | undefined
   #onStoodStill: () => void = () => undefined
   /** Whether it has its name, and was neither killed nor has left. */
@@ -153,6 +154,8 @@ export class SimulatedNode {
       onStoodStill: (listener: () => void) => (this.#onStoodStill = listener),
     } as unknown as HeartbeatThread
     rejoinAfterBreaks({ nc: main.client, heartbeat, presence: this.presence, others: [] })
+    const recheck = (): Promise<void> => this.presence.recheck()
+    void recheckRepeatedly([recheck], TIMING.recheckMs, this.#leaving.signal)
   }
 
   /** SIGSTOP and SIGCONT. */
@@ -197,6 +200,7 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
+    this.#leaving.abort()
     await this.#receiver?.close(TIMING.shutdownMs)
     await this.presence.leave()
     this.#end()

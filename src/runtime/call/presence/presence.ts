@@ -236,11 +236,18 @@ export class Presence {
     if (answer === 'unreachable') await this.#names.release(record)
   }
 
-  /** Asks a node that was heard, but is not a member, for its record: its hello was missed, or it was taken for gone. */
+  /**
+   * Asks a node that was heard, but is not a member, for its record: its hello was missed, or it was taken for gone. If it has
+   * the name of this node, the claim is looked at: it says which of the two has lost the name.
+   */
   async #ask(peer: { name: string; incarnation: string }): Promise<void> {
     if (this.#asked.has(peer.incarnation)) return
     this.#asked.add(peer.incarnation)
     try {
+      if (peer.name === this.#options.record.name) {
+        if (this.#claimed) await this.recheck()
+        return
+      }
       const answer = await this.#names.ping(peer, this.#options.timing.suspectMs)
       // While another incarnation has the name, its claim decides; this one finds out when it claims again.
       if (typeof answer === 'object' && !this.peers.isAlive(peer.name)) this.peers.upsert(answer)
