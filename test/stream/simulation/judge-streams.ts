@@ -26,6 +26,20 @@ export function judgeFlow(world: World, { delivery }: Schedule): string[] {
   })
 }
 
+/**
+ * Whether a lossless stream has not begun, since its writer cannot know yet that a receiver is gone: one of another host that
+ * said no goodbye, as while the server stood still, is waited for until the end of its grace. Each item is for it, too.
+ */
+export function waitsForGrace(world: World, { delivery, share }: Schedule): boolean {
+  if (delivery !== 'lossless' || share) return false
+  const living = world.living()
+  const writer = living.find(({ name }) => name === 'w')
+  const run = world.runs.findLast((each) => each.writer === writer)
+  if (!writer || run?.yielded !== 0) return false
+  const incarnations = new Set(living.map(({ incarnation }) => incarnation))
+  return writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
+}
+
 /** Compares what the streams' writers say with what the callbacks got. */
 export function judgeAccounts(world: World, schedule: Schedule): string[] {
   return world.runs.flatMap((run) => {

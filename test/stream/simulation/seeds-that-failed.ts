@@ -15,4 +15,6 @@ export const SEEDS_THAT_FAILED: readonly number[] = [
   105074,
   // The hello of the process that had taken a name did not come to the one that had it before.
   ...[116086, 116709, 117185],
+  // The judge did not wait for the end of the grace of a receiver that had left while the server stood still.
+  134198,
 ]
