@@ -27,13 +27,13 @@ test('a device is asked only for what the plan sets', () => {
 
 const OPENING = [/hls/, /dash/, /concat/, /image2/, /lavfi/, /sdp/, /rtsp/, /imf/, /avisynth/]
 
-/** What follows an option in a list of arguments. */
+/** Value of an option in a list of arguments. */
 function valueOf(args: readonly string[], option: string): string {
   return args[args.lastIndexOf(option) + 1] ?? ''
 }
 
 test('a file may use its own protocol, no format that opens others, and cannot be read as an option', () => {
-  const [{ args = [] } = {}] = inputsOf(fileAt('-f'))
+  const args = inputsOf(fileAt('-f'))[0]?.args ?? []
   expect(valueOf(args, '-protocol_whitelist')).toBe('file')
   expect(valueOf(args, '-format_whitelist').split(',')).toContain('mov')
   for (const format of OPENING) expect(valueOf(args, '-format_whitelist')).not.toMatch(format)
@@ -42,7 +42,7 @@ test('a file may use its own protocol, no format that opens others, and cannot b
 })
 
 test('a playlist is read when the plan asks for it, and only of that format', () => {
-  const [{ args = [] } = {}] = inputsOf({ ...fileAt('a.m3u8'), ffmpegArgs: ['-f', 'hls'] })
+  const args = inputsOf({ ...fileAt('a.m3u8'), ffmpegArgs: ['-f', 'hls'] })[0]?.args ?? []
   expect(valueOf(args, '-format_whitelist')).toMatch(/^hls,mov,/)
   expect(valueOf(args, '-protocol_whitelist')).toBe('file')
   expect(args.slice(-4)).toEqual(['-f', 'hls', '-i', 'file:a.m3u8'])

@@ -40,7 +40,7 @@ test.each([
   expect(camera.requests[0]?.headers.authorization).toBeUndefined()
 })
 
-test('a nonce that has grown stale is replaced', async () => {
+test('a camera to which every answer is stale is given up', async () => {
   const camera = await guardedCamera(digestGuard('MD5', 0))
   await expect(first(withUser(camera.url))).rejects.toMatchObject({ code: 'DAFFI_SOURCE_FAILED' })
   expect(camera.requests).toHaveLength(8)

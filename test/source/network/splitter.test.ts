@@ -56,7 +56,12 @@ test('whatever comes, a splitter throws nothing but a failure', () => {
   )
   fc.assert(
     fc.property(
-      fc.array(fc.oneof(text.map(Buffer.from), fc.uint8Array({ maxLength: 9 }).map(Buffer.from))),
+      fc.array(
+        fc.oneof(
+          text.map((each) => Buffer.from(each)),
+          fc.uint8Array({ maxLength: 9 }).map((each) => Buffer.from(each)),
+        ),
+      ),
       (chunks) => {
         const splitter = new Splitter({ onPackets: () => undefined, onMessage: () => undefined })
         try {

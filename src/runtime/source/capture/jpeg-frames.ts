@@ -38,7 +38,7 @@ export async function* jpegFrames(
   const pictures = jpegPictures(jpegs, { memory, onCutShort })
   const abort = addAbortListener(signal, () => connection.close())
   let frames = 0
-  let isLate = false
+  let isLate = false as boolean
   let failure = connection.failure()
   try {
     while (frames !== plan.frames) {

@@ -1,5 +1,5 @@
 /** Input options that hold no picture back for parallel decoding, nor for a guess of the rate. */
 export const PROMPT = ['-flags', 'low_delay', '-fpsprobesize', '0']
 
-/** Those, and no data that was read to detect the format either: what a live input has sent meanwhile is old. */
+/** Input options that hold nothing back, not even data that was read to detect the format, and is old when that is done. */
 export const LOW_LATENCY = ['-fflags', 'nobuffer', ...PROMPT]

@@ -1,4 +1,4 @@
-/** What a server asks for before it answers. */
+/** Demand of a server for user and password, in a form that it names. */
 export interface Challenge {
   /** In lower case, such as `digest`. */
   scheme: string

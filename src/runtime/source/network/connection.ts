@@ -11,11 +11,11 @@ export interface ConnectionLimits {
 export interface Connection {
   /** Arguments of ffmpeg that make it read from the connection. */
   args: string[]
-  /** What ffmpeg gets on its standard input; absent where it reads something else. */
+  /** Data for ffmpeg's standard input; absent where it reads something else. */
   body?: AsyncIterable<Buffer>
   /** Where the camera sends JPEGs one by one (multipart), these, for reading them without ffmpeg. */
   jpegs?: PipeReader
-  /** What went wrong with the camera. */
+  /** The first failure of the camera. */
   failure: () => NetworkFailure | undefined
   /** Text of ffmpeg with the camera's address, without password and query, in place of what stands for it. */
   show: (text: string) => string

@@ -4,7 +4,7 @@ import { BadPictures } from '../contract/size.js'
 /** Codes of the failures between daffi and a network camera. */
 type FailureCode = 'DAFFI_SOURCE_UNREACHABLE' | 'DAFFI_SOURCE_DENIED' | 'DAFFI_SOURCE_FAILED'
 
-/** What went wrong between daffi and a network camera; where the source and its frames are known it becomes a DaffiError. */
+/** Failure between daffi and a network camera; where the source and its frames are known it becomes a DaffiError. */
 export class NetworkFailure extends Error {
   readonly code: FailureCode
   /** Advice for the user, where the code's own does not fit. */

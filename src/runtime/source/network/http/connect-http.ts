@@ -25,17 +25,18 @@ export async function connectHttp(
   { signal, silenceMs }: ConnectionLimits,
 ): Promise<Connection> {
   const { taken, rest } = optionsOf(plan.ffmpegArgs, ['-f', ...Object.keys(HEADERS)])
-  const headers = Object.entries(HEADERS).flatMap(([option, name]) => {
+  const headers: Record<string, string> = {}
+  for (const [option, name] of Object.entries(HEADERS)) {
     const value = taken[option]
-    return value === undefined ? [] : [[name, value]]
-  })
+    if (value !== undefined) headers[name] = value
+  }
   const { host } = splitUrl(plan.url).url
   const reader = new PipeReader()
   let failed: NetworkFailure | undefined
   let isClosed = false
 
   const response = await openWithin(silenceMs, signal, async (limited) => {
-    const opened = await openBody(plan, { ...Object.fromEntries(headers) }, limited)
+    const opened = await openBody(plan, headers, limited)
     opened.on('error', (error) => {
       if (!isClosed) failed ??= connectionFailure(host, error)
     })

@@ -17,7 +17,7 @@ import { hostOf, portOf, splitUrl, usesTls } from '../url.js'
 import { proxyFor, proxyHeaders, tunnel } from './proxy.js'
 
 const MAX_HEADER_BYTES = 64 * KIB
-/** What some servers do not answer without. */
+/** Headers that some servers do not answer without. */
 const HEADERS = { 'User-Agent': 'daffi', Accept: '*/*' }
 /** Most requests for one response: redirects, and answers to challenges. */
 const MAX_REQUESTS = 8
@@ -52,7 +52,10 @@ export async function openBody(
       answered = false
     } else throw statusFailure(url.host, status, reason, isHome && credentials !== undefined)
   }
-  throw new NetworkFailure('DAFFI_SOURCE_FAILED', `${first.host} redirects again and again`)
+  throw new NetworkFailure(
+    'DAFFI_SOURCE_FAILED',
+    `${first.host} redirects, or asks for the password, again and again`,
+  )
 }
 
 interface Question extends Pick<NetworkPlan, 'tls'> {
@@ -63,7 +66,7 @@ interface Question extends Pick<NetworkPlan, 'tls'> {
 async function ask(url: URL, { headers, tls, signal }: Question): Promise<IncomingMessage> {
   try {
     const proxy = proxyFor(url)
-    const common: RequestOptions = {
+    const common = {
       ...{ headers: { Host: url.host, ...headers }, agent: false, signal },
       // Cameras are lax about the form of headers. The one response of a connection is all that it could spoil.
       ...{ insecureHTTPParser: true, maxHeaderSize: MAX_HEADER_BYTES },

@@ -33,7 +33,7 @@ export async function tunnel(proxy: URL, url: URL, signal: AbortSignal): Promise
     request.once('error', reject)
     request.once('connect', ({ statusCode = 0 }, socket) => {
       if (statusCode === 200) {
-        resolve(socket as Socket)
+        resolve(socket)
         return
       }
       socket.destroy()
