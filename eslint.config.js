@@ -27,7 +27,7 @@ const ROOMS = [
  * @type {Record<string, (string | string[])[]>}
  */
 const FLOORS = {
-  core: ['.', 'stream', 'plan', ['text', 'process', 'project']],
+  core: ['.', 'stream', 'plan', ['message', 'text', 'process', 'project']],
   binaries: ['run', 'find', 'fetch', '.'],
   nats: ['address', ['connect', 'embedded'], '.'],
   callback: ['parse', ['find', 'load'], '.'],
@@ -93,6 +93,27 @@ const doors = ROOMS.filter((room) => room !== 'core').map((room) => ({
   message: `Import ${room}/index.js, the room's door.`,
 }))
 
+/** Ways past the doors by which everything from outside comes in. */
+const DOORS = [
+  {
+    selector:
+      'CallExpression[callee.property.type="Identifier"][callee.property.name=/^(subscribe|consume|watch)$/]',
+    message: 'Messages come by listen() of nats/index.js: what a handler throws would make the process deaf.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^allocUnsafe/]',
+    message:
+      'Memory that is not filled has the data of others: use Buffer.alloc, or say why all of it is written.',
+  },
+]
+const PARSERS = [
+  {
+    selector:
+      'CallExpression[callee.property.name="json"], CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+    message: 'Use parseJson of core/message, and check the form of what it gives.',
+  },
+]
+
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', '**/.daffi/', 'test/fixtures/broken/'] },
   tseslint.configs.strictTypeChecked,
@@ -122,6 +143,16 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['src/**'],
+    rules: { 'no-restricted-syntax': ['error', ...DOORS] },
+  },
+  // Messages of others: parsed so that what is none does not throw.
+  {
+    files: ['src/runtime/{call,stream,status}/**'],
+    rules: { 'no-restricted-syntax': ['error', ...DOORS, ...PARSERS] },
+  },
+  { files: ['src/runtime/nats/connect/listen.ts'], rules: { 'no-restricted-syntax': 'off' } },
   // Fixtures of asynchronous iterables need not wait for anything.
   { files: ['test/**'], rules: { '@typescript-eslint/require-await': 'off' } },
   // Plain programs, outside the compiler's project.

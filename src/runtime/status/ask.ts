@@ -1,4 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
+import { parseJson } from '../core/message/parse-json.js'
+import { passOver } from '../nats/index.js'
+import { isStatus } from './forms.js'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
 /**
@@ -22,7 +25,10 @@ export async function askStatus(
       maxWait: MAX_WAIT_MS,
     })
     for await (const reply of replies) {
-      if (reply.data.length > 0) answers.push(reply.json<Status>())
+      if (reply.data.length === 0) continue
+      const answer = parseJson(reply.data)
+      if (isStatus(answer)) answers.push(answer)
+      else passOver(nc, statusSubject(pipeline), 'it is no answer to a status request')
     }
   } catch {
     // No process listens, or the connection was lost: the answers up to then are returned.

@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 import type { DaffiError } from '../../core/errors.js'
+import { listen } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 
 /** A call whose reply has not come. */
@@ -24,11 +25,7 @@ export class Replies {
   readonly #subscription: Subscription
 
   constructor(nc: NatsConnection) {
-    this.#subscription = nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#onReply(message)
-      },
-    })
+    this.#subscription = listen(nc, `${this.#inbox}.*`, (message) => this.#onReply(message))
   }
 
   /** The calls that wait for their replies. */

@@ -1,4 +1,6 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
+import { isMeasure, isWithin, mapOf } from '../../core/message/forms.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { parseOptions } from '../../core/stream/parse-options.js'
 import { STREAM_OPTIONS, type RetryPolicy } from '../../core/stream/stream-options.js'
 import type { JobRetryOptions } from '../api/modifiers.js'
@@ -20,10 +22,12 @@ export function setRetry(head: MsgHdrs, retry: RetryPolicy): void {
 
 /** Attempts of a job in the queue; undefined also when they make no sense. */
 export function retryOf(head: MsgHdrs | undefined): RetryPolicy | undefined {
-  try {
-    const { attempts, delayMs, backoff } = JSON.parse(head?.get(HEADER.retry) ?? '') as Partial<RetryPolicy>
-    return parseRetry({ attempts, delay: Number(delayMs) / 1000, backoff } as JobRetryOptions)
-  } catch {
-    return undefined
-  }
+  const retry = parseJson(head?.get(HEADER.retry) ?? '')
+  return isRetry(retry) ? retry : undefined
 }
+
+const isRetry = mapOf<RetryPolicy>({
+  attempts: isWithin(1, Number.MAX_SAFE_INTEGER),
+  delayMs: isMeasure,
+  backoff: (value) => isMeasure(value) && (value as number) >= 1,
+})

@@ -2,11 +2,11 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
+import type { Logger } from '../../core/logger.js'
 import type { ServerAddress, TlsOptions } from '../address/server-address.js'
 import { authenticators } from './authenticators.js'
+import { setMessageLog } from './bad-messages.js'
 import { connectError } from './connect-error.js'
-import { guardCallbacks } from './guard-callbacks.js'
 import { StateFollower } from './follow-state.js'
 
 const CONNECT_TIMEOUT_MS = 5000
@@ -22,7 +22,7 @@ export interface ConnectNatsOptions {
   /** Cancels the first attempt; has no effect once connected. */
   signal?: AbortSignal | undefined
   /**
-   * Gets a line when the connection is lost, and one when it is back. @default no such lines, only errors in the handling of
+   * Gets a line when the connection is lost, and one when it is back. @default no such lines, only those about bad
    * messages
    */
   log?: Logger
@@ -44,7 +44,7 @@ export async function connectNats(
   try {
     const connection = await bounded(connecting, { signal, what: `connecting to ${address.url}` })
     follower.follow(connection)
-    guardCallbacks(connection, log ?? createLogger('warn'))
+    if (log) setMessageLog(connection, log)
     if (log) void logStatus(connection, address.url, log)
     return connection
   } catch (error) {

@@ -27,6 +27,7 @@ export async function* pictures(
     if (bytes === undefined) return
     const loan = memory.loan?.(bytes)
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
+    // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
     const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
     const filled = await reader.fill(data)
     const whole = filled === bytes

@@ -1,4 +1,5 @@
 import { createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { listen } from '../../../nats/index.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
 import { encodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
 
@@ -24,12 +25,10 @@ export class ProgressPublisher {
   constructor(nc: NatsConnection, pipeline: string, streamId: string, onNoWriter: () => void) {
     this.#nc = nc
     this.#subject = streamSubject(pipeline, streamId, 'progress')
-    this.#replies = nc.subscribe(this.#inbox, {
-      callback: (error, { headers }) => {
-        if (error !== null || headers?.code !== NO_RESPONDERS) return
-        this.#isRefused = true
-        if (++this.#refusals >= MAX_REFUSALS) onNoWriter()
-      },
+    this.#replies = listen(nc, this.#inbox, ({ headers }) => {
+      if (headers?.code !== NO_RESPONDERS) return
+      this.#isRefused = true
+      if (++this.#refusals >= MAX_REFUSALS) onNoWriter()
     })
   }
 

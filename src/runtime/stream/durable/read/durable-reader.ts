@@ -10,7 +10,7 @@ import type { End } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import { ChunkAssembler, type AssembledChunk } from '../store/chunk-assembler.js'
 import type { DeliveredRecord } from '../store/delivered-record.js'
-import { nextItemOf } from '../store/record-header.js'
+import { firstItemOf, nextItemOf } from '../store/record-header.js'
 import type { OrderedConsumer } from './ordered-consumer.js'
 
 interface DurableReaderOptions extends ItemDeliveryOptions {
@@ -32,6 +32,9 @@ export class DurableReader {
   readonly #delivery: ItemDelivery
   readonly #assembler = new ChunkAssembler()
   #reportedFailed = 0
+  /** Sequence of the latest record, and whether it, or one before it without a gap, was not daffi's. */
+  #sequence = 0
+  #wasForeign = false
   #end: End | undefined
   readonly #running: Promise<void>
 
@@ -108,6 +111,7 @@ export class DurableReader {
 
   async #process(record: DeliveredRecord): Promise<void> {
     const { header } = record
+    if (this.#isEarly(record)) return
     const chunk = this.#assembler.add(record)
     if (header?.what === 'part') {
       if (chunk) await this.#deliver(chunk)
@@ -120,8 +124,26 @@ export class DurableReader {
     this.#options.consumer.ack(record)
   }
 
+  /**
+   * Whether a record is out of order: after a message that is not daffi's, what the writer had on its way is stored, and then
+   * stored again from the item on whose place was taken.
+   */
+  #isEarly({ sequence, header }: DeliveredRecord): boolean {
+    const isNext = sequence === this.#sequence + 1
+    this.#sequence = sequence
+    if (!header) this.#wasForeign = true
+    else if (!isNext || header.what === 'begin' || firstItemOf(header) <= this.#counter.position)
+      this.#wasForeign = false
+    return header !== undefined && this.#wasForeign
+  }
+
   async #deliver(chunk: AssembledChunk): Promise<void> {
-    if (chunk.kind) await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
-    else await this.#delivery.deliverBatch(decodeValues(chunk.bytes), chunk)
+    if (chunk.kind) {
+      await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
+      return
+    }
+    // A batch that is none of daffi's is passed over, and counts as lost.
+    const values = decodeValues(chunk.bytes, chunk.count)
+    if (values) await this.#delivery.deliverBatch(values, chunk)
   }
 }

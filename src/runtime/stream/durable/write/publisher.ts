@@ -5,12 +5,12 @@ import { createInbox, type Msg, type Subscription } from '@nats-io/transport-nod
 import { MIB } from '../../../core/bytes.js'
 import { Wakeup } from '../../../core/deferred.js'
 import { DaffiError } from '../../../core/errors.js'
-import { API_ERROR, isApiError, isRefusalStatus } from '../../../nats/index.js'
+import { API_ERROR, isApiError, isRefusalStatus, listen, passOver } from '../../../nats/index.js'
 import type { WriterState } from '../../common/write/writer-state.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer, streamLost } from '../store/ask-server.js'
-import { lastStored, type DurableNames, type StoredRecord } from '../store/item-store.js'
-import { refused, type PubAck } from '../store/publish-answer.js'
+import { lastStored, storedAt, type DurableNames, type LastRecord } from '../store/item-store.js'
+import { pubAckOf, refused } from '../../protocol/publish-answer.js'
 import { recordHeaders, type RecordHeader } from '../store/record-header.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
 
@@ -37,6 +37,8 @@ interface PublisherOptions {
   /** Notified when nothing is on its way any more. */
   idle: Wakeup
   state: WriterState
+  /** Whether receivers need the records in order; else in any order, each once. */
+  inOrder: boolean
 }
 
 /**
@@ -63,11 +65,7 @@ export class Publisher {
     this.#options = options
     this.#next = options.last + 1
     const { nc } = options.link
-    this.#acks = nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#onAck(message)
-      },
-    })
+    this.#acks = listen(nc, `${this.#inbox}.*`, (message) => this.#onAck(message))
     this.#onAbort = addAbortListener(options.state.signal, () => this.stored.notify())
     this.#watch = setInterval(() => this.#checkProgress(), WATCH_MS)
     void this.#follow()
@@ -113,7 +111,11 @@ export class Publisher {
     const stored = this.#next - 1 - this.#pending.size
     try {
       const { state } = await link.whileConnected(() => jsm.streams.info(names.stream))
-      if (state.last_seq >= this.#next) throw superseded()
+      if (state.last_seq >= this.#next) {
+        // By another writer, or somebody who is none.
+        await this.#recover()
+        return false
+      }
       if (state.last_seq < stored) throw forgotten()
       return true
     } catch (error) {
@@ -149,7 +151,7 @@ export class Publisher {
       void this.#recover()
       return
     }
-    const { seq, error } = message.json<PubAck>()
+    const { seq, error } = pubAckOf(message.data)
     if (seq !== undefined && !error) this.#settle(seq)
     else if (error?.err_code === API_ERROR.wrongLastSequence) void this.#recover()
     else if (!error || isRefusalStatus(error.code)) this.#fail(refused(error))
@@ -198,25 +200,58 @@ export class Publisher {
     const { signal } = state
     try {
       if (pauseMs > 0) await delay(pauseMs, undefined, { signal })
-      const last = await askServer(() => lastStored(jsm, names), { ...this.#options, ...names, signal })
-      if (generation === this.#generation) this.#resume(last)
+      const asking = { ...this.#options, ...names, signal }
+      const last = await askServer(() => lastStored(jsm, names), asking)
+      const own = await askServer(() => this.#ownRecords(last?.end ?? 0), asking)
+      if (generation === this.#generation) this.#resume(last, own)
     } catch (error) {
       if (signal.aborted || link.nc.isClosed() || generation !== this.#generation) return
       this.#fail(error)
     }
   }
 
-  #resume(last: StoredRecord | undefined): void {
-    const first = this.#next - this.#pending.size
-    const stored = last?.sequence ?? 0
-    if (stored >= first) {
-      if (last?.header.writer !== this.#options.writer) throw superseded()
-      this.#settle(stored)
-    } else if (stored < first - 1 && this.busy && last) {
-      throw forgotten()
+  get #firstPending(): number {
+    return this.#next - this.#pending.size
+  }
+
+  /** Sequences of the records on their way that are stored, up to the stream's end. Others may store in between. */
+  async #ownRecords(end: number): Promise<Set<number>> {
+    const { jsm, names, writer } = this.#options
+    const own = new Set<number>()
+    for (let sequence = this.#firstPending; sequence <= Math.min(end, this.last); sequence++) {
+      const record = await storedAt(jsm, names, sequence)
+      if (record && record.header.writer !== writer) throw superseded()
+      if (record) own.add(sequence)
     }
+    return own
+  }
+
+  #resume(last: LastRecord | undefined, own: ReadonlySet<number>): void {
+    const first = this.#firstPending
+    const end = last?.end ?? 0
+    if (last && last.sequence >= first && last.header.writer !== this.#options.writer) throw superseded()
+    if (end < first - 1 && this.busy && last) throw forgotten()
+    let stored = first - 1
+    while (own.has(stored + 1)) stored++
+    if (stored >= first) this.#settle(stored)
+    if (end > stored) this.#stepOver(end, own)
     this.#broken = false
     for (const [sequence, pending] of this.#pending) this.#send(sequence, pending)
+  }
+
+  /** Goes on after messages that are not daffi's, with all that is to follow them. */
+  #stepOver(end: number, own: ReadonlySet<number>): void {
+    const { link, names, inOrder } = this.#options
+    passOver(link.nc, names.subject, 'it was stored among the records of a durable stream')
+    const pending = [...this.#pending].filter(([sequence]) => inOrder || !own.has(sequence))
+    this.#pending.clear()
+    this.#bytes = 0
+    this.#next = end + 1
+    for (const [, { header, payload }] of pending) {
+      this.#pending.set(this.#next++, { header, payload })
+      this.#bytes += payload.length
+    }
+    this.stored.notify()
   }
 
   #fail(error: unknown): void {
