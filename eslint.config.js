@@ -157,11 +157,11 @@ export default defineConfig(
   { files: ['test/**'], rules: { '@typescript-eslint/require-await': 'off' } },
   // Plain programs, outside the compiler's project.
   {
-    files: ['bin/**', 'scripts/**', 'bench/**', 'chaos/**', '.ci/**'],
+    files: ['bin/**', 'scripts/**', 'bench/**', 'chaos/**', 'fuzz/**', '.ci/**'],
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['pipelines/**', 'scripts/**', 'bench/**', 'chaos/**', 'test/fixtures/**', '.ci/**'],
+    files: ['pipelines/**', 'scripts/**', 'bench/**', 'chaos/**', 'fuzz/**', 'test/fixtures/**', '.ci/**'],
     rules: { 'no-console': 'off' },
   },
 )

@@ -333,8 +333,8 @@ export const ERRORS = {
   DAFFI_TOO_LARGE: {
     exit: 1,
     meaning:
-      "The arguments of a schedule, or a result for a client that is not daffi, exceed the server's max_payload; or the arguments or the result of a durable job exceed 512 MiB; or an item of a durable stream exceeds its retention.bytes.",
-    next: 'Send large values as items of a STREAM, or as arguments or result of a call without durable, which have no such limit; for a durable stream raise retention.bytes.',
+      "The arguments of a schedule, or a result for a client that is not daffi, exceed the server's max_payload; or arguments or a result exceed 512 MiB; or the items of a callback that yields exceed an answer; or an item of a durable stream exceeds its retention.bytes.",
+    next: 'Send large values as items of a STREAM, which have no such limit; iterate over a callback that yields many items; for a durable stream raise retention.bytes.',
   },
   DAFFI_NOT_STORED: {
     exit: 1,
