@@ -28,6 +28,9 @@ const outcome = await Run.perform({
   seed,
   goesOn: (sent) => !stopped && sent < most && Date.now() < until,
   print,
+}).catch((error) => {
+  console.error(error)
+  process.exit(1)
 })
 if (flags.json) console.log(JSON.stringify({ seed, ...outcome }, null, 2))
 else {

@@ -108,7 +108,14 @@ export class Run {
     program.child.send('stop')
     node.child.kill('SIGTERM')
     await Promise.all([node.exited, program.exited])
-    return { sent: this.#sent, lost: lost.length, unanswered: this.#unanswered, rss, late: this.#late, reasons: this.#reasons }
+    return {
+      sent: this.#sent,
+      lost: lost.length,
+      unanswered: this.#unanswered,
+      rss,
+      late: this.#late,
+      reasons: this.#reasons,
+    }
   }
 
   /** Makes the server keep jobs, schedules and dead letters, so that there is something to write to. */

@@ -1,4 +1,4 @@
-import { decode } from '../../dist/runtime/codec/index.js'
+import { decode } from './messagepack.js'
 
 /** Watches what the pipeline itself sends: examples of valid messages, and the ids that are in use. */
 export class Sniffer {

@@ -79,10 +79,12 @@ export function mutated(value) {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return odd
   const keys = Object.keys(value)
   const replace = (key, part) => {
-    const copy = Array.isArray(value) ? [...value] : { ...value }
-    if (part === LEFT_OUT && !Array.isArray(copy)) delete copy[key]
-    else copy[key] = part === LEFT_OUT ? undefined : part
-    return copy
+    if (Array.isArray(value))
+      return value
+        .map((each, index) => (String(index) === String(key) ? part : each))
+        .filter((each) => each !== LEFT_OUT)
+    const entries = Object.entries({ ...value, [key]: part })
+    return Object.fromEntries(entries.filter(([, each]) => each !== LEFT_OUT))
   }
   if (keys.length === 0)
     return fc.oneof(

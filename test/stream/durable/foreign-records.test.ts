@@ -36,7 +36,7 @@ test.each<[string, StreamModifierOptions]>([
       g.call.take(items()).with(STREAM({ delivery: 'durable', name: 'kept', ...options })),
     )
     await vi.waitFor(() => expect(taken.length).toBeGreaterThan(100), { timeout: 10_000 })
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < 20; n++) {
       const head = headers()
       const value = HEADERS[n % HEADERS.length] ?? ''
       if (value !== '') head.set('Daffi-Durable', value)

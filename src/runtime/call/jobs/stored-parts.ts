@@ -10,8 +10,8 @@ import { notStored } from '../wire/not-stored.js'
 import { MAX_VALUE_BYTES } from '../wire/payload-transfer.js'
 
 const PART_BYTES = MIB
-/** Size of the smallest parts that a value is stored in, on a server with small messages. */
-const MIN_PART_BYTES = 1024
+/** Parts of one value: those of the largest one, on a server with small messages. */
+const MAX_PARTS = 2 ** 19
 const CONCURRENCY = 4
 const RETRY_DELAY_MS = 500
 
@@ -23,10 +23,14 @@ export interface PartsRef {
 }
 
 /** Whether the value is a reference to parts. */
-export const isPartsRef = mapOf<PartsRef>({
+export function isPartsRef(value: unknown): value is PartsRef {
+  return isRef(value) && value.bytes / value.partBytes <= MAX_PARTS
+}
+
+const isRef = mapOf<PartsRef>({
   subject: isText,
   bytes: isWithin(0, MAX_VALUE_BYTES),
-  partBytes: isWithin(MIN_PART_BYTES, PART_BYTES),
+  partBytes: isWithin(1, PART_BYTES),
 })
 
 /**

@@ -48,8 +48,14 @@ export class WaitingRoom {
 
   /** Answers a node that asks whether its calls have arrived, once there is room for more. */
   answer(message: Msg): void {
+    const now = performance.now()
     if (this.#options.registry.hasRoom) message.respond('[]')
-    else this.#questions.push({ message, until: performance.now() + ANSWER_MS })
+    // Who has not been answered in time has asked again.
+    else
+      this.#questions = [
+        ...this.#questions.filter(({ until }) => until > now),
+        { message, until: now + ANSWER_MS },
+      ]
   }
 
   #leave(window: ByteWindow, bytes: number): () => void {
@@ -63,9 +69,7 @@ export class WaitingRoom {
   }
 
   #answerAll(): void {
-    const now = performance.now()
-    // Who has not been answered in time has asked again.
-    for (const { message, until } of this.#questions) if (until > now) message.respond('[]')
+    for (const { message } of this.#questions) message.respond('[]')
     this.#questions = []
   }
 }

@@ -13,6 +13,8 @@ export const isBoolean: Check = (value) => typeof value === 'boolean'
 export const isNumber: Check = (value) => typeof value === 'number'
 /** Whether the value is a number of things: whole, not negative, and exact. */
 export const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+/** Whether the value is a difference of such numbers, which may be negative for a moment. */
+export const isWhole: Check = (value) => Number.isSafeInteger(value)
 /** Whether the value is a time in milliseconds, or another measure that may have a fraction. */
 export const isMeasure: Check = (value) => Number.isFinite(value) && (value as number) >= 0
 

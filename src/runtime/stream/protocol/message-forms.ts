@@ -7,6 +7,7 @@ import {
   isMeasure,
   isName,
   isText,
+  isWhole,
   isWithin,
   listOf,
   mapOf,
@@ -26,7 +27,7 @@ import { isRefOf, MAX_PINS, NONCE_BYTES, type ShmDescriptor } from './refs.js'
 const MAX_CHUNK_BYTES = 2 ** 32
 const MAX_INT_32 = 2 ** 31 - 1
 
-const counts = { attach: isCount, processed: isCount, dropped: isCount, failed: isCount }
+const counts = { attach: isCount, processed: isCount, dropped: isWhole, failed: isCount }
 
 const isAccept = mapOf<Accept>({
   what: oneOf('accept'),
@@ -112,7 +113,7 @@ export const isDurableProgress = mapOf<DurableProgress>({
   floor: isCount,
   kept: orAbsent(isCount),
   failed: isCount,
-  lost: isCount,
+  lost: isWhole,
   holds: orAbsent(listOf(isText)),
   error: orNull(isErrorRecord),
   latencyMs: isLatency,

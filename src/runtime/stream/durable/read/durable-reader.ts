@@ -111,7 +111,11 @@ export class DurableReader {
 
   async #process(record: DeliveredRecord): Promise<void> {
     const { header } = record
-    if (this.#isEarly(record)) return
+    if (this.#isEarly(record)) {
+      // As the server gives no more while too many are not acknowledged. The parts of a chunk must not be with them.
+      if (!this.#assembler.isJoining) this.#options.consumer.ack(record)
+      return
+    }
     const chunk = this.#assembler.add(record)
     if (header?.what === 'part') {
       if (chunk) await this.#deliver(chunk)

@@ -20,6 +20,11 @@ export class ChunkAssembler {
   #parts: Uint8Array[] = []
   #redelivered = false
 
+  /** Whether some parts of a chunk have come, and others have not. */
+  get isJoining(): boolean {
+    return this.#first >= 0
+  }
+
   /** Adds a record. @returns the chunk that it completes */
   add({
     header,
@@ -34,8 +39,10 @@ export class ChunkAssembler {
     }
     const { first, count, kind, bytes, offset, time } = header
     const chunk = { first, count, item: first, kind, time }
-    if (data.length === bytes)
+    if (data.length === bytes) {
+      this.#first = -1
       return { ...chunk, redelivered, bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength) }
+    }
     if (offset === 0) {
       this.#first = first
       this.#known = 0

@@ -16,7 +16,11 @@ import type { StoreTrouble } from '../store/store-trouble.js'
 
 /** Bytes that may be on their way to the server without its acknowledgement. */
 const WINDOW = 4 * MIB
+/** Bytes of a record beside its payload, roughly. */
+const RECORD_BYTES = 256
 const WATCH_MS = 10_000
+/** Records that are looked at together after a break. */
+const LOOKS = 64
 /** Pause after the server has refused to store for want of room. */
 const RETRY_DELAY_MS = 500
 
@@ -86,7 +90,7 @@ export class Publisher {
     const sequence = this.#next++
     const pending = { header, payload }
     this.#pending.set(sequence, pending)
-    this.#bytes += payload.length
+    this.#bytes += payload.length + RECORD_BYTES
     if (!this.#broken) this.#send(sequence, pending)
     return sequence
   }
@@ -169,7 +173,7 @@ export class Publisher {
     for (const [sequence, { payload }] of this.#pending) {
       if (sequence > last) break
       this.#pending.delete(sequence)
-      this.#bytes -= payload.length
+      this.#bytes -= payload.length + RECORD_BYTES
     }
     this.stored.notify()
     if (!this.busy) this.#options.idle.notify()
@@ -216,12 +220,17 @@ export class Publisher {
 
   /** Sequences of the records on their way that are stored, up to the stream's end. Others may store in between. */
   async #ownRecords(end: number): Promise<Set<number>> {
-    const { jsm, names, writer } = this.#options
+    const { jsm, names, writer, inOrder } = this.#options
     const own = new Set<number>()
-    for (let sequence = this.#firstPending; sequence <= Math.min(end, this.last); sequence++) {
-      const record = await storedAt(jsm, names, sequence)
-      if (record && record.header.writer !== writer) throw superseded()
-      if (record) own.add(sequence)
+    const last = Math.min(end, this.last)
+    for (let at = this.#firstPending; at <= last; at += LOOKS) {
+      const sequences = Array.from({ length: Math.min(LOOKS, last - at + 1) }, (_, index) => at + index)
+      const records = await Promise.all(sequences.map((sequence) => storedAt(jsm, names, sequence)))
+      for (const record of records) {
+        if (record && record.header.writer !== writer) throw superseded()
+        if (record) own.add(record.sequence)
+      }
+      if (inOrder && records.includes(undefined)) break
     }
     return own
   }
@@ -249,7 +258,7 @@ export class Publisher {
     this.#next = end + 1
     for (const [, { header, payload }] of pending) {
       this.#pending.set(this.#next++, { header, payload })
-      this.#bytes += payload.length
+      this.#bytes += payload.length + RECORD_BYTES
     }
     this.stored.notify()
   }
