@@ -29,7 +29,7 @@ test.each<[string, StreamModifierOptions]>([
       for (let n = 0; !end.signal.aborted; n++) {
         yield n
         // Many are on their way when something comes in between.
-        if (n % 50 === 0) await delay(5)
+        if (n % 5 === 0) await delay(5)
       }
     }
     const streaming = Promise.resolve(
