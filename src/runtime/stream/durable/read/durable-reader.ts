@@ -13,6 +13,9 @@ import type { DeliveredRecord } from '../store/delivered-record.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
 import type { OrderedConsumer } from './ordered-consumer.js'
 
+/** Records that a writer has on its way at most. */
+const MAX_EARLY = 20_000
+
 interface DurableReaderOptions extends ItemDeliveryOptions {
   self: Peer
   consumer: OrderedConsumer
@@ -32,9 +35,9 @@ export class DurableReader {
   readonly #delivery: ItemDelivery
   readonly #assembler = new ChunkAssembler()
   #reportedFailed = 0
-  /** Sequence of the latest record, and whether it, or one before it without a gap, was not daffi's. */
+  /** Sequence of the latest record, and number of those that may still be too early after one that was not daffi's. */
   #sequence = 0
-  #wasForeign = false
+  #mayBeEarly = 0
   #end: End | undefined
   readonly #running: Promise<void>
 
@@ -135,10 +138,10 @@ export class DurableReader {
   #isEarly({ sequence, header }: DeliveredRecord): boolean {
     const isNext = sequence === this.#sequence + 1
     this.#sequence = sequence
-    if (!header) this.#wasForeign = true
+    if (!header) this.#mayBeEarly = MAX_EARLY
     else if (!isNext || header.what === 'begin' || firstItemOf(header) <= this.#counter.position)
-      this.#wasForeign = false
-    return header !== undefined && this.#wasForeign
+      this.#mayBeEarly = 0
+    return header !== undefined && this.#mayBeEarly-- > 0
   }
 
   async #deliver(chunk: AssembledChunk): Promise<void> {

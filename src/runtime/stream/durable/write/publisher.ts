@@ -11,7 +11,7 @@ import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer, streamLost } from '../store/ask-server.js'
 import { lastStored, storedAt, type DurableNames, type LastRecord } from '../store/item-store.js'
 import { pubAckOf, refused } from '../../protocol/publish-answer.js'
-import { recordHeaders, type RecordHeader } from '../store/record-header.js'
+import { firstItemOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
 
 /** Bytes that may be on their way to the server without its acknowledgement. */
@@ -218,41 +218,49 @@ export class Publisher {
     return this.#next - this.#pending.size
   }
 
-  /** Sequences of the records on their way that are stored, up to the stream's end. Others may store in between. */
-  async #ownRecords(end: number): Promise<Set<number>> {
+  /**
+   * Places of this session's records, by sequence, from the first one on its way to the stream's end. Others may store in
+   * between; and what was on its way when they did may have taken the places of what was sent after that.
+   */
+  async #ownRecords(end: number): Promise<Map<number, string>> {
     const { jsm, names, writer, inOrder } = this.#options
-    const own = new Set<number>()
-    const last = Math.min(end, this.last)
-    for (let at = this.#firstPending; at <= last; at += LOOKS) {
-      const sequences = Array.from({ length: Math.min(LOOKS, last - at + 1) }, (_, index) => at + index)
+    const own = new Map<number, string>()
+    for (let at = this.#firstPending; at <= end; at += LOOKS) {
+      const sequences = Array.from({ length: Math.min(LOOKS, end - at + 1) }, (_, index) => at + index)
       const records = await Promise.all(sequences.map((sequence) => storedAt(jsm, names, sequence)))
       for (const record of records) {
         if (record && record.header.writer !== writer) throw superseded()
-        if (record) own.add(record.sequence)
+        if (record) own.set(record.sequence, placeOf(record.header))
       }
       if (inOrder && records.includes(undefined)) break
     }
     return own
   }
 
-  #resume(last: LastRecord | undefined, own: ReadonlySet<number>): void {
+  #resume(last: LastRecord | undefined, own: ReadonlyMap<number, string>): void {
     const first = this.#firstPending
     const end = last?.end ?? 0
     if (last && last.sequence >= first && last.header.writer !== this.#options.writer) throw superseded()
     if (end < first - 1 && this.busy && last) throw forgotten()
     let stored = first - 1
-    while (own.has(stored + 1)) stored++
+    while (this.#isStored(stored + 1, own)) stored++
     if (stored >= first) this.#settle(stored)
     if (end > stored) this.#stepOver(end, own)
     this.#broken = false
     for (const [sequence, pending] of this.#pending) this.#send(sequence, pending)
   }
 
+  #isStored(sequence: number, own: ReadonlyMap<number, string>): boolean {
+    const pending = this.#pending.get(sequence)
+    return pending !== undefined && own.get(sequence) === placeOf(pending.header)
+  }
+
   /** Goes on after messages that are not daffi's, with all that is to follow them. */
-  #stepOver(end: number, own: ReadonlySet<number>): void {
+  #stepOver(end: number, own: ReadonlyMap<number, string>): void {
     const { link, names, inOrder } = this.#options
     passOver(link.nc, names.subject, 'it was stored among the records of a durable stream')
-    const pending = [...this.#pending].filter(([sequence]) => inOrder || !own.has(sequence))
+    const stored = new Set(own.values())
+    const pending = [...this.#pending].filter(([, { header }]) => inOrder || !stored.has(placeOf(header)))
     this.#pending.clear()
     this.#bytes = 0
     this.#next = end + 1
@@ -268,6 +276,11 @@ export class Publisher {
     this.#options.state.fail(error)
     this.close()
   }
+}
+
+/** Place of a record in the epoch, wherever it is stored. */
+function placeOf(header: RecordHeader): string {
+  return `${header.what} ${firstItemOf(header)} ${header.what === 'part' ? header.offset : 0}`
 }
 
 function forgotten(): DaffiError {
