@@ -1,0 +1,7 @@
+/**
+ * First tokens of the inboxes of a pipeline's processes on a server that others use, too. As permissions can name them, no
+ * other pipeline can be allowed to read the answers that this one gets.
+ */
+export function inboxPrefix(pipeline: string): string {
+  return `_INBOX.daffi_${pipeline}`
+}
