@@ -1,7 +1,7 @@
 import { Command, type Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { createLogger, type Logger } from '../../runtime/core/logger.js'
-import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
+import { serverChoice, type ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
@@ -43,14 +43,9 @@ export abstract class BaseCommand<R> extends Command {
 
   /** The server that the flags name, or the variables in their place. */
   protected serverFlags(flags: GlobalFlags): ServerChoice {
+    const { server: url, token, creds: credentials } = flags
     const { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key } = flags
-    const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
-    return {
-      ...(flags.server === undefined ? {} : { url: flags.server }),
-      ...(flags.token === undefined ? {} : { token: flags.token }),
-      ...(flags.creds === undefined ? {} : { credentials: flags.creds }),
-      ...(Object.keys(tls).length === 0 ? {} : { tls }),
-    }
+    return serverChoice({ url, token, credentials, ca, cert, key })
   }
 
   /** The path of the named pipeline file, or of the default one. */

@@ -9,6 +9,7 @@ test('on a server that others may use a program has to name its pipeline', async
   vi.stubEnv('NATS_URL', server)
   onTestFinished(() => void vi.unstubAllEnvs())
   await expect(Global.connect()).rejects.toMatchObject(refused)
+  await expect(Global.connect({ pipeline: 'a.*' })).rejects.toMatchObject({ code: 'DAFFI_BAD_NAME' })
   const g = await Global.connect({ pipeline: 'shop' })
   await g.close()
 })

@@ -4,7 +4,7 @@ import { parseDuration, type Duration } from '../../core/duration.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
 import { createLogger, type Logger } from '../../core/logger.js'
 import { randomId } from '../../core/names.js'
-import type { ServerChoice, TlsOptions } from '../../core/plan/server-choice.js'
+import { serverChoice, type ServerChoice, type TlsOptions } from '../../core/plan/server-choice.js'
 import { findProject } from '../../core/project/project.js'
 import { runningPipeline } from '../../core/project/running.js'
 import { openServer } from '../../nats/index.js'
@@ -135,17 +135,10 @@ export async function openConnection<G extends PipelineClient>(
 
 /** The server that the program or its environment names; without a URL the project's own. */
 function serverOf({ server, token, credentials, tls }: ConnectOptions, env = process.env): ServerChoice {
-  const { NATS_URL: url, NATS_CA: ca, NATS_CERT: cert, NATS_KEY: key } = env
-  const named = (Array.isArray(server) ? server.join(',') : server) ?? url
-  const fromEnvironment = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
-  const secret = token ?? env.NATS_TOKEN
-  const certificates = tls ?? (Object.keys(fromEnvironment).length > 0 ? fromEnvironment : undefined)
-  return {
-    ...(named && { url: named }),
-    ...(secret !== undefined && { token: secret }),
-    ...(credentials !== undefined && { credentials }),
-    ...(certificates && { tls: certificates }),
-  }
+  const { NATS_URL, NATS_TOKEN, NATS_CA: ca, NATS_CERT: cert, NATS_KEY: key } = env
+  const url = (Array.isArray(server) ? server.join(',') : server) ?? NATS_URL
+  const choice = serverChoice({ url, token: token ?? NATS_TOKEN, credentials, ca, cert, key })
+  return tls ? { ...choice, tls } : choice
 }
 
 /**

@@ -20,3 +20,24 @@ export interface ServerChoice {
   credentials?: string
   tls?: TlsOptions
 }
+
+/** Values of flags and variables, or of options in their place. */
+interface NamedServer {
+  url: string | undefined
+  token: string | undefined
+  credentials: string | undefined
+  ca: string | undefined
+  cert: string | undefined
+  key: string | undefined
+}
+
+/** Makes a choice of single values. Empty text, as of a variable that is set to nothing, counts as absent. */
+export function serverChoice({ url, token, credentials, ca, cert, key }: NamedServer): ServerChoice {
+  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
+  return {
+    ...(url && { url }),
+    ...(token && { token }),
+    ...(credentials && { credentials }),
+    ...(Object.keys(tls).length > 0 && { tls }),
+  }
+}
