@@ -97,7 +97,7 @@ async function startShop(): Promise<Shop> {
     run: async (...args) => {
       const { stdout, stderr } = await runDaffi([...args, '-f', 'shop.yaml', '--json'], { cwd, env })
       expect(stdout, stderr).not.toBe('')
-      return JSON.parse(stdout)
+      return JSON.parse(stdout) as unknown
     },
   }
 }

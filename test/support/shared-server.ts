@@ -15,7 +15,7 @@ export interface SharedServer {
   urlOf: (pipeline: 'shop' | 'office') => string
   /** Certificates of a client. */
   tls: PemFiles & { ca: string }
-  /** What the server has written down so far of each message that it got, and each that it refused. */
+  /** The server's log so far, with each message that it got, and each that it refused. */
   log: () => Promise<string>
   /** The permissions of the page, to publish and to subscribe. */
   permissions: { publish: string[]; subscribe: string[] }

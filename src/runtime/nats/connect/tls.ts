@@ -51,7 +51,7 @@ export function identityCheck(hosts: string[]) {
   }
 }
 
-/** What is wrong with TLS, in the words of its error; undefined for an error of another kind. */
+/** The fault of a TLS connection, in the words of its error; undefined for an error of another kind. */
 export function tlsFault(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
