@@ -29,9 +29,7 @@ export interface PendingChunk {
   bytes: Promise<Buffer | undefined>
 }
 
-/**
- * Listener for changes of a receiver's pending chunks, and for the moment when the server knows that there are none.
- */
+/** Listener of a receiver's pending chunks: for the first one, and for the moment when the server knows that there are none. */
 export interface PendingListener {
   onPendingChange(): void
 }
@@ -140,7 +138,8 @@ export class PendingChunks implements PullHandler {
     const chunk = { header, redelivered, reply, bytes }
     this.#pending.add(chunk)
     this.#waiting.push(chunk)
-    listener.onPendingChange()
+    // One that waits for its turn is told of with the chunk before it: in a backlog each item would need two reports more.
+    if (this.#pending.size === 1) listener.onPendingChange()
     lifecycle.changed.notify()
   }
 
@@ -148,7 +147,8 @@ export class PendingChunks implements PullHandler {
     const { link, listener } = this.#options
     if (link.nc.isClosed()) return
     link.nc.publish(reply, '+ACK')
+    if (this.#pending.size > 0) return
     const flushed = link.nc.flush().catch(() => undefined)
-    if (this.#pending.size === 0) void flushed.then(() => listener.onPendingChange())
+    void flushed.then(() => listener.onPendingChange())
   }
 }
