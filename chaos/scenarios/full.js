@@ -5,11 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { processesOf, withFolder } from '../lib/folder.js'
 import { judgeKilled } from '../lib/judge-killed.js'
 import { isDurable } from '../lib/kinds.js'
-import { NAME, RUN } from '../lib/run.js'
+import { NAME, PER_SECOND, RUN } from '../lib/run.js'
 import { recoveryOf } from '../lib/truth.js'
 import { Up } from '../lib/up.js'
 
-const PER_SECOND = 20
 /** Room for what the streams may keep, and a little more. */
 const DISK = '256m'
 const FULL_MS = 8000
