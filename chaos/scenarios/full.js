@@ -58,7 +58,7 @@ async function fillAndFree({ folder, disk, kinds }) {
       const recovery = Math.max(...Object.values(truth[kind]).map((lines) => recoveryOf(lines, freed)))
       const late = recovery > MAX_RECOVERY_MS ? ['nothing flows after there is room again'] : []
       const ends = result.streams.filter(({ call }) => call === kind)
-      const silent = /DAFFI_|disk|full|space/.test(up.log) ? [] : ['nothing was said of it']
+      const silent = /DAFFI_|disk|full|space/.test(up.told) ? [] : [`nothing was said of it: ${up.log}`]
       return {
         kind,
         recovery,
