@@ -22,7 +22,8 @@ export function setRetry(head: MsgHdrs, retry: RetryPolicy): void {
 
 /** Attempts of a job in the queue; undefined also when they make no sense. */
 export function retryOf(head: MsgHdrs | undefined): RetryPolicy | undefined {
-  const retry = parseJson(head?.get(HEADER.retry) ?? '')
+  const text = head?.get(HEADER.retry)
+  const retry = text ? parseJson(text) : undefined
   return isRetry(retry) ? retry : undefined
 }
 

@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
@@ -6,7 +6,7 @@ import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import { isCount } from '../../core/message/forms.js'
 import { sleep } from '../../core/timer.js'
-import { isInbox, isNoResponders, listen, payloadLimit } from '../../nats/index.js'
+import { isInbox, isNoResponders, listen, newInbox, payloadLimit } from '../../nats/index.js'
 import { ByteWindow } from './byte-window.js'
 import { HEADER } from './headers.js'
 import { INLINE_BYTES, type KnownNodes } from './send-window.js'
@@ -67,7 +67,7 @@ export class PayloadTransfers {
       const message = `a value of ${payload.length} bytes; arguments and results have at most ${MAX_VALUE_BYTES}`
       throw new DaffiError('DAFFI_TOO_LARGE', message)
     }
-    const subject = createInbox()
+    const subject = newInbox(this.#nc)
     headers.set(HEADER.parts, `${subject} ${payload.length}`)
     return this.#serve(subject, payload)
   }
