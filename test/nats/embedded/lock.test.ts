@@ -43,7 +43,7 @@ test('who waits hears that the owner is gone, or may give up', async () => {
   const lock = await acquired(project)
   const waiting = ownerIsReady(project)
   const cancel = new AbortController()
-  const cancelled = ownerIsReady(project, cancel.signal)
+  const cancelled = ownerIsReady(project, { signal: cancel.signal })
   cancel.abort()
   expect(await cancelled).toBe(false)
   await lock.release()

@@ -21,7 +21,10 @@ export interface ServerAddress {
   credentials?: string
   /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
   tls?: TlsOptions
-  /** Folder of the project, for its embedded server: the state file in it is read again at every reconnect. @default none */
+  /**
+   * Folder of the project, for its embedded server, of which the address has no secrets: they, and the URL itself, are read in the
+   * project's state file at every connect. @default none
+   */
   project?: string
 }
 

@@ -4,11 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
-import {
-  isFolderLocked,
-  lockFolder,
-  type FolderLock,
-} from '../../../src/runtime/nats/embedded/folder-lock.js'
+import { reachHolder, takeLock, type LockSocket } from '../../../src/runtime/nats/embedded/lock-socket.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 const LINUX = process.platform === 'linux'
@@ -20,8 +16,14 @@ async function deepFolder(): Promise<string> {
   return folder
 }
 
-async function locked(folder: string): Promise<FolderLock> {
-  const lock = await lockFolder(folder)
+async function isLocked(folder: string): Promise<boolean> {
+  const holder = await reachHolder(folder)
+  if (typeof holder === 'object') holder.destroy()
+  return holder !== 'nobody'
+}
+
+async function locked(folder: string): Promise<LockSocket> {
+  const lock = await takeLock(folder)
   if (!lock) throw new Error('the lock is held by somebody else')
   onTestFinished(() => lock.release())
   return lock
@@ -37,13 +39,13 @@ async function leaveStale(folder: string): Promise<void> {
 
 test.skipIf(!LINUX)('a folder has one holder at a time, and keeps nothing of it', async () => {
   const folder = await deepFolder()
-  expect(await isFolderLocked(folder)).toBe(false)
+  expect(await isLocked(folder)).toBe(false)
   const lock = await locked(folder)
-  expect([await isFolderLocked(folder), await lockFolder(folder)]).toEqual([true, undefined])
+  expect([await isLocked(folder), await takeLock(folder)]).toEqual([true, undefined])
   expect(await readdir(folder)).toEqual(['nats-server.lock'])
   await lock.release()
   await lock.release()
-  expect([await isFolderLocked(folder), await readdir(folder)]).toEqual([false, []])
+  expect([await isLocked(folder), await readdir(folder)]).toEqual([false, []])
   await locked(folder)
 })
 
@@ -53,10 +55,10 @@ test.skipIf(!LINUX)(
     for (const prepare of [() => Promise.resolve(), leaveStale]) {
       const folder = await deepFolder()
       await prepare(folder)
-      const locks = await Promise.all(Array.from({ length: 8 }, () => lockFolder(folder)))
+      const locks = await Promise.all(Array.from({ length: 8 }, () => takeLock(folder)))
       const held = locks.filter((lock) => lock !== undefined)
       expect(held).toHaveLength(1)
-      expect(await isFolderLocked(folder)).toBe(true)
+      expect(await isLocked(folder)).toBe(true)
       await held[0]?.release()
       expect(await readdir(folder)).toEqual([])
     }
@@ -73,7 +75,7 @@ test.skipIf(!LINUX)(
     onTestFinished(() => void holder.kill('SIGKILL'))
     await once(holder.stdout, 'data')
     holder.kill('SIGSTOP')
-    for (let attempt = 0; attempt < 4; attempt++) expect(await isFolderLocked(folder)).toBe(true)
-    expect(await lockFolder(folder)).toBeUndefined()
+    for (let attempt = 0; attempt < 4; attempt++) expect(await isLocked(folder)).toBe(true)
+    expect(await takeLock(folder)).toBeUndefined()
   },
 )

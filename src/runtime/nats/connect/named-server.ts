@@ -4,22 +4,27 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
   type Authenticator,
+  type NodeConnectionOptions,
 } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import type { ServerAddress } from '../address/server-address.js'
+import type { ServerAddress, TlsOptions } from '../address/server-address.js'
 
 /**
- * The client's authenticators for an address: for the credentials file, the token, or user and password.
- * @param currentToken called at every connect, since a project's server gets a new token when it is restarted by a new owner
+ * The client's options for a server that the user has named.
  * @throws DaffiError DAFFI_SERVER_AUTH when the credentials file cannot be used
  */
-export async function authenticators(
-  address: ServerAddress,
-  currentToken: () => string,
-): Promise<Authenticator[]> {
+export async function namedServerOptions(address: ServerAddress): Promise<NodeConnectionOptions> {
+  return {
+    servers: address.url.split(','),
+    authenticator: await authenticators(address),
+    ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
+  }
+}
+
+async function authenticators(address: ServerAddress): Promise<Authenticator[]> {
   const { token, user, password, credentials } = address
   if (credentials !== undefined) return [await readCredentials(credentials)]
-  if (token !== undefined) return [tokenAuthenticator(currentToken)]
+  if (token !== undefined) return [tokenAuthenticator(token)]
   return user === undefined ? [] : [usernamePasswordAuthenticator(user, password)]
 }
 
@@ -30,5 +35,13 @@ async function readCredentials(file: string): Promise<Authenticator> {
     return authenticator
   } catch (cause) {
     throw new DaffiError('DAFFI_SERVER_AUTH', `${file} cannot be used as a credentials file`, { cause })
+  }
+}
+
+function tlsOptions({ ca, cert, key }: TlsOptions): NonNullable<NodeConnectionOptions['tls']> {
+  return {
+    ...(ca === undefined ? {} : { caFile: ca }),
+    ...(cert === undefined ? {} : { certFile: cert }),
+    ...(key === undefined ? {} : { keyFile: key }),
   }
 }
