@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readlink, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeCandidate, type Candidate } from '../../../src/runtime/nats/embedded/lock-candidate.js'
 import { reachHolder, takeLock, type LockSocket } from '../../../src/runtime/nats/embedded/lock-socket.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
@@ -79,3 +83,26 @@ test.skipIf(!LINUX)(
     expect(await takeLock(folder)).toBeUndefined()
   },
 )
+
+test('where the folder takes no socket, a link to one elsewhere is the lock', async () => {
+  const folder = await deepFolder()
+  const place = join(folder, 'lock')
+  const make = (): Promise<Candidate> => makeCandidate(join(folder, randomUUID()))
+  const [first, second] = await Promise.all([make(), make()])
+  onTestFinished(async () => {
+    await Promise.all([first.remove(), second.remove()])
+  })
+  const put = await Promise.all([first.putInto(place), second.putInto(place)])
+  expect(put.filter(Boolean)).toHaveLength(1)
+  expect((await stat(dirname(await readlink(place)))).mode & 0o777).toBe(0o700)
+  const [held, other] = put[0] ? [first, second] : [second, first]
+  expect([await held.isAt(place), await other.isAt(place)]).toEqual([true, false])
+  const socket = connect(await readlink(place))
+  await once(socket, 'connect')
+  socket.destroy()
+  await other.replace(place)
+  expect([await held.isAt(place), await other.isAt(place)]).toEqual([false, true])
+  const target = await readlink(place)
+  await other.remove()
+  expect(existsSync(dirname(target))).toBe(false)
+})
