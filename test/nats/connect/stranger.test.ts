@@ -60,7 +60,9 @@ test.skipIf(!LINUX).each([
   const project = await projectAt(server.port)
   becomeAnother()
   const failed = connectNats({ url: '', project }, { name: 'test' })
-  await expect(failed).rejects.toMatchObject({ code: expect.stringMatching(/^DAFFI_(SERVER_UNPROVEN|NO_SERVER)$/) as string })
+  await expect(failed).rejects.toMatchObject({
+    code: expect.stringMatching(/^DAFFI_(SERVER_UNPROVEN|NO_SERVER)$/) as string,
+  })
   expect(server.connections()).toBe(1)
   await server.stop()
   expect(server.heard()).toBe('')
@@ -70,35 +72,41 @@ function info(more: object): string {
   return `INFO ${JSON.stringify({ ...INFO, ...more })}\r\n`
 }
 
-test.skipIf(!LINUX)('a server that is this user’s, but not where its sockets are looked for, is told nothing', async () => {
-  const server = await listenAsServer({ host: '::' })
-  const project = await projectAt(server.port)
-  await expect(connectNats({ url: '', project }, { name: 'test' })).rejects.toMatchObject({
-    code: 'DAFFI_SERVER_UNPROVEN',
-    message: `a process that cannot be identified answers at nats://127.0.0.1:${server.port} in place of the project's server`,
-  })
-  expect(server.heard()).toBe('')
-})
+test.skipIf(!LINUX)(
+  'a server that is this user’s, but not where its sockets are looked for, is told nothing',
+  async () => {
+    const server = await listenAsServer({ host: '::' })
+    const project = await projectAt(server.port)
+    await expect(connectNats({ url: '', project }, { name: 'test' })).rejects.toMatchObject({
+      code: 'DAFFI_SERVER_UNPROVEN',
+      message: `a process that cannot be identified answers at nats://127.0.0.1:${server.port} in place of the project's server`,
+    })
+    expect(server.heard()).toBe('')
+  },
+)
 
-test.skipIf(!LINUX)('a server that is started again between the connection and its greeting is told nothing', async () => {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => void server.close())
-  const { port } = server.address() as { port: number }
-  const project = await projectAt(port)
-  let heard = ''
-  server.on('connection', (socket) => {
-    socket.on('data', (data) => (heard += data.toString()))
-    void projectStateChanges().then(() => socket.write(info({})))
-  })
-  const projectStateChanges = (): Promise<void> =>
-    writeState(project, { url: `nats://127.0.0.1:${port}`, token: 'new', pid: 1, version: '2.14.0' })
-  await expect(connectNats({ url: '', project }, { name: 'test' })).rejects.toMatchObject({
-    code: 'DAFFI_NO_SERVER',
-    message: expect.stringContaining('is being started again') as string,
-  })
-  expect(heard).toBe('')
-})
+test.skipIf(!LINUX)(
+  'a server that is started again between the connection and its greeting is told nothing',
+  async () => {
+    const server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    const project = await projectAt(port)
+    let heard = ''
+    server.on('connection', (socket) => {
+      socket.on('data', (data) => (heard += data.toString()))
+      void projectStateChanges().then(() => socket.write(info({})))
+    })
+    const projectStateChanges = (): Promise<void> =>
+      writeState(project, { url: `nats://127.0.0.1:${port}`, token: 'new', pid: 1, version: '2.14.0' })
+    await expect(connectNats({ url: '', project }, { name: 'test' })).rejects.toMatchObject({
+      code: 'DAFFI_NO_SERVER',
+      message: expect.stringContaining('is being started again') as string,
+    })
+    expect(heard).toBe('')
+  },
+)
 
 test('without a state file there is no address', async () => {
   const server = await listenAsServer({})
@@ -145,60 +153,72 @@ test('each nats-server has a token of its own, also after it was killed', async 
 
 // The three ways of the security audit.
 
-test.skipIf(!IS_ROOT)('nats-server dies, and another user takes its port: it is told nothing, and all goes on', async () => {
-  const project = await temporaryFolder()
-  await open(project)
-  const client = await connected(project)
-  const stranger = await startStranger(client.port)
-  process.kill(serverPid(project), 'SIGKILL')
-  await stranger.listening
-  await isBack(client)
-  expect(readState(project)?.url).not.toBe(`nats://127.0.0.1:${client.port}`)
-  expect(stranger.heard()).toBe('')
-})
+test.skipIf(!IS_ROOT)(
+  'nats-server dies, and another user takes its port: it is told nothing, and all goes on',
+  async () => {
+    const project = await temporaryFolder()
+    await open(project)
+    const client = await connected(project)
+    const stranger = await startStranger(client.port)
+    process.kill(serverPid(project), 'SIGKILL')
+    await stranger.listening
+    await isBack(client)
+    expect(readState(project)?.url).not.toBe(`nats://127.0.0.1:${client.port}`)
+    expect(stranger.heard()).toBe('')
+  },
+)
 
-test.skipIf(!IS_ROOT)('the owner ends its server, and another user takes the port: nobody even connects', async () => {
-  const project = await temporaryFolder()
-  const owner = await open(project)
-  const client = await connected(project)
-  const stranger = await startStranger(client.port)
-  await owner.close()
-  await stranger.listening
-  await open(project)
-  await isBack(client)
-  expect([stranger.connections(), stranger.heard()]).toEqual([0, ''])
-})
+test.skipIf(!IS_ROOT)(
+  'the owner ends its server, and another user takes the port: nobody even connects',
+  async () => {
+    const project = await temporaryFolder()
+    const owner = await open(project)
+    const client = await connected(project)
+    const stranger = await startStranger(client.port)
+    await owner.close()
+    await stranger.listening
+    await open(project)
+    await isBack(client)
+    expect([stranger.connections(), stranger.heard()]).toEqual([0, ''])
+  },
+)
 
-test.skipIf(!IS_ROOT)('the owner is killed, and another user takes the port: nothing is told, nothing is run there', async () => {
-  const project = await temporaryFolder()
-  const owner = startOwner(project)
-  await owner.opened
-  const client = await connected(project)
-  const stranger = await startStranger(client.port)
-  owner.process.kill('SIGKILL')
-  await stranger.listening
-  const left = readState(project)
-  await vi.waitUntil(() => stranger.connections() >= 3, 10_000)
-  expect(readState(project)).toEqual(left)
-  expect(client.lines.filter((line) => UNPROVEN.test(line))).toEqual([
-    `DAFFI_SERVER_UNPROVEN: a process of the user ${NOBODY} answers at nats://127.0.0.1:${client.port} in place of the project's server; it is told nothing`,
-  ])
-  const next = await open(project)
-  expect(next.owned).toBe(true)
-  expect(next.address.url).not.toBe(`nats://127.0.0.1:${client.port}`)
-  await isBack(client)
-  expect(stranger.heard()).toBe('')
-})
+test.skipIf(!IS_ROOT)(
+  'the owner is killed, and another user takes the port: nothing is told, nothing is run there',
+  async () => {
+    const project = await temporaryFolder()
+    const owner = startOwner(project)
+    await owner.opened
+    const client = await connected(project)
+    const stranger = await startStranger(client.port)
+    owner.process.kill('SIGKILL')
+    await stranger.listening
+    const left = readState(project)
+    await vi.waitUntil(() => stranger.connections() >= 3, 10_000)
+    expect(readState(project)).toEqual(left)
+    expect(client.lines.filter((line) => UNPROVEN.test(line))).toEqual([
+      `DAFFI_SERVER_UNPROVEN: a process of the user ${NOBODY} answers at nats://127.0.0.1:${client.port} in place of the project's server; it is told nothing`,
+    ])
+    const next = await open(project)
+    expect(next.owned).toBe(true)
+    expect(next.address.url).not.toBe(`nats://127.0.0.1:${client.port}`)
+    await isBack(client)
+    expect(stranger.heard()).toBe('')
+  },
+)
 
-test.skipIf(!LINUX)('a name that a stranger has bound outside of the project keeps nobody from starting', async () => {
-  const project = await temporaryFolder()
-  // The name of the lock of earlier versions, which everybody can compute.
-  const id = createHash('sha256').update(project).digest('hex').slice(0, 32)
-  const squatter = createServer().listen(`\0daffi-${process.getuid?.() ?? ''}-${id}`)
-  await once(squatter, 'listening')
-  onTestFinished(() => void squatter.close())
-  expect(await open(project)).toMatchObject({ owned: true })
-})
+test.skipIf(!LINUX)(
+  'a name that a stranger has bound outside of the project keeps nobody from starting',
+  async () => {
+    const project = await temporaryFolder()
+    // The name of the lock of earlier versions, which everybody can compute.
+    const id = createHash('sha256').update(project).digest('hex').slice(0, 32)
+    const squatter = createServer().listen(`\0daffi-${process.getuid?.() ?? ''}-${id}`)
+    await once(squatter, 'listening')
+    onTestFinished(() => void squatter.close())
+    expect(await open(project)).toMatchObject({ owned: true })
+  },
+)
 
 test('a port of another program is no server', async () => {
   const project = await projectAt(await freePort())

@@ -20,7 +20,9 @@ async function start(project: string): Promise<EmbeddedServer> {
 }
 
 test('a certificate is for 127.0.0.1 only, signed by itself, and no two are the same', () => {
-  const made = [makeCertificate(), makeCertificate()].map(({ certificate }) => new X509Certificate(certificate))
+  const made = [makeCertificate(), makeCertificate()].map(
+    ({ certificate }) => new X509Certificate(certificate),
+  )
   for (const certificate of made) {
     expect(certificate.verify(certificate.publicKey)).toBe(true)
     expect(certificate.checkIssued(certificate)).toBe(true)
@@ -60,7 +62,9 @@ test('a server without that certificate is told nothing: one without TLS, or wit
   await server.close()
   const connecting = (): Promise<unknown> => connectNats({ url: '', project }, { name: 'test' })
 
-  const plain = await listenAsServer({ greeting: `INFO ${JSON.stringify({ ...INFO, tls_verify: true })}\r\n` })
+  const plain = await listenAsServer({
+    greeting: `INFO ${JSON.stringify({ ...INFO, tls_verify: true })}\r\n`,
+  })
   await writeState(project, { ...state, url: `nats://127.0.0.1:${plain.port}` })
   await expect(connecting()).rejects.toMatchObject({ code: expect.stringMatching(/^DAFFI_/) as string })
   expect(plain.connections()).toBe(1)

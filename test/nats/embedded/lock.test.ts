@@ -68,7 +68,9 @@ test.skipIf(process.platform === 'win32')(
     await vi.waitUntil(() => lines.length > 0, 5000)
     expect(lines).toEqual([
       expect.stringMatching(
-        new RegExp(`^waiting for the server of process ${owner.process.pid ?? 0}, which has held the lock of .* since \\d{4}-`),
+        new RegExp(
+          `^waiting for the server of process ${owner.process.pid ?? 0}, which has held the lock of .* since \\d{4}-`,
+        ),
       ),
     ])
     owner.process.kill('SIGCONT')
@@ -76,22 +78,25 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-test.skipIf(!CAN_UNSHARE)('two containers with one path, and the network of the host, each run a server', async () => {
-  const project = await temporaryFolder()
-  const elsewhere = await temporaryFolder()
-  const first = await open(project)
-  const script = 'mount --bind "$1" "$2" && cd "$2" && exec "$3" "$4" "$2"'
-  const command = [process.execPath, fixture('owners/server.js')]
-  const other = spawn('unshare', ['-rm', 'sh', '-c', script, 'sh', elsewhere, project, ...command], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const exited = once(other, 'exit')
-  onTestFinished(async () => {
-    other.kill('SIGTERM')
-    await exited
-  })
-  const [line] = (await once(other.stdout, 'data')) as [Buffer]
-  const second = JSON.parse(line.toString()) as { owned: boolean; url: string }
-  expect([first.owned, second.owned]).toEqual([true, true])
-  expect(second.url).not.toBe(first.info.url)
-})
+test.skipIf(!CAN_UNSHARE)(
+  'two containers with one path, and the network of the host, each run a server',
+  async () => {
+    const project = await temporaryFolder()
+    const elsewhere = await temporaryFolder()
+    const first = await open(project)
+    const script = 'mount --bind "$1" "$2" && cd "$2" && exec "$3" "$4" "$2"'
+    const command = [process.execPath, fixture('owners/server.js')]
+    const other = spawn('unshare', ['-rm', 'sh', '-c', script, 'sh', elsewhere, project, ...command], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const exited = once(other, 'exit')
+    onTestFinished(async () => {
+      other.kill('SIGTERM')
+      await exited
+    })
+    const [line] = (await once(other.stdout, 'data')) as [Buffer]
+    const second = JSON.parse(line.toString()) as { owned: boolean; url: string }
+    expect([first.owned, second.owned]).toEqual([true, true])
+    expect(second.url).not.toBe(first.info.url)
+  },
+)

@@ -3,7 +3,7 @@ import { endianness } from 'node:os'
 
 /** Linux's table of the IPv4 sockets of this process's network namespace. It is there also when `/proc` shows no other processes. */
 const TABLE = '/proc/self/net/tcp'
-const CHUNK_BYTES = 64 * 1024
+const CHUNK_BYTES = 8192
 /** The address 127.0.0.1 as the kernel prints it: a number in the machine's order of bytes. */
 const LOOPBACK = endianness() === 'LE' ? '0100007F' : '7F000001'
 const ANY = '00000000:0000'
@@ -59,16 +59,15 @@ export function otherUserAt(port: number, clientPort: number): number | undefine
   return uids.find((uid) => uid !== process.geteuid?.())
 }
 
-/** @param done gets all that was read so far; true when that is enough */
+/** @param done gets some of the rows; true when no more are needed */
 function readRows(done: (rows: string) => boolean): void {
   const table = openSync(TABLE, 'r')
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    let rows = ''
+    // The kernel gives whole rows: as many as fit into a page.
     for (;;) {
       const length = readSync(table, chunk)
-      rows += chunk.toString('latin1', 0, length)
-      if (done(rows) || length === 0) return
+      if (length === 0 || done(chunk.toString('latin1', 0, length))) return
     }
   } finally {
     closeSync(table)

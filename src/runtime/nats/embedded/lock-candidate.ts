@@ -25,7 +25,8 @@ export interface Candidate {
  * @throws the system's error when the folder takes neither
  */
 export async function makeCandidate(path: string): Promise<Candidate> {
-  const server = Buffer.byteLength(path) > LONGEST_ADDRESS ? undefined : await listen(path).catch(() => undefined)
+  const server =
+    Buffer.byteLength(path) > LONGEST_ADDRESS ? undefined : await listen(path).catch(() => undefined)
   return server ? makeSocket(server, path) : makeLink(path)
 }
 

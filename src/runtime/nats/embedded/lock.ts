@@ -51,10 +51,7 @@ export interface WaitOptions {
  * @returns true once it has, false when no process holds the lock (any more) or the signal aborts
  * @throws DaffiError DAFFI_NO_SERVER when the holder is in another network namespace, where its server cannot be reached
  */
-export async function ownerIsReady(
-  project: string,
-  { signal, onSlow }: WaitOptions = {},
-): Promise<boolean> {
+export async function ownerIsReady(project: string, { signal, onSlow }: WaitOptions = {}): Promise<boolean> {
   const folder = join(project, '.daffi')
   const holder = await (process.platform === 'win32' ? reachPipe(folder) : reachHolder(folder))
   if (holder === 'nobody') return false

@@ -53,7 +53,12 @@ export function serverConfig(
       port,
       authorization: { token, timeout: AUTH_TIMEOUT_S },
       // Undefined is left out.
-      tls: tls && { cert_file: files.certificate, key_file: files.key, handshake_first: true, timeout: AUTH_TIMEOUT_S },
+      tls: tls && {
+        cert_file: files.certificate,
+        key_file: files.key,
+        handshake_first: true,
+        timeout: AUTH_TIMEOUT_S,
+      },
       max_payload: MAX_PAYLOAD,
       jetstream: { store_dir: files.store },
       pid_file: files.pid,
