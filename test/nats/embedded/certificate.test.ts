@@ -73,7 +73,7 @@ test('a server without that certificate is told nothing: one without TLS, or wit
   const { certificate, key } = makeCertificate()
   let heard = ''
   const other = createServer({ cert: certificate, key }, (socket) => {
-    socket.on('data', (data) => (heard += data.toString()))
+    socket.on('data', (data: Buffer) => (heard += data.toString()))
     socket.on('error', () => socket.destroy())
     socket.write(`INFO ${JSON.stringify(INFO)}\r\n`)
   }).listen(0, '127.0.0.1')

@@ -14,9 +14,9 @@ const OVERFLOW_UID = 65_534
 
 /** The users whose sockets a server at 127.0.0.1 consists of, as user ids; undefined where there is no such socket. */
 export interface ServerUsers {
-  /** Who listens on the port. */
+  /** The user who listens on the port. */
   listens: number | undefined
-  /** Who holds the server's end of one connection. The kernel takes it from the process that accepted the connection. */
+  /** The user who holds the server's end of one connection: the one whose process has accepted it. */
   accepted: number | undefined
 }
 
@@ -50,7 +50,7 @@ export function usersOfServer(port: number, clientPort: number): ServerUsers {
   return found
 }
 
-/** Whoever else listens on the port, at any address, or has accepted the connection; to be named in a message. */
+/** Another user who listens on the port, at any address, or has accepted the connection; to be named in a message. */
 export function otherUserAt(port: number, clientPort: number): number | undefined {
   const either = `(?:${hex(clientPort)} ${ESTABLISHED}|0000 ${LISTEN})`
   const pattern = new RegExp(`:${hex(port)} [0-9A-F]+:${either} \\S+ \\S+ \\S+ +(\\d+) `, 'g')

@@ -106,12 +106,12 @@ function ownNetwork(): string {
   return process.platform === 'linux' ? readlinkSync('/proc/self/ns/net') : ''
 }
 
-function hold({ server, release }: LockSocket): Lock {
+function hold(lock: LockSocket): Lock {
   const waiting = new Set<Socket>()
   let ready = false
   const greeting = `${ownNetwork()}\n`
   const notify = (socket: Socket): void => void socket.write(`${READY}\n`)
-  server.on('connection', (socket) => {
+  lock.server.on('connection', (socket) => {
     waiting.add(socket)
     socket.on('close', () => waiting.delete(socket))
     socket.on('error', () => socket.destroy())
@@ -125,7 +125,7 @@ function hold({ server, release }: LockSocket): Lock {
       waiting.forEach(notify)
     },
     async release() {
-      const closed = release()
+      const closed = lock.release()
       waiting.forEach((socket) => socket.destroy())
       await closed
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { makeCertificate, type Certificate } from './certificate.js'
 
-/** What one process of nats-server and its clients know, and nobody else. */
+/** Values that one process of nats-server and its clients know, and nobody else. */
 export interface ServerSecrets {
   token: string
   /** Certificate by which clients know the server. @default none: they look who holds its sockets */
