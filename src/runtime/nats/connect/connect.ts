@@ -1,4 +1,4 @@
-import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
+import { errors, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
@@ -32,7 +32,7 @@ export interface ConnectNatsOptions {
 /**
  * Connects to a server that `openServer` has found. The connection is kept until it is closed: it reconnects for ever, and
  * finds the project's embedded server again after a restart, which gives it another token and perhaps another port.
- * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_UNPROVEN, DAFFI_ABORTED
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_UNPROVEN, DAFFI_SERVER_TLS, DAFFI_ABORTED
  */
 export async function connectNats(
   address: ServerAddress,
@@ -53,8 +53,18 @@ export async function connectNats(
     return connection
   } catch (error) {
     void connecting.then(() => connection.close()).catch(() => undefined)
-    throw error instanceof DaffiError ? error : connectError(url, error)
+    if (error instanceof DaffiError) throw error
+    throw connectError(url, follower ? error : await reasonOf(error, address))
   }
+}
+
+/** The reason why a connection failed: what the client reports, or what it misses of a refusal by TLS. */
+async function reasonOf(error: unknown, { url, tls = {} }: ServerAddress): Promise<unknown> {
+  if (!(error instanceof errors.TimeoutError)) return error
+  const [first = url] = url.split(',')
+  // Imported only here: few connections fail.
+  const { probeTls } = await import('./probe-tls.js')
+  return (await probeTls(first, tls)) ?? error
 }
 
 function clientOptions(

@@ -7,17 +7,19 @@ import {
   type NodeConnectionOptions,
 } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import type { ServerAddress, TlsOptions } from '../address/server-address.js'
+import type { ServerAddress } from '../address/server-address.js'
+import { clientTls } from './tls.js'
 
 /**
  * The client's options for a server that the user has named.
- * @throws DaffiError DAFFI_SERVER_AUTH when the credentials file cannot be used
+ * @throws DaffiError DAFFI_SERVER_AUTH when the credentials file cannot be used, DAFFI_SERVER_TLS when a PEM file cannot
  */
 export async function namedServerOptions(address: ServerAddress): Promise<NodeConnectionOptions> {
   return {
     servers: address.url.split(','),
     authenticator: await authenticators(address),
-    ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
+    ...(address.inboxPrefix === undefined ? {} : { inboxPrefix: address.inboxPrefix }),
+    ...(address.tls ? { tls: await clientTls(address.tls, address.url) } : {}),
   }
 }
 
@@ -35,13 +37,5 @@ async function readCredentials(file: string): Promise<Authenticator> {
     return authenticator
   } catch (cause) {
     throw new DaffiError('DAFFI_SERVER_AUTH', `${file} cannot be used as a credentials file`, { cause })
-  }
-}
-
-function tlsOptions({ ca, cert, key }: TlsOptions): NonNullable<NodeConnectionOptions['tls']> {
-  return {
-    ...(ca === undefined ? {} : { caFile: ca }),
-    ...(cert === undefined ? {} : { certFile: cert }),
-    ...(key === undefined ? {} : { keyFile: key }),
   }
 }
