@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger, openServer } from '../../dist/runtime/index.js'
+import { readState } from '../../dist/runtime/nats/index.js'
 
 /** Runs a server of its own for `use`, as `daffi up` does. */
 export async function withServer(use) {
@@ -9,7 +10,8 @@ export async function withServer(use) {
   let server
   try {
     server = await openServer({ project, absent: 'run', log: createLogger('error') })
-    return await use(server.address)
+    const { url, token } = readState(project)
+    return await use({ url, token })
   } finally {
     await server?.close()
     await rm(project, { recursive: true, force: true })

@@ -37,8 +37,13 @@ export async function findingOfServer(
       const { info } = await openServer(options)
       return { state: 'running', info }
     }
-    const running = await joinProjectServer(project, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
+    let silent: string | undefined
+    const running = await joinProjectServer(project, {
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      onSlow: (holder) => (silent = holder),
+    })
     if (running) return { state: 'running', info: running.info }
+    if (silent !== undefined) throw notReady(silent)
   } catch (error) {
     problems.push(asDaffiError(error))
     return { state: 'unreachable', info: null }
@@ -48,4 +53,10 @@ export async function findingOfServer(
   const next = 'End the command that runs the server, remove the file, and start the command again.'
   problems.push(new DaffiError('DAFFI_NO_SERVER', `.daffi/server.json is not trusted: ${fault}`, { next }))
   return { state: 'unreachable', info: null }
+}
+
+function notReady(holder: string): DaffiError {
+  return new DaffiError('DAFFI_NO_SERVER', `${holder} has no server that is ready`, {
+    next: 'Wait until it is, or end that process.',
+  })
 }

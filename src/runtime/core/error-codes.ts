@@ -215,6 +215,12 @@ export const ERRORS = {
     meaning: 'The NATS server refused the credentials, or the credentials file cannot be read.',
     next: "Pass valid credentials with --token or --creds, in NATS_TOKEN, or in the server's URL.",
   },
+  DAFFI_SERVER_UNPROVEN: {
+    exit: 1,
+    meaning:
+      "What answers at the address of the project's own NATS server is another user's, or it cannot be found out whose it is. It is told nothing.",
+    next: 'Have that process ended, or end and start the command that runs the server: it takes another port.',
+  },
   DAFFI_SERVER_TLS: {
     exit: 1,
     meaning:

@@ -37,8 +37,8 @@ export interface OpenServerOptions {
 /**
  * Gives the server to use: the one that `server` names if it does, else the project's running one, else, depending on `absent`, one that this
  * process starts or waits for.
- * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_TLS, DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_PORT_TAKEN,
- *   DAFFI_SERVER_FAILED, DAFFI_ABORTED, and those of `ensureBinary`
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_UNPROVEN, DAFFI_SERVER_TLS, DAFFI_SERVER_TOO_OLD,
+ *   DAFFI_NO_JETSTREAM, DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, DAFFI_ABORTED, and those of `ensureBinary`
  */
 export async function openServer(options: OpenServerOptions): Promise<ServerHandle> {
   const { server, timeoutMs } = options
@@ -61,8 +61,14 @@ export async function openServer(options: OpenServerOptions): Promise<ServerHand
 async function openOwn(options: OpenServerOptions, signal: AbortSignal): Promise<ServerHandle> {
   const { project, absent, log } = options
   const folder = await stateFolder(project)
+  let told: string | undefined
+  const onSlow = (holder: string): void => {
+    if (holder !== told) log.warn(`waiting for the server of ${holder}`)
+    told = holder
+  }
   const look = async (): Promise<ServerHandle | undefined> =>
-    (await joinProjectServer(project, signal)) ?? (absent === 'run' ? runOwn(options, signal) : undefined)
+    (await joinProjectServer(project, { signal, onSlow })) ??
+    (absent === 'run' ? runOwn(options, signal) : undefined)
   const found = await look()
   if (found) return found
   if (absent === 'wait') log.info(WAITING)

@@ -15,7 +15,10 @@ export interface ServerAddress {
   tls?: TlsOptions
   /** First tokens of all inboxes, which permissions on the server can name. @default the client's, `_INBOX` */
   inboxPrefix?: string
-  /** Folder of the project, for its embedded server: the state file in it is read again at every reconnect. @default none */
+  /**
+   * Folder of the project, for its embedded server, of which the address has no secrets: they, and the URL itself, are read in the
+   * project's state file at every connect. @default none
+   */
   project?: string
 }
 
