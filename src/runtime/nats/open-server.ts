@@ -17,6 +17,8 @@ const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server e
 export interface OpenServerOptions {
   /** Folder that contains `.daffi`. */
   project: string
+  /** Folder whose packages may have nats-server. @default project */
+  packages?: string | undefined
   /** URL of a server to join in place of the project's own; may contain user and password, or a token. */
   url?: string | undefined
   /** Token for the server of `url`. */

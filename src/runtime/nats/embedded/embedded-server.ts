@@ -25,6 +25,8 @@ const HEALED = Symbol('healed')
 export interface EmbeddedServerOptions {
   /** Folder that contains `.daffi`. */
   project: string
+  /** Folder whose packages may have nats-server. @default project */
+  packages?: string | undefined
   /** Port that must be used. @default the server's last port if it is free, else any */
   port?: number | undefined
   log: Logger
@@ -63,8 +65,8 @@ export class EmbeddedServer {
 
   /** @throws DaffiError DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, and those of `ensureBinary` */
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const { project, log, signal = new AbortController().signal, onProgress } = options
-    const binary = await ensureBinary('nats-server', { signal, onProgress })
+    const { project, packages = project, log, signal = new AbortController().signal, onProgress } = options
+    const binary = await ensureBinary('nats-server', { project: packages, signal, onProgress })
     const files = serverFiles(await stateFolder(project))
     await endOldServer(files)
     const port = await choosePort(files, options.port, log)

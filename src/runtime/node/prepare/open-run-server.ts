@@ -2,6 +2,7 @@ import { ensureBinary, type FetchProgress } from '../../binaries/index.js'
 import { requireSchedules } from '../../call/index.js'
 import type { Logger } from '../../core/logger.js'
 import { isVideo, type NodePlan, type Plan } from '../../core/plan/plan.js'
+import { findProject } from '../../core/project/project.js'
 import { openServer, type ServerHandle } from '../../nats/index.js'
 
 export interface ServerChoice {
@@ -35,10 +36,14 @@ export async function openRunServer(
   options: RunServerOptions,
 ): Promise<ServerHandle> {
   const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
-  if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
+  // The plan's own project may be a temporary folder, as in a test.
+  const packages = findProject(plan.file)
+  if (nodes.some((node) => usesVideo(plan, node)))
+    await ensureBinary('ffmpeg', { project: packages, signal, onProgress })
   const url = server.url ?? plan.server.url
   const handle = await openServer({
     project: plan.project,
+    packages,
     ...server,
     url,
     absent,
