@@ -1,6 +1,6 @@
 import { chmod, chown, lchown, mkdir, readdir, realpath, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import {
   assertOurs,
   faultOf,
@@ -12,7 +12,8 @@ import {
 import { temporaryFolder } from '../../support/temporary.js'
 
 const IS_ROOT = process.getuid?.() === 0
-const ME = process.getuid?.() ?? 0
+/** The user of the tests that make up what the system tells. */
+const ME = 1000
 const STRANGER = 65_534
 /** Linux's usual group `users`, which is nobody's own. */
 const SHARED_GROUP = 100
@@ -29,6 +30,7 @@ test.each([
   ['a folder of ours', stats({}), undefined],
   ["a folder of root's", stats({ uid: 0, gid: 0 }), undefined],
   ['a folder that our own group may write to, as with umask 002', stats({ mode: 0o775 }), undefined],
+  ["a folder that root's group may write to", stats({ uid: 0, gid: 0, mode: 0o775 }), undefined],
   ['a sticky folder of everybody', stats({ uid: 0, mode: 0o1777 }), undefined],
   ['a file of ours', stats({ mode: 0o644 }, 'file'), undefined],
   ["another's folder", stats({ uid: STRANGER }), 'belongs to another user (uid 65534)'],
@@ -42,6 +44,9 @@ test.each([
   ['a file of everybody', stats({ mode: 0o1646 }, 'file'), 'can be written by every user'],
   ['a link', stats({ mode: 0o777 }, 'link'), 'is a link'],
 ])('%s', (_, ownership, reason) => {
+  vi.spyOn(process, 'getuid').mockReturnValue(ME)
+  vi.spyOn(process, 'getgid').mockReturnValue(ME)
+  onTestFinished(() => void vi.restoreAllMocks())
   expect(faultOf('/a/path', ownership)?.reason).toBe(reason)
 })
 

@@ -22,8 +22,11 @@ export async function optionalPackage<T>(name: string, load: () => Promise<T>): 
   }
 }
 
-/** @param file a file of the package, below some node_modules */
-function assertPackageIsOurs(file: string): void {
+/**
+ * @param file a file of the package, below some node_modules
+ * @throws DaffiError DAFFI_NOT_OURS
+ */
+export function assertPackageIsOurs(file: string): void {
   const [base = ''] = file.split(`${sep}node_modules${sep}`)
   assertOurs(base)
   const fault = faultOnTheWay(file, base)
