@@ -11,7 +11,7 @@ export interface BinaryFinding {
   passedOver: PassedOver[]
   /** The package that would be fetched. */
   package: string | null
-  /** What the program should not be used for. */
+  /** Uses for which the program is too old. */
   warning: string | null
 }
 

@@ -12,6 +12,6 @@ export interface Binary {
   /** Version that the program itself prints. */
   version: string
   origin: BinaryOrigin
-  /** What it should not be used for, and what to do about that; only when it is older than the catalog asks for all uses. */
+  /** Uses for which it is too old, and what to do about that. */
   warning?: string
 }

@@ -7,7 +7,7 @@ import { isTrustedGroup } from './trusted-group.js'
 const MAX_LINKS = 40
 const ROOT_UID = 0
 
-/** What the system tells of a file or folder. */
+/** Facts that the system tells of a file or folder. */
 export interface Ownership {
   uid: number
   gid: number
