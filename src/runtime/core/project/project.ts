@@ -21,7 +21,7 @@ export function findProject(pipelineFile?: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
     if (folder !== start && faultAt(folder)) return start
-    if (existsSync(manifest)) return folder === start || !faultOnTheWay(manifest, folder) ? folder : start
+    if (existsSync(manifest)) return folder === start || isOurManifest(folder) ? folder : start
     if (folder === dirname(folder)) return start
   }
 }
@@ -62,6 +62,11 @@ export async function moduleCacheFolder(project: string): Promise<string> {
 
 function moduleCache(stateFolder: string): string {
   return join(stateFolder, 'cache')
+}
+
+function isOurManifest(folder: string): boolean {
+  const real = realpathSync(folder)
+  return !faultOnTheWay(join(real, 'package.json'), real)
 }
 
 /** A folder may be reached through a link, as /tmp is on macOS, and may be missing when the file is. */
