@@ -118,7 +118,16 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@oclif/*'], message: 'The runtime knows nothing of the command line.' }] },
+        {
+          patterns: [{ group: ['@oclif/*'], message: 'The runtime knows nothing of the command line.' }],
+          paths: [
+            {
+              name: '@nats-io/transport-node',
+              importNames: ['createInbox'],
+              message: "Use newInbox of the room nats: permissions name the pipeline's inboxes.",
+            },
+          ],
+        },
       ],
     },
   },

@@ -1,4 +1,4 @@
-export { BaseCommand, type GlobalFlags, type ServerFlags } from './command/base-command.js'
+export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
 export { durationFlag, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'

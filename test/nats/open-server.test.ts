@@ -102,11 +102,11 @@ test('a server named by URL is joined, and nothing is run', async () => {
   const project = await temporaryFolder()
   const named = await startNatsServer(['-js', '-sd', await temporaryFolder(), '--auth', 'secret'])
   const url = named.replace('nats://', 'nats://secret@')
-  const server = await open(project, { url })
+  const server = await open(project, { server: { url } })
   expect(server).toMatchObject({ owned: false, info: { url: named, embedded: false, version: '2.14.0' } })
   await (await connectNats(server.address, { name: 'test' })).close()
   expect(await readdir(project)).toEqual([])
-  await expect(open(project, { url: url.replace('secret', 'wrong') })).rejects.toMatchObject({
+  await expect(open(project, { server: { url: url.replace('secret', 'wrong') } })).rejects.toMatchObject({
     code: 'DAFFI_SERVER_AUTH',
     message: expect.not.stringContaining('wrong') as string,
   })

@@ -1,19 +1,13 @@
 import { Command, type Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { createLogger, type Logger } from '../../runtime/core/logger.js'
+import { serverChoice, type ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
 import { reportFailure } from '../show/report-failure.js'
 import { baseFlags } from './flags.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
-
-/** The server that a command's flags name, as options of the runtime. */
-export interface ServerFlags {
-  url?: string
-  token?: string
-  credentials?: string
-}
 
 /** The parsed `baseFlags`. */
 export type GlobalFlags = Interfaces.InferredFlags<typeof baseFlags>
@@ -47,12 +41,11 @@ export abstract class BaseCommand<R> extends Command {
     return createLogger(flags['log-level'])
   }
 
-  protected serverFlags(flags: GlobalFlags): ServerFlags {
-    return {
-      ...(flags.server === undefined ? {} : { url: flags.server }),
-      ...(flags.token === undefined ? {} : { token: flags.token }),
-      ...(flags.creds === undefined ? {} : { credentials: flags.creds }),
-    }
+  /** The server that the flags name, or the variables in their place. */
+  protected serverFlags(flags: GlobalFlags): ServerChoice {
+    const { server: url, token, creds: credentials } = flags
+    const { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key } = flags
+    return serverChoice({ url, token, credentials, ca, cert, key })
   }
 
   /** The path of the named pipeline file, or of the default one. */

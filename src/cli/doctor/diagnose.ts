@@ -1,6 +1,6 @@
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../runtime/core/errors.js'
 import type { BinaryName, Logger } from '../../runtime/index.js'
-import type { ServerFlags } from '../command/base-command.js'
+import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { findingOfBinary, type BinaryFinding } from './binary-finding.js'
 import { findingOfServer, type ServerFinding } from './server-finding.js'
 
@@ -20,7 +20,7 @@ export interface Diagnosis {
 interface Options {
   project: string
   /** A server to look at in place of the project's own. */
-  server: ServerFlags
+  server: ServerChoice
   /** The oldest version of Node that is supported. */
   minNode: string
   log: Logger

@@ -1,6 +1,6 @@
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { Logger, ServerInfo } from '../../runtime/index.js'
-import type { ServerFlags } from '../command/base-command.js'
+import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { asDaffiError } from './as-daffi-error.js'
 
 const REQUEST_TIMEOUT_MS = 5000
@@ -12,7 +12,7 @@ export interface ServerFinding {
 
 interface Options {
   project: string
-  server: ServerFlags
+  server: ServerChoice
   log: Logger
 }
 
@@ -21,10 +21,19 @@ export async function findingOfServer(
   { project, server, log }: Options,
   problems: DaffiError[],
 ): Promise<ServerFinding> {
-  const { examineState, joinProjectServer, openServer } = await import('../../runtime/index.js')
+  const { examineState, joinProjectServer, openServer, runningPipeline } =
+    await import('../../runtime/index.js')
   try {
     if (server.url !== undefined) {
-      const options = { project, ...server, absent: 'wait', timeoutMs: REQUEST_TIMEOUT_MS, log } as const
+      const pipeline = (await runningPipeline(project))?.name
+      const options = {
+        project,
+        server,
+        pipeline,
+        absent: 'wait',
+        timeoutMs: REQUEST_TIMEOUT_MS,
+        log,
+      } as const
       const { info } = await openServer(options)
       return { state: 'running', info }
     }

@@ -221,6 +221,23 @@ export const ERRORS = {
     meaning: 'The NATS server refused the credentials, or the credentials file cannot be read.',
     next: "Pass valid credentials with --token or --creds, in NATS_TOKEN, or in the server's URL.",
   },
+  DAFFI_SERVER_TLS: {
+    exit: 1,
+    meaning:
+      "The TLS connection to the NATS server failed: its certificate is not trusted, it wants a client's certificate, it has no TLS, or a PEM file cannot be used.",
+    next: 'Pass the authority of its certificate with --tls-ca, and a certificate of this client with --tls-cert and --tls-key (NATS_CA, NATS_CERT, NATS_KEY).',
+  },
+  DAFFI_NO_PERMISSION: {
+    exit: 1,
+    meaning: 'The NATS server does not allow this user a subject that daffi needs.',
+    next: "Give the user the permissions that docs/sharing-a-server.md lists, with this pipeline's name in them.",
+  },
+  DAFFI_NO_PIPELINE_NAME: {
+    exit: 2,
+    meaning:
+      "A program joins a NATS server that is not its project's own, and names no pipeline. Such a server may be shared, so there is no default.",
+    next: "Name the pipeline: Global.connect({ pipeline: 'shop' }).",
+  },
   DAFFI_SERVER_TOO_OLD: {
     exit: 1,
     meaning: 'The NATS server is older than this feature or daffi itself requires.',

@@ -1,4 +1,4 @@
-export type { ServerAddress, ServerInfo, TlsOptions } from './address/server-address.js'
+export type { ServerAddress, ServerInfo } from './address/server-address.js'
 export {
   API_ERROR,
   isApiError,
@@ -9,6 +9,7 @@ export {
   payloadLimit,
 } from './connect/api-errors.js'
 export { connectNats, type ConnectNatsOptions } from './connect/connect.js'
+export { newInbox } from './connect/new-inbox.js'
 export type { ServerHandle } from './handle.js'
 export { joinProjectServer } from './join.js'
 export { openServer, type OpenServerOptions } from './open-server.js'

@@ -18,7 +18,7 @@ const failure = (address: ServerAddress, signal?: AbortSignal): Promise<unknown>
 const storeArgs = async (): Promise<string[]> => ['-js', '-sd', await temporaryFolder()]
 
 const openNamed = async (url: string): Promise<unknown> =>
-  openServer({ project: await temporaryFolder(), url, absent: 'wait', log: keptLog().log })
+  openServer({ project: await temporaryFolder(), server: { url }, absent: 'wait', log: keptLog().log })
 
 /** Says of itself what a nats-server of that version says, and `answer` to a client's first ping. */
 async function startPeer({ version = '2.14.0', answer = 'PONG' }): Promise<string> {
@@ -84,11 +84,27 @@ test('a server that has waited too long for the credentials has not refused them
   })
 })
 
-test('a server without TLS is not spoken to when TLS is asked for', async () => {
-  const url = await startNatsServer(await storeArgs())
-  expect(await failure({ url, tls: {} })).toMatchObject({
-    code: 'DAFFI_NO_SERVER',
-    message: expect.stringContaining("does not support 'tls'") as string,
+test('a user who may not ask for what daffi needs is told the subject', async () => {
+  const permissions = { publish: 'daffi.shop.>', subscribe: '_INBOX.daffi_shop.>' }
+  const config = join(await temporaryFolder(), 'nats-server.json')
+  await writeFile(
+    config,
+    JSON.stringify({ authorization: { users: [{ user: 'me', password: 'x', permissions }] } }),
+  )
+  const url = (await startNatsServer(['-c', config, '-js'])).replace('nats://', 'nats://me:x@')
+  const server = {
+    project: await temporaryFolder(),
+    server: { url },
+    absent: 'wait',
+    log: keptLog().log,
+  } as const
+  await expect(openServer({ ...server, pipeline: 'shop' })).rejects.toMatchObject({
+    code: 'DAFFI_NO_PERMISSION',
+    message: expect.stringMatching(/ to publish on \$JS\.API\.INFO$/) as string,
+  })
+  await expect(openServer({ ...server, pipeline: 'office' })).rejects.toMatchObject({
+    code: 'DAFFI_NO_PERMISSION',
+    message: expect.stringMatching(/ to subscribe to _INBOX\.daffi_office\./) as string,
   })
 })
 

@@ -69,7 +69,7 @@ export class SimulatedServer {
     return this.#streams.names
   }
 
-  /** What was published last on a subject that is stored. */
+  /** Message that was published last on a subject that is stored. */
   latest(subject: string): Uint8Array | undefined {
     return this.#streams.latest(subject)
   }

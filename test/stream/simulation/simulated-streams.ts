@@ -49,7 +49,7 @@ export class SimulatedStreams {
     return what === 'PURGE' ? purge(stream, data) : info(stream, data)
   }
 
-  /** What was published last on a subject that is stored. */
+  /** Message that was published last on a subject that is stored. */
   latest(subject: string): Uint8Array | undefined {
     const stream = this.#streamOf(subject.split('.'))
     const sequence = stream && latestOf(stream, subject)

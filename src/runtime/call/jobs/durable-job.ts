@@ -53,7 +53,7 @@ export class DurableJob implements Job {
 
   /** Follows the record of a job that the server has, until the job has ended. */
   async follow(): Promise<void> {
-    for (; this.#following; this.#looks++) {
+    for (; ; this.#looks++) {
       await this.#pause(backoffMs(QUIET, this.#looks))
       if (!this.#following) return
       // The server may not be reachable at the moment.

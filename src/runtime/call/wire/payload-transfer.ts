@@ -1,11 +1,11 @@
-import { createInbox, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import { sleep } from '../../core/timer.js'
-import { isNoResponders, payloadLimit } from '../../nats/index.js'
+import { isNoResponders, newInbox, payloadLimit } from '../../nats/index.js'
 import { ByteWindow } from './byte-window.js'
 import { HEADER } from './headers.js'
 import { INLINE_BYTES, type KnownNodes } from './send-window.js'
@@ -54,7 +54,7 @@ export class PayloadTransfers {
 
   /** Keeps a large value until it was fetched. The headers of the message that goes in its place say where. */
   announce(payload: Uint8Array, headers: MsgHdrs): PayloadTransfer {
-    const subject = createInbox()
+    const subject = newInbox(this.#nc)
     headers.set(HEADER.parts, `${subject} ${payload.length}`)
     return this.#serve(subject, payload)
   }

@@ -1,13 +1,14 @@
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { connect, errors, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
 import { createLogger, type Logger } from '../../core/logger.js'
-import type { ServerAddress, TlsOptions } from '../address/server-address.js'
+import type { ServerAddress } from '../address/server-address.js'
 import { authenticators } from './authenticators.js'
 import { connectError } from './connect-error.js'
 import { guardCallbacks } from './guard-callbacks.js'
 import { StateFollower } from './follow-state.js'
+import { clientTls } from './tls.js'
 
 const CONNECT_TIMEOUT_MS = 5000
 const PING_INTERVAL_MS = 15_000
@@ -31,7 +32,7 @@ export interface ConnectNatsOptions {
 /**
  * Connects to a server that `openServer` has found. The connection is kept until it is closed: it reconnects for ever, and
  * finds the project's embedded server again after a restart on another port or with another token.
- * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_ABORTED
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_TLS, DAFFI_ABORTED
  */
 export async function connectNats(
   address: ServerAddress,
@@ -49,8 +50,17 @@ export async function connectNats(
     return connection
   } catch (error) {
     void connecting.then((connection) => connection.close()).catch(() => undefined)
-    throw error instanceof DaffiError ? error : connectError(address.url, error)
+    throw error instanceof DaffiError ? error : connectError(address.url, await reasonOf(error, address))
   }
+}
+
+/** The reason why a connection failed: what the client reports, or what it misses of a refusal by TLS. */
+async function reasonOf(error: unknown, { url, tls = {} }: ServerAddress): Promise<unknown> {
+  if (!(error instanceof errors.TimeoutError)) return error
+  const [first = url] = url.split(',')
+  // Imported only here: few connections fail.
+  const { probeTls } = await import('./probe-tls.js')
+  return (await probeTls(first, tls)) ?? error
 }
 
 async function clientOptions(
@@ -72,15 +82,8 @@ async function clientOptions(
       follower.refresh()
       return backoffMs(RECONNECT, 0)
     },
-    ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
-  }
-}
-
-function tlsOptions({ ca, cert, key }: TlsOptions): NonNullable<NodeConnectionOptions['tls']> {
-  return {
-    ...(ca === undefined ? {} : { caFile: ca }),
-    ...(cert === undefined ? {} : { certFile: cert }),
-    ...(key === undefined ? {} : { keyFile: key }),
+    ...(address.inboxPrefix === undefined ? {} : { inboxPrefix: address.inboxPrefix }),
+    ...(address.tls ? { tls: await clientTls(address.tls, address.url) } : {}),
   }
 }
 

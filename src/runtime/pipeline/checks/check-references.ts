@@ -8,6 +8,7 @@ import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
 import { checkNodeReferences, checkReplicaNames } from './nodes.js'
 import { NodeNames } from './replicas.js'
+import { checkServer } from './server.js'
 import { checkSources } from './sources.js'
 
 /** Checks what a schema cannot see: references between the entries of a pipeline, and the files that it names. */
@@ -27,6 +28,7 @@ export async function checkReferences(
   checkCycles(context)
   checkCallbacks(context)
   checkCalls(context)
+  await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context
 }

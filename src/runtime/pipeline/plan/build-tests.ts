@@ -42,7 +42,7 @@ function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Pla
   }
   return {
     ...pipeline,
-    server: { url: undefined },
+    server: {},
     sources: { ...pipeline.sources, ...mapValues(entry.sources, (source) => buildSource(source, folder)) },
     nodes: mapValues(pipeline.nodes, (node) => ({ ...node, callbacks: node.callbacks.map(callback) })),
   }

@@ -2,6 +2,7 @@ import type { Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
 import { call, node, type CallEntry, type NodeEntry } from '../schema/node.js'
 import { pipeline, type PipelineEntry } from '../schema/pipeline.js'
+import { server, type ServerEntry } from '../schema/server.js'
 import type { SourceEntry } from '../schema/source.js'
 import { listOf, parseLeniently, parseSourceLeniently, recordOf } from './parse-leniently.js'
 
@@ -28,6 +29,7 @@ export interface PartialCall {
 export interface PartialPipeline {
   /** Folders where callbacks are looked up; null when the schema refuses the value. */
   callbackFolders: PipelineEntry['callbacks'] | null
+  server: Partial<ServerEntry>
   sources: PartialSource[]
   nodes: PartialNode[]
   calls: PartialCall[]
@@ -35,7 +37,13 @@ export interface PartialPipeline {
 
 export function partialPipeline(document: PipelineDocument): PartialPipeline {
   const root = recordOf(document.data())
-  const partial: PartialPipeline = { callbackFolders: foldersOf(root), sources: [], nodes: [], calls: [] }
+  const partial: PartialPipeline = {
+    callbackFolders: foldersOf(root),
+    server: parseLeniently(server, recordOf(root.server)),
+    sources: [],
+    nodes: [],
+    calls: [],
+  }
   for (const [name, raw] of Object.entries(recordOf(root.sources))) {
     partial.sources.push({ name, path: ['sources', name], value: parseSourceLeniently(recordOf(raw)) })
   }

@@ -27,7 +27,7 @@ export class PipelineRun {
 
   static async start(plan: Plan, logLevel: LogLevel): Promise<PipelineRun> {
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'daffi-run-'))
-    return new PipelineRun({ ...plan, project: folder, server: { url: undefined } }, logLevel)
+    return new PipelineRun({ ...plan, project: folder, server: {} }, logLevel)
   }
 
   private constructor(plan: Plan, logLevel: LogLevel) {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { addAbortListener } from 'node:events'
 import type { JetStreamManager } from '@nats-io/jetstream'
-import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
+import type { Msg, Subscription } from '@nats-io/transport-node'
 import { MIB } from '../../../core/bytes.js'
 import { Wakeup } from '../../../core/deferred.js'
 import { DaffiError } from '../../../core/errors.js'
-import { API_ERROR, isApiError, isRefusalStatus } from '../../../nats/index.js'
+import { API_ERROR, isApiError, isRefusalStatus, newInbox } from '../../../nats/index.js'
 import type { WriterState } from '../../common/write/writer-state.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer, streamLost } from '../store/ask-server.js'
@@ -49,7 +49,7 @@ export class Publisher {
   readonly #options: PublisherOptions
   readonly #pending = new Map<number, Pending>()
   readonly #watch: NodeJS.Timeout
-  readonly #inbox = createInbox()
+  readonly #inbox: string
   readonly #acks: Subscription
   #bytes = 0
   #next: number
@@ -63,6 +63,7 @@ export class Publisher {
     this.#options = options
     this.#next = options.last + 1
     const { nc } = options.link
+    this.#inbox = newInbox(nc)
     this.#acks = nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (error === null) this.#onAck(message)
