@@ -7,6 +7,7 @@ export {
   hasNpm,
   packageToFetch,
   searchBinary,
+  warningOfFetched,
   type Binary,
   type BinaryName,
   type FetchProgress,
@@ -16,7 +17,8 @@ export {
 export { connectWithTiming } from './call/index.js'
 export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan/plan.js'
-export { findProject } from './core/project/project.js'
+export { notOurs } from './core/ownership/ours.js'
+export { faultOfProject, findProject } from './core/project/project.js'
 export { runningPipeline } from './core/project/running.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'
 export { isAtLeast } from './core/text/version.js'

@@ -1,3 +1,4 @@
+import { ROOT } from '../support/paths.js'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
@@ -35,6 +36,7 @@ export function fileAt(path: string): FilePlan {
 export function contextOf(context: Partial<SourceContext> = {}): SourceContext {
   return {
     name: 'cam',
+    project: ROOT,
     signal: new AbortController().signal,
     isStage: false,
     log: createLogger('silent'),

@@ -30,8 +30,8 @@ export class FetchBar implements Disposable {
   }
 
   readonly show = ({ name, receivedBytes, totalBytes }: FetchProgress): void => {
-    if (totalBytes === undefined || !this.#screen.isTerminal) {
-      const size = totalBytes === undefined ? '' : ` (${formatBytes(totalBytes)})`
+    if (!this.#screen.isTerminal) {
+      const size = ` (${formatBytes(totalBytes)})`
       if (!this.#bars.has(name)) this.#screen.line(`fetching ${name}${size}`)
       this.#bars.set(name, undefined)
       return

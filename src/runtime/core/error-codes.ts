@@ -41,8 +41,14 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_DENIED: {
     exit: 1,
-    meaning: "The project's folder .daffi belongs to another user, or this user may not write into it.",
+    meaning: "This user may not write into the project's folder .daffi, or into the cache.",
     next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R).',
+  },
+  DAFFI_NOT_OURS: {
+    exit: 1,
+    meaning:
+      'A folder from which daffi would run something belongs to another user, can be written by other users, or is a link.',
+    next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R) and close it to the others (chmod go-w).',
   },
   DAFFI_BAD_DURATION: {
     exit: 2,

@@ -15,8 +15,8 @@ test('where nobody watches, one line for each program', () => {
   using bar = new FetchBar(new Screen(stream))
   for (const receivedBytes of [0, MIB, 2 * MIB])
     bar.show({ name: 'ffmpeg', receivedBytes, totalBytes: 2 * MIB })
-  bar.show({ name: 'nats-server', receivedBytes: 0 })
-  expect(written()).toBe('fetching ffmpeg (2.0 MiB)\nfetching nats-server\n')
+  bar.show({ name: 'nats-server', receivedBytes: 0, totalBytes: MIB })
+  expect(written()).toBe('fetching ffmpeg (2.0 MiB)\nfetching nats-server (1.0 MiB)\n')
 })
 
 test('on a terminal, a bar that stays when everything is there', () => {

@@ -1,9 +1,10 @@
 import { ensureBinary, type Binary } from '../../binaries/index.js'
 import { messageOf } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
+import type { Logger } from '../../core/logger.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
-import { isLive, type VideoPlan } from '../contract/video-plan.js'
+import { isLive, isNetwork, type VideoPlan } from '../contract/video-plan.js'
 import { runFfmpeg, type RunFfmpegOptions } from '../ffmpeg/run-ffmpeg.js'
 import { inputCandidates, mayTryNextCandidate } from '../input/input-candidates.js'
 import { checkInput } from '../input/preflight.js'
@@ -16,8 +17,9 @@ export async function* videoSource(
   memory: ItemMemory,
 ): AsyncGenerator<Frame, void> {
   await checkInput(plan, context.name)
-  const ffmpeg = await findFfmpeg(context.signal)
+  const ffmpeg = await findFfmpeg(context)
   if (!ffmpeg) return
+  if (isNetwork(plan)) warnOfOldFfmpeg(ffmpeg, context)
   const capture = (rest: VideoPlan, firstSequence: number): AsyncGenerator<Frame, void> =>
     captureOnce({ ffmpeg, plan: rest, memory, firstSequence }, context)
   yield* isLive(plan) ? liveCapture(plan, context, capture) : capture(plan, 0)
@@ -41,11 +43,21 @@ async function* captureOnce(
 }
 
 /** Undefined when aborted meanwhile. */
-async function findFfmpeg(signal: AbortSignal): Promise<Binary | undefined> {
+async function findFfmpeg({ project, signal }: SourceContext): Promise<Binary | undefined> {
   try {
-    return await ensureBinary('ffmpeg', { signal })
+    return await ensureBinary('ffmpeg', { project, signal })
   } catch (error) {
     if (signal.aborted) return undefined
     throw error
   }
+}
+
+/** Loggers of the nodes that were warned. */
+const warned = new WeakSet<Logger>()
+
+/** Warns once in a node. */
+function warnOfOldFfmpeg({ version, warning }: Binary, { name, log }: SourceContext): void {
+  if (warning === undefined || warned.has(log)) return
+  warned.add(log)
+  log.warn(`source ${name}: ffmpeg ${version} is ${warning}`)
 }

@@ -9,3 +9,8 @@ type LivePlan = CameraPlan | NetworkPlan
 export function isLive(plan: SourcePlan): plan is LivePlan {
   return plan.kind === 'camera' || plan.kind === 'rtsp' || plan.kind === 'http'
 }
+
+/** Whether what a source gives comes from another machine. */
+export function isNetwork(plan: SourcePlan): plan is NetworkPlan {
+  return plan.kind === 'rtsp' || plan.kind === 'http'
+}

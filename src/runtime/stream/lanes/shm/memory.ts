@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs'
 import { MIB } from '../../../core/bytes.js'
+import { optionalPackage } from '../../../core/process/optional-package.js'
 import { tunesProcess } from '../../../core/process/process-tuning.js'
 
 /** Linux flags, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
@@ -60,7 +61,7 @@ export function sharedMemory(): Promise<Libc | undefined> {
 async function load(): Promise<Libc | undefined> {
   if (process.platform !== 'linux') return undefined
   try {
-    const { default: koffi } = await import('koffi')
+    const { default: koffi } = await optionalPackage('koffi', () => import('koffi'))
     const library = koffi.load('libc.so.6')
     if (tunesProcess()) keepFreedMemory(library.func('int mallopt(int parameter, int value)'))
     return {
