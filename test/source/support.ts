@@ -27,7 +27,12 @@ export const unsized = {
   ffmpegArgs: [],
 } as const
 
-export const network = { ...unsized, stallMs: 10_000 } as const
+export const network = {
+  ...unsized,
+  stallMs: 10_000,
+  redirects: 'same-host',
+  tls: { ca: undefined, insecure: false },
+} as const
 
 export function fileAt(path: string): FilePlan {
   return { kind: 'file', path, paced: false, loop: false, ...unsized }

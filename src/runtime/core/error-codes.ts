@@ -302,8 +302,9 @@ export const ERRORS = {
   },
   DAFFI_SOURCE_DENIED: {
     exit: 1,
-    meaning: 'The network camera rejected user and password, or requires them.',
-    next: "Correct user and password in the source's url.",
+    meaning:
+      'A network camera rejected user and password or requires them, has a certificate that is not trusted, or redirects to another server.',
+    next: "Correct user and password in the source's url; for a certificate see tls, and for a redirect redirects, in docs/sources.md.",
   },
   DAFFI_SOURCE_CUT_OFF: {
     exit: 1,

@@ -81,7 +81,7 @@ export const CATALOG: Record<BinaryName, CatalogEntry> = {
   ffmpeg: {
     variable: 'FFMPEG_PATH',
     versionArgs: ['-version'],
-    versionPattern: /^ffmpeg version (\S+)/,
+    versionPattern: /^ffmpeg version n?(\S+)/,
     // Nightly builds have versions that cannot be compared; libavcodec 60 came with ffmpeg 6. All builds here are older.
     allUses: { pattern: /^libavcodec +(\d+)\./m, min: 60, warning: OLD_FFMPEG },
     installed: [{ package: 'ffmpeg-static', file: withSuffix('ffmpeg', PLATFORM) }],

@@ -14,3 +14,9 @@ export function isLive(plan: SourcePlan): plan is LivePlan {
 export function isNetwork(plan: SourcePlan): plan is NetworkPlan {
   return plan.kind === 'rtsp' || plan.kind === 'http'
 }
+
+/** Milliseconds of silence after which a live source is taken for dead: its limit, but at least three frames' time. */
+export function silenceLimit(plan: VideoPlan): number | undefined {
+  if (!isLive(plan)) return undefined
+  return plan.fps === undefined ? plan.stallMs : Math.max(plan.stallMs, 3000 / plan.fps)
+}

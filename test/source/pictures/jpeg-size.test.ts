@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jpegSize } from '../../../src/runtime/source/ffmpeg/jpeg-size.js'
+import { jpegSize } from '../../../src/runtime/source/pictures/jpeg-size.js'
 import { ffmpeg } from '../support.js'
 
 const HEADER = [0xff, 0xc0, 0x00, 0x11, 0x08, 0x00, 0xf0, 0x01, 0x40, 0x03]

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { PassThrough, type Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { pump } from '../../../src/runtime/source/ffmpeg/output-pipe.js'
-import { PipeReader } from '../../../src/runtime/source/ffmpeg/pipe-reader.js'
+import { pump } from '../../../src/runtime/source/pictures/pump.js'
+import { PipeReader } from '../../../src/runtime/source/pictures/pipe-reader.js'
 
 function readerOf(...chunks: string[]): PipeReader {
   const pipe = new PassThrough()
