@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLogger, openServer } from '../../dist/runtime/index.js'
+import { stderrLogger, openServer } from '../../dist/runtime/index.js'
 
 /** Runs a server of its own for `use`, as `daffi up` does. */
 export async function withServer(use) {
   const project = await mkdtemp(join(tmpdir(), 'daffi-bench-'))
   let server
   try {
-    server = await openServer({ project, absent: 'run', log: createLogger('error') })
+    server = await openServer({ project, absent: 'run', log: stderrLogger('error') })
     return await use(server.address)
   } finally {
     await server?.close()

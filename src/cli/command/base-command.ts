@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../../runtime/core/logger.js'
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
+import { stderr, stdout } from '../show/output.js'
 import { reportFailure } from '../show/report-failure.js'
 import { baseFlags } from './flags.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
@@ -27,7 +28,7 @@ export abstract class BaseCommand<R> extends Command {
   static override baseFlags = baseFlags
 
   /** Colours for standard output. */
-  protected readonly colours: Colours = coloursFor(process.stdout)
+  protected readonly colours: Colours = coloursFor(stdout)
   /** Exit code when Ctrl-C interrupts the command before it is done. A command that runs until Ctrl-C has 0. */
   protected readonly interruptedCode: number = FORCED
   #signals: Signals | undefined
@@ -44,7 +45,7 @@ export abstract class BaseCommand<R> extends Command {
 
   /** Logger on standard error, so that standard output holds only what was asked for. */
   protected logger(flags: GlobalFlags): Logger {
-    return createLogger(flags['log-level'])
+    return createLogger(flags['log-level'], (line) => stderr.line(line))
   }
 
   protected serverFlags(flags: GlobalFlags): ServerFlags {
@@ -82,7 +83,17 @@ export abstract class BaseCommand<R> extends Command {
     return Promise.resolve()
   }
 
+  /** Prints a line of the result for a person. Further lines of its text are indented. */
+  override log(text = ''): void {
+    if (!this.jsonEnabled()) stdout.line(text)
+  }
+
+  /** Prints text of several lines for a person. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) stdout.text(text)
+  }
+
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+    stdout.json(json)
   }
 }

@@ -2,7 +2,8 @@ import { addAbortListener } from 'node:events'
 import { callbacksOf, type CallbackOptions } from '../../callback/index.js'
 import { parseDuration, type Duration } from '../../core/duration.js'
 import { traceOf } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
+import type { Logger } from '../../core/logger.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { randomId } from '../../core/names.js'
 import { findProject } from '../../core/project/project.js'
 import { runningPipeline } from '../../core/project/running.js'
@@ -88,7 +89,7 @@ export async function openConnection<G extends PipelineClient>(
   timing?: Partial<CallTiming>,
 ): Promise<G> {
   const { signal, onInit } = options
-  const log = createLogger('warn')
+  const log = stderrLogger('warn')
   const project = findProject()
   const url = options.server ?? process.env.NATS_URL
   const server = await openServer({

@@ -2,7 +2,8 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
+import type { Logger } from '../../core/logger.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 import type { ServerAddress, TlsOptions } from '../address/server-address.js'
 import { authenticators } from './authenticators.js'
 import { connectError } from './connect-error.js'
@@ -44,7 +45,7 @@ export async function connectNats(
   try {
     const connection = await bounded(connecting, { signal, what: `connecting to ${address.url}` })
     follower.follow(connection)
-    guardCallbacks(connection, log ?? createLogger('warn'))
+    guardCallbacks(connection, log ?? stderrLogger('warn'))
     if (log) void logStatus(connection, address.url, log)
     return connection
   } catch (error) {

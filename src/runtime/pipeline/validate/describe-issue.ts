@@ -23,9 +23,10 @@ export function describeIssue(
   document: PipelineDocument,
 ): Omit<DiagnosticOptions, 'path'> {
   const subject = `${label(issue.path)}:`
+  const written = document.writtenAt(issue.path)
   const allowed = allowedValues(issue)
   if (allowed && typeof value !== 'object') {
-    const message = `${subject} ${JSON.stringify(value)} is not one of ${allowed.join(', ')}`
+    const message = `${subject} ${written ?? JSON.stringify(value)} is not one of ${allowed.join(', ')}`
     return {
       code: 'DAFFI_BAD_VALUE',
       message,
@@ -35,11 +36,11 @@ export function describeIssue(
   const types = expectedTypes(issue)
   if (types.length > 0) {
     const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')
-    const message = `${subject} must be ${wanted}, not ${typeName(value)}`
+    const message = `${subject} must be ${wanted}, not ${typeName(value, written)}`
     return { code: 'DAFFI_WRONG_TYPE', message, suggestion: retyped(types, issue, document) }
   }
   // A value that does not fit its pattern may be a URL with a password in it, so it is not shown.
-  const quoted = issue.code === 'invalid_format' ? '' : shown(value)
+  const quoted = issue.code === 'invalid_format' ? '' : shown(value, written)
   return { code: codeOf(issue), message: `${subject} ${quoted}${limit(issue) ?? issue.message}` }
 }
 
@@ -78,15 +79,15 @@ function limit(issue: Issue): string | undefined {
   return issue.inclusive ? `must be at least ${issue.minimum}` : `must be more than ${issue.minimum}`
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'object' ? '' : `${JSON.stringify(value)} `
+function shown(value: unknown, written: string | undefined): string {
+  return typeof value === 'object' ? '' : `${written ?? JSON.stringify(value)} `
 }
 
-function typeName(value: unknown): string {
+function typeName(value: unknown, written: string | undefined): string {
   if (value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   // JSON has no infinity.
-  if (typeof value === 'number') return String(value)
-  return `${typeof value === 'string' ? 'the text ' : ''}${JSON.stringify(value)}`
+  const text = written ?? (typeof value === 'number' ? String(value) : JSON.stringify(value))
+  return `${typeof value === 'string' ? 'the text ' : ''}${text}`
 }
