@@ -7,6 +7,8 @@ import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 const STALL_MS = 60
 /** Longest wait for all answers. */
 const MAX_WAIT_MS = 1000
+/** More than a pipeline has nodes and streams. */
+const MAX_ANSWERS = 20_000
 
 /** Asks all participants of a pipeline for their status. Resolves with an empty list when there are none. */
 export async function askStatus(
@@ -23,6 +25,7 @@ export async function askStatus(
     })
     for await (const reply of replies) {
       if (reply.data.length > 0) answers.push(reply.json<Status>())
+      if (answers.length === MAX_ANSWERS) break
     }
   } catch {
     // No process listens, or the connection was lost: the answers up to then are returned.

@@ -38,7 +38,8 @@ export class PipelineDocument implements LocatedFile {
     for (const [text, written] of this.environment) {
       if (text.length < MIN_SECRET) continue
       for (const form of [text, JSON.stringify(text).slice(1, -1)])
-        plain = plain.replace(new RegExp(`(?<!\\w)${escaped(form)}(?!\\w)`, 'g'), () => written)
+        if (plain.includes(form))
+          plain = plain.replace(new RegExp(`(?<!\\w)${escaped(form)}(?!\\w)`, 'g'), () => written)
     }
     return withoutUrlSecrets(plain)
   }

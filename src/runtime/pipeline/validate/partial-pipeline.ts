@@ -30,17 +30,26 @@ export interface PartialPipeline {
   callbackFolders: PipelineEntry['callbacks'] | null
   sources: PartialSource[]
   nodes: PartialNode[]
+  /** Position of each node in the list, by its name. */
+  nodeIndex: Map<string, number>
   calls: PartialCall[]
 }
 
 export function partialPipeline(document: PipelineDocument): PartialPipeline {
   const root = recordOf(document.data())
-  const partial: PartialPipeline = { callbackFolders: foldersOf(root), sources: [], nodes: [], calls: [] }
+  const partial: PartialPipeline = {
+    callbackFolders: foldersOf(root),
+    sources: [],
+    nodes: [],
+    nodeIndex: new Map(),
+    calls: [],
+  }
   for (const [name, raw] of Object.entries(recordOf(root.sources))) {
     partial.sources.push({ name, path: ['sources', name], value: parseSourceLeniently(recordOf(raw)) })
   }
   for (const [name, raw] of Object.entries(recordOf(root.nodes))) {
     const entry = { name, path: ['nodes', name], value: parseLeniently(node, recordOf(raw)) }
+    partial.nodeIndex.set(name, partial.nodes.length)
     partial.nodes.push(entry)
     for (const [index, each] of listOf(recordOf(raw).calls).entries()) {
       const path = [...entry.path, 'calls', index]
