@@ -3,7 +3,7 @@ const URLS = /(\w:\/\/)(\S+)/g
 
 /** Names whose values are secrets. */
 export const SECRET_NAME =
-  /passw(?:or)?d|passphrase|\bpwd|secret|token|api_?key|private_?key|credential|authorization/i
+  /passw(?:or)?d|passphrase|\bpwd|secret|token|api_?key|private_?key|nkey|credential|authorization/i
 
 /** A quoted text behind such a name, as `password: 'x'` in a program. */
 const QUOTED = new RegExp(
