@@ -21,7 +21,7 @@ nodes:
   'callbacks/speak.ts': `export default () => { console.log('printed${HOSTILE}'); return 'spoken${HOSTILE}' }\n`,
 }
 
-/** What may stand in the output of a command without colours. */
+/** Characters that may stand in the output of a command without colours. */
 const PLAIN = /^[\n\t\u0020-\u007e\u00a0-\u2029\u202f-\u2065\u206a-\uffff]*$/
 
 test('what nodes say, throw and return does nothing to the terminal, and forges no line', async () => {

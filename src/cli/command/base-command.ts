@@ -70,11 +70,12 @@ export abstract class BaseCommand<R> extends Command {
   }
 
   /** Prints the error of a failed command and sets the exit code; nothing else does. */
-  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+  protected override catch(error: Interfaces.CommandError): Promise<void> {
     const interrupted =
       this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
-    if (!interrupted || this.jsonEnabled()) await reportFailure(error, { json: this.jsonEnabled() })
+    if (!interrupted || this.jsonEnabled()) reportFailure(error, { json: this.jsonEnabled() })
     if (interrupted) process.exitCode = this.interruptedCode
+    return Promise.resolve()
   }
 
   protected override finally(): Promise<void> {

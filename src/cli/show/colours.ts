@@ -8,11 +8,10 @@ type Paint = Colours['red']
 export function coloursFor(stream: { isTTY?: boolean }): Colours {
   const colours = pc.createColors(wantsColour(stream))
   if (!colours.isColorSupported) return colours
-  const marked = Object.entries(colours).map(([name, paint]) => [
-    name,
-    typeof paint === 'function' ? markedPaint(paint) : paint,
-  ])
-  return Object.fromEntries(marked) as Colours
+  const marked = Object.entries(colours as unknown as Record<string, Paint | boolean>).map(
+    ([name, paint]) => [name, typeof paint === 'function' ? markedPaint(paint) : paint] as const,
+  )
+  return Object.fromEntries(marked) as unknown as Colours
 }
 
 export function wantsColour(stream: { isTTY?: boolean }): boolean {

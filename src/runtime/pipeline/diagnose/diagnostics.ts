@@ -51,11 +51,10 @@ export class Diagnostics {
    */
   add(options: DiagnosticOptions, target: 'key' | 'value' = 'value'): void {
     const location = this.#file.locationOf(options.path, target)
-    const place = `${location.line}:${location.column} ${formatPath(options.path)}`
+    if (this.#places.has(placeOf(location, options))) return
     // Another value for a variable of the environment does not belong into the file.
     const suggestion = this.#file.isInterpolated(options.path) ? null : options.suggestion
-    if (!this.#places.has(place)) this.addHere(location, { ...options, suggestion })
-    this.#places.add(place)
+    this.addHere(location, { ...options, suggestion })
   }
 
   /** Adds a diagnostic of the file's YAML, between two offsets. */
@@ -66,6 +65,7 @@ export class Diagnostics {
 
   /** Adds a diagnostic at a location of the pipeline file. */
   addHere(location: Location, options: DiagnosticOptions): void {
+    this.#places.add(placeOf(location, options))
     this.addAt(this.#file.file, this.#file.quotable, location, options)
   }
 
@@ -74,7 +74,7 @@ export class Diagnostics {
     file: string,
     text: string,
     location: Location,
-    { code, message, path, suggestion }: DiagnosticOptions,
+    { code, message, path, suggestion = null }: DiagnosticOptions,
   ): void {
     if (this.#diagnostics.length === MAX_FAULTS) {
       this.#diagnostics.push({
@@ -96,7 +96,7 @@ export class Diagnostics {
       path: formatPath(path),
       code,
       message: this.#file.withoutSecrets(message),
-      suggestion: suggestion == null ? null : this.#file.withoutSecrets(suggestion),
+      suggestion: suggestion === null ? null : this.#file.withoutSecrets(suggestion),
       frame: codeFrame(text, location),
     })
   }
@@ -110,4 +110,8 @@ export class Diagnostics {
     const faults = this.#diagnostics.slice(0, MAX_FAULTS).toSorted(compareDiagnostics)
     return [...faults, ...this.#diagnostics.slice(MAX_FAULTS)]
   }
+}
+
+function placeOf({ line, column }: Location, { path }: DiagnosticOptions): string {
+  return `${line}:${column} ${formatPath(path)}`
 }

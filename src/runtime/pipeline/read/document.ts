@@ -141,7 +141,7 @@ function targetsIn(yaml: Document): Map<Alias, Node | undefined> {
   visit(yaml, {
     Node: (_key, node) => {
       if (isAlias(node)) targets.set(node, anchors.get(node.source))
-      else if ('anchor' in node && node.anchor !== undefined) anchors.set(node.anchor, node)
+      else if (node.anchor !== undefined) anchors.set(node.anchor, node)
     },
   })
   return targets
