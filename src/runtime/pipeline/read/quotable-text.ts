@@ -1,6 +1,8 @@
 import { isMap, isPair, isScalar, visit, type Document } from 'yaml'
 import { SECRET_NAME, stars, withoutSecrets } from '../../core/text/secrets.js'
 
+import type { Path } from '../diagnose/key-path.js'
+
 type Span = readonly [start: number, end: number]
 
 /** A value that names an environment variable, and so holds no secret itself. */
@@ -29,17 +31,22 @@ export function quotableText(text: string, { contents }: Pick<Document, 'content
   )
 }
 
+/** Whether the value at a path is a secret, as far as its key says so. */
+export function isSecretAt(path: Path): boolean {
+  return path.includes('env') || SECRET_NAME.test(String(path.findLast((step) => typeof step === 'string')))
+}
+
 function secretSpans(text: string, contents: unknown): Span[] {
   const spans: Span[] = []
   if (!isMap(contents)) return spans
   visit(contents, {
     Scalar: (role, { range, source = '' }, ancestors) => {
       if (role === 'key' || !range || ONLY_NAME.test(source)) return
-      const keys = ancestors.flatMap((each) =>
+      const path = ancestors.flatMap((each) =>
         isPair(each) && isScalar(each.key) ? [String(each.key.value)] : [],
       )
       const [start, end] = range
-      if (keys.includes('env') || SECRET_NAME.test(keys.at(-1) ?? '')) spans.push([start, end])
+      if (isSecretAt(path)) spans.push([start, end])
       else spans.push(...userOf(text.slice(start, end)).map(([from, to]): Span => [start + from, start + to]))
     },
   })
