@@ -92,8 +92,10 @@ function hidden(path: Path, document: PipelineDocument): boolean {
 /** A value as messages may quote it: as its author has written it when it is from the environment. */
 function quotable(value: unknown, path: Path, document: PipelineDocument): string {
   if (hidden(path, document)) return document.writtenAt(path) ?? '***'
-  // Lists and mappings are never quoted; JSON has no infinity.
-  if (typeof value === 'object' || typeof value === 'number') return String(value)
+  // Lists and mappings are never quoted.
+  if (typeof value === 'object') return ''
+  // JSON has no infinity.
+  if (typeof value === 'number') return String(value)
   return JSON.stringify(withoutUser(value))
 }
 
