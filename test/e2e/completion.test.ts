@@ -78,6 +78,8 @@ test.each(interactive)(
       env: { ...env, HOME: cwd, TERM: 'dumb', PS1: '$ ' },
       input: `${load}\ndaffi lint pipelines/\t\nexit\n`,
       timeout: 60_000,
+      // The shell's exit code is that of its last command.
+      reject: false,
     })
     expect(stdout).toContain('DAFFI_YAML_SYNTAX')
     expect(await readdir(cwd)).not.toContain('PWNED')

@@ -38,6 +38,6 @@ test.each([
 })
 
 test('a modifier on the command line has its limit, too', () => {
-  const text = `{ STREAM: { ${lines(200, (n) => `key${n}: 1,`)} } }`
+  const text = `{ STREAM: { ${lines(200, (n) => `key${n}: 1,`).replaceAll('\n', ' ')} } }`
   expect(() => parseModifier(text, 1000)).toThrow(/unknown key "key0"/)
 })
