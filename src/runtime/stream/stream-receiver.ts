@@ -4,6 +4,7 @@ import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
+import type { ProgressPublisher } from './common/read/progress-publisher.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
 import { removeLeftovers } from './lanes/leftovers.js'
 import { openLaneReader } from './lanes/open-lane-reader.js'
@@ -43,6 +44,7 @@ export interface StreamReceiverOptions {
 interface ActiveReceiver {
   reader: Pick<StreamReader, 'report' | 'stop'> & { readonly counts?: AttachCounts[] }
   open: Open
+  progress: ProgressPublisher
   close: () => void
 }
 
@@ -72,7 +74,7 @@ export class StreamReceiver {
   }
 
   /**
-   * Leaves every stream after its present item.
+   * Leaves every stream after its present item, and waits until the writers have its final counts.
    * @param graceMs longest wait for a callback, in milliseconds; its signal aborts at once
    */
   async close(graceMs: number): Promise<void> {
@@ -87,6 +89,9 @@ export class StreamReceiver {
           this.#options.ports.log.warn(`"${receiver.open.call}" is given up: ${messageOf(error)}`)
           receiver.reader.report()
         })
+        const { open, progress } = receiver
+        // For a caller, what a callback yields is over with its last item.
+        if (!open.yields) await progress.confirm(() => this.#options.ports.peers.has(open.incarnation))
         receiver.close()
       }),
     )
@@ -127,15 +132,19 @@ export class StreamReceiver {
       if (!ports.peers.isSuspected(open.incarnation)) void this.#leave(open.id, 'left')
     }
     const common = { open, lifecycle, onNoWriter, ...callback }
-    const { reader, close } = open.durable
+    const { reader, progress, close } = open.durable
       ? await this.#durable.receive({ ...common, durable: open.durable })
       : await receiveTransient({ ...common, openLane, ports, before })
-    const ends = await this.#subscribeToEnd(open, (end) => reader.onEnd(end))
+    const ends = await this.#subscribeToEnd(open, (end) => {
+      if (end.closed) progress.onClosed()
+      reader.onEnd(end)
+    })
     const reporting = setInterval(() => reader.report(), PROGRESS_MS)
     const restoreHeap = allowHeapGrowth()
     return {
       reader,
       open,
+      progress,
       close: () => {
         clearInterval(reporting)
         ends.unsubscribe()

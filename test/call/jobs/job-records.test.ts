@@ -39,7 +39,7 @@ test('the end of a job is read, whether or not this process hears of it', async 
   await begun.promise
   const { nc, names, store } = await openJobStore(server)
   // Nothing is ever published where this one listens.
-  const deaf = Object.assign(Object.create(names) as typeof names, { record: () => 'elsewhere' })
+  const deaf = Object.assign(Object.create(names) as typeof names, { ended: () => 'elsewhere' })
   const job = new DurableJob(id, { nc, names: deaf, store, pipeline: 'test' })
   expect([await job.look(), job.ready]).toEqual([true, false])
   const following = job.follow()

@@ -104,6 +104,24 @@ test('a claim that was given up without its holder being gone is made again', as
   await expect(join('holder')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
 })
 
+test('a node that hears another under its own name looks at once who has it', async () => {
+  const { server, join } = await ownPipeline()
+  const holder = await join('holder')
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const bucket = await new Kvm(nc).open('daffi_test_names')
+  const claim = await bucket.get('holder')
+  const record = JSON.stringify({ ...claim?.json<object>(), incarnation: 'other' })
+  nc.subscribe('daffi.test.node.holder.ping.other', {
+    callback: (_, message) => void message.respond(record),
+  })
+  await bucket.put('holder', record)
+  const lost = expect(holder.join()).rejects.toMatchObject({ code: 'DAFFI_NAME_LOST' })
+  nc.publish('daffi.test.presence.beat', JSON.stringify({ name: 'holder', id: 'other', blockedMs: 0 }))
+  await lost
+  // Without the heartbeat it would look after ten seconds.
+}, 8000)
+
 test('of a process that died alone newcomers see nothing, and its claim goes', async () => {
   const { server, join } = await ownPipeline(connectQuickly)
   await join('present')

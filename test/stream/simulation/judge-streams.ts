@@ -1,10 +1,13 @@
 import type { ReceiverSummary } from '../../../src/runtime/core/plan/summary.js'
 import type { Schedule } from './schedule.js'
+import type { SimulatedNode } from './simulated-node.js'
 import type { StreamRun } from './simulated-stream.js'
 import type { Taken, World } from './world.js'
 
 /** Time in which each receiver must have had something new, once nothing has happened for a while. */
 const FLOW_MS = 5000
+/** Attempts to give the final counts, four a second, of a node that has tried for nearly two seconds. */
+const MIN_ATTEMPTS = 7
 
 /** Says who gets nothing although it lives, messages flow, and a writer streams. */
 export function judgeFlow(world: World, { delivery }: Schedule): string[] {
@@ -21,6 +24,20 @@ export function judgeFlow(world: World, { delivery }: Schedule): string[] {
     const flows = taken.some((item) => item.incarnation === incarnation && item.made > since)
     return flows ? [] : [`${name} (${incarnation}) gets nothing, though it lives and all has been quiet`]
   })
+}
+
+/**
+ * Whether a lossless stream has not begun, since its writer cannot know yet that a receiver is gone: one of another host that
+ * said no goodbye, as while the server stood still, is waited for until the end of its grace. Each item is for it, too.
+ */
+export function waitsForGrace(world: World, { delivery, share }: Schedule): boolean {
+  if (delivery !== 'lossless' || share) return false
+  const living = world.living()
+  const writer = living.find(({ name }) => name === 'w')
+  const run = world.runs.findLast((each) => each.writer === writer)
+  if (!writer || run?.yielded !== 0) return false
+  const incarnations = new Set(living.map(({ incarnation }) => incarnation))
+  return writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
 }
 
 /** Compares what the streams' writers say with what the callbacks got. */
@@ -65,7 +82,7 @@ function judgeReceiver(receiver: ReceiverSummary, taken: readonly Taken[], silen
   const different = new Set(taken.map(({ number }) => number)).size
   if (different < taken.length) wrong.push(`took ${taken.length - different} items twice`)
   // What could not be reported is counted as lost.
-  const unreported = silenced ? lost + dropped : 0
+  const unreported = silenced ? lost : 0
   if (taken.length < processed || taken.length > processed + unreported)
     wrong.push(`processed ${processed} by the summary, took ${taken.length}`)
   return wrong
@@ -76,7 +93,17 @@ function judgeShares(run: StreamRun, receivers: Record<string, ReceiverSummary>,
   return offered === items ? [] : [`stream ${run.key}: ${items} items, ${offered} given to receivers`]
 }
 
-/** Whether a process of that name could not report what it did last: it was killed, or given up at the end of its grace. */
-const couldNotReport = ({ endings, mistaken }: World, run: StreamRun, name: string): boolean =>
+/**
+ * Whether a process of that name could not report what it did last: it was killed, given up at the end of its grace, or left
+ * while no message could come through from it to the writer. Then nobody can know.
+ */
+const couldNotReport = ({ nodes, endings, mistaken }: World, run: StreamRun, name: string): boolean =>
   endings.some((ending) => ending.name === name && ending.how === 'killed' && ending.at >= run.begun) ||
-  mistaken.some(({ by, peer, at }) => by === run.writer && peer.startsWith(`${name}i`) && at >= run.begun)
+  mistaken.some(({ by, peer, at }) => by === run.writer && peer.startsWith(`${name}i`) && at >= run.begun) ||
+  nodes.some((node) => node.name === name && leftUnheard(node, run))
+
+/** Whether a node tried to give its final counts for as long as leaving may take, and the network has lost them all. */
+function leftUnheard(node: SimulatedNode, { writer }: StreamRun): boolean {
+  const reports = node.finalReports(writer)
+  return reports.length >= MIN_ATTEMPTS && !reports.includes(true)
+}

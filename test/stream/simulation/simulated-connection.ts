@@ -16,6 +16,8 @@ export interface Message {
   data: Uint8Array
   reply?: string
   headers?: MsgHdrs
+  /** Connections that it has come to; kept for requests. */
+  arrived?: Set<SimulatedConnection>
 }
 
 interface ConnectionOptions {
@@ -48,6 +50,8 @@ export class SimulatedConnection {
   readonly options = { inboxPrefix: '_INBOX' }
   readonly features = { get: () => ({ min: '2.10.0', ok: true }) }
   readonly #options: ConnectionOptions
+  /** Requests that were sent, for the judge. */
+  readonly requested: Message[] = []
   readonly #requests = new Map<string, (message: Message) => void>()
   /** Messages that were published while there was no connection. */
   #pending: Message[] = []
@@ -103,7 +107,10 @@ export class SimulatedConnection {
         if (message.headers?.code === 503) reject(noResponders(subject))
         else resolve(this.#received(message))
       })
-      this.#send({ subject, data: toBytes(payload), reply, ...(headers ? { headers } : {}) })
+      const arrived = new Set<SimulatedConnection>()
+      const message = { subject, data: toBytes(payload), reply, arrived, ...(headers ? { headers } : {}) }
+      this.requested.push(message)
+      this.#send(message)
     })
   }
 
@@ -149,7 +156,10 @@ export class SimulatedConnection {
   /** Takes a message from the server to the node, for one of its subscriptions or requests. */
   deliver(message: Message, take: (message: Message) => void): void {
     if (!this.#reachable) return
-    this.#travel('down', this.#options.owner, () => take(message))
+    this.#travel('down', this.#options.owner, () => {
+      message.arrived?.add(this)
+      take(message)
+    })
   }
 
   answer(message: Message): void {

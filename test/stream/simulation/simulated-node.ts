@@ -1,7 +1,6 @@
-import { DaffiError } from '../../../src/runtime/core/errors.js'
 import { stderrLogger } from '../../../src/runtime/core/text/stderr-logger.js'
 import { ownIdentity } from '../../../src/runtime/core/process/process-identity.js'
-import { rejoinAfterBreaks } from '../../../src/runtime/call/client/rejoin.js'
+import { recheckRepeatedly, rejoinAfterBreaks } from '../../../src/runtime/call/client/rejoin.js'
 import type { HeartbeatThread } from '../../../src/runtime/call/presence/heartbeat-thread.js'
 import {
   pingSubject,
@@ -56,6 +55,7 @@ export class SimulatedNode {
     bulk: SimulatedConnection
     heart: SimulatedConnection
   }
+  readonly #leaving = new AbortController()
   #receiver: StreamReceiver | undefined
   #onStoodStill: () => void = () => undefined
   /** Whether it has its name, and was neither killed nor has left. */
@@ -119,6 +119,12 @@ export class SimulatedNode {
     return this.record.incarnation
   }
 
+  /** Attempts to give a writer the final counts, and whether they came to it. */
+  finalReports(writer: SimulatedNode): boolean[] {
+    const reports = this.#connections.control.requested.filter(({ subject }) => subject.endsWith('.progress'))
+    return reports.map(({ arrived }) => arrived?.has(writer.#connections.control) ?? false)
+  }
+
   /** Claims the name, offers the callback and says hello, as a client does. */
   async join(): Promise<void> {
     const { main, heart } = this.#connections
@@ -147,8 +153,9 @@ export class SimulatedNode {
     const heartbeat = {
       onStoodStill: (listener: () => void) => (this.#onStoodStill = listener),
     } as unknown as HeartbeatThread
-    const onNameLost = (error: DaffiError): void => this.#fail(error)
-    rejoinAfterBreaks({ nc: main.client, heartbeat, presence: this.presence, others: [], onNameLost })
+    rejoinAfterBreaks({ nc: main.client, heartbeat, presence: this.presence, others: [] })
+    const recheck = (): Promise<void> => this.presence.recheck()
+    void recheckRepeatedly([recheck], TIMING.recheckMs, this.#leaving.signal)
   }
 
   /** SIGSTOP and SIGCONT. */
@@ -193,6 +200,7 @@ export class SimulatedNode {
   /** Leaves in order. */
   async leave(): Promise<void> {
     this.joined = false
+    this.#leaving.abort()
     await this.#receiver?.close(TIMING.shutdownMs)
     await this.presence.leave()
     this.#end()

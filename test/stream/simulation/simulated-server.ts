@@ -69,6 +69,11 @@ export class SimulatedServer {
     return this.#streams.names
   }
 
+  /** What was published last on a subject that is stored. */
+  latest(subject: string): Uint8Array | undefined {
+    return this.#streams.latest(subject)
+  }
+
   /** Starts anew: all connections break, and what was in memory is gone. */
   restart(downMs: number): void {
     this.#streams = new SimulatedStreams()

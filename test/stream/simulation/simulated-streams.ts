@@ -49,6 +49,13 @@ export class SimulatedStreams {
     return what === 'PURGE' ? purge(stream, data) : info(stream, data)
   }
 
+  /** What was published last on a subject that is stored. */
+  latest(subject: string): Uint8Array | undefined {
+    const stream = this.#streamOf(subject.split('.'))
+    const sequence = stream && latestOf(stream, subject)
+    return sequence === undefined ? undefined : stream?.messages.get(sequence)?.data
+  }
+
   #streamOf(tokens: string[]): Stream | undefined {
     return [...this.#streams.values()].find(({ config }) =>
       config.subjects.some((pattern) => matches(pattern.split('.'), tokens)),

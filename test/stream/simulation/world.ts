@@ -100,7 +100,9 @@ export class World {
       const gone = this.living().find(({ incarnation }) => incarnation === peer.incarnation)
       if (!gone) return
       const others = this.nodes.filter((other) => other.name === peer.name && other !== gone)
-      const replaced = others.some((other) => other.joined || other === node)
+      const replaced = others.some(
+        (other) => other.joined || other === node || this.#hasClaim(other.name, other.incarnation),
+      )
       this.mistaken.push({ by: node, peer: peer.incarnation, how, at: this.time.now, replaced })
     })
     node.main.after(0, () => void this.#run(node))
@@ -160,6 +162,12 @@ export class World {
         else node.main.after(0, () => void node.leave())
         if (fault.again) over(() => this.#start(fault.node))
     }
+  }
+
+  /** Whether an incarnation has the claim of a name: it may not have said hello yet. */
+  #hasClaim(name: string, incarnation: string): boolean {
+    const claim = this.server.latest(`$KV.daffi_${PIPELINE}_names.${name}`)
+    return claim !== undefined && Buffer.from(claim).includes(`"${incarnation}"`)
   }
 
   #kill(node: SimulatedNode, { goodbye, again }: Pick<KillFault, 'goodbye' | 'again'>): void {

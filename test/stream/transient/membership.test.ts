@@ -1,12 +1,17 @@
 import { join as joinPath } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { connect } from '@nats-io/transport-node'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { context, STREAM, type Global, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectQuickly, connectWithGrace } from '../../fixtures/nodes/quick.mjs'
 import { decode } from '../../../src/runtime/codec/index.js'
-import { deferred } from '../../../src/runtime/core/deferred.js'
-import { encodeMessage, type Open, type Progress } from '../../../src/runtime/stream/protocol/messages.js'
+import { deferred, Wakeup } from '../../../src/runtime/core/deferred.js'
+import {
+  encodeMessage,
+  type Accept,
+  type Open,
+  type Progress,
+} from '../../../src/runtime/stream/protocol/messages.js'
 import { streamNames } from '../../support/jetstream.js'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
@@ -18,6 +23,22 @@ interface Callbacks {
 
 const NAMES = 'KV_daffi_test_names'
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+
+/** Invitation of one node to a stream of a writer that a test plays. */
+const invitationOf = (incarnation: string): Open => ({
+  id: 'played',
+  call: 'take',
+  from: 'nobody',
+  incarnation: 'none',
+  delivery: 'live',
+  buffer: 1,
+  onError: 'stop',
+  yields: false,
+  share: false,
+  shm: null,
+  retry: { attempts: 1, delayMs: 0, backoff: 1 },
+  to: [incarnation],
+})
 
 /** Numbers without end, one every few milliseconds. */
 async function* paced(): AsyncGenerator<number> {
@@ -140,7 +161,8 @@ test.each<StreamModifierOptions>([
   await outcome
 })
 
-test('a receiver whose stream has no writer leaves it', async () => {
+/** A node that offers `take`, and the connection of a test that plays its writer. */
+async function playedWriter(): Promise<{ nc: NatsConnection; incarnation: string }> {
   const { server, join } = await ownPipeline<Callbacks>()
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
@@ -150,24 +172,50 @@ test('a receiver whose stream has no writer leaves it', async () => {
   })
   await nc.flush()
   await join('one', { callbacks: { take: (_item: unknown) => undefined } })
-  const open: Open = {
-    id: 'nobodys',
-    call: 'take',
-    from: 'nobody',
-    incarnation: 'none',
-    delivery: 'live',
-    buffer: 1,
-    onError: 'stop',
-    yields: false,
-    share: false,
-    shm: null,
-    retry: { attempts: 1, delayMs: 0, backoff: 1 },
-    to: [await incarnation.promise],
+  return { nc, incarnation: await incarnation.promise }
+}
+
+test('a receiver that is not among those that are accepted has been settled, and begins anew', async () => {
+  const { nc, incarnation } = await playedWriter()
+  const accept = (of: string, attach: number): Accept => ({
+    what: 'accept',
+    incarnation: of,
+    attach,
+    accepts: attach,
+    first: 0,
+    pin: null,
+  })
+  const publish = (...accepts: Accept[]): void =>
+    nc.publish('daffi.test.stream.played.chunk', encodeMessage(accepts))
+  const attaches: number[] = []
+  const changed = new Wakeup()
+  nc.subscribe('daffi.test.stream.played.progress', {
+    callback: (_, message) => {
+      const { state, attach } = decode(message.data) as Progress
+      if (state !== 'attached' || attach === attaches.at(-1)) return
+      attaches.push(attach)
+      changed.notify()
+    },
+  })
+  const reported = async (...expected: number[]): Promise<void> => {
+    while (attaches.length < expected.length) await changed.wait()
+    expect(attaches).toEqual(expected)
   }
+  nc.publish('daffi.test.stream.played.open', encodeMessage(invitationOf(incarnation)))
+  await reported(0)
+  publish(accept(incarnation, 1))
+  await reported(0, 1)
+  publish(accept(incarnation, 1), accept('another', 2))
+  publish(accept('another', 3))
+  await reported(0, 1, 0)
+})
+
+test('a receiver whose stream has no writer leaves it', async () => {
+  const { nc, incarnation } = await playedWriter()
   /** States that the receiver reports within a second. Who listens to them is a writer, as the server sees it. */
   const reports = async (): Promise<string[]> => {
     const states: string[] = []
-    const subscription = nc.subscribe('daffi.test.stream.nobodys.progress', {
+    const subscription = nc.subscribe('daffi.test.stream.played.progress', {
       callback: (_, message) => {
         states.push((decode(message.data) as Progress).state)
       },
@@ -177,7 +225,7 @@ test('a receiver whose stream has no writer leaves it', async () => {
     await nc.flush()
     return states
   }
-  nc.publish('daffi.test.stream.nobodys.open', encodeMessage(open))
+  nc.publish('daffi.test.stream.played.open', encodeMessage(invitationOf(incarnation)))
   expect(await reports()).toContain('attached')
   await delay(15_500)
   expect(await reports()).toEqual([])

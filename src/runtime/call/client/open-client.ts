@@ -163,7 +163,7 @@ export async function openClient<G extends PipelineClient>(
     await nc.flush()
     presence.announce()
     heartbeat.startHeartbeats()
-    rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules], onNameLost: fail })
+    rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules] })
     const rechecks = [() => presence.recheck(), () => jobs.recheck(), () => schedules.refresh()]
     void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
-import { DaffiError } from '../../core/errors.js'
 import type { HeartbeatThread } from '../presence/heartbeat-thread.js'
 import type { Presence } from '../presence/presence.js'
 
@@ -13,28 +12,22 @@ interface RejoinOptions {
   presence: Presence
   /** Parts of the node that may have missed messages as well. */
   others: { refresh: () => Promise<void> }[]
-  /** Called when another process has the name by now. */
-  onNameLost: (error: DaffiError) => void
 }
 
 /**
  * Claims the name again after each reconnect, and each time when this process stood still, then has the other parts read what
  * they may have missed. Ends with the connection and the heartbeat thread.
  */
-export function rejoinAfterBreaks({ nc, heartbeat, presence, others, onNameLost }: RejoinOptions): void {
+export function rejoinAfterBreaks({ nc, heartbeat, presence, others }: RejoinOptions): void {
   let breaks = 0
   const rejoin = async (): Promise<void> => {
     const at = ++breaks
     // JetStream starts a little later than the server does; a later break begins anew.
     for (let failed = 0; at === breaks && !nc.isClosed(); failed++) {
       try {
-        await presence.rejoin()
+        if (!(await presence.rejoin())) return
         break
-      } catch (error) {
-        if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') {
-          onNameLost(error)
-          return
-        }
+      } catch {
         await delay(backoffMs(RETRY, failed), undefined, { ref: false })
       }
     }

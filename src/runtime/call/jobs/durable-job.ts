@@ -1,14 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
-import { deferred } from '../../core/deferred.js'
+import { deferred, Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { cancelled, waitForJob, type Job } from '../api/job.js'
 import { RemoteError } from '../api/remote-error.js'
 import type { WaitOptions } from '../api/wait-options.js'
 import { subjects } from '../wire/subjects.js'
 import type { JobNames } from './job-names.js'
-import { decodeRecord, hasEnded, type EndedRecord, type JobOutcome } from './job-record.js'
+import { decodeRecord, hasEnded, type EndedRecord, type JobOutcome, type JobRecord } from './job-record.js'
 import type { JobStore } from './job-store.js'
 
 export interface JobAccess {
@@ -20,12 +19,10 @@ export interface JobAccess {
 
 /** Pauses between looks at a job of which nothing is heard. */
 const QUIET: Backoff = { firstMs: 200, factor: 2, maxMs: 10_000 }
-/** Pauses between looks once a record was published, which may be stored a moment later, or be refused. */
-const HINTED: Backoff = { ...QUIET, firstMs: 20 }
 
 /**
- * A job that is kept on the server. Only what is read there counts: a record that is published is a hint to read it,
- * since others may miss it, or the server may refuse it. Without a hint the record is read now and then.
+ * A job that is kept on the server. Its end is told by the node that has stored the record of it. That message can be missed, so
+ * the record is also read now and then.
  */
 export class DurableJob implements Job {
   readonly id: string
@@ -36,33 +33,29 @@ export class DurableJob implements Job {
   #outcome: Promise<JobOutcome> | undefined
   readonly #subscription: Subscription
   #following = true
+  #looks = 0
   /** Ends the present pause between looks. */
-  #pause = new AbortController()
+  readonly #wakeup = new Wakeup()
 
-  /** Subscribes to the job's record at once. */
+  /** Subscribes to the job's end at once. */
   constructor(id: string, access: JobAccess) {
     this.id = id
     this.#access = access
     // An error must not become an unhandled rejection when no caller waits for the job.
     this.#end.promise.catch(() => undefined)
-    this.#subscription = access.nc.subscribe(access.names.record(id), {
+    this.#subscription = access.nc.subscribe(access.names.ended(id), {
       callback: (error, message: Msg) => {
-        if (error === null && isOfEnd(message.data)) this.wake()
+        const record = error === null ? decodeRecord(message.data) : undefined
+        if (record) this.#accept(record)
       },
     })
   }
 
   /** Follows the record of a job that the server has, until the job has ended. */
   async follow(): Promise<void> {
-    let backoff = QUIET
-    for (let looks = 0; this.#following; looks++) {
-      const { signal } = this.#pause
-      await delay(backoffMs(backoff, looks), undefined, { signal, ref: false }).catch(() => undefined)
-      if (signal.aborted) {
-        this.#pause = new AbortController()
-        backoff = HINTED
-        looks = -1
-      }
+    for (; this.#following; this.#looks++) {
+      await this.#pause(backoffMs(QUIET, this.#looks))
+      if (!this.#following) return
       // The server may not be reachable at the moment.
       const isKept = await this.look().catch(() => true)
       if (!isKept)
@@ -70,9 +63,10 @@ export class DurableJob implements Job {
     }
   }
 
-  /** Has the record read at once, since it has changed, or may have. */
+  /** Has the record read at once: messages may have been missed. */
   wake(): void {
-    this.#pause.abort()
+    this.#looks = 0
+    this.#wakeup.notify()
   }
 
   /** Looks the job up. @returns whether the server has it */
@@ -108,18 +102,28 @@ export class DurableJob implements Job {
   async #read(): Promise<boolean> {
     const record = await this.#access.store.records.get(this.id)
     if (!record) return false
-    if (hasEnded(record) && this.#following) {
-      this.ready = true
-      this.#stop()
-      this.#end.resolve(record)
-    }
+    this.#accept(record)
     return true
+  }
+
+  #accept(record: JobRecord): void {
+    if (!hasEnded(record) || !this.#following) return
+    this.ready = true
+    this.#stop()
+    this.#end.resolve(record)
+  }
+
+  /** Waits for that long, or until it is woken. */
+  async #pause(ms: number): Promise<void> {
+    const timer = setTimeout(() => this.#wakeup.notify(), ms).unref()
+    await this.#wakeup.wait()
+    clearTimeout(timer)
   }
 
   #stop(): void {
     this.#following = false
     this.#subscription.unsubscribe()
-    this.#pause.abort()
+    this.#wakeup.notify()
   }
 
   async #result(): Promise<unknown> {
@@ -129,10 +133,4 @@ export class DurableJob implements Job {
     if (outcome.state === 'done') return outcome.value
     throw outcome.state === 'failed' ? new RemoteError(outcome.error) : cancelled(this.id)
   }
-}
-
-/** Whether a published record is that of a job that has ended. */
-function isOfEnd(data: Uint8Array): boolean {
-  const record = decodeRecord(data)
-  return record !== undefined && hasEnded(record)
 }

@@ -61,7 +61,12 @@ export class JobNames {
     return consumer.replace('-', '.') as Route
   }
 
-  /** Subject on which a record of the bucket is published when it is stored. */
+  /** Subject on which the record of a job that has ended is published once it is stored. */
+  ended(id: string): string {
+    return `daffi.${this.#pipeline}.ended.${id}`
+  }
+
+  /** Subject of a record in the bucket. */
   record(id: string): string {
     return `$KV.${this.bucket}.${id}`
   }

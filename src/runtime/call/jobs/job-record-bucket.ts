@@ -24,12 +24,20 @@ const RESULT_MS = 24 * 3600 * 1000
 
 /** The states of a pipeline's durable jobs: a key-value bucket with a record of each. */
 export class JobRecordBucket {
+  readonly #nc: NatsConnection
   readonly #names: JobNames
   readonly #bucket: KV
   readonly #parts: StoredParts
   readonly #answers: PendingAnswers
 
-  private constructor(names: JobNames, bucket: KV, parts: StoredParts, answers: PendingAnswers) {
+  private constructor(
+    nc: NatsConnection,
+    names: JobNames,
+    bucket: KV,
+    parts: StoredParts,
+    answers: PendingAnswers,
+  ) {
+    this.#nc = nc
     this.#answers = answers
     this.#names = names
     this.#bucket = bucket
@@ -44,7 +52,7 @@ export class JobRecordBucket {
     answers: PendingAnswers,
   ): Promise<JobRecordBucket> {
     const bucket = await new Kvm(nc).create(names.bucket, { storage: 'file', history: 1, ttl: RESULT_MS })
-    return new JobRecordBucket(names, bucket, new StoredParts(nc, jsm, names.bucketStream), answers)
+    return new JobRecordBucket(nc, names, bucket, new StoredParts(nc, jsm, names.bucketStream), answers)
   }
 
   async get(id: string): Promise<JobRecord | undefined> {
@@ -101,7 +109,10 @@ export class JobRecordBucket {
     const parts = this.#parts.plan(payload, this.#names.resultParts(id, revision), 'the result')
     if (parts) await this.#parts.put(parts, payload)
     const record: JobRecord = parts ? { state: outcome.state, sequence, parts } : { ...outcome, sequence }
-    if (await this.#replace(id, record, revision)) return true
+    if (await this.#replace(id, record, revision)) {
+      this.#tell(id, record)
+      return true
+    }
     const now = await this.get(id)
     // The record is this one when only the server's acknowledgement was lost.
     const isStored = parts && now && 'parts' in now && now.parts.subject === parts.subject
@@ -124,10 +135,16 @@ export class JobRecordBucket {
       if (found && hasEnded(found.record)) return 'over'
       const record: JobRecord = { state: 'cancelled', sequence: found?.record.sequence ?? null }
       if (!(await this.#write(id, record, found?.revision ?? 0))) continue
+      this.#tell(id, record)
       // Parts of a result that the holder was about to store.
       if (found) await this.#parts.remove(this.#names.record(id))
       return found?.record.state === 'running' ? 'running' : 'waiting'
     }
+  }
+
+  /** Publishes the record of a job that has ended, for those who wait for it. */
+  #tell(id: string, record: JobRecord): void {
+    if (!this.#nc.isClosed()) this.#nc.publish(this.#names.ended(id), encodeRecord(record))
   }
 
   async #read(id: string): Promise<{ record: JobRecord; revision: number } | undefined> {

@@ -20,8 +20,10 @@ export function setRetry(head: MsgHdrs, retry: RetryPolicy): void {
 
 /** Attempts of a job in the queue; undefined also when they make no sense. */
 export function retryOf(head: MsgHdrs | undefined): RetryPolicy | undefined {
+  const text = head?.get(HEADER.retry)
+  if (!text) return undefined
   try {
-    const { attempts, delayMs, backoff } = JSON.parse(head?.get(HEADER.retry) ?? '') as Partial<RetryPolicy>
+    const { attempts, delayMs, backoff } = JSON.parse(text) as Partial<RetryPolicy>
     return parseRetry({ attempts, delay: Number(delayMs) / 1000, backoff } as JobRetryOptions)
   } catch {
     return undefined

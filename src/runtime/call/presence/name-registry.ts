@@ -7,6 +7,9 @@ import { isRunning } from '../../core/process/process-identity.js'
 import { parseJson } from '../../core/text/parse-json.js'
 import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
+/** Pings after which a holder that did not answer stands still. */
+const PINGS = 2
+
 /**
  * The bucket in which the nodes of a pipeline claim their names. It lies in the server's memory: claims are worth
  * nothing after the server has ended.
@@ -145,7 +148,13 @@ export class NameRegistry {
 
   /** Whether a holder answers. One that stands still loses its name to a process that wants it, and learns it later. */
   async #isAlive(holder: PeerRecord, timeoutMs: number): Promise<boolean> {
-    return isRunning(holder) !== false && typeof (await this.ping(holder, timeoutMs)) === 'object'
+    if (isRunning(holder) === false) return false
+    // Twice, as a ping is lost with a connection that has broken without the server's knowledge.
+    for (let attempt = 0; attempt < PINGS; attempt++) {
+      const answer = await this.ping(holder, timeoutMs / PINGS)
+      if (answer !== 'silent') return answer !== 'unreachable'
+    }
+    return false
   }
 }
 

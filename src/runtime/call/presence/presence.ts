@@ -24,7 +24,7 @@ export interface PresenceOptions {
   record: PeerRecord
   log: Logger
   timing: CallTiming
-  /** Called when another process took over the name, because heartbeats of this one were missing for too long. */
+  /** Called when another process has the name, because nothing was heard of this one for too long. */
   onNameLost: (error: DaffiError) => void
 }
 
@@ -82,23 +82,23 @@ export class Presence {
   /** Publishes this node's record after it has changed. */
   async update(): Promise<void> {
     this.peers.upsert(this.#options.record)
-    await this.#claim()
-    this.announce()
+    if (await this.#claimAgain()) this.announce()
   }
 
   /**
    * Claims the name again after a reconnect, or when this process stood still: the server or the others may have given up
    * the claim, and messages were missed.
+   * @returns whether this node is still a member: another process may have its name by now
    */
-  async rejoin(): Promise<void> {
-    if (this.#isLeaving()) return
+  async rejoin(): Promise<boolean> {
+    if (this.#isLeaving()) return false
     const { info } = this.#options.nc
     if (info?.server_id !== this.#server) this.peers.onNewServer()
     this.#server = info?.server_id
-    await this.#claim()
-    if (this.#isLeaving()) return
+    if (!(await this.#claimAgain())) return false
     this.announce()
     await this.#refresh()
+    return true
   }
 
   /** Whether a connection answers for that incarnation, be it slowly. */
@@ -108,14 +108,9 @@ export class Presence {
 
   /** Claims the name again if the claim is not there any more: others may have given it up without this node's knowledge. */
   async recheck(): Promise<void> {
-    const { record, onNameLost } = this.#options
+    const { record } = this.#options
     if ((await this.#names.holder(record.name)) === record.incarnation || this.#isLeaving()) return
-    try {
-      await this.#claim()
-    } catch (error) {
-      if (error instanceof DaffiError && error.code === 'DAFFI_DUPLICATE_NAME') onNameLost(error)
-      throw error
-    }
+    await this.#claimAgain()
   }
 
   async leave(): Promise<void> {
@@ -140,6 +135,19 @@ export class Presence {
     const { record, timing } = this.#options
     this.#claiming = this.#names.claim(record, timing.suspectMs)
     await this.#claiming
+  }
+
+  /** Claims the name that this node has had. @returns false when it is leaving, or has to: another process has the name */
+  async #claimAgain(): Promise<boolean> {
+    try {
+      await this.#claim()
+    } catch (error) {
+      if (!(error instanceof DaffiError) || error.code !== 'DAFFI_DUPLICATE_NAME') throw error
+      // Before the first claim is made, `join` throws the error.
+      if (this.#claimed) this.#loseName(error.details as Pick<PeerRecord, 'host' | 'pid'>)
+      return false
+    }
+    return !this.#isLeaving()
   }
 
   async #publishGoodbye(): Promise<void> {
@@ -176,10 +184,10 @@ export class Presence {
     const { name, id, died, returns = false, last } = goodbye
     if (id !== record.incarnation) this.peers.remove(name, { how: died ? 'died' : 'left', returns }, id)
     // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
-    if (last) void this.#claim().catch((error: unknown) => log.warn(String(error)))
+    if (last) void this.#claimAgain().catch((error: unknown) => log.warn(String(error)))
   }
 
-  #loseName({ host, pid }: PeerRecord): void {
+  #loseName({ host, pid }: Pick<PeerRecord, 'host' | 'pid'>): void {
     const { record, onNameLost } = this.#options
     onNameLost(
       new DaffiError(
@@ -198,11 +206,13 @@ export class Presence {
 
   /** Reads all claims, and believes those whose holders answer: one that died without a goodbye may still have its claim. */
   async #readOthers(): Promise<void> {
+    const known = new Map(this.peers.all().map(({ name, incarnation }) => [name, incarnation]))
     const records = await this.#names.list()
-    await Promise.all(records.map((record) => this.#verify(record)))
+    await Promise.all(records.map((record) => this.#verify(record, known.get(record.name))))
   }
 
-  async #verify(record: PeerRecord): Promise<void> {
+  /** @param known incarnation that had the name in the table before the claim was read */
+  async #verify(record: PeerRecord, known: string | undefined): Promise<void> {
     if (record.incarnation === this.#options.record.incarnation) return
     if (isRunning(record) === false) {
       await this.#names.release(record).catch(() => undefined)
@@ -210,7 +220,9 @@ export class Presence {
     }
     const answer = await this.#names.ping(record, this.#options.timing.pingMs)
     if (answer === 'unreachable') void this.#releaseUnreachable(record).catch(() => undefined)
-    else this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
+    // A hello that came meanwhile is newer than the claim.
+    else if (this.peers.get(record.name)?.incarnation === known)
+      this.peers.upsert(answer === 'silent' ? record : answer, answer === 'silent')
   }
 
   /** Gives back the name of a holder that has no connection, and none when its grace is over. */
@@ -224,11 +236,18 @@ export class Presence {
     if (answer === 'unreachable') await this.#names.release(record)
   }
 
-  /** Asks a node that was heard, but is not a member, for its record: its hello was missed, or it was taken for gone. */
+  /**
+   * Asks a node that was heard, but is not a member, for its record: its hello was missed, or it was taken for gone. If it has
+   * the name of this node, the claim is looked at: it says which of the two has lost the name.
+   */
   async #ask(peer: { name: string; incarnation: string }): Promise<void> {
     if (this.#asked.has(peer.incarnation)) return
     this.#asked.add(peer.incarnation)
     try {
+      if (peer.name === this.#options.record.name) {
+        if (this.#claimed) await this.recheck()
+        return
+      }
       const answer = await this.#names.ping(peer, this.#options.timing.suspectMs)
       // While another incarnation has the name, its claim decides; this one finds out when it claims again.
       if (typeof answer === 'object' && !this.peers.isAlive(peer.name)) this.peers.upsert(answer)

@@ -202,6 +202,17 @@ test('live: what a receiver had not come to when it left is dropped, and lost wh
   expect(receivers.summary(9)).toMatchObject({ viewer: { offered: 9, processed: 3, dropped: 3, lost: 3 } })
 })
 
+test('live: what one that left without its final counts did since its last report is not known, and lost', () => {
+  receivers = new ReceiverTable({ share: false, live: true })
+  receivers.invite(peer)
+  receivers.onProgress(progress({ attach: 0 }), at(0))
+  receivers.onProgress(progress({ processed: 2 }), at(3))
+  receivers.depart(peer, 'left', 5, died)
+  expect(receivers.summary(5)).toMatchObject({ viewer: { offered: 5, processed: 2, dropped: 0, lost: 3 } })
+  receivers.onProgress(progress({ state: 'left', processed: 4 }), at(5))
+  expect(receivers.summary(5)).toMatchObject({ viewer: { offered: 5, processed: 4, dropped: 1, lost: 0 } })
+})
+
 test('a run of a node is invited once', () => {
   expect(receivers.invite(peer)).toBe(false)
   expect(receivers.absent()).toMatchObject([peer])
@@ -239,6 +250,16 @@ describe('shared', () => {
     expect(assigned(3)).toEqual([2, 2, undefined])
     expect(assigned(1, Infinity)).toEqual([1])
     expect(receivers.shares).toEqual({ 1: 3, 2: 4 })
+  })
+
+  test('one that is suspected is not waited for at the opening while another is there', () => {
+    const three = { name: 'third', incarnation: 'three' }
+    receivers.invite(three)
+    expect(receivers.absent()).toMatchObject([three])
+    receivers.check((incarnation) => incarnation === 'three')
+    expect(receivers.absent()).toEqual([])
+    for (const each of [peer, two]) receivers.depart(each, 'died', 0, died)
+    expect(receivers.absent()).toMatchObject([three])
   })
 
   test('one that is suspected gets nothing while another lives, even if that one is busy', () => {

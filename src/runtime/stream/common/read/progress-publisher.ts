@@ -1,4 +1,5 @@
 import { createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { sleep } from '../../../core/timer.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
 import { encodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
 
@@ -6,6 +7,9 @@ import { encodeMessage, streamSubject, type Progress } from '../../protocol/mess
 const PROBE_MS = 5000
 /** Refusals in a row after which there is no writer: one may only be between two connections. */
 const MAX_REFUSALS = 3
+/** Time for which the final counts are repeated, and that between two attempts. As long as a goodbye may take. */
+const CONFIRM_MS = 2000
+const CONFIRM_EVERY_MS = 250
 /** Status by which the server says that nobody subscribes to a subject. */
 const NO_RESPONDERS = 503
 
@@ -15,6 +19,8 @@ export class ProgressPublisher {
   readonly #subject: string
   readonly #inbox = createInbox()
   readonly #replies: Subscription
+  #latest: Uint8Array | undefined
+  #isOver = false
   #probed = performance.now()
   /** Refusals in a row, and whether the latest probe was refused. */
   #refusals = 0
@@ -37,8 +43,39 @@ export class ProgressPublisher {
     if (this.#nc.isClosed()) return
     const isProbe = performance.now() - this.#probed >= PROBE_MS
     if (isProbe) this.#beginProbe()
+    this.#latest = encodeMessage(progress)
     // The writer does not reply: only the server does, when there is none.
-    this.#nc.publish(this.#subject, encodeMessage(progress), isProbe ? { reply: this.#inbox } : undefined)
+    this.#nc.publish(this.#subject, this.#latest, isProbe ? { reply: this.#inbox } : undefined)
+  }
+
+  /** Notes that the writer waits for no reports any more. */
+  onClosed(): void {
+    this.#isOver = true
+  }
+
+  /**
+   * Repeats the last report, which has the final counts, until the writer replies that it has it; not for long, since the
+   * node is leaving.
+   * @param isAwaited whether the writer may still be there
+   */
+  async confirm(isAwaited: () => boolean): Promise<void> {
+    const deadline = performance.now() + CONFIRM_MS
+    while (
+      this.#latest &&
+      !this.#isOver &&
+      isAwaited() &&
+      !this.#nc.isClosed() &&
+      performance.now() < deadline
+    ) {
+      const next = performance.now() + CONFIRM_EVERY_MS
+      const asking = this.#nc.request(this.#subject, this.#latest, { timeout: CONFIRM_EVERY_MS })
+      const isConfirmed = await asking.then(
+        () => true,
+        () => false,
+      )
+      if (isConfirmed) return
+      await sleep(Math.max(0, next - performance.now()))
+    }
   }
 
   close(): void {

@@ -47,13 +47,11 @@ export class DurableStreams {
   }
 
   /** Begins to receive a durable stream. */
-  async receive({
-    open,
-    durable,
-    lifecycle,
-    deliver,
-    onNoWriter,
-  }: ReceiveOptions): Promise<{ reader: DurableReader | SharedReader; close: () => void }> {
+  async receive({ open, durable, lifecycle, deliver, onNoWriter }: ReceiveOptions): Promise<{
+    reader: DurableReader | SharedReader
+    progress: ProgressPublisher
+    close: () => void
+  }> {
     const { pipeline, self, log } = this.#ports
     const { control, bulk } = await this.#ports.connections()
     const key = `${durable.stream} ${durable.run}`
@@ -87,7 +85,7 @@ export class DurableStreams {
       context.progress.close()
       if (this.#readers.get(key) === reader) this.#readers.delete(key)
     }
-    return { reader, close }
+    return { reader, progress: context.progress, close }
   }
 }
 

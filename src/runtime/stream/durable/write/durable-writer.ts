@@ -193,9 +193,10 @@ export class DurableWriter implements SessionOutput {
     const { id, ports, connections, options } = this.#context
     const { receivers } = this
     const subject = streamSubject(ports.pipeline, id, 'progress')
-    const progress = onMessage(connections.control, subject, isDurableProgress, (report) =>
-      receivers.onProgress(report),
-    )
+    const progress = onMessage(connections.control, subject, isDurableProgress, (report, raw) => {
+      receivers.onProgress(report)
+      if (report.state !== 'attached') raw.respond()
+    })
     return [
       () => progress.unsubscribe(),
       ports.peers.onLeave((peer, { how }) => receivers.depart(peer, how)),

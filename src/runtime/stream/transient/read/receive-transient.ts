@@ -3,7 +3,7 @@ import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
-import { streamSubject, type AttachCounts, type Open } from '../../protocol/messages.js'
+import { streamSubject, type Accept, type AttachCounts, type Open } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
 import type { Deliver, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
@@ -33,7 +33,7 @@ export async function receiveTransient({
   lifecycle,
   onNoWriter,
   ...callback
-}: ReceiveOptions): Promise<{ reader: StreamReader; close: () => void }> {
+}: ReceiveOptions): Promise<{ reader: StreamReader; progress: ProgressPublisher; close: () => void }> {
   const { pipeline, self, log } = ports
   const { control } = await ports.connections()
   const lane = await openLane(open, ports)
@@ -42,14 +42,20 @@ export async function receiveTransient({
   const reader = new StreamReader({ open, self, lifecycle, lane, progress, failures, ...callback })
   const subject = streamSubject(pipeline, open.id, 'chunk')
   const announcements = onMessage(control, subject, areAnnouncements, (message) => {
+    const accepts: Accept[] = []
     for (const announcement of message) {
-      if (announcement.what === 'part') reader.onPart(announcement)
-      else reader.onAccept(announcement)
+      if (announcement.what === 'part') {
+        reader.onPart(announcement)
+      } else {
+        reader.onAccept(announcement)
+        accepts.push(announcement)
+      }
     }
+    reader.onAllAccepted(accepts)
   })
   const close = (): void => {
     announcements.unsubscribe()
     progress.close()
   }
-  return { reader, close }
+  return { reader, progress, close }
 }

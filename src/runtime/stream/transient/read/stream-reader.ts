@@ -80,6 +80,18 @@ export class StreamReader implements CreditListener {
     this.#lifecycle.changed.notify()
   }
 
+  /**
+   * Looks whether this receiver is among those that are accepted, as all present ones are in one message. If it is not, the
+   * writer has settled its session, and may have given what comes now to another incarnation of its node: it begins anew.
+   */
+  onAllAccepted(accepted: readonly Accept[]): void {
+    const { session } = this.#account
+    const [{ accepts } = { accepts: 0 }] = accepted
+    if (!session || !this.#lifecycle.isAttached() || accepts < session.attach) return
+    const isPresent = accepted.some(({ incarnation }) => incarnation === this.#options.self.incarnation)
+    if (!isPresent) this.#beginAnew(session)
+  }
+
   onPart(part: Part): void {
     const { session } = this.#account
     if (!session || part.lane !== this.#options.lane.name || part.accepts > this.#knownAccepts) return
@@ -246,7 +258,7 @@ export class StreamReader implements CreditListener {
     }
   }
 
-  /** Lossless: a part is gone, as the writer has given this receiver up. It waits to be accepted anew, and counts the rest as lost. */
+  /** Ends a session that the writer has given up: this receiver waits to be accepted anew, and the rest counts as lost. */
   #beginAnew(session: ReaderSession): void {
     if (session !== this.#account.session) return
     this.report()

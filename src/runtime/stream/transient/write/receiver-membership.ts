@@ -50,9 +50,10 @@ export class ReceiverMembership {
     const { id, ports, connections, options: stream } = options.context
     this.#patience = new Patience(stream.patienceMs)
     const subject = streamSubject(ports.pipeline, id, 'progress')
-    const subscription = onMessage(connections.control, subject, isProgress, (progress) =>
-      this.#onProgress(progress),
-    )
+    const subscription = onMessage(connections.control, subject, isProgress, (progress, raw) => {
+      this.#onProgress(progress)
+      if (progress.state !== 'attached') raw.respond()
+    })
     this.#cleanup = [
       () => subscription.unsubscribe(),
       ports.peers.onLeave((peer, departure) => this.#onLeave(peer, departure)),

@@ -20,6 +20,8 @@ export interface ReceiverSession extends Peer {
   base: number
   /** Number after its last item, once it is gone. */
   last: number | undefined
+  /** Whether its final counts are known: what they leave out was not processed. */
+  final: boolean
   progress: Progress | undefined
   state: ReceiverSummary['state']
   error: ErrorRecord | null
@@ -66,6 +68,7 @@ export function invitedSession(peer: Peer, share: boolean): ReceiverSession {
     suspected: false,
     base: 0,
     last: undefined,
+    final: false,
     progress: undefined,
     state: 'attached',
     error: null,
@@ -129,8 +132,8 @@ export function summarize(sessions: ReceiverSession[], items: number, live: bool
     total.dropped += dropped
     total.failed += failed
     if (session.last === undefined) continue
-    // A live receiver skips what it has not come to; only a death takes items from it.
-    if (live && session.state !== 'died') total.dropped += offered - counted
+    // A live receiver skips what it has not come to. What one that is gone did without saying so is not known.
+    if (live && session.final && session.state !== 'died') total.dropped += offered - counted
     else total.lost += offered - counted
   }
   const latest = sessions.findLast(({ first }) => first !== undefined) ?? sessions.at(-1)

@@ -71,9 +71,11 @@ export class ReceiverTable implements ReceiverAccounts {
       if (!earlier) continue
       // It may also be the present one, whose reports were all lost: the receiver knew of its accept, and has begun anew.
       earlier.confirmed = true
+      earlier.final = true
       adoptLateCounts(earlier, counts)
     }
     const reported = sessionOf(attach)
+    if (reported && progress.state !== 'attached') reported.final = true
     if (reported?.last !== undefined) adoptLateCounts(reported, progress)
     const present = this.#sessionOf({ incarnation })
     if (present?.attach === attach && present.first !== undefined) this.#onReport(present, progress, at)
@@ -140,9 +142,12 @@ export class ReceiverTable implements ReceiverAccounts {
     return this.#present.map(({ incarnation }) => incarnation)
   }
 
-  /** Peers that were invited and have not attached. */
+  /**
+   * Peers that were invited and have not attached. Of a shared stream others can have the items of one that is suspected.
+   */
   absent(): readonly Peer[] {
-    return this.#present.filter(({ first }) => first === undefined)
+    const canDoWithout = this.#share && this.attached > 0
+    return this.#present.filter(({ first, suspected }) => first === undefined && !(canDoWithout && suspected))
   }
 
   /** Peers that are invited or attached, and have not reported for a while. */
