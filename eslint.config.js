@@ -57,6 +57,21 @@ const FLOORS = {
   testing: ['run', 'judge', '.'],
 }
 
+/** What is written to an output goes through a writer that leaves out what acts on terminals. */
+const RAW_OUTPUT = {
+  selector: "MemberExpression[object.name='process'][property.name=/^std(out|err)$/]",
+  message: 'Write with cli/show/output.ts, or log with core/text/stderr-logger.ts.',
+}
+/** They write, or only wait for the end of what is written and for errors of a closed output. */
+const OUTPUTS = [
+  'src/cli/show/output.ts',
+  'src/runtime/core/text/stderr-logger.ts',
+  'src/cli/main.ts',
+  'src/cli/command/signals.ts',
+  'src/runtime/core/process/exit.ts',
+  'src/runtime/node/child/entry.ts',
+]
+
 const DOWNWARDS = 'Imports go only downwards; see docs/architecture.md.'
 const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`
 
@@ -135,6 +150,7 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
   },
+  { files: ['src/**'], ignores: OUTPUTS, rules: { 'no-restricted-syntax': ['error', RAW_OUTPUT] } },
   {
     files: ['src/runtime/**'],
     rules: {

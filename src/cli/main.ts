@@ -16,7 +16,7 @@ export async function main(argv: string[], root: string): Promise<void> {
     await run(argv, { root: fileURLToPath(root), userPlugins: false, devPlugins: false })
   } catch (error) {
     const { reportFailure } = await import('./show/report-failure.js')
-    await reportFailure(error, { json: argv.includes('--json') })
+    reportFailure(error, { json: argv.includes('--json') })
   }
   // Callbacks run in the process of some commands, and may have left a timer or a socket open.
   await exitFlushed()

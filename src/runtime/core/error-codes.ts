@@ -86,6 +86,11 @@ export const ERRORS = {
     meaning: 'The pipeline file is not valid YAML, or contains more than one YAML document.',
     next: 'Correct the YAML at the line shown; ${NAME} inside {…} and […] needs quotes.',
   },
+  DAFFI_TOO_MANY_FAULTS: {
+    exit: 78,
+    meaning: 'The pipeline file has more faults than are listed.',
+    next: 'Correct those that are listed, then run daffi lint again.',
+  },
   DAFFI_UNKNOWN_KEY: {
     exit: 78,
     meaning: 'The pipeline file has a key that daffi does not know.',

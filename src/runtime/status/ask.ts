@@ -10,6 +10,8 @@ import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 const STALL_MS = 60
 /** Longest wait for all answers. */
 const MAX_WAIT_MS = 1000
+/** More than a pipeline has nodes and streams. */
+const MAX_ANSWERS = 20_000
 
 /** Asks all participants of a pipeline for their status. Resolves with an empty list when there are none. */
 export async function askStatus(
@@ -29,6 +31,7 @@ export async function askStatus(
       const answer = parseJson(reply.data)
       if (isStatus(answer)) answers.push(answer)
       else passOver(nc, statusSubject(pipeline), 'it is no answer to a status request')
+      if (answers.length === MAX_ANSWERS) break
     }
   } catch {
     // No process listens, or the connection was lost: the answers up to then are returned.

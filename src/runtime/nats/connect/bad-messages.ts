@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { createLogger, type Logger } from '../../core/logger.js'
+import type { Logger } from '../../core/logger.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 
 /** Least pause between two lines about one connection: whoever sends senseless messages may send thousands. */
 const PAUSE_MS = 1000
@@ -40,6 +41,6 @@ export function setMessageLog(nc: NatsConnection, log: Logger): void {
 /** Tells that a message makes no sense and is passed over, once a second at most. */
 export function passOver(nc: NatsConnection, subject: string, reason: string): void {
   const known = byConnection.get(nc)
-  if (!known) setMessageLog(nc, createLogger('warn'))
+  if (!known) setMessageLog(nc, stderrLogger('warn'))
   byConnection.get(nc)?.tell(subject, reason)
 }
