@@ -30,7 +30,7 @@ const { values: flags } = parseArgs({
     /** Seconds. */
     pauses: { type: 'string', default: '1,4,6,15,40' },
     seed: { type: 'string' },
-    parallel: { type: 'string', default: String(4 * availableParallelism()) },
+    parallel: { type: 'string', default: String(6 * availableParallelism()) },
     json: { type: 'boolean', default: false },
   },
 })
@@ -55,7 +55,8 @@ const order = {
   who: listOf(flags.who, WHO, 'part to stop'),
   pauses: flags.pauses.split(',').map(Number),
 }
-const base = flags.seed ?? String(Date.now() % 1_000_000)
+/** Each repetition has the next seed, so any of them can be made alone. */
+const base = Number(flags.seed ?? Date.now() % 1_000_000)
 const chosen = SCENARIOS.filter(({ name }) => names.includes(name))
 const runs = chosen.flatMap((scenario) => scenario.runs(order).map((run) => ({ scenario, run })))
 
@@ -71,9 +72,9 @@ process.exit(failed.length > 0 ? 1 : 0)
 
 async function perform({ scenario, run }) {
   const { row, column, time } = run
-  const common = { scenario: scenario.name, row, column, time }
+  const common = { scenario: scenario.name, row, column, time, command: commandOf({ scenario, run }) }
   const title = titleOf(common)
-  const seed = seedOf(base, row, column, time)
+  const seed = seedOf(base + time, row, column)
   try {
     const streams = await scenario.perform(run, { kinds, seed })
     const wrong = streams.filter(({ reasons }) => reasons.length > 0).map(({ kind }) => kind)
@@ -83,6 +84,13 @@ async function perform({ scenario, run }) {
     print(`${title}: ${error.message}`)
     return [{ ...common, kind: RUN, recovery: Infinity, reasons: [error.message] }]
   }
+}
+
+/** Makes one run again. */
+function commandOf({ scenario, run }) {
+  const only = flags.only === undefined ? [] : ['--only', flags.only]
+  const own = ['--scenarios', scenario.name, ...(scenario.flags?.(run) ?? []), ...only]
+  return ['npm run chaos --', ...own, '--seed', String(base + run.time)].join(' ')
 }
 
 function titleOf({ row, column, time }) {
@@ -109,5 +117,6 @@ function report() {
   }
   if (failed.length > 0) console.log(`\n${failed.length} of ${results.length} failed (seed ${base}):`)
   for (const each of failed) console.log(`  ${titleOf(each)} ${each.kind}: ${each.reasons.join('; ')}`)
+  for (const command of new Set(failed.map((each) => each.command))) console.log(`  again: ${command}`)
   console.log(`\nload at the end: ${loadavg()[0].toFixed(1)}`)
 }

@@ -2,10 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { withFolder } from './folder.js'
 import { leftoversOf } from './leftovers.js'
+import { untilQuiet } from './quiet.js'
 import { Server } from './server.js'
+import { Up } from './up.js'
 
 /** Name of each run's pipeline: runs have a server each. */
 export const NAME = 'chaos'
+/** Items of each stream. */
+export const PER_SECOND = 20
+/** Time that processes need to start. */
+export const START_MS = 2500
 /** Kind of what concerns no stream alone: processes that do not end, and what is left behind. */
 export const RUN = 'the run'
 
@@ -26,6 +32,20 @@ export async function withServer({ kinds, store }, use) {
       return await use({ folder, server, leftovers })
     } finally {
       await server.kill()
+    }
+  })
+}
+
+/** Runs `use` with a pipeline under `daffi up`, of which everything flows. */
+export async function withUp({ kinds }, use) {
+  return await withServer({ kinds }, async ({ folder, server, leftovers }) => {
+    await untilQuiet(0, START_MS)
+    const up = new Up({ folder, url: server.url, pipeline: NAME, kinds, perSecond: PER_SECOND })
+    try {
+      await up.flows()
+      return await use({ folder, up, leftovers })
+    } finally {
+      up.kill()
     }
   })
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ensureBinary } from '../../dist/runtime/index.js'
 import { environmentOf } from './folder.js'
+import { freePort, listens } from './ports.js'
 
 const START_MS = 15_000
 
@@ -52,26 +52,5 @@ export class Server {
     const exited = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     await exited
-  }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function listens(port) {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

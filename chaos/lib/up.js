@@ -76,8 +76,14 @@ export class Up {
     return JSON.parse(output.stdout)
   }
 
+  /** All that it has told the user. */
+  get told() {
+    return this.#run.output.stderr
+  }
+
+  /** The end of that. */
   get log() {
-    return this.#run.output.stderr.slice(-1000)
+    return this.told.slice(-1000)
   }
 
   kill() {

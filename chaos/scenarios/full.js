@@ -5,11 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { processesOf, withFolder } from '../lib/folder.js'
 import { judgeKilled } from '../lib/judge-killed.js'
 import { isDurable } from '../lib/kinds.js'
-import { NAME, RUN } from '../lib/run.js'
+import { NAME, PER_SECOND, RUN } from '../lib/run.js'
 import { recoveryOf } from '../lib/truth.js'
 import { Up } from '../lib/up.js'
 
-const PER_SECOND = 20
 /** Room for what the streams may keep, and a little more. */
 const DISK = '256m'
 const FULL_MS = 8000
@@ -59,7 +58,7 @@ async function fillAndFree({ folder, disk, kinds }) {
       const recovery = Math.max(...Object.values(truth[kind]).map((lines) => recoveryOf(lines, freed)))
       const late = recovery > MAX_RECOVERY_MS ? ['nothing flows after there is room again'] : []
       const ends = result.streams.filter(({ call }) => call === kind)
-      const silent = /DAFFI_|disk|full|space/.test(up.log) ? [] : ['nothing was said of it']
+      const silent = /DAFFI_|disk|full|space/.test(up.told) ? [] : [`nothing was said of it: ${up.log}`]
       return {
         kind,
         recovery,

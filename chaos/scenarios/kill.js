@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { judgeKilled } from '../lib/judge-killed.js'
-import { NAME, RUN, withServer } from '../lib/run.js'
+import { untilQuiet } from '../lib/quiet.js'
 import { randomOf } from '../lib/random.js'
+import { RUN, START_MS, withUp } from '../lib/run.js'
 import { longestGap } from '../lib/truth.js'
-import { Up } from '../lib/up.js'
 
-const PER_SECOND = 20
 const MOMENTS_MS = 2000
 /** A node is started again within a second or two, and has to load everything. */
 const MAX_RECOVERY_MS = 8000
@@ -22,30 +21,23 @@ export const kill = {
       WHAT.map((what) => ({ row: `${what} killed`, column: 'once', what, time })),
     ).flat(),
   async perform({ what }, { kinds, seed }) {
-    return await withServer({ kinds }, async ({ folder, server, leftovers }) => {
-      const up = new Up({ folder, url: server.url, pipeline: NAME, kinds, perSecond: PER_SECOND })
-      try {
-        await up.flows()
-        await delay(randomOf(seed)() * MOMENTS_MS)
-        const killed = what === 'writer' ? 'writer' : 'r1'
-        const at = Date.now()
-        process.kill(up.pidOf(killed), 'SIGKILL')
-        await delay(AFTER_MS)
-        const until = Date.now()
-        const result = await up.end(END_MS)
-        const truth = up.truth()
-        const streams = kinds.map((kind) => {
-          const recovery = Math.max(
-            ...Object.values(truth[kind]).map((lines) => longestGap(lines, at, until)),
-          )
-          const late = recovery > MAX_RECOVERY_MS - 1000 ? [`flows again after ${recovery} ms`] : []
-          const ends = result.streams.filter(({ call }) => call === kind)
-          return { kind, recovery, reasons: [...late, ...judgeKilled(kind, ends, truth[kind], killed)] }
-        })
-        return [...streams, { kind: RUN, recovery: 0, reasons: await leftovers({ unfinished: true }) }]
-      } finally {
-        up.kill()
-      }
+    return await withUp({ kinds }, async ({ up, leftovers }) => {
+      await delay(randomOf(seed)() * MOMENTS_MS)
+      const killed = what === 'writer' ? 'writer' : 'r1'
+      await untilQuiet(0, START_MS)
+      const at = Date.now()
+      process.kill(up.pidOf(killed), 'SIGKILL')
+      await delay(AFTER_MS)
+      const until = Date.now()
+      const result = await up.end(END_MS)
+      const truth = up.truth()
+      const streams = kinds.map((kind) => {
+        const recovery = Math.max(...Object.values(truth[kind]).map((lines) => longestGap(lines, at, until)))
+        const late = recovery > MAX_RECOVERY_MS - 1000 ? [`flows again after ${recovery} ms`] : []
+        const ends = result.streams.filter(({ call }) => call === kind)
+        return { kind, recovery, reasons: [...late, ...judgeKilled(kind, ends, truth[kind], killed)] }
+      })
+      return [...streams, { kind: RUN, recovery: 0, reasons: await leftovers({ unfinished: true }) }]
     })
   },
 }

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HoldingProxy } from '../lib/holding-proxy.js'
 import { judgeStream } from '../lib/judge.js'
 import { Pipeline } from '../lib/pipeline.js'
+import { untilQuiet } from '../lib/quiet.js'
 import { randomOf } from '../lib/random.js'
-import { NAME, RUN, withServer } from '../lib/run.js'
+import { NAME, PER_SECOND, RUN, START_MS, withServer } from '../lib/run.js'
 import { recoveryOf } from '../lib/truth.js'
 
 /** Parts that stand still: a process by SIGSTOP, or its way to the server by held bytes. */
 export const WHO = ['writer', 'receiver', 'server', 'writer network', 'receiver network']
 
-const PER_SECOND = 20
 /** The pause begins at a random moment of so many milliseconds after everything flows. */
 const MOMENTS_MS = 2000
 /** The streams go on for so long after the pause. */
@@ -29,17 +29,20 @@ export const pause = {
           who.map((each) => ({ row: each, column: `${seconds} s`, who: each, seconds, time })),
         ),
     ).flat(),
+  flags: ({ who, seconds }) => ['--who', `'${who}'`, '--pauses', String(seconds)],
   async perform({ who, seconds }, { kinds, seed }) {
     return await withServer({ kinds }, async ({ folder, server, leftovers }) => {
       const proxy = await HoldingProxy.start(server.port)
       const held = { 'writer network': 'writer', 'receiver network': 'r1' }[who]
       const names = ['writer', 'r1', 'r2']
       const urls = Object.fromEntries(names.map((name) => [name, name === held ? proxy.url : server.url]))
+      await untilQuiet(0, START_MS)
       const pipeline = new Pipeline({ folder, pipeline: NAME, kinds, urls, perSecond: PER_SECOND, seed })
       try {
         await pipeline.flows()
         await delay(randomOf(seed)() * MOMENTS_MS)
         const { stop, go } = brakeOf(who, { server, proxy, pipeline })
+        await untilQuiet(seconds * 1000, MAX_RECOVERY_MS)
         stop()
         await delay(seconds * 1000)
         go()

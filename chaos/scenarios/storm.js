@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { judgeStream } from '../lib/judge.js'
 import { Pipeline } from '../lib/pipeline.js'
-import { NAME, RUN, withServer } from '../lib/run.js'
+import { untilQuiet } from '../lib/quiet.js'
+import { NAME, PER_SECOND, RUN, START_MS, withServer } from '../lib/run.js'
 import { isDurable } from '../lib/kinds.js'
 import { longestGap } from '../lib/truth.js'
 
-const PER_SECOND = 20
 const RESTARTS = 6
 const AFTER_MS = 4000
 const END_MS = 20_000
@@ -24,6 +24,7 @@ export const storm = {
     if (kinds.length === 0) return []
     return await withServer({ kinds }, async ({ folder, server, leftovers }) => {
       const urls = { writer: server.url, r1: server.url, r2: server.url }
+      await untilQuiet(0, START_MS)
       const pipeline = new Pipeline({ folder, pipeline: NAME, kinds, urls, perSecond: PER_SECOND, seed })
       try {
         await pipeline.flows()

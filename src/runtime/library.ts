@@ -57,6 +57,7 @@ export { RESUME, type Resumable, type ResumedItems } from './core/stream/resumab
 export type { Delivery, OnError } from './core/stream/stream-options.js'
 export type { ScheduleOptions } from './core/text/schedule.js'
 export type { ScheduleSpec } from './core/plan/plan.js'
+export type { TlsOptions } from './core/plan/server-choice.js'
 export type { Lane, ReceiverState, ReceiverSummary, StreamSummary } from './core/plan/summary.js'
-export type { ServerInfo, TlsOptions } from './nats/index.js'
+export type { ServerInfo } from './nats/index.js'
 export { StreamError } from './stream/index.js'

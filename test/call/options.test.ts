@@ -61,6 +61,11 @@ test.each([
   [{ timeout: 'soon' }, 'DAFFI_BAD_DURATION'],
 ])('options %j are refused', async (options, code) => {
   const { server } = await ownPipeline<Callbacks>()
-  const connecting = Global.connect({ server, callbacks: { hang: () => 1 }, options: { hang: options } })
+  const connecting = Global.connect({
+    server,
+    pipeline: 'test',
+    callbacks: { hang: () => 1 },
+    options: { hang: options },
+  })
   await expect(connecting).rejects.toMatchObject({ code })
 })

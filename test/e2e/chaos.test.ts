@@ -17,7 +17,7 @@ test('whoever stands still for some seconds, all streams go on, and the accounts
     reject: false,
   })
   expect(stdout, stderr).not.toBe('')
-  const { seed, results } = JSON.parse(stdout) as { seed: string; results: Outcome[] }
+  const { seed, results } = JSON.parse(stdout) as { seed: number; results: Outcome[] }
   // How soon is judged by hand: on a busy machine everything takes longer.
   const wrong = results.flatMap(({ reasons, ...where }) => {
     const others = reasons.filter((reason) => !/^flows again after \d+ ms$/.test(reason))

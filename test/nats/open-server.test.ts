@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { connectNats } from '../../src/runtime/nats/index.js'
+import { connectNats, readState } from '../../src/runtime/nats/index.js'
 import { keptLog } from '../support/kept-log.js'
 import { waitUntilGone } from '../support/leaks.js'
 import { startNatsServer } from '../support/nats-server.js'
@@ -20,7 +20,9 @@ test('a server is run: on the loopback, with a token in files of 0600, and gone 
   for (const file of ['server.json', 'nats-server.conf'])
     expect((await stat(join(state, file))).mode & 0o777).toBe(0o600)
   const commandLine = await readFile(`/proc/${serverPid(project)}/cmdline`, 'utf8')
-  expect(commandLine).not.toContain(address.token)
+  const { token = '' } = readState(project) ?? {}
+  expect(token).not.toBe('')
+  expect(commandLine + JSON.stringify(address)).not.toContain(token)
   await (await connectNats(server.address, { name: 'test' })).close()
   await expect(connectNats({ url: address.url }, { name: 'test' })).rejects.toMatchObject({
     code: 'DAFFI_SERVER_AUTH',
@@ -72,7 +74,7 @@ test('a stale state file that names another’s server is not joined but replace
   const project = await temporaryFolder()
   const other = await open(await temporaryFolder())
   await mkdir(join(project, '.daffi'))
-  const stale = { url: other.address.url, token: other.address.token, pid: process.pid, version: '2.14.0' }
+  const stale = { url: other.address.url, token: 'stale', pid: process.pid, version: '2.14.0' }
   await writeFile(join(project, '.daffi', 'server.json'), JSON.stringify(stale), { mode: 0o600 })
   await writeFile(join(project, '.daffi', 'nats-server.pid'), String(process.pid))
   const server = await open(project)
@@ -102,11 +104,11 @@ test('a server named by URL is joined, and nothing is run', async () => {
   const project = await temporaryFolder()
   const named = await startNatsServer(['-js', '-sd', await temporaryFolder(), '--auth', 'secret'])
   const url = named.replace('nats://', 'nats://secret@')
-  const server = await open(project, { url })
+  const server = await open(project, { server: { url } })
   expect(server).toMatchObject({ owned: false, info: { url: named, embedded: false, version: '2.14.0' } })
   await (await connectNats(server.address, { name: 'test' })).close()
   expect(await readdir(project)).toEqual([])
-  await expect(open(project, { url: url.replace('secret', 'wrong') })).rejects.toMatchObject({
+  await expect(open(project, { server: { url: url.replace('secret', 'wrong') } })).rejects.toMatchObject({
     code: 'DAFFI_SERVER_AUTH',
     message: expect.not.stringContaining('wrong') as string,
   })

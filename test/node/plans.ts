@@ -36,7 +36,7 @@ export const pipelinePlan = (nodes: NodePlan[], sources: Record<string, SourcePl
   name: 'shop',
   file: '/project/shop.yaml',
   project: '/project',
-  server: { url: undefined },
+  server: {},
   sources,
   nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
 })

@@ -1,8 +1,9 @@
+import { ROOT } from '../support/paths.js'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import type { Frame } from '../../src/runtime/core/frame.js'
-import { createLogger } from '../../src/runtime/core/logger.js'
+import { stderrLogger } from '../../src/runtime/core/text/stderr-logger.js'
 import type { CameraPlan, FilePlan, SourcePlan } from '../../src/runtime/core/plan/plan.js'
 import { openSource, type SourceContext } from '../../src/runtime/source/index.js'
 import { processesOf } from '../support/leaks.js'
@@ -40,9 +41,10 @@ export function fileAt(path: string): FilePlan {
 export function contextOf(context: Partial<SourceContext> = {}): SourceContext {
   return {
     name: 'cam',
+    project: ROOT,
     signal: new AbortController().signal,
     isStage: false,
-    log: createLogger('silent'),
+    log: stderrLogger('silent'),
     load: () => Promise.resolve({}),
     onEvent: () => undefined,
     ...context,

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
-import { freePort } from './ports.js'
+import { freePort, listens } from './ports.js'
 import { temporaryFolder } from './temporary.js'
 
 export interface MortalServer {
@@ -36,16 +34,4 @@ export async function mortalServer(): Promise<MortalServer> {
   }
   const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name)
   return { url: `nats://127.0.0.1:${port}`, restart, signal }
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

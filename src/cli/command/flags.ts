@@ -59,6 +59,24 @@ export const baseFlags = {
     helpValue: 'TOKEN',
     helpGroup: 'GLOBAL',
   }),
+  'tls-ca': Flags.string({
+    summary: "PEM file of the certificate authorities that sign that server's certificate.",
+    env: 'NATS_CA',
+    helpValue: 'FILE',
+    helpGroup: 'GLOBAL',
+  }),
+  'tls-cert': Flags.string({
+    summary: "PEM file of this client's certificate, for a server that asks for one.",
+    env: 'NATS_CERT',
+    helpValue: 'FILE',
+    helpGroup: 'GLOBAL',
+  }),
+  'tls-key': Flags.string({
+    summary: 'PEM file of the private key of --tls-cert.',
+    env: 'NATS_KEY',
+    helpValue: 'FILE',
+    helpGroup: 'GLOBAL',
+  }),
   'log-level': Flags.option({ options: LOG_LEVELS })({
     summary: 'Show log lines of this level and above.',
     default: 'info',

@@ -1,6 +1,7 @@
 import type { Interfaces } from '@oclif/core'
 import type { Logger } from '../../runtime/core/logger.js'
-import { BaseCommand, type ServerFlags } from './base-command.js'
+import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
+import { BaseCommand } from './base-command.js'
 import { baseFlags, durationFlag } from './flags.js'
 import { fileFlag } from './pipeline-file.js'
 
@@ -12,7 +13,7 @@ const visitFlags = {
 
 /** The server of a pipeline to visit, as options of the runtime. */
 interface VisitOptions {
-  server: ServerFlags
+  server: ServerChoice
   timeoutMs: number
   signal: AbortSignal
   log: Logger

@@ -1,6 +1,6 @@
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../runtime/core/errors.js'
 import type { BinaryName, Logger } from '../../runtime/index.js'
-import type { ServerFlags } from '../command/base-command.js'
+import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { findingOfBinary, type BinaryFinding } from './binary-finding.js'
 import { findingOfServer, type ServerFinding } from './server-finding.js'
 
@@ -20,7 +20,7 @@ export interface Diagnosis {
 interface Options {
   project: string
   /** A server to look at in place of the project's own. */
-  server: ServerFlags
+  server: ServerChoice
   /** The oldest version of Node that is supported. */
   minNode: string
   log: Logger
@@ -28,16 +28,18 @@ interface Options {
 
 /** Looks at everything that daffi needs, changing nothing. */
 export async function diagnose({ project, server, minNode, log }: Options): Promise<Diagnosis> {
-  const { cacheFolder, isAtLeast } = await import('../../runtime/index.js')
+  const { cacheFolder, faultOfProject, isAtLeast, notOurs } = await import('../../runtime/index.js')
   const problems: DaffiError[] = []
   const node = process.versions.node
   if (!isAtLeast(node, minNode)) {
     const next = `Install Node ${minNode} or later.`
     problems.push(new DaffiError('DAFFI_USAGE', `Node ${node} is too old`, { next }))
   }
+  const fault = faultOfProject(project)
+  if (fault) problems.push(notOurs(fault))
   const binaries = {
-    'nats-server': await findingOfBinary('nats-server', problems),
-    ffmpeg: await findingOfBinary('ffmpeg', problems),
+    'nats-server': await findingOfBinary('nats-server', project, problems),
+    ffmpeg: await findingOfBinary('ffmpeg', project, problems),
   }
   const serverFinding = await findingOfServer({ project, server, log }, problems)
   return {

@@ -1,6 +1,6 @@
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { Logger, ServerInfo } from '../../runtime/index.js'
-import type { ServerFlags } from '../command/base-command.js'
+import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { asDaffiError } from './as-daffi-error.js'
 
 const REQUEST_TIMEOUT_MS = 5000
@@ -12,7 +12,7 @@ export interface ServerFinding {
 
 interface Options {
   project: string
-  server: ServerFlags
+  server: ServerChoice
   log: Logger
 }
 
@@ -21,15 +21,29 @@ export async function findingOfServer(
   { project, server, log }: Options,
   problems: DaffiError[],
 ): Promise<ServerFinding> {
-  const { examineState, joinProjectServer, openServer } = await import('../../runtime/index.js')
+  const { examineState, joinProjectServer, openServer, runningPipeline } =
+    await import('../../runtime/index.js')
   try {
     if (server.url !== undefined) {
-      const options = { project, ...server, absent: 'wait', timeoutMs: REQUEST_TIMEOUT_MS, log } as const
+      const pipeline = (await runningPipeline(project))?.name
+      const options = {
+        project,
+        server,
+        pipeline,
+        absent: 'wait',
+        timeoutMs: REQUEST_TIMEOUT_MS,
+        log,
+      } as const
       const { info } = await openServer(options)
       return { state: 'running', info }
     }
-    const running = await joinProjectServer(project, AbortSignal.timeout(REQUEST_TIMEOUT_MS))
+    let silent: string | undefined
+    const running = await joinProjectServer(project, {
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      onSlow: (holder) => (silent = holder),
+    })
     if (running) return { state: 'running', info: running.info }
+    if (silent !== undefined) throw notReady(silent)
   } catch (error) {
     problems.push(asDaffiError(error))
     return { state: 'unreachable', info: null }
@@ -39,4 +53,10 @@ export async function findingOfServer(
   const next = 'End the command that runs the server, remove the file, and start the command again.'
   problems.push(new DaffiError('DAFFI_NO_SERVER', `.daffi/server.json is not trusted: ${fault}`, { next }))
   return { state: 'unreachable', info: null }
+}
+
+function notReady(holder: string): DaffiError {
+  return new DaffiError('DAFFI_NO_SERVER', `${holder} has no server that is ready`, {
+    next: 'Wait until it is, or end that process.',
+  })
 }

@@ -41,8 +41,14 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_DENIED: {
     exit: 1,
-    meaning: "The project's folder .daffi belongs to another user, or this user may not write into it.",
+    meaning: "This user may not write into the project's folder .daffi, or into the cache.",
     next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R).',
+  },
+  DAFFI_NOT_OURS: {
+    exit: 1,
+    meaning:
+      'A folder from which daffi would run something belongs to another user, can be written by other users, or is a link.',
+    next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R) and close it to the others (chmod go-w).',
   },
   DAFFI_BAD_DURATION: {
     exit: 2,
@@ -79,6 +85,11 @@ export const ERRORS = {
     exit: 78,
     meaning: 'The pipeline file is not valid YAML, or contains more than one YAML document.',
     next: 'Correct the YAML at the line shown; ${NAME} inside {…} and […] needs quotes.',
+  },
+  DAFFI_TOO_MANY_FAULTS: {
+    exit: 78,
+    meaning: 'The pipeline file has more faults than are listed.',
+    next: 'Correct those that are listed, then run daffi lint again.',
   },
   DAFFI_UNKNOWN_KEY: {
     exit: 78,
@@ -215,6 +226,29 @@ export const ERRORS = {
     meaning: 'The NATS server refused the credentials, or the credentials file cannot be read.',
     next: "Pass valid credentials with --token or --creds, in NATS_TOKEN, or in the server's URL.",
   },
+  DAFFI_SERVER_UNPROVEN: {
+    exit: 1,
+    meaning:
+      "What answers at the address of the project's own NATS server is another user's, or it cannot be found out whose it is. It is told nothing.",
+    next: 'Have that process ended, or end and start the command that runs the server: it takes another port.',
+  },
+  DAFFI_SERVER_TLS: {
+    exit: 1,
+    meaning:
+      "The TLS connection to the NATS server failed: its certificate is not trusted, it wants a client's certificate, it has no TLS, or a PEM file cannot be used.",
+    next: 'Pass the authority of its certificate with --tls-ca, and a certificate of this client with --tls-cert and --tls-key (NATS_CA, NATS_CERT, NATS_KEY).',
+  },
+  DAFFI_NO_PERMISSION: {
+    exit: 1,
+    meaning: 'The NATS server does not allow this user a subject that daffi needs.',
+    next: "Give the user the permissions that docs/sharing-a-server.md lists, with this pipeline's name in them.",
+  },
+  DAFFI_NO_PIPELINE_NAME: {
+    exit: 2,
+    meaning:
+      "A program joins a NATS server that is not its project's own, and names no pipeline. Such a server may be shared, so there is no default.",
+    next: "Name the pipeline: Global.connect({ pipeline: 'shop' }).",
+  },
   DAFFI_SERVER_TOO_OLD: {
     exit: 1,
     meaning: 'The NATS server is older than this feature or daffi itself requires.',
@@ -334,8 +368,8 @@ export const ERRORS = {
   DAFFI_TOO_LARGE: {
     exit: 1,
     meaning:
-      "The arguments of a schedule, or a result for a client that is not daffi, exceed the server's max_payload; or the arguments or the result of a durable job exceed 512 MiB; or an item of a durable stream exceeds its retention.bytes.",
-    next: 'Send large values as items of a STREAM, or as arguments or result of a call without durable, which have no such limit; for a durable stream raise retention.bytes.',
+      "The arguments of a schedule, or a result for a client that is not daffi, exceed the server's max_payload; or arguments or a result exceed 512 MiB; or the items of a callback that yields exceed an answer; or an item of a durable stream exceeds its retention.bytes.",
+    next: 'Send large values as items of a STREAM, which have no such limit; iterate over a callback that yields many items; for a durable stream raise retention.bytes.',
   },
   DAFFI_NOT_STORED: {
     exit: 1,

@@ -2,28 +2,25 @@ import { DaffiError } from '../core/errors.js'
 import type { ServerAddress } from './address/server-address.js'
 import { connectNats } from './connect/connect.js'
 import type { ServerHandle } from './handle.js'
-import { ownerIsReady, refuseOwnerElsewhere } from './embedded/lock.js'
-import { addressOf, readState } from './address/state.js'
+import { ownerIsReady, type WaitOptions } from './embedded/lock.js'
+import { readState } from './address/state.js'
 
 /** Errors that are to be expected while the owner restarts the server. */
 const TRANSIENT_ERRORS: readonly string[] = ['DAFFI_NO_SERVER', 'DAFFI_SERVER_AUTH']
 
 /**
  * Joins the server that another process of the project runs; undefined when there is none, or it does not answer.
- * @throws DaffiError DAFFI_NO_SERVER when it runs in another network namespace
+ * @throws DaffiError DAFFI_NO_SERVER when it runs in another network namespace; DAFFI_SERVER_UNPROVEN
  */
 export async function joinProjectServer(
   project: string,
-  signal: AbortSignal,
+  options: WaitOptions & { signal: AbortSignal },
 ): Promise<ServerHandle | undefined> {
-  if (!(await ownerIsReady(project, signal))) {
-    await refuseOwnerElsewhere(project)
-    return undefined
-  }
+  if (!(await ownerIsReady(project, options))) return undefined
   const state = readState(project)
   if (!state) return undefined
   try {
-    return await join(addressOf(project, state), true, signal)
+    return await join({ url: state.url, project }, true, options.signal)
   } catch (error) {
     if (error instanceof DaffiError && TRANSIENT_ERRORS.includes(error.code)) return undefined
     throw error

@@ -3,12 +3,12 @@ import { formatMs } from '../core/timeout.js'
 import { DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import { startTimer } from '../core/timer.js'
+import type { ServerChoice } from '../core/plan/server-choice.js'
 import { stateFolder } from '../core/project/project.js'
-import type { TlsOptions } from './address/server-address.js'
 import type { ServerHandle } from './handle.js'
 import { join, joinProjectServer } from './join.js'
 import { acquireLock } from './embedded/lock.js'
-import { parseServerUrl } from './address/server-url.js'
+import { namedAddress } from './address/named-address.js'
 import { watchFor } from './embedded/watch.js'
 
 const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server each run one'
@@ -17,13 +17,12 @@ const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server e
 export interface OpenServerOptions {
   /** Folder that contains `.daffi`. */
   project: string
-  /** URL of a server to join in place of the project's own; may contain user and password, or a token. */
-  url?: string | undefined
-  /** Token for the server of `url`. */
-  token?: string | undefined
-  /** Path of a NATS credentials file for the server of `url`. */
-  credentials?: string | undefined
-  tls?: TlsOptions | undefined
+  /** Folder whose packages may have nats-server. @default project */
+  packages?: string | undefined
+  /** A server to join in place of the project's own, if it has a URL. @default the project's own */
+  server?: ServerChoice | undefined
+  /** Name of the pipeline that is joined on that server, for its inboxes. @default none is joined */
+  pipeline?: string | undefined
   /** Action when the project has no server: run one and own it, or wait until another process runs one. */
   absent: 'run' | 'wait'
   /** Milliseconds for the whole operation; 0 means no limit. @default 0 */
@@ -38,18 +37,20 @@ export interface OpenServerOptions {
 }
 
 /**
- * Gives the server to use: the one at `url` if given, else the project's running one, else, depending on `absent`, one that this
+ * Gives the server to use: the one that `server` names if it does, else the project's running one, else, depending on `absent`, one that this
  * process starts or waits for.
- * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_TOO_OLD, DAFFI_NO_JETSTREAM, DAFFI_PORT_TAKEN,
- *   DAFFI_SERVER_FAILED, DAFFI_ABORTED, and those of `ensureBinary`
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_UNPROVEN, DAFFI_SERVER_TLS, DAFFI_SERVER_TOO_OLD,
+ *   DAFFI_NO_JETSTREAM, DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, DAFFI_ABORTED, and those of `ensureBinary`
  */
 export async function openServer(options: OpenServerOptions): Promise<ServerHandle> {
-  const { url, timeoutMs } = options
+  const { server, timeoutMs } = options
   const limit = new AbortController()
   const timer = timeoutMs ? startTimer(timeoutMs, () => limit.abort()) : undefined
   const signal = options.signal ? AbortSignal.any([limit.signal, options.signal]) : limit.signal
   try {
-    return await (url ? joinNamed(url, options, signal) : openOwn(options, signal))
+    return await (server?.url
+      ? join(namedAddress(server, options.pipeline), false, signal)
+      : openOwn(options, signal))
   } catch (error) {
     if (!limit.signal.aborted || options.signal?.aborted) throw error
     const what = `no server in ${options.project} within ${formatMs(timeoutMs ?? 0)}`
@@ -59,22 +60,17 @@ export async function openServer(options: OpenServerOptions): Promise<ServerHand
   }
 }
 
-function joinNamed(url: string, options: OpenServerOptions, signal: AbortSignal): Promise<ServerHandle> {
-  const { token, credentials, tls } = options
-  const address = {
-    ...parseServerUrl(url),
-    ...(token === undefined ? {} : { token }),
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(tls === undefined ? {} : { tls }),
-  }
-  return join(address, false, signal)
-}
-
 async function openOwn(options: OpenServerOptions, signal: AbortSignal): Promise<ServerHandle> {
   const { project, absent, log } = options
   const folder = await stateFolder(project)
+  let told: string | undefined
+  const onSlow = (holder: string): void => {
+    if (holder !== told) log.warn(`waiting for the server of ${holder}`)
+    told = holder
+  }
   const look = async (): Promise<ServerHandle | undefined> =>
-    (await joinProjectServer(project, signal)) ?? (absent === 'run' ? runOwn(options, signal) : undefined)
+    (await joinProjectServer(project, { signal, onSlow })) ??
+    (absent === 'run' ? runOwn(options, signal) : undefined)
   const found = await look()
   if (found) return found
   if (absent === 'wait') log.info(WAITING)

@@ -1,6 +1,5 @@
 export type { CallReport } from './ipc/node-reports.js'
 export { nodeNamed } from './prepare/choose-nodes.js'
-export type { ServerChoice } from './prepare/open-run-server.js'
 export { sourceNode } from './prepare/source-node.js'
 export { withDeliveries } from './prepare/with-deliveries.js'
 export { runNode, type NodeRunResult, type RunNodeOptions } from './run/run-node.js'

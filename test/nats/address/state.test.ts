@@ -30,6 +30,9 @@ test.each([
     { ...STATE, url: 'nats://127.0.0.1.evil.org:4222' },
     'loopback',
   ],
+  ['a name for a host', { ...STATE, url: 'nats://localhost:4222' }, 'loopback'],
+  ['an address of IPv6', { ...STATE, url: 'nats://[::1]:4222' }, 'loopback'],
+  ['a certificate that is none', { ...STATE, certificate: 'PEM' }, 'certificate'],
   ['no token', { ...STATE, token: undefined }, 'token'],
   ['no process', { ...STATE, pid: '1' }, 'process'],
 ])('a state file with %s is not believed', async (_, content, reason) => {

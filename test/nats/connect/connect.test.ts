@@ -3,7 +3,13 @@ import { createServer, type AddressInfo } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { connectNats, openServer, type ServerAddress } from '../../../src/runtime/nats/index.js'
+import {
+  connectNats,
+  listen,
+  openServer,
+  readState,
+  type ServerAddress,
+} from '../../../src/runtime/nats/index.js'
 import { keptLog } from '../../support/kept-log.js'
 import { startNatsServer } from '../../support/nats-server.js'
 import { freePort } from '../../support/ports.js'
@@ -18,7 +24,7 @@ const failure = (address: ServerAddress, signal?: AbortSignal): Promise<unknown>
 const storeArgs = async (): Promise<string[]> => ['-js', '-sd', await temporaryFolder()]
 
 const openNamed = async (url: string): Promise<unknown> =>
-  openServer({ project: await temporaryFolder(), url, absent: 'wait', log: keptLog().log })
+  openServer({ project: await temporaryFolder(), server: { url }, absent: 'wait', log: keptLog().log })
 
 /** Says of itself what a nats-server of that version says, and `answer` to a client's first ping. */
 async function startPeer({ version = '2.14.0', answer = 'PONG' }): Promise<string> {
@@ -84,11 +90,27 @@ test('a server that has waited too long for the credentials has not refused them
   })
 })
 
-test('a server without TLS is not spoken to when TLS is asked for', async () => {
-  const url = await startNatsServer(await storeArgs())
-  expect(await failure({ url, tls: {} })).toMatchObject({
-    code: 'DAFFI_NO_SERVER',
-    message: expect.stringContaining("does not support 'tls'") as string,
+test('a user who may not ask for what daffi needs is told the subject', async () => {
+  const permissions = { publish: 'daffi.shop.>', subscribe: '_INBOX.daffi_shop.>' }
+  const config = join(await temporaryFolder(), 'nats-server.json')
+  await writeFile(
+    config,
+    JSON.stringify({ authorization: { users: [{ user: 'me', password: 'x', permissions }] } }),
+  )
+  const url = (await startNatsServer(['-c', config, '-js'])).replace('nats://', 'nats://me:x@')
+  const server = {
+    project: await temporaryFolder(),
+    server: { url },
+    absent: 'wait',
+    log: keptLog().log,
+  } as const
+  await expect(openServer({ ...server, pipeline: 'shop' })).rejects.toMatchObject({
+    code: 'DAFFI_NO_PERMISSION',
+    message: expect.stringMatching(/ to publish on \$JS\.API\.INFO$/) as string,
+  })
+  await expect(openServer({ ...server, pipeline: 'office' })).rejects.toMatchObject({
+    code: 'DAFFI_NO_PERMISSION',
+    message: expect.stringMatching(/ to subscribe to _INBOX\.daffi_office\./) as string,
   })
 })
 
@@ -132,10 +154,11 @@ test('a client finds the project’s server again on another port, with another 
   onTestFinished(() => first.close())
   const connection = await connectNats(first.address, { name: 'test', log })
   onTestFinished(() => connection.close())
+  const token = readState(project)?.token
   await first.close()
   const second = await openServer({ project, absent: 'run', log, port: await freePort() })
   onTestFinished(() => second.close())
-  expect(second.address.token).not.toBe(first.address.token)
+  expect(readState(project)?.token).not.toBe(token)
   await vi.waitUntil(() => lines.includes('the NATS server is back'), 10_000)
   expect(`nats://${connection.getServer()}`).toBe(second.address.url)
 })
@@ -145,22 +168,30 @@ test('an old address of the project’s server is brought up to date at the firs
   const { log } = keptLog()
   const server = await openServer({ project, absent: 'run', log })
   onTestFinished(() => server.close())
-  const old = { url: `nats://127.0.0.1:${await freePort()}`, token: 'old', project }
+  const old = { url: `nats://127.0.0.1:${await freePort()}`, project }
   await (await connectNats(old, { name: 'test' })).close()
 })
 
-test('a callback of a subscription that throws is logged, and the next messages are read', async () => {
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('of the handler')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('of the handler'))],
+])('a message whose handler %s is told, once a second, and the next ones are read', async (_, fail) => {
   const url = await startNatsServer()
   const { log, lines } = keptLog()
   const nc = await connectNats({ url }, { name: 'test', log })
   onTestFinished(() => nc.close())
   const got: string[] = []
-  const callback = (_error: Error | null, message: { string: () => string }): void => {
+  listen(nc, 'news.>', (message) => {
     got.push(message.string())
-    if (got.length === 1) throw new Error('of the handler')
-  }
-  nc.subscribe('news', { callback })
-  for (const text of ['one', 'two']) nc.publish('news', text)
-  await vi.waitFor(() => expect(got).toEqual(['one', 'two']))
-  expect(lines).toEqual([expect.stringMatching(/^a message on news is not handled: Error: of the handler\n/)])
+    return fail()
+  })
+  for (const text of ['one', 'two', 'three']) nc.publish('news.\u001b[2J', text)
+  await vi.waitFor(() => expect(got).toEqual(['one', 'two', 'three']))
+  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  expect(lines[0]).toMatch(/^a message on "news\.\\u001b\[2J" is passed over: Error: of the handler\n/)
 })

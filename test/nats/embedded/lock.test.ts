@@ -1,5 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { acquireLock, ownerIsReady, type Lock } from '../../../src/runtime/nats/embedded/lock.js'
+import { keptLog } from '../../support/kept-log.js'
+import { fixture } from '../../support/paths.js'
+import { open, startOwner } from '../../support/project-server.js'
+import { CAN_UNSHARE } from '../../support/unshare.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 async function acquired(project: string): Promise<Lock> {
@@ -43,9 +49,54 @@ test('who waits hears that the owner is gone, or may give up', async () => {
   const lock = await acquired(project)
   const waiting = ownerIsReady(project)
   const cancel = new AbortController()
-  const cancelled = ownerIsReady(project, cancel.signal)
+  const cancelled = ownerIsReady(project, { signal: cancel.signal })
   cancel.abort()
   expect(await cancelled).toBe(false)
   await lock.release()
   expect(await waiting).toBe(false)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'who waits for an owner that stands still is told which process that is, and since when',
+  async () => {
+    const project = await temporaryFolder()
+    const owner = startOwner(project)
+    const { url } = await owner.opened
+    owner.process.kill('SIGSTOP')
+    const { log, lines } = keptLog()
+    const waiting = open(project, { log })
+    await vi.waitUntil(() => lines.length > 0, 5000)
+    expect(lines).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^waiting for the server of process ${owner.process.pid ?? 0}, which has held the lock of .* since \\d{4}-`,
+        ),
+      ),
+    ])
+    owner.process.kill('SIGCONT')
+    expect(await waiting).toMatchObject({ owned: false, info: { url } })
+  },
+)
+
+test.skipIf(!CAN_UNSHARE)(
+  'two containers with one path, and the network of the host, each run a server',
+  async () => {
+    const project = await temporaryFolder()
+    const elsewhere = await temporaryFolder()
+    const first = await open(project)
+    const script = 'mount --bind "$1" "$2" && cd "$2" && exec "$3" "$4" "$2"'
+    const command = [process.execPath, fixture('owners/server.js')]
+    const other = spawn('unshare', ['-rm', 'sh', '-c', script, 'sh', elsewhere, project, ...command], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const exited = once(other, 'exit')
+    onTestFinished(async () => {
+      other.kill('SIGTERM')
+      await exited
+    })
+    const [line] = (await once(other.stdout, 'data')) as [Buffer]
+    const second = JSON.parse(line.toString()) as { owned: boolean; url: string }
+    expect([first.owned, second.owned]).toEqual([true, true])
+    expect(second.url).not.toBe(first.info.url)
+  },
+)

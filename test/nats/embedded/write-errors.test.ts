@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { EmbeddedServer } from '../../../src/runtime/nats/embedded/embedded-server.js'
+import { connectNats } from '../../../src/runtime/nats/index.js'
 import { keptLog } from '../../support/kept-log.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
@@ -29,11 +29,7 @@ test('a server that could not write is started again when there is room', async 
   const { log, lines } = keptLog()
   const server = await EmbeddedServer.start({ project, log })
   onTestFinished(() => server.close())
-  const nc = await connect({
-    servers: server.address.url,
-    token: server.address.token ?? '',
-    maxReconnectAttempts: -1,
-  })
+  const nc = await connectNats(server.address, { name: 'test' })
   onTestFinished(() => nc.close())
   const { streams } = await jetstreamManager(nc)
   await streams.add({ name: 'filler', subjects: ['filler'], storage: StorageType.File, max_bytes: 20e6 })

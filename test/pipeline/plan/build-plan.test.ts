@@ -44,7 +44,7 @@ nodes:
     name: 'camera',
     file,
     project: folder,
-    server: { url: undefined },
+    server: {},
     sources: {
       camera: {
         kind: 'camera',

@@ -2,8 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { ensureBinary } from '../../../src/runtime/binaries/index.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import type { SourceEvent } from '../../../src/runtime/source/index.js'
+import { keptLog } from '../../support/kept-log.js'
+import { freePort } from '../../support/ports.js'
+import { writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { begin, httpCamera, jpegsOf, part, sending } from '../http-camera.js'
 import { rtspCamera } from '../rtsp-camera.js'
@@ -95,3 +99,21 @@ async function decoded(jpeg: Buffer): Promise<Buffer> {
   await writeFile(path, jpeg)
   return ffmpeg('-i', path, '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1')
 }
+
+test.each([
+  ['58. 42.100', 1],
+  ['60. 31.102', 0],
+])('with libavcodec %s a node is warned %i times of its network cameras', async (codec, times) => {
+  const { path } = await ensureBinary('ffmpeg')
+  const folder = await temporaryFolder()
+  const version = `echo "ffmpeg version 0.0\nlibavcodec     ${codec} / ${codec}"`
+  const script = `case "$1" in -version) ${version};; *) exec ${path} "$@";; esac`
+  vi.stubEnv('FFMPEG_PATH', await writeProgram(join(folder, 'ffmpeg'), script))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const url = `rtsp://127.0.0.1:${await freePort()}/`
+  const { log, lines } = keptLog()
+  const openBoth = [1, 2].map(() => collect(openFrames({ kind: 'rtsp', url, ...network }, { log })))
+  const local = collect(openFrames({ ...pattern, frames: 1 }, { log }))
+  await Promise.allSettled([...openBoth, local])
+  expect(lines.filter((line) => line.includes('for files and test patterns only'))).toHaveLength(times)
+})

@@ -25,6 +25,7 @@ function record(folder: string, items: unknown[], log = keptLog().log): Promise<
 function play(folder: string): Promise<unknown[]> {
   const context = {
     name: 'things',
+    project: folder,
     isStage: false,
     signal: new AbortController().signal,
     log: keptLog().log,

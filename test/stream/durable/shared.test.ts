@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, nanos } from '@nats-io/transport-node'
 import { STREAM } from 'daffi'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { ackSubject } from '../../../src/runtime/stream/durable/store/ack-subject.js'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
@@ -15,10 +17,10 @@ interface Callbacks {
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
 const shared = STREAM({ delivery: 'durable', name: 'numbers', share: true })
 
-async function consumersOf(server: string) {
+async function managerOf(server: string) {
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
-  return (await jetstreamManager(nc)).consumers
+  return { nc, consumers: (await jetstreamManager(nc)).consumers }
 }
 
 test('a callback that blocks its event loop keeps its item', async () => {
@@ -78,7 +80,7 @@ test('what a member had in hand that died together with the writer goes to anoth
   const taken: unknown[] = []
   await join('quick', { callbacks: { take: (item: unknown) => void taken.push(item) } })
   const g = await join('second')
-  const consumers = await consumersOf(server)
+  const { consumers } = await managerOf(server)
   for await (const { stream_name, name } of consumers.list('daffi_test_numbers')) {
     // As an older version made it.
     await consumers.update(stream_name, name, { ack_wait: nanos(60_000) })
@@ -88,3 +90,36 @@ test('what a member had in hand that died together with the writer goes to anoth
   expect(taken).toHaveLength(20)
   expect(performance.now() - since).toBeLessThan(15_000)
 }, 60_000)
+
+test('an item that the server gives again while it is in hand is processed once', async () => {
+  const { server, join } = await ownPipeline<Callbacks>()
+  const taken: unknown[] = []
+  const [held, rest] = [deferred(), deferred()]
+  const take = async (item: unknown): Promise<void> => {
+    taken.push(item)
+    if (item === 0) await held.promise
+  }
+  await join('one', { callbacks: { take } })
+  const g = await join('writer')
+  const items = (async function* () {
+    yield 0
+    await rest.promise
+    yield 1
+  })()
+  const running = g.call.take(items).with(shared)
+  await vi.waitUntil(() => taken.length === 1)
+  const { nc, consumers } = await managerOf(server)
+  const [consumer] = await consumers.list('daffi_test_numbers').next()
+  if (!consumer) throw new Error('there is no consumer')
+  const { stream_name: stream, name, delivered } = consumer
+  nc.publish(
+    ackSubject({ stream, consumer: name, sequence: delivered.stream_seq }, delivered.consumer_seq),
+    '-NAK',
+  )
+  await vi.waitUntil(async () => (await consumers.info(stream, name)).num_redelivered === 1)
+  held.resolve()
+  rest.resolve()
+  const summary = await running
+  expect(taken).toEqual([0, 1])
+  expect(summary.receivers.one).toMatchObject({ state: 'finished', processed: 2 })
+})

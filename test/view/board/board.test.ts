@@ -11,7 +11,7 @@ const plan: Plan = {
   name: 'shop',
   file: '/shop.yaml',
   project: '/',
-  server: { url: undefined },
+  server: {},
   sources: {},
   nodes: {
     one: { name: 'one', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },

@@ -6,7 +6,10 @@ import type { PipelineClient } from './pipeline-client.js'
 
 /** Facts about the running invocation of a callback. `C` are the types of the callbacks that it calls itself. */
 export interface Context<C = Untyped> {
-  /** Name of the node that called; undefined when the caller is not a node of daffi's. */
+  /**
+   * Name of the node that called, as the caller gives it: whoever may call can give any name, so it is no proof of who calls.
+   * Undefined when the caller is not a node of daffi's.
+   */
   from: string | undefined
   /** Aborts when the caller gives up, or the stream ends for this node. */
   signal: AbortSignal

@@ -1,5 +1,6 @@
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { DaffiError } from '../../core/errors.js'
+import { listen, newInbox } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 
 /** A call whose reply has not come. */
@@ -19,16 +20,13 @@ export interface AwaitedCall {
 
 /** One inbox for the replies to all calls, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {
-  readonly #inbox = createInbox()
+  readonly #inbox: string
   readonly #awaited = new Map<string, AwaitedCall>()
   readonly #subscription: Subscription
 
   constructor(nc: NatsConnection) {
-    this.#subscription = nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#onReply(message)
-      },
-    })
+    this.#inbox = newInbox(nc)
+    this.#subscription = listen(nc, `${this.#inbox}.*`, (message) => this.#onReply(message))
   }
 
   /** The calls that wait for their replies. */

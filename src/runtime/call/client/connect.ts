@@ -1,12 +1,14 @@
 import { addAbortListener } from 'node:events'
 import { callbacksOf, type CallbackOptions } from '../../callback/index.js'
 import { parseDuration, type Duration } from '../../core/duration.js'
-import { traceOf } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
+import { DaffiError, traceOf } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { randomId } from '../../core/names.js'
+import { serverChoice, type ServerChoice, type TlsOptions } from '../../core/plan/server-choice.js'
 import { findProject } from '../../core/project/project.js'
 import { runningPipeline } from '../../core/project/running.js'
-import { openServer, type TlsOptions } from '../../nats/index.js'
+import { openServer } from '../../nats/index.js'
 import type { PipelineClient } from '../api/pipeline-client.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { CallTiming } from '../wire/timing.js'
@@ -25,7 +27,7 @@ export interface PeerInfo {
 export interface ConnectOptions {
   /**
    * Name of the pipeline to join, which is its namespace on the server.
-   * @default the project's running pipeline, else 'default'
+   * @default the project's running pipeline, else 'default' on the project's own server; another server has no default
    */
   pipeline?: string
   /**
@@ -60,7 +62,10 @@ export interface ConnectOptions {
    * @default NATS_TOKEN
    */
   token?: string
-  /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
+  /**
+   * Certificates for TLS.
+   * @default NATS_CA, NATS_CERT and NATS_KEY; else TLS when the URL begins with tls:// or the server requires it
+   */
   tls?: TlsOptions
   /**
    * Time for which the other nodes wait for this one when they hear nothing of it, and cannot tell whether it lives: then
@@ -88,15 +93,14 @@ export async function openConnection<G extends PipelineClient>(
   timing?: Partial<CallTiming>,
 ): Promise<G> {
   const { signal, onInit } = options
-  const log = createLogger('warn')
+  const log = stderrLogger('warn')
   const project = findProject()
-  const url = options.server ?? process.env.NATS_URL
+  const choice = serverOf(options)
+  const pipeline = options.pipeline ?? (choice.url ? await pipelineElsewhere(project) : undefined)
   const server = await openServer({
     project,
-    url: Array.isArray(url) ? url.join(',') : url,
-    token: options.token ?? process.env.NATS_TOKEN,
-    credentials: options.credentials,
-    tls: options.tls,
+    server: choice,
+    pipeline,
     absent: options.initController ? 'run' : 'wait',
     signal,
     log,
@@ -105,7 +109,7 @@ export async function openConnection<G extends PipelineClient>(
   try {
     const join = {
       server,
-      pipeline: options.pipeline ?? (await runningPipeline(project))?.name ?? 'default',
+      pipeline: pipeline ?? (await runningPipeline(project))?.name ?? 'default',
       processName: options.processName ?? `process-${randomId()}`,
       callbacks: callbacksOf(options.callbacks ?? {}, options.options ?? {}),
       log,
@@ -128,6 +132,27 @@ export async function openConnection<G extends PipelineClient>(
     await server.close()
     throw error
   }
+}
+
+/** The server that the program or its environment names; without a URL the project's own. */
+function serverOf({ server, token, credentials, tls }: ConnectOptions, env = process.env): ServerChoice {
+  const { NATS_URL, NATS_TOKEN, NATS_CA: ca, NATS_CERT: cert, NATS_KEY: key } = env
+  const url = (Array.isArray(server) ? server.join(',') : server) ?? NATS_URL
+  const choice = serverChoice({ url, token: token ?? NATS_TOKEN, credentials, ca, cert, key })
+  return tls ? { ...choice, tls } : choice
+}
+
+/**
+ * The pipeline to join on a server that others may use, too.
+ * @throws DaffiError DAFFI_NO_PIPELINE_NAME when none runs in this project: a default would be that of all projects
+ */
+async function pipelineElsewhere(project: string): Promise<string> {
+  const running = await runningPipeline(project)
+  if (running) return running.name
+  throw new DaffiError(
+    'DAFFI_NO_PIPELINE_NAME',
+    "this program names no pipeline to join on a server that is not its project's own",
+  )
 }
 
 function listen(

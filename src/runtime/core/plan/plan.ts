@@ -1,4 +1,5 @@
 import type { PixelFormat } from '../frame.js'
+import type { ServerChoice } from './server-choice.js'
 import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
 
 /**
@@ -11,7 +12,8 @@ export interface Plan {
   file: string
   /** Folder that contains `.daffi` with the server's files: the project's, or a temporary one in a test. */
   project: string
-  server: { url: string | undefined }
+  /** The server that the file names; without a URL the project's own. */
+  server: ServerChoice
   sources: Record<string, SourcePlan>
   nodes: Record<string, NodePlan>
 }

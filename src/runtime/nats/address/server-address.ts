@@ -1,12 +1,4 @@
-/** Paths of PEM files. An empty object means TLS with the system's certificate authorities. */
-export interface TlsOptions {
-  /** Certificate authorities that sign the server's certificate. @default the system's */
-  ca?: string
-  /** Certificate of the client. @default none */
-  cert?: string
-  /** Private key of `cert`. @default none */
-  key?: string
-}
+import type { TlsOptions } from '../../core/plan/server-choice.js'
 
 /** Everything that a client needs to connect. It contains secrets: it is sent to daffi's own processes by IPC, and never logged. */
 export interface ServerAddress {
@@ -21,7 +13,12 @@ export interface ServerAddress {
   credentials?: string
   /** TLS for the connection. @default TLS when the URL begins with tls:// or the server requires it */
   tls?: TlsOptions
-  /** Folder of the project, for its embedded server: the state file in it is read again at every reconnect. @default none */
+  /** First tokens of all inboxes, which permissions on the server can name. @default the client's, `_INBOX` */
+  inboxPrefix?: string
+  /**
+   * Folder of the project, for its embedded server, of which the address has no secrets: they, and the URL itself, are read in the
+   * project's state file at every connect. @default none
+   */
   project?: string
 }
 

@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path'
 import { messageOf } from '../../core/errors.js'
 import { randomId } from '../../core/names.js'
 import { inFolder } from '../../core/project/folder-error.js'
-import type { ServerAddress } from './server-address.js'
 
 /** Content of `.daffi/server.json`, by which the project's other processes find the embedded server. */
 export interface ServerState {
   url: string
+  /** Token of this one process of nats-server; the next one has another. */
   token: string
+  /** Certificate of this one process, in PEM, where clients cannot see whose server it is otherwise. @default none, and no TLS */
+  certificate?: string
   /** Process id of nats-server. */
   pid: number
   version: string
@@ -21,7 +23,9 @@ export interface StateReading {
   fault?: string
 }
 
-const LOOPBACK = /^nats:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+$/
+/** Only IPv4, as clients look for the server's sockets in the table of those. */
+const LOOPBACK = /^nats:\/\/127\.0\.0\.1:\d{1,5}$/
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n$/
 
 export function statePath(project: string): string {
   return join(project, '.daffi', 'server.json')
@@ -63,14 +67,6 @@ export async function removeState(project: string): Promise<void> {
   await rm(statePath(project), { force: true })
 }
 
-/** The address of the project's embedded server. */
-export function addressOf(
-  project: string,
-  { url, token }: Pick<ServerState, 'url' | 'token'>,
-): ServerAddress {
-  return { url, token, project }
-}
-
 function readOwnFile(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
@@ -85,10 +81,16 @@ function readOwnFile(path: string): string {
 }
 
 function parse(text: string): ServerState {
-  const { url, token, pid, version } = JSON.parse(text) as Partial<Record<keyof ServerState, unknown>>
-  if (typeof url !== 'string' || typeof token !== 'string') throw new Error('it has no URL and token')
+  const { url, token, certificate, pid, version } = JSON.parse(text) as Partial<
+    Record<keyof ServerState, unknown>
+  >
+  if (typeof url !== 'string' || typeof token !== 'string' || token === '')
+    throw new Error('it has no URL and token')
   if (typeof pid !== 'number' || typeof version !== 'string')
     throw new Error('it has no process id and version')
-  if (!LOOPBACK.test(url)) throw new Error('its address is not a loopback address')
-  return { url, token, pid, version }
+  if (!LOOPBACK.test(url)) throw new Error('its address is not that of the loopback, 127.0.0.1')
+  if (certificate === undefined) return { url, token, pid, version }
+  if (typeof certificate !== 'string' || !CERTIFICATE.test(certificate))
+    throw new Error('its certificate is none')
+  return { url, token, certificate, pid, version }
 }

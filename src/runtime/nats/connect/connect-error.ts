@@ -1,8 +1,9 @@
 import { errors } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { tlsFault } from './tls.js'
 
 /**
- * The error to throw when the first attempt to connect failed.
+ * The error to throw when the first attempt to connect, or to ask the server for something, failed.
  * @param url without secrets, since it becomes part of the message
  */
 export function connectError(url: string, cause: unknown): DaffiError {
@@ -13,12 +14,28 @@ export function connectError(url: string, cause: unknown): DaffiError {
   if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
     return new DaffiError('DAFFI_SERVER_AUTH', `the NATS server at ${url} refuses the credentials`, { cause })
   }
+  const fault = tlsFault(cause)
+  if (fault !== undefined) {
+    const message = `no TLS connection to the NATS server at ${url}: ${fault}`
+    return new DaffiError('DAFFI_SERVER_TLS', message, { cause })
+  }
+  const refused = violationOf(cause)
+  if (refused) {
+    const verb = refused.operation === 'publish' ? 'publish on' : 'subscribe to'
+    const message = `the NATS server at ${url} does not allow this user to ${verb} ${refused.subject}`
+    return new DaffiError('DAFFI_NO_PERMISSION', message, { cause })
+  }
   return new DaffiError('DAFFI_NO_SERVER', `no NATS server at ${url}: ${reasonOf(cause)}`, { cause })
 }
 
 /** The client reports this timeout as refused credentials, although the server has not received any. */
 function isAuthTimeout(cause: unknown): boolean {
   return cause instanceof errors.AuthorizationError && /authentication timeout/i.test(cause.message)
+}
+
+function violationOf(cause: unknown): InstanceType<typeof errors.PermissionViolationError> | undefined {
+  if (cause instanceof errors.PermissionViolationError) return cause
+  return cause instanceof Error ? violationOf(cause.cause) : undefined
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,12 +1,13 @@
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { errors, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
-import type { ServerAddress, TlsOptions } from '../address/server-address.js'
-import { authenticators } from './authenticators.js'
+import type { Logger } from '../../core/logger.js'
+import type { ServerAddress } from '../address/server-address.js'
+import { setMessageLog } from './bad-messages.js'
 import { connectError } from './connect-error.js'
-import { guardCallbacks } from './guard-callbacks.js'
+import { namedServerOptions } from './named-server.js'
+import { prepareConnection } from './prepare-connection.js'
 import { StateFollower } from './follow-state.js'
 
 const CONNECT_TIMEOUT_MS = 5000
@@ -22,65 +23,68 @@ export interface ConnectNatsOptions {
   /** Cancels the first attempt; has no effect once connected. */
   signal?: AbortSignal | undefined
   /**
-   * Gets a line when the connection is lost, and one when it is back. @default no such lines, only errors in the handling of
-   * messages
+   * Gets a line when the connection is lost, one when it is back, and one when a stranger is in the server's place. @default no such
+   * lines, only those about bad messages
    */
   log?: Logger
 }
 
 /**
  * Connects to a server that `openServer` has found. The connection is kept until it is closed: it reconnects for ever, and
- * finds the project's embedded server again after a restart on another port or with another token.
- * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_ABORTED
+ * finds the project's embedded server again after a restart, which gives it another token and perhaps another port.
+ * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_UNPROVEN, DAFFI_SERVER_TLS, DAFFI_ABORTED
  */
 export async function connectNats(
   address: ServerAddress,
   options: ConnectNatsOptions,
 ): Promise<NatsConnection> {
   const { signal, log } = options
-  const follower = new StateFollower(address)
-  follower.refresh()
-  const connecting = connect(await clientOptions(address, options, follower))
+  const follower = address.project === undefined ? undefined : new StateFollower(address.project, log)
+  const url = follower?.url ?? address.url
+  const server = follower?.options ?? (await namedServerOptions(address))
+  const prepared = prepareConnection(clientOptions(server, options, () => follower?.refresh()))
+  follower?.follow(prepared)
+  const connection = prepared as NatsConnection
+  const connecting = prepared.protocol.dialLoop()
   try {
-    const connection = await bounded(connecting, { signal, what: `connecting to ${address.url}` })
-    follower.follow(connection)
-    guardCallbacks(connection, log ?? createLogger('warn'))
-    if (log) void logStatus(connection, address.url, log)
+    await bounded(connecting, { signal, what: `connecting to ${url}` })
+    if (log) setMessageLog(connection, log)
+    if (log) void logStatus(connection, url, log)
     return connection
   } catch (error) {
-    void connecting.then((connection) => connection.close()).catch(() => undefined)
-    throw error instanceof DaffiError ? error : connectError(address.url, error)
+    void connecting.then(() => connection.close()).catch(() => undefined)
+    if (error instanceof DaffiError) throw error
+    throw connectError(url, follower ? error : await reasonOf(error, address))
   }
 }
 
-async function clientOptions(
-  address: ServerAddress,
+/** The reason why a connection failed: what the client reports, or what it misses of a refusal by TLS. */
+async function reasonOf(error: unknown, { url, tls = {} }: ServerAddress): Promise<unknown> {
+  if (!(error instanceof errors.TimeoutError)) return error
+  const [first = url] = url.split(',')
+  // Imported only here: few connections fail.
+  const { probeTls } = await import('./probe-tls.js')
+  return (await probeTls(first, tls)) ?? error
+}
+
+function clientOptions(
+  server: NodeConnectionOptions,
   { name, noEcho = false }: ConnectNatsOptions,
-  follower: StateFollower,
-): Promise<NodeConnectionOptions> {
+  beforeAttempt: () => void,
+): NodeConnectionOptions {
   return {
+    ...server,
     name,
     noEcho,
-    servers: follower.url.split(','),
-    authenticator: await authenticators(address, follower.token),
     timeout: CONNECT_TIMEOUT_MS,
     pingInterval: PING_INTERVAL_MS,
     noAsyncTraces: true,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
     reconnectDelayHandler: () => {
-      follower.refresh()
+      beforeAttempt()
       return backoffMs(RECONNECT, 0)
     },
-    ...(address.tls ? { tls: tlsOptions(address.tls) } : {}),
-  }
-}
-
-function tlsOptions({ ca, cert, key }: TlsOptions): NonNullable<NodeConnectionOptions['tls']> {
-  return {
-    ...(ca === undefined ? {} : { caFile: ca }),
-    ...(cert === undefined ? {} : { certFile: cert }),
-    ...(key === undefined ? {} : { keyFile: key }),
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ensureBinary, type Binary, type FetchProgress } from '../../binaries/index.js'
@@ -11,9 +10,11 @@ import type { ServerAddress } from '../address/server-address.js'
 import { endOldServer } from './old-server.js'
 import { choosePort, rememberPort } from './port.js'
 import { serverFiles, type ServerFiles } from './server-config.js'
+import { newSecrets, type ServerProof } from './server-secrets.js'
 import { removeProcessFiles, startServerProcess, type ServerProcess } from './server-process.js'
 import { writeErrorIsOver } from './write-errors.js'
-import { addressOf, removeState, writeState } from '../address/state.js'
+import { tableIdentifies } from '../address/socket-table.js'
+import { removeState, writeState } from '../address/state.js'
 
 const MAX_RESTARTS = 5
 const RESTART: Backoff = { firstMs: 100, factor: 2 }
@@ -25,8 +26,12 @@ const HEALED = Symbol('healed')
 export interface EmbeddedServerOptions {
   /** Folder that contains `.daffi`. */
   project: string
+  /** Folder whose packages may have nats-server. @default project */
+  packages?: string | undefined
   /** Port that must be used. @default the server's last port if it is free, else any */
   port?: number | undefined
+  /** How clients prove this server. @default by its sockets where they can be seen, else by its certificate */
+  proof?: ServerProof
   log: Logger
   signal?: AbortSignal | undefined
   onProgress?: ((progress: FetchProgress) => void) | undefined
@@ -35,15 +40,20 @@ export interface EmbeddedServerOptions {
 /** The values that all processes of one embedded server share, from restart to restart. */
 interface EmbeddedServerSetup {
   project: string
+  /** The port that must be used. @default the last one, if it is free */
+  port: number | undefined
+  proof: ServerProof
   log: Logger
   binary: Binary
   files: ServerFiles
-  token: string
 }
 
 /**
- * The project's own nats-server. It is restarted with the same port, token and store until it is closed or has died too often.
- * Only the holder of the project's lock may start one.
+ * The project's own nats-server. It is restarted with the same store, the same port if that is still free, and another token,
+ * until it is closed or has died too often. Only the holder of the project's lock may start one.
+ *
+ * The state file is gone while no server of this holder listens: so clients connect to none but the one in the file, and whoever
+ * has connected before that finds another token in it.
  */
 export class EmbeddedServer {
   readonly address: ServerAddress
@@ -55,7 +65,7 @@ export class EmbeddedServer {
 
   private constructor(setup: EmbeddedServerSetup, first: ServerProcess) {
     const failed = deferred<DaffiError>()
-    this.address = addressOf(setup.project, { url: urlOf(first), token: setup.token })
+    this.address = { url: urlOf(first), project: setup.project }
     this.version = setup.binary.version
     this.failed = failed.promise
     this.#supervision = keepRunning(setup, first, this.#closing.signal).catch(failed.resolve)
@@ -63,15 +73,15 @@ export class EmbeddedServer {
 
   /** @throws DaffiError DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, and those of `ensureBinary` */
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const { project, log, signal = new AbortController().signal, onProgress } = options
-    const binary = await ensureBinary('nats-server', { signal, onProgress })
+    const { project, packages = project, port, log, onProgress } = options
+    const { signal = new AbortController().signal } = options
+    const proof = options.proof ?? (tableIdentifies() ? 'sockets' : 'certificate')
     const files = serverFiles(await stateFolder(project))
+    await removeState(project)
+    const binary = await ensureBinary('nats-server', { project: packages, signal, onProgress })
     await endOldServer(files)
-    const port = await choosePort(files, options.port, log)
-    const setup = { project, log, binary, files, token: randomBytes(32).toString('base64url') }
-    const first = await run(setup, port, signal)
-    await rememberPort(files, first.port)
-    return new EmbeddedServer(setup, first)
+    const setup = { project, port, proof, log, binary, files }
+    return new EmbeddedServer(setup, await run(setup, signal))
   }
 
   /** Stops the server and removes the state file. May be called again. */
@@ -100,10 +110,11 @@ async function keepRunning(
       )
       const reason = await Promise.race([running.ended, closed, healed])
       watching.abort()
+      await removeState(setup.project)
       if (reason === HEALED) {
         setup.log.warn('nats-server could not write, and is started again, as there is room now')
         await running.stop()
-        running = await run(setup, running.port, closing)
+        running = await run(setup, closing)
         continue
       }
       if (typeof reason !== 'string') return
@@ -112,7 +123,7 @@ async function keepRunning(
         throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server keeps dying: ${reason}`)
       setup.log.warn(`nats-server died and is restarted: ${reason.split('\n')[0]}`)
       await delay(backoffMs(RESTART, restarts - 1), undefined, { signal: closing })
-      running = await run(setup, running.port, closing)
+      running = await run(setup, closing)
     }
   } catch (error) {
     if (!closing.aborted) throw error
@@ -124,13 +135,24 @@ async function keepRunning(
 }
 
 /** Starts the server and, once it is ready, writes the state file for the project's other processes. */
-async function run(setup: EmbeddedServerSetup, port: number, signal: AbortSignal): Promise<ServerProcess> {
-  const { project, binary, files, token } = setup
+async function run(setup: EmbeddedServerSetup, signal: AbortSignal): Promise<ServerProcess> {
+  const { project, binary, files } = setup
+  const secrets = newSecrets(setup.proof)
+  let server: ServerProcess | undefined
   try {
-    const server = await startServerProcess(binary.path, files, { port, token }, signal)
-    await writeState(project, { url: urlOf(server), token, pid: server.pid, version: binary.version })
+    const port = await choosePort(files, setup.port, setup.log)
+    server = await startServerProcess(binary.path, files, { port, ...secrets }, signal)
+    await rememberPort(files, server.port)
+    await writeState(project, {
+      url: urlOf(server),
+      token: secrets.token,
+      ...(secrets.tls ? { certificate: secrets.tls.certificate } : {}),
+      pid: server.pid,
+      version: binary.version,
+    })
     return server
   } catch (error) {
+    await server?.stop()
     await removeProcessFiles(files)
     throw error
   }

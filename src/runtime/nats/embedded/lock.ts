@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { realpath, rm } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Socket } from 'node:net'
 import { DaffiError } from '../../core/errors.js'
+import { inFolder } from '../../core/project/folder-error.js'
 import { stateFolder } from '../../core/project/project.js'
-import { isFolderLocked, lockFolder } from './folder-lock.js'
-import { answers } from './socket.js'
+import { startTimer } from '../../core/timer.js'
+import { describeHolder, forgetHolder, rememberHolder } from './lock-holder.js'
+import { reachPipe, takePipe } from './lock-pipe.js'
+import { reachHolder, takeLock, type LockSocket } from './lock-socket.js'
+
+/** Time after which it is told who is waited for. */
+const SLOW_MS = 3000
+const READY = 'ready'
 
 /** The lock of the process that runs the project's server. The system releases it when that process ends, in whatever way. */
 export interface Lock {
@@ -18,37 +22,73 @@ export interface Lock {
 
 /**
  * Acquires the project's lock; undefined when another process holds it.
- * @throws DaffiError DAFFI_NO_SERVER when that is a process in another network namespace
+ * @throws DaffiError DAFFI_FOLDER_…
  */
 export async function acquireLock(project: string): Promise<Lock | undefined> {
-  const lock = await acquireHere(project)
-  if (!lock || process.platform !== 'linux') return lock
-  const folder = await lockFolder(await stateFolder(project)).catch(async (error: unknown) => {
+  const folder = await stateFolder(project)
+  const socket = await (process.platform === 'win32'
+    ? takePipe(folder)
+    : inFolder(folder, () => takeLock(folder)))
+  if (!socket) return undefined
+  const lock = hold(socket)
+  await rememberHolder(folder)
+  const release = async (): Promise<void> => {
+    await forgetHolder(folder)
     await lock.release()
-    throw error
-  })
-  if (folder) {
-    const release = async (): Promise<void> => {
-      // In this order, or another process could take this one for an owner in another namespace.
-      await folder.release()
-      await lock.release()
-    }
-    return { ...lock, release }
   }
-  await lock.release()
-  throw ownedElsewhere(project)
+  return { ...lock, release }
+}
+
+/** Options of waiting for the owner. */
+export interface WaitOptions {
+  signal?: AbortSignal
+  /** Called when it takes long, with words that say who is waited for. */
+  onSlow?: (holder: string) => void
 }
 
 /**
- * Refuses to wait for a server that this process could not reach.
- * @throws DaffiError DAFFI_NO_SERVER when a process in another network namespace holds the lock
+ * Waits while another process holds the lock and has not announced its server yet.
+ * @returns true once it has, false when no process holds the lock (any more) or the signal aborts
+ * @throws DaffiError DAFFI_NO_SERVER when the holder is in another network namespace, where its server cannot be reached
  */
-export async function refuseOwnerElsewhere(project: string): Promise<void> {
-  if (process.platform !== 'linux') return
+export async function ownerIsReady(project: string, { signal, onSlow }: WaitOptions = {}): Promise<boolean> {
   const folder = join(project, '.daffi')
-  if (!(await isFolderLocked(folder)) || (await answers(await lockName(project)))) return
-  // Its owner may have left between the two.
-  if (await isFolderLocked(folder)) throw ownedElsewhere(project)
+  const holder = await (process.platform === 'win32' ? reachPipe(folder) : reachHolder(folder))
+  if (holder === 'nobody') return false
+  const tell = async (): Promise<void> => onSlow?.(await describeHolder(folder))
+  if (holder === 'busy') {
+    await tell()
+    return false
+  }
+  const timer = startTimer(SLOW_MS, () => void tell())
+  const stop = (): void => void holder.destroy()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted) stop()
+  try {
+    return await announces(holder, project)
+  } finally {
+    timer.cancel()
+    signal?.removeEventListener('abort', stop)
+    holder.destroy()
+  }
+}
+
+/** Reads the holder's lines: its network namespace at once, and later that it is ready. @returns false when the connection ends */
+async function announces(holder: Socket, project: string): Promise<boolean> {
+  let text = ''
+  // Iterating ends without an error when the connection is destroyed here, and with one when it breaks.
+  const chunks = holder.setEncoding('utf8') as AsyncIterable<string>
+  try {
+    for await (const chunk of chunks) {
+      text += chunk
+      const [network, ...words] = text.split('\n')
+      if (words.length > 0 && network !== ownNetwork()) throw ownedElsewhere(project)
+      if (words.includes(READY)) return true
+    }
+  } catch (error) {
+    if (error instanceof DaffiError) throw error
+  }
+  return false
 }
 
 function ownedElsewhere(project: string): DaffiError {
@@ -61,47 +101,22 @@ function ownedElsewhere(project: string): DaffiError {
   )
 }
 
-/** Acquires the lock among the processes of this network namespace. */
-async function acquireHere(project: string): Promise<Lock | undefined> {
-  const name = await lockName(project)
-  for (;;) {
-    const server = await listen(name)
-    if (server) return hold(server)
-    if (!isSocketFile(name) || (await answers(name))) return undefined
-    await rm(name, { force: true })
-  }
+/** Name of the network namespace of this process; the same everywhere where there are none. */
+function ownNetwork(): string {
+  return process.platform === 'linux' ? readlinkSync('/proc/self/ns/net') : ''
 }
 
-/**
- * Waits while another process holds the lock and has not announced its server yet.
- * @returns true once it has, false when no process holds the lock (any more) or the signal aborts
- */
-export async function ownerIsReady(project: string, signal?: AbortSignal): Promise<boolean> {
-  const socket = connect(await lockName(project))
-  const stop = (): void => void socket.destroy()
-  signal?.addEventListener('abort', stop)
-  if (signal?.aborted) stop()
-  try {
-    return await new Promise<boolean>((resolve) => {
-      socket.once('data', () => resolve(true))
-      socket.once('error', () => resolve(false))
-      socket.once('close', () => resolve(false))
-    })
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    socket.destroy()
-  }
-}
-
-function hold(server: Server): Lock {
+function hold(lock: LockSocket): Lock {
   const waiting = new Set<Socket>()
   let ready = false
-  const notify = (socket: Socket): void => void socket.write('ready\n')
-  server.on('connection', (socket) => {
+  const greeting = `${ownNetwork()}\n`
+  const notify = (socket: Socket): void => void socket.write(`${READY}\n`)
+  lock.server.on('connection', (socket) => {
     waiting.add(socket)
     socket.on('close', () => waiting.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.resume()
+    socket.write(greeting)
     if (ready) notify(socket)
   })
   return {
@@ -110,40 +125,9 @@ function hold(server: Server): Lock {
       waiting.forEach(notify)
     },
     async release() {
+      const closed = lock.release()
       waiting.forEach((socket) => socket.destroy())
-      if (!server.listening) return
-      server.close()
-      await once(server, 'close')
+      await closed
     },
-  }
-}
-
-/**
- * Address of the socket that is the lock. Abstract sockets on Linux and named pipes on Windows vanish with their process;
- * network namespaces, of which each has its own abstract sockets, are kept apart by the lock of the folder.
- * Elsewhere it is a socket file, which is stale when no process accepts connections on it.
- */
-async function lockName(project: string): Promise<string> {
-  const path = await realpath(project)
-  const user = process.getuid?.() ?? ''
-  const id = `daffi-${user}-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
-  if (process.platform === 'linux') return `\0${id}`
-  if (process.platform === 'win32') return `\\\\.\\pipe\\${id}`
-  return join(tmpdir(), id)
-}
-
-function isSocketFile(name: string): boolean {
-  return name.startsWith('/')
-}
-
-async function listen(name: string): Promise<Server | undefined> {
-  const server = createServer()
-  try {
-    server.listen(name)
-    await once(server, 'listening')
-    return server
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
-    throw error
   }
 }

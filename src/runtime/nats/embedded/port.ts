@@ -33,6 +33,7 @@ export async function choosePort(
 
 /** Stores the port for the next start. */
 export async function rememberPort(files: ServerFiles, port: number): Promise<void> {
+  if ((await lastPort(files)) === port) return
   await inFolder(dirname(files.lastPort), () => writeFile(files.lastPort, `${port}\n`))
 }
 

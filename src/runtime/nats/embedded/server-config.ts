@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { MIB } from '../../core/bytes.js'
+import type { ServerSecrets } from './server-secrets.js'
 
 /** The largest `max_payload`, in bytes, that nats-server accepts without a warning. Larger payloads go in parts. */
 const MAX_PAYLOAD = 8 * MIB
@@ -11,6 +12,9 @@ const AUTH_TIMEOUT_S = 30
 export interface ServerFiles {
   /** Configuration file, mode 0600 since it contains the token. */
   config: string
+  /** Files of the server's certificate and its private key, if it has one. */
+  certificate: string
+  key: string
   log: string
   pid: string
   /** Folder into which the server writes its ports once it is ready. */
@@ -25,6 +29,8 @@ export interface ServerFiles {
 export function serverFiles(folder: string): ServerFiles {
   return {
     config: join(folder, 'nats-server.conf'),
+    certificate: join(folder, 'nats-server.crt'),
+    key: join(folder, 'nats-server.key'),
     log: join(folder, 'nats-server.log'),
     pid: join(folder, 'nats-server.pid'),
     ports: join(folder, 'nats-server.ports'),
@@ -37,12 +43,22 @@ export function serverFiles(folder: string): ServerFiles {
  * Configuration of the embedded server. It is JSON, which nats-server reads as well, and in which every path is quoted safely.
  * @param port -1 makes the server choose a free one
  */
-export function serverConfig(files: ServerFiles, { port, token }: { port: number; token: string }): string {
+export function serverConfig(
+  files: ServerFiles,
+  { port, token, tls }: ServerSecrets & { port: number },
+): string {
   return JSON.stringify(
     {
       host: '127.0.0.1',
       port,
       authorization: { token, timeout: AUTH_TIMEOUT_S },
+      // Undefined is left out.
+      tls: tls && {
+        cert_file: files.certificate,
+        key_file: files.key,
+        handshake_first: true,
+        timeout: AUTH_TIMEOUT_S,
+      },
       max_payload: MAX_PAYLOAD,
       jetstream: { store_dir: files.store },
       pid_file: files.pid,

@@ -4,6 +4,7 @@ import { spawnGuarded, withoutSecrets, type Exit } from '../../binaries/index.js
 import { DaffiError } from '../../core/errors.js'
 import { inFolder } from '../../core/project/folder-error.js'
 import { serverConfig, type ServerFiles } from './server-config.js'
+import type { ServerSecrets } from './server-secrets.js'
 import { watchFor } from './watch.js'
 
 /** Long, since the server reads its whole store before it is ready. */
@@ -32,13 +33,16 @@ export interface ServerProcess {
 export async function startServerProcess(
   binary: string,
   files: ServerFiles,
-  settings: { port: number; token: string },
+  settings: ServerSecrets & { port: number },
   signal: AbortSignal,
 ): Promise<ServerProcess> {
   await inFolder(dirname(files.config), async () => {
     await removeProcessFiles(files)
     await mkdir(files.ports)
-    await writeFile(files.config, serverConfig(files, settings), { mode: 0o600, flag: 'wx' })
+    await writeSecret(files.config, serverConfig(files, settings))
+    if (!settings.tls) return
+    await writeSecret(files.certificate, settings.tls.certificate)
+    await writeSecret(files.key, settings.tls.key)
   })
   const logStart = await stat(files.log).then(
     ({ size }) => size,
@@ -76,7 +80,12 @@ export async function startServerProcess(
 
 /** Removes the files of one server process; the log, the store and the last port stay. */
 export async function removeProcessFiles(files: ServerFiles): Promise<void> {
-  for (const path of [files.config, files.pid, files.ports]) await rm(path, { recursive: true, force: true })
+  const { config, certificate, key, pid, ports } = files
+  for (const path of [config, certificate, key, pid, ports]) await rm(path, { recursive: true, force: true })
+}
+
+async function writeSecret(path: string, content: string): Promise<void> {
+  await writeFile(path, content, { mode: 0o600, flag: 'wx' })
 }
 
 function describeExit({ exitCode, signal }: Exit, log: string): string {

@@ -1,18 +1,14 @@
 import { ensureBinary, type FetchProgress } from '../../binaries/index.js'
 import { requireSchedules } from '../../call/index.js'
 import type { Logger } from '../../core/logger.js'
+import { chooseServer, explainRefusal } from '../../core/plan/choose-server.js'
 import { isVideo, type NodePlan, type Plan } from '../../core/plan/plan.js'
+import type { ServerChoice } from '../../core/plan/server-choice.js'
+import { findProject } from '../../core/project/project.js'
 import { openServer, type ServerHandle } from '../../nats/index.js'
 
-export interface ServerChoice {
-  /** URL of a server, in place of the one that the pipeline file names. */
-  url?: string
-  token?: string
-  /** Path of a credentials file. */
-  credentials?: string
-}
-
 export interface RunServerOptions {
+  /** The server that the command names, in place of the one of the pipeline file. */
   server: ServerChoice
   /** Whether to run a server of our own, or to wait for one, when none is found. */
   absent: 'run' | 'wait'
@@ -35,17 +31,22 @@ export async function openRunServer(
   options: RunServerOptions,
 ): Promise<ServerHandle> {
   const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
-  if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
-  const url = server.url ?? plan.server.url
+  // The plan's own project may be a temporary folder, as in a test.
+  const packages = findProject(plan.file)
+  if (nodes.some((node) => usesVideo(plan, node)))
+    await ensureBinary('ffmpeg', { project: packages, signal, onProgress })
   const handle = await openServer({
     project: plan.project,
-    ...server,
-    url,
+    packages,
+    server: chooseServer(server, plan.server),
+    pipeline: plan.name,
     absent,
     timeoutMs,
     signal,
     log,
     onProgress,
+  }).catch((error: unknown) => {
+    throw explainRefusal(error, server, plan.server)
   })
   try {
     if (nodes.some(isPeriodic)) requireSchedules(handle.info.version)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { graphModules, importersOf } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
@@ -42,7 +43,7 @@ export class WatchedPipeline {
     for (const file of files) this.#pending.add(file)
     const before = this.#now
     const now = await versionOf(await loadPipeline(before.plan.file), this.#only)
-    if (now.plan.name !== before.plan.name || now.plan.server.url !== before.plan.server.url) {
+    if (now.plan.name !== before.plan.name || !isDeepStrictEqual(now.plan.server, before.plan.server)) {
       throw new DaffiError('DAFFI_USAGE', 'another name or server needs a new run', {
         next: 'Stop this run, and start it again.',
       })

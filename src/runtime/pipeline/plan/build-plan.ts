@@ -7,6 +7,7 @@ import type { PipelineDocument } from '../read/document.js'
 import type { CallEntry, NodeEntry } from '../schema/node.js'
 import type { PipelineEntry } from '../schema/pipeline.js'
 import { buildModifier } from './build-modifier.js'
+import { buildServer } from './build-server.js'
 import { buildSource } from './build-source.js'
 import { mapValues } from './map-values.js'
 
@@ -27,7 +28,7 @@ export function buildPlan(input: PlanInput): Plan {
     name: entry.name,
     file,
     project: findProject(file),
-    server: { url: entry.server?.url || undefined },
+    server: buildServer(entry.server ?? {}, dirname(file)),
     sources: mapValues(entry.sources, (source) => buildSource(source, dirname(file))),
     nodes: Object.fromEntries(
       Object.entries(entry.nodes).flatMap(([name, node]) =>

@@ -42,7 +42,7 @@ function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Pla
   }
   return {
     ...pipeline,
-    server: { url: undefined },
+    server: {},
     sources: { ...pipeline.sources, ...mapValues(entry.sources, (source) => buildSource(source, folder)) },
     nodes: mapValues(pipeline.nodes, (node) => ({ ...node, callbacks: node.callbacks.map(callback) })),
   }
@@ -67,5 +67,5 @@ function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectation
 function locate(document: PipelineDocument, path: Path): TestLocation {
   const location = document.locationOf(path)
   const { line, column } = location
-  return { line, column, path: formatPath(path), frame: codeFrame(document.text, location) }
+  return { line, column, path: formatPath(path), frame: codeFrame(document.quotable, location) }
 }

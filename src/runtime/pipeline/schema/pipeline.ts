@@ -2,22 +2,14 @@ import { z } from 'zod'
 import { duration } from './duration.js'
 import { name } from './names.js'
 import { node, restart } from './node.js'
+import { server } from './server.js'
 import { source } from './source.js'
 import { tests } from './test.js'
 
 /** The pipeline file as its author writes it; docs/pipeline.md describes it. */
 export const pipeline = z.strictObject({
   name: name.describe('Name of the pipeline, and its namespace on the NATS server.'),
-  server: z
-    .strictObject({
-      url: z
-        .string()
-        .describe(
-          "URL of the NATS server. When empty or absent, the project's running server is used, or a new one is started.",
-        )
-        .optional(),
-    })
-    .optional(),
+  server: server.optional(),
   callbacks: z
     .union([z.string().min(1), z.array(z.string().min(1))])
     .describe('Folders where callbacks are looked up; ./callbacks when absent, if it exists.')

@@ -1,10 +1,11 @@
 import { ensureBinary, type Binary } from '../../binaries/index.js'
 import { messageOf } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
+import type { Logger } from '../../core/logger.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { sourceError } from '../contract/source-error.js'
-import { isLive, silenceLimit, type VideoPlan } from '../contract/video-plan.js'
+import { isLive, isNetwork, silenceLimit, type VideoPlan } from '../contract/video-plan.js'
 import { runFfmpeg, type RunFfmpegOptions } from '../ffmpeg/run-ffmpeg.js'
 import { inputCandidates, mayTryNextCandidate, type InputCandidate } from '../input/input-candidates.js'
 import { checkInput } from '../input/preflight.js'
@@ -20,7 +21,7 @@ export async function* videoSource(
   memory: ItemMemory,
 ): AsyncGenerator<Frame, void> {
   await checkInput(plan, context.name)
-  const program = new Program(context.signal)
+  const program = new Program(plan, context)
   const capture = (rest: VideoPlan, firstSequence: number): AsyncGenerator<Frame, void> =>
     captureOnce({ plan: rest, memory, firstSequence }, program, context)
   yield* isLive(plan) ? liveCapture(plan, context, capture) : capture(plan, 0)
@@ -81,20 +82,35 @@ async function connect(
 
 /** The program ffmpeg, looked for when it is needed first. */
 class Program {
-  readonly #signal: AbortSignal
+  readonly #plan: VideoPlan
+  readonly #context: SourceContext
   #found: Promise<Binary> | undefined
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal
+  constructor(plan: VideoPlan, context: SourceContext) {
+    this.#plan = plan
+    this.#context = context
   }
 
   /** Undefined when aborted meanwhile. */
   async find(): Promise<Binary | undefined> {
+    const { project, signal } = this.#context
     try {
-      return await (this.#found ??= ensureBinary('ffmpeg', { signal: this.#signal }))
+      const found = await (this.#found ??= ensureBinary('ffmpeg', { project, signal }))
+      if (isNetwork(this.#plan)) warnOfOldFfmpeg(found, this.#context)
+      return found
     } catch (error) {
-      if (this.#signal.aborted) return undefined
+      if (signal.aborted) return undefined
       throw error
     }
   }
+}
+
+/** Loggers of the nodes that were warned. */
+const warned = new WeakSet<Logger>()
+
+/** Warns once in a node. */
+function warnOfOldFfmpeg({ version, warning }: Binary, { name, log }: SourceContext): void {
+  if (warning === undefined || warned.has(log)) return
+  warned.add(log)
+  log.warn(`source ${name}: ffmpeg ${version} is ${warning}`)
 }

@@ -77,6 +77,7 @@ async function fill(
   let size: Size | undefined
   try {
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
+    // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
     const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
     const filled = await reader.fill(data)
     if (filled < bytes) {

@@ -26,6 +26,7 @@ export class PipeReader {
 
   readonly #silenceMs: number | undefined
   readonly #wakeup = new Wakeup()
+  // eslint-disable-next-line no-restricted-syntax -- filled: only what the kernel has written is read
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
   #pipe: Readable | undefined
   /** Buffer that the pipe writes into next. */

@@ -2,24 +2,8 @@ import { connect, type NatsConnection, type Subscription } from '@nats-io/transp
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { decode } from '../../../../src/runtime/codec/index.js'
 import { ProgressPublisher } from '../../../../src/runtime/stream/common/read/progress-publisher.js'
-import type { Progress } from '../../../../src/runtime/stream/protocol/messages.js'
 import { fileServer } from '../../../support/file-server.js'
-
-const PROGRESS: Progress = {
-  node: 'keeper',
-  incarnation: 'one',
-  pid: 1,
-  lane: 'jetstream',
-  state: 'attached',
-  attach: 1,
-  earlier: [],
-  loaded: 0,
-  processed: 0,
-  dropped: 0,
-  failed: 0,
-  error: null,
-  latencyMs: null,
-}
+import { progressOf } from '../../../support/progress.js'
 
 test('a writer that is between two connections is not taken for gone, and one that stays away is', async () => {
   const servers = await fileServer()
@@ -36,7 +20,7 @@ test('a writer that is between two connections is not taken for gone, and one th
   const publisher = new ProgressPublisher(receiver, 'test', 'stream', onNoWriter)
   const probe = async (): Promise<void> => {
     time += 5000
-    publisher.publish(PROGRESS)
+    publisher.publish(progressOf())
     await receiver.flush()
   }
   for (let n = 0; n < 4; n++) {
@@ -63,7 +47,7 @@ async function leavingReceiver(): Promise<{ publisher: ProgressPublisher; writer
     await writer.close()
   })
   const publisher = new ProgressPublisher(receiver, 'test', 'stream', () => undefined)
-  publisher.publish({ ...PROGRESS, state: 'left', processed: 7 })
+  publisher.publish(progressOf({ state: 'left', processed: 7 }))
   return { publisher, writer }
 }
 
@@ -84,7 +68,7 @@ test('the final counts are repeated until the writer replies', async () => {
     return true
   })
   expect(reports).toHaveLength(3)
-  expect(reports).toEqual(Array(3).fill({ ...PROGRESS, state: 'left', processed: 7 }))
+  expect(reports).toEqual(Array(3).fill(progressOf({ state: 'left', processed: 7 })))
 })
 
 test('… not for long, and not when the writer is gone or waits no more', async () => {

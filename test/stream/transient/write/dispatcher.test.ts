@@ -3,6 +3,7 @@ import type { Chunk } from '../../../../src/runtime/stream/common/write/batch.js
 import type { Progress } from '../../../../src/runtime/stream/protocol/messages.js'
 import { Dispatcher } from '../../../../src/runtime/stream/transient/write/dispatcher.js'
 import { ReceiverTable } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
+import { progressOf } from '../../../support/progress.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const at = { open: true, next: 0, stored: 0 }
@@ -11,21 +12,14 @@ let receivers: ReceiverTable
 let sent: Chunk[]
 let abort: AbortController
 
-const progress = (attach: number, processed: number): Progress => ({
-  node: `node${attach}`,
-  incarnation: `of${attach}`,
-  pid: 1,
-  lane: attach === 1 ? 'shm' : 'jetstream',
-  state: 'attached',
-  attach,
-  earlier: [],
-  loaded: 0,
-  processed,
-  dropped: 0,
-  failed: 0,
-  error: null,
-  latencyMs: null,
-})
+const progress = (attach: number, processed: number): Progress =>
+  progressOf({
+    node: `node${attach}`,
+    incarnation: `of${attach}`,
+    lane: attach === 1 ? 'shm' : 'jetstream',
+    attach,
+    processed,
+  })
 
 const attach = (number: number): void => {
   receivers.invite({ name: `node${number}`, incarnation: `of${number}` })

@@ -3,10 +3,11 @@ import { MIB } from '../../../../src/runtime/core/bytes.js'
 import { deferred, Wakeup, type Deferred } from '../../../../src/runtime/core/deferred.js'
 import type { Chunk } from '../../../../src/runtime/stream/common/write/batch.js'
 import type { Demand, LaneWriter } from '../../../../src/runtime/stream/lanes/lane.js'
-import { partWeight, type Part, type Progress } from '../../../../src/runtime/stream/protocol/messages.js'
+import { partWeight, type Part } from '../../../../src/runtime/stream/protocol/messages.js'
 import type { LaneRef } from '../../../../src/runtime/stream/protocol/refs.js'
 import { LaneSender } from '../../../../src/runtime/stream/transient/write/lane-sender.js'
 import { ReceiverTable } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
+import { progressOf } from '../../../support/progress.js'
 
 const peer = { name: 'viewer', incarnation: 'one' }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -73,22 +74,6 @@ const chunk = (first: number, bytes: number): Chunk => ({
   time: 1,
 })
 
-const progress = (loaded: number): Progress => ({
-  node: 'viewer',
-  incarnation: 'one',
-  pid: 1,
-  lane: 'jetstream',
-  state: 'attached',
-  attach: 1,
-  earlier: [],
-  loaded,
-  processed: 0,
-  dropped: 0,
-  failed: 0,
-  error: null,
-  latencyMs: null,
-})
-
 beforeEach(() => {
   announced = []
   observed = []
@@ -96,7 +81,7 @@ beforeEach(() => {
   abort = new AbortController()
   receivers = new ReceiverTable({ share: false, live: false })
   receivers.invite(peer)
-  receivers.onProgress({ ...progress(0), attach: 0 }, { open: true, next: 0, stored: 0 })
+  receivers.onProgress(progressOf({ attach: 0 }), { open: true, next: 0, stored: 0 })
 })
 
 describe('lossless', () => {
@@ -139,7 +124,11 @@ describe('lossless', () => {
     await turn()
     expect(sent).toBe(false)
     expect(lane.stored).toHaveLength(2)
-    receivers.onProgress(progress(partWeight(10)), { open: true, next: 3, stored: sender.position.stored })
+    receivers.onProgress(progressOf({ loaded: partWeight(10) }), {
+      open: true,
+      next: 3,
+      stored: sender.position.stored,
+    })
     await third
     expect(lane.stored).toHaveLength(3)
   })
@@ -150,7 +139,11 @@ describe('lossless', () => {
     await sender.send(chunk(0, 20))
     for (const { answer } of lane.stored) answer.resolve(['x'])
     await sender.flush()
-    receivers.onProgress(progress(partWeight(10)), { open: true, next: 1, stored: sender.position.stored })
+    receivers.onProgress(progressOf({ loaded: partWeight(10) }), {
+      open: true,
+      next: 1,
+      stored: sender.position.stored,
+    })
     announced = []
     sender.repeat()
     expect(announced.map(({ offset }) => offset)).toEqual([10])

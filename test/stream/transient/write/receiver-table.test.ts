@@ -1,31 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DaffiError } from '../../../../src/runtime/core/errors.js'
-import type { Progress } from '../../../../src/runtime/stream/protocol/messages.js'
 import {
   ReceiverTable,
   type StreamPosition,
 } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
+import { progressOf as progress } from '../../../support/progress.js'
 
 const peer = { name: 'viewer', incarnation: 'one' }
 const died = new DaffiError('DAFFI_NODE_DIED', 'gone')
 let receivers: ReceiverTable
-
-const progress = (given: Partial<Progress> = {}): Progress => ({
-  node: 'viewer',
-  incarnation: 'one',
-  pid: 1,
-  lane: 'jetstream',
-  state: 'attached',
-  attach: 1,
-  earlier: [],
-  loaded: 0,
-  processed: 0,
-  dropped: 0,
-  failed: 0,
-  error: null,
-  latencyMs: null,
-  ...given,
-})
 
 const at = (items: number, stored = 0): StreamPosition => ({ next: items, stored, open: true })
 

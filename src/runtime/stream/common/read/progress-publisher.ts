@@ -1,5 +1,6 @@
-import { createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { sleep } from '../../../core/timer.js'
+import { listen, newInbox } from '../../../nats/index.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
 import { encodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
 
@@ -17,7 +18,7 @@ const NO_RESPONDERS = 503
 export class ProgressPublisher {
   readonly #nc: NatsConnection
   readonly #subject: string
-  readonly #inbox = createInbox()
+  readonly #inbox: string
   readonly #replies: Subscription
   #latest: Uint8Array | undefined
   #isOver = false
@@ -30,12 +31,11 @@ export class ProgressPublisher {
   constructor(nc: NatsConnection, pipeline: string, streamId: string, onNoWriter: () => void) {
     this.#nc = nc
     this.#subject = streamSubject(pipeline, streamId, 'progress')
-    this.#replies = nc.subscribe(this.#inbox, {
-      callback: (error, { headers }) => {
-        if (error !== null || headers?.code !== NO_RESPONDERS) return
-        this.#isRefused = true
-        if (++this.#refusals >= MAX_REFUSALS) onNoWriter()
-      },
+    this.#inbox = newInbox(nc)
+    this.#replies = listen(nc, this.#inbox, ({ headers }) => {
+      if (headers?.code !== NO_RESPONDERS) return
+      this.#isRefused = true
+      if (++this.#refusals >= MAX_REFUSALS) onNoWriter()
     })
   }
 

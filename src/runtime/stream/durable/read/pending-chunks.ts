@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/transport-node'
 import { toErrorRecord } from '../../../core/errors.js'
+import { isCount } from '../../../core/message/forms.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
@@ -16,22 +17,24 @@ const MAX_PENDING = 2
 const WORKING_MS = ACK_WAIT_MS / 3
 /** Interval of the check for a pull request that the server never answered. */
 const WATCH_MS = 5000
+/** Sequences of processed chunks that are remembered. A server that is killed forgets the acknowledgements of its last moments. */
+const MAX_REMEMBERED = 4096
 const SIZE_HEADER = 'Nats-Msg-Size'
 
 /** Chunk of a shared stream that was delivered to this receiver and is not acknowledged. */
 export interface PendingChunk {
+  /** Sequence of its last part. */
+  sequence: number
   header: PartHeader
   /** Another receiver, or an earlier incarnation, had it before. */
   redelivered: boolean
-  /** Subject on which it is acknowledged. */
+  /** Subject on which it is acknowledged: that of its latest delivery. */
   reply: string
   /** Undefined when the stream's retention has discarded it. */
   bytes: Promise<Buffer | undefined>
 }
 
-/**
- * Listener for changes of a receiver's pending chunks, and for the moment when the server knows that there are none.
- */
+/** Listener of a receiver's pending chunks: for the first one, and for the moment when the server knows that there are none. */
 export interface PendingListener {
   onPendingChange(): void
 }
@@ -51,6 +54,7 @@ export class PendingChunks implements PullHandler {
   readonly #loop: PullLoop
   readonly #pending = new Set<PendingChunk>()
   readonly #waiting: PendingChunk[] = []
+  readonly #processed = new Set<number>()
   readonly #working: NodeJS.Timeout
   #closing = false
 
@@ -83,6 +87,7 @@ export class PendingChunks implements PullHandler {
   /** Acknowledges a chunk that is processed, or will never be. */
   done(chunk: PendingChunk): void {
     this.#pending.delete(chunk)
+    this.#remember(chunk.sequence)
     this.#ack(chunk.reply)
     this.#loop.pull()
   }
@@ -107,8 +112,9 @@ export class PendingChunks implements PullHandler {
 
   onMessage(message: Msg): void {
     const record = deliveredRecord(message)
+    const length = Number(message.headers?.get(SIZE_HEADER))
     if (record && this.#closing) this.#options.link.nc.publish(record.reply, '-NAK')
-    else if (record) this.#accept(record, Number(message.headers?.get(SIZE_HEADER)))
+    else if (record) this.#accept(record, isCount(length) ? length : 0)
   }
 
   onRestart(): void {
@@ -127,28 +133,47 @@ export class PendingChunks implements PullHandler {
     for (const { reply } of this.#pending) nc.publish(reply, '+WPI')
   }
 
-  /** Only the last part of a chunk is processed; other parts and control records are acknowledged at once. */
+  /**
+   * Only the last part of a chunk is processed, and once; other parts and control records are acknowledged at once. The
+   * server may give a chunk again that is in hand, or whose acknowledgement it has lost.
+   */
   #accept({ header, sequence, reply, redelivered }: DeliveredRecord, length: number): void {
-    if (header?.what !== 'part' || header.offset + length < header.bytes) {
+    const isLast = header?.what === 'part' && header.offset + length >= header.bytes
+    if (!isLast || this.#processed.has(sequence)) {
       this.#ack(reply)
       return
     }
-    const { link, durable, listener, lifecycle } = this.#options
-    const bytes = loadStored(link, durable.stream, sequence, header)
+    const known = [...this.#pending].find((chunk) => chunk.sequence === sequence)
+    if (known) {
+      known.reply = reply
+      return
+    }
+    const { durable, listener, lifecycle } = this.#options
+    const { signal } = lifecycle
+    const bytes = loadStored(sequence, header, { ...this.#options, stream: durable.stream, signal })
     // Awaited when the chunk is taken; until then a failure is not an unhandled one.
     bytes.catch(() => undefined)
-    const chunk = { header, redelivered, reply, bytes }
+    const chunk = { sequence, header, redelivered, reply, bytes }
     this.#pending.add(chunk)
     this.#waiting.push(chunk)
-    listener.onPendingChange()
+    // One that waits for its turn is told of with the chunk before it: in a backlog each item would need two reports more.
+    if (this.#pending.size === 1) listener.onPendingChange()
     lifecycle.changed.notify()
+  }
+
+  #remember(sequence: number): void {
+    this.#processed.add(sequence)
+    if (this.#processed.size <= MAX_REMEMBERED) return
+    const [oldest] = this.#processed
+    if (oldest !== undefined) this.#processed.delete(oldest)
   }
 
   #ack(reply: string): void {
     const { link, listener } = this.#options
     if (link.nc.isClosed()) return
     link.nc.publish(reply, '+ACK')
+    if (this.#pending.size > 0) return
     const flushed = link.nc.flush().catch(() => undefined)
-    if (this.#pending.size === 0) void flushed.then(() => listener.onPendingChange())
+    void flushed.then(() => listener.onPendingChange())
   }
 }

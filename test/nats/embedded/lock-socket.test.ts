@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readlink, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
-import {
-  isFolderLocked,
-  lockFolder,
-  type FolderLock,
-} from '../../../src/runtime/nats/embedded/folder-lock.js'
+import { makeCandidate, type Candidate } from '../../../src/runtime/nats/embedded/lock-candidate.js'
+import { reachHolder, takeLock, type LockSocket } from '../../../src/runtime/nats/embedded/lock-socket.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 const LINUX = process.platform === 'linux'
@@ -20,8 +20,14 @@ async function deepFolder(): Promise<string> {
   return folder
 }
 
-async function locked(folder: string): Promise<FolderLock> {
-  const lock = await lockFolder(folder)
+async function isLocked(folder: string): Promise<boolean> {
+  const holder = await reachHolder(folder)
+  if (typeof holder === 'object') holder.destroy()
+  return holder !== 'nobody'
+}
+
+async function locked(folder: string): Promise<LockSocket> {
+  const lock = await takeLock(folder)
   if (!lock) throw new Error('the lock is held by somebody else')
   onTestFinished(() => lock.release())
   return lock
@@ -37,13 +43,13 @@ async function leaveStale(folder: string): Promise<void> {
 
 test.skipIf(!LINUX)('a folder has one holder at a time, and keeps nothing of it', async () => {
   const folder = await deepFolder()
-  expect(await isFolderLocked(folder)).toBe(false)
+  expect(await isLocked(folder)).toBe(false)
   const lock = await locked(folder)
-  expect([await isFolderLocked(folder), await lockFolder(folder)]).toEqual([true, undefined])
+  expect([await isLocked(folder), await takeLock(folder)]).toEqual([true, undefined])
   expect(await readdir(folder)).toEqual(['nats-server.lock'])
   await lock.release()
   await lock.release()
-  expect([await isFolderLocked(folder), await readdir(folder)]).toEqual([false, []])
+  expect([await isLocked(folder), await readdir(folder)]).toEqual([false, []])
   await locked(folder)
 })
 
@@ -53,10 +59,10 @@ test.skipIf(!LINUX)(
     for (const prepare of [() => Promise.resolve(), leaveStale]) {
       const folder = await deepFolder()
       await prepare(folder)
-      const locks = await Promise.all(Array.from({ length: 8 }, () => lockFolder(folder)))
+      const locks = await Promise.all(Array.from({ length: 8 }, () => takeLock(folder)))
       const held = locks.filter((lock) => lock !== undefined)
       expect(held).toHaveLength(1)
-      expect(await isFolderLocked(folder)).toBe(true)
+      expect(await isLocked(folder)).toBe(true)
       await held[0]?.release()
       expect(await readdir(folder)).toEqual([])
     }
@@ -73,7 +79,30 @@ test.skipIf(!LINUX)(
     onTestFinished(() => void holder.kill('SIGKILL'))
     await once(holder.stdout, 'data')
     holder.kill('SIGSTOP')
-    for (let attempt = 0; attempt < 4; attempt++) expect(await isFolderLocked(folder)).toBe(true)
-    expect(await lockFolder(folder)).toBeUndefined()
+    for (let attempt = 0; attempt < 4; attempt++) expect(await isLocked(folder)).toBe(true)
+    expect(await takeLock(folder)).toBeUndefined()
   },
 )
+
+test('where the folder takes no socket, a link to one elsewhere is the lock', async () => {
+  const folder = await deepFolder()
+  const place = join(folder, 'lock')
+  const make = (): Promise<Candidate> => makeCandidate(join(folder, randomUUID()))
+  const [first, second] = await Promise.all([make(), make()])
+  onTestFinished(async () => {
+    await Promise.all([first.remove(), second.remove()])
+  })
+  const put = await Promise.all([first.putInto(place), second.putInto(place)])
+  expect(put.filter(Boolean)).toHaveLength(1)
+  expect((await stat(dirname(await readlink(place)))).mode & 0o777).toBe(0o700)
+  const [held, other] = put[0] ? [first, second] : [second, first]
+  expect([await held.isAt(place), await other.isAt(place)]).toEqual([true, false])
+  const socket = connect(await readlink(place))
+  await once(socket, 'connect')
+  socket.destroy()
+  await other.replace(place)
+  expect([await held.isAt(place), await other.isAt(place)]).toEqual([false, true])
+  const target = await readlink(place)
+  await other.remove()
+  expect(existsSync(dirname(target))).toBe(false)
+})

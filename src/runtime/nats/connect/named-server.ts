@@ -4,22 +4,29 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
   type Authenticator,
+  type NodeConnectionOptions,
 } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { ServerAddress } from '../address/server-address.js'
+import { clientTls } from './tls.js'
 
 /**
- * The client's authenticators for an address: for the credentials file, the token, or user and password.
- * @param currentToken called at every connect, since a project's server gets a new token when it is restarted by a new owner
- * @throws DaffiError DAFFI_SERVER_AUTH when the credentials file cannot be used
+ * The client's options for a server that the user has named.
+ * @throws DaffiError DAFFI_SERVER_AUTH when the credentials file cannot be used, DAFFI_SERVER_TLS when a PEM file cannot
  */
-export async function authenticators(
-  address: ServerAddress,
-  currentToken: () => string,
-): Promise<Authenticator[]> {
+export async function namedServerOptions(address: ServerAddress): Promise<NodeConnectionOptions> {
+  return {
+    servers: address.url.split(','),
+    authenticator: await authenticators(address),
+    ...(address.inboxPrefix === undefined ? {} : { inboxPrefix: address.inboxPrefix }),
+    ...(address.tls ? { tls: await clientTls(address.tls, address.url) } : {}),
+  }
+}
+
+async function authenticators(address: ServerAddress): Promise<Authenticator[]> {
   const { token, user, password, credentials } = address
   if (credentials !== undefined) return [await readCredentials(credentials)]
-  if (token !== undefined) return [tokenAuthenticator(currentToken)]
+  if (token !== undefined) return [tokenAuthenticator(token)]
   return user === undefined ? [] : [usernamePasswordAuthenticator(user, password)]
 }
 

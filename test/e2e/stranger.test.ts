@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { readState } from '../../src/runtime/nats/index.js'
+import { startDaffi } from '../support/daffi.js'
+import { IS_ROOT, startStranger } from '../support/stranger.js'
+import { temporaryProject } from '../support/temporary.js'
+import { endless } from './pipelines.js'
+
+const count = `export default (n: number) => { if (n % 10 === 0) console.log('item', n) }`
+
+test.skipIf(!IS_ROOT)(
+  'nodes tell nothing to another user who takes the port of their server, and go on with the next',
+  async () => {
+    const cwd = await temporaryProject(endless(count))
+    const first = startDaffi(['server'], { cwd })
+    await first.waitForLine(/nats:\/\//)
+    const up = startDaffi(['up', '--json'], { cwd })
+    await up.waitForLine(/item 10$/)
+    const { url = '', token } = readState(cwd) ?? {}
+    const stranger = await startStranger(Number(new URL(url).port))
+    // Without any clean-up, as in a power cut: the state file stays.
+    first.kill('SIGKILL')
+    await stranger.listening
+    await up.waitForLine(/DAFFI_SERVER_UNPROVEN/)
+    const second = startDaffi(['server'], { cwd })
+    await second.waitForLine(/nats:\/\//)
+    await up.waitForLine(/^worker \| the NATS server is back/)
+    await up.waitForLine(/item 150$/)
+    expect(stranger.connections()).toBeGreaterThan(0)
+    expect(stranger.heard()).toBe('')
+    expect(readState(cwd)?.token).not.toBe(token)
+    up.kill('SIGTERM')
+    expect((await up.exited).exitCode).toBe(0)
+    second.kill('SIGINT')
+    expect((await second.exited).exitCode).toBe(0)
+  },
+)

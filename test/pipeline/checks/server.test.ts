@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { certificateAuthority } from '../../support/certificates.js'
+import { checkYaml, expectFault, titled } from '../check-yaml.js'
+
+const yaml = (server: string) => `
+name: shop
+server: ${server}
+nodes:
+  till: {}
+`
+const URL = 'url: tls://nats.example.com'
+
+test.each(
+  titled([
+    [yaml(`{ ${URL}, tls: { ca: «ca.pme→ca.pem» } }`), 'MISSING_FILE', 'server.tls.ca'],
+    [yaml(`{ ${URL}, tls: { ca: «ca.pem» } }`), 'BAD_VALUE', 'server.tls.ca', 'holds no certificate'],
+    [yaml(`{ ${URL}, credentials: «shop.creds» }`), 'MISSING_FILE', 'server.credentials'],
+  ]),
+)('%s', (_, each) => expectFault(each, { 'ca.pem': 'nothing' }))
+
+test('certificate and key are needed together', async () => {
+  const { ca, issue } = await certificateAuthority()
+  const { cert, key } = await issue({})
+  const faults = async (tls: string) => (await checkYaml(yaml(`{ ${URL}, tls: ${tls} }`))).diagnostics
+  expect(await faults(`{ ca: '${ca}', cert: '${cert}', key: '${key}' }`)).toEqual([])
+  expect(await faults(`{ cert: '${cert}', key: '${cert}' }`)).toMatchObject([
+    { path: 'server.tls.key', message: expect.stringContaining('holds no private key') as string },
+  ])
+  expect(await faults(`{ cert: '${cert}' }`)).toMatchObject([
+    { path: 'server.tls.cert', line: 3, message: expect.stringContaining('without key') as string },
+  ])
+  expect(await faults(`{ key: '${key}' }`)).toMatchObject([
+    { path: 'server.tls.key', line: 3, message: expect.stringContaining('without cert') as string },
+  ])
+})
+
+test('paths are relative to the file, and empty text counts as absent', async () => {
+  const server =
+    "{ url: 'tls://nats.example.com', token: '${NATS_TOKEN:-}', credentials: shop.creds, tls: { ca: '' } }"
+  const { plan, folder, diagnostics } = await checkYaml(yaml(server), { files: { 'shop.creds': '' } })
+  expect(diagnostics).toEqual([])
+  expect(plan?.server).toEqual({
+    url: 'tls://nats.example.com',
+    credentials: join(folder, 'shop.creds'),
+    tls: {},
+  })
+})
