@@ -27,7 +27,7 @@ const ROOMS = [
  * @type {Record<string, (string | string[])[]>}
  */
 const FLOORS = {
-  core: ['.', 'stream', 'plan', ['text', 'process', 'project']],
+  core: ['.', 'stream', 'plan', 'ownership', ['message', 'text', 'process', 'project']],
   binaries: ['run', 'find', 'fetch', '.'],
   nats: ['address', ['connect', 'embedded'], '.'],
   callback: ['parse', ['find', 'load'], '.'],
@@ -49,12 +49,28 @@ const FLOORS = {
     'client',
     '.',
   ],
-  source: ['contract', ['input', 'recording'], 'ffmpeg', ['cameras', 'capture'], '.'],
+  source: ['contract', 'pictures', ['network', 'recording'], 'input', 'ffmpeg', ['cameras', 'capture'], '.'],
+  'source/network': ['.', ['http', 'rtsp']],
   view: ['board', 'pictures', ['http', 'page'], '.'],
   node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', '.'],
   'node/supervise': ['process', 'report', '.'],
   testing: ['run', 'judge', '.'],
 }
+
+/** What is written to an output goes through a writer that leaves out what acts on terminals. */
+const RAW_OUTPUT = {
+  selector: "MemberExpression[object.name='process'][property.name=/^std(out|err)$/]",
+  message: 'Write with cli/show/output.ts, or log with core/text/stderr-logger.ts.',
+}
+/** They write, or only wait for the end of what is written and for errors of a closed output. */
+const OUTPUTS = [
+  'src/cli/show/output.ts',
+  'src/runtime/core/text/stderr-logger.ts',
+  'src/cli/main.ts',
+  'src/cli/command/signals.ts',
+  'src/runtime/core/process/exit.ts',
+  'src/runtime/node/child/entry.ts',
+]
 
 const DOWNWARDS = 'Imports go only downwards; see docs/architecture.md.'
 const folderOf = (/** @type {string} */ room) => `./src/runtime/${room}`
@@ -93,6 +109,27 @@ const doors = ROOMS.filter((room) => room !== 'core').map((room) => ({
   message: `Import ${room}/index.js, the room's door.`,
 }))
 
+/** Ways past the doors by which everything from outside comes in. */
+const DOORS = [
+  {
+    selector:
+      'CallExpression[callee.property.type="Identifier"][callee.property.name=/^(subscribe|consume|watch)$/]',
+    message: 'Messages come by listen() of nats/index.js: what a handler throws would make the process deaf.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^allocUnsafe/]',
+    message:
+      'Memory that is not filled has the data of others: use Buffer.alloc, or say why all of it is written.',
+  },
+]
+const PARSERS = [
+  {
+    selector:
+      'CallExpression[callee.property.name="json"], CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+    message: 'Use parseJson of core/message, and check the form of what it gives.',
+  },
+]
+
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', '**/.daffi/', 'test/fixtures/broken/'] },
   tseslint.configs.strictTypeChecked,
@@ -113,6 +150,7 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
   },
+  { files: ['src/**'], ignores: OUTPUTS, rules: { 'no-restricted-syntax': ['error', RAW_OUTPUT] } },
   {
     files: ['src/runtime/**'],
     rules: {
@@ -131,15 +169,25 @@ export default defineConfig(
       ],
     },
   },
+  {
+    files: ['src/**'],
+    rules: { 'no-restricted-syntax': ['error', ...DOORS] },
+  },
+  // Messages of others: parsed so that what is none does not throw.
+  {
+    files: ['src/runtime/{call,stream,status}/**'],
+    rules: { 'no-restricted-syntax': ['error', ...DOORS, ...PARSERS] },
+  },
+  { files: ['src/runtime/nats/connect/listen.ts'], rules: { 'no-restricted-syntax': 'off' } },
   // Fixtures of asynchronous iterables need not wait for anything.
   { files: ['test/**'], rules: { '@typescript-eslint/require-await': 'off' } },
   // Plain programs, outside the compiler's project.
   {
-    files: ['bin/**', 'scripts/**', 'bench/**', 'chaos/**', '.ci/**'],
+    files: ['bin/**', 'scripts/**', 'bench/**', 'chaos/**', 'fuzz/**', '.ci/**'],
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['pipelines/**', 'scripts/**', 'bench/**', 'chaos/**', 'test/fixtures/**', '.ci/**'],
+    files: ['pipelines/**', 'scripts/**', 'bench/**', 'chaos/**', 'fuzz/**', 'test/fixtures/**', '.ci/**'],
     rules: { 'no-console': 'off' },
   },
 )

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { run } from '@oclif/core'
 import { exitFlushed } from '../runtime/core/process/exit.js'
 import { isClosedOutput } from './command/closed-output.js'
@@ -11,10 +12,11 @@ export async function main(argv: string[], root: string): Promise<void> {
   process.stdout.removeAllListeners('error')
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed)
   try {
-    await run(argv, root)
+    // oclif would run plugins that a file in the user's data folder names.
+    await run(argv, { root: fileURLToPath(root), userPlugins: false, devPlugins: false })
   } catch (error) {
     const { reportFailure } = await import('./show/report-failure.js')
-    await reportFailure(error, { json: argv.includes('--json') })
+    reportFailure(error, { json: argv.includes('--json') })
   }
   // Callbacks run in the process of some commands, and may have left a timer or a socket open.
   await exitFlushed()

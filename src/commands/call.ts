@@ -46,7 +46,7 @@ A durable BG prints the id of its job, PERIOD the id of its schedule.`
       modifier,
       to: flags.to,
     })
-    this.log('%s', typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+    this.print(typeof value === 'string' ? value : JSON.stringify(value, null, 2))
     return { value }
   }
 }

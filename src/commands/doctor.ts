@@ -27,21 +27,23 @@ export default class Doctor extends BaseCommand<Diagnosis> {
       log: this.logger(flags),
     })
     if (diagnosis.problems.length > 0) process.exitCode = 1
-    await this.#print(diagnosis)
+    this.#print(diagnosis)
     return diagnosis
   }
 
-  async #print({ node, platform, project, cache, binaries, server, problems }: Diagnosis): Promise<void> {
+  #print({ node, platform, project, cache, binaries, server, problems }: Diagnosis): void {
     this.#line('node', `${node} on ${platform}`)
     for (const [name, finding] of Object.entries(binaries)) {
       this.#line(name, binaryText(finding))
       for (const { path, reason } of finding.passedOver) this.#line('', `passed over: ${path} ${reason}`)
+      if (finding.warning !== null) this.#line('', this.colours.yellow(finding.warning))
     }
     this.#line('cache', cache)
     this.#line('project', project)
     this.#line('server', serverText(server))
-    for (const problem of problems) this.log(`\n${await renderError(fromErrorRecord(problem), this.colours)}`)
-    if (problems.length === 0) this.log(this.colours.green('\nnothing is wrong'))
+    for (const problem of problems) this.print(`\n${renderError(fromErrorRecord(problem), this.colours)}`)
+    const isWarned = Object.values(binaries).some(({ warning }) => warning !== null)
+    if (problems.length === 0) this.print(this.colours.green(`\nnothing ${isWarned ? 'else ' : ''}is wrong`))
   }
 
   #line(label: string, text: string): void {

@@ -30,7 +30,7 @@ export default class Graph extends BaseCommand<PipelineGraph> {
     const plan = await this.loadPlan(namedFile(args, flags))
     const { withDeliveries } = await import('../runtime/index.js')
     const graph = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan.sources))
-    this.log(flags.format === 'mermaid' ? graphMermaid(graph) : graphText(graph, this.colours))
+    this.print(flags.format === 'mermaid' ? graphMermaid(graph) : graphText(graph, this.colours))
     return graph
   }
 }

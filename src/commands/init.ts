@@ -1,6 +1,14 @@
 import { relative, resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import { askFor, BaseCommand, nameFor, STARTERS, writeProject, type NewProject } from '../cli/index.js'
+import {
+  askFor,
+  BaseCommand,
+  nameFor,
+  STARTERS,
+  stdout,
+  writeProject,
+  type NewProject,
+} from '../cli/index.js'
 import { assertToken } from '../runtime/core/names.js'
 
 interface InitResult extends NewProject {
@@ -31,7 +39,7 @@ export default class Init extends BaseCommand<InitResult> {
     const folder = resolve(args.folder)
     const { name = nameFor(folder), source } = flags
     assertToken('pipeline', name)
-    const asks = !flags.yes && !this.jsonEnabled() && process.stdin.isTTY && process.stdout.isTTY
+    const asks = !flags.yes && !this.jsonEnabled() && process.stdin.isTTY && stdout.isTTY
     const project = asks
       ? await askFor({ folder, name, source }, { named: flags.name !== undefined, signal: this.signals.stop })
       : { folder, name, source: source ?? 'camera' }
@@ -44,7 +52,7 @@ export default class Init extends BaseCommand<InitResult> {
     const { bold, dim, green } = this.colours
     const path = relative(process.cwd(), folder)
     for (const file of files) this.log(`${green('+')} ${file}`)
-    this.log('\nNext:')
+    this.print('\nNext:')
     if (path !== '') this.log(`  ${bold(`cd ${path}`)}`)
     this.log(`  ${bold('npm install')}      ${dim('daffi, and its types for your editor')}`)
     this.log(`  ${bold('npx daffi up')}     ${dim('runs the pipeline; Ctrl-C ends it')}`)

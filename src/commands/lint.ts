@@ -1,4 +1,4 @@
-import { BaseCommand, filesArg, filesFlag, namedFiles } from '../cli/index.js'
+import { BaseCommand, faultText, filesArg, filesFlag, namedFiles } from '../cli/index.js'
 import { count } from '../runtime/core/text/count.js'
 import type { Diagnostic } from '../runtime/index.js'
 
@@ -29,11 +29,11 @@ export default class Lint extends BaseCommand<LintResult> {
 
   override async run(): Promise<LintResult> {
     const { args, flags } = await this.parse(Lint)
-    const { checkFiles, formatDiagnostic } = await import('../runtime/index.js')
-    const { green, isColorSupported: colour, red } = this.colours
+    const { checkFiles } = await import('../runtime/index.js')
+    const { green, red } = this.colours
     const files = namedFiles(args, flags) ?? [await this.pipelineFile()]
     const { diagnostics: faults } = await checkFiles(files)
-    for (const fault of faults) this.log(formatDiagnostic(fault, { colour }))
+    for (const fault of faults) this.print(faultText(fault, this.colours))
     const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`
     this.log(faults.length > 0 ? red(total) : green('ok'))
     if (faults.length > 0) process.exitCode = EXIT_FAULTY

@@ -6,6 +6,8 @@ import {
   filesFlag,
   namedFiles,
   Screen,
+  stderr,
+  stdout,
   TestView,
   writeJunit,
 } from '../cli/index.js'
@@ -65,7 +67,7 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
 
   /** Shows the tests on standard output, or with `--json` on standard error. */
   async #watch<T>(run: (view: TestView, bar: FetchBar) => Promise<T>): Promise<T> {
-    const screen = new Screen(this.jsonEnabled() ? process.stderr : process.stdout)
+    const screen = new Screen(this.jsonEnabled() ? stderr : stdout)
     using view = new TestView(screen)
     using bar = FetchBar.beside(screen)
     return await run(view, bar)

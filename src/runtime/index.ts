@@ -7,6 +7,7 @@ export {
   hasNpm,
   packageToFetch,
   searchBinary,
+  warningOfFetched,
   type Binary,
   type BinaryName,
   type FetchProgress,
@@ -14,11 +15,13 @@ export {
   type Search,
 } from './binaries/index.js'
 export { connectWithTiming } from './call/index.js'
-export { createLogger, LOG_LEVELS, type LogLevel } from './core/logger.js'
+export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan/plan.js'
-export { findProject } from './core/project/project.js'
+export { notOurs } from './core/ownership/ours.js'
+export { faultOfProject, findProject } from './core/project/project.js'
 export { runningPipeline } from './core/project/running.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'
+export { stderrLogger } from './core/text/stderr-logger.js'
 export { isAtLeast } from './core/text/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
@@ -50,7 +53,6 @@ export {
   checkFiles,
   findPipelineFile,
   findTestFiles,
-  formatDiagnostic,
   loadModifier,
   loadPipeline,
   loadTests,

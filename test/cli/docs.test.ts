@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../support/paths.js'
@@ -43,3 +43,32 @@ test.each(Object.entries(commands))(
     }
   },
 )
+
+/** Everything that people copy lines from. */
+const texts = await Promise.all(
+  [
+    ...[
+      'README.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
+      'src/commands/completion/index.ts',
+      'src/commands/init.ts',
+    ],
+    ...(await readdir(join(ROOT, 'docs')))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+    ...(await readdir(join(ROOT, 'src/cli/completion'))).map((name) => `src/cli/completion/${name}`),
+  ].map(async (file) => [file, await readFile(join(ROOT, file), 'utf8')] as const),
+)
+
+test.each(texts)('%s has nobody run the name daffi from a registry', (file, text) => {
+  // A shell's start-up file is read in every folder, also where no daffi is installed.
+  expect(text).not.toMatch(
+    /(?:\$\(|<\(|`|eval\s).{0,40}\b(?:npx|npm exec)\s.*(?:completion|\|\s*(?:ba|z|fi)?sh)/,
+  )
+  expect(text).not.toMatch(/\bnpm (?:install|i|add|exec|create|init)(?: -\S+)* daffi(?![\w/-])/)
+  expect(text).not.toMatch(/\bnpx (?:-\S+ )*daffi@/)
+  const [before, ...blocks] = text.split(/^```sh$(?=[^`]*npx daffi)/m)
+  if (file.endsWith('.md') && blocks.length > 0)
+    expect(before).toMatch(/\bnpm ci\b|\bnpm install CLONE|where daffi is \[installed\]/)
+})

@@ -110,7 +110,7 @@ describe('items of a stream', () => {
   test('values share one payload', () => {
     const items = [1, 'a', { b: 2n }, undefined, Buffer.from('b')]
     const name = (index: number): string => `value ${index}`
-    expect(decodeValues(encodeAll(items, name))).toStrictEqual(items)
+    expect(decodeValues(encodeAll(items, name), items.length)).toStrictEqual(items)
     expect(() => encodeAll([1, { a: Symbol('s') }], name)).toThrow('value 1.a cannot be sent')
   })
 
@@ -123,7 +123,10 @@ describe('items of a stream', () => {
     }
     values.add(encodeItem('text '.repeat(1000), 0))
     expect(values.count).toBe(integers.length + 1)
-    expect(decodeValues(values.take())).toStrictEqual([...integers, 'text '.repeat(1000)])
+    expect(decodeValues(values.take(), integers.length + 1)).toStrictEqual([
+      ...integers,
+      'text '.repeat(1000),
+    ])
     expect(values.count).toBe(0)
   })
 
@@ -140,7 +143,7 @@ describe('items of a stream', () => {
     ]
     const values = new ValuesWriter(16)
     for (const [index, item] of items.entries()) values.add(encodeItem(item, index))
-    expect(decodeValues(values.take())).toStrictEqual(items)
+    expect(decodeValues(values.take(), items.length)).toStrictEqual(items)
   })
 
   test('bytes are copied as they are added', () => {
@@ -148,6 +151,6 @@ describe('items of a stream', () => {
     const values = new ValuesWriter(16)
     values.add(encodeItem(item, 0))
     item.fill(9)
-    expect(decodeValues(values.take())).toStrictEqual([new Uint8Array([1, 2])])
+    expect(decodeValues(values.take(), 1)).toStrictEqual([new Uint8Array([1, 2])])
   })
 })

@@ -16,8 +16,21 @@ test.each([
 })
 
 test.each(PIXEL_FORMATS)('a frame of %s is known as one', (format) => {
-  expect(isFrame({ ...frame, format })).toBe(true)
-  expect(isFrame({ ...frame, format, data: new Uint8Array(12), more: true })).toBe(true)
+  const data = Buffer.alloc(frameBytes(format, 2, 2) ?? 9)
+  expect(isFrame({ ...frame, format, data })).toBe(true)
+  expect(isFrame({ ...frame, format, data: new Uint8Array(data), more: true })).toBe(true)
+})
+
+test.each([
+  { width: 0 },
+  { height: -2 },
+  { width: 1.5 },
+  { width: NaN },
+  { width: 100_000, height: 100_000 },
+  { data: Buffer.alloc(11) },
+  { format: 'gray' },
+])('a frame with a senseless %j is none', (part) => {
+  expect(isFrame({ ...frame, ...part })).toBe(false)
 })
 
 test('anything else is none', () => {

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../src/runtime/core/logger.js'
 
 const ALL = ['debug: d', 'i', 'warn: w', 'error: e']
@@ -15,15 +15,3 @@ test.each(LOG_LEVELS.map((level, index) => [level, ALL.slice(index)] as [LogLeve
     expect(lines).toEqual(expected)
   },
 )
-
-test('by default lines from info up go to standard error', () => {
-  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  try {
-    const log = createLogger()
-    log.debug('d')
-    log.warn('w')
-    expect(write.mock.calls).toEqual([['warn: w\n']])
-  } finally {
-    write.mockRestore()
-  }
-})

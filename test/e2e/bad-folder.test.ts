@@ -36,7 +36,7 @@ test.skipIf(!CAN_UNSHARE)('a folder .daffi that cannot be written is told of as 
   )
   const full = 'mount -t tmpfs -o size=64k none .daffi; dd if=/dev/zero of=.daffi/junk 2>/dev/null || true'
   expect(await up(full)).toMatchObject(refused('DAFFI_FOLDER_FULL', /its disk is full/))
-  const fullCache = `mkdir -p .daffi/cache; mount -t tmpfs -o size=4k none .daffi/cache
+  const fullCache = `mkdir -p .daffi/cache; chmod 700 .daffi; mount -t tmpfs -o size=4k none .daffi/cache
     dd if=/dev/zero of=.daffi/cache/junk 2>/dev/null || true`
   expect(JSON.stringify((await up(fullCache)).value)).toMatch(/DAFFI_FOLDER_FULL.*\.daffi\/cache/)
 })
@@ -56,7 +56,7 @@ test.skipIf(!CAN_UNSHARE || process.getuid?.() !== 0)("another user's folder is 
   await mkdir(join(cwd, '.daffi'))
   await chown(join(cwd, '.daffi'), 12_345, 12_345)
   expect(await daffiElsewhere(['server'], { cwd, namespaces: 'm' })).toMatchObject(
-    refused('DAFFI_FOLDER_DENIED', /belongs to another user/),
+    refused('DAFFI_NOT_OURS', /belongs to another user \(uid 65534\)/),
   )
 })
 

@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises'
+import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Diagnosis } from '../../src/cli/index.js'
@@ -25,11 +25,11 @@ test('on a machine that has everything nothing is wrong', async () => {
   expect(diagnosis).toMatchObject({
     node: process.versions.node,
     project: cwd,
-    binaries: { 'nats-server': { state: 'found' }, ffmpeg: { state: 'found' } },
+    binaries: { 'nats-server': { state: 'found', warning: null }, ffmpeg: { state: 'found' } },
     server: { state: 'not running', info: null },
     problems: [],
   })
-  expect((await runDaffi(['doctor'], { cwd })).stdout).toContain('nothing is wrong')
+  expect((await runDaffi(['doctor'], { cwd })).stdout).toContain('is wrong')
 })
 
 test('what can be fetched is not wrong', async () => {
@@ -39,6 +39,42 @@ test('what can be fetched is not wrong', async () => {
     'nats-server': { state: 'will be fetched', package: expect.stringMatching(/@2\.14\.0$/) as string },
     ffmpeg: { state: 'will be fetched' },
   })
+})
+
+test('of an ffmpeg older than 6 there is a warning, also before it is fetched', async () => {
+  const cwd = await temporaryProject()
+  const warning = expect.stringContaining('older than ffmpeg 6, for files and test patterns only') as string
+  expect((await doctor(cwd, await bare())).diagnosis.binaries.ffmpeg).toMatchObject({ warning })
+  const ffmpeg = async (codec: string): Promise<string> => {
+    const script = `echo "ffmpeg version 0.0\nlibavcodec     ${codec}"`
+    return await writeProgram(join(await temporaryFolder(), 'ffmpeg'), script)
+  }
+  const old = { FFMPEG_PATH: await ffmpeg('59. 37.100') }
+  const { exitCode, diagnosis } = await doctor(cwd, old)
+  expect(exitCode).toBe(0)
+  expect(diagnosis.binaries.ffmpeg).toMatchObject({ state: 'found', warning })
+  const { stdout } = await runDaffi(['doctor'], { cwd, env: old })
+  expect(stdout).toContain('older than ffmpeg 6')
+  expect(stdout).toContain('nothing else is wrong')
+  const current = { FFMPEG_PATH: await ffmpeg('60.  3.100') }
+  expect((await doctor(cwd, current)).diagnosis.binaries.ffmpeg.warning).toBe(null)
+  expect((await runDaffi(['doctor'], { cwd, env: current })).stdout).toContain('nothing is wrong')
+})
+
+test('npm gets none of the secrets of the NATS server', async () => {
+  const env = await bare()
+  const [bin = ''] = env.PATH?.split(':') ?? []
+  const seen = join(await temporaryFolder(), 'seen')
+  await writeProgram(join(bin, 'npm'), `env > ${seen}\necho 11.0.0`)
+  const secrets = {
+    NATS_TOKEN: 'token-value',
+    NATS_PASSWORD: 'password-value',
+    NATS_URL: 'nats://127.0.0.1:1',
+  }
+  await doctor(await temporaryProject(), { ...env, ...secrets, npm_config_registry: 'http://127.0.0.1:1/' })
+  const environment = await readFile(seen, 'utf8')
+  expect(environment).toContain('npm_config_registry=')
+  expect(environment).not.toMatch(/NATS_|-value/)
 })
 
 test('without npm it is', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectNats, readState } from '../../src/runtime/nats/index.js'
-import { askStatus } from '../../src/runtime/status/index.js'
+import { askStatus, statusSubject } from '../../src/runtime/status/index.js'
 import { ffmpegWith } from '../source/support.js'
 import { openPage } from '../support/browser.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
@@ -103,6 +103,7 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   await page.goto(address)
   await page.waitForSelector(DRAWN)
   expect(page.url()).not.toContain('token')
+  expect(await page.context().cookies()).toEqual([])
   const pixels = () => page.evaluate<string>('document.querySelector("canvas").toDataURL()')
   const before = await pixels()
   await expect.poll(pixels, { timeout: 10_000 }).not.toBe(before)
@@ -167,8 +168,8 @@ test('another terminal joins, programs read figures and pictures, and strangers 
   const up = startDaffi(['up', 'yard.yaml'], { cwd })
   await up.waitForLine(/first frame/)
   const view = startDaffi(['view', '-f', 'yard.yaml'], { cwd })
-  const { origin, searchParams } = new URL(await addressOf(view))
-  const bearer = { authorization: `Bearer ${searchParams.get('token') ?? ''}` }
+  const { origin, hash } = new URL(await addressOf(view))
+  const bearer = { authorization: `Bearer ${hash.replace('#token=', '')}` }
   const get = (path: string, headers: Record<string, string> = bearer): Promise<Response> =>
     fetch(`${origin}${path}`, { headers, redirect: 'manual' })
 
@@ -191,21 +192,74 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 
   expect((await get('/healthz', {})).status).toBe(200)
   for (const path of [
-    '/',
     '/metrics',
     '/events',
     '/pictures?stream=gate',
     '/streams/gate.jpg',
-    '/main.js',
-    '/?token=x',
+    '/metrics?token=x',
   ])
     expect((await get(path, {})).status, path).toBe(401)
+  // The page itself tells nothing, and sets no cookie, which every server of this host would get.
+  for (const path of ['/', '/main.js', `/${hash}`, `/?${hash.slice(1)}`]) {
+    const { status, headers } = await get(path, {})
+    expect([status, headers.get('set-cookie')], path).toEqual([200, null])
+  }
+  expect((await get('/pictures?stream=nothing&stream=gate&stream=gate')).status).toBe(200)
+  expect((await get('/pictures?stream=nothing')).status).toBe(404)
   expect((await get('/metrics', { ...bearer, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   expect((await get('/metrics', { ...bearer, origin: 'http://localhost:1' })).status).toBe(403)
   expect((await fetch(`${origin}/metrics`, { method: 'POST', headers: bearer })).status).toBe(405)
 
   view.kill('SIGINT')
   expect(await view.exited).toMatchObject({ exitCode: 0 })
+})
+
+test('a page without the token says what to do, and shows all when it has it', async () => {
+  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const up = startDaffi(['up', '--view'], { cwd })
+  const address = await addressOf(up)
+  const { page } = await openPage({ colorScheme: 'light' })
+  await page.goto(new URL('/', address).href)
+  await page.waitForSelector('#connection:has-text("open the address that daffi printed")')
+  await page.goto(address)
+  await page.waitForSelector('#connection:has-text("live")')
+  await page.reload()
+  await page.waitForSelector('#connection:has-text("live")')
+})
+
+test('strangers cause one request at a time, and what others say does nothing to the page', async () => {
+  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const up = startDaffi(['up', '--view'], { cwd })
+  const { origin, hash } = new URL(await addressOf(up))
+  const { url = '', token = '' } = readState(cwd) ?? {}
+  const nc = await connectNats({ url, token }, { name: 'other' })
+  onTestFinished(() => nc.close())
+  let asked = 0
+  const line = {
+    number: 1,
+    time: Date.now(),
+    node: 'evil',
+    level: 'error',
+    text: '\u001b]0;x\u0007gone \u202etxt.',
+  }
+  nc.subscribe(statusSubject('endless'), {
+    callback: (_error, message) => {
+      asked++
+      message.respond(JSON.stringify({ what: 'run', id: 'evil', nodes: {}, calls: [], lines: [line] }))
+    },
+  })
+  await nc.flush()
+  await Promise.all(Array.from({ length: 200 }, async () => (await fetch(`${origin}/healthz`)).text()))
+  expect(asked).toBeGreaterThan(0)
+  expect(asked).toBeLessThan(40)
+
+  const events = await fetch(`${origin}/events?${hash.slice(1)}`)
+  const reader = events.body?.getReader()
+  let told = ''
+  while (!told.includes('gone')) told += Buffer.from((await reader?.read())?.value ?? []).toString()
+  await reader?.cancel()
+  expect(told).toContain('"text":"gone txt."')
+  expect(told).not.toMatch(/\u202e|\\u001b/)
 })
 
 test('a port that is taken is an error that says so, and leaves nothing behind', async () => {

@@ -12,6 +12,7 @@ test.each(examples)('example %# of docs/sources.md has no fault', async (sources
   const folder = await temporaryProject({
     'pipeline.yaml': `name: example\n${sources}nodes: { idle: {} }\n`,
     'clip.mp4': '',
+    'gate.pem': '',
     'sources/lines.ts': 'export default function* lines() {}',
   })
   const { diagnostics, plan } = await checkPipeline(join(folder, 'pipeline.yaml'), { env: {} })

@@ -1,33 +1,32 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { createServer as createTlsServer } from 'node:tls'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
+import type { PemFiles } from '../support/certificates.js'
+import type { Guard } from './digest.js'
 import { ffmpeg } from './support.js'
 
-const SDP = [
-  ...['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=camera', 'c=IN IP4 127.0.0.1', 't=0 0'],
-  ...[
-    'm=video 0 RTP/AVP 96',
-    'a=rtpmap:96 H264/90000',
-    'a=fmtp:96 packetization-mode=1',
-    'a=control:track0',
-    '',
-  ],
-].join('\r\n')
-
-const ANSWERS: Record<string, string[]> = {
-  OPTIONS: ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN'],
-  DESCRIBE: ['Content-Type: application/sdp', `Content-Length: ${SDP.length}`],
-  SETUP: ['Session: 1', 'Transport: RTP/AVP/TCP;unicast;interleaved=0-1'],
-  PLAY: ['Session: 1'],
-  TEARDOWN: ['Session: 1'],
+interface CameraOptions {
+  /** Certificate with which it speaks TLS. */
+  pem?: PemFiles
+  /** Asks for user and password. */
+  guard?: Guard
+  /** Address of its track in its description. @default track0 */
+  control?: string
+  /** Address to which it redirects whoever asks for a description. */
+  redirect?: string
 }
 
 interface RtspCamera {
   url: string
+  port: number
+  /** First lines and headers of the requests so far, each request as one text. */
+  requests: string[]
   /** Pictures that it sends, from its start. */
   pictures: (format: 'gray' | 'yuv420p') => Promise<Buffer[]>
 }
@@ -37,18 +36,25 @@ const PATTERN = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25']
 const MAX_PICTURES = 1000
 
 /**
- * An RTSP camera (RFC 2326) of the test pattern, 160x120 in H.264 without loss, which sends interleaved over TCP. ffmpeg
- * gives the RTP packets, since it cannot serve RTSP itself; nor does a package of npm that is looked after. Ends with the
- * running test.
+ * An RTSP camera (RFC 2326) of the test pattern, 160x120 in H.264 without loss, which sends interleaved over TCP, or over UDP.
+ * ffmpeg gives the RTP packets, since it cannot serve RTSP itself; nor does a package of npm that is looked after. Ends with
+ * the running test.
  */
-export async function rtspCamera(): Promise<RtspCamera> {
+export async function rtspCamera(options: CameraOptions = {}): Promise<RtspCamera> {
   const packets = createSocket('udp4').bind(0, '127.0.0.1')
   onTestFinished(() => void packets.close())
-  const server = createServer((viewer) => {
+  packets.setMaxListeners(100)
+  const requests: string[] = []
+  const onViewer = (viewer: Socket): void => {
     onTestFinished(() => void viewer.destroy())
     viewer.on('error', () => undefined)
-    serve(viewer, packets)
-  }).listen(0, '127.0.0.1')
+    serve(viewer, packets, requests, options)
+  }
+  const { pem } = options
+  const server = pem
+    ? createTlsServer({ cert: readFileSync(pem.cert), key: readFileSync(pem.key) }, onViewer)
+    : createServer(onViewer)
+  server.on('tlsClientError', () => undefined).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await Promise.all([once(packets, 'listening'), once(server, 'listening')])
 
@@ -62,8 +68,11 @@ export async function rtspCamera(): Promise<RtspCamera> {
     sender.kill()
     await sender
   })
+  const { port } = server.address() as AddressInfo
   return {
-    url: `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/camera`,
+    url: `rtsp${pem ? 's' : ''}://127.0.0.1:${port}/camera`,
+    port,
+    requests,
     pictures: patternPictures,
   }
 }
@@ -75,19 +84,78 @@ async function patternPictures(format: 'gray' | 'yuv420p'): Promise<Buffer[]> {
   return Array.from({ length: MAX_PICTURES }, (_, index) => all.subarray(index * bytes, (index + 1) * bytes))
 }
 
-function serve(viewer: Socket, packets: UdpSocket): void {
-  let method = ''
-  let sequence = ''
-  const requests = createInterface({ input: viewer })
-  requests.on('error', () => undefined)
-  requests.on('line', (line) => {
-    if (line.endsWith('RTSP/1.0')) method = line.split(' ')[0] ?? ''
-    if (line.startsWith('CSeq:')) sequence = line
+function serve(
+  viewer: Socket,
+  packets: UdpSocket,
+  requests: string[],
+  { guard, control = 'track0', redirect }: CameraOptions,
+): void {
+  let lines: string[] = []
+  let send = (packet: Buffer): void => void viewer.write(interleaved(packet))
+  const reader = createInterface({ input: viewer })
+  reader.on('error', () => undefined)
+  reader.on('line', (line) => {
+    if (lines.length === 0 && !line.endsWith('RTSP/1.0')) return
+    lines.push(line)
     if (line !== '') return
-    const body = method === 'DESCRIBE' ? SDP : ''
-    viewer.write([`RTSP/1.0 200 OK`, sequence, ...(ANSWERS[method] ?? []), '', body].join('\r\n'))
-    if (method === 'PLAY') packets.on('message', (packet) => viewer.write(interleaved(packet)))
+    const request = lines.join('\n')
+    requests.push(request)
+    lines = []
+    const [method = '', uri = ''] = request.split(' ')
+    const header = (name: string): string => new RegExp(`^${name}: *(.*)$`, 'im').exec(request)?.[1] ?? ''
+    const answer = (status: string, headers: string[] = [], body = ''): void => {
+      const head = [`RTSP/1.0 ${status}`, `CSeq: ${header('CSeq')}`, ...headers, '', body]
+      viewer.write(head.join('\r\n'))
+    }
+    const challenges = method === 'OPTIONS' ? undefined : guard?.check(method, uri, header('Authorization'))
+    if (challenges) {
+      answer(
+        '401 Unauthorized',
+        challenges.map((challenge) => `WWW-Authenticate: ${challenge}`),
+      )
+      return
+    }
+    switch (method) {
+      case 'OPTIONS':
+        answer('200 OK', ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN'])
+        return
+      case 'DESCRIBE': {
+        if (redirect !== undefined) {
+          answer('302 Found', [`Location: ${redirect}`])
+          return
+        }
+        const sdp = description(control)
+        answer(
+          '200 OK',
+          [`Content-Base: ${uri}`, 'Content-Type: application/sdp', `Content-Length: ${sdp.length}`],
+          sdp,
+        )
+        return
+      }
+      case 'SETUP': {
+        const [, port] = /client_port=(\d+)/.exec(header('Transport')) ?? []
+        if (port !== undefined) send = (packet) => packets.send(packet, Number(port), '127.0.0.1')
+        const way =
+          port === undefined
+            ? 'RTP/AVP/TCP;unicast;interleaved=0-1'
+            : `RTP/AVP;unicast;client_port=${port}-${Number(port) + 1};server_port=9-9`
+        answer('200 OK', ['Session: 1', `Transport: ${way}`])
+        return
+      }
+      case 'PLAY':
+        answer('200 OK', ['Session: 1', `RTP-Info: url=${control};seq=1;rtptime=0`])
+        packets.on('message', (packet) => send(packet))
+        return
+      default:
+        answer('200 OK', ['Session: 1'])
+    }
   })
+}
+
+function description(control: string): string {
+  const session = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=camera', 'c=IN IP4 127.0.0.1', 't=0 0']
+  const track = ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1']
+  return [...session, ...track, `a=control:${control}`, ''].join('\r\n')
 }
 
 /** RFC 2326, section 10.12: `$`, the channel, the length, the packet. */

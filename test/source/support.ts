@@ -1,8 +1,9 @@
+import { ROOT } from '../support/paths.js'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import type { Frame } from '../../src/runtime/core/frame.js'
-import { createLogger } from '../../src/runtime/core/logger.js'
+import { stderrLogger } from '../../src/runtime/core/text/stderr-logger.js'
 import type { CameraPlan, FilePlan, SourcePlan } from '../../src/runtime/core/plan/plan.js'
 import { openSource, type SourceContext } from '../../src/runtime/source/index.js'
 import { processesOf } from '../support/leaks.js'
@@ -26,7 +27,12 @@ export const unsized = {
   ffmpegArgs: [],
 } as const
 
-export const network = { ...unsized, stallMs: 10_000 } as const
+export const network = {
+  ...unsized,
+  stallMs: 10_000,
+  redirects: 'same-host',
+  tls: { ca: undefined, insecure: false },
+} as const
 
 export function fileAt(path: string): FilePlan {
   return { kind: 'file', path, paced: false, loop: false, ...unsized }
@@ -35,9 +41,10 @@ export function fileAt(path: string): FilePlan {
 export function contextOf(context: Partial<SourceContext> = {}): SourceContext {
   return {
     name: 'cam',
+    project: ROOT,
     signal: new AbortController().signal,
     isStage: false,
-    log: createLogger('silent'),
+    log: stderrLogger('silent'),
     load: () => Promise.resolve({}),
     onEvent: () => undefined,
     ...context,

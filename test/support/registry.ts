@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -21,6 +22,8 @@ export interface Registry {
   url: string
   /** The tarball's sha512. */
   integrity: string
+  /** The program's sha256. */
+  sha256: string
   /** How often the tarball was asked for. */
   downloads: () => number
 }
@@ -34,7 +37,7 @@ export interface RegistryFaults {
 
 /** An npm registry on the loopback with one package in it, until the test ends. */
 export async function startRegistry(pack: Package, faults: RegistryFaults = {}): Promise<Registry> {
-  const tarball = await makeTarball(pack)
+  const { tarball, sha256 } = await makeTarball(pack)
   const integrity = ssri.fromData(tarball, { algorithms: ['sha512'] }).toString()
   let downloads = 0
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -57,7 +60,7 @@ export async function startRegistry(pack: Package, faults: RegistryFaults = {}):
     server.close()
   })
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/`, integrity, downloads: () => downloads }
+  return { url: `http://127.0.0.1:${port}/`, integrity, sha256, downloads: () => downloads }
 }
 
 function metadata({ name, version }: Package, integrity: string, tarball: string): object {
@@ -68,11 +71,19 @@ function metadata({ name, version }: Package, integrity: string, tarball: string
   }
 }
 
-async function makeTarball({ name, version, file, script }: Package): Promise<Buffer> {
+async function makeTarball({
+  name,
+  version,
+  file,
+  script,
+}: Package): Promise<{ tarball: Buffer; sha256: string }> {
   const folder = await temporaryFolder()
   const program = await writeProgram(join(folder, 'package', file), script)
   await writeProgram(join(dirname(program), 'other-file'), 'exit 1')
   await writeProgram(join(folder, 'package', 'package.json'), JSON.stringify({ name, version }))
   await create({ cwd: folder, file: join(folder, 'package.tgz'), gzip: true, portable: true }, ['package'])
-  return readFile(join(folder, 'package.tgz'))
+  const sha256 = createHash('sha256')
+    .update(await readFile(program))
+    .digest('hex')
+  return { tarball: await readFile(join(folder, 'package.tgz')), sha256 }
 }

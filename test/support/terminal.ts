@@ -12,13 +12,18 @@ export interface Command {
   interrupt: () => void
 }
 
-/** Types command lines in a project's folder, where `npx daffi` and `daffi` are the real command. */
-export async function openTerminal(project: string): Promise<(line: string) => Command> {
+/** The environment of a terminal in which `npx daffi` and `daffi` are the real command. */
+export async function terminalPrograms(project: string): Promise<Record<string, string>> {
   const programs = join(project, 'node_modules', '.bin')
   await mkdir(programs, { recursive: true })
   await writeProgram(join(programs, 'daffi'), `exec "${process.execPath}" "${BIN}" "$@"`)
   await writeProgram(join(programs, 'npx'), `exec "$@"`)
-  const env = { PATH: `${programs}${delimiter}${process.env.PATH ?? ''}`, DAFFI_TEST_FOLDER: project }
+  return { PATH: `${programs}${delimiter}${process.env.PATH ?? ''}`, DAFFI_TEST_FOLDER: project }
+}
+
+/** Types command lines in a project's folder, where `npx daffi` and `daffi` are the real command. */
+export async function openTerminal(project: string): Promise<(line: string) => Command> {
+  const env = await terminalPrograms(project)
   return (line) => type(line, project, env)
 }
 

@@ -5,6 +5,7 @@ import { serverChoice, type ServerChoice } from '../../runtime/core/plan/server-
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
+import { stderr, stdout } from '../show/output.js'
 import { reportFailure } from '../show/report-failure.js'
 import { baseFlags } from './flags.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
@@ -21,7 +22,7 @@ export abstract class BaseCommand<R> extends Command {
   static override baseFlags = baseFlags
 
   /** Colours for standard output. */
-  protected readonly colours: Colours = coloursFor(process.stdout)
+  protected readonly colours: Colours = coloursFor(stdout)
   /** Exit code when Ctrl-C interrupts the command before it is done. A command that runs until Ctrl-C has 0. */
   protected readonly interruptedCode: number = FORCED
   #signals: Signals | undefined
@@ -38,7 +39,7 @@ export abstract class BaseCommand<R> extends Command {
 
   /** Logger on standard error, so that standard output holds only what was asked for. */
   protected logger(flags: GlobalFlags): Logger {
-    return createLogger(flags['log-level'])
+    return createLogger(flags['log-level'], (line) => stderr.line(line))
   }
 
   /** The server that the flags name, or the variables in their place. */
@@ -62,11 +63,12 @@ export abstract class BaseCommand<R> extends Command {
   }
 
   /** Prints the error of a failed command and sets the exit code; nothing else does. */
-  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+  protected override catch(error: Interfaces.CommandError): Promise<void> {
     const interrupted =
       this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
-    if (!interrupted || this.jsonEnabled()) await reportFailure(error, { json: this.jsonEnabled() })
+    if (!interrupted || this.jsonEnabled()) reportFailure(error, { json: this.jsonEnabled() })
     if (interrupted) process.exitCode = this.interruptedCode
+    return Promise.resolve()
   }
 
   protected override finally(): Promise<void> {
@@ -75,7 +77,17 @@ export abstract class BaseCommand<R> extends Command {
     return Promise.resolve()
   }
 
+  /** Prints a line of the result for a person. Further lines of its text are indented. */
+  override log(text = ''): void {
+    if (!this.jsonEnabled()) stdout.line(text)
+  }
+
+  /** Prints text of several lines for a person. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) stdout.text(text)
+  }
+
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+    stdout.json(json)
   }
 }

@@ -3,6 +3,7 @@ import { createLogger } from '../../runtime/core/logger.js'
 import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../../runtime/index.js'
 import { coloursFor } from '../show/colours.js'
 import { FetchBar } from '../show/fetch-bar.js'
+import { stderr, stdout, type Output } from '../show/output.js'
 import { renderError } from '../show/render-error.js'
 import { RunView } from '../show/run-view.js'
 import { Screen } from '../show/screen.js'
@@ -30,14 +31,12 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
     flags: GlobalFlags,
     run: (options: RunOptions) => Promise<T>,
   ): Promise<T> {
-    const output = this.jsonEnabled() ? process.stderr : process.stdout
+    const output = this.jsonEnabled() ? stderr : stdout
     const result = await this.#watch(plan, flags, output, run)
-    for (const line of summaryLines(result.calls, result.streams, coloursFor(output)))
-      output.write(`${line}\n`)
+    for (const line of summaryLines(result.calls, result.streams, coloursFor(output))) output.line(line)
     if (result.error) {
       process.exitCode = 1
-      const text = await renderError(fromErrorRecord(result.error), coloursFor(process.stderr))
-      process.stderr.write(`${text}\n`)
+      stderr.text(renderError(fromErrorRecord(result.error), coloursFor(stderr)))
     }
     return result
   }
@@ -45,7 +44,7 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
   async #watch<T>(
     plan: Plan,
     flags: GlobalFlags,
-    output: NodeJS.WriteStream,
+    output: Output,
     run: (options: RunOptions) => Promise<T>,
   ): Promise<T> {
     const screen = new Screen(output)

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { plainLine } from '../../runtime/core/text/plain-text.js'
 import type { Plan } from '../../runtime/index.js'
 import type { Names } from './suggest.js'
 
@@ -18,17 +19,29 @@ async function pathsIn(typed: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   const hidden = /(?:^|\/)\.[^/.]*$/.test(typed)
   return entries
+    .filter(({ name }) => isOffered(name))
     .filter(({ name }) => (hidden || !name.startsWith('.')) && name !== 'node_modules')
     .filter((entry) => entry.isDirectory() || isYaml(entry.name))
     .map(
       (entry) =>
-        (typed.includes('/') ? join(folder, entry.name) : entry.name) + (entry.isDirectory() ? '/' : ''),
+        (typed.includes('/') ? join(folder, entry.name) : asPath(entry.name)) +
+        (entry.isDirectory() ? '/' : ''),
     )
 }
 
 async function pipelineFiles(): Promise<string[]> {
   const names = await readdir('pipelines').catch(() => [])
-  return names.filter(isYaml).map((name) => `pipelines/${name}`)
+  return names.filter((name) => isYaml(name) && isOffered(name)).map((name) => `pipelines/${name}`)
+}
+
+/** Names with control characters would be other names on the way to the shell, and act on the terminal. */
+function isOffered(name: string): boolean {
+  return plainLine(name) === name && !name.includes('\t')
+}
+
+/** The name of a file in the working folder, so that none is taken for a flag. */
+function asPath(name: string): string {
+  return name.startsWith('-') ? `./${name}` : name
 }
 
 function isYaml(name: string): boolean {

@@ -106,5 +106,6 @@ async function valuesOf(
     return kind === 'files' ? names.files(typed) : names[kind](file)
   }
   const found = options ?? (await known())
-  return found.map((text) => ({ text: listed + text, about: '' }))
+  // The script for bash has files quoted as such.
+  return found.map((text) => ({ text: listed + text, about: kind === 'files' ? 'file' : '' }))
 }

@@ -11,28 +11,35 @@ export interface BinaryFinding {
   passedOver: PassedOver[]
   /** The package that would be fetched. */
   package: string | null
+  /** Uses for which the program is too old. */
+  warning: string | null
 }
 
 /** Looks for a program without fetching it. Adds the reasons why there can be none to `problems`. */
-export async function findingOfBinary(name: BinaryName, problems: DaffiError[]): Promise<BinaryFinding> {
-  const { hasNpm, packageToFetch, searchBinary } = await import('../../runtime/index.js')
+export async function findingOfBinary(
+  name: BinaryName,
+  project: string,
+  problems: DaffiError[],
+): Promise<BinaryFinding> {
+  const { hasNpm, packageToFetch, searchBinary, warningOfFetched } = await import('../../runtime/index.js')
   const toFetch = packageToFetch(name) ?? null
-  const nothing = { version: null, origin: null, path: null, passedOver: [], package: toFetch }
+  const nothing = { version: null, origin: null, path: null, passedOver: [], package: toFetch, warning: null }
   let search: Search
   try {
-    search = await searchBinary(name)
+    search = await searchBinary(name, { project })
   } catch (error) {
     problems.push(asDaffiError(error))
     return { ...nothing, state: 'missing' }
   }
   const { binary, passedOver } = search
   if (binary) {
-    const { version, origin, path } = binary
-    return { state: 'found', version, origin, path, passedOver, package: toFetch }
+    const { version, origin, path, warning = null } = binary
+    return { state: 'found', version, origin, path, passedOver, package: toFetch, warning }
   }
-  const problem = toFetch === null ? noBuild(name) : (await hasNpm()) ? undefined : noNpm(name)
+  const problem = toFetch === null ? noBuild(name) : (await hasNpm(project)) ? undefined : noNpm(name)
   if (problem) problems.push(problem)
-  return { ...nothing, state: problem ? 'missing' : 'will be fetched', passedOver }
+  if (problem) return { ...nothing, state: 'missing', passedOver }
+  return { ...nothing, state: 'will be fetched', passedOver, warning: warningOfFetched(name) ?? null }
 }
 
 function noBuild(name: BinaryName): DaffiError {

@@ -28,16 +28,18 @@ interface Options {
 
 /** Looks at everything that daffi needs, changing nothing. */
 export async function diagnose({ project, server, minNode, log }: Options): Promise<Diagnosis> {
-  const { cacheFolder, isAtLeast } = await import('../../runtime/index.js')
+  const { cacheFolder, faultOfProject, isAtLeast, notOurs } = await import('../../runtime/index.js')
   const problems: DaffiError[] = []
   const node = process.versions.node
   if (!isAtLeast(node, minNode)) {
     const next = `Install Node ${minNode} or later.`
     problems.push(new DaffiError('DAFFI_USAGE', `Node ${node} is too old`, { next }))
   }
+  const fault = faultOfProject(project)
+  if (fault) problems.push(notOurs(fault))
   const binaries = {
-    'nats-server': await findingOfBinary('nats-server', problems),
-    ffmpeg: await findingOfBinary('ffmpeg', problems),
+    'nats-server': await findingOfBinary('nats-server', project, problems),
+    ffmpeg: await findingOfBinary('ffmpeg', project, problems),
   }
   const serverFinding = await findingOfServer({ project, server, log }, problems)
   return {

@@ -60,11 +60,21 @@ async function template(starter: string): Promise<[string, string][]> {
   )
 }
 
-/** Adds this daffi as a dependency: by its version, or by its path when it is not an installed package. */
+/** Adds this daffi as a dependency: by the path that it was installed from or lies at, or by its version. */
 async function withDaffi(text: string, folder: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }
   const installed = /[\\/]node_modules[\\/]/.test(PACKAGE)
-  const daffi = installed ? `^${version}` : `file:${relative(folder, PACKAGE).replaceAll('\\', '/')}`
+  const path = installed ? await installedFrom() : PACKAGE
+  const daffi = path === undefined ? `^${version}` : `file:${relative(folder, path).replaceAll('\\', '/')}`
   const manifest = { ...(JSON.parse(text) as object), dependencies: { daffi } }
   return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+/** The file that this package was installed from; undefined when it came from a registry, as far as npm has noted. */
+async function installedFrom(): Promise<string | undefined> {
+  const modules = dirname(PACKAGE)
+  const text = await readFile(join(modules, '.package-lock.json'), 'utf8').catch(() => '{}')
+  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, { resolved?: string }> }
+  const { resolved = '' } = packages['node_modules/daffi'] ?? {}
+  return resolved.startsWith('file:') ? resolve(dirname(modules), resolved.slice('file:'.length)) : undefined
 }

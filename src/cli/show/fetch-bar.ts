@@ -1,4 +1,5 @@
 import type { FetchProgress } from '../../runtime/index.js'
+import { stderr } from './output.js'
 import { Screen } from './screen.js'
 import { formatBytes } from './units.js'
 
@@ -19,7 +20,7 @@ export class FetchBar implements Disposable {
   /** Programs that are complete; progress is reported on while npm does its rest. */
   readonly #complete = new Set<string>()
 
-  constructor(screen: Screen = new Screen(process.stderr)) {
+  constructor(screen: Screen = new Screen(stderr)) {
     this.#screen = screen
     this.#live = screen.section()
   }
@@ -30,8 +31,8 @@ export class FetchBar implements Disposable {
   }
 
   readonly show = ({ name, receivedBytes, totalBytes }: FetchProgress): void => {
-    if (totalBytes === undefined || !this.#screen.isTerminal) {
-      const size = totalBytes === undefined ? '' : ` (${formatBytes(totalBytes)})`
+    if (!this.#screen.isTerminal) {
+      const size = ` (${formatBytes(totalBytes)})`
       if (!this.#bars.has(name)) this.#screen.line(`fetching ${name}${size}`)
       this.#bars.set(name, undefined)
       return

@@ -1,4 +1,6 @@
+import { stderr } from './output.js'
+
 /** Prints the viewer's URL to standard error, since it is for a person and holds the page's token. */
 export function printPageUrl(url: string): void {
-  process.stderr.write(`watch it at ${url}\n`)
+  stderr.line(`watch it at ${url}`)
 }

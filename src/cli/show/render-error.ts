@@ -1,14 +1,19 @@
 import { ERRORS } from '../../runtime/core/error-codes.js'
 import { DaffiError, messageOf, toErrorRecord } from '../../runtime/core/errors.js'
+import { withoutUrlSecrets } from '../../runtime/core/text/secrets.js'
 import type { Diagnostic } from '../../runtime/index.js'
 import type { Colours } from './colours.js'
+import { faultText } from './fault-text.js'
 
 /** An error for a person: faults of the pipeline file one by one, message, code and next step; the stack only when DEBUG is set. */
-export async function renderError(error: unknown, colours: Colours): Promise<string> {
+export function renderError(error: unknown, colours: Colours): string {
   const { code, message, next = ERRORS.DAFFI_INTERNAL.next } = toErrorRecord(error)
-  const lines = await faultLines(error, colours)
-  lines.push(`${colours.red('✖')} ${message} ${colours.dim(`(${code})`)}`, `  ${colours.dim('→')} ${next}`)
-  if (process.env.DEBUG) lines.push(colours.dim(stackOf(error)))
+  const lines = faultLines(error, colours)
+  lines.push(
+    `${colours.red('✖')} ${indented(message)} ${colours.dim(`(${code})`)}`,
+    `  ${colours.dim('→')} ${indented(next)}`,
+  )
+  if (process.env.DEBUG) lines.push(colours.dim(withoutUrlSecrets(stackOf(error))))
   return lines.join('\n')
 }
 
@@ -33,11 +38,15 @@ export function fromOclif(error: unknown): unknown {
   return 'oclif' in error ? new DaffiError('DAFFI_USAGE', message, { cause: error }) : error
 }
 
-async function faultLines(error: unknown, { isColorSupported: colour }: Colours): Promise<string[]> {
+function faultLines(error: unknown, colours: Colours): string[] {
   if (!(error instanceof DaffiError) || error.code !== 'DAFFI_PIPELINE_INVALID') return []
-  const { formatDiagnostic } = await import('../../runtime/index.js')
   const faults = error.details?.faults as Diagnostic[]
-  return faults.map((fault) => formatDiagnostic(fault, { colour }))
+  return faults.map((fault) => faultText(fault, colours))
+}
+
+/** Text whose further lines do not pass for lines of the command's own. */
+function indented(text: string): string {
+  return text.replaceAll('\n', '\n  ')
 }
 
 function stackOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../../runtime/index.js'
 import { coloursFor, type Colours } from './colours.js'
 import { printPageUrl } from './page-url.js'
+import { printedLines } from './marked-colours.js'
 import { nodePrefix } from './node-prefix.js'
 import type { Screen } from './screen.js'
 import { StreamProgress } from './stream-progress.js'
@@ -52,7 +53,7 @@ export class RunView implements Disposable {
         printPageUrl(event.url)
         break
       case 'line':
-        this.#line(event.node, event.line)
+        for (const line of printedLines(event.line, this.#colours)) this.#line(event.node, line)
         break
       case 'note':
         this.#note(event)
@@ -119,6 +120,6 @@ export class RunView implements Disposable {
   }
 
   #line(name: string, text: string): void {
-    this.#screen.line(this.#prefix(name) + text)
+    for (const line of text.split('\n')) this.#screen.line(this.#prefix(name) + line)
   }
 }

@@ -1,31 +1,32 @@
-import { clearScreenDown, moveCursor } from 'node:readline'
+import { plainLine } from '../../runtime/core/text/plain-text.js'
+import type { Output } from './output.js'
 
 /**
  * One output: whole lines that scroll by and, on a terminal, sections of live lines that stay below them. All that
  * draws on the same terminal shares one screen, since each erases what it has drawn by counting lines.
  */
 export class Screen {
-  readonly #stream: NodeJS.WriteStream
+  readonly #output: Output
   readonly #sections: (readonly string[])[] = []
   #drawn = 0
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream
+  constructor(output: Output) {
+    this.#output = output
   }
 
   get isTerminal(): boolean {
-    return this.#stream.isTTY
+    return this.#output.isTTY
   }
 
   line(text: string): void {
     this.#erase()
-    this.#stream.write(`${text}\n`)
+    this.#output.line(text)
     this.#draw()
   }
 
   /**
    * Adds a section of live lines below the others. Returns the function that replaces its lines, which are cut to the
-   * width of the terminal, so they may hold no escape codes. Without a terminal nothing is drawn.
+   * width of the terminal, so they have no colours. Without a terminal nothing is drawn.
    */
   section(): (lines: readonly string[]) => void {
     const index = this.#sections.push([]) - 1
@@ -39,16 +40,14 @@ export class Screen {
 
   #erase(): void {
     if (this.#drawn === 0) return
-    moveCursor(this.#stream, 0, -this.#drawn)
-    clearScreenDown(this.#stream)
+    this.#output.erase(this.#drawn)
     this.#drawn = 0
   }
 
   #draw(): void {
-    // Some terminals don't tell their width.
-    const width = this.#stream.columns > 0 ? this.#stream.columns - 1 : undefined
-    const lines = this.#sections.flat()
-    for (const line of lines) this.#stream.write(`${line.slice(0, width)}\n`)
+    const { width } = this.#output
+    const lines = this.#sections.flat().map(plainLine)
+    for (const line of lines) this.#output.line(line.slice(0, width === undefined ? undefined : width - 1))
     this.#drawn = lines.length
   }
 }

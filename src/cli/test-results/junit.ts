@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
 import XMLBuilder from 'fast-xml-builder'
 import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import { plainData, plainText } from '../../runtime/core/text/plain-text.js'
 import type { TestResult } from '../../runtime/index.js'
 import { failureText, shownPath } from './test-lines.js'
 
@@ -29,7 +29,7 @@ export async function writeJunit(path: string, tests: TestResult[]): Promise<voi
   }
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, xml.build(report))
+    await writeFile(path, xml.build(plainData(report, writable)))
   } catch (cause) {
     const next = 'Give --junit a path that you may write to.'
     throw new DaffiError('DAFFI_USAGE', `the report was not written: ${messageOf(cause)}`, { cause, next })
@@ -52,15 +52,14 @@ function testCase(file: string, { name, line, seconds, failures, output }: TestR
     (each) => `${file}:${each.line}:${each.column} ${failureText(each).join('\n')}`,
   )
   return {
-    '@name': writable(name),
+    '@name': name,
     ...where,
-    ...(failures[0]
-      ? { failure: { '@message': writable(failures[0].message), '#text': writable(details.join('\n\n')) } }
-      : {}),
-    ...(output.length > 0 ? { 'system-out': writable(output.join('\n')) } : {}),
+    ...(failures[0] ? { failure: { '@message': failures[0].message, '#text': details.join('\n\n') } } : {}),
+    ...(output.length > 0 ? { 'system-out': output.join('\n') } : {}),
   }
 }
 
+/** Every text of the report, names and paths too. */
 function writable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(UNWRITABLE, '')
+  return plainText(text).replaceAll(UNWRITABLE, '')
 }

@@ -19,7 +19,7 @@ fish: daffi completion fish > ~/.config/fish/completions/daffi.fish`
   override async run(): Promise<CompletionResult> {
     const { args } = await this.parse(Completion)
     const script = await readFile(completionScript(args.shell), 'utf8')
-    this.log('%s', script.trimEnd())
+    this.print(script.trimEnd())
     return { script }
   }
 }

@@ -10,7 +10,7 @@ export default class CompletionSuggest extends BaseCommand<Suggestion[]> {
     const words = this.argv.slice(this.argv.indexOf('--') + 1)
     const names = projectNames((file) => this.loadPlan(file))
     const suggestions = await suggest(words, this.config.commands, names)
-    for (const { text, about } of suggestions) this.log('%s', `${text}\t${about}`)
+    for (const { text, about } of suggestions) this.log(`${text}\t${about}`)
     return suggestions
   }
 }

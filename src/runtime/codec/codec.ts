@@ -1,10 +1,18 @@
-import { Packr } from 'msgpackr'
+import { Packr, Unpackr } from 'msgpackr'
 import { DaffiError } from '../core/errors.js'
 import { openSealed, registerExtensions } from './extensions.js'
 import { prepare } from './prepare.js'
 
 // Without msgpackr's record extensions, so that MessagePack libraries of other languages can read the messages.
-const packr = new Packr({ useRecords: false, moreTypes: false, int64AsType: 'bigint' })
+const packr = new Packr({ useRecords: false, moreTypes: false })
+const unpackr = new Unpackr({
+  useRecords: false,
+  moreTypes: false,
+  structuredClone: false,
+  int64AsType: 'bigint',
+})
+// The definitions of records in a message are added here: so there can be none.
+Object.assign(unpackr, { structures: Object.freeze([]) })
 
 registerExtensions(decode)
 
@@ -31,7 +39,7 @@ export function encodeAll(values: readonly unknown[], whatOf: (index: number) =>
  */
 export function decode(bytes: Uint8Array): unknown {
   try {
-    return openSealed(packr.unpack(asBuffer(bytes)))
+    return openSealed(unpackr.unpack(asBuffer(bytes)))
   } catch (cause) {
     throw new DaffiError('DAFFI_BAD_MESSAGE', `a message of ${bytes.length} bytes is not MessagePack`, {
       cause,

@@ -1,11 +1,19 @@
 import { addExtension } from 'msgpackr'
 import { endianness } from 'node:os'
+import { DaffiError } from '../core/errors.js'
 
 /**
  * Numbers of the MessagePack extensions, as in docs/protocol.md. Two more come from msgpackr and are portable:
  * 0 is `undefined`, and -1 is MessagePack's timestamp for Date.
  */
 export const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
+
+/** Types of extensions that msgpackr knows and the protocol does not have: values that contain themselves, among others. */
+const REFUSED = [0x42, 0x62, 0x65, 0x69, 0x70, 0x73, 0x74, 0x78]
+
+/** Digits of the largest integer: reading and writing more of them would hold the event loop. */
+export const MAX_DIGITS = 4096
+const DIGITS = new RegExp(`^-?\\d{1,${MAX_DIGITS}}$`)
 
 /**
  * Placeholder of a value that needs an extension. Its payload is encoded before the whole value is packed, because msgpackr is
@@ -35,8 +43,8 @@ const TYPED_ARRAYS = {
 } as const
 export type TypedArrayName = keyof typeof TYPED_ARRAYS
 
-export function isTypedArrayName(name: string): name is TypedArrayName {
-  return Object.hasOwn(TYPED_ARRAYS, name)
+export function isTypedArrayName(name: unknown): name is TypedArrayName {
+  return typeof name === 'string' && Object.hasOwn(TYPED_ARRAYS, name)
 }
 
 /** A typed array over a copy of the bytes, since these may not be aligned. Elements are little-endian in messages. */
@@ -93,25 +101,25 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
     Class: BoxedBigInt,
     type: NUMBER.bigint,
     pack,
-    unpack: (bytes) => BigInt(Buffer.from(bytes).toString('ascii')),
+    unpack: (bytes) => bigIntOf(bytes),
   })
   addExtension({
     Class: BoxedMap,
     type: NUMBER.map,
     pack,
-    unpack: (bytes) => sealed(() => new Map(decode(bytes) as [unknown, unknown][])),
+    unpack: (bytes) => sealed(() => new Map(entriesOf(decode(bytes)))),
   })
   addExtension({
     Class: BoxedSet,
     type: NUMBER.set,
     pack,
-    unpack: (bytes) => sealed(() => new Set(decode(bytes) as unknown[])),
+    unpack: (bytes) => sealed(() => new Set(membersOf(decode(bytes)))),
   })
   addExtension({
     Class: BoxedError,
     type: NUMBER.error,
     pack,
-    unpack: (bytes) => sealed(() => toError(decode(bytes) as ErrorFields)),
+    unpack: (bytes) => sealed(() => toError(decode(bytes))),
   })
   addExtension({
     Class: BoxedTypedArray,
@@ -119,10 +127,41 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
     pack,
     unpack: (bytes) =>
       sealed(() => {
-        const [name, data] = decode(bytes) as [TypedArrayName, Uint8Array]
+        const [name, data] = membersOf(decode(bytes))
+        if (!isTypedArrayName(name) || !(data instanceof Uint8Array)) throw senseless('a typed array')
         return typedArray(name, data)
       }),
   })
+  for (const type of REFUSED) {
+    addExtension({
+      type,
+      unpack: () => {
+        throw senseless(`an extension of type ${type}`)
+      },
+    })
+  }
+}
+
+function senseless(what: string): DaffiError {
+  return new DaffiError('DAFFI_BAD_MESSAGE', `${what} is not of the protocol`)
+}
+
+function bigIntOf(bytes: Uint8Array): bigint {
+  const digits = bytes.length <= MAX_DIGITS + 1 ? Buffer.from(bytes).toString('latin1') : ''
+  if (!DIGITS.test(digits)) throw senseless('an integer')
+  return BigInt(digits)
+}
+
+function membersOf(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw senseless('a set or a map')
+  return value as unknown[]
+}
+
+function entriesOf(value: unknown): [unknown, unknown][] {
+  const entries = membersOf(value)
+  if (entries.every((entry) => Array.isArray(entry) && entry.length === 2))
+    return entries as [unknown, unknown][]
+  throw senseless('a map')
 }
 
 /** The fields of an error that are sent. */
@@ -145,7 +184,11 @@ export function errorFields(error: Error & { code?: unknown }): ErrorFields {
   }
 }
 
-function toError({ name, message, stack, code, cause }: ErrorFields): Error {
+function toError(fields: unknown): Error {
+  if (typeof fields !== 'object' || fields === null) throw senseless('an error')
+  const { name, message, stack, code, cause } = fields as Partial<Record<keyof ErrorFields, unknown>>
+  if (typeof name !== 'string' || typeof message !== 'string') throw senseless('an error')
+  if (stack !== undefined && typeof stack !== 'string') throw senseless('an error')
   const error = new Error(message, cause === undefined ? undefined : { cause })
   Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
   if (stack !== undefined) error.stack = stack

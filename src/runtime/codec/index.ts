@@ -1,3 +1,11 @@
 export { decode, encode, encodeAll } from './codec.js'
-export { decodeBytes, decodeValues, encodeItem, type BytesKind, type EncodedItem } from './item.js'
+export {
+  decodeBytes,
+  decodeValues,
+  encodeItem,
+  isBytesKind,
+  type BytesKind,
+  type EncodedItem,
+} from './item.js'
 export { ValuesWriter } from './values.js'
+export { weightOf } from './weight.js'

@@ -1,4 +1,4 @@
-import { isFrame, type PixelFormat } from '../core/frame.js'
+import { isFrame, PIXEL_FORMATS, type PixelFormat } from '../core/frame.js'
 import { decode, encode } from './codec.js'
 import { isTypedArrayName, typedArray, type TypedArrayName } from './extensions.js'
 
@@ -52,7 +52,27 @@ export function decodeBytes(kind: BytesKind, bytes: Buffer): unknown {
   }
 }
 
-/** Decodes a batch of values. */
-export function decodeValues(payload: Uint8Array): unknown[] {
-  return decode(payload) as unknown[]
+/** Decodes a batch of values; undefined when it does not have as many as were announced. */
+export function decodeValues(payload: Uint8Array, count: number): unknown[] | undefined {
+  try {
+    const values = decode(payload)
+    return Array.isArray(values) && values.length === count ? (values as unknown[]) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the value is a description of raw bytes. */
+export function isBytesKind(value: unknown): value is BytesKind {
+  if (!Array.isArray(value)) return false
+  const [what, first, second, format, sequence, time] = value as unknown[]
+  if (what === 'buffer' || what === 'bytes') return true
+  if (what === 'array') return isTypedArrayName(first)
+  return (
+    what === 'frame' &&
+    [first, second].every((size) => typeof size === 'number') &&
+    PIXEL_FORMATS.includes(format as PixelFormat) &&
+    // Numbers of a program's own frames; JSON has not all of them.
+    [sequence, time].every((number) => number === null || typeof number === 'number')
+  )
 }

@@ -7,12 +7,14 @@ import {
   BoxedSet,
   BoxedTypedArray,
   errorFields,
+  MAX_DIGITS,
   isTypedArrayName,
 } from './extensions.js'
 
 type Encode = (value: unknown, what: string) => Uint8Array
 
 const MAX_DEPTH = 500
+const TOO_LARGE = 10n ** BigInt(MAX_DIGITS)
 
 /**
  * Converts a value to what msgpackr can pack: the same object when nothing in it needs an extension, else a copy with
@@ -25,7 +27,11 @@ export function prepare(value: unknown, what: string, encode: Encode): unknown {
 }
 
 function walk(value: unknown, path: string, encode: Encode, parents: object[]): unknown {
-  if (typeof value === 'bigint') return new BoxedBigInt(Buffer.from(value.toString(), 'ascii'))
+  if (typeof value === 'bigint') {
+    if (value >= TOO_LARGE || value <= -TOO_LARGE)
+      throw unsendable(path, `an integer of more than ${MAX_DIGITS} digits`)
+    return new BoxedBigInt(Buffer.from(value.toString(), 'ascii'))
+  }
   if (isUnsendable(value)) throw unsendable(path, `a ${typeof value}`)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array && !(value instanceof Uint8ClampedArray)) return value

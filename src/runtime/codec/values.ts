@@ -100,8 +100,10 @@ export class ValuesWriter {
   }
 
   #room(bytes: number): Buffer {
+    // eslint-disable-next-line no-restricted-syntax -- filled: `take` gives what was written, up to `#end`
     const buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(HEADER_BYTES + this.#usual + 1024))
     if (buffer.length - this.#end >= bytes) return buffer
+    // eslint-disable-next-line no-restricted-syntax -- filled, as above
     this.#buffer = Buffer.allocUnsafeSlow(2 * (this.#end + bytes))
     buffer.copy(this.#buffer, 0, 0, this.#end)
     return this.#buffer

@@ -41,8 +41,14 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_DENIED: {
     exit: 1,
-    meaning: "The project's folder .daffi belongs to another user, or this user may not write into it.",
+    meaning: "This user may not write into the project's folder .daffi, or into the cache.",
     next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R).',
+  },
+  DAFFI_NOT_OURS: {
+    exit: 1,
+    meaning:
+      'A folder from which daffi would run something belongs to another user, can be written by other users, or is a link.',
+    next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R) and close it to the others (chmod go-w).',
   },
   DAFFI_BAD_DURATION: {
     exit: 2,
@@ -79,6 +85,11 @@ export const ERRORS = {
     exit: 78,
     meaning: 'The pipeline file is not valid YAML, or contains more than one YAML document.',
     next: 'Correct the YAML at the line shown; ${NAME} inside {…} and […] needs quotes.',
+  },
+  DAFFI_TOO_MANY_FAULTS: {
+    exit: 78,
+    meaning: 'The pipeline file has more faults than are listed.',
+    next: 'Correct those that are listed, then run daffi lint again.',
   },
   DAFFI_UNKNOWN_KEY: {
     exit: 78,
@@ -296,8 +307,9 @@ export const ERRORS = {
   },
   DAFFI_SOURCE_DENIED: {
     exit: 1,
-    meaning: 'The network camera rejected user and password, or requires them.',
-    next: "Correct user and password in the source's url.",
+    meaning:
+      'A network camera rejected user and password or requires them, has a certificate that is not trusted, or redirects to another server.',
+    next: "Correct user and password in the source's url; for a certificate see tls, and for a redirect redirects, in docs/sources.md.",
   },
   DAFFI_SOURCE_CUT_OFF: {
     exit: 1,
@@ -356,8 +368,8 @@ export const ERRORS = {
   DAFFI_TOO_LARGE: {
     exit: 1,
     meaning:
-      "The arguments of a schedule, or a result for a client that is not daffi, exceed the server's max_payload; or the arguments or the result of a durable job exceed 512 MiB; or an item of a durable stream exceeds its retention.bytes.",
-    next: 'Send large values as items of a STREAM, or as arguments or result of a call without durable, which have no such limit; for a durable stream raise retention.bytes.',
+      "The arguments of a schedule, or a result for a client that is not daffi, exceed the server's max_payload; or arguments or a result exceed 512 MiB; or the items of a callback that yields exceed an answer; or an item of a durable stream exceeds its retention.bytes.",
+    next: 'Send large values as items of a STREAM, which have no such limit; iterate over a callback that yields many items; for a durable stream raise retention.bytes.',
   },
   DAFFI_NOT_STORED: {
     exit: 1,

@@ -33,16 +33,21 @@ export function frameBytes(format: PixelFormat, width: number, height: number): 
   }
 }
 
-/** Whether a value has the shape of a frame; its bytes are not checked. */
+/** Whether a value is a frame: its numbers make sense, and raw pixels are as many bytes as width and height say. */
 export function isFrame(value: unknown): value is Frame {
   if (typeof value !== 'object' || value === null) return false
   const { data, width, height, format, sequence, time } = value as Partial<Frame>
   return (
     data instanceof Uint8Array &&
-    typeof width === 'number' &&
-    typeof height === 'number' &&
+    isSide(width) &&
+    isSide(height) &&
     typeof sequence === 'number' &&
     typeof time === 'number' &&
-    PIXEL_FORMATS.includes(format as PixelFormat)
+    PIXEL_FORMATS.includes(format as PixelFormat) &&
+    (frameBytes(format as PixelFormat, width, height) ?? data.length) === data.length
   )
+}
+
+function isSide(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0
 }

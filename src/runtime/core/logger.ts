@@ -11,12 +11,9 @@ export interface Logger {
 
 /**
  * A logger that writes lines from this level up: `warn: message`, and without prefix for `info`.
- * @param write called with each line, without its line end; the default writes to standard error
+ * @param write called with each line, without its line end
  */
-export function createLogger(
-  level: LogLevel = 'info',
-  write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
-): Logger {
+export function createLogger(level: LogLevel, write: (line: string) => void): Logger {
   const minimum = LOG_LEVELS.indexOf(level)
   const at =
     (name: LogLevel) =>

@@ -2,13 +2,16 @@ export type { ServerAddress, ServerInfo } from './address/server-address.js'
 export {
   API_ERROR,
   isApiError,
+  isInbox,
   isNoResponders,
   isRefusal,
   isRefusalStatus,
   isStoreFull,
   payloadLimit,
 } from './connect/api-errors.js'
+export { passOver } from './connect/bad-messages.js'
 export { connectNats, type ConnectNatsOptions } from './connect/connect.js'
+export { listen, type ListenOptions } from './connect/listen.js'
 export { newInbox } from './connect/new-inbox.js'
 export type { ServerHandle } from './handle.js'
 export { joinProjectServer } from './join.js'

@@ -17,6 +17,8 @@ const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server e
 export interface OpenServerOptions {
   /** Folder that contains `.daffi`. */
   project: string
+  /** Folder whose packages may have nats-server. @default project */
+  packages?: string | undefined
   /** A server to join in place of the project's own, if it has a URL. @default the project's own */
   server?: ServerChoice | undefined
   /** Name of the pipeline that is joined on that server, for its inboxes. @default none is joined */

@@ -1,5 +1,4 @@
 export type { Diagnostic } from './diagnose/diagnostic.js'
-export { formatDiagnostic } from './diagnose/format-diagnostic.js'
 export { checkFiles } from './load/check-files.js'
 export { checkPipeline, type CheckOptions } from './load/check-pipeline.js'
 export type { CheckedPipeline } from './load/checked-pipeline.js'

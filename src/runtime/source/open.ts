@@ -12,8 +12,8 @@ import { recordedItems } from './recording/read.js'
  * on request, and belong to the receiver; frames are made in memory that the stream loans (`ITEM_MEMORY`), if it does. A live
  * source, and a module that says so, can be resumed (`RESUME`) without giving earlier items again.
  * Leaving the loop or aborting the signal ends ffmpeg or the module's iterator.
- * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE,
- *   DAFFI_SOURCE_BAD_RESUME, DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws
+ * @throws DaffiError DAFFI_SOURCE_NOT_FOUND, DAFFI_SOURCE_BAD_URL, DAFFI_SOURCE_UNREACHABLE, DAFFI_SOURCE_DENIED,
+ *   DAFFI_SOURCE_FAILED, DAFFI_SOURCE_NOT_ITERABLE, DAFFI_SOURCE_BAD_RESUME, DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT, and what `ensureBinary` throws
  */
 export function openSource(plan: SourcePlan, context: SourceContext): SourceItems {
   if (plan.kind === 'module') return moduleSource(plan, context)

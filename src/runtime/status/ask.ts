@@ -1,4 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
+import { parseJson } from '../core/message/parse-json.js'
+import { passOver } from '../nats/index.js'
+import { isStatus } from './forms.js'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
 /**
@@ -7,6 +10,8 @@ import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 const STALL_MS = 60
 /** Longest wait for all answers. */
 const MAX_WAIT_MS = 1000
+/** More than a pipeline has nodes and streams. */
+const MAX_ANSWERS = 20_000
 
 /** Asks all participants of a pipeline for their status. Resolves with an empty list when there are none. */
 export async function askStatus(
@@ -22,7 +27,11 @@ export async function askStatus(
       maxWait: MAX_WAIT_MS,
     })
     for await (const reply of replies) {
-      if (reply.data.length > 0) answers.push(reply.json<Status>())
+      if (reply.data.length === 0) continue
+      const answer = parseJson(reply.data)
+      if (isStatus(answer)) answers.push(answer)
+      else passOver(nc, statusSubject(pipeline), 'it is no answer to a status request')
+      if (answers.length === MAX_ANSWERS) break
     }
   } catch {
     // No process listens, or the connection was lost: the answers up to then are returned.

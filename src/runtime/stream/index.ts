@@ -1,10 +1,5 @@
-export {
-  DeadLetterStore,
-  type DeadLetter,
-  type ItemLetter,
-  type JobLetter,
-  type StoredDeadLetter,
-} from './durable/store/dead-letter-store.js'
+export type { DeadLetter, ItemLetter, JobLetter } from './durable/store/dead-part.js'
+export { DeadLetterStore, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, type Items } from './common/write/feed.js'
 export { NatsLink } from './protocol/nats-link.js'

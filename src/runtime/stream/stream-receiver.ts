@@ -1,5 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
-import { messageOf } from '../core/errors.js'
+import { DaffiError, messageOf } from '../core/errors.js'
+import { isToken } from '../core/names.js'
 import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
@@ -9,6 +10,7 @@ import { DurableStreams } from './durable/read/receive-durable.js'
 import { removeLeftovers } from './lanes/leftovers.js'
 import { openLaneReader } from './lanes/open-lane-reader.js'
 import { isEnd, isOpen } from './protocol/message-forms.js'
+import { durableSubject } from './protocol/durable-messages.js'
 import { streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
 import { onMessage } from './protocol/on-message.js'
 import type { Deliver, StreamPorts } from './protocol/ports.js'
@@ -69,7 +71,11 @@ export class StreamReceiver {
     const { nc, ports, stream } = this.#options
     this.#durable = new DurableStreams(ports)
     const subject = streamSubject(ports.pipeline, stream, 'open')
-    this.#invitations = onMessage(nc, subject, isOpen, (open) => void this.#onOpen(open))
+    this.#invitations = onMessage(nc, subject, isOpen, (open, raw) => {
+      if (raw.subject !== streamSubject(ports.pipeline, open.id, 'open') || !isOfPipeline(open, ports))
+        throw new DaffiError('DAFFI_BAD_MESSAGE', 'it invites to another stream')
+      return this.#onOpen(open)
+    })
     this.#unwatch = ports.peers.onLeave(({ incarnation }) => void this.#onWriterGone(incarnation))
   }
 
@@ -162,7 +168,7 @@ export class StreamReceiver {
       onEnd(end)
       if (end.error && !end.closed && !open.yields)
         log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)
-      if (end.closed) void this.#leave(open.id, 'stopped')
+      return end.closed ? this.#leave(open.id, 'stopped') : undefined
     })
   }
 
@@ -193,4 +199,14 @@ export class StreamReceiver {
     if (left.length > 0)
       await clean(ports).catch((error: unknown) => ports.log.debug(`cleaning: ${messageOf(error)}`))
   }
+}
+
+/** Whether the store of a durable stream is one of this pipeline: a node asks nothing of others at a message's word. */
+function isOfPipeline({ durable }: Open, { pipeline }: StreamPorts): boolean {
+  if (!durable) return true
+  const prefix = `daffi_${pipeline}_`
+  const name = durable.stream.slice(prefix.length)
+  return (
+    durable.stream.startsWith(prefix) && isToken(name) && durable.subject === durableSubject(pipeline, name)
+  )
 }

@@ -13,6 +13,9 @@ import { Access } from './http/access.js'
 import { viewerApp } from './http/app.js'
 import { Pictures } from './pictures/pictures.js'
 
+/** Enough for many pages; each connection, also of who has no token, takes a file of this process. */
+const MAX_CONNECTIONS = 256
+
 export interface ViewerOptions {
   /** Port of 127.0.0.1; undefined for any free one. */
   port: number | undefined
@@ -45,6 +48,7 @@ export async function openViewer(
   const app = viewerApp({ access, port: () => portOf(http), poller, pictures })
   // An HTTP/1.1 server, since the option `http2` is not set.
   const http = createAdaptorServer({ fetch: app.fetch }) as Server
+  http.maxConnections = MAX_CONNECTIONS
   const close = async (): Promise<void> => {
     http.closeAllConnections()
     http.close()
@@ -56,7 +60,7 @@ export async function openViewer(
     await close()
     throw error
   }
-  return { url: `http://127.0.0.1:${portOf(http)}/?token=${access.token}`, close }
+  return { url: `http://127.0.0.1:${portOf(http)}/#token=${access.token}`, close }
 }
 
 async function listen(http: Server, port = 0): Promise<void> {

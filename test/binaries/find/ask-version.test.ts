@@ -6,13 +6,25 @@ import { temporaryFolder } from '../../support/temporary.js'
 
 test('a program is asked for its version', async () => {
   const path = await writeNatsServer(join(await temporaryFolder(), 'nats-server'), '2.11.3')
-  expect(await askVersion('nats-server', path)).toBe('2.11.3')
+  expect(await askVersion('nats-server', path)).toEqual({ version: '2.11.3' })
 })
 
-test('ffmpeg builds have versions that are no numbers', async () => {
-  const script = 'echo "ffmpeg version N-47683-g0e8eb07980-static https://example.invalid Copyright (c)"'
+test.each([
+  ['N-47683-g0e8eb07980-static', '58. 42.100', true],
+  ['5.1.6-0+deb12u1', '59. 37.100', true],
+  ['6.0', '60.  3.100', false],
+  ['N-118000-gabcdef0123', '62. 11.100', false],
+])('ffmpeg %s with libavcodec %s: a warning is %s', async (version, codec, isWarned) => {
+  const script = `echo "ffmpeg version ${version} Copyright (c)\nlibavutil      56. 24.101 / 56. 24.101\nlibavcodec     ${codec} / ${codec}"`
   const path = await writeProgram(join(await temporaryFolder(), 'ffmpeg'), script)
-  expect(await askVersion('ffmpeg', path)).toBe('N-47683-g0e8eb07980-static')
+  const answer = await askVersion('ffmpeg', path)
+  expect(answer.version).toBe(version)
+  expect(answer.warning !== undefined).toBe(isWarned)
+})
+
+test('an ffmpeg that names no libavcodec is taken for an old one', async () => {
+  const path = await writeProgram(join(await temporaryFolder(), 'ffmpeg'), 'echo "ffmpeg version 7.0"')
+  expect((await askVersion('ffmpeg', path)).warning).toContain('for files and test patterns only')
 })
 
 test('a program that is too old, is another, or fails is refused', async () => {
@@ -32,7 +44,7 @@ test('a program that is asked gets none of the secrets', async () => {
   const path = await writeProgram(join(await temporaryFolder(), 'nats-server'), script)
   process.env.NATS_TOKEN = '-secret'
   try {
-    expect(await askVersion('nats-server', path)).toBe('2.14.0')
+    expect(await askVersion('nats-server', path)).toEqual({ version: '2.14.0' })
   } finally {
     delete process.env.NATS_TOKEN
   }

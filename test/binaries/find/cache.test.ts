@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Build } from '../../../src/runtime/binaries/find/catalog.js'
 import { cachedPath, cacheFolder } from '../../../src/runtime/binaries/find/cache.js'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -16,6 +17,6 @@ test.each([undefined, '', 'relative/folder'])('XDG_CACHE_HOME=%s is left aside',
 
 test('package and version are in the path', () => {
   vi.stubEnv('XDG_CACHE_HOME', '/c')
-  const build = { package: '@scope/server-linux-x64', version: '1.2.3', file: 'bin/server' }
+  const build = { package: '@scope/server-linux-x64', version: '1.2.3', file: 'bin/server' } as Build
   expect(cachedPath(build)).toBe('/c/daffi/@scope/server-linux-x64/1.2.3/bin/server')
 })

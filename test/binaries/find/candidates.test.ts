@@ -1,5 +1,5 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { cachedPath } from '../../../src/runtime/binaries/find/cache.js'
 import { candidates, type Candidate } from '../../../src/runtime/binaries/find/candidates.js'
@@ -12,13 +12,14 @@ const build = buildFor('ffmpeg') as Build
 
 let root = ''
 const bin = (): string => join(root, 'bin', 'ffmpeg')
-const staticPackage = (): string => join(root, 'project', 'node_modules', 'ffmpeg-static')
+const project = (): string => join(root, 'project')
+const staticPackage = (): string => join(project(), 'node_modules', 'ffmpeg-static')
 
 beforeEach(async () => {
   root = await temporaryFolder()
-  const project = join(root, 'project', 'src')
-  await mkdir(project, { recursive: true })
-  vi.spyOn(process, 'cwd').mockReturnValue(project)
+  await mkdir(join(project(), 'src'), { recursive: true })
+  await writeFile(join(project(), 'package.json'), '{}')
+  vi.spyOn(process, 'cwd').mockReturnValue(join(project(), 'src'))
   vi.stubEnv('XDG_CACHE_HOME', join(root, 'cache'))
   vi.stubEnv('PATH', join(root, 'bin'))
   vi.stubEnv('FFMPEG_PATH', undefined)
@@ -29,7 +30,7 @@ beforeEach(async () => {
 })
 
 const writeFfmpeg = (path: string, version: string): Promise<string> =>
-  writeProgram(path, `echo "ffmpeg version ${version}-test"`)
+  writeProgram(path, `echo "ffmpeg version ${version}-test\nlibavcodec     60. 31.102"`)
 
 /** The package as npm installs it, with or without the program that its install step downloads. */
 async function installStatic(version?: string): Promise<string> {
@@ -42,8 +43,8 @@ async function installStatic(version?: string): Promise<string> {
 /** Candidates of this test's folder: daffi itself may have a program of its own installed. */
 async function found(): Promise<Candidate[]> {
   const all: Candidate[] = []
-  for await (const candidate of candidates('ffmpeg')) {
-    if (candidate.path.startsWith(root)) all.push(candidate)
+  for await (const { origin, path, fault } of candidates('ffmpeg', project())) {
+    if (path.startsWith(root)) all.push({ origin, path, ...(fault && { fault: fault.reason }) })
   }
   return all
 }
@@ -99,11 +100,38 @@ test('ffmpeg-static whose program is broken off is passed over, with the reason'
   })
 })
 
-test('the nearest installed package comes first', async () => {
-  const far = { origin: 'package', path: await installStatic('6.1') }
-  const near = {
-    origin: 'package',
-    path: await writeFfmpeg(join(root, 'project/src/node_modules/ffmpeg-static/ffmpeg'), '6.2'),
-  }
-  expect(await found()).toEqual([near, far])
+test('packages of the working folder and of folders above the project are left out', async () => {
+  await writeFfmpeg(join(project(), 'src/node_modules/ffmpeg-static/ffmpeg'), '6.2')
+  await writeFfmpeg(join(root, 'node_modules/ffmpeg-static/ffmpeg'), '6.2')
+  expect(await found()).toEqual([])
+  const installed = { origin: 'package', path: await installStatic('6.1') }
+  expect(await found()).toEqual([installed])
+})
+
+test('a package behind a link, as pnpm and workspaces make it, is a candidate', async () => {
+  const store = join(root, 'store', 'ffmpeg-static')
+  await writeFfmpeg(join(store, 'ffmpeg'), '6.1')
+  await mkdir(join(project(), 'node_modules'))
+  await symlink(store, staticPackage())
+  expect(await found()).toEqual([{ origin: 'package', path: join(staticPackage(), 'ffmpeg') }])
+  await chmod(join(root, 'store'), 0o777)
+  expect(await found()).toMatchObject([{ fault: 'can be written by every user' }])
+})
+
+test.skipIf(process.getuid?.() !== 0).each([
+  ['the package', () => staticPackage()],
+  ['node_modules', () => join(project(), 'node_modules')],
+  ['the project', () => project()],
+])("an installed program is passed over when %s is another user's", async (_, which) => {
+  const path = await installStatic('6.1')
+  await chown(which(), 65_534, 65_534)
+  const { passedOver } = await searchBinary('ffmpeg', { project: project() })
+  const reason = expect.stringContaining('belongs to another user (uid 65534)') as string
+  expect(passedOver).toEqual([{ origin: 'package', path, reason }])
+})
+
+test('relative folders of the PATH are left out', async () => {
+  await writeFfmpeg(join(project(), 'src', 'ffmpeg'), '6.1')
+  vi.stubEnv('PATH', `.${delimiter}`)
+  expect(await found()).toEqual([])
 })

@@ -1,27 +1,28 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { FetchBar, Screen } from '../../../src/cli/index.js'
+import { FetchBar, Output, Screen } from '../../../src/cli/index.js'
 import { MIB } from '../../../src/runtime/core/bytes.js'
 
-function output(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => string } {
+function output(isTTY: boolean): { screen: Screen; written: () => string } {
   const chunks: Buffer[] = []
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 120 })
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-  return { stream: stream as unknown as NodeJS.WriteStream, written: () => Buffer.concat(chunks).toString() }
+  const screen = new Screen(new Output(stream as unknown as NodeJS.WriteStream))
+  return { screen, written: () => Buffer.concat(chunks).toString() }
 }
 
 test('where nobody watches, one line for each program', () => {
-  const { stream, written } = output(false)
-  using bar = new FetchBar(new Screen(stream))
+  const { screen, written } = output(false)
+  using bar = new FetchBar(screen)
   for (const receivedBytes of [0, MIB, 2 * MIB])
     bar.show({ name: 'ffmpeg', receivedBytes, totalBytes: 2 * MIB })
-  bar.show({ name: 'nats-server', receivedBytes: 0 })
-  expect(written()).toBe('fetching ffmpeg (2.0 MiB)\nfetching nats-server\n')
+  bar.show({ name: 'nats-server', receivedBytes: 0, totalBytes: MIB })
+  expect(written()).toBe('fetching ffmpeg (2.0 MiB)\nfetching nats-server (1.0 MiB)\n')
 })
 
 test('on a terminal, a bar that stays when everything is there', () => {
-  const { stream, written } = output(true)
-  using bar = new FetchBar(new Screen(stream))
+  const { screen, written } = output(true)
+  using bar = new FetchBar(screen)
   // npm goes on for a while when all is there, and so do the reports.
   for (const receivedBytes of [0, MIB, 2 * MIB, 2 * MIB, 2 * MIB])
     bar.show({ name: 'ffmpeg', receivedBytes, totalBytes: 2 * MIB })

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
+import { Output } from '../../../src/cli/show/output.js'
 import { Screen } from '../../../src/cli/show/screen.js'
 
 /** A terminal as far as lines go: understands the moves that Screen makes. */
@@ -24,7 +25,7 @@ class Terminal extends Writable {
 
 test('live lines stay below the lines that scroll by', () => {
   const terminal = new Terminal()
-  const screen = new Screen(terminal as unknown as NodeJS.WriteStream)
+  const screen = new Screen(new Output(terminal as unknown as NodeJS.WriteStream))
   const live = screen.section()
   screen.line('one')
   live(['progress 1', 'progress 2'])
@@ -38,7 +39,7 @@ test('live lines stay below the lines that scroll by', () => {
 
 test('sections of live lines stay in their order, whichever changes', () => {
   const terminal = new Terminal()
-  const screen = new Screen(terminal as unknown as NodeJS.WriteStream)
+  const screen = new Screen(new Output(terminal as unknown as NodeJS.WriteStream))
   const [streams, fetches] = [screen.section(), screen.section()]
   fetches(['fetching'])
   streams(['stream 1', 'stream 2'])

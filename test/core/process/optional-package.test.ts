@@ -1,5 +1,8 @@
+import { chown, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { optionalPackage } from '../../../src/runtime/core/process/optional-package.js'
+import { assertPackageIsOurs, optionalPackage } from '../../../src/runtime/core/process/optional-package.js'
+import { temporaryFolder } from '../../support/temporary.js'
 
 test('a package that is installed is loaded', async () => {
   const { default: sharp } = await optionalPackage('sharp', () => import('sharp'))
@@ -14,3 +17,21 @@ test('one that is missing is named, with the way to get it', async () => {
     next: `Install it with npm install ${name}.`,
   })
 })
+
+test(
+  "one that Node finds in another user's folder is refused",
+  { skip: process.getuid?.() !== 0 },
+  async () => {
+    const shared = await temporaryFolder()
+    const folder = join(shared, 'node_modules', 'koffi')
+    await mkdir(folder, { recursive: true })
+    const file = join(folder, 'index.js')
+    await writeFile(file, '')
+    expect(() => assertPackageIsOurs(file)).not.toThrow()
+    for (const path of [file, join(shared, 'node_modules'), shared]) {
+      await chown(path, 65_534, 65_534)
+      expect(() => assertPackageIsOurs(file)).toThrow(`${path} belongs to another user (uid 65534)`)
+      await chown(path, 0, 0)
+    }
+  },
+)

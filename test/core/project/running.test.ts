@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { announcePipeline, runningPipeline } from '../../../src/runtime/core/project/running.js'
@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks())
 async function project(pipelines: Record<string, object | string> = {}): Promise<string> {
   const folder = await temporaryFolder()
   const running = join(folder, '.daffi', 'running')
-  await mkdir(running, { recursive: true })
+  await mkdir(running, { recursive: true, mode: 0o700 })
   for (const [pid, pipeline] of Object.entries(pipelines)) {
     const text = typeof pipeline === 'string' ? pipeline : JSON.stringify(pipeline)
     await writeFile(join(running, `${pid}.json`), text)
@@ -61,4 +61,11 @@ test('files that say nothing are passed over', async () => {
   stubProcesses({ 11: true, 12: true, 13: true })
   const folder = await project({ 11: '{ "name":', 12: { name: 'shop' }, 13: SHOP, notes: OTHER })
   expect(await runningPipeline(folder)).toEqual(SHOP)
+})
+
+test('in a .daffi that others may enter, nothing is found', async () => {
+  stubProcesses({ 11: true })
+  const folder = await project({ 11: SHOP })
+  await chmod(join(folder, '.daffi'), 0o755)
+  expect(await runningPipeline(folder)).toBeUndefined()
 })

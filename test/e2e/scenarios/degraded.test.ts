@@ -50,9 +50,9 @@ async function probe(
   until: number,
 ): Promise<{ status: number; body: unknown }> {
   const line = await up.waitForLine(/watch it at http/)
-  const { origin, searchParams } = new URL(/http\S+/.exec(line)?.[0] ?? '')
+  const { origin, hash } = new URL(/http\S+/.exec(line)?.[0] ?? '')
   for (;;) {
-    const answer = await fetch(`${origin}${path}?token=${searchParams.get('token')}`)
+    const answer = await fetch(`${origin}${path}?${hash.slice(1)}`)
     const body = await answer.json()
     if (answer.status === until) return { status: answer.status, body }
     await delay(100)

@@ -3,7 +3,13 @@ import { createServer, type AddressInfo } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { connectNats, openServer, readState, type ServerAddress } from '../../../src/runtime/nats/index.js'
+import {
+  connectNats,
+  listen,
+  openServer,
+  readState,
+  type ServerAddress,
+} from '../../../src/runtime/nats/index.js'
 import { keptLog } from '../../support/kept-log.js'
 import { startNatsServer } from '../../support/nats-server.js'
 import { freePort } from '../../support/ports.js'
@@ -166,18 +172,26 @@ test('an old address of the project’s server is brought up to date at the firs
   await (await connectNats(old, { name: 'test' })).close()
 })
 
-test('a callback of a subscription that throws is logged, and the next messages are read', async () => {
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('of the handler')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('of the handler'))],
+])('a message whose handler %s is told, once a second, and the next ones are read', async (_, fail) => {
   const url = await startNatsServer()
   const { log, lines } = keptLog()
   const nc = await connectNats({ url }, { name: 'test', log })
   onTestFinished(() => nc.close())
   const got: string[] = []
-  const callback = (_error: Error | null, message: { string: () => string }): void => {
+  listen(nc, 'news.>', (message) => {
     got.push(message.string())
-    if (got.length === 1) throw new Error('of the handler')
-  }
-  nc.subscribe('news', { callback })
-  for (const text of ['one', 'two']) nc.publish('news', text)
-  await vi.waitFor(() => expect(got).toEqual(['one', 'two']))
-  expect(lines).toEqual([expect.stringMatching(/^a message on news is not handled: Error: of the handler\n/)])
+    return fail()
+  })
+  for (const text of ['one', 'two', 'three']) nc.publish('news.\u001b[2J', text)
+  await vi.waitFor(() => expect(got).toEqual(['one', 'two', 'three']))
+  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  expect(lines[0]).toMatch(/^a message on "news\.\\u001b\[2J" is passed over: Error: of the handler\n/)
 })

@@ -8,9 +8,11 @@ const ERROR = { code: 'DAFFI_BAD_VALUE', message: 'wrong' } as const
 /** A file whose keys are at column 1 and whose values are at column 5, in the line that the path's last step says. */
 const file: LocatedFile = {
   file: 'b.yaml',
-  text: 'one\ntwo\nthree\n',
+  quotable: 'one\ntwo\nthree\n',
   locationOf: (path, target) => ({ line: Number(path.at(-1)), column: target === 'key' ? 1 : 5, length: 1 }),
   locationAt: (start, end) => ({ line: 1, column: start + 1, length: end - start }),
+  isInterpolated: () => false,
+  withoutSecrets: (message) => message,
 }
 
 test.each([

@@ -105,6 +105,7 @@ nodes:
 
 const video = { size: undefined, fps: undefined, format: 'bgr24', frames: undefined, ffmpegArgs: [] }
 const live = { ...video, stallMs: 10_000 }
+const remote = { ...live, redirects: 'same-host', tls: { ca: undefined, insecure: false } }
 
 test.each([
   [
@@ -124,8 +125,18 @@ test.each([
     '{ kind: camera, device: test }',
     { ...live, kind: 'camera', device: 'test', size: { width: 1280, height: 720 }, fps: 30 },
   ],
-  ['{ kind: rtsp, url: "rtsp://host/a" }', { ...live, kind: 'rtsp', url: 'rtsp://host/a' }],
-  ['{ kind: http, url: "https://host/a" }', { ...live, kind: 'http', url: 'https://host/a' }],
+  ['{ kind: rtsp, url: "rtsp://host/a" }', { ...remote, kind: 'rtsp', url: 'rtsp://host/a' }],
+  ['{ kind: http, url: "https://host/a" }', { ...remote, kind: 'http', url: 'https://host/a' }],
+  [
+    '{ kind: http, url: "https://host/a", redirects: any, tls: { insecure: true } }',
+    {
+      ...remote,
+      kind: 'http',
+      url: 'https://host/a',
+      redirects: 'any',
+      tls: { ca: undefined, insecure: true },
+    },
+  ],
 ])('source %s', async (source, expected) => {
   const { plan, diagnostics } = await checkYaml(pipelineYaml({ source }))
   expect(diagnostics).toEqual([])

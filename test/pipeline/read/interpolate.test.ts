@@ -79,7 +79,7 @@ test.each([
   expect(diagnostics[0]?.message).toContain(message)
 })
 
-test('a value of the wrong type is shown as the environment has it', async () => {
+test('a value of the wrong type is shown as the file has it, not the environment', async () => {
   const { diagnostics } = await checkYaml(
     pipelineYaml({ source: '{ kind: camera, device: test, fps: "${SIZE}" }' }),
     {
@@ -87,7 +87,7 @@ test('a value of the wrong type is shown as the environment has it', async () =>
     },
   )
   expect(diagnostics).toMatchObject([
-    { code: 'DAFFI_WRONG_TYPE', message: 'fps: must be a number, not the text "640x480"' },
+    { code: 'DAFFI_WRONG_TYPE', message: 'fps: must be a number, not the text ${SIZE}' },
   ])
 })
 

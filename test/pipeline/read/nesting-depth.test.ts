@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { MAX_DEPTH, offsetNestedTooDeeply } from '../../../src/runtime/pipeline/read/nesting-depth.js'
+import { compose } from '../../../src/runtime/pipeline/read/compose.js'
+import { MAX_DEPTH } from '../../../src/runtime/pipeline/read/nesting-depth.js'
+
+const offsetNestedTooDeeply = (text: string) => compose(text).tooDeep
 
 test.each([
   ['lists in brackets', (levels: number) => '['.repeat(levels) + ']'.repeat(levels)],

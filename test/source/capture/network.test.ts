@@ -1,71 +1,86 @@
-import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { readFile, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { ensureBinary } from '../../../src/runtime/binaries/index.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import type { SourceEvent } from '../../../src/runtime/source/index.js'
+import { keptLog } from '../../support/kept-log.js'
+import { freePort } from '../../support/ports.js'
+import { writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { begin, httpCamera, jpegsOf, part, sending } from '../http-camera.js'
 import { rtspCamera } from '../rtsp-camera.js'
 import { collect, ffmpeg, network, openFrames, pattern, video } from '../support.js'
 
 test('an http camera gives its pictures as they come', async () => {
   const jpegs = await collect(openFrames({ ...pattern, format: 'mjpeg', frames: 5 }))
-  const camera = await httpCamera()
-  const frames = openFrames({ kind: 'http', url: camera.url, ...network, frames: 4 })
+  const viewer = deferred<ServerResponse>()
+  const camera = await httpCamera((_, response) => viewer.resolve(begin(response)))
+  const frames = openFrames({ kind: 'http', url: camera.url, ...network, frames: 5 })
   let frame = frames.next()
-  const response = await camera.viewer
-  // From the first picture ffmpeg only detects the format.
+  const response = await viewer.promise
   for (const [index, { data }] of jpegs.entries()) {
     response.write(part(data))
-    if (index === 0) continue
     const { value } = await frame
-    expect(value).toMatchObject({ ...pattern.size, format: 'gray', sequence: index - 1 })
+    expect(value).toMatchObject({ ...pattern.size, format: 'gray', sequence: index })
     expect(value?.data.equals(await decoded(data))).toBe(true)
     frame = frames.next()
   }
   expect(await frame).toEqual({ done: true, value: undefined })
 })
 
-test("an http camera's JPEGs are passed through byte for byte, whatever their size", async () => {
+test("an http camera's JPEGs are passed through byte for byte, whatever their size, without ffmpeg", async () => {
   const [large, small] = await Promise.all([jpegsOf(64, 48), jpegsOf(32, 24)])
-  const camera = await httpCamera()
-  const frames = collect(
-    openFrames({ kind: 'http', url: camera.url, ...network, format: 'mjpeg', frames: 5 }),
-  )
-  const response = await camera.viewer
-  for (const jpeg of [...large, ...small]) response.write(part(jpeg))
-  const seen = await frames
-  expect(seen.map(({ width }) => width)).toEqual([64, 64, 32, 32, 32])
-  const sent = [...large.slice(1), ...small]
-  expect(Buffer.concat(seen.map(({ data }) => data)).equals(Buffer.concat(sent))).toBe(true)
+  const jpegs = [...large, ...small]
+  vi.stubEnv('FFMPEG_PATH', '/none')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const camera = await httpCamera(sending(jpegs))
+  const frames = openFrames({ kind: 'http', url: camera.url, ...network, format: 'mjpeg', frames: 6 })
+  const seen = await collect(frames)
+  expect(seen.map(({ width }) => width)).toEqual([64, 64, 64, 32, 32, 32])
+  expect(seen.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5])
+  expect(Buffer.concat(seen.map(({ data }) => data)).equals(Buffer.concat(jpegs))).toBe(true)
+})
+
+test('JPEGs of another size than requested are made anew by ffmpeg', async () => {
+  const camera = await httpCamera(sending(await jpegsOf(64, 48)))
+  const plan = { kind: 'http', url: camera.url, ...network, format: 'mjpeg', frames: 1 } as const
+  const [frame] = await collect(openFrames({ ...plan, size: { width: 32, height: 24 } }))
+  expect(frame).toMatchObject({ width: 32, height: 24 })
 })
 
 test('pictures that change size within the stream are scaled to the size of the first', async () => {
   const [large, small] = await Promise.all([jpegsOf(64, 48), jpegsOf(32, 24)])
-  const camera = await httpCamera()
-  const frames = collect(openFrames({ kind: 'http', url: camera.url, ...network, frames: 5 }))
-  const response = await camera.viewer
-  for (const jpeg of [...large, ...small]) response.write(part(jpeg))
-  expect((await frames).map(({ data }) => data.length)).toEqual(Array(5).fill(64 * 48))
+  const camera = await httpCamera(sending([...large, ...small]))
+  const frames = await collect(openFrames({ kind: 'http', url: camera.url, ...network, frames: 5 }))
+  expect(frames.map(({ data }) => data.length)).toEqual(Array(5).fill(64 * 48))
 })
 
-test('an http camera that falls silent is asked again, and goes on', async () => {
-  const jpegs = await jpegsOf(64, 48)
-  const camera = await httpCamera()
-  const events: SourceEvent[] = []
-  const plan = { kind: 'http', url: camera.url, ...network, stallMs: 1500, frames: 4 } as const
-  const frames = collect(openFrames(plan, { onEvent: (event) => events.push(event) }))
-  for (const viewer of [camera.viewer, camera.again]) {
-    const response = await viewer
-    for (const jpeg of jpegs) response.write(part(jpeg))
-  }
-  expect((await frames).map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
-  expect(events).toMatchObject([
-    { type: 'gap', error: { message: expect.stringContaining('nothing came for 1.5 s') as string } },
-    { type: 'resumed' },
-  ])
+test.each(['gray', 'mjpeg'] as const)(
+  'an http camera that falls silent is asked again, in %s',
+  async (format) => {
+    const count = 6
+    const camera = await httpCamera(sending(await jpegsOf(64, 48)))
+    const events: SourceEvent[] = []
+    const plan = { kind: 'http', url: camera.url, ...network, format, stallMs: 1500, frames: count } as const
+    const frames = await collect(openFrames(plan, { onEvent: (event) => events.push(event) }))
+    expect(frames.map(({ sequence }) => sequence)).toEqual(Array.from({ length: count }, (_, n) => n))
+    expect(camera.requests).toHaveLength(2)
+    expect(events).toMatchObject([
+      { type: 'gap', error: { message: expect.stringContaining('nothing came for 1.5 s') as string } },
+      { type: 'resumed' },
+    ])
+  },
+)
+
+test('video of another format than JPEG goes through ffmpeg', async () => {
+  const path = await video(await temporaryFolder(), 'video.mkv', '-c:v', 'libx264')
+  const bytes = await readFile(path)
+  const camera = await httpCamera((_, response) => response.end(bytes))
+  const frames = await collect(openFrames({ kind: 'http', url: camera.url, ...network, frames: 12 }))
+  expect(frames[11]).toMatchObject({ width: 160, height: 120, sequence: 11 })
+  expect(camera.requests).toHaveLength(1)
 })
 
 test.each(['gray', 'yuv420p'] as const)("an rtsp camera's pictures come over TCP, in %s", async (format) => {
@@ -79,52 +94,26 @@ test.each(['gray', 'yuv420p'] as const)("an rtsp camera's pictures come over TCP
   expect(frames[0]).toMatchObject({ width: 160, height: 120, format })
 })
 
-test('a playlist from the network cannot make ffmpeg read local files', async () => {
-  const file = await video(await temporaryFolder(), 'private.mp4')
-  const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://${file}\n#EXT-X-ENDLIST\n`
-  const camera = await httpCamera('application/x-mpegurl')
-  const frames = collect(openFrames({ kind: 'http', url: `${camera.url}.m3u8`, ...network }))
-  void camera.viewer.then((response) => response.end(playlist))
-  await expect(frames).rejects.toMatchObject({ message: expect.stringMatching(/not on whitelist/) as string })
-})
-
-async function jpegsOf(width: number, height: number): Promise<Buffer[]> {
-  const plan = { ...pattern, size: { width, height }, format: 'mjpeg', frames: 3 } as const
-  return (await collect(openFrames(plan))).map(({ data }) => data)
-}
-
-function part(jpeg: Buffer): Buffer {
-  const header = `--next\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`
-  return Buffer.concat([Buffer.from(header), jpeg, Buffer.from('\r\n')])
-}
-
 async function decoded(jpeg: Buffer): Promise<Buffer> {
   const path = join(await temporaryFolder(), 'frame.jpg')
   await writeFile(path, jpeg)
   return ffmpeg('-i', path, '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1')
 }
 
-interface HttpCamera {
-  url: string
-  /** Response to the first request, to be written to. */
-  viewer: Promise<ServerResponse>
-  /** Response to the second request. */
-  again: Promise<ServerResponse>
-}
-
-async function httpCamera(type = 'multipart/x-mixed-replace; boundary=next'): Promise<HttpCamera> {
-  const [viewer, again] = [deferred<ServerResponse>(), deferred<ServerResponse>()]
-  let asked = 0
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'Content-Type': type }).flushHeaders()
-    if (asked++ === 0) viewer.resolve(response)
-    else again.resolve(response)
-  }).listen(0, '127.0.0.1')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/video`
-  return { url, viewer: viewer.promise, again: again.promise }
-}
+test.each([
+  ['58. 42.100', 1],
+  ['60. 31.102', 0],
+])('with libavcodec %s a node is warned %i times of its network cameras', async (codec, times) => {
+  const { path } = await ensureBinary('ffmpeg')
+  const folder = await temporaryFolder()
+  const version = `echo "ffmpeg version 0.0\nlibavcodec     ${codec} / ${codec}"`
+  const script = `case "$1" in -version) ${version};; *) exec ${path} "$@";; esac`
+  vi.stubEnv('FFMPEG_PATH', await writeProgram(join(folder, 'ffmpeg'), script))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const url = `rtsp://127.0.0.1:${await freePort()}/`
+  const { log, lines } = keptLog()
+  const openBoth = [1, 2].map(() => collect(openFrames({ kind: 'rtsp', url, ...network }, { log })))
+  const local = collect(openFrames({ ...pattern, frames: 1 }, { log }))
+  await Promise.allSettled([...openBoth, local])
+  expect(lines.filter((line) => line.includes('for files and test patterns only'))).toHaveLength(times)
+})

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { spawnInto } from '../../../src/runtime/source/ffmpeg/output-pipe.js'
-import { PipeReader } from '../../../src/runtime/source/ffmpeg/pipe-reader.js'
+import { PipeReader } from '../../../src/runtime/source/pictures/pipe-reader.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 test("a program's output is read in pieces of any size, up to its end", async () => {

@@ -67,11 +67,11 @@ test("an ffmpeg that fails is an error with ffmpeg's last lines", async () => {
 })
 
 test('a file without a picture is an error', async () => {
-  const path = `${await temporaryFolder()}/sound.wav`
+  const path = `${await temporaryFolder()}/sound.mkv`
   await ffmpeg('-f', 'lavfi', '-i', 'sine=duration=0.1', path)
   await expect(collect(open(fileAt(path)))).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_FAILED',
-    message: expect.stringContaining("Stream map '0:V:0' matches no streams") as string,
+    message: expect.stringMatching(/Stream map '.*' matches no streams/) as string,
   })
 })
 
@@ -122,7 +122,9 @@ test('an error does not show the password of a URL', async () => {
   const error = await collect(open({ kind: 'http', url, ...network })).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'DAFFI_SOURCE_DENIED' })
   expect(JSON.stringify([(error as Error).message, error])).not.toMatch(/admin|cret|hidden/)
-  expect((error as Error).message).toContain(`http://127.0.0.1:${port}/live: Server returned 401`)
+  expect((error as Error).message).toContain(
+    `127.0.0.1:${port} answers 401 Unauthorized: it rejects user and password`,
+  )
 })
 
 /** A server for the running test, on a free port of the loopback. */

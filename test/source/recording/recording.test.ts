@@ -25,6 +25,7 @@ function record(folder: string, items: unknown[], log = keptLog().log): Promise<
 function play(folder: string): Promise<unknown[]> {
   const context = {
     name: 'things',
+    project: folder,
     isStage: false,
     signal: new AbortController().signal,
     log: keptLog().log,
@@ -67,6 +68,17 @@ test.each([
     (folder: string) => writeFile(join(folder, 'index.jsonl'), '{"format":"daffi-recording","version":2}\n'),
   ],
   ['with a broken line', 'JSON', (folder: string) => appendFile(join(folder, 'index.jsonl'), '{"kind":')],
+  [
+    'with an item larger than itself',
+    'it is cut short',
+    (folder: string) =>
+      appendFile(join(folder, 'index.jsonl'), '{"kind":["buffer"],"bytes":1000000000000}\n'),
+  ],
+  [
+    'with a senseless length',
+    'senseless length',
+    (folder: string) => appendFile(join(folder, 'index.jsonl'), '{"kind":["buffer"],"bytes":-1}\n'),
+  ],
   ['empty', 'it is empty', (folder: string) => truncate(join(folder, 'index.jsonl'))],
 ])('a recording %s', async (_, message, spoil) => {
   const folder = await temporaryFolder()

@@ -1,4 +1,4 @@
-import { createLogger } from '../../../src/runtime/core/logger.js'
+import { stderrLogger } from '../../../src/runtime/core/text/stderr-logger.js'
 import { ownIdentity } from '../../../src/runtime/core/process/process-identity.js'
 import { recheckRepeatedly, rejoinAfterBreaks } from '../../../src/runtime/call/client/rejoin.js'
 import type { HeartbeatThread } from '../../../src/runtime/call/presence/heartbeat-thread.js'
@@ -18,7 +18,7 @@ import type { SimulatedServer } from './simulated-server.js'
 import { Actor, type SimulatedTime } from './simulated-time.js'
 
 export const PIPELINE = 'simulation'
-const log = createLogger('silent')
+const log = stderrLogger('silent')
 /** Time within which a node that lives answers. */
 const ANSWER_MS = 3500
 /** Heartbeats of which none was sent, after which the process must have stood still; as in the heartbeat's thread. */

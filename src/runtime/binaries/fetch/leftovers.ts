@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isAlive } from '../../core/is-alive.js'
@@ -12,9 +12,7 @@ const DAY_MS = 86_400_000
  * name holds host and process id, by which `removeLeftovers` knows it when the fetch was killed.
  */
 export async function makeFetchFolder(): Promise<string> {
-  const cache = cacheFolder()
-  await mkdir(cache, { recursive: true, mode: 0o755 })
-  return mkdtemp(join(cache, `${PREFIX}${hostname()}~${process.pid}~`))
+  return mkdtemp(join(cacheFolder(), `${PREFIX}${hostname()}~${process.pid}~`))
 }
 
 /** Removes the folders of fetches that were killed: those of dead processes of this host, and those of other hosts after a day. */

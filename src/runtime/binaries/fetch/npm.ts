@@ -9,6 +9,8 @@ import { downloadError } from './npm-error.js'
 const PROGRESS_INTERVAL_MS = 200
 
 export interface DownloadOptions {
+  /** Folder whose .npmrc may name the registry. */
+  project: string
   signal?: AbortSignal | undefined
   onProgress?: ((receivedBytes: number) => void) | undefined
 }
@@ -24,23 +26,13 @@ export async function downloadTarball(
   folder: string,
   options: DownloadOptions,
 ): Promise<string> {
-  const { signal, onProgress } = options
-  const { execa } = await import('execa')
+  const { project, signal, onProgress } = options
   const spec = `${build.package}@${build.version}`
   const cache = join(folder, 'npm')
   const stopReports = onProgress ? reportSize(cache, onProgress) : undefined
   try {
-    const result = await execa(
-      'npm',
-      ['pack', spec, '--json', '--pack-destination', folder, '--cache', cache, ...NPM_FLAGS],
-      {
-        reject: false,
-        stdin: 'ignore',
-        env: withoutSecrets(process.env),
-        extendEnv: false,
-        ...(signal ? { cancelSignal: signal } : {}),
-      },
-    )
+    const args = ['pack', spec, '--json', '--pack-destination', folder, '--cache', cache, ...NPM_FLAGS]
+    const result = await runNpm(args, project, signal)
     if (signal?.aborted) throw abortError(signal, `fetching ${spec}`)
     if (result.failed) throw downloadError(spec, result)
   } finally {
@@ -52,9 +44,21 @@ export async function downloadTarball(
 }
 
 /** Whether npm can be run. */
-export async function hasNpm(): Promise<boolean> {
+export async function hasNpm(project: string): Promise<boolean> {
+  return !(await runNpm(['--version'], project)).failed
+}
+
+/** Runs npm with the settings of the user and of the project, and without the secrets of the NATS server. */
+async function runNpm(args: string[], project: string, cancelSignal?: AbortSignal) {
   const { execa } = await import('execa')
-  return !(await execa('npm', ['--version'], { reject: false, stdin: 'ignore' })).failed
+  return await execa('npm', [...args, '--prefix', project], {
+    reject: false,
+    stdin: 'ignore',
+    cwd: project,
+    env: withoutSecrets(process.env),
+    extendEnv: false,
+    ...(cancelSignal ? { cancelSignal } : {}),
+  })
 }
 
 /** Print errors as JSON only, run no scripts, and give up within seconds when there is no network. */

@@ -5,14 +5,15 @@ import ssri from 'ssri'
 import { extract } from 'tar'
 import { DaffiError } from '../../core/errors.js'
 import type { Build } from '../find/catalog.js'
+import { checkProgram } from '../find/pinned.js'
 
 /**
- * Checks the tarball against the pinned sha512, if there is one, and extracts the program only.
+ * Checks the tarball against the pinned sha512, extracts the program only, and checks that against its sha256.
  * @returns path of the program in `folder`
  * @throws DaffiError DAFFI_FETCH_INTEGRITY; DAFFI_FETCH_FAILED when the program is not in the tarball
  */
 export async function unpack(build: Build, tarball: string, folder: string): Promise<string> {
-  if (build.integrity !== undefined) await checkIntegrity(build, build.integrity, tarball)
+  await orRefuse(build, ssri.checkStream(createReadStream(tarball), build.integrity))
   const wanted = `package/${build.file}`
   await extract({
     file: tarball,
@@ -27,17 +28,15 @@ export async function unpack(build: Build, tarball: string, folder: string): Pro
     const what = `${build.package}@${build.version} does not contain ${build.file}`
     throw new DaffiError('DAFFI_FETCH_FAILED', what, { cause })
   }
+  await orRefuse(build, checkProgram(build, program))
   return program
 }
 
-async function checkIntegrity(build: Build, integrity: string, tarball: string): Promise<void> {
+async function orRefuse({ package: name, version }: Build, check: Promise<unknown>): Promise<void> {
   try {
-    await ssri.checkStream(createReadStream(tarball), integrity)
+    await check
   } catch (cause) {
-    throw new DaffiError(
-      'DAFFI_FETCH_INTEGRITY',
-      `${build.package}@${build.version} does not have the sha512 that daffi pins, and was deleted`,
-      { cause },
-    )
+    const what = `${name}@${version} does not have the hashes that daffi pins, and was deleted`
+    throw new DaffiError('DAFFI_FETCH_INTEGRITY', what, { cause })
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { isAtLeast } from '../../core/text/version.js'
-import type { BinaryName } from './binary.js'
+import type { Binary, BinaryName } from './binary.js'
 import { CATALOG } from './catalog.js'
 import { withoutSecrets } from '../run/environment.js'
 
@@ -9,11 +9,15 @@ const run = promisify(execFile)
 const TIMEOUT_MS = 10_000
 
 /**
- * Runs the program to read its version, which also proves that it runs on this machine.
+ * Runs the program to read its version, which also proves that it runs on this machine, and what it should not be used for.
  * @throws Error with the reason why it cannot be used, such as that it is too old
  */
-export async function askVersion(name: BinaryName, path: string, signal?: AbortSignal): Promise<string> {
-  const { versionArgs, versionPattern, minVersion } = CATALOG[name]
+export async function askVersion(
+  name: BinaryName,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Pick<Binary, 'version' | 'warning'>> {
+  const { versionArgs, versionPattern, minVersion, allUses } = CATALOG[name]
   const { stdout } = await run(path, versionArgs, {
     timeout: TIMEOUT_MS,
     env: withoutSecrets(process.env),
@@ -24,5 +28,6 @@ export async function askVersion(name: BinaryName, path: string, signal?: AbortS
   if (minVersion !== undefined && !isAtLeast(version, minVersion)) {
     throw new Error(`is version ${version}, older than ${minVersion}`)
   }
-  return version
+  if (!allUses || Number(allUses.pattern.exec(stdout)?.[1] ?? 0) >= allUses.min) return { version }
+  return { version, warning: allUses.warning }
 }

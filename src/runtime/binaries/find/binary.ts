@@ -12,4 +12,6 @@ export interface Binary {
   /** Version that the program itself prints. */
   version: string
   origin: BinaryOrigin
+  /** Uses for which it is too old, and what to do about that. */
+  warning?: string
 }

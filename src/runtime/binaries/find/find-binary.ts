@@ -1,11 +1,15 @@
 import { abortError } from '../../core/abort.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { findProject } from '../../core/project/project.js'
 import type { Binary, BinaryName } from './binary.js'
-import { type Candidate, candidates } from './candidates.js'
-import { CATALOG } from './catalog.js'
+import { type Candidate, candidates, type JudgedCandidate } from './candidates.js'
+import { buildFor, CATALOG } from './catalog.js'
 import { askVersion } from './ask-version.js'
+import { checkCached } from './pinned.js'
 
 export interface FindBinaryOptions {
+  /** Folder whose packages may have the program. @default the project of the working folder */
+  project?: string | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -22,15 +26,19 @@ export interface Search {
 
 /**
  * Searches for a program without fetching it: in the environment variable, installed packages, the PATH and the cache. A
- * candidate that does not run or is too old is passed over.
+ * candidate that does not run, is too old, is not ours or not the pinned one is passed over.
  * @throws DaffiError DAFFI_BINARY_UNUSABLE when the environment variable names a program that cannot be used
  */
-export async function searchBinary(name: BinaryName, { signal }: FindBinaryOptions = {}): Promise<Search> {
+export async function searchBinary(
+  name: BinaryName,
+  { project = findProject(), signal }: FindBinaryOptions = {},
+): Promise<Search> {
   const passedOver: PassedOver[] = []
-  for await (const candidate of candidates(name)) {
+  for await (const { fault, ...candidate } of candidates(name, project)) {
     try {
-      const version = await askVersion(name, candidate.path, signal)
-      return { binary: { name, ...candidate, version }, passedOver }
+      await mayRun(name, { fault, ...candidate })
+      const answer = await askVersion(name, candidate.path, signal)
+      return { binary: { name, ...candidate, ...answer }, passedOver }
     } catch (error) {
       if (signal?.aborted) throw abortError(signal, `looking for ${name}`)
       if (candidate.origin === 'environment') throw unusable(name, candidate.path, error)
@@ -49,6 +57,13 @@ export async function findBinary(
   options: FindBinaryOptions = {},
 ): Promise<Binary | undefined> {
   return (await searchBinary(name, options)).binary
+}
+
+/** @throws Error with the reason why it must not be run */
+async function mayRun(name: BinaryName, { origin, path, fault }: JudgedCandidate): Promise<void> {
+  if (fault) throw new Error(`${fault.path === path ? '' : `is not used: ${fault.path} `}${fault.reason}`)
+  const build = buildFor(name)
+  if (origin === 'cache' && build) await checkCached(build, path)
 }
 
 function unusable(name: BinaryName, path: string, cause: unknown): DaffiError {

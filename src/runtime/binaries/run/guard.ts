@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { withoutSecrets } from './environment.js'
@@ -30,6 +30,8 @@ export interface GuardOptions {
   env?: NodeJS.ProcessEnv
   /** Working folder of the program. @default this process's */
   cwd?: string
+  /** @default ignore */
+  stdin?: 'pipe' | 'ignore'
   /** A socket is passed on to the program; the caller closes its own copy. */
   stdout: 'pipe' | 'ignore' | Socket
 }
@@ -43,6 +45,8 @@ export interface Exit {
 /** A running program that ends with this process. */
 export interface GuardedProcess {
   pid: number
+  /** Defined when `stdin` is `pipe`. */
+  stdin: Writable | undefined
   /** Defined when `stdout` is `pipe`. */
   stdout: Readable | undefined
   /** Must be read, since the program blocks when the pipe is full. */
@@ -85,6 +89,7 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
 
   return {
     pid,
+    stdin: child.stdin ?? undefined,
     stdout: child.stdout ?? undefined,
     stderr,
     exited: exited.promise,
@@ -98,12 +103,16 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
   }
 }
 
-function start(file: string, args: string[], { env, cwd, stdout }: GuardOptions): ChildProcess {
+function start(
+  file: string,
+  args: string[],
+  { env, cwd, stdin = 'ignore', stdout }: GuardOptions,
+): ChildProcess {
   const options = { env: env ?? withoutSecrets(process.env), cwd }
-  if (WINDOWS) return spawn(file, args, { ...options, stdio: ['ignore', stdout, 'pipe'], windowsHide: true })
+  if (WINDOWS) return spawn(file, args, { ...options, stdio: [stdin, stdout, 'pipe'], windowsHide: true })
   return spawn('/bin/sh', ['-c', GUARD_SCRIPT, 'daffi-guard', file, ...args], {
     ...options,
-    stdio: ['ignore', stdout, 'pipe', 'pipe'],
+    stdio: [stdin, stdout, 'pipe', 'pipe'],
     detached: true,
   })
 }

@@ -1,5 +1,6 @@
 import { isErrorCode } from '../../core/error-codes.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { isText, mapOf, orAbsent, type Check } from '../../core/message/forms.js'
 
 /** An error that a callback threw on another node, as plain data that can travel in JSON too. */
 export interface RemoteErrorFields {
@@ -16,8 +17,10 @@ type CauseFields = Omit<RemoteErrorFields, 'node'>
 
 /** Length up to which a chain of causes is followed. */
 const MAX_CAUSES = 8
-/** Characters of each text of an error that are sent, so that it fits into one message with all of its causes. */
+/** Characters of each text of an error that are sent. */
 const MAX_TEXT = 8192
+/** Characters of its name and its code. */
+const MAX_NAME = 256
 
 /**
  * An error that a callback threw on another node, with that error's name, message, code and stack. When daffi itself
@@ -46,27 +49,59 @@ export class RemoteError extends DaffiError {
   }
 }
 
-/** Describes an error that was thrown on `node`, to be sent to the caller. */
-export function remoteFields(error: unknown, node: string): RemoteErrorFields {
-  return { ...fieldsOf(error, MAX_CAUSES), node }
+/** How much of an error is sent. */
+export interface ErrorLimits {
+  /** Characters of each text. */
+  text: number
+  /** Length up to which the chain of causes is followed. */
+  causes: number
 }
 
-function fieldsOf(error: unknown, causes: number): CauseFields {
+/** Limits to be tried in turn, until the error fits into a message. */
+export const ERROR_LIMITS: readonly ErrorLimits[] = [
+  { text: MAX_TEXT, causes: MAX_CAUSES },
+  { text: 1024, causes: 2 },
+  { text: 256, causes: 0 },
+]
+
+const isCause: Check = (value) =>
+  mapOf<CauseFields>({
+    name: isText,
+    message: isText,
+    code: orAbsent(isText),
+    stack: orAbsent(isText),
+    cause: orAbsent(isCause),
+  })(value)
+
+/** Whether the value is an error that another node has sent. */
+export const isRemoteFields = (value: unknown): value is RemoteErrorFields =>
+  isCause(value) && isText((value as RemoteErrorFields).node)
+
+/** Describes an error that was thrown on `node`, to be sent to the caller. */
+export function remoteFields(
+  error: unknown,
+  node: string,
+  limits: ErrorLimits = { text: MAX_TEXT, causes: MAX_CAUSES },
+): RemoteErrorFields {
+  return { ...fieldsOf(error, limits), node }
+}
+
+function fieldsOf(error: unknown, { text, causes }: ErrorLimits): CauseFields {
   const { name, stack, code, cause }: Partial<Record<keyof CauseFields, unknown>> =
     error instanceof Error ? error : {}
   return {
-    name: short(name) ?? 'Error',
-    message: short(messageOf(error)) ?? '',
-    code: short(code),
-    stack: short(stack),
-    ...(cause === undefined || causes === 0 ? {} : { cause: fieldsOf(cause, causes - 1) }),
+    name: short(name, MAX_NAME) ?? 'Error',
+    message: short(messageOf(error), text) ?? '',
+    code: short(code, MAX_NAME),
+    stack: short(stack, text),
+    ...(cause === undefined || causes === 0 ? {} : { cause: fieldsOf(cause, { text, causes: causes - 1 }) }),
   }
 }
 
 /** Text of one field, which user's code may have set to anything. */
-function short(text: unknown): string | undefined {
+function short(text: unknown, max: number): string | undefined {
   if (typeof text !== 'string') return undefined
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+  return text.length > max ? `${text.slice(0, max)}…` : text
 }
 
 function toCause({ name, message, code, stack, cause }: CauseFields): Error {

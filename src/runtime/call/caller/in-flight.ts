@@ -3,8 +3,9 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded, type Bounds } from '../../core/timeout.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { sleep } from '../../core/timer.js'
-import { isNoResponders } from '../../nats/index.js'
+import { isNoResponders, payloadLimit } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { subjects } from '../wire/subjects.js'
@@ -21,8 +22,9 @@ interface InFlightOptions {
   replies: Replies
 }
 
-/** Ids that are asked about in one message. */
+/** Ids that are asked about in one message, and bytes of one in question and answer. */
 const MAX_IDS = 5000
+const ID_BYTES = 32
 
 /**
  * Fails pending calls once the answer, or the server, cannot be expected any more. Whenever a node has gone, and every
@@ -155,14 +157,15 @@ export class InFlight {
   async #heldBy(node: string, ids: string[]): Promise<string[]> {
     const { nc, pipeline, timing, peers } = this.#options
     const held: string[] = []
-    for (let at = 0; at < ids.length; at += MAX_IDS) {
-      const asked = ids.slice(at, at + MAX_IDS)
+    const limit = Math.min(MAX_IDS, Math.floor(payloadLimit(nc) / ID_BYTES))
+    for (let at = 0; at < ids.length; at += limit) {
+      const asked = ids.slice(at, at + limit)
       try {
         const question = asked.join(' ')
         const answer = await nc.request(subjects.running(pipeline, node), question, {
           timeout: timing.inFlightMs,
         })
-        const has = answer.json<unknown>()
+        const has = parseJson(answer.data)
         held.push(...(Array.isArray(has) ? has.filter((id) => typeof id === 'string') : asked))
       } catch (error) {
         if (!isNoResponders(error) || peers.get(node) !== undefined) held.push(...asked)

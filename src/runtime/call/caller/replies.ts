@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { DaffiError } from '../../core/errors.js'
-import { newInbox } from '../../nats/index.js'
+import { listen, newInbox } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 
 /** A call whose reply has not come. */
@@ -26,11 +26,7 @@ export class Replies {
 
   constructor(nc: NatsConnection) {
     this.#inbox = newInbox(nc)
-    this.#subscription = nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#onReply(message)
-      },
-    })
+    this.#subscription = listen(nc, `${this.#inbox}.*`, (message) => this.#onReply(message))
   }
 
   /** The calls that wait for their replies. */

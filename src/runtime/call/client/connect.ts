@@ -2,7 +2,8 @@ import { addAbortListener } from 'node:events'
 import { callbacksOf, type CallbackOptions } from '../../callback/index.js'
 import { parseDuration, type Duration } from '../../core/duration.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
+import type { Logger } from '../../core/logger.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { randomId } from '../../core/names.js'
 import { serverChoice, type ServerChoice, type TlsOptions } from '../../core/plan/server-choice.js'
 import { findProject } from '../../core/project/project.js'
@@ -92,7 +93,7 @@ export async function openConnection<G extends PipelineClient>(
   timing?: Partial<CallTiming>,
 ): Promise<G> {
   const { signal, onInit } = options
-  const log = createLogger('warn')
+  const log = stderrLogger('warn')
   const project = findProject()
   const choice = serverOf(options)
   const pipeline = options.pipeline ?? (choice.url ? await pipelineElsewhere(project) : undefined)

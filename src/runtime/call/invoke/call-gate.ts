@@ -1,16 +1,23 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Callback } from '../../callback/index.js'
+import { MIB } from '../../core/bytes.js'
 import { bounded, formatMs } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import { startTimer } from '../../core/timer.js'
 import type { Invocation } from '../api/context.js'
+import { ByteWindow } from '../wire/byte-window.js'
+
+/** Bytes of arguments that wait for the turns of one callback; beyond that callers wait. */
+export const MAX_WAITING_BYTES = 32 * MIB
 
 /** Applies a callback's options to its calls: at most `concurrency` at a time, each for at most `timeout`. */
 export class CallGate {
   readonly #name: string
   readonly #limit: LimitFunction | undefined
   readonly #timeoutMs: number
+  /** Arguments of calls that wait for their turn; undefined for a callback that runs all at once. */
+  readonly waiting: ByteWindow | undefined
 
   /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
   constructor({ name, options: { concurrency, timeout = 0 } = {} }: Callback) {
@@ -24,6 +31,7 @@ export class CallGate {
       )
     }
     this.#limit = pLimit(concurrency)
+    this.waiting = new ByteWindow(MAX_WAITING_BYTES)
   }
 
   /** Whether the callback has no options that limit its calls. */

@@ -1,4 +1,3 @@
-import { decode } from '../../codec/index.js'
 import { traceOf } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import type { Logger } from '../../core/logger.js'
@@ -6,6 +5,7 @@ import type { Abort, MakeInvocation } from '../api/context.js'
 import type { Target } from '../api/pending-call.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { untilDue } from '../wire/delay.js'
+import { decodeArguments } from '../wire/encoding.js'
 import type { Finish, Registry } from './registry.js'
 
 interface LocalCallsOptions {
@@ -79,6 +79,7 @@ export class LocalCalls {
 
   async #call(callback: string, payload: Uint8Array, abort: Abort, finish?: Finish): Promise<unknown> {
     const { registry, makeInvocation, node } = this.#options
-    return await registry.run(callback, decode(payload) as unknown[], makeInvocation(node, abort), finish)
+    const invocation = makeInvocation(node, abort)
+    return await registry.run(callback, decodeArguments(payload), invocation, finish ? { finish } : {})
   }
 }

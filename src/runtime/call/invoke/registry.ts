@@ -3,12 +3,22 @@ import type { Arity } from '../../core/plan/plan.js'
 import { DaffiError } from '../../core/errors.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { checkArity, listed } from '../wire/arity.js'
-import { CallGate } from './call-gate.js'
+import type { ByteWindow } from '../wire/byte-window.js'
+import { CallGate, MAX_WAITING_BYTES } from './call-gate.js'
 import { CallCounter, type CallStats } from './call-stats.js'
-import { collect } from './yielding.js'
+import { gather } from './gather.js'
 
 /** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
 export type Finish = (value: unknown, abort: Abort) => unknown
+
+interface RunOptions {
+  /** By default gathers the items of a callback that yields. */
+  finish?: Finish
+  /** Called when the callback's turn has come. */
+  onTurn?: (() => void) | undefined
+}
+
+const AS_USUAL: RunOptions = {}
 
 /** A callback of this node with its gate; both are replaced in place when the code is. */
 export interface OfferedCallback {
@@ -73,18 +83,34 @@ export class Registry {
     return this.#entries.get(name)?.gate.isFull(accepted) ?? false
   }
 
+  /** Arguments that wait for turns of the callback; undefined when its calls need not wait. */
+  waiting(name: string): ByteWindow | undefined {
+    return this.#entries.get(name)?.gate.waiting
+  }
+
+  /** Whether of no callback too many arguments wait. */
+  get hasRoom(): boolean {
+    for (const { gate } of this.#entries.values())
+      if (gate.waiting && gate.waiting.used > MAX_WAITING_BYTES) return false
+    return true
+  }
+
   stats(name: string): CallStats | undefined {
     return this.#entries.get(name)?.counter.stats
   }
 
   /**
    * Runs a callback for a call, when its options allow.
-   * @param finish by default collects the items of a callback that yields
    * @returns its result, or a promise of it: a promise costs more than a small callback
    * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own
    * error
    */
-  run(name: string, args: unknown[], invocation: Invocation, finish: Finish = collect): unknown {
+  run(
+    name: string,
+    args: unknown[],
+    invocation: Invocation,
+    { finish = gather, onTurn }: RunOptions = AS_USUAL,
+  ): unknown {
     const entry = this.#entries.get(name)
     if (!entry) {
       throw new DaffiError(
@@ -96,6 +122,7 @@ export class Registry {
     checkArity(name, callback.arity, args.length)
     return counter.count(() =>
       gate.pass(invocation, (gated) => {
+        onTurn?.()
         // It may have waited. A signal that nobody reads is not made.
         if (!gate.isOpen) gated.abort.signal.throwIfAborted()
         return runInContext(gated, () => {

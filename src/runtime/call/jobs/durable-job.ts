@@ -1,7 +1,8 @@
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { deferred, Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
+import { listen } from '../../nats/index.js'
 import { cancelled, waitForJob, type Job } from '../api/job.js'
 import { RemoteError } from '../api/remote-error.js'
 import type { WaitOptions } from '../api/wait-options.js'
@@ -43,11 +44,9 @@ export class DurableJob implements Job {
     this.#access = access
     // An error must not become an unhandled rejection when no caller waits for the job.
     this.#end.promise.catch(() => undefined)
-    this.#subscription = access.nc.subscribe(access.names.ended(id), {
-      callback: (error, message: Msg) => {
-        const record = error === null ? decodeRecord(message.data) : undefined
-        if (record) this.#accept(record)
-      },
+    this.#subscription = listen(access.nc, access.names.ended(id), ({ data }) => {
+      const record = decodeRecord(data)
+      if (record) this.#accept(record)
     })
   }
 
@@ -128,7 +127,7 @@ export class DurableJob implements Job {
 
   async #result(): Promise<unknown> {
     const record = await this.#end.promise
-    this.#outcome ??= this.#access.store.records.outcome(record)
+    this.#outcome ??= this.#access.store.records.outcome(this.id, record)
     const outcome = await this.#outcome
     if (outcome.state === 'done') return outcome.value
     throw outcome.state === 'failed' ? new RemoteError(outcome.error) : cancelled(this.id)

@@ -1,3 +1,5 @@
+import { DaffiError } from '../../core/errors.js'
+import { isToken } from '../../core/names.js'
 import { isOfNode, type JobTarget, type Route } from './job-route.js'
 
 /** Names of the streams and subjects of a pipeline's durable jobs. */
@@ -71,9 +73,11 @@ export class JobNames {
     return `$KV.${this.bucket}.${id}`
   }
 
-  /** Id and target in the subject of a job. */
+  /** Id and target in the subject of a job. @throws DaffiError DAFFI_BAD_MESSAGE when these are no names */
   static parse(subject: string): { id: string } & JobTarget {
     const [, , , id = '', kind, name = '', callback = name] = subject.split('.')
+    if (![id, name, callback].every(isToken))
+      throw new DaffiError('DAFFI_BAD_MESSAGE', 'the subject of a job has tokens that are no names')
     return { id, callback, to: kind === 'node' ? name : undefined }
   }
 }

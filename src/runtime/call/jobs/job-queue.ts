@@ -10,6 +10,9 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream'
 import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { DaffiError } from '../../core/errors.js'
+import { isCount, isName, isText, mapOf } from '../../core/message/forms.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { isApiError } from '../../nats/index.js'
 import { cancelled } from '../api/job.js'
 import { ensureConsumer } from '../wire/ensure-consumer.js'
@@ -20,7 +23,7 @@ import type { CallTiming } from '../wire/timing.js'
 import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
 import { isOfNode, type JobTarget, type Route } from './job-route.js'
-import { StoredParts, type PartsRef } from './stored-parts.js'
+import { isPartsRef, StoredParts, type PartsRef } from './stored-parts.js'
 
 /** Time after which the consumer of a node's name is removed, when nobody pulls from it: names may be made up for one run. */
 const UNUSED_MS = 7 * 24 * 3600 * 1000
@@ -188,7 +191,19 @@ export class JobQueue {
   }
 }
 
-function storedArguments({ headers }: JsMsg): StoredArguments | undefined {
+const isStoredArguments = mapOf<StoredArguments>({
+  subject: isText,
+  bytes: isCount,
+  partBytes: isCount,
+  caller: isName,
+})
+
+/** Reference to a job's arguments; undefined when they are in its message. @throws DaffiError DAFFI_BAD_MESSAGE */
+function storedArguments({ headers, subject }: JsMsg): StoredArguments | undefined {
   const header = headers?.get(HEADER.stored)
-  return header ? (JSON.parse(header) as StoredArguments) : undefined
+  if (!header) return undefined
+  const stored = parseJson(header)
+  const parts = `${subject.split('.').slice(0, 4).join('.')}.part`
+  if (isStoredArguments(stored) && isPartsRef(stored) && stored.subject === parts) return stored
+  throw new DaffiError('DAFFI_BAD_MESSAGE', `${HEADER.stored} makes no sense`)
 }

@@ -19,6 +19,9 @@ import {
 import type { PendingAnswers } from '../wire/pending-answers.js'
 import { StoredParts } from './stored-parts.js'
 
+/** Verdict on a job that has no record. */
+const UNCLAIMED = { state: 'free', redelivered: false, attempts: 0 } as const
+
 /** Time for which a job's result is kept. */
 const RESULT_MS = 24 * 3600 * 1000
 
@@ -73,7 +76,8 @@ export class JobRecordBucket {
       if (first !== undefined) return { ...own, revision: first, redelivered: false, attempts: 0 }
       const found = await this.#read(id)
       if (!found) continue
-      const verdict = judgeClaim(found.record, sequence, isHeld)
+      // What is no record is replaced, as if there were none.
+      const verdict = found.record ? judgeClaim(found.record, sequence, isHeld) : UNCLAIMED
       if (verdict.state !== 'free') return verdict
       const { redelivered, attempts } = verdict
       const again: RunningRecord = attempts > 0 ? { ...running, attempts } : running
@@ -85,7 +89,7 @@ export class JobRecordBucket {
   /** Finds the reason why a claim does not count any more: a cancellation, or another node that took the job over. */
   async whyLost(id: string, { revision }: OwnClaim): Promise<DaffiError | undefined> {
     const found = await this.#read(id)
-    if (!found || found.revision === revision) return undefined
+    if (!found?.record || found.revision === revision) return undefined
     if (found.record.state === 'cancelled') return cancelled(id)
     return new DaffiError('DAFFI_ABORTED', `job ${id} was taken over by another node`)
   }
@@ -120,25 +124,28 @@ export class JobRecordBucket {
     return now !== undefined && hasEnded(now)
   }
 
-  /** @throws DaffiError DAFFI_UNKNOWN_JOB when the outcome is not kept any longer */
-  async outcome(record: EndedRecord): Promise<JobOutcome> {
+  /** @throws DaffiError DAFFI_UNKNOWN_JOB when the outcome is not kept any longer, DAFFI_BAD_MESSAGE */
+  async outcome(id: string, record: EndedRecord): Promise<JobOutcome> {
     if (!('parts' in record)) return record
-    const payload = await this.#parts.load(record.parts)
+    const isOwn = record.parts.subject.startsWith(`${this.#names.record(id)}.`)
+    const payload = isOwn ? await this.#parts.load(record.parts) : undefined
     if (!payload) throw new DaffiError('DAFFI_UNKNOWN_JOB', 'the result of the job is not kept any longer')
-    return decodeRecord(payload) as JobOutcome
+    const outcome = decodeRecord(payload)
+    if (outcome && hasEnded(outcome) && !('parts' in outcome)) return outcome
+    throw new DaffiError('DAFFI_BAD_MESSAGE', `what is kept as the result of job ${id} is none`)
   }
 
   /** Keeps a job from being claimed, also if a node has claimed it. @returns its state until then */
   async cancel(id: string): Promise<'waiting' | 'running' | 'over'> {
     for (;;) {
       const found = await this.#read(id)
-      if (found && hasEnded(found.record)) return 'over'
-      const record: JobRecord = { state: 'cancelled', sequence: found?.record.sequence ?? null }
+      if (found?.record && hasEnded(found.record)) return 'over'
+      const record: JobRecord = { state: 'cancelled', sequence: found?.record?.sequence ?? null }
       if (!(await this.#write(id, record, found?.revision ?? 0))) continue
       this.#tell(id, record)
       // Parts of a result that the holder was about to store.
       if (found) await this.#parts.remove(this.#names.record(id))
-      return found?.record.state === 'running' ? 'running' : 'waiting'
+      return found?.record?.state === 'running' ? 'running' : 'waiting'
     }
   }
 
@@ -147,17 +154,19 @@ export class JobRecordBucket {
     if (!this.#nc.isClosed()) this.#nc.publish(this.#names.ended(id), encodeRecord(record))
   }
 
-  async #read(id: string): Promise<{ record: JobRecord; revision: number } | undefined> {
+  /** Entry of a job; undefined when there is none, or it was deleted. It may hold something that is no record. */
+  async #read(id: string): Promise<{ record: JobRecord | undefined; revision: number } | undefined> {
     const entry = await this.#answers.wait(this.#bucket.get(id))
-    const record = entry ? decodeRecord(entry.value) : undefined
-    return entry && record ? { record, revision: entry.revision } : undefined
+    if (!entry || entry.operation !== 'PUT') return undefined
+    return { record: decodeRecord(entry.value), revision: entry.revision }
   }
 
   /** Replaces the record of a claim. @returns false when the job was cancelled or taken over meanwhile */
   async #replace(id: string, record: JobRecord, revision: number): Promise<boolean> {
     if (await this.#write(id, record, revision)) return true
-    // The job took so long that its record has expired.
-    return !(await this.get(id)) && (await this.#write(id, record, 0)) !== undefined
+    // The job took so long that its record has expired, or something else was put in its place.
+    const found = await this.#read(id)
+    return !found?.record && (await this.#write(id, record, found?.revision ?? 0)) !== undefined
   }
 
   /**

@@ -1,6 +1,16 @@
 import { decode, encode } from '../../codec/index.js'
-import type { RemoteErrorFields } from '../api/remote-error.js'
-import type { PartsRef } from './stored-parts.js'
+import {
+  isCount,
+  isMap,
+  isMeasure,
+  isName,
+  mapOf,
+  oneOf,
+  orAbsent,
+  orNull,
+} from '../../core/message/forms.js'
+import { isRemoteFields, type RemoteErrorFields } from '../api/remote-error.js'
+import { isPartsRef, type PartsRef } from './stored-parts.js'
 
 /** One incarnation of a node, as the holder or the caller of a job. */
 export interface Holder {
@@ -44,7 +54,35 @@ export function encodeRecord(record: JobRecord): Uint8Array {
   return encode(record, 'the result')
 }
 
-/** Undefined for the marker of a deleted key. */
+const isRunning = mapOf<RunningRecord>({
+  state: oneOf('running'),
+  sequence: isCount,
+  attempts: orAbsent(isCount),
+  node: isName,
+  incarnation: isName,
+})
+const isWaiting = mapOf<WaitingRecord>({
+  state: oneOf('waiting'),
+  sequence: isCount,
+  attempts: isCount,
+  due: isMeasure,
+})
+
+function isEnded(record: Record<string, unknown>): boolean {
+  const { state, sequence, error, parts } = record
+  if (!orNull(isCount)(sequence)) return false
+  if (parts !== undefined) return isPartsRef(parts) && (state === 'done' || state === 'failed')
+  return state === 'failed' ? isRemoteFields(error) : state === 'done' || state === 'cancelled'
+}
+
+/** Undefined for the marker of a deleted key, and for what is no record. */
 export function decodeRecord(data: Uint8Array): JobRecord | undefined {
-  return data.length === 0 ? undefined : (decode(data) as JobRecord)
+  if (data.length === 0) return undefined
+  try {
+    const record = decode(data)
+    const isRecord = isRunning(record) || isWaiting(record) || (isMap(record) && isEnded(record))
+    return isRecord ? (record as JobRecord) : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,6 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
+import { isMeasure, isWithin, mapOf } from '../../core/message/forms.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { parseOptions } from '../../core/stream/parse-options.js'
 import { STREAM_OPTIONS, type RetryPolicy } from '../../core/stream/stream-options.js'
 import type { JobRetryOptions } from '../api/modifiers.js'
@@ -21,11 +23,12 @@ export function setRetry(head: MsgHdrs, retry: RetryPolicy): void {
 /** Attempts of a job in the queue; undefined also when they make no sense. */
 export function retryOf(head: MsgHdrs | undefined): RetryPolicy | undefined {
   const text = head?.get(HEADER.retry)
-  if (!text) return undefined
-  try {
-    const { attempts, delayMs, backoff } = JSON.parse(text) as Partial<RetryPolicy>
-    return parseRetry({ attempts, delay: Number(delayMs) / 1000, backoff } as JobRetryOptions)
-  } catch {
-    return undefined
-  }
+  const retry = text ? parseJson(text) : undefined
+  return isRetry(retry) ? retry : undefined
 }
+
+const isRetry = mapOf<RetryPolicy>({
+  attempts: isWithin(1, Number.MAX_SAFE_INTEGER),
+  delayMs: isMeasure,
+  backoff: (value) => isMeasure(value) && (value as number) >= 1,
+})

@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
+import { isMeasure } from '../../core/message/forms.js'
 import type { Logger } from '../../core/logger.js'
 import type { DeadLetterStore } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
@@ -19,6 +20,9 @@ import { Puller } from './puller.js'
 
 /** Default limit of the jobs of one route that a node runs at the same time. */
 const MAX_RUNNING = 8
+
+/** Longest time for which a job is returned at once; then it is returned again. */
+const MAX_RETURN_MS = 24 * 3600 * 1000
 
 /** Reason for aborting a job because this node leaves; another node will run it. */
 export const NODE_LEAVES = new DaffiError('DAFFI_CLOSED', 'the node leaves the pipeline')
@@ -70,11 +74,12 @@ export class JobWorker {
   async #handle(message: JsMsg): Promise<void> {
     const { running, timing } = this.#options
     const { id } = JobNames.parse(message.subject)
-    const earlyMs = Number(message.headers?.get(HEADER.due)) - Date.now()
+    const earlyMs = timeOf(message, HEADER.due) - Date.now()
     if (earlyMs > 0) {
-      message.nak(earlyMs)
+      message.nak(Math.min(earlyMs, MAX_RETURN_MS))
       return
     }
+    timeOf(message, HEADER.timeout)
     // Delivered twice, since the callback has blocked the loop.
     if (running.has(id)) return
     const job: RunningJob = { abort: new AbortController(), claim: undefined }
@@ -102,7 +107,7 @@ export class JobWorker {
       incarnation !== self.incarnation && isMember(incarnation)
     const claim = await store.records.claim(id, message.seq, self, isHeld)
     if (claim.state === 'held' || claim.state === 'early') {
-      message.nak(claim.state === 'held' ? timing.heldMs : claim.ms)
+      message.nak(claim.state === 'held' ? timing.heldMs : Math.min(claim.ms, MAX_RETURN_MS))
       return
     }
     if (claim.state === 'mine') {
@@ -115,7 +120,7 @@ export class JobWorker {
       }
       const isLeaving = (): boolean => this.#puller.isDraining()
       const conclusion = await concludeJob(message, claim, outcome, { ...this.#options, isLeaving })
-      if (conclusion.state === 'postponed') message.nak(conclusion.pauseMs)
+      if (conclusion.state === 'postponed') message.nak(Math.min(conclusion.pauseMs, MAX_RETURN_MS))
       // A job that was lost stays in the queue, for the node that has it now.
       if (conclusion.state !== 'ended') return
     }
@@ -126,7 +131,7 @@ export class JobWorker {
     const { store, registry, makeInvocation, self, log } = this.#options
     const { callback } = JobNames.parse(message.subject)
     const from = message.headers?.get(HEADER.from)
-    const timeoutMs = Number(message.headers?.get(HEADER.timeout))
+    const timeoutMs = timeOf(message, HEADER.timeout)
     const isScheduled = message.headers?.has(HEADER.schedule)
     try {
       const args = decodeArguments(await store.queue.arguments(message))
@@ -142,4 +147,11 @@ export class JobWorker {
       return { state: 'failed', error: remoteFields(error, self.node) }
     }
   }
+}
+
+/** Milliseconds in a header; 0 when it is absent. @throws DaffiError DAFFI_BAD_MESSAGE */
+function timeOf({ headers }: JsMsg, name: string): number {
+  const ms = Number(headers?.get(name) ?? 0)
+  if (isMeasure(ms)) return ms
+  throw new DaffiError('DAFFI_BAD_MESSAGE', `${name} makes no sense`)
 }

@@ -4,6 +4,7 @@ import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isToken, randomId } from '../../core/names.js'
+import { listen } from '../../nats/index.js'
 import type { MakeInvocation } from '../api/context.js'
 import { cancelled, type Job } from '../api/job.js'
 import type { BGOptions } from '../api/modifiers.js'
@@ -58,11 +59,7 @@ export class Jobs {
   /** Begins to run jobs, as soon as there are some for this node. */
   async offer(): Promise<void> {
     const { nc } = this.#options
-    nc.subscribe(this.#names.wake, {
-      callback: (error, message) => {
-        if (error === null) this.#work(message.string() as Route)
-      },
-    })
+    listen(nc, this.#names.wake, (message) => this.#work(message.string() as Route))
     await this.#lookForRoutes()
   }
 
@@ -248,11 +245,9 @@ export class Jobs {
   async #connect(): Promise<JobAccess> {
     const { connect, pipeline, timing } = this.#options
     const nc = await connect()
-    nc.subscribe(subjects.cancel(pipeline), {
-      callback: (error, message) => {
-        const id = message.string()
-        if (error === null) this.#running.get(id)?.abort.abort(cancelled(id))
-      },
+    listen(nc, subjects.cancel(pipeline), (message) => {
+      const id = message.string()
+      this.#running.get(id)?.abort.abort(cancelled(id))
     })
     return { nc, names: this.#names, store: await JobStore.open(nc, this.#names, timing), pipeline }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import { Wakeup } from '../../core/deferred.js'
+import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 
 /**
@@ -16,7 +17,10 @@ interface PullerOptions {
   limit: number
   /** Time after which the server delivers again what is not acknowledged. */
   ackWaitMs: number
-  /** Handles a message. When it rejects, JetStream will deliver the message again. */
+  /**
+   * Handles a message. When it rejects, JetStream will deliver the message again; but not when the reason is that the message
+   * makes no sense.
+   */
   handle: (message: JsMsg) => Promise<void>
   /** Pause before another attempt when the consumer cannot be reached. */
   retryMs: number
@@ -85,13 +89,23 @@ export class Puller {
   }
 
   #accept(message: JsMsg): void {
-    const { handle, log } = this.#options
+    const { handle } = this.#options
     const work = handle(message)
-      .catch((error: unknown) => log.debug(`${message.subject} will be delivered again: ${String(error)}`))
+      .catch((error: unknown) => this.#onFailure(message, error))
       .finally(() => {
         this.#work.delete(work)
         this.#finished.notify()
       })
     this.#work.add(work)
+  }
+
+  /** A message that makes no sense would make none the next time, and would be in the way of others for ever. */
+  #onFailure(message: JsMsg, error: unknown): void {
+    const { log } = this.#options
+    const isSenseless = error instanceof DaffiError && error.code === 'DAFFI_BAD_MESSAGE'
+    if (isSenseless) {
+      log.warn(`a stored message on ${JSON.stringify(message.subject)} is passed over: ${error.message}`)
+      message.term(error.message)
+    } else log.debug(`${message.subject} will be delivered again: ${String(error)}`)
   }
 }

@@ -4,12 +4,14 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
+import { isText, isWithin, mapOf } from '../../core/message/forms.js'
 import { payloadLimit } from '../../nats/index.js'
 import { notStored } from '../wire/not-stored.js'
+import { MAX_VALUE_BYTES } from '../wire/payload-transfer.js'
 
-/** Limit of a durable job's arguments, and of its result. */
-const MAX_BYTES = 512 * MIB
 const PART_BYTES = MIB
+/** Parts of one value: those of the largest one, on a server with small messages. */
+const MAX_PARTS = 2 ** 19
 const CONCURRENCY = 4
 const RETRY_DELAY_MS = 500
 
@@ -19,6 +21,17 @@ export interface PartsRef {
   bytes: number
   partBytes: number
 }
+
+/** Whether the value is a reference to parts. */
+export function isPartsRef(value: unknown): value is PartsRef {
+  return isRef(value) && value.bytes / value.partBytes <= MAX_PARTS
+}
+
+const isRef = mapOf<PartsRef>({
+  subject: isText,
+  bytes: isWithin(0, MAX_VALUE_BYTES),
+  partBytes: isWithin(1, PART_BYTES),
+})
 
 /**
  * Values of a JetStream stream that are too large for one message. Their parts lie in the same stream as the message
@@ -45,10 +58,10 @@ export class StoredParts {
     const limit = payloadLimit(this.#nc)
     const bytes = payload.length
     if (bytes <= limit) return undefined
-    if (bytes <= MAX_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, limit) }
+    if (bytes <= MAX_VALUE_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, limit) }
     throw new DaffiError(
       'DAFFI_TOO_LARGE',
-      `${what} has ${bytes} bytes; a durable job keeps at most ${MAX_BYTES}`,
+      `${what} has ${bytes} bytes; a durable job keeps at most ${MAX_VALUE_BYTES}`,
     )
   }
 
@@ -72,14 +85,21 @@ export class StoredParts {
     return Object.keys(state.subjects ?? {}).length === indexesOf(bytes, partBytes).length
   }
 
-  /** Loads a value; undefined when not all of its parts are there. */
+  /**
+   * Loads a value; undefined when not all of its parts are there.
+   * @throws DaffiError DAFFI_BAD_MESSAGE when a part has another length than the reference says
+   */
   async load({ subject, bytes, partBytes }: PartsRef): Promise<Uint8Array | undefined> {
+    // eslint-disable-next-line no-restricted-syntax -- filled: each part has its length, or all fail
     const whole = Buffer.allocUnsafeSlow(bytes)
     const load = async (index: number): Promise<boolean> => {
       const query = { last_by_subj: `${subject}.${index}` }
       const part = await this.#untilAnswered(() => this.#jsm.direct.getMessage(this.#stream, query))
-      if (part) whole.set(part.data, index * partBytes)
-      return part !== null
+      if (!part) return false
+      const at = index * partBytes
+      if (part.data.length !== Math.min(partBytes, bytes - at)) throw badPart(subject)
+      whole.set(part.data, at)
+      return true
     }
     const loaded = await pMap(indexesOf(bytes, partBytes), load, { concurrency: CONCURRENCY })
     return loaded.every(Boolean) ? whole : undefined
@@ -102,6 +122,10 @@ export class StoredParts {
       }
     }
   }
+}
+
+function badPart(subject: string): DaffiError {
+  return new DaffiError('DAFFI_BAD_MESSAGE', `a part on ${subject} has another length than it should`)
 }
 
 function indexesOf(bytes: number, partBytes: number): number[] {

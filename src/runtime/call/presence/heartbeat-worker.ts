@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { connectNats } from '../../nats/index.js'
+import { connectNats, listen } from '../../nats/index.js'
 import { pingSubject, presenceSubject, type Goodbye, type Heartbeat } from './peer-record.js'
 import type { HeartbeatData, HeartbeatMessage, WorkerMessage } from './heartbeat-thread.js'
 
@@ -17,9 +17,7 @@ const lastWills = new Set<string>()
 
 const nc = await connectNats(address, { name: `${record.name} (heartbeat)` })
 
-nc.subscribe(pingSubject(pipeline, record), {
-  callback: (_error, message) => void message.respond(JSON.stringify(record)),
-})
+listen(nc, pingSubject(pipeline, record), (message) => message.respond(JSON.stringify(record)))
 
 let heartbeatTimer: NodeJS.Timeout | undefined
 /** Time of the last heartbeat by the clock, which goes on while the computer sleeps. */

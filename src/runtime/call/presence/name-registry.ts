@@ -4,7 +4,8 @@ import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { isApiError, isNoResponders } from '../../nats/index.js'
 import { isRunning } from '../../core/process/process-identity.js'
-import { parseJson } from '../../core/text/parse-json.js'
+import { isToken } from '../../core/names.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
 /** Pings after which a holder that did not answer stands still. */
@@ -62,9 +63,10 @@ export class NameRegistry {
    */
   async list(): Promise<PeerRecord[]> {
     const bucket = await this.#open()
-    const names = Object.keys(await this.#subjects()).map((subject) =>
-      subject.slice(this.#subject('').length),
-    )
+    const names = Object.keys(await this.#subjects())
+      .map((subject) => subject.slice(this.#subject('').length))
+      // A key that is no name is nobody's claim, and may be one that cannot even be read.
+      .filter(isToken)
     const entries = await Promise.all(names.map((name) => bucket.get(name)))
     return entries.map(holderOf).filter((holder) => holder !== undefined)
   }
@@ -105,7 +107,8 @@ export class NameRegistry {
   ): Promise<PeerRecord | 'unreachable' | 'silent'> {
     try {
       const { data } = await this.#nc.request(pingSubject(this.#pipeline, peer), '', { timeout: timeoutMs })
-      return parseRecord(parseJson(data)) ?? 'unreachable'
+      const record = parseRecord(parseJson(data))
+      return record?.incarnation === peer.incarnation ? record : 'unreachable'
     } catch (error) {
       if (isNoResponders(error)) return 'unreachable'
       if (error instanceof TimeoutError) return 'silent'
@@ -159,7 +162,8 @@ export class NameRegistry {
 }
 
 function holderOf(entry: KvEntry | null): PeerRecord | undefined {
-  return entry?.operation === 'PUT' ? parseRecord(parseJson(entry.value)) : undefined
+  const record = entry?.operation === 'PUT' ? parseRecord(parseJson(entry.value)) : undefined
+  return record?.name === entry?.key ? record : undefined
 }
 
 function duplicateName(pipeline: string, { name, host, pid }: PeerRecord): DaffiError {

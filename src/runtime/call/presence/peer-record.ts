@@ -1,5 +1,15 @@
 import type { Arity } from '../../core/plan/plan.js'
-import { isToken } from '../../core/names.js'
+import {
+  isBoolean,
+  isCount,
+  isMeasure,
+  isName,
+  isText,
+  mapOf,
+  orAbsent,
+  orNull,
+  recordOf,
+} from '../../core/message/forms.js'
 
 /** Description of a node, as it stands in its claim of a name and in its hello. */
 export interface PeerRecord {
@@ -48,39 +58,42 @@ export const pingSubject = (
   { name, incarnation }: Pick<PeerRecord, 'name' | 'incarnation'>,
 ): string => `daffi.${pipeline}.node.${name}.ping.${incarnation}`
 
+const isArity = mapOf<Arity>({ min: orNull(isCount), max: orNull(isCount) })
+
+const isRecord = mapOf<PeerRecord>({
+  name: isName,
+  incarnation: isName,
+  host: isText,
+  pid: isCount,
+  processTable: isText,
+  started: orNull(isCount),
+  graceMs: isMeasure,
+  callbacks: recordOf(isName, isArity),
+})
+
+const isHeartbeat = mapOf<Pick<Heartbeat, 'name' | 'id'>>({ name: isName, id: isName })
+
+const isGoodbye = mapOf<Goodbye>({
+  name: isName,
+  id: isName,
+  died: orAbsent(isBoolean),
+  returns: orAbsent(isBoolean),
+  last: orAbsent(isBoolean),
+})
+
 /** Checks a record that came from the network. Undefined when it is none. */
 export function parseRecord(value: unknown): PeerRecord | undefined {
-  if (!isMap<PeerRecord>(value)) return undefined
+  if (!isRecord(value)) return undefined
   const { name, incarnation, host, pid, processTable, started, graceMs, callbacks } = value
-  if (!isName(name) || !isName(incarnation) || typeof host !== 'string' || typeof pid !== 'number')
-    return undefined
-  if (!isMap(callbacks) || !isDuration(graceMs)) return undefined
-  if (typeof processTable !== 'string' || (started !== null && typeof started !== 'number')) return undefined
-  const arities = callbacks as PeerRecord['callbacks']
-  return { name, incarnation, host, pid, processTable, started, graceMs, callbacks: arities }
+  return { name, incarnation, host, pid, processTable, started, graceMs, callbacks }
 }
 
 /** Checks a heartbeat that came from the network. Undefined when it is none. */
 export function parseHeartbeat(value: unknown): Pick<Heartbeat, 'name' | 'id'> | undefined {
-  if (!isMap<Heartbeat>(value) || !isName(value.name) || !isName(value.id)) return undefined
-  return { name: value.name, id: value.id }
+  return isHeartbeat(value) ? value : undefined
 }
 
 /** Checks a goodbye that came from the network. Undefined when it is none. */
 export function parseGoodbye(value: unknown): Goodbye | undefined {
-  if (!isMap<Goodbye>(value) || !isName(value.name) || !isName(value.id)) return undefined
-  const { name, id, died, returns, last } = value
-  return { name, id, died: died === true, returns: returns === true, last: last === true }
-}
-
-function isMap<T>(value: unknown): value is Record<keyof T, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && isToken(value)
-}
-
-function isDuration(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0
+  return isGoodbye(value) ? value : undefined
 }

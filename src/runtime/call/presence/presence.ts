@@ -4,8 +4,9 @@ import { bounded } from '../../core/timeout.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { isRunning } from '../../core/process/process-identity.js'
-import { parseJson } from '../../core/text/parse-json.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { sleep } from '../../core/timer.js'
+import { listen } from '../../nats/index.js'
 import type { CallTiming } from '../wire/timing.js'
 import { NameRegistry } from './name-registry.js'
 import {
@@ -60,14 +61,8 @@ export class Presence {
   /** Claims the name and reads the records of the others. They do not learn of this node before `announce`. */
   async join(): Promise<void> {
     const { nc, pipeline, record } = this.#options
-    this.#subscription = nc.subscribe(presenceSubject(pipeline, '*'), {
-      callback: (error, message) => {
-        if (error === null)
-          this.#onMessage(
-            message.subject.slice(message.subject.lastIndexOf('.') + 1),
-            parseJson(message.data),
-          )
-      },
+    this.#subscription = listen(nc, presenceSubject(pipeline, '*'), ({ subject, data }) => {
+      this.#onMessage(subject.slice(subject.lastIndexOf('.') + 1), parseJson(data))
     })
     await this.#claim()
     this.#claimed = true
@@ -163,25 +158,20 @@ export class Presence {
   }
 
   #onMessage(what: string, body: unknown): void {
-    if (what === 'hello') this.#onHello(parseRecord(body))
-    else if (what === 'beat') {
-      const heartbeat = parseHeartbeat(body)
-      if (heartbeat) this.peers.onHeartbeat(heartbeat)
-    } else if (what === 'goodbye') this.#onGoodbye(parseGoodbye(body))
+    if (what === 'hello') this.#onHello(known(parseRecord(body)))
+    else if (what === 'beat') this.peers.onHeartbeat(known(parseHeartbeat(body)))
+    else if (what === 'goodbye') this.#onGoodbye(known(parseGoodbye(body)))
   }
 
-  #onHello(peer: PeerRecord | undefined): void {
+  #onHello(peer: PeerRecord): void {
     const { record } = this.#options
-    if (!peer) return
     const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
     if (isOtherHolder && this.#claimed) this.#loseName(peer)
     else this.peers.upsert(peer)
   }
 
-  #onGoodbye(goodbye: Goodbye | undefined): void {
+  #onGoodbye({ name, id, died, returns = false, last }: Goodbye): void {
     const { record, log } = this.#options
-    if (!goodbye) return
-    const { name, id, died, returns = false, last } = goodbye
     if (id !== record.incarnation) this.peers.remove(name, { how: died ? 'died' : 'left', returns }, id)
     // Our claim may have been deleted with the bucket, if it was made while the last node was leaving.
     if (last) void this.#claimAgain().catch((error: unknown) => log.warn(String(error)))
@@ -269,4 +259,10 @@ export class Presence {
     const { nc, pipeline } = this.#options
     nc.publish(presenceSubject(pipeline, what), JSON.stringify(body))
   }
+}
+
+/** @throws DaffiError DAFFI_BAD_MESSAGE for a message that has not the form of the protocol */
+function known<T>(message: T | undefined): T {
+  if (message !== undefined) return message
+  throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not have the form of the protocol')
 }

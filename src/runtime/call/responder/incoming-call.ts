@@ -1,5 +1,11 @@
 import type { Msg } from '@nats-io/transport-node'
+import { isMeasure } from '../../core/message/forms.js'
+import { isToken } from '../../core/names.js'
 import { HEADER } from '../wire/headers.js'
+
+const TOKENS: ReadonlySet<string> = new Set([HEADER.call, HEADER.from, HEADER.eta, HEADER.items])
+/** Characters of the header that has the nodes which have passed a call on: more than the names that it may have. */
+const MAX_PASSED = 1024
 
 /** A call that has come, with its headers. */
 export interface IncomingCall {
@@ -19,6 +25,8 @@ export interface IncomingCall {
   parts: string | undefined
   /** Names of the nodes that have passed it on. */
   passed: string[]
+  /** Name of a header that makes no sense. */
+  badHeader: string | undefined
 }
 
 /** Reads the subject and the headers of a call. */
@@ -34,16 +42,19 @@ export function readCall(message: Msg): IncomingCall {
     wantsReceipt: false,
     parts: undefined,
     passed: [],
+    badHeader: undefined,
   }
   // In one pass, as the client's own way to get a header makes two arrays each time.
   for (const [key, [value = '']] of headers ?? []) {
-    if (key === HEADER.call) call.id = value || undefined
-    else if (key === HEADER.from) call.from = value || undefined
-    else if (key === HEADER.eta) call.delayMs = Math.max(0, Number(value) || 0)
-    else if (key === HEADER.items) call.items = value || undefined
+    if (value === '') continue
+    if (key === HEADER.call && isToken(value)) call.id = value
+    else if (key === HEADER.from && isToken(value)) call.from = value
+    else if (key === HEADER.eta && isMeasure(Number(value))) call.delayMs = Number(value)
+    else if (key === HEADER.items && isToken(value)) call.items = value
     else if (key === HEADER.receipt) call.wantsReceipt = true
-    else if (key === HEADER.parts) call.parts = value || undefined
-    else if (key === HEADER.passed) call.passed = value.split(' ').filter(Boolean)
+    else if (key === HEADER.parts) call.parts = value
+    else if (key === HEADER.passed) call.passed = value.slice(0, MAX_PASSED).split(' ').filter(isToken)
+    else if (TOKENS.has(key)) call.badHeader = key
   }
   return call
 }

@@ -4,7 +4,7 @@ import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import { payloadLimit } from '../../nats/index.js'
 import type { Abort } from '../api/context.js'
-import { remoteFields } from '../api/remote-error.js'
+import { ERROR_LIMITS, remoteFields } from '../api/remote-error.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { encodeReply } from '../wire/encoding.js'
 import { errorHeaders, itemsHeaders, receiptHeaders, replyHeaders } from '../wire/headers.js'
@@ -66,9 +66,14 @@ export class ReplySender {
   }
 
   async sendError(call: IncomingCall, error: unknown, json: boolean): Promise<void> {
-    const fields = remoteFields(error, this.#options.node)
-    const payload = json ? Buffer.from(JSON.stringify(fields)) : encode(fields)
-    await this.#respond(call, payload, errorHeaders(this.#options.node, fields))
+    const { nc, node } = this.#options
+    for (const limits of ERROR_LIMITS) {
+      const fields = remoteFields(error, node, limits)
+      const payload = json ? Buffer.from(JSON.stringify(fields)) : encode(fields)
+      if (payload.length > payloadLimit(nc)) continue
+      await this.#respond(call, payload, errorHeaders(node, fields))
+      return
+    }
   }
 
   async #sendLarge(message: Msg, payload: Uint8Array, abort: Abort): Promise<void> {

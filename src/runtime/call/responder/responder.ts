@@ -4,18 +4,22 @@ import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { writeYields, type StreamPorts, type YieldTarget } from '../../stream/index.js'
-import type { MakeInvocation } from '../api/context.js'
+import { listen, payloadLimit } from '../../nats/index.js'
+import { writeYields, type Items, type StreamPorts, type YieldTarget } from '../../stream/index.js'
+import type { Abort, MakeInvocation } from '../api/context.js'
+import { gather } from '../invoke/gather.js'
 import type { Registry } from '../invoke/registry.js'
 import { isYielding, notYielding, thrownBy } from '../invoke/yielding.js'
+import type { PeerTable } from '../presence/peer-table.js'
 import { untilDue } from '../wire/delay.js'
 import { decodeArguments, isJson } from '../wire/encoding.js'
-import type { PayloadTransfers } from '../wire/payload-transfer.js'
+import { MAX_VALUE_BYTES, type PayloadTransfers } from '../wire/payload-transfer.js'
 import { QUEUE, subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { CallPassing } from './call-passing.js'
 import { readCall, type IncomingCall } from './incoming-call.js'
 import type { ReplySender } from './reply-sender.js'
+import { WaitingRoom } from './waiting-room.js'
 
 /** Time within which calls that the server has already sent arrive. */
 const DRAIN_MS = 2000
@@ -25,6 +29,7 @@ interface ResponderOptions {
   pipeline: string
   node: string
   registry: Registry
+  peers: PeerTable
   log: Logger
   timing: CallTiming
   /** Aborts when this node leaves: a call that is not due yet will not be run. */
@@ -46,43 +51,35 @@ export class Responder {
   /** Calls of each callback that are due and have not ended. */
   readonly #due = new Map<string, number>()
   readonly #finished = new Wakeup()
+  /** Calls whose callbacks yield, while their items are gathered for one answer. */
+  readonly #gathering = new Set<{ from: string | undefined; abort: AbortController }>()
+  readonly #room: WaitingRoom
+  readonly #unwatch: () => void
   #answering = 0
 
   constructor(options: ResponderOptions) {
     this.#options = options
-    const { nc, pipeline, node, registry } = options
-    const answer =
-      (mayPass: boolean) =>
-      (error: Error | null, message: Msg): void => {
-        if (error === null) this.#onCall(readCall(message), mayPass)
-      }
-    const any = { callback: answer(true) }
-    const own = { callback: answer(false) }
+    this.#room = new WaitingRoom(options)
+    const { nc, pipeline, node, registry, peers } = options
+    const any = (message: Msg): unknown => this.#onCall(readCall(message), true)
+    const own = (message: Msg): unknown => this.#onCall(readCall(message), false)
     this.#calls = [
       ...registry.names.flatMap((name) => [
-        nc.subscribe(subjects.call(pipeline, name), { queue: QUEUE, ...any }),
-        nc.subscribe(subjects.all(pipeline, name), own),
+        listen(nc, subjects.call(pipeline, name), any, { queue: QUEUE }),
+        listen(nc, subjects.all(pipeline, name), own),
       ]),
-      nc.subscribe(subjects.anyCall(pipeline, node, '*'), any),
-      nc.subscribe(subjects.nodeCall(pipeline, node, '*'), own),
+      listen(nc, subjects.anyCall(pipeline, node, '*'), any),
+      listen(nc, subjects.nodeCall(pipeline, node, '*'), own),
     ]
     this.#questions = [
-      nc.subscribe(subjects.running(pipeline, node), {
-        callback: (error, message) => {
-          if (error !== null) return
-          const held = message
-            .string()
-            .split(' ')
-            .filter((id) => this.#running.has(id))
-          message.respond(JSON.stringify(held))
-        },
-      }),
-      nc.subscribe(subjects.cancel(pipeline), {
-        callback: (error, message) => {
-          if (error === null) this.#running.get(message.string())?.abort(cancelledByCaller())
-        },
-      }),
+      listen(nc, subjects.running(pipeline, node), (message) => this.#onQuestion(message)),
+      listen(nc, subjects.cancel(pipeline), (message) =>
+        this.#running.get(message.string())?.abort(cancelledByCaller()),
+      ),
     ]
+    this.#unwatch = peers.onLeave(({ name }) => {
+      for (const { from, abort } of this.#gathering) if (from === name) abort.abort(callerLeft(name))
+    })
   }
 
   /** Accepts no more calls, and resolves when the running ones are answered, or have been given up after a while. */
@@ -95,31 +92,45 @@ export class Responder {
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
     for (const subscription of this.#questions) subscription.unsubscribe()
+    this.#unwatch()
   }
 
   async #idle(): Promise<void> {
     while (this.#answering > 0) await this.#finished.wait()
   }
 
-  #onCall(call: IncomingCall, mayPass: boolean): void {
+  #onQuestion(message: Msg): void {
+    if (message.data.length === 0) {
+      this.#room.answer(message)
+      return
+    }
+    const ids = message.string().split(' ')
+    message.respond(JSON.stringify(ids.filter((id) => this.#running.has(id))))
+  }
+
+  #onCall(call: IncomingCall, mayPass: boolean): Promise<void> | undefined {
     const { registry, passing } = this.#options
     const { callback, delayMs } = call
     const others = this.#due.get(callback) ?? 0
-    if (mayPass && delayMs === 0 && registry.isFull(callback, others) && passing.pass(call)) return
+    if (mayPass && delayMs === 0 && registry.isFull(callback, others) && passing.pass(call)) return undefined
     this.#answering++
     if (delayMs === 0) this.#due.set(callback, others + 1)
-    void this.#answer(call)
+    return this.#answer(call)
   }
 
   /** Answers a call. A promise is only waited for where there is one, as each makes a small call slower. */
   async #answer(call: IncomingCall): Promise<void> {
     const { registry, log, makeInvocation, leaving, payloads, replies } = this.#options
-    const { message, callback, id, from, delayMs, items, parts } = call
+    const { message, callback, id, from, delayMs, items, parts, badHeader } = call
     let wantsReply = Boolean(message.reply)
     const abort = new AbortController()
     if (id) this.#running.set(id, abort)
     let json = isJson(message.data)
+    let onTurn: (() => void) | undefined
     try {
+      if (badHeader !== undefined) throw new DaffiError('DAFFI_BAD_MESSAGE', `${badHeader} makes no sense`)
+      const entering = this.#room.enter(call, abort.signal)
+      onTurn = entering instanceof Promise ? await entering : entering
       const payload = parts ? await payloads.fetch(parts, from, abort.signal) : message.data
       json = isJson(payload)
       const args = decodeArguments(payload)
@@ -133,13 +144,15 @@ export class Responder {
       const invocation = makeInvocation(from, abort)
       if (id && from && items) {
         const target = { id, callback, caller: { name: from, incarnation: items } }
-        await registry.run(callback, args, invocation, (value, { signal }) =>
-          this.#stream(value, { ...target, signal }),
-        )
+        const finish = (value: unknown, { signal }: Abort): Promise<void> =>
+          this.#stream(value, { ...target, signal })
+        await registry.run(callback, args, invocation, { finish, onTurn })
         replies.sendItemsEnd(message)
         return
       }
-      const running = registry.run(callback, args, invocation)
+      const finish = (value: unknown, either: Abort): unknown =>
+        isYielding(value) ? this.#gather(value, call, { either, abort, keep: wantsReply }) : value
+      const running = registry.run(callback, args, invocation, { finish, onTurn })
       const value = running instanceof Promise ? ((await running) as unknown) : running
       const sending = wantsReply ? replies.sendValue(call, value, { json, abort }) : undefined
       if (sending) await sending
@@ -148,6 +161,7 @@ export class Responder {
       if (wantsReply) await replies.sendError(call, error, json)
       else log.error(`"${callback}" failed: ${traceOf(error)}`)
     } finally {
+      onTurn?.()
       this.#answering--
       if (delayMs === 0) this.#due.set(callback, (this.#due.get(callback) ?? 1) - 1)
       this.#finished.notify()
@@ -155,10 +169,30 @@ export class Responder {
     }
   }
 
+  /** Gathers what a callback yields for one answer, for as long as its caller is there. */
+  async #gather(
+    value: Items,
+    { id, from }: IncomingCall,
+    { either, abort, keep }: { either: Abort; abort: AbortController; keep: boolean },
+  ): Promise<unknown> {
+    const limit = id === undefined && keep ? payloadLimit(this.#options.nc) : MAX_VALUE_BYTES
+    const gathering = { from, abort }
+    this.#gathering.add(gathering)
+    try {
+      return await gather(value, either, { limit, keep })
+    } finally {
+      this.#gathering.delete(gathering)
+    }
+  }
+
   async #stream(value: unknown, call: YieldTarget): Promise<void> {
     if (!isYielding(value)) throw notYielding(call.callback)
     await writeYields(value, call, this.#options.ports)
   }
+}
+
+function callerLeft(name: string): DaffiError {
+  return new DaffiError('DAFFI_ABORTED', `"${name}", which calls, is gone`)
 }
 
 function cancelledByCaller(): DaffiError {

@@ -1,4 +1,5 @@
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import { listen } from '../../nats/index.js'
 import type { Registry } from '../invoke/registry.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import { QUEUE, subjects } from '../wire/subjects.js'
@@ -45,11 +46,9 @@ export function answerService({ nc, pipeline, record, registry }: ServiceOptions
     }),
   }
   const subscriptions = Object.entries(answers).flatMap(([verb, answer]): Subscription[] => {
-    const callback = (error: Error | null, message: Msg): void => {
-      if (error === null) message.respond(JSON.stringify(answer()))
-    }
-    return [`$SRV.${verb}`, `$SRV.${verb}.${name}`, `$SRV.${verb}.${name}.${id}`].map((subject) =>
-      nc.subscribe(subject, { callback }),
+    const subjectsOfVerb = [`$SRV.${verb}`, `$SRV.${verb}.${name}`, `$SRV.${verb}.${name}.${id}`]
+    return subjectsOfVerb.map((subject) =>
+      listen(nc, subject, (message) => message.respond(JSON.stringify(answer()))),
     )
   })
   return () => {

@@ -1,3 +1,6 @@
+import { DaffiError } from '../../core/errors.js'
+import { isToken } from '../../core/names.js'
+
 /** Names of the stream and subjects of a pipeline's schedules. */
 export class ScheduleNames {
   readonly #pipeline: string
@@ -34,9 +37,10 @@ export class ScheduleNames {
     return [this.record('*'), this.timer('*', '*'), this.due('*', '*')]
   }
 
-  /** Id and callback in the subject of a firing. */
+  /** Id and callback in the subject of a firing. @throws DaffiError DAFFI_BAD_MESSAGE when these are no names */
   static parseDue(subject: string): { uuid: string; callback: string } {
-    const tokens = subject.split('.')
-    return { uuid: tokens[3] ?? '', callback: tokens[4] ?? '' }
+    const [, , , uuid = '', callback = ''] = subject.split('.')
+    if (isToken(uuid) && isToken(callback)) return { uuid, callback }
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the subject of a firing has tokens that are no names')
   }
 }

@@ -1,3 +1,15 @@
+import {
+  isBoolean,
+  isMap,
+  isMeasure,
+  isName,
+  isText,
+  listOf,
+  mapOf,
+  orNull,
+  type Check,
+} from '../../core/message/forms.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
 
 /** A schedule, as it is kept on the server. */
@@ -10,6 +22,28 @@ export interface ScheduleRecord {
   from: string
   spec: ScheduleSpec
   cancelled: boolean
+}
+
+const isSpec: Check = (value) => {
+  if (!isMap(value)) return false
+  const { intervalMs, at, cron } = value
+  if (at !== undefined) return listOf(isMeasure)(at)
+  return intervalMs === undefined ? isText(cron) : isMeasure(intervalMs)
+}
+
+const isRecord = mapOf<ScheduleRecord>({
+  uuid: isName,
+  callback: isName,
+  to: orNull(isName),
+  from: isName,
+  spec: isSpec,
+  cancelled: isBoolean,
+})
+
+/** Reads the record of a schedule; undefined when it is none, or that of another one. */
+export function parseSchedule(json: Uint8Array, uuid: string): ScheduleRecord | undefined {
+  const record = parseJson(json)
+  return isRecord(record) && record.uuid === uuid ? record : undefined
 }
 
 export function hasEnded({ spec, cancelled }: ScheduleRecord): boolean {

@@ -16,7 +16,7 @@ import { isApiError } from '../../nats/index.js'
 import { ensureConsumer } from '../wire/ensure-consumer.js'
 import { HEADER } from '../wire/headers.js'
 import type { ScheduleNames } from './schedule-names.js'
-import type { ScheduleRecord } from './schedule-record.js'
+import { parseSchedule, type ScheduleRecord } from './schedule-record.js'
 
 /** Seconds for which a schedule that has ended is still known. */
 const KNOWN_S = 24 * 3600
@@ -125,7 +125,7 @@ export class ScheduleStore {
   async #read(subject: string): Promise<ScheduleRecord | undefined> {
     const jsm = await this.#manager()
     const message = await jsm.streams.getMessage(this.#names.stream, { last_by_subj: subject })
-    return message?.json<ScheduleRecord>()
+    return message ? parseSchedule(message.data, subject.slice(this.#names.record('').length)) : undefined
   }
 
   async #recordSubjects(): Promise<string[]> {

@@ -3,8 +3,9 @@ import type { JsMsg } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { assertToken } from '../../core/names.js'
+import { assertToken, isToken } from '../../core/names.js'
 import { parseSchedule } from '../../core/text/schedule.js'
+import { listen } from '../../nats/index.js'
 import type { PeriodOptions } from '../api/modifiers.js'
 import type { ScheduledTask } from '../api/scheduled-task.js'
 import type { Registry } from '../invoke/registry.js'
@@ -55,11 +56,7 @@ export class Schedules {
 
   /** Begins to handle firings, as soon as there are some for this node. */
   async offer(): Promise<void> {
-    this.#options.nc.subscribe(this.#names.wake, {
-      callback: (error, message) => {
-        if (error === null) this.#dispatch(message.string() as Route)
-      },
-    })
+    listen(this.#options.nc, this.#names.wake, (message) => this.#dispatch(message.string() as Route))
     await this.refresh()
   }
 
@@ -159,8 +156,10 @@ export class Schedules {
 
   async #fire(message: JsMsg): Promise<void> {
     const { uuid, callback } = ScheduleNames.parseDue(message.subject)
-    const to = message.headers?.get(HEADER.to)
+    const to = message.headers?.get(HEADER.to) ?? ''
     const from = message.headers?.get(HEADER.from) ?? ''
+    if (![to, from].every((name) => name === '' || isToken(name)))
+      throw new DaffiError('DAFFI_BAD_MESSAGE', 'a firing has headers that are no names')
     const target = { callback, to: to === '' ? undefined : to }
     const key = `${uuid} ${message.seq}`
     if (await this.#options.jobs.fire(uuid, target, message.data, { from, key })) message.ack()

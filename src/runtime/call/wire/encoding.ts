@@ -1,7 +1,8 @@
 import type { Msg } from '@nats-io/transport-node'
 import { decode, encode } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
-import { RemoteError, type RemoteErrorFields } from '../api/remote-error.js'
+import { parseJson } from '../../core/message/parse-json.js'
+import { isRemoteFields, RemoteError } from '../api/remote-error.js'
 import { HEADER, headerOf } from './headers.js'
 
 /** Whether a payload is JSON: any that does not begin as an array of MessagePack does. It is answered in JSON, too. */
@@ -19,14 +20,6 @@ export function decodeArguments(payload: Uint8Array): unknown[] {
   return args as unknown[]
 }
 
-function parseJson(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload).toString('utf8')) as unknown
-  } catch (cause) {
-    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not a JSON array', { cause })
-  }
-}
-
 /** Encodes the value of a call, in JSON when the call came in JSON. */
 export function encodeReply(value: unknown, json: boolean): Uint8Array {
   return json ? Buffer.from(JSON.stringify(value ?? null)) : encode(value, 'the result')
@@ -35,10 +28,11 @@ export function encodeReply(value: unknown, json: boolean): Uint8Array {
 /**
  * Value of a reply.
  * @param payload the message's own, or the one that was fetched in its place
- * @throws RemoteError
+ * @throws RemoteError; DaffiError DAFFI_BAD_MESSAGE
  */
 export function decodeReply(message: Msg, payload: Uint8Array): unknown {
-  if (headerOf(message, HEADER.errorCode) !== undefined)
-    throw new RemoteError(decode(payload) as RemoteErrorFields)
-  return decode(payload)
+  if (headerOf(message, HEADER.errorCode) === undefined) return decode(payload)
+  const fields = decode(payload)
+  if (isRemoteFields(fields)) throw new RemoteError(fields)
+  throw new DaffiError('DAFFI_BAD_MESSAGE', 'the error in a response is not one of the protocol')
 }

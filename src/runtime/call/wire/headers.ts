@@ -59,9 +59,14 @@ export function receiptHeaders(node: string): MsgHdrs {
 
 export function errorHeaders(node: string, { code, message }: RemoteErrorFields): MsgHdrs {
   const head = replyHeaders(node)
-  head.set(HEADER.error, message.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_ERROR_LENGTH))
-  head.set(HEADER.errorCode, code ?? 'DAFFI_REMOTE')
+  head.set(HEADER.error, oneLine(message))
+  head.set(HEADER.errorCode, oneLine(code ?? 'DAFFI_REMOTE'))
   return head
+}
+
+/** Text of a header, in which a line's end would begin another one. */
+function oneLine(text: string): string {
+  return text.slice(0, MAX_ERROR_LENGTH).replaceAll(/[\r\n]+/g, ' ')
 }
 
 const NO_RESPONDERS = 503

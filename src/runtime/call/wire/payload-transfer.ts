@@ -1,16 +1,22 @@
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
+import { isCount } from '../../core/message/forms.js'
 import { sleep } from '../../core/timer.js'
-import { isNoResponders, newInbox, payloadLimit } from '../../nats/index.js'
+import { isInbox, isNoResponders, listen, newInbox, payloadLimit } from '../../nats/index.js'
 import { ByteWindow } from './byte-window.js'
 import { HEADER } from './headers.js'
 import { INLINE_BYTES, type KnownNodes } from './send-window.js'
 
+/** Largest arguments and results, also of durable jobs. */
+export const MAX_VALUE_BYTES = 512 * MIB
+
 const PART_BYTES = MIB
+/** Longest header or request of which a message is made sense. */
+const MAX_TEXT = 256
 const CONCURRENCY = 4
 /** Bytes of values that this process fetches at a time. */
 const FETCH_BYTES = 16 * MIB
@@ -52,8 +58,15 @@ export class PayloadTransfers {
     return payload.length > INLINE_BYTES || payload.length > this.#limit
   }
 
-  /** Keeps a large value until it was fetched. The headers of the message that goes in its place say where. */
+  /**
+   * Keeps a large value until it was fetched. The headers of the message that goes in its place say where.
+   * @throws DaffiError DAFFI_TOO_LARGE
+   */
   announce(payload: Uint8Array, headers: MsgHdrs): PayloadTransfer {
+    if (payload.length > MAX_VALUE_BYTES) {
+      const message = `a value of ${payload.length} bytes; arguments and results have at most ${MAX_VALUE_BYTES}`
+      throw new DaffiError('DAFFI_TOO_LARGE', message)
+    }
     const subject = newInbox(this.#nc)
     headers.set(HEADER.parts, `${subject} ${payload.length}`)
     return this.#serve(subject, payload)
@@ -66,20 +79,21 @@ export class PayloadTransfers {
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
   async fetch(header: string, sender: string | undefined, signal: AbortSignal): Promise<Uint8Array> {
-    const [subject = '', size] = header.split(' ')
-    const length = Number(size)
-    if (!Number.isSafeInteger(length) || length < 0)
-      throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} says "${header}"`)
+    const { subject, length } = parseParts(header)
     await this.#fetching.enter(length, signal)
     try {
+      // eslint-disable-next-line no-restricted-syntax -- filled: each part has the length that was asked for, or all fail
       const whole = Buffer.allocUnsafeSlow(length)
       const step = Math.min(PART_BYTES, this.#limit)
       const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
       const load = async (offset: number): Promise<void> => {
-        whole.set(await this.#part(subject, `${offset} ${step}`, sender, signal), offset)
+        const part = await this.#part(subject, `${offset} ${step}`, sender, signal)
+        if (part.length !== Math.min(step, length - offset)) throw badPart(part.length, offset, length)
+        whole.set(part, offset)
       }
       await pMap(offsets, load, { concurrency: CONCURRENCY, signal }).catch((cause: unknown) => {
         signal.throwIfAborted()
+        if (cause instanceof DaffiError && cause.code === 'DAFFI_BAD_MESSAGE') throw cause
         const message = `a value of ${length} bytes could not be fetched: the node that has it is gone`
         throw new DaffiError('DAFFI_NODE_DIED', message, { cause })
       })
@@ -118,17 +132,14 @@ export class PayloadTransfers {
   #serve(subject: string, bytes: Uint8Array): PayloadTransfer {
     const done = deferred()
     const idle = setTimeout(() => done.resolve(), IDLE_MS)
-    const subscription = this.#nc.subscribe(subject, {
-      callback: (error, message) => {
-        if (error !== null) return
-        const [offset = 0, length = 0] = message.string().split(' ').map(Number)
-        if (offset >= bytes.length) {
-          done.resolve()
-          return
-        }
-        idle.refresh()
-        message.respond(bytes.subarray(offset, offset + length))
-      },
+    const subscription = listen(this.#nc, subject, (message) => {
+      const { offset, length } = parseRange(message)
+      if (offset >= bytes.length) {
+        done.resolve()
+        return
+      }
+      idle.refresh()
+      message.respond(bytes.subarray(offset, offset + Math.min(length, this.#limit)))
     })
     const end = (): void => {
       clearTimeout(idle)
@@ -137,4 +148,28 @@ export class PayloadTransfers {
     }
     return { done: done.promise, end }
   }
+}
+
+/** Reads the header that says where a large value is. @throws DaffiError DAFFI_BAD_MESSAGE */
+function parseParts(header: string): { subject: string; length: number } {
+  const [subject = '', size = ''] = header.slice(0, MAX_TEXT).split(' ')
+  const length = Number(size)
+  if (isInbox(subject) && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES)
+    return { subject, length }
+  throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} is not an inbox and a number of bytes`)
+}
+
+/** Number of bytes of the large value that a header announces. @throws DaffiError DAFFI_BAD_MESSAGE */
+export const partsLength = (header: string): number => parseParts(header).length
+
+/** Reads a request for a part. @throws DaffiError DAFFI_BAD_MESSAGE */
+function parseRange({ data }: Msg): { offset: number; length: number } {
+  const [offset, length] = Buffer.from(data.subarray(0, MAX_TEXT)).toString('latin1').split(' ').map(Number)
+  if (isCount(offset) && isCount(length)) return { offset: offset as number, length: length as number }
+  throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not ask for a part of a value')
+}
+
+function badPart(got: number, offset: number, length: number): DaffiError {
+  const message = `a part at ${offset} of a value of ${length} bytes came with ${got} bytes`
+  return new DaffiError('DAFFI_BAD_MESSAGE', message)
 }

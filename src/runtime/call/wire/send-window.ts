@@ -13,7 +13,7 @@ const WINDOW_BYTES = 2 * MIB
 /** Bytes of one message beside its payload, roughly. */
 const MESSAGE_BYTES = 256
 /** Time after which a node is asked again. */
-const ANSWER_MS = 2000
+export const ANSWER_MS = 2000
 
 /** Largest value that is sent in a message; a larger one is fetched in parts by its receiver. */
 export const INLINE_BYTES = 128 * KIB

@@ -129,6 +129,20 @@ export interface FilePlan extends VideoPlan {
 export interface NetworkPlan extends LiveVideoPlan {
   kind: 'rtsp' | 'http'
   url: string
+  /** Where the camera may redirect to. */
+  redirects: Redirects
+  tls: CameraTlsPlan
+}
+
+export const REDIRECTS = ['same-host', 'any'] as const
+export type Redirects = (typeof REDIRECTS)[number]
+
+/** Trust in the certificate of a network camera. */
+export interface CameraTlsPlan {
+  /** File with the certificates that are trusted in place of the well-known ones. */
+  ca: string | undefined
+  /** Whether any certificate is taken, of whoever answers. */
+  insecure: boolean
 }
 
 export interface ModulePlan {

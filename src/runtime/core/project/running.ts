@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive } from '../is-alive.js'
 import { inFolder } from './folder-error.js'
+import { isOurPrivateFolder } from '../ownership/ours.js'
 import { stateFolder } from './project.js'
 
 /** Name and file of a pipeline of which a process of this project runs some or all nodes. */
@@ -25,9 +26,11 @@ export async function announcePipeline(project: string, pipeline: PipelineRef): 
   return () => rm(path, { force: true })
 }
 
-/** The pipeline that is running in the project; undefined when there is none, or more than one. */
+/** The pipeline that is running in the project; undefined when there is none, or more than one, or `.daffi` is not ours. */
 export async function runningPipeline(project: string): Promise<PipelineRef | undefined> {
-  const folder = join(project, '.daffi', 'running')
+  const state = join(project, '.daffi')
+  if (!isOurPrivateFolder(state)) return undefined
+  const folder = join(state, 'running')
   const names = await readdir(folder).catch(() => [])
   const alive = names.filter((name) => isAlive(Number.parseInt(name)))
   const found = await Promise.all(alive.map((name) => read(join(folder, name))))

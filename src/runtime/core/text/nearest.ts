@@ -1,8 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein'
 
+/** Longer words are no misspelt names, and among more names none is looked for: either would take long. */
+const MAX_LENGTH = 128
+const MAX_KNOWN = 1000
+
 /** The known name that a misspelt one probably means; undefined when none is similar enough. Ignores case. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined
+  if (known.length === 0 || known.length > MAX_KNOWN || word.length > MAX_LENGTH) return undefined
   const found = closest(
     word.toLowerCase(),
     known.map((each) => each.toLowerCase()),

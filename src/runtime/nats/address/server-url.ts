@@ -1,4 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
+import { withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { ServerAddress } from './server-address.js'
 
 const DEFAULT_PORT = '4222'
@@ -26,10 +27,13 @@ function parseOne(text: string): URL {
   const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `nats://${text}`
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined
   if (!url || !['nats:', 'tls:'].includes(url.protocol) || url.hostname === '') {
-    const shown = text.replace(/[^/]*@/, '')
-    throw new DaffiError('DAFFI_USAGE', `${JSON.stringify(shown)} is not the URL of a NATS server`, {
-      next: 'Write it as nats://host:port or tls://host:port.',
-    })
+    throw new DaffiError(
+      'DAFFI_USAGE',
+      `${JSON.stringify(withoutUrlSecrets(withScheme))} is not the URL of a NATS server`,
+      {
+        next: 'Write it as nats://host:port or tls://host:port.',
+      },
+    )
   }
   return url
 }

@@ -47,6 +47,13 @@ export function isNoResponders(error: unknown): boolean {
   return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())
 }
 
+const INBOX = /^_INBOX(\.[A-Za-z0-9_-]+)+$/
+
+/** Whether a subject that another process names is an inbox: on others nothing is sent at its word. */
+export function isInbox(subject: string): boolean {
+  return INBOX.test(subject)
+}
+
 /** Value of `max_payload` in bytes until the server has sent its own: nats-server's default. */
 const DEFAULT_MAX_PAYLOAD = MIB
 

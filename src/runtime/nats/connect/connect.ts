@@ -2,10 +2,10 @@ import { errors, type NatsConnection, type NodeConnectionOptions } from '@nats-i
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
-import { createLogger, type Logger } from '../../core/logger.js'
+import type { Logger } from '../../core/logger.js'
 import type { ServerAddress } from '../address/server-address.js'
+import { setMessageLog } from './bad-messages.js'
 import { connectError } from './connect-error.js'
-import { guardCallbacks } from './guard-callbacks.js'
 import { namedServerOptions } from './named-server.js'
 import { prepareConnection } from './prepare-connection.js'
 import { StateFollower } from './follow-state.js'
@@ -24,7 +24,7 @@ export interface ConnectNatsOptions {
   signal?: AbortSignal | undefined
   /**
    * Gets a line when the connection is lost, one when it is back, and one when a stranger is in the server's place. @default no such
-   * lines, only errors in the handling of messages
+   * lines, only those about bad messages
    */
   log?: Logger
 }
@@ -48,7 +48,7 @@ export async function connectNats(
   const connecting = prepared.protocol.dialLoop()
   try {
     await bounded(connecting, { signal, what: `connecting to ${url}` })
-    guardCallbacks(connection, log ?? createLogger('warn'))
+    if (log) setMessageLog(connection, log)
     if (log) void logStatus(connection, url, log)
     return connection
   } catch (error) {

@@ -26,6 +26,8 @@ const HEALED = Symbol('healed')
 export interface EmbeddedServerOptions {
   /** Folder that contains `.daffi`. */
   project: string
+  /** Folder whose packages may have nats-server. @default project */
+  packages?: string | undefined
   /** Port that must be used. @default the server's last port if it is free, else any */
   port?: number | undefined
   /** How clients prove this server. @default by its sockets where they can be seen, else by its certificate */
@@ -71,11 +73,12 @@ export class EmbeddedServer {
 
   /** @throws DaffiError DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, and those of `ensureBinary` */
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const { project, port, log, signal = new AbortController().signal, onProgress } = options
+    const { project, packages = project, port, log, onProgress } = options
+    const { signal = new AbortController().signal } = options
     const proof = options.proof ?? (tableIdentifies() ? 'sockets' : 'certificate')
     const files = serverFiles(await stateFolder(project))
     await removeState(project)
-    const binary = await ensureBinary('nats-server', { signal, onProgress })
+    const binary = await ensureBinary('nats-server', { project: packages, signal, onProgress })
     await endOldServer(files)
     const setup = { project, port, proof, log, binary, files }
     return new EmbeddedServer(setup, await run(setup, signal))

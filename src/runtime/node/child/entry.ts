@@ -1,6 +1,6 @@
 import { toErrorRecord } from '../../core/errors.js'
 import { exitFlushed } from '../../core/process/exit.js'
-import { createLogger } from '../../core/logger.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 import type { NodeOrder } from '../ipc/node-orders.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
@@ -36,7 +36,7 @@ async function start(setup: NodeSetup): Promise<void> {
   watchUncaught(setup.node.name, (error) => void fail(error))
   try {
     host = await startHost(setup, {
-      log: createLogger(setup.logLevel),
+      log: stderrLogger(setup.logLevel),
       report: (each) => void send(each),
       onLost: (error) => void fail(error),
       parentPid: process.ppid,

@@ -21,14 +21,14 @@ interface SourceContext {
 
 /** Prepares the sources of a node. The code for sources is loaded only in a node that has some. */
 export async function openSources(
-  { sources, record, isStage }: Pick<NodeSetup, 'sources' | 'record' | 'isStage'>,
+  { sources, record, isStage, project }: Pick<NodeSetup, 'sources' | 'record' | 'isStage' | 'project'>,
   context: SourceContext,
 ): Promise<OpenSource> {
   const room = Object.keys(sources).length === 0 ? undefined : await import('../../source/index.js')
   return (name, onEvent) => {
     const plan = sources[name]
     if (!room || !plan) throw new DaffiError('DAFFI_INTERNAL', `the plan of this node has no source ${name}`)
-    const items = room.openSource(plan, { name, isStage, ...context, onEvent })
+    const items = room.openSource(plan, { name, project, isStage, ...context, onEvent })
     const { log } = context
     return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
   }

@@ -4,6 +4,7 @@ import type { Logger } from '../../core/logger.js'
 import { chooseServer, explainRefusal } from '../../core/plan/choose-server.js'
 import { isVideo, type NodePlan, type Plan } from '../../core/plan/plan.js'
 import type { ServerChoice } from '../../core/plan/server-choice.js'
+import { findProject } from '../../core/project/project.js'
 import { openServer, type ServerHandle } from '../../nats/index.js'
 
 export interface RunServerOptions {
@@ -30,9 +31,13 @@ export async function openRunServer(
   options: RunServerOptions,
 ): Promise<ServerHandle> {
   const { server, absent, timeoutMs, signal, log, onFetch: onProgress } = options
-  if (nodes.some((node) => usesVideo(plan, node))) await ensureBinary('ffmpeg', { signal, onProgress })
+  // The plan's own project may be a temporary folder, as in a test.
+  const packages = findProject(plan.file)
+  if (nodes.some((node) => usesVideo(plan, node)))
+    await ensureBinary('ffmpeg', { project: packages, signal, onProgress })
   const handle = await openServer({
     project: plan.project,
+    packages,
     server: chooseServer(server, plan.server),
     pipeline: plan.name,
     absent,

@@ -23,15 +23,14 @@ export function checkCalls(context: CheckContext): void {
 
 function checkSource(
   { path, value }: Omit<PartialCall, 'node'>,
-  { pipeline, diagnostics }: CheckContext,
+  { sources, diagnostics }: CheckContext,
 ): void {
   const { source, modifier, args } = value
   const at = (key: string): Path => [...path, key]
   if (source !== undefined) {
-    const sources = pipeline.sources.map(({ name }) => name)
-    if (!sources.includes(source)) {
+    if (!sources.has(source)) {
       const message = `there is no source ${source}; ${listKnown('sources', sources)}`
-      const suggestion = nearest(source, sources)
+      const suggestion = nearest(source, [...sources])
       diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path: at('source'), suggestion })
     }
     if (args && args.length > 0) {

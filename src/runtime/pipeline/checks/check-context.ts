@@ -9,6 +9,12 @@ export interface CheckContext {
   folder: string
   pipeline: PartialPipeline
   names: NodeNames
+  /** Names of the sources. */
+  sources: ReadonlySet<string>
+  /** Callbacks that nodes offer; undefined when the schema refuses a list of them, which may have contained any name. */
+  offered: ReadonlySet<string> | undefined
+  /** Callbacks that may get a stream. */
+  streamed: ReadonlySet<string>
   /** Undefined when a folder is missing, so that nothing can be said about callbacks. */
   callbacks: DiscoveredCallbacks | undefined
   diagnostics: Diagnostics

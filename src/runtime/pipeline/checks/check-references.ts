@@ -6,7 +6,7 @@ import { checkCallbacks } from './callbacks.js'
 import { checkCalls } from './calls.js'
 import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
-import { checkNodeReferences, checkReplicaNames } from './nodes.js'
+import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.js'
 import { NodeNames } from './replicas.js'
 import { checkServer } from './server.js'
 import { checkSources } from './sources.js'
@@ -17,12 +17,22 @@ export async function checkReferences(
   pipeline: PartialPipeline,
   diagnostics: Diagnostics,
 ): Promise<CheckContext> {
+  limitProcesses(pipeline, diagnostics)
   const names = new NodeNames(
     pipeline.nodes.map(({ name, value }) => ({ name, replicas: value.replicas ?? 1 })),
   )
   const folders = await callbackFolders(folder, pipeline, diagnostics)
   const callbacks = folders && (await discoverCallbacks(folders))
-  const context: CheckContext = { folder, pipeline, names, callbacks, diagnostics }
+  const context: CheckContext = {
+    folder,
+    pipeline,
+    names,
+    sources: new Set(pipeline.sources.map(({ name }) => name)),
+    offered: offeredIn(pipeline),
+    streamed: streamedIn(pipeline),
+    callbacks,
+    diagnostics,
+  }
   checkReplicaNames(context)
   checkNodeReferences(context)
   checkCycles(context)
@@ -31,4 +41,16 @@ export async function checkReferences(
   await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context
+}
+
+function offeredIn({ nodes }: PartialPipeline): ReadonlySet<string> | undefined {
+  const lists = nodes.map((node) => node.value.callbacks)
+  return lists.includes(undefined) ? undefined : new Set(lists.flatMap((list) => list ?? []))
+}
+
+function streamedIn({ calls }: PartialPipeline): ReadonlySet<string> {
+  const streams = calls.filter(
+    ({ value }) => value.modifier === undefined || value.modifier.kind === 'STREAM',
+  )
+  return new Set(streams.flatMap(({ value }) => value.call ?? []))
 }

@@ -1,8 +1,22 @@
 import { nearest } from '../../core/text/nearest.js'
+import type { Diagnostics } from '../diagnose/diagnostics.js'
 import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
 import type { CheckContext } from './check-context.js'
+import type { PartialPipeline } from '../validate/partial-pipeline.js'
 import { replicaNames } from './replicas.js'
+
+/** More processes than a machine runs; a few lines of YAML could otherwise fill the memory with their names. */
+const MAX_PROCESSES = 10_000
+
+/** Reports nodes that would have too many processes in all, and goes on as if each had one. */
+export function limitProcesses({ nodes }: PartialPipeline, diagnostics: Diagnostics): void {
+  const total = nodes.reduce((sum, { value }) => sum + (value.replicas ?? 1), 0)
+  if (total <= MAX_PROCESSES) return
+  const message = `the nodes have ${total} processes in all; a pipeline can have ${MAX_PROCESSES}`
+  diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: ['nodes'] }, 'key')
+  for (const { value } of nodes) value.replicas = 1
+}
 
 /** Reports two nodes that would have a process of the same name. */
 export function checkReplicaNames({ pipeline, diagnostics }: CheckContext): void {

@@ -7,16 +7,12 @@ import type { CheckContext } from './check-context.js'
 export function checkOffered(
   callback: string,
   path: Path,
-  { pipeline, diagnostics }: CheckContext,
+  { offered, diagnostics }: CheckContext,
   target: 'key' | 'value' = 'value',
 ): void {
-  const lists = pipeline.nodes.map((node) => node.value.callbacks)
-  // A list that the schema refuses may have contained the name.
-  if (lists.includes(undefined)) return
-  const offered = [...new Set(lists.flatMap((list) => list ?? []))]
-  if (offered.includes(callback)) return
+  if (offered === undefined || offered.has(callback)) return
   const message = `no node offers ${callback}; ${listKnown('offered', offered)}`
-  const suggestion = nearest(callback, offered)
+  const suggestion = nearest(callback, [...offered])
   diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, target)
 }
 
@@ -25,9 +21,10 @@ export function checkOfferedBy(
   name: string,
   callback: string,
   path: Path,
-  { pipeline, names, diagnostics }: CheckContext,
+  { pipeline, names, offered, diagnostics }: CheckContext,
 ): void {
-  const target = pipeline.nodes.find((node) => node.name === names.ownerOf(name))
+  if (offered && !offered.has(callback)) return
+  const target = pipeline.nodes[pipeline.nodeIndex.get(names.ownerOf(name) ?? '') ?? -1]
   if (!target?.value.callbacks || target.value.callbacks.includes(callback)) return
   const others = pipeline.nodes
     .filter((node) => node.value.callbacks?.includes(callback))

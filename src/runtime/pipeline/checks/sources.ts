@@ -23,6 +23,9 @@ export async function checkSources(
     if (value.kind === 'recording' && value.path !== undefined) {
       await checkFile(folder, `${value.path}/${RECORDING_INDEX}`, [...path, 'path'], diagnostics)
     }
+    if ((value.kind === 'http' || value.kind === 'rtsp') && value.tls?.ca !== undefined) {
+      await checkFile(folder, value.tls.ca, [...path, 'tls', 'ca'], diagnostics)
+    }
     if (value.kind === 'module') await checkModule(folder, { path, value }, diagnostics)
   }
 }

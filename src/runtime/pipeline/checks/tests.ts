@@ -33,25 +33,22 @@ function checkResult({ path, value }: PartialTest['results'][number], context: C
 }
 
 async function checkReplacedSources({ sources }: PartialTest, context: CheckContext): Promise<void> {
-  const { pipeline, diagnostics, folder } = context
-  const names = pipeline.sources.map(({ name }) => name)
+  const { sources: known, diagnostics, folder } = context
   for (const { name, path } of sources) {
-    if (names.includes(name)) continue
-    const message = `the pipeline has no source ${name}; ${listKnown('sources', names)}`
-    diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path, suggestion: nearest(name, names) }, 'key')
+    if (known.has(name)) continue
+    const message = `the pipeline has no source ${name}; ${listKnown('sources', known)}`
+    const suggestion = nearest(name, [...known])
+    diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path, suggestion }, 'key')
   }
   await checkSources(sources, folder, diagnostics)
 }
 
 function checkStreams({ streams }: PartialTest, context: CheckContext): void {
-  const { pipeline, diagnostics } = context
-  const streamed = pipeline.calls
-    .filter(({ value }) => value.modifier === undefined || value.modifier.kind === 'STREAM')
-    .flatMap(({ value }) => value.call ?? [])
+  const { streamed, diagnostics } = context
   for (const { name, path, value } of streams) {
-    if (!streamed.includes(name)) {
-      const message = `nothing is streamed to ${name}; ${listKnown('streamed to', new Set(streamed))}`
-      const suggestion = nearest(name, streamed)
+    if (!streamed.has(name)) {
+      const message = `nothing is streamed to ${name}; ${listKnown('streamed to', streamed)}`
+      const suggestion = nearest(name, [...streamed])
       diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, 'key')
     }
     for (const [index, node] of value.receivers?.entries() ?? []) {

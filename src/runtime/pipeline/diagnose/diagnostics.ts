@@ -3,6 +3,9 @@ import { codeFrame, type Location } from './code-frame.js'
 import { compareDiagnostics, type Diagnostic } from './diagnostic.js'
 import { formatPath, type Path } from './key-path.js'
 
+/** More than anybody reads of one file. */
+const MAX_FAULTS = 100
+
 export interface DiagnosticOptions {
   code: ErrorCode
   message: string
@@ -10,41 +13,60 @@ export interface DiagnosticOptions {
   suggestion?: string | null | undefined
 }
 
-/** A file that knows the locations of its keys and values. */
+/** A file that knows the locations of its keys and values, and its secrets. */
 export interface LocatedFile {
   readonly file: string
-  readonly text: string
+  /** The text with stars in place of secrets. */
+  readonly quotable: string
   /** Location of the value at a path, or of its key. */
   locationOf: (path: Path, target: 'key' | 'value') => Location
   /** Location of the text between two offsets. */
   locationAt: (start: number, end: number) => Location
+  /** Whether the environment has a part in the value at a path. */
+  isInterpolated: (path: Path) => boolean
+  /** The message without values of the environment, and without secrets of URLs. */
+  withoutSecrets: (message: string) => string
 }
 
-/** Collects the diagnostics of one pipeline file and of the modules that it uses. */
+/** Ends the checks of a file that has so many faults that the rest is not worth the time. */
+export class TooManyFaults extends Error {
+  constructor(readonly diagnostics: Diagnostics) {
+    super(`there are more than ${MAX_FAULTS} faults`)
+  }
+}
+
+/** Collects the diagnostics of one pipeline file and of the modules that it uses, up to a limit. */
 export class Diagnostics {
   readonly #diagnostics: Diagnostic[] = []
+  readonly #places = new Set<string>()
   readonly #file: LocatedFile
 
   constructor(file: LocatedFile) {
     this.#file = file
   }
 
-  /** Adds a diagnostic at a value of the pipeline file, or at its key. Only the first at each location is kept. */
+  /**
+   * Adds a diagnostic at a value of the pipeline file, or at its key. Only the first at each location is kept.
+   * @throws TooManyFaults, as all that add do
+   */
   add(options: DiagnosticOptions, target: 'key' | 'value' = 'value'): void {
-    const { file, text } = this.#file
     const location = this.#file.locationOf(options.path, target)
-    const path = formatPath(options.path)
-    const isKnown = this.#diagnostics.some(
-      (each) => each.path === path && each.line === location.line && each.column === location.column,
-    )
-    if (!isKnown) this.addAt(file, text, location, options)
+    if (this.#places.has(placeOf(location, options))) return
+    // Another value for a variable of the environment does not belong into the file.
+    const suggestion = this.#file.isInterpolated(options.path) ? null : options.suggestion
+    this.addHere(location, { ...options, suggestion })
   }
 
   /** Adds a diagnostic of the file's YAML, between two offsets. */
   addSyntax(message: string, start: number, end: number, suggestion?: string): void {
-    const { file, text } = this.#file
     const location = this.#file.locationAt(start, end)
-    this.addAt(file, text, location, { code: 'DAFFI_YAML_SYNTAX', message, path: [], suggestion })
+    this.addHere(location, { code: 'DAFFI_YAML_SYNTAX', message, path: [], suggestion })
+  }
+
+  /** Adds a diagnostic at a location of the pipeline file. */
+  addHere(location: Location, options: DiagnosticOptions): void {
+    this.#places.add(placeOf(location, options))
+    this.addAt(this.#file.file, this.#file.quotable, location, options)
   }
 
   /** Adds a diagnostic at a location of any file, such as a module's. */
@@ -54,17 +76,42 @@ export class Diagnostics {
     location: Location,
     { code, message, path, suggestion = null }: DiagnosticOptions,
   ): void {
-    const { line, column } = location
-    const frame = codeFrame(text, location)
-    this.#diagnostics.push({ file, line, column, path: formatPath(path), code, message, suggestion, frame })
+    if (this.#diagnostics.length === MAX_FAULTS) {
+      this.#diagnostics.push({
+        file: this.#file.file,
+        line: location.line,
+        column: location.column,
+        path: '',
+        code: 'DAFFI_TOO_MANY_FAULTS',
+        message: `there are more faults; these are ${MAX_FAULTS} of them`,
+        suggestion: null,
+        frame: '',
+      })
+      throw new TooManyFaults(this)
+    }
+    this.#diagnostics.push({
+      file,
+      line: location.line,
+      column: location.column,
+      path: formatPath(path),
+      code,
+      message: this.#file.withoutSecrets(message),
+      suggestion: suggestion === null ? null : this.#file.withoutSecrets(suggestion),
+      frame: codeFrame(text, location),
+    })
   }
 
   isEmpty(): boolean {
     return this.#diagnostics.length === 0
   }
 
-  /** All diagnostics by file, in the order of reading. */
+  /** All diagnostics by file, in the order of reading; that there are more comes last. */
   sorted(): Diagnostic[] {
-    return this.#diagnostics.toSorted(compareDiagnostics)
+    const faults = this.#diagnostics.slice(0, MAX_FAULTS).toSorted(compareDiagnostics)
+    return [...faults, ...this.#diagnostics.slice(MAX_FAULTS)]
   }
+}
+
+function placeOf({ line, column }: Location, { path }: DiagnosticOptions): string {
+  return `${line}:${column} ${formatPath(path)}`
 }

@@ -12,12 +12,20 @@ import { recordOf } from '../validate/parse-leniently.js'
 import { partialTests } from '../validate/partial-tests.js'
 import { checkWithContext } from './check-text.js'
 import type { CheckedPipeline } from './checked-pipeline.js'
+import { withinLimit } from './within-limit.js'
 
 /**
  * Turns the text of a `*.test.yaml` into its tests, or into diagnostics of it and of the pipeline file that it names.
  * @throws DaffiError DAFFI_PIPELINE_UNREADABLE
  */
 export async function checkTestText(file: string, text: string, env: Environment): Promise<CheckedPipeline> {
+  return await withinLimit(
+    () => check(file, text, env),
+    (diagnostics) => ({ plan: undefined, tests: [], diagnostics }),
+  )
+}
+
+async function check(file: string, text: string, env: Environment): Promise<CheckedPipeline> {
   const folder = dirname(file)
   const { document, diagnostics, readable, entry } = openDocument(file, text, env, testFile)
   const refused = (ofPipeline: Diagnostic[] = []): CheckedPipeline => ({

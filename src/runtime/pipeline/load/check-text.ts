@@ -10,6 +10,7 @@ import { openDocument } from '../validate/open-document.js'
 import { partialPipeline } from '../validate/partial-pipeline.js'
 import { partialTests } from '../validate/partial-tests.js'
 import type { CheckedPipeline } from './checked-pipeline.js'
+import { withinLimit } from './within-limit.js'
 
 /** Turns the text of a pipeline file into its plan and tests, or into diagnostics. */
 export async function checkText(file: string, text: string, env: Environment): Promise<CheckedPipeline> {
@@ -28,6 +29,13 @@ export async function checkWithContext(
   text: string,
   env: Environment,
 ): Promise<CheckedWithContext> {
+  return await withinLimit(
+    () => check(file, text, env),
+    (diagnostics) => ({ plan: undefined, tests: [], diagnostics, context: undefined }),
+  )
+}
+
+async function check(file: string, text: string, env: Environment): Promise<CheckedWithContext> {
   const { document, diagnostics, readable, entry } = openDocument(file, text, env, pipeline)
   const refused = (context?: CheckContext): CheckedWithContext => ({
     plan: undefined,

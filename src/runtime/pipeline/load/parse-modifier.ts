@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DaffiError } from '../../core/errors.js'
 import type { ModifierPlan } from '../../core/plan/plan.js'
+import { TooManyFaults, type Diagnostics } from '../diagnose/diagnostics.js'
 import { buildModifier } from '../plan/build-modifier.js'
 import { parsePipeline } from '../read/parse.js'
 import { modifier } from '../schema/modifier.js'
@@ -14,14 +15,24 @@ const entry = z.strictObject({ modifier })
  * @throws DaffiError DAFFI_USAGE
  */
 export function parseModifier(text: string, defaultTimeoutMs: number): ModifierPlan {
-  const { document, diagnostics } = parsePipeline('--modifier', `modifier: ${text}`)
-  const parsed = diagnostics.isEmpty()
-    ? entry.safeParse(document.data(), { error: knownKeysAsMessage })
-    : undefined
-  if (parsed?.success) return buildModifier(parsed.data.modifier, defaultTimeoutMs)
-  if (parsed) addSchemaDiagnostics(document, flattenIssues(parsed.error.issues), diagnostics)
-  const [first] = diagnostics.sorted()
+  const read = readModifier(`modifier: ${text}`)
+  if ('modifier' in read) return buildModifier(read.modifier, defaultTimeoutMs)
+  const [first] = read.diagnostics.sorted()
   throw new DaffiError('DAFFI_USAGE', first?.message ?? `${text} is not a modifier`, {
     next: 'Write it as in a pipeline file; docs/pipeline.md lists them with their options.',
   })
+}
+
+function readModifier(text: string): z.output<typeof entry> | { diagnostics: Diagnostics } {
+  try {
+    const { document, diagnostics } = parsePipeline('--modifier', text)
+    if (!diagnostics.isEmpty()) return { diagnostics }
+    const parsed = entry.safeParse(document.data(), { error: knownKeysAsMessage })
+    if (parsed.success) return parsed.data
+    addSchemaDiagnostics(document, flattenIssues(parsed.error.issues), diagnostics)
+    return { diagnostics }
+  } catch (error) {
+    if (error instanceof TooManyFaults) return error
+    throw error
+  }
 }

@@ -20,5 +20,7 @@ export function buildSource(source: SourceEntry, folder: string): SourcePlan {
   }
   const live = { ...video, stallMs: source.stall_timeout }
   if (source.kind === 'camera') return { kind: 'camera', device: source.device, ...live }
-  return { kind: source.kind, url: source.url, ...live }
+  const { kind, url, redirects, tls } = source
+  const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca)
+  return { kind, url, redirects, tls: { ca, insecure: tls.insecure }, ...live }
 }

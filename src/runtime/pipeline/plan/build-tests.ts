@@ -67,5 +67,5 @@ function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectation
 function locate(document: PipelineDocument, path: Path): TestLocation {
   const location = document.locationOf(path)
   const { line, column } = location
-  return { line, column, path: formatPath(path), frame: codeFrame(document.text, location) }
+  return { line, column, path: formatPath(path), frame: codeFrame(document.quotable, location) }
 }

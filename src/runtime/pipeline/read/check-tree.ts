@@ -1,6 +1,9 @@
-import { isMap, isScalar, visit, type Alias } from 'yaml'
+import { isMap, isScalar, visit, type Alias, type YAMLMap } from 'yaml'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import { offsetsOf, type PipelineDocument } from './document.js'
+
+/** More than any pipeline has; the time for them grows with their square. */
+const MAX_ALIASES = 1000
 
 /** Refuses valid YAML that plain data cannot hold: a root that is no mapping, keys that are not text, bad aliases. */
 export function checkTree(document: PipelineDocument, diagnostics: Diagnostics): void {
@@ -11,19 +14,26 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
     return
   }
   let last: Alias | undefined
+  let aliases = 0
   visit(yaml, {
+    Map: (_key, map) => checkKeys(map, diagnostics),
     Pair: (_key, { key }) => {
       if (isScalar(key) && key.value !== '__proto__') return
       diagnostics.addSyntax('this cannot be a key', ...offsetsOf(key))
     },
     Alias: (_key, alias, ancestors) => {
       last = alias
-      const target = alias.resolve(yaml)
+      if (++aliases > MAX_ALIASES) {
+        diagnostics.addSyntax(`there can be ${MAX_ALIASES} aliases in a file`, ...offsetsOf(alias))
+        return visit.BREAK
+      }
+      const target = document.targetOf(alias)
       if (!target) {
         diagnostics.addSyntax(`there is no anchor &${alias.source} before this alias`, ...offsetsOf(alias))
       } else if (ancestors.includes(target)) {
         diagnostics.addSyntax(`the anchor &${alias.source} contains itself`, ...offsetsOf(alias))
       }
+      return undefined
     },
   })
   if (!diagnostics.isEmpty()) return
@@ -32,5 +42,14 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
     diagnostics.addSyntax('aliases expand to too many values', ...offsetsOf(last))
+  }
+}
+
+function checkKeys({ items }: YAMLMap, diagnostics: Diagnostics): void {
+  const seen = new Set<unknown>()
+  for (const { key } of items) {
+    if (!isScalar(key)) continue
+    if (seen.has(key.value)) diagnostics.addSyntax('Map keys must be unique', ...offsetsOf(key))
+    seen.add(key.value)
   }
 }

@@ -1,15 +1,25 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml'
+import type { Alias, Document, LineCounter, Node, Pair, Scalar, YAMLMap } from 'yaml'
+import { withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { Location } from '../diagnose/code-frame.js'
 import type { LocatedFile } from '../diagnose/diagnostics.js'
 import type { Path } from '../diagnose/key-path.js'
+import { quotableText } from './quotable-text.js'
 
 /** Aliases that a file may resolve to; a few lines of YAML can otherwise expand to gigabytes. */
 const MAX_ALIASES = 100
+/** Length of a value of the environment from which it is replaced wherever a message quotes it. */
+const MIN_SECRET = 3
 
 /** The YAML of a pipeline file, with the location of each of its keys and values. */
 export class PipelineDocument implements LocatedFile {
   /** Text of each scalar that holds environment values. */
   readonly interpolated = new Map<Scalar, string>()
+  /** Values of the environment, and texts with such values in them, with what the author has written in their place. */
+  readonly environment = new Map<string, string>()
+  readonly #pairs = new Map<YAMLMap, Map<string | number, Pair>>()
+  #targets: Map<Alias, Node | undefined> | undefined
+  #quotable: string | undefined
 
   constructor(
     readonly file: string,
@@ -17,6 +27,22 @@ export class PipelineDocument implements LocatedFile {
     readonly yaml: Document,
     readonly lines: LineCounter,
   ) {}
+
+  get quotable(): string {
+    this.#quotable ??= quotableText(this.text, this.yaml)
+    return this.#quotable
+  }
+
+  withoutSecrets(message: string): string {
+    let plain = message
+    for (const [text, written] of this.environment) {
+      if (text.length < MIN_SECRET) continue
+      for (const form of [text, JSON.stringify(text).slice(1, -1)])
+        if (plain.includes(form))
+          plain = plain.replace(new RegExp(`(?<!\\w)${escaped(form)}(?!\\w)`, 'g'), () => written)
+    }
+    return withoutUrlSecrets(plain)
+  }
 
   /** The document as plain values. @throws ReferenceError when aliases expand to too many values */
   data(): unknown {
@@ -39,6 +65,16 @@ export class PipelineDocument implements LocatedFile {
     )
   }
 
+  isInterpolated(path: Path): boolean {
+    const scalar = this.scalarAt(path)
+    return scalar !== undefined && this.interpolated.has(scalar)
+  }
+
+  /** A scalar as its author has written it when the environment has a part in its value; undefined for others. */
+  writtenAt(path: Path): string | undefined {
+    return this.isInterpolated(path) ? this.scalarAt(path)?.source : undefined
+  }
+
   /** Every scalar (text, number and so on) with its path; the value of an alias comes once, at its anchor. */
   scalars(): Generator<[Path, Scalar]> {
     return scalarsIn(this.yaml.contents, [])
@@ -58,14 +94,20 @@ export class PipelineDocument implements LocatedFile {
     return { line, column: col, length: Math.max(1, end - start) }
   }
 
+  /** The value that an alias stands for; undefined when no anchor before it has its name. */
+  targetOf(alias: Alias): Node | undefined {
+    this.#targets ??= targetsIn(this.yaml)
+    return this.#targets.get(alias)
+  }
+
   /** The deepest existing node on the path, the key (or list item) that holds it, and the number of steps taken. */
   #descend(path: Path): { key: unknown; value: unknown; depth: number } {
     let key: unknown
     let value: unknown = this.yaml.contents
     for (const [depth, step] of path.entries()) {
-      const holder: unknown = isAlias(value) ? value.resolve(this.yaml) : value
+      const holder: unknown = isAlias(value) ? this.targetOf(value) : value
       if (isMap(holder)) {
-        const pair = holder.items.find((each) => keyText(each.key) === step)
+        const pair = this.#pairsOf(holder).get(step)
         if (!pair) return { key, value, depth }
         key = pair.key
         value = pair.value
@@ -77,6 +119,12 @@ export class PipelineDocument implements LocatedFile {
     }
     return { key, value, depth: path.length }
   }
+
+  #pairsOf(map: YAMLMap): Map<string | number, Pair> {
+    const known = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key), pair]))
+    this.#pairs.set(map, known)
+    return known
+  }
 }
 
 function* scalarsIn(node: unknown, path: Path): Generator<[Path, Scalar]> {
@@ -84,6 +132,24 @@ function* scalarsIn(node: unknown, path: Path): Generator<[Path, Scalar]> {
   if (isSeq(node)) for (const [index, item] of node.items.entries()) yield* scalarsIn(item, [...path, index])
   if (!isMap(node)) return
   for (const { key, value } of node.items) yield* scalarsIn(value, [...path, keyText(key)])
+}
+
+/** The values of all aliases, found in one pass. */
+function targetsIn(yaml: Document): Map<Alias, Node | undefined> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node | undefined>()
+  visit(yaml, {
+    Node: (_key, node) => {
+      if (isAlias(node)) targets.set(node, anchors.get(node.source))
+      else if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
+}
+
+/** Text as a part of a regular expression that stands for itself. */
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
 /** A key as `toJS` writes it. */

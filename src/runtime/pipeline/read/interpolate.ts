@@ -14,17 +14,26 @@ const INSIDE = /^([A-Za-z_][A-Za-z0-9_]*)(?::([-?])(.*))?$/s
 export function interpolate(document: PipelineDocument, env: Environment, diagnostics: Diagnostics): void {
   for (const [path, scalar] of document.scalars()) {
     if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) continue
-    const text = substitute(scalar.value, env, (problem) => {
-      diagnostics.addAt(document.file, document.text, document.locationOf(path), { ...problem, path })
+    const values = new Map<string, string>()
+    const known = (name: string): string | undefined => {
+      const value = env[name]
+      if (value) values.set(value, `\${${name}}`)
+      return value
+    }
+    const text = substitute(scalar.value, known, (problem) => {
+      diagnostics.addHere(document.locationOf(path), { ...problem, path })
     })
     document.interpolated.set(scalar, text)
+    if (values.size > 0)
+      for (const [each, written] of [[text, scalar.value] as const, ...values])
+        document.environment.set(each, written)
     scalar.value = scalar.type === 'PLAIN' ? readPlain(text) : text
   }
 }
 
 function substitute(
   text: string,
-  env: Environment,
+  read: (name: string) => string | undefined,
   report: (problem: Omit<DiagnosticOptions, 'path'>) => void,
 ): string {
   return text.replace(PLACEHOLDER, (whole: string, inside: string | undefined, close: string) => {
@@ -35,7 +44,7 @@ function substitute(
       report({ code: 'DAFFI_BAD_VALUE', message })
       return whole
     }
-    const value = env[name]
+    const value = read(name)
     if (operator === undefined ? value !== undefined : value) return value ?? ''
     if (operator === '-') return rest
     const why = rest ? `: ${rest}` : value === '' ? ' is empty' : ' is not set'

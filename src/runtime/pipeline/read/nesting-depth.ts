@@ -1,15 +1,11 @@
-import { Parser, type CST } from 'yaml'
+import type { CST } from 'yaml'
 
 /** Enough for any pipeline. The YAML composer is recursive: thousands of levels would crash the whole process. */
 export const MAX_DEPTH = 64
 
-/** Offset of the first value that is nested too deeply. The YAML parser itself, used here, is not recursive. */
-export function offsetNestedTooDeeply(text: string): number | undefined {
-  for (const token of new Parser().parse(text)) {
-    const offset = tooDeepIn(token, 0)
-    if (offset !== undefined) return offset
-  }
-  return undefined
+/** Offset of the first value in a token that is nested too deeply. The YAML parser, which makes tokens, is not recursive. */
+export function offsetNestedTooDeeply(token: CST.Token): number | undefined {
+  return tooDeepIn(token, 0)
 }
 
 function tooDeepIn(token: CST.Token | null | undefined, depth: number): number | undefined {

@@ -1,8 +1,9 @@
-import { LineCounter, parseDocument, type YAMLError } from 'yaml'
+import type { YAMLError } from 'yaml'
 import { Diagnostics } from '../diagnose/diagnostics.js'
 import { checkTree } from './check-tree.js'
+import { compose } from './compose.js'
 import { PipelineDocument } from './document.js'
-import { MAX_DEPTH, offsetNestedTooDeeply } from './nesting-depth.js'
+import { MAX_DEPTH } from './nesting-depth.js'
 import { maskUnquoted } from './unquoted-placeholders.js'
 
 interface Parsed {
@@ -10,41 +11,33 @@ interface Parsed {
   diagnostics: Diagnostics
 }
 
-/** Parses YAML text into a document. Every syntax error becomes a diagnostic; without any, the document has plain data. */
+/**
+ * Parses YAML text into a document. Every syntax error becomes a diagnostic; without any, the document has plain data.
+ * @throws TooManyFaults
+ */
 export function parsePipeline(file: string, text: string): Parsed {
-  const tooDeep = offsetNestedTooDeeply(text)
+  const composed = compose(text)
+  const { unquoted, masked } =
+    composed.yaml.errors.length > 0 ? maskUnquoted(text) : { unquoted: [], masked: text }
+  const { yaml, lines, tooDeep } = unquoted.length > 0 ? compose(masked) : composed
+  const document = new PipelineDocument(file, text, yaml, lines)
+  const diagnostics = new Diagnostics(document)
   if (tooDeep !== undefined) {
-    const parsed = open(file, text, text.slice(0, tooDeep))
     const message = `this is nested too deeply: there can be ${MAX_DEPTH} levels`
-    parsed.diagnostics.addSyntax(message, tooDeep, tooDeep + 1)
-    return parsed
+    diagnostics.addSyntax(message, tooDeep, tooDeep + 1)
+    return { document, diagnostics }
   }
-  const { unquoted, masked } = maskUnquoted(text)
-  const { document, diagnostics } = open(file, text, masked)
   for (const [start, end] of unquoted) {
     const written = text.slice(start, end)
     const message = `${written} is inside {…} or […], where YAML takes braces for its own; quote it`
     diagnostics.addSyntax(message, start, end, JSON.stringify(written))
   }
-  const { errors, warnings } = document.yaml
-  for (const { code, message, pos } of firstOfLine([...errors, ...warnings], document)) {
+  for (const { code, message, pos } of firstOfLine([...yaml.errors, ...yaml.warnings], document)) {
     const several = 'another document starts here; a pipeline file holds one'
     diagnostics.addSyntax(code === 'MULTIPLE_DOCS' ? several : message, ...pos)
   }
   if (diagnostics.isEmpty()) checkTree(document, diagnostics)
   return { document, diagnostics }
-}
-
-/**
- * Makes the document and its diagnostics.
- * @param text as the author wrote it, for code frames
- * @param parsed the same text, cut or masked so that the parser can read it
- */
-function open(file: string, text: string, parsed: string): Parsed {
-  const lines = new LineCounter()
-  const yaml = parseDocument(parsed, { lineCounter: lines, prettyErrors: false })
-  const document = new PipelineDocument(file, text, yaml, lines)
-  return { document, diagnostics: new Diagnostics(document) }
 }
 
 /** Keeps the first error of each line: after one mistake the parser reports more up to the end of the line. */

@@ -17,6 +17,9 @@ const ANY: Record<string, z.ZodType<string>> = {
   '-hwaccel': word,
 }
 
+/** Formats of files that name other files, which are opened only when the pipeline asks for it. */
+const PLAYLISTS = ['hls', 'dash', 'concat'] as const
+
 /** Input options of ffmpeg that a source may set, by kind: none that names a file, a filter, a protocol or an output. */
 const ALLOWED: Record<'camera' | 'file' | 'rtsp' | 'http', Record<string, z.ZodType<string>>> = {
   camera: {
@@ -27,10 +30,10 @@ const ALLOWED: Record<'camera' | 'file' | 'rtsp' | 'http', Record<string, z.ZodT
     '-rtbufsize': bytes,
     '-timestamps': z.enum(['default', 'abs', 'mono2abs']),
   },
-  file: { ...ANY, '-ss': time, '-to': time, '-t': time },
+  file: { ...ANY, '-f': z.enum(PLAYLISTS), '-ss': time, '-to': time, '-t': time },
   rtsp: {
     ...ANY,
-    '-rtsp_transport': z.enum(['tcp', 'udp', 'udp_multicast', 'http']),
+    '-rtsp_transport': z.enum(['tcp', 'udp', 'udp_multicast']),
     '-buffer_size': bytes,
     '-max_delay': count,
     '-reorder_queue_size': count,

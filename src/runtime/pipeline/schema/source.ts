@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PIXEL_FORMATS } from '../../core/frame.js'
+import { REDIRECTS } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { ffmpegArgs } from './ffmpeg-args.js'
 
@@ -64,19 +65,50 @@ const file = z.strictObject({
   ffmpeg_args: ffmpegArgs('file'),
 })
 
+const redirects = z
+  .enum(REDIRECTS)
+  .describe(
+    'Where the camera may redirect to; same-host when absent, and never from TLS to a plain connection.',
+  )
+  .default('same-host')
+
+const tls = z
+  .strictObject({
+    ca: z
+      .string()
+      .min(1)
+      .describe(
+        "File (PEM) with the certificates to trust in place of the well-known ones; relative to this file's folder.",
+      )
+      .optional(),
+    insecure: z
+      .boolean()
+      .describe(
+        'Whether to accept any certificate, and so anybody in the place of the camera; false when absent.',
+      )
+      .default(false),
+  })
+  .superRefine(({ ca, insecure }, context) => {
+    if (ca === undefined || !insecure) return
+    const message = 'cannot be true beside ca, which it would make useless'
+    context.addIssue({ code: 'custom', message, path: ['insecure'] })
+  })
+  .describe('Trust in the certificate of an https or rtsps camera, which is verified when this is absent.')
+  .prefault({})
+
+const network = { ...video, stall_timeout: stall, redirects, tls }
+
 const rtsp = z.strictObject({
   kind: z.literal('rtsp'),
   url: url('rtsp', 'rtsps'),
-  ...video,
-  stall_timeout: stall,
+  ...network,
   ffmpeg_args: ffmpegArgs('rtsp'),
 })
 
 const http = z.strictObject({
   kind: z.literal('http'),
   url: url('http', 'https'),
-  ...video,
-  stall_timeout: stall,
+  ...network,
   ffmpeg_args: ffmpegArgs('http'),
 })
 

@@ -4,6 +4,7 @@ import { nearest } from '../../core/text/nearest.js'
 import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
+import { isSecretAt } from '../read/quotable-text.js'
 import { expectedTypes, type Issue } from './issues.js'
 
 const TYPE_NAMES: Record<string, string> = {
@@ -23,9 +24,10 @@ export function describeIssue(
   document: PipelineDocument,
 ): Omit<DiagnosticOptions, 'path'> {
   const subject = `${label(issue.path)}:`
+  const written = quotable(value, issue.path, document)
   const allowed = allowedValues(issue)
   if (allowed && typeof value !== 'object') {
-    const message = `${subject} ${JSON.stringify(value)} is not one of ${allowed.join(', ')}`
+    const message = `${subject} ${written} is not one of ${allowed.join(', ')}`
     return {
       code: 'DAFFI_BAD_VALUE',
       message,
@@ -35,11 +37,15 @@ export function describeIssue(
   const types = expectedTypes(issue)
   if (types.length > 0) {
     const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')
-    const message = `${subject} must be ${wanted}, not ${typeName(value)}`
-    return { code: 'DAFFI_WRONG_TYPE', message, suggestion: retyped(types, issue, document) }
+    const message = `${subject} must be ${wanted}, not ${typeName(value, written)}`
+    return {
+      code: 'DAFFI_WRONG_TYPE',
+      message,
+      suggestion: hidden(issue.path, document) ? null : retyped(types, issue, document),
+    }
   }
   // A value that does not fit its pattern may be a URL with a password in it, so it is not shown.
-  const quoted = issue.code === 'invalid_format' ? '' : shown(value)
+  const quoted = issue.code === 'invalid_format' ? '' : shown(value, written)
   return { code: codeOf(issue), message: `${subject} ${quoted}${limit(issue) ?? issue.message}` }
 }
 
@@ -78,15 +84,35 @@ function limit(issue: Issue): string | undefined {
   return issue.inclusive ? `must be at least ${issue.minimum}` : `must be more than ${issue.minimum}`
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'object' ? '' : `${JSON.stringify(value)} `
+/** Whether the value at a path is for nobody to see, because it is a secret or comes from the environment. */
+function hidden(path: Path, document: PipelineDocument): boolean {
+  return document.isInterpolated(path) || isSecretAt(path)
 }
 
-function typeName(value: unknown): string {
+/** A value as messages may quote it: as its author has written it when it is from the environment. */
+function quotable(value: unknown, path: Path, document: PipelineDocument): string {
+  if (hidden(path, document)) return document.writtenAt(path) ?? '***'
+  // Lists and mappings are never quoted.
+  if (typeof value === 'object') return ''
+  // JSON has no infinity.
+  if (typeof value === 'number') return String(value)
+  return JSON.stringify(withoutUser(value))
+}
+
+/** A text without the user of a URL in it, whose password may hold spaces. */
+function withoutUser(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const [scheme, at] = [value.indexOf('://'), value.lastIndexOf('@')]
+  return scheme >= 0 && at > scheme ? `${value.slice(0, scheme + 3)}***${value.slice(at)}` : value
+}
+
+function shown(value: unknown, written: string): string {
+  return typeof value === 'object' ? '' : `${written} `
+}
+
+function typeName(value: unknown, written: string): string {
   if (value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
-  // JSON has no infinity.
-  if (typeof value === 'number') return String(value)
-  return `${typeof value === 'string' ? 'the text ' : ''}${JSON.stringify(value)}`
+  return `${typeof value === 'string' ? 'the text ' : ''}${written}`
 }

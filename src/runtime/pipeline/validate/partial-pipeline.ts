@@ -32,6 +32,8 @@ export interface PartialPipeline {
   server: Partial<ServerEntry>
   sources: PartialSource[]
   nodes: PartialNode[]
+  /** Position of each node in the list, by its name. */
+  nodeIndex: Map<string, number>
   calls: PartialCall[]
 }
 
@@ -42,6 +44,7 @@ export function partialPipeline(document: PipelineDocument): PartialPipeline {
     server: parseLeniently(server, recordOf(root.server)),
     sources: [],
     nodes: [],
+    nodeIndex: new Map(),
     calls: [],
   }
   for (const [name, raw] of Object.entries(recordOf(root.sources))) {
@@ -49,6 +52,7 @@ export function partialPipeline(document: PipelineDocument): PartialPipeline {
   }
   for (const [name, raw] of Object.entries(recordOf(root.nodes))) {
     const entry = { name, path: ['nodes', name], value: parseLeniently(node, recordOf(raw)) }
+    partial.nodeIndex.set(name, partial.nodes.length)
     partial.nodes.push(entry)
     for (const [index, each] of listOf(recordOf(raw).calls).entries()) {
       const path = [...entry.path, 'calls', index]

@@ -6,6 +6,8 @@ import type { Logger } from '../../core/logger.js'
 export interface SourceContext {
   /** Name of the source in the pipeline, for messages. */
   name: string
+  /** Folder whose packages may have ffmpeg. */
+  project: string
   /** Ends the source as if it had no more items. */
   signal: AbortSignal
   /** Whether a module may still yield, after that, what it has at hand: the node gets its items by streams that have ended. */

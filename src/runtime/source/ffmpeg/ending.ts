@@ -1,9 +1,13 @@
 import type { Exit } from '../../binaries/index.js'
 import { formatMs } from '../../core/timeout.js'
 import type { ErrorCode } from '../../core/error-codes.js'
-import { DaffiError } from '../../core/errors.js'
+import type { DaffiError } from '../../core/errors.js'
+import { afterFrames, sourceError } from '../contract/source-error.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'
 import { diagnoseFfmpeg } from './diagnosis.js'
+
+/** Messages of ffmpeg about what `-format_whitelist` keeps out, and about playlists that it does not take for any. */
+const OTHER_FORMAT = /Format not on whitelist|Not detecting m3u8/
 
 /** How an ffmpeg process ended. */
 export interface Ending {
@@ -21,16 +25,29 @@ export function endingError(plan: VideoPlan, name: string, ending: Ending): Daff
   const what = describeFailure(plan, ending)
   if (what === undefined) return undefined
   const { errors, frames } = ending
-  const after =
-    frames === 0 ? 'before the first frame' : `after ${frames} ${frames === 1 ? 'frame' : 'frames'}`
-  const last = errors.length ? `; ffmpeg's last lines: ${errors.join(' | ')}` : ''
-  return new DaffiError(codeFor(plan, ending), `source ${name}: ${what} ${after}${last}`, {
-    details: { source: name, frames, ffmpeg: errors },
-    ...(plan.kind === 'file' && frames === 0 ? { next: 'Check that the file is a complete video.' } : {}),
-  })
+  const next = adviceFor(plan, ending)
+  return sourceError(
+    name,
+    { code: codeFor(plan, ending), message: `${what} ${afterFrames(frames)}`, next },
+    frames,
+    errors,
+  )
+}
+
+/** Advice where a code's own does not fit. */
+function adviceFor(plan: VideoPlan, { errors, frames }: Ending): string | undefined {
+  if (errors.some((line) => OTHER_FORMAT.test(line))) {
+    return plan.kind === 'file'
+      ? 'A playlist names other files, which are opened only with ffmpeg_args: [-f, hls] (or dash, concat); convert a video of another format to MP4.'
+      : 'Write in url the address of the video itself; playlists (HLS, DASH) are not followed.'
+  }
+  return plan.kind === 'file' && frames === 0 ? 'Check that the file is a complete video.' : undefined
 }
 
 function describeFailure(plan: VideoPlan, { exit, silentMs, frames, errors }: Ending): string | undefined {
+  if (errors.some((line) => OTHER_FORMAT.test(line))) {
+    return 'refused its format (a playlist, or another that is not read by default)'
+  }
   if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`

@@ -1,6 +1,5 @@
 const NEEDED = [
   ...['PATH', 'HOME', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT'],
-  ...['http_proxy', 'no_proxy'],
 ]
 
 /** Environment of ffmpeg. It parses untrusted data, so it gets only the variables that it needs to run. */

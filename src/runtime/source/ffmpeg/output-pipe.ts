@@ -7,20 +7,25 @@ import type { Readable } from 'node:stream'
 import { spawnGuarded, type GuardedProcess } from '../../binaries/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { ffmpegEnvironment } from './environment.js'
-import type { PipeReader } from './pipe-reader.js'
+import type { PipeReader } from '../pictures/pipe-reader.js'
+import { pump } from '../pictures/pump.js'
 
 /** Longest path of a temporary folder, as the path of a socket can have 103 bytes (macOS) or 107 (Linux). */
 const MAX_FOLDER_LENGTH = 80
 
-/** Starts ffmpeg with its standard output connected to the reader. Destroying `output` ends the reading. */
+/**
+ * Starts ffmpeg with its standard output connected to the reader. Destroying `output` ends the reading.
+ * @param stdin whether it gets something on its standard input
+ */
 export async function spawnInto(
   reader: PipeReader,
   file: string,
   args: string[],
+  stdin: 'pipe' | 'ignore' = 'ignore',
 ): Promise<{ child: GuardedProcess; output: Readable }> {
   const env = ffmpegEnvironment()
   if (process.platform === 'win32') {
-    const child = spawnGuarded(file, args, { env, stdout: 'pipe' })
+    const child = spawnGuarded(file, args, { env, stdin, stdout: 'pipe' })
     const { stdout: output } = child
     if (!output) throw new DaffiError('DAFFI_INTERNAL', 'ffmpeg has no standard output')
     pump(output, reader)
@@ -28,7 +33,7 @@ export async function spawnInto(
   }
   const { near, far } = await socketPair(reader)
   try {
-    const child = spawnGuarded(file, args, { env, stdout: far })
+    const child = spawnGuarded(file, args, { env, stdin, stdout: far })
     return { child, output: near }
   } catch (error) {
     near.destroy()
@@ -60,20 +65,4 @@ async function socketPair(reader: PipeReader): Promise<{ near: Socket; far: Sock
     server.close()
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** Copies a pipe's data into the reader's memory, where the pipe cannot read into it by `onread`. */
-export function pump(pipe: Readable, reader: PipeReader): void {
-  const { buffer, callback } = reader.onread
-  reader.attach(pipe)
-  pipe.pause()
-  pipe.on('data', (chunk: Buffer) => {
-    let more = true
-    for (let at = 0; at < chunk.length;) {
-      const copied = chunk.copy(buffer(), 0, at)
-      at += copied
-      more = callback(copied)
-    }
-    if (!more) pipe.pause()
-  })
 }

@@ -1,13 +1,8 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { deferred } from '../../core/deferred.js'
-
-export interface Size {
-  /** Pixels. */
-  width: number
-  /** Pixels. */
-  height: number
-}
+import type { Size } from '../contract/size.js'
+import { withoutUser } from '../network/url.js'
 
 /** Format of ffmpeg's output. */
 export interface Video extends Size {
@@ -29,8 +24,11 @@ const INFORMATION = /\[(?:warning|info|verbose|debug|trace)\] /
 /** Matches `Stream #0:0: Video: rawvideo (BGR[24] / 0x18524742), bgr24(progressive), 1280x720 [SAR 1:1 DAR 16:9], …`. */
 const VIDEO = /Stream #0:0.*: Video: (\w+).*?, (\d+)x(\d+)[, ]/
 
-/** Reads ffmpeg's standard error line by line. */
-export function readReport(stderr: Readable, redact: (line: string) => string): Report {
+/**
+ * Reads ffmpeg's standard error line by line.
+ * @param show changes a line for people
+ */
+export function readReport(stderr: Readable, show = (line: string): string => line): Report {
   const video = deferred<Video | undefined>()
   const ended = deferred()
   const errors: string[] = []
@@ -39,7 +37,7 @@ export function readReport(stderr: Readable, redact: (line: string) => string): 
   createInterface({ input: stderr })
     .on('line', (line) => {
       if (!INFORMATION.test(line)) {
-        errors.push(redact(plain(line)))
+        errors.push(withoutUser(show(plain(line))))
         if (errors.length > MAX_ERRORS) errors.shift()
         return
       }
@@ -56,7 +54,10 @@ export function readReport(stderr: Readable, redact: (line: string) => string): 
   return { video: video.promise, errors, ended: ended.promise }
 }
 
-/** Shortens a line: `[http @ 0x55d0] [error] Server returned 404` becomes `[http] Server returned 404`. */
+/** Shortens a line: `[rtsp @ 0x55d0] [error] Not Found` becomes `[rtsp] Not Found`. The list of formats is left out. */
 function plain(line: string): string {
-  return line.replace(/ @ 0x[0-9a-f]+(?=\])/, '').replace(/\[(?:error|fatal|panic)\] /, '')
+  return line
+    .replace(/ @ 0x[0-9a-f]+(?=\])/, '')
+    .replace(/\[(?:error|fatal|panic)\] /, '')
+    .replace(/(not on whitelist) '[^']{40,}'/, '$1')
 }

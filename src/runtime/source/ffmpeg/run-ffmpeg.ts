@@ -4,14 +4,17 @@ import { bounded } from '../../core/timeout.js'
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
-import { isLive, type VideoPlan } from '../contract/video-plan.js'
+import { silenceLimit, type VideoPlan } from '../contract/video-plan.js'
+import { BadPictures, checkSize } from '../contract/size.js'
+import { sourceError } from '../contract/source-error.js'
 import { UnsuitableInput, type InputCandidate } from '../input/input-candidates.js'
-import { withoutCredentials } from '../input/url.js'
+import type { Connection } from '../network/connection.js'
+import { PipeReader } from '../pictures/pipe-reader.js'
+import { pictures } from '../pictures/pictures.js'
 import { endingError } from './ending.js'
+import { feed } from './feed.js'
 import { outputArguments } from './output-arguments.js'
 import { spawnInto } from './output-pipe.js'
-import { pictures } from './pictures.js'
-import { PipeReader } from './pipe-reader.js'
 import { readReport, type Video } from './report.js'
 
 const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info']
@@ -25,6 +28,8 @@ const FORMAT_TIMEOUT_MS = 5000
 export interface RunFfmpegOptions {
   ffmpeg: Binary
   input: InputCandidate
+  /** Connection of a network camera, from which ffmpeg reads. */
+  connection: Connection | undefined
   plan: VideoPlan
   /** Memory for the frames' bytes, where the stream of the frames loans some. */
   memory: ItemMemory
@@ -37,21 +42,23 @@ export interface RunFfmpegOptions {
  * @throws UnsuitableInput, DaffiError DAFFI_SOURCE_FAILED and more specific codes
  */
 export async function* runFfmpeg(
-  { ffmpeg, input, plan, memory, firstSequence }: RunFfmpegOptions,
+  { ffmpeg, input, connection, plan, memory, firstSequence }: RunFfmpegOptions,
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
-  const redact = (text: string): string => withoutCredentials(text, input.url)
-  const args = [...GENERAL, ...input.args, ...outputArguments(plan, ffmpeg.version, input.passthrough)]
-  log.debug(redact(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`))
+  const inputArgs = [...input.args, ...(connection?.args ?? [])]
+  const args = [...GENERAL, ...inputArgs, ...outputArguments(plan, ffmpeg.version, input.passthrough)]
+  log.debug(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`)
 
   const silenceMs = silenceLimit(plan)
   const reader = new PipeReader(silenceMs)
-  const { child, output } = await spawnInto(reader, ffmpeg.path, args)
+  const stdin = connection?.body ? 'pipe' : 'ignore'
+  const { child, output } = await spawnInto(reader, ffmpeg.path, args, stdin)
+  const fed = feed(connection?.body, child.stdin)
   const abort = addAbortListener(signal, () => {
     output.destroy()
     void child.stop(SHUTDOWN_GRACE_MS)
   })
-  const report = readReport(child.stderr, redact)
+  const report = readReport(child.stderr, connection?.show)
   const onCutShort = (bytes: number): void => {
     log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
   }
@@ -61,6 +68,7 @@ export async function* runFfmpeg(
     const what = `source ${name}: ffmpeg's report of its output format`
     const video = started ? await bounded(report.video, { timeoutMs: FORMAT_TIMEOUT_MS, what }) : undefined
     if (video) {
+      if (plan.size === undefined) checkSize(video)
       if (input.passthrough) checkPassthrough(plan, video)
       for await (const picture of pictures(reader, plan.format, video, { memory, onCutShort })) {
         const sequence = firstSequence + frames++
@@ -73,6 +81,9 @@ export async function* runFfmpeg(
     const exit = await child.exited
     await report.ended
     if (signal.aborted) return
+    if (input.passthrough) checkCodec(report.errors)
+    const failure = connection?.failure()
+    if (failure) throw sourceError(name, failure, frames)
     const error = endingError(plan, name, {
       exit,
       errors: report.errors,
@@ -80,21 +91,27 @@ export async function* runFfmpeg(
       frames,
     })
     if (error) throw error
+  } catch (error) {
+    if (!(error instanceof BadPictures)) throw error
+    const { message } = error
+    throw sourceError(name, { code: 'DAFFI_SOURCE_FAILED', message, next: undefined }, frames)
   } finally {
     abort[Symbol.dispose]()
     output.destroy()
     await child.stop(SHUTDOWN_GRACE_MS)
+    connection?.close()
+    await fed
   }
-}
-
-/** Milliseconds of silence after which a live input is taken for dead: its limit, but at least three frames' time. */
-function silenceLimit(plan: VideoPlan): number | undefined {
-  if (!isLive(plan)) return undefined
-  return plan.fps === undefined ? plan.stallMs : Math.max(plan.stallMs, 3000 / plan.fps)
 }
 
 /** @throws UnsuitableInput unless the input is JPEGs of the requested size */
 function checkPassthrough({ size }: VideoPlan, { codec, width, height }: Video): void {
   const fits = size === undefined || (size.width === width && size.height === height)
   if (codec !== 'mjpeg' || !fits) throw new UnsuitableInput(`it gives ${codec} of ${width}x${height}`)
+}
+
+/** Later ffmpegs fail before they report the codec. @throws UnsuitableInput */
+function checkCodec(errors: readonly string[]): void {
+  const other = errors.find((line) => line.includes('supports only codec mjpeg'))
+  if (other !== undefined) throw new UnsuitableInput(other)
 }

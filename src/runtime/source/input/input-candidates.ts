@@ -14,11 +14,10 @@ export class UnsuitableInput extends Error {}
 /**
  * Candidates for reading a source, in the order in which they are tried. The format of an input is known only once it is
  * open, so passing JPEGs through is tried first.
- * @throws DaffiError DAFFI_SOURCE_UNREACHABLE
  */
-export async function inputCandidates(plan: VideoPlan, name: string): Promise<InputCandidate[]> {
+export function inputCandidates(plan: VideoPlan): InputCandidate[] {
   const keepsRate = plan.fps === undefined || plan.kind === 'camera'
-  return (await inputsOf(plan, name)).flatMap((input) => {
+  return inputsOf(plan).flatMap((input) => {
     const decoded = { ...input, passthrough: false }
     return plan.format === 'mjpeg' && keepsRate && input.jpeg
       ? [{ ...input, passthrough: true }, decoded]
@@ -29,9 +28,5 @@ export async function inputCandidates(plan: VideoPlan, name: string): Promise<In
 /** Whether the next candidate may succeed after one failed with this error. */
 export function mayTryNextCandidate(error: unknown): boolean {
   if (error instanceof UnsuitableInput) return true
-  if (!(error instanceof DaffiError) || error.details?.frames !== 0) return false
-  const { code, message } = error
-  return (
-    code === 'DAFFI_SOURCE_UNREACHABLE' || code === 'DAFFI_SOURCE_BAD_MODE' || message.includes('SIGSEGV')
-  )
+  return error instanceof DaffiError && error.details?.frames === 0 && error.code === 'DAFFI_SOURCE_BAD_MODE'
 }

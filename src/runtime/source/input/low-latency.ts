@@ -1,2 +1,5 @@
-/** Input options that hold nothing back: neither data read to detect the format, nor pictures for parallel decoding. */
-export const LOW_LATENCY = ['-fflags', 'nobuffer', '-flags', 'low_delay', '-fpsprobesize', '0']
+/** Input options that hold no picture back for parallel decoding, nor for a guess of the rate. */
+export const PROMPT = ['-flags', 'low_delay', '-fpsprobesize', '0']
+
+/** Input options that hold nothing back, not even data that was read to detect the format, and is old when that is done. */
+export const LOW_LATENCY = ['-fflags', 'nobuffer', ...PROMPT]

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { DaffiError } from '../../core/errors.js'
 import type { VideoPlan } from '../contract/video-plan.js'
-import { checkUrl } from './url.js'
+import { checkUrl } from '../network/url.js'
 
 /**
  * Checks what can be checked without ffmpeg, for clearer messages than ffmpeg's.

@@ -51,7 +51,10 @@ function checkHeader(text: string): void {
 
 /** Reads and decodes the next item. */
 async function readItem(data: FileHandle, { kind, bytes }: RecordedItem): Promise<unknown> {
+  if (!Number.isSafeInteger(bytes) || bytes < 0) throw new Error('an item has a senseless length')
+  if (bytes > (await data.stat()).size) throw new Error('it is cut short')
   // Not from Node's shared pool: the item belongs to the receiver alone.
+  // eslint-disable-next-line no-restricted-syntax -- filled: fewer bytes are an error
   const buffer = Buffer.allocUnsafeSlow(bytes)
   const { bytesRead } = await data.read(buffer, 0, bytes)
   if (bytesRead < bytes) throw new Error('it is cut short')

@@ -51,6 +51,7 @@ function loadOne(
       })
     return { bytes: Buffer.from(buffer, byteOffset, byteLength), release }
   }
+  // eslint-disable-next-line no-restricted-syntax -- filled: a lane gives a part in its whole length, or not at all
   const loading = lane.load(parts[0]?.ref ?? [], bytes, () => Buffer.allocUnsafeSlow(bytes), loan)
   return loading instanceof Promise ? loading.then(chunkOf) : chunkOf(loading)
 }
@@ -67,6 +68,7 @@ async function loadParts(
 
   const load = async (part: IncomingChunk['parts'][number]): Promise<void> => {
     const memory = (): Buffer => {
+      // eslint-disable-next-line no-restricted-syntax -- filled: parts follow each other without gaps, each in its whole length
       whole ??= Buffer.allocUnsafeSlow(chunk.bytes)
       return whole.subarray(part.offset, part.offset + part.length)
     }

@@ -34,15 +34,20 @@ export class JetStreamLaneReader implements LaneReader {
     this.#pushed?.listen(bytes, parts)
   }
 
-  async load(ref: LaneRef): Promise<LoadedPart | undefined> {
+  async load(ref: LaneRef, length: number): Promise<LoadedPart | undefined> {
+    const bytes = await this.#read(ref)
+    return bytes?.length === length ? { bytes } : undefined
+  }
+
+  async #read(ref: LaneRef): Promise<Uint8Array | undefined> {
     const [stream, seq, number] = ref as JetStreamRef
     // The connection may have had no room to push until now.
     if (this.#all) this.#pushed?.listen(WINDOW)
     const bytes = await this.#pushed?.take(number)
-    if (bytes) return { bytes }
+    if (bytes) return bytes
     while (!this.#closed) {
       const reply = await this.#request(stream, seq)
-      if (reply instanceof Uint8Array) return { bytes: reply }
+      if (reply instanceof Uint8Array) return reply
       if (reply === 'gone' || this.#link.nc.isClosed()) return undefined
       await this.#link.up()
     }

@@ -3,10 +3,13 @@ import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nat
 import { MIB } from '../../core/bytes.js'
 import { TimeoutError } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { isMap } from '../../core/message/forms.js'
+import { parseJson } from '../../core/message/parse-json.js'
 import { payloadLimit } from '../../nats/index.js'
 import type { RequestFailure } from '../protocol/nats-link.js'
 import type { StreamConnections, StreamPorts } from '../protocol/ports.js'
 import { streamSubject } from '../protocol/messages.js'
+import { pubAckOf } from '../protocol/publish-answer.js'
 import type { JetStreamRef } from '../protocol/refs.js'
 import type { Demand, LaneWriter } from './lane.js'
 import { removeLeftovers, writerMetadata } from './leftovers.js'
@@ -136,7 +139,8 @@ export class JetStreamLaneWriter implements LaneWriter {
     const reply = await bulk.request(`$JS.API.STREAM.INFO.${name}`, '', REQUEST_TIMEOUT_MS)
     if (!(reply instanceof Uint8Array)) return reply === 'lost'
     this.#seen = seen
-    return !('error' in (JSON.parse(Buffer.from(reply).toString()) as object))
+    const info = parseJson(reply)
+    return isMap(info) && !('error' in info)
   }
 
   get #name(): string {
@@ -200,14 +204,10 @@ export class JetStreamLaneWriter implements LaneWriter {
 }
 
 function sequenceOf(reply: Uint8Array): number {
-  const ack = JSON.parse(Buffer.from(reply).toString()) as { seq?: number; error?: { description: string } }
-  if (ack.seq === undefined) {
-    throw new DaffiError(
-      'DAFFI_SERVER_FAILED',
-      `the server refused to store a part of a stream: ${ack.error?.description ?? 'no reason given'}`,
-    )
-  }
-  return ack.seq
+  const { seq, error } = pubAckOf(reply)
+  if (seq !== undefined) return seq
+  const reason = error?.description ?? 'no reason given'
+  throw new DaffiError('DAFFI_SERVER_FAILED', `the server refused to store a part of a stream: ${reason}`)
 }
 
 function streamLost(): DaffiError {

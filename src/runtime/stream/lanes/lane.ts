@@ -62,7 +62,7 @@ export interface LaneReader {
    */
   expect?(bytes: number, parts: number): void
   /**
-   * Loads a part.
+   * Loads a part, in its whole length or not at all.
    * @param length of the part in bytes
    * @param into gives memory for a copy, for lanes that need one
    * @param loan allows the lane to return its own memory

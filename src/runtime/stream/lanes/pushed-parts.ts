@@ -1,7 +1,9 @@
 import type { Msg, Subscription } from '@nats-io/transport-node'
 import { MIB } from '../../core/bytes.js'
+import { isCount } from '../../core/message/forms.js'
 import { bounded } from '../../core/timeout.js'
 import { deferred, type Deferred } from '../../core/deferred.js'
+import { listen } from '../../nats/index.js'
 import type { NatsLink } from '../protocol/nats-link.js'
 
 /** Bytes held at most: twice the window of a lossless writer. */
@@ -51,12 +53,9 @@ export class PushedParts {
     for (const number of this.#held.keys()) {
       if (number < this.#taken) this.#drop(number)
     }
-    const subscription = nc.subscribe(this.#subject, {
+    const subscription = listen(nc, this.#subject, (message) => this.#onMessage(message), {
       ...(count === undefined ? {} : { max: count }),
-      callback: (error, message) => {
-        if (error === null) this.#onMessage(message)
-        else this.#end()
-      },
+      onError: () => this.#end(),
     })
     this.#listening = { subscription, left: count ?? Infinity, release }
   }
@@ -81,6 +80,7 @@ export class PushedParts {
 
   #onMessage(message: Msg): void {
     const number = Number(message.subject.slice(message.subject.lastIndexOf('.') + 1))
+    if (!isCount(number)) return
     this.#latest = number
     for (const waited of this.#waiting.keys()) {
       if (waited < number) this.#settle(waited, undefined)

@@ -4,13 +4,10 @@ import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import type { NatsLink, RequestFailure } from '../protocol/nats-link.js'
 import { loadChunk } from '../lanes/chunk-loader.js'
+import { isLatestResponse } from '../protocol/message-forms.js'
 import { itemOf } from '../protocol/messages.js'
-import {
-  decodeLatest,
-  encodeLatest,
-  latestSubject,
-  type LatestResponse,
-} from '../protocol/latest-messages.js'
+import { decodeMessage } from '../protocol/on-message.js'
+import { encodeLatest, latestSubject } from '../protocol/latest-messages.js'
 import { ObserverLanes } from './observer-lanes.js'
 
 /** Time after which a request is sent again: the writer may have been away. */
@@ -38,7 +35,10 @@ export async function* observeLatest(options: ObserveOptions): AsyncGenerator<un
       if (response === 'gone') return
       if (response === 'lost') await link.up()
       if (response === 'lost' || response === 'late') continue
-      const { shm, parts } = decodeLatest(response) as LatestResponse
+      const latest = decodeMessage(response)
+      // Whoever answers in another form is not the stream's writer.
+      if (!isLatestResponse(latest)) return
+      const { shm, parts } = latest
       const [head] = parts
       if (!head) return
       const lane = await lanes.open(head.lane, shm)

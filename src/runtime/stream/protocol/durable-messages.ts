@@ -36,6 +36,10 @@ export interface DurableOpen {
   ageMs: number
 }
 
+/** Subject on which a durable stream's records are published. */
+export const durableSubject = (pipeline: string, name: string): string =>
+  `daffi.${pipeline}.stream.${name}.durable`
+
 /** Name of the consumer that all receivers of a shared epoch pull from. */
 export const sharedConsumerName = (epoch: string): string => epoch
 

@@ -1,4 +1,4 @@
-import { decode, encode } from '../../codec/index.js'
+import { encode } from '../../codec/index.js'
 import type { Lane } from '../../core/plan/summary.js'
 import type { Part } from './messages.js'
 import type { LaneRef, ShmDescriptor } from './refs.js'
@@ -31,4 +31,3 @@ export interface CopyRequest {
 
 export const encodeLatest = (message: LatestRequest | LatestResponse | CopyRequest): Uint8Array =>
   encode(message)
-export const decodeLatest = (bytes: Uint8Array): unknown => decode(bytes)

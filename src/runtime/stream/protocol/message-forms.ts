@@ -1,95 +1,89 @@
-import type { CopyRequest, LatestRequest } from './latest-messages.js'
+import { isBytesKind } from '../../codec/index.js'
+import {
+  isBoolean,
+  isCount,
+  isErrorRecord,
+  isMap,
+  isMeasure,
+  isName,
+  isText,
+  isWhole,
+  isWithin,
+  listOf,
+  mapOf,
+  oneOf,
+  orAbsent,
+  orNull,
+  recordOf,
+} from '../../core/message/forms.js'
+import { isLane, isLatency, isReceiverState } from '../../core/message/summary-form.js'
+import { DELIVERIES, ON_ERROR } from '../../core/stream/stream-options.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
-import type { Accept, Announcement, Assignment, AttachCounts, End, Open, Part, Progress } from './messages.js'
-import type { ShmDescriptor } from './refs.js'
+import type { CopyRequest, LatestRequest, LatestResponse } from './latest-messages.js'
+import type { Accept, Announcement, AttachCounts, End, Open, Part, Progress } from './messages.js'
+import { isRefOf, MAX_PINS, NONCE_BYTES, type ShmDescriptor } from './refs.js'
 
-type Check = (value: unknown) => boolean
+/** Bytes of the largest chunk: the longest Buffer of the oldest Node that daffi runs on. */
+const MAX_CHUNK_BYTES = 2 ** 32
+const MAX_INT_32 = 2 ** 31 - 1
 
-const isString: Check = (value) => typeof value === 'string'
-const isNumber: Check = (value) => typeof value === 'number'
-const isBoolean: Check = (value) => typeof value === 'boolean'
-const isBytes: Check = (value) => value instanceof Uint8Array
-const isArray: Check = (value) => Array.isArray(value)
-const isMap: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const oneOf =
-  (...values: string[]): Check =>
-  (value) =>
-    values.includes(value as string)
-const orNull =
-  (is: Check): Check =>
-  (value) =>
-    value === null || is(value)
-const orAbsent =
-  (is: Check): Check =>
-  (value) =>
-    value === undefined || is(value)
-const listOf =
-  (is: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(is)
-
-/** Makes the check of a map: every field of the type passes its own check. */
-function mapOf<T>(fields: { [K in keyof Required<T>]: Check }): (value: unknown) => value is T {
-  const checks = Object.entries<Check>(fields)
-  return (value): value is T =>
-    isMap(value) && checks.every(([name, is]) => is((value as Record<string, unknown>)[name]))
-}
-
-const isLane = oneOf('shm', 'jetstream')
-const isState = oneOf('attached', 'finished', 'left', 'died', 'stopped')
-const isLatency = orNull(mapOf<{ p50: number; p99: number }>({ p50: isNumber, p99: isNumber }))
-const isError = orNull(mapOf<{ message: string }>({ message: isString }))
-
-const counts = { attach: isNumber, processed: isNumber, dropped: isNumber, failed: isNumber }
+const counts = { attach: isCount, processed: isCount, dropped: isWhole, failed: isCount }
 
 const isAccept = mapOf<Accept>({
   what: oneOf('accept'),
-  incarnation: isString,
-  attach: isNumber,
-  accepts: isNumber,
-  first: isNumber,
-  pin: orNull(isNumber),
-  given: orAbsent(isNumber),
+  incarnation: isName,
+  attach: isCount,
+  accepts: isCount,
+  first: isCount,
+  pin: orNull(isWithin(0, MAX_PINS - 1)),
+  given: orAbsent(isCount),
 })
 
-const isPart = mapOf<Part>({
-  what: oneOf('part'),
-  lane: isLane,
-  accepts: isNumber,
-  first: isNumber,
-  count: isNumber,
-  share: orAbsent(mapOf<Assignment>({ attach: isNumber, item: isNumber })),
-  kind: orNull(isArray),
-  bytes: isNumber,
-  offset: isNumber,
-  length: isNumber,
-  time: isNumber,
-  ref: isArray,
-})
+/** Facts about a chunk and one of its parts that an announcement and a stored record have in common. */
+export type PartRange = Pick<Part, 'first' | 'count' | 'kind' | 'bytes' | 'offset' | 'time'>
+
+/** Whether the numbers of a part fit together. By hand, like `isPart`: each item of a stream is announced by one. */
+export function isPartRange(value: object): boolean {
+  const { first, count, kind, bytes, offset, time } = value as Partial<Record<keyof PartRange, unknown>>
+  if (!isCount(first) || !isCount(count) || !isCount(bytes) || !isCount(offset)) return false
+  if (!Number.isSafeInteger((first as number) + (count as number)) || typeof time !== 'number') return false
+  if ((bytes as number) > MAX_CHUNK_BYTES || (offset as number) > (bytes as number)) return false
+  return kind === null ? (count as number) > 0 : count === 1 && isBytesKind(kind)
+}
+
+/** Whether the value is the announcement of a part, whose place can exist on its lane. */
+export function isPart(value: unknown): value is Part {
+  if (!isMap(value) || value['what'] !== 'part' || !isPartRange(value)) return false
+  const { lane, accepts, share, offset, bytes, length, ref } = value as Partial<Record<keyof Part, unknown>>
+  if (!isCount(accepts) || !isCount(length) || !isRefOf(lane, ref, length as number)) return false
+  if ((offset as number) + (length as number) > (bytes as number)) return false
+  return share === undefined || (isMap(share) && isCount(share['attach']) && isCount(share['item']))
+}
+
+const isShm = orNull(
+  mapOf<ShmDescriptor>({
+    pid: isWithin(1, MAX_INT_32),
+    fd: isWithin(0, MAX_INT_32),
+    nonce: (value) => value instanceof Uint8Array && value.length === NONCE_BYTES,
+  }),
+)
 
 export const isOpen = mapOf<Open>({
-  id: isString,
-  call: isString,
-  from: isString,
-  incarnation: isString,
-  delivery: oneOf('live', 'lossless', 'durable'),
-  buffer: isNumber,
-  onError: oneOf('stop', 'skip', 'retry'),
+  id: isName,
+  call: isName,
+  from: isName,
+  incarnation: isName,
+  delivery: oneOf(...DELIVERIES),
+  buffer: isCount,
+  onError: oneOf(...ON_ERROR),
   yields: isBoolean,
   share: isBoolean,
-  shm: orNull(mapOf<ShmDescriptor>({ pid: isNumber, fd: isNumber, nonce: isBytes })),
-  retry: mapOf<Open['retry']>({ attempts: isNumber, delayMs: isNumber, backoff: isNumber }),
+  shm: isShm,
+  retry: mapOf<Open['retry']>({ attempts: isCount, delayMs: isMeasure, backoff: isMeasure }),
   durable: orAbsent(
-    mapOf<DurableOpen>({
-      stream: isString,
-      subject: isString,
-      run: isString,
-      start: isNumber,
-      ageMs: isNumber,
-    }),
+    mapOf<DurableOpen>({ stream: isText, subject: isText, run: isName, start: isCount, ageMs: isMeasure }),
   ),
-  to: listOf(isString),
+  to: listOf(isName),
 })
 
 export const areAnnouncements = listOf((value) => isPart(value) || isAccept(value)) as (
@@ -98,42 +92,58 @@ export const areAnnouncements = listOf((value) => isPart(value) || isAccept(valu
 
 export const isProgress = mapOf<Progress>({
   ...counts,
-  node: isString,
-  incarnation: isString,
-  pid: isNumber,
+  node: isName,
+  incarnation: isName,
+  pid: isWithin(1, MAX_INT_32),
   lane: isLane,
-  state: isState,
+  state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),
-  loaded: isNumber,
-  error: isError,
+  loaded: isCount,
+  error: orNull(isErrorRecord),
   latencyMs: isLatency,
 })
 
 export const isDurableProgress = mapOf<DurableProgress>({
-  node: isString,
-  incarnation: isString,
-  reader: isString,
-  state: isState,
-  first: isNumber,
-  position: isNumber,
-  floor: isNumber,
-  kept: orAbsent(isNumber),
-  failed: isNumber,
-  lost: isNumber,
-  holds: orAbsent(listOf(isString)),
-  error: isError,
+  node: isName,
+  incarnation: isName,
+  reader: isName,
+  state: isReceiverState,
+  first: isCount,
+  position: isCount,
+  floor: isCount,
+  kept: orAbsent(isCount),
+  failed: isCount,
+  lost: isWhole,
+  holds: orAbsent(listOf(isText)),
+  error: orNull(isErrorRecord),
   latencyMs: isLatency,
 })
 
 export const isEnd = mapOf<End>({
-  count: isNumber,
-  shares: orAbsent(isMap),
-  error: isError,
+  count: isCount,
+  shares: orAbsent(recordOf(isText, isCount)),
+  error: orNull(isErrorRecord),
   cut: isBoolean,
   drained: orAbsent(isBoolean),
   closed: isBoolean,
 })
 
-export const isLatestRequest = mapOf<LatestRequest>({ from: isNumber, lane: isLane })
+export const isLatestRequest = mapOf<LatestRequest>({ from: isCount, lane: isLane })
 
-export const isCopyRequest = mapOf<CopyRequest>({ ref: isArray, offset: isNumber, length: isNumber })
+/** Whether the value is the answer to an observer: parts of one chunk, in order and without gaps. */
+export function isLatestResponse(value: unknown): value is LatestResponse {
+  if (!isMap(value) || !isShm(value['shm']) || !Array.isArray(value['parts'])) return false
+  const parts: readonly unknown[] = value['parts']
+  let end = 0
+  for (const part of parts) {
+    if (!isPart(part) || part.offset !== end || part.bytes !== (parts[0] as Part).bytes) return false
+    end += part.length
+  }
+  return parts.length === 0 || end === (parts[0] as Part).bytes
+}
+
+export const isCopyRequest = mapOf<CopyRequest>({
+  ref: (value) => isRefOf('shm', value, 0),
+  offset: isCount,
+  length: isCount,
+})

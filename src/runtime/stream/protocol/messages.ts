@@ -1,5 +1,6 @@
 import { encode, type BytesKind } from '../../codec/index.js'
 import type { ErrorRecord } from '../../core/errors.js'
+import { shortError } from '../../core/message/short-error.js'
 import type { Delivery, OnError, RetryPolicy } from '../../core/stream/stream-options.js'
 import type { Lane, ReceiverState } from '../../core/plan/summary.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
@@ -135,7 +136,8 @@ export interface End {
 export type Announcement = Accept | Part
 
 export function encodeMessage(message: Open | Announcement[] | Progress | DurableProgress | End): Uint8Array {
-  return encode(message)
+  if (!('error' in message) || message.error === null) return encode(message)
+  return encode({ ...message, error: shortError(message.error) })
 }
 
 /** Number in the stream of the first item of the part's chunk. */

@@ -1,25 +1,27 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { decode } from '../../codec/index.js'
+import { listen, passOver } from '../../nats/index.js'
 
 /**
- * Subscribes to messages of one form. What comes without that form is ignored, as it comes from no daffi of this version.
+ * Subscribes to messages of one form. What comes without that form is passed over, as it comes from no daffi of this version.
  * @param hasForm tells whether a decoded message has the form
  */
 export function onMessage<T>(
   nc: NatsConnection,
   subject: string,
   hasForm: (message: unknown) => message is T,
-  listener: (message: T, raw: Msg) => void,
+  listener: (message: T, raw: Msg) => unknown,
 ): Subscription {
-  return nc.subscribe(subject, {
-    callback: (error, raw) => {
-      const message = error === null ? decoded(raw.data) : undefined
-      if (hasForm(message)) listener(message, raw)
-    },
+  return listen(nc, subject, (raw) => {
+    const message = decodeMessage(raw.data)
+    if (hasForm(message)) return listener(message, raw)
+    passOver(nc, raw.subject, 'it does not have the form of the protocol')
+    return undefined
   })
 }
 
-function decoded(bytes: Uint8Array): unknown {
+/** Decodes a message; undefined when it is no MessagePack, which has no such value as a message. */
+export function decodeMessage(bytes: Uint8Array): unknown {
   try {
     return decode(bytes)
   } catch {

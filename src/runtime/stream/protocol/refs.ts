@@ -1,3 +1,11 @@
+/** Slots that a ring has at most. */
+export const MAX_SLOTS = 256
+/** Receivers that read a ring at most: each has one bit in a slot's pins. */
+export const MAX_PINS = 31
+export const NONCE_BYTES = 32
+
+const STREAM_NAME = /^[A-Za-z0-9_-]{1,512}$/
+
 /** Where a part lies, in the lane's own terms: a `ShmRef` or a `JetStreamRef`. */
 export type LaneRef = unknown[]
 
@@ -22,3 +30,36 @@ export type ShmRef = [
 
 /** Sequence of a part in a JetStream stream, and the number under which it was published. */
 export type JetStreamRef = [stream: string, sequence: number, number: number]
+
+/** Whether a part of that length can lie in such a place on a lane. */
+export function isRefOf(lane: unknown, ref: unknown, length: number): ref is LaneRef {
+  if (!Array.isArray(ref)) return false
+  return lane === 'shm' ? isShmRef(ref, length) : lane === 'jetstream' && isJetStreamRef(ref)
+}
+
+function isShmRef(ref: unknown[], length: number): boolean {
+  const [fd, slot, generation, slotBytes, slots, allocated] = ref
+  return (
+    isIndex(fd, 2 ** 31) &&
+    (generation as number) === ((generation as number) | 0) &&
+    isIndex(slots, MAX_SLOTS + 1) &&
+    isIndex(allocated, slots + 1) &&
+    isIndex(slot, allocated) &&
+    isIndex(slotBytes, 2 ** 40) &&
+    length <= slotBytes
+  )
+}
+
+function isJetStreamRef([stream, sequence, number = 0]: unknown[]): boolean {
+  return (
+    typeof stream === 'string' &&
+    STREAM_NAME.test(stream) &&
+    isIndex(sequence, Number.MAX_SAFE_INTEGER) &&
+    isIndex(number, Number.MAX_SAFE_INTEGER)
+  )
+}
+
+/** Whether the value is a whole number from 0 to below the limit. */
+function isIndex(value: unknown, limit: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < limit
+}

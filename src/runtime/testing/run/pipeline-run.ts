@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import { joinPipeline, type Global } from '../../call/index.js'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
-import { createLogger, type LogLevel } from '../../core/logger.js'
+import type { LogLevel } from '../../core/logger.js'
 import { randomId } from '../../core/names.js'
 import type { Plan } from '../../core/plan/plan.js'
+import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { openServer } from '../../nats/index.js'
 import { callFunction, runPipeline, type CallFunctionOptions, type PipelineResult } from '../../node/index.js'
 import { Observation } from './observation.js'
 
 /** Logger for daffi's own lines in this process. The lines of nodes are observed and do not go through it. */
-const log = createLogger('silent')
+const log = stderrLogger('silent')
 
 /** A pipeline that runs for a test, isolated from everything else by a server and a state folder of its own. */
 export class PipelineRun {

@@ -4,6 +4,8 @@ import type { NodeView, NodeViewState } from './snapshot.js'
 
 /** Time without an answer after which a node is shown as silent. */
 const SILENCE_MS = 3000
+/** Answers of one request that are taken in. */
+const MAX_NODES = 2000
 
 /** The nodes of the pipeline file, and other nodes that offer callbacks, with their latest state. */
 export class NodeViews {
@@ -15,7 +17,7 @@ export class NodeViews {
   }
 
   update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
-    for (const status of nodes) this.#answered.set(status.name, { status, at: now })
+    for (const status of nodes.slice(0, MAX_NODES)) this.#answered.set(status.name, { status, at: now })
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
     const unplanned = [...this.#answered.values()]
       .map(({ status }) => status)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
+import { plainData } from '../../core/text/plain-text.js'
 import { askStatus } from '../../status/index.js'
 import type { NatsLink } from '../../stream/index.js'
 import type { Board } from './board.js'
@@ -21,6 +22,7 @@ export class StatusPoller {
   readonly #polled = new Wakeup()
   #followers = 0
   #polling: Promise<void> | undefined
+  #asking: Promise<PipelineState> | undefined
   #latest: PipelineState | undefined
 
   /** @param onFailure gets errors of answers that cannot be used */
@@ -31,14 +33,19 @@ export class StatusPoller {
     this.board = board
   }
 
-  /** Asks once. */
-  async poll(): Promise<PipelineState> {
+  /** Asks once. Those who ask meanwhile share the answer: probes need no token, so anybody on this machine can send many. */
+  poll(): Promise<PipelineState> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  async #ask(): Promise<PipelineState> {
     if (this.#latest && !this.#link.connected) {
       // Without a connection no answer can arrive. That silence proves nothing about nodes and streams.
       this.#latest = { ...this.#latest, connected: false }
     } else {
       const answers = await askStatus(this.#link.nc, this.#pipeline, { lines: this.board.lines.known })
-      this.#latest = { ...this.board.update(answers, Date.now()), connected: this.#link.connected }
+      this.#latest = { ...this.board.update(plainData(answers), Date.now()), connected: this.#link.connected }
     }
     return this.#latest
   }

@@ -13,8 +13,17 @@ export function streamNames(streams: readonly StreamOrigin[]): string[] {
     ({ source, call, from }: StreamOrigin) => `${from}.${source ?? call}`,
     ({ source, call, from }: StreamOrigin) => `${from}.${source ?? 'items'}.${call}`,
   ]
+  const counted = forms.map((form) => ({ form, counts: countsOf(streams.map(form)) }))
   return streams.map((stream, index) => {
-    const form = forms.find((each) => streams.filter((other) => each(other) === each(stream)).length === 1)
-    return form ? form(stream) : `${stream.from}.${stream.source ?? 'items'}.${stream.call}.${index + 1}`
+    const unique = counted.find(({ form, counts }) => counts.get(form(stream)) === 1)
+    return unique
+      ? unique.form(stream)
+      : `${stream.from}.${stream.source ?? 'items'}.${stream.call}.${index + 1}`
   })
+}
+
+function countsOf(texts: string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return counts
 }

@@ -8,6 +8,9 @@ import { streamNames, type StreamOrigin } from './stream-names.js'
 /** Time without an answer of the writer after which a stream is taken as ended. */
 const SILENCE_MS = 2000
 
+/** Number of streams that are remembered: those that were heard last. */
+const MAX_STREAMS = 2000
+
 interface KnownStream {
   status: StreamStatus
   at: number
@@ -26,7 +29,11 @@ export class StreamViews {
   }
 
   update(streams: StreamStatus[], now: number): StreamView[] {
-    for (const status of streams) this.#onStatus(status, now)
+    for (const status of streams.slice(0, MAX_STREAMS)) this.#onStatus(status, now)
+    if (this.#known.length > MAX_STREAMS)
+      this.#known = this.#known.toSorted((a, b) => b.at - a.at).slice(0, MAX_STREAMS)
+    const ranks = new Map(this.#known.map((known) => [known, this.#rank(known)]))
+    this.#known.sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0))
     const names = streamNames(this.#known.map(({ status }) => status.summary))
     return this.#known.map((known, index) => view(known, names[index] ?? '', now))
   }
@@ -51,7 +58,6 @@ export class StreamViews {
     )
     if (index < 0) this.#known.push(fresh)
     else this.#known[index] = fresh
-    this.#known.sort((a, b) => this.#rank(a) - this.#rank(b))
   }
 
   /** Position of the stream's call in the pipeline file; streams that are not in it come last. */
@@ -72,6 +78,8 @@ function view({ status, at, items, bytes, receivers }: KnownStream, name: string
   const { id, frames, summary } = status
   const { call, source, from, delivery, error, seconds } = summary
   const ended = now - at > SILENCE_MS
+  for (const receiver of receivers.keys())
+    if (!Object.hasOwn(summary.receivers, receiver)) receivers.delete(receiver)
   return {
     name,
     id,

@@ -8,12 +8,15 @@ export interface AccessRequest {
   origin: string | undefined
   /** Header Sec-Fetch-Site. */
   site: string | undefined
-  /** Token from the cookie, the Authorization header or the URL. */
+  /** Token from the Authorization header or the URL. */
   token: string | undefined
 }
 
 /** Paths that need no token, since what asks them cannot have one. */
 export const PROBES: readonly string[] = ['/healthz', '/readyz']
+
+/** The page and its files, which tell nothing of the pipeline: the page's script has the token only when it runs. */
+const PAGE = /^\/(?:(?:[a-z-]+\/)?[a-z-]+\.(?:html|css|js|svg|woff2))?$/
 
 export interface Refusal {
   status: 401 | 403 | 405
@@ -39,7 +42,7 @@ export class Access {
     if (site !== undefined && site !== 'same-origin' && site !== 'none')
       return { status: 403, reason: 'other sites may not load this' }
     if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'only GET and HEAD are allowed' }
-    if (PROBES.includes(path) || this.isRight(token)) return undefined
+    if (PROBES.includes(path) || PAGE.test(path) || this.isRight(token)) return undefined
     return { status: 401, reason: 'open the address that daffi printed; it holds the token of this run' }
   }
 

@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
 import type { StatusPoller } from '../board/status-poller.js'
 import type { Pictures } from '../pictures/pictures.js'
@@ -25,9 +24,6 @@ interface AppOptions {
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
 export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono {
   const app = new Hono()
-  const cookie = (): string => `daffi-view-${port()}`
-  const tokenOf = (c: Context): string | undefined =>
-    c.req.query('token') ?? bearerOf(c) ?? getCookie(c, cookie())
   const probe = (c: Context, { ok, problems, ...health }: Health): Response => {
     // A message may quote what a callback was working on: that is for who has the token.
     const told = access.isRight(tokenOf(c)) ? problems : problems.map((each) => ({ ...each, message: null }))
@@ -70,12 +66,7 @@ export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono 
     return undefined
   })
 
-  app.get('/', async (c) => {
-    if (c.req.query('token') === undefined) return await page(c, 'index.html')
-    // A URL with the token stays in the history and can be read on the screen; a cookie does not and cannot.
-    setCookie(c, cookie(), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' })
-    return c.redirect('/', 303)
-  })
+  app.get('/', (c) => page(c, 'index.html'))
   app.get('/healthz', async (c) => probe(c, healthOf(await poller.poll())))
   app.get('/readyz', async (c) => probe(c, readinessOf(await poller.poll())))
   app.get('/metrics', async (c) => {
@@ -90,15 +81,17 @@ export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono 
       streamBody((signal) => snapshotEvents(poller, signal)),
     ),
   )
-  app.get('/pictures', (c) => {
-    const names = c.req.queries('stream') ?? []
-    const body = streamBody((signal) => pictureRecords(pictures, names, widthOf(c), signal))
+  app.get('/pictures', async (c) => {
+    const wanted = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
+    const known = await pictureNames(poller)
+    const streams = uniqueBy(wanted, ({ name }) => name).filter(({ name }) => known.includes(name))
+    if (streams.length === 0) return c.notFound()
+    const body = streamBody((signal) => pictureRecords(pictures, streams, widthOf(c), signal))
     return respond(c, 'application/octet-stream', body)
   })
   app.get('/streams/:file', async (c) => {
     const [, name = '', form] = /^(.+)\.(jpg|mjpeg)$/.exec(c.req.param('file')) ?? []
-    const { streams } = await poller.poll()
-    if (!streams.some((each) => each.name === name && each.frames)) return c.notFound()
+    if (!(await pictureNames(poller)).includes(name)) return c.notFound()
     if (form === 'mjpeg') {
       const body = streamBody((signal) => mjpegParts(pictures, name, widthOf(c), signal))
       return respond(c, `multipart/x-mixed-replace; boundary=${BOUNDARY}`, body)
@@ -119,6 +112,21 @@ async function page(c: Context, name: string): Promise<Response> {
 
 function respond(c: Context, type: string, body: ReturnType<typeof streamBody>): Response {
   return c.body(body as ReadableStream, 200, { 'Content-Type': type })
+}
+
+/** Names of the streams that have pictures. Nothing is made for other names, which anybody could think of. */
+async function pictureNames(poller: StatusPoller): Promise<string[]> {
+  const { streams } = await poller.poll()
+  return streams.filter(({ frames }) => frames !== null).map(({ name }) => name)
+}
+
+/** The first of all values with the same key. */
+function uniqueBy<T>(values: T[], keyOf: (value: T) => string): T[] {
+  return [...new Map(values.toReversed().map((value) => [keyOf(value), value])).values()]
+}
+
+function tokenOf(c: Context): string | undefined {
+  return c.req.query('token') ?? bearerOf(c)
 }
 
 function bearerOf(c: Context): string | undefined {

@@ -36,15 +36,15 @@ export async function* mjpegParts(
 
 /**
  * Yields the pictures of several streams for one response, because a browser opens few connections to one host. A record
- * has the index of the stream's name (4 bytes, little-endian), the JPEG's length (4 bytes) and the JPEG.
+ * has the index of the stream's name in the request (4 bytes, little-endian), the JPEG's length (4 bytes) and the JPEG.
  */
 export async function* pictureRecords(
   pictures: Pictures,
-  names: string[],
+  streams: { name: string; index: number }[],
   width: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const records = async function* (name: string, index: number) {
+  const records = async function* ({ name, index }: (typeof streams)[number]) {
     for await (const { jpeg } of pictures.follow(name, width, signal)) {
       const head = Buffer.alloc(8)
       head.writeUInt32LE(index, 0)
@@ -52,5 +52,5 @@ export async function* pictureRecords(
       yield Buffer.concat([head, jpeg])
     }
   }
-  yield* merge(names.map(records))
+  yield* merge(streams.map(records))
 }

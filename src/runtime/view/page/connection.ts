@@ -1,33 +1,49 @@
 import type { Snapshot } from '../board/snapshot.js'
+import { eventsOf } from './events.js'
+import { request } from './token.js'
 
-/** State of the page's connection. `cut`: the viewer answers, but has no NATS server. `lost`: the viewer does not answer. */
-export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost'
+/**
+ * State of the page's connection. `cut`: the viewer answers, but has no NATS server. `lost`: the viewer does not answer.
+ * `refused`: it answers, and this page has not its token.
+ */
+export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost' | 'refused'
 
 interface Listeners {
   onSnapshot: (snapshot: Snapshot) => void
   onState: (state: ConnectionState) => void
 }
 
-/** Receives snapshots while the page is visible. After a lost connection the browser connects again by itself. */
+const RETRY_DELAY_MS = 2000
+
+/** Receives snapshots while the page is visible, and connects again after a connection was lost. */
 export function connect({ onSnapshot, onState }: Listeners): void {
-  let events: EventSource | undefined
-  const open = (): void => {
-    events = new EventSource('events')
-    events.onmessage = ({ data }: MessageEvent<string>) => {
+  let current = new AbortController()
+  const receive = async (signal: AbortSignal): Promise<void> => {
+    const { body, status } = await request('events', signal)
+    // Another run of the viewer has another token. Only its address helps then.
+    if (status === 401) onState('refused')
+    if (status !== 200 || !body) return
+    for await (const data of eventsOf(body)) {
       const snapshot = JSON.parse(data) as Snapshot
       onState(snapshot.connected ? 'live' : 'cut')
       onSnapshot(snapshot)
     }
-    events.onerror = () => {
-      onState('lost')
-      // The browser does not connect again after it was refused, for example by a viewer that was started again and has
-      // another token. Only its new address helps then.
-      if (events?.readyState === EventSource.CLOSED) setTimeout(open, 2000)
+    onState('lost')
+  }
+  const open = async ({ signal }: AbortController): Promise<void> => {
+    while (!signal.aborted) {
+      await receive(signal).catch(() => {
+        if (!signal.aborted) onState('lost')
+      })
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS))
     }
   }
-  document.addEventListener('visibilitychange', () => {
-    events?.close()
-    if (!document.hidden) open()
-  })
-  if (!document.hidden) open()
+  const follow = (): void => {
+    current.abort()
+    if (document.hidden) return
+    current = new AbortController()
+    void open(current)
+  }
+  document.addEventListener('visibilitychange', follow)
+  follow()
 }

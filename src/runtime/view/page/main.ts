@@ -8,6 +8,7 @@ import { GraphView } from './graph/graph-view.js'
 import { LogView } from './log-view.js'
 import { StreamsView } from './streams-view.js'
 import { wireTheme } from './theme.js'
+import { takeToken } from './token.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))
@@ -24,6 +25,7 @@ const STATES = {
   live: ['live', 'good'],
   cut: ['no NATS server', 'warn'],
   lost: ['the viewer has ended', 'bad'],
+  refused: ['open the address that daffi printed', 'bad'],
 } as const
 
 function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
@@ -47,6 +49,9 @@ function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
   totals.dataset.tone = troubled.length > 0 ? 'bad' : ''
 }
 
+takeToken()
+// An address of another run, opened in this tab, may differ in its last part only, and does not load the page again.
+addEventListener('hashchange', takeToken)
 wireTheme(byId('theme'))
 connect({
   onState: (state) => {

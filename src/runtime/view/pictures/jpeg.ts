@@ -1,9 +1,15 @@
 import type { Sharp } from 'sharp'
-import type { Frame } from '../../core/frame.js'
+import { frameBytes, type Frame } from '../../core/frame.js'
 import { optionalPackage } from '../../core/process/optional-package.js'
 import { rgbOfYuv420p } from './yuv.js'
 
 const QUALITY = 75
+
+/** Whether a frame has as many bytes as its size needs, so that no size that a node only claims takes memory. */
+export function isWhole({ format, width, height, data }: Frame): boolean {
+  const isSize = [width, height].every((side) => Number.isSafeInteger(side) && side > 0)
+  return isSize && (format === 'mjpeg' || frameBytes(format, width, height) === data.length)
+}
 
 /**
  * Converts a frame to JPEG, no wider than `width` pixels. A frame that is a JPEG already is returned as it is.

@@ -4,7 +4,7 @@ import { Wakeup } from '../../core/deferred.js'
 import { isFrame } from '../../core/frame.js'
 import { observeLatest, type NatsLink } from '../../stream/index.js'
 import type { StatusPoller } from '../board/status-poller.js'
-import { toJpeg } from './jpeg.js'
+import { isWhole, toJpeg } from './jpeg.js'
 
 /** Shortest time between two pictures of a stream: 15 per second. */
 const MIN_INTERVAL_MS = 1000 / 15
@@ -38,6 +38,10 @@ export class PictureFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options
+  }
+
+  get isFollowed(): boolean {
+    return this.#followers > 0
   }
 
   /** Yields the newest picture, and none twice. When the stream ends, the feed waits until it begins again. */
@@ -81,7 +85,7 @@ export class PictureFeed {
   async #makePictures(id: string, signal: AbortSignal): Promise<void> {
     const { link, pipeline, width } = this.#options
     for await (const item of observeLatest({ link, pipeline, id, signal })) {
-      if (!isFrame(item)) return
+      if (!isFrame(item) || !isWhole(item)) return
       const began = performance.now()
       const jpeg = await toJpeg(item, width)
       if (signal.aborted) return

@@ -9,7 +9,7 @@ interface PicturesOptions {
   onFailure: (error: unknown) => void
 }
 
-/** Picture feeds of all streams, one for each width that was requested. */
+/** Picture feeds of streams that somebody looks at, one for each width that was requested. */
 export class Pictures {
   readonly #options: PicturesOptions
   readonly #feeds = new Map<string, PictureFeed>()
@@ -18,10 +18,15 @@ export class Pictures {
     this.#options = options
   }
 
-  follow(name: string, width: number, signal: AbortSignal): AsyncGenerator<Picture, void, undefined> {
+  /** Yields the newest picture of a stream. The feed is forgotten when its last follower is gone. */
+  async *follow(name: string, width: number, signal: AbortSignal): AsyncGenerator<Picture, void, undefined> {
     const key = `${width} ${name}`
     const feed = this.#feeds.get(key) ?? new PictureFeed({ ...this.#options, name, width })
     this.#feeds.set(key, feed)
-    return feed.follow(signal)
+    try {
+      yield* feed.follow(signal)
+    } finally {
+      if (!feed.isFollowed && this.#feeds.get(key) === feed) this.#feeds.delete(key)
+    }
   }
 }

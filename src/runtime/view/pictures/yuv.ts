@@ -16,7 +16,7 @@ export function rgbOfYuv420p({ data, width, height }: Frame, step: number): Pixe
   const chromaWidth = Math.ceil(width / 2)
   const u = width * height
   const v = u + chromaWidth * Math.ceil(height / 2)
-  const rgb = Buffer.allocUnsafe(columns * rows * 3)
+  const rgb = Buffer.alloc(columns * rows * 3)
   let at = 0
   for (let row = 0; row < rows; row++) {
     const y = row * step

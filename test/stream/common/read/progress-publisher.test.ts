@@ -47,7 +47,7 @@ async function leavingReceiver(): Promise<{ publisher: ProgressPublisher; writer
     await writer.close()
   })
   const publisher = new ProgressPublisher(receiver, 'test', 'stream', () => undefined)
-  publisher.publish({ ...PROGRESS, state: 'left', processed: 7 })
+  publisher.publish(progressOf({ state: 'left', processed: 7 }))
   return { publisher, writer }
 }
 
@@ -68,7 +68,7 @@ test('the final counts are repeated until the writer replies', async () => {
     return true
   })
   expect(reports).toHaveLength(3)
-  expect(reports).toEqual(Array(3).fill({ ...PROGRESS, state: 'left', processed: 7 }))
+  expect(reports).toEqual(Array(3).fill(progressOf({ state: 'left', processed: 7 })))
 })
 
 test('… not for long, and not when the writer is gone or waits no more', async () => {

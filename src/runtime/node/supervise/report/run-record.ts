@@ -1,7 +1,7 @@
-import { stripVTControlCharacters } from 'node:util'
 import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
+import { plainText } from '../../../core/text/plain-text.js'
 import type {
   CallStatus,
   LineLevel,
@@ -89,7 +89,7 @@ export class RunRecord {
   }
 
   #addLine(node: string, text: string, level: LineLevel): void {
-    const plain = stripVTControlCharacters(text).slice(0, MAX_LINE_LENGTH)
+    const plain = plainText(text.slice(0, MAX_LINE_LENGTH))
     this.#lines.push({ number: ++this.#count, time: Date.now(), node, level, text: plain })
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }

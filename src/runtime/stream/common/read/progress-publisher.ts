@@ -1,6 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { sleep } from '../../../core/timer.js'
-import { newInbox } from '../../../nats/index.js'
+import { listen, newInbox } from '../../../nats/index.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
 import { encodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
 
@@ -32,12 +32,10 @@ export class ProgressPublisher {
     this.#nc = nc
     this.#subject = streamSubject(pipeline, streamId, 'progress')
     this.#inbox = newInbox(nc)
-    this.#replies = nc.subscribe(this.#inbox, {
-      callback: (error, { headers }) => {
-        if (error !== null || headers?.code !== NO_RESPONDERS) return
-        this.#isRefused = true
-        if (++this.#refusals >= MAX_REFUSALS) onNoWriter()
-      },
+    this.#replies = listen(nc, this.#inbox, ({ headers }) => {
+      if (headers?.code !== NO_RESPONDERS) return
+      this.#isRefused = true
+      if (++this.#refusals >= MAX_REFUSALS) onNoWriter()
     })
   }
 

@@ -1,3 +1,4 @@
+import { payloadLimit } from '../../../nats/index.js'
 import {
   encodeMessage,
   streamSubject,
@@ -7,16 +8,22 @@ import {
 } from '../../protocol/messages.js'
 import type { StreamContext } from '../../protocol/ports.js'
 
+/** Bytes of the longest announcement. */
+const ANNOUNCEMENT_BYTES = 768
+
 /**
  * Publishes a writer's control messages, in order. Each message wakes the server and every receiver, so several
  * announcements go out in one message while the source does not pause.
  */
 export class Announcer {
   readonly #context: StreamContext
+  /** Announcements that fit into one message. */
+  readonly #most: number
   #waiting: Announcement[] = []
 
   constructor(context: StreamContext) {
     this.#context = context
+    this.#most = Math.max(1, Math.floor(payloadLimit(context.connections.control, 0) / ANNOUNCEMENT_BYTES))
   }
 
   /** @param limit announcements that may wait for each other; none waits longer than one turn of the event loop */
@@ -36,7 +43,8 @@ export class Announcer {
     if (this.#waiting.length === 0) return
     const announcements = this.#waiting
     this.#waiting = []
-    this.#publish('chunk', announcements)
+    for (let at = 0; at < announcements.length; at += this.#most)
+      this.#publish('chunk', announcements.slice(at, at + this.#most))
   }
 
   #publish(what: 'open' | 'end' | 'chunk', message: Open | End | Announcement[]): void {

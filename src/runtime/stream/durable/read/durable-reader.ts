@@ -10,8 +10,11 @@ import type { End } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import { ChunkAssembler, type AssembledChunk } from '../store/chunk-assembler.js'
 import type { DeliveredRecord } from '../store/delivered-record.js'
-import { nextItemOf } from '../store/record-header.js'
+import { firstItemOf, nextItemOf } from '../store/record-header.js'
 import type { OrderedConsumer } from './ordered-consumer.js'
+
+/** Records that a writer has on its way at most. */
+const MAX_EARLY = 20_000
 
 interface DurableReaderOptions extends ItemDeliveryOptions {
   self: Peer
@@ -32,6 +35,9 @@ export class DurableReader {
   readonly #delivery: ItemDelivery
   readonly #assembler = new ChunkAssembler()
   #reportedFailed = 0
+  /** Sequence of the latest record, and number of those that may still be too early after one that was not daffi's. */
+  #sequence = 0
+  #mayBeEarly = 0
   #end: End | undefined
   readonly #running: Promise<void>
 
@@ -108,6 +114,11 @@ export class DurableReader {
 
   async #process(record: DeliveredRecord): Promise<void> {
     const { header } = record
+    if (this.#isEarly(record)) {
+      // As the server gives no more while too many are not acknowledged. The parts of a chunk must not be with them.
+      if (!this.#assembler.isJoining) this.#options.consumer.ack(record)
+      return
+    }
     const chunk = this.#assembler.add(record)
     if (header?.what === 'part') {
       if (chunk) await this.#deliver(chunk)
@@ -120,8 +131,26 @@ export class DurableReader {
     this.#options.consumer.ack(record)
   }
 
+  /**
+   * Whether a record is out of order: after a message that is not daffi's, what the writer had on its way is stored, and then
+   * stored again from the item on whose place was taken.
+   */
+  #isEarly({ sequence, header }: DeliveredRecord): boolean {
+    const isNext = sequence === this.#sequence + 1
+    this.#sequence = sequence
+    if (!header) this.#mayBeEarly = MAX_EARLY
+    else if (!isNext || header.what === 'begin' || firstItemOf(header) <= this.#counter.position)
+      this.#mayBeEarly = 0
+    return header !== undefined && this.#mayBeEarly-- > 0
+  }
+
   async #deliver(chunk: AssembledChunk): Promise<void> {
-    if (chunk.kind) await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
-    else await this.#delivery.deliverBatch(decodeValues(chunk.bytes), chunk)
+    if (chunk.kind) {
+      await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
+      return
+    }
+    // A batch that is none of daffi's is passed over, and counts as lost.
+    const values = decodeValues(chunk.bytes, chunk.count)
+    if (values) await this.#delivery.deliverBatch(values, chunk)
   }
 }

@@ -1,25 +1,36 @@
-import { JetStreamLaneReader } from '../../lanes/jetstream-reader.js'
+import type { JetStreamManager } from '@nats-io/jetstream'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import type { PartHeader } from '../store/record-header.js'
+import { askServer } from '../store/ask-server.js'
+import { recordHeaderOf, type PartHeader } from '../store/record-header.js'
+
+interface LoadOptions {
+  link: NatsLink
+  jsm: JetStreamManager
+  /** JetStream stream that keeps the items. */
+  stream: string
+  signal: AbortSignal
+}
 
 /**
- * Loads a chunk by its last part; the other parts lie before that. Undefined when retention has discarded one.
+ * Loads a chunk by its last part; the other parts lie before that. Undefined when retention has discarded one, or something
+ * else has its place.
  * @param last sequence of the last part
  */
 export async function loadStored(
-  link: NatsLink,
-  stream: string,
   last: number,
-  { bytes }: PartHeader,
+  { run, first, bytes }: PartHeader,
+  options: LoadOptions,
 ): Promise<Buffer | undefined> {
-  const lane = new JetStreamLaneReader(link)
-  const whole = Buffer.allocUnsafeSlow(bytes)
-  let end = bytes
-  for (let sequence = last; end > 0; sequence--) {
-    const part = await lane.load([stream, sequence])
-    if (!part || part.bytes.length === 0 || part.bytes.length > end) return undefined
-    end -= part.bytes.length
-    whole.set(part.bytes, end)
+  const { jsm, stream } = options
+  const parts: Uint8Array[] = []
+  let missing = bytes
+  for (let sequence = last; missing > 0; sequence--) {
+    const message = await askServer(() => jsm.direct.getMessage(stream, { seq: sequence }), options)
+    const header = recordHeaderOf(message?.header)
+    if (!message || header?.what !== 'part' || header.run !== run || header.first !== first) return undefined
+    if (header.offset + message.data.length !== missing) return undefined
+    missing = header.offset
+    parts.unshift(message.data)
   }
-  return whole
+  return Buffer.concat(parts)
 }

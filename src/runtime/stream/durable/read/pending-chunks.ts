@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/transport-node'
 import { toErrorRecord } from '../../../core/errors.js'
+import { isCount } from '../../../core/message/forms.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
@@ -111,8 +112,9 @@ export class PendingChunks implements PullHandler {
 
   onMessage(message: Msg): void {
     const record = deliveredRecord(message)
+    const length = Number(message.headers?.get(SIZE_HEADER))
     if (record && this.#closing) this.#options.link.nc.publish(record.reply, '-NAK')
-    else if (record) this.#accept(record, Number(message.headers?.get(SIZE_HEADER)))
+    else if (record) this.#accept(record, isCount(length) ? length : 0)
   }
 
   onRestart(): void {
@@ -146,8 +148,9 @@ export class PendingChunks implements PullHandler {
       known.reply = reply
       return
     }
-    const { link, durable, listener, lifecycle } = this.#options
-    const bytes = loadStored(link, durable.stream, sequence, header)
+    const { durable, listener, lifecycle } = this.#options
+    const { signal } = lifecycle
+    const bytes = loadStored(sequence, header, { ...this.#options, stream: durable.stream, signal })
     // Awaited when the chunk is taken; until then a failure is not an unhandled one.
     bytes.catch(() => undefined)
     const chunk = { sequence, header, redelivered, reply, bytes }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
 import { nanos, type Msg, type Subscription } from '@nats-io/transport-node'
-import { newInbox } from '../../../nats/index.js'
+import { listen, newInbox } from '../../../nats/index.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer } from '../store/ask-server.js'
 import { consumerInfo } from '../store/item-store.js'
@@ -131,10 +131,8 @@ export class PullLoop {
     this.#ready = false
     this.#requested = 0
     this.#lastMessage = performance.now()
-    const subscription = nc.subscribe(newInbox(nc), {
-      callback: (error, message) => {
-        if (error === null && subscription === this.#subscription) this.#onMessage(message)
-      },
+    const subscription = listen(nc, newInbox(nc), (message) => {
+      if (subscription === this.#subscription) this.#onMessage(message)
     })
     this.#subscription = subscription
   }

@@ -107,8 +107,10 @@ export class SharedReader implements PendingListener {
       return true
     }
     const chunk = { first, item: header.first, time: header.time, redelivered }
+    const values = header.kind ? undefined : decodeValues(bytes, header.count)
     if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
-    else await this.#delivery.deliverBatch(decodeValues(bytes), chunk)
+    else if (values) await this.#delivery.deliverBatch(values, chunk)
+    else this.#counter.pass(end)
     return this.#counter.position === end
   }
 }

@@ -1,3 +1,5 @@
+const ACK_SUBJECT = /^\$JS\.ACK(\.[A-Za-z0-9_-]+){7,12}$/
+
 /** Delivery of a message by a JetStream consumer. */
 export interface DeliveryInfo {
   /** How often the message was delivered. */
@@ -15,6 +17,11 @@ export function parseAckSubject(reply = ''): DeliveryInfo | undefined {
   const at = tokens.length > 9 ? 6 : 4
   const [deliveries, sequence] = [Number(tokens[at]), Number(tokens[at + 1])]
   return Number.isInteger(sequence) ? { deliveries, sequence } : undefined
+}
+
+/** Whether a subject acknowledges records of that consumer: on others nothing is sent at a receiver's word. */
+export function isAckSubject(subject: string, stream: string, consumer: string): boolean {
+  return ACK_SUBJECT.test(subject) && subject.includes(`.${stream}.${consumer}.`)
 }
 
 /**

@@ -6,6 +6,7 @@ export interface AssembledChunk {
   /** Number of the first item: in the stream, and among the receiver's items, which are all of them. */
   first: number
   item: number
+  count: number
   kind: BytesKind | null
   bytes: Buffer
   time: number
@@ -16,8 +17,13 @@ export interface AssembledChunk {
 export class ChunkAssembler {
   #first = -1
   #known = 0
-  #bytes: Buffer | undefined
+  #parts: Uint8Array[] = []
   #redelivered = false
+
+  /** Whether some parts of a chunk have come, and others have not. */
+  get isJoining(): boolean {
+    return this.#first >= 0
+  }
 
   /** Adds a record. @returns the chunk that it completes */
   add({
@@ -25,28 +31,32 @@ export class ChunkAssembler {
     data,
     redelivered,
   }: Pick<DeliveredRecord, 'header' | 'data' | 'redelivered'>): AssembledChunk | undefined {
-    if (header?.what !== 'part') {
+    // A message that is not daffi's can stand anywhere.
+    if (!header) return undefined
+    if (header.what !== 'part') {
       this.#first = -1
       return undefined
     }
-    const { first, kind, bytes, offset, time } = header
-    const chunk = { first, item: first, kind, time }
-    if (data.length === bytes)
+    const { first, count, kind, bytes, offset, time } = header
+    const chunk = { first, count, item: first, kind, time }
+    if (data.length === bytes) {
+      this.#first = -1
       return { ...chunk, redelivered, bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength) }
+    }
     if (offset === 0) {
       this.#first = first
       this.#known = 0
-      this.#bytes = Buffer.allocUnsafeSlow(bytes)
+      this.#parts = []
       this.#redelivered = redelivered
     }
-    if (first !== this.#first || offset !== this.#known || !this.#bytes) return undefined
-    this.#bytes.set(data, offset)
+    if (first !== this.#first || offset !== this.#known) return undefined
+    this.#parts.push(data)
     this.#known += data.length
     this.#redelivered ||= redelivered
     if (this.#known < bytes) return undefined
-    const complete = { ...chunk, redelivered: this.#redelivered, bytes: this.#bytes }
+    const complete = { ...chunk, redelivered: this.#redelivered, bytes: Buffer.concat(this.#parts) }
     this.#first = -1
-    this.#bytes = undefined
+    this.#parts = []
     return complete
   }
 }

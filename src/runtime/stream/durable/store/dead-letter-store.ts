@@ -6,63 +6,24 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
-import { decode, decodeBytes, type BytesKind } from '../../../codec/index.js'
+import { decode, decodeBytes } from '../../../codec/index.js'
 import { KIB, MIB } from '../../../core/bytes.js'
-import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
-import type { RetryPolicy } from '../../../core/stream/stream-options.js'
+import { DaffiError } from '../../../core/errors.js'
 import { payloadLimit } from '../../../nats/index.js'
 import { storeInfo } from './item-store.js'
+import { pubAckOf } from '../../protocol/publish-answer.js'
+import { DEAD_HEADER, deadPartOf, type DeadLetter, type DeadPart } from './dead-part.js'
 
-const HEADER = 'Daffi-Dead'
 /** Header in which the server gives the size of a payload that it leaves out. */
 const SIZE_HEADER = 'Nats-Msg-Size'
 const REQUEST_TIMEOUT_MS = 10_000
-/** Bytes left for a message's headers, of which an error's message is the longest. */
+/** Bytes left for a message's headers, of which an error's message is the longest; half a message where those are small. */
 const HEADROOM = 8 * KIB
-const MAX_MESSAGE_LENGTH = 2000
-
-/** Work with which a node's callback failed at its last attempt. */
-interface FailedWork {
-  call: string
-  node: string
-  error: ErrorRecord
-  attempts: number
-  /** Time when it was given up, in milliseconds since 1970. */
-  time: number
-  /** Type of the bytes; null for a value as MessagePack. */
-  kind: BytesKind | null
-  /** Bytes of the item, or of the job's arguments. */
-  bytes: number
-}
-
-/** Item of a durable stream. */
-export interface ItemLetter extends FailedWork {
-  /** Name of the durable stream. */
-  stream: string
-  /** Id of the stream's epoch. */
-  run: string
-  /** Number of the item in that epoch. */
-  item: number
-}
-
-/** Durable job, whose arguments are kept as one value. */
-export interface JobLetter extends FailedWork {
-  /** Id of the job. */
-  job: string
-  /** The only node that the job was for; null for any that offers the callback. */
-  to: string | null
-  /** Time that the callback may take, in milliseconds; 0 means no limit. */
-  timeoutMs: number
-  retry: RetryPolicy
-}
-
-export type DeadLetter = ItemLetter | JobLetter
+/** Bytes that a character of the error's message may need in JSON, and some for the rest of the header. */
+const BYTES_PER_CHARACTER = 8
 
 /** Dead letter with the id by which commands name it. */
 export type StoredDeadLetter = DeadLetter & { id: number }
-
-/** Header of every part. */
-type DeadPart = DeadLetter & { offset: number }
 
 /** Dead letters of a pipeline: a JetStream stream on file, from which only `remove` deletes. */
 export class DeadLetterStore {
@@ -88,16 +49,18 @@ export class DeadLetterStore {
     const subject = this.#subject(letter)
     // Parts that an interrupted attempt has left.
     await jsm.streams.purge(this.#stream, { filter: subject })
-    const limit = Math.min(MIB, payloadLimit(this.#nc, HEADROOM))
-    const error = { code: letter.error.code, message: letter.error.message.slice(0, MAX_MESSAGE_LENGTH) }
+    const headroom = Math.min(HEADROOM, payloadLimit(this.#nc, 0) / 2)
+    const limit = Math.min(MIB, payloadLimit(this.#nc, headroom))
+    const message = letter.error.message.slice(0, headroom / BYTES_PER_CHARACTER)
+    const error = { code: letter.error.code, message }
     for (let offset = 0; offset < item.length || offset === 0; offset += limit) {
       const head = headers()
-      head.set(HEADER, JSON.stringify({ ...letter, error, offset } satisfies DeadPart))
+      head.set(DEAD_HEADER, JSON.stringify({ ...letter, error, offset } satisfies DeadPart))
       const reply = await this.#nc.request(subject, item.subarray(offset, offset + limit), {
         headers: head,
         timeout: REQUEST_TIMEOUT_MS,
       })
-      const { error: refusal } = reply.json<{ error?: { description: string } }>()
+      const { error: refusal } = pubAckOf(reply.data)
       if (refusal)
         throw new DaffiError('DAFFI_SERVER_FAILED', `a dead letter was refused: ${refusal.description}`)
     }
@@ -112,14 +75,19 @@ export class DeadLetterStore {
     return letters
   }
 
-  /** The item as the callback was given it. */
+  /** The item as the callback was given it. @throws DaffiError DAFFI_BAD_MESSAGE when it is not kept as a whole */
   async item(letter: StoredDeadLetter): Promise<unknown> {
     const { id, kind, bytes } = letter
-    const whole = Buffer.allocUnsafeSlow(bytes)
+    const parts: Uint8Array[] = []
+    let known = 0
     for await (const { part, data, id: sequence } of this.#parts(letter)) {
       if (sequence > id) break
-      whole.set(data, part.offset)
+      if (part.offset !== known) continue
+      parts.push(data)
+      known += data.length
     }
+    if (known !== bytes) throw new DaffiError('DAFFI_BAD_MESSAGE', `dead letter ${id} is not whole`)
+    const whole = Buffer.concat(parts)
     return kind ? decodeBytes(kind, whole) : decode(whole)
   }
 
@@ -140,9 +108,10 @@ export class DeadLetterStore {
         max_messages: info.state.messages,
         expires: REQUEST_TIMEOUT_MS,
       })
-      for await (const { seq, headers: head, info: delivery } of messages) {
-        const part = JSON.parse(head?.get(HEADER) ?? '') as DeadPart
-        yield { id: seq, part, length: Number(head?.get(SIZE_HEADER)) }
+      for await (const { seq, subject, headers: head, info: delivery } of messages) {
+        const part = deadPartOf(head)
+        if (part && subject === this.#subject(part))
+          yield { id: seq, part, length: Number(head?.get(SIZE_HEADER)) }
         if (delivery.pending === 0) return
       }
     } finally {
@@ -157,7 +126,8 @@ export class DeadLetterStore {
       const query = { seq: sequence, next_by_subj: this.#subject(letter) }
       const found = await jsm.direct.getMessage(this.#stream, query)
       if (!found) return
-      yield { id: found.seq, part: JSON.parse(found.header.get(HEADER)) as DeadPart, data: found.data }
+      const part = deadPartOf(found.header)
+      if (part) yield { id: found.seq, part, data: found.data }
       sequence = found.seq + 1
     }
   }

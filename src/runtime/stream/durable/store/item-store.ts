@@ -13,6 +13,7 @@ import { DaffiError } from '../../../core/errors.js'
 import { assertToken } from '../../../core/names.js'
 import type { Retention } from '../../../core/stream/stream-options.js'
 import { isApiError, isStoreFull } from '../../../nats/index.js'
+import { durableSubject } from '../../protocol/durable-messages.js'
 import { recordHeaderOf, type RecordHeader } from './record-header.js'
 
 /** Names of daffi's other JetStream streams. */
@@ -30,7 +31,7 @@ export function durableNames(pipeline: string, name: string): DurableNames {
   if (RESERVED.test(name)) {
     throw new DaffiError('DAFFI_BAD_NAME', `stream ${JSON.stringify(name)}: this name is reserved for daffi`)
   }
-  return { stream: `daffi_${pipeline}_${name}`, subject: `daffi.${pipeline}.stream.${name}.durable` }
+  return { stream: `daffi_${pipeline}_${name}`, subject: durableSubject(pipeline, name) }
 }
 
 export interface StoreOptions extends DurableNames {
@@ -127,24 +128,64 @@ export interface StoredRecord {
   time: number
 }
 
-/** Last record that the stream keeps. */
+/** Last record that a stream keeps, and the sequence of its last message, which may not be daffi's. */
+export type LastRecord = StoredRecord & { end: number }
+
+/** Last record that the stream keeps. Messages after it that are not daffi's are passed over. */
 export async function lastStored(
   jsm: JetStreamManager,
   { stream, subject }: DurableNames,
-): Promise<StoredRecord | undefined> {
-  return recordOf(await jsm.streams.getMessage(stream, { last_by_subj: subject }))
+): Promise<LastRecord | undefined> {
+  const last = await jsm.streams.getMessage(stream, { last_by_subj: subject })
+  for (let message = last; message;) {
+    const record = recordOf(message)
+    if (record) return { ...record, end: last?.seq ?? record.sequence }
+    if (message.seq === 1) return undefined
+    message = await messageBefore(jsm, stream, message.seq)
+  }
+  return undefined
 }
 
-/** First record that the stream keeps from `sequence` on. A replica may not know of the latest ones, so it is asked twice. */
+/** Message with the next lower sequence that the stream keeps. */
+async function messageBefore(
+  jsm: JetStreamManager,
+  stream: string,
+  sequence: number,
+): Promise<StoredMsg | null> {
+  const { first_seq } = (await jsm.streams.info(stream)).state
+  for (let before = sequence - 1; before >= Math.max(1, first_seq); before--) {
+    const message = await jsm.streams.getMessage(stream, { seq: before })
+    if (message) return message
+  }
+  return null
+}
+
+/** Record with that sequence; undefined when there is none, or the message is not daffi's. */
+export async function storedAt(
+  jsm: JetStreamManager,
+  { stream }: Pick<DurableNames, 'stream'>,
+  sequence: number,
+): Promise<StoredRecord | undefined> {
+  return recordOf(await jsm.streams.getMessage(stream, { seq: sequence }))
+}
+
+/**
+ * First record that the stream keeps from `sequence` on. A replica may not know of the latest ones, so it is asked twice.
+ * Messages that are not daffi's are passed over.
+ */
 export async function storedFrom(
   jsm: JetStreamManager,
   { stream, subject }: DurableNames,
   sequence: number,
 ): Promise<StoredRecord | undefined> {
-  const query = { seq: sequence, next_by_subj: subject }
-  return recordOf(
-    (await jsm.direct.getMessage(stream, query)) ?? (await jsm.streams.getMessage(stream, query)),
-  )
+  for (let seq = sequence; ;) {
+    const query = { seq, next_by_subj: subject }
+    const message: StoredMsg | null =
+      (await jsm.direct.getMessage(stream, query)) ?? (await jsm.streams.getMessage(stream, query))
+    const record = recordOf(message)
+    if (record || !message) return record
+    seq = message.seq + 1
+  }
 }
 
 function recordOf(message: StoredMsg | null): StoredRecord | undefined {

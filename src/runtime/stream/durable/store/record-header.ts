@@ -1,5 +1,8 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { BytesKind } from '../../../codec/index.js'
+import { isCount, isMap, isName, mapOf } from '../../../core/message/forms.js'
+import { parseJson } from '../../../core/message/parse-json.js'
+import { isPartRange } from '../../protocol/message-forms.js'
 
 /** Name of the header that every record of a durable stream has; its value is JSON. */
 const HEADER = 'Daffi-Durable'
@@ -57,9 +60,19 @@ export function recordHeaders(header: RecordHeader, lastSequence: number): MsgHd
   return head
 }
 
+/** Header of a record; undefined for a message that is not daffi's. */
 export function recordHeaderOf(head: MsgHdrs | undefined): RecordHeader | undefined {
-  const text = head?.get(HEADER)
-  return text ? (JSON.parse(text) as RecordHeader) : undefined
+  const header = parseJson(head?.get(HEADER) ?? '')
+  return isRecordHeader(header) ? header : undefined
+}
+
+const isOrigin = mapOf<Origin>({ run: isName, writer: isName, start: isCount })
+
+function isRecordHeader(value: unknown): value is RecordHeader {
+  if (!isMap(value) || !isOrigin(value)) return false
+  const { what, next, count } = value as Record<string, unknown>
+  if (what === 'begin') return isCount(next)
+  return what === 'part' ? isPartRange(value) : (what === 'end' || what === 'done') && isCount(count)
 }
 
 /** Number of the first item that is not stored before this record. */

@@ -4,7 +4,7 @@ import { DaffiError } from '../../../core/errors.js'
 import { isApiError } from '../../../nats/index.js'
 import { sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import { ackSubject } from './ack-subject.js'
+import { ackSubject, isAckSubject } from './ack-subject.js'
 import { streamLost } from './ask-server.js'
 import { consumerInfo } from './item-store.js'
 
@@ -99,6 +99,12 @@ export class SharedConsumer {
       const record = { stream, consumer: sharedConsumerName(run), sequence }
       nc.publish(ackSubject(record, this.#delivered.consumer_seq), '-NAK')
     }
+  }
+
+  /** Whether records of this consumer are acknowledged on that subject. */
+  acknowledgesOn(subject: string): boolean {
+    const { stream, run } = this.#durable
+    return isAckSubject(subject, stream, sharedConsumerName(run))
   }
 
   /** Begins to wait for orphans anew. */

@@ -90,6 +90,6 @@ async function* itemsBetween(
     const chunk = assembler.add({ header: stored.header, data: stored.data, redelivered: false })
     if (!chunk) continue
     if (chunk.kind) yield decodeBytes(chunk.kind, chunk.bytes)
-    else yield* decodeValues(chunk.bytes).slice(Math.max(0, skipTo - chunk.first))
+    else yield* (decodeValues(chunk.bytes, chunk.count) ?? []).slice(Math.max(0, skipTo - chunk.first))
   }
 }

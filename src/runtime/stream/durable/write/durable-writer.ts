@@ -67,7 +67,17 @@ export class DurableWriter implements SessionOutput {
     this.#state = state
     this.#announcer = announcer
     this.#monitor = monitor
-    this.#publisher = new Publisher({ link, jsm, names: durable, trouble, writer, last, idle, state })
+    this.#publisher = new Publisher({
+      link,
+      jsm,
+      names: durable,
+      trouble,
+      writer,
+      last,
+      idle,
+      state,
+      inOrder: !share,
+    })
     this.#chunks = new ChunkStore({
       nc: link.nc,
       jsm,

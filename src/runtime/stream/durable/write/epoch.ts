@@ -8,7 +8,7 @@ import type { Items } from '../../common/write/feed.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer } from '../store/ask-server.js'
 import { lastStored, storeInfo, type DurableNames } from '../store/item-store.js'
-import { refused, type PubAck } from '../store/publish-answer.js'
+import { pubAckOf, refused } from '../../protocol/publish-answer.js'
 import { nextItemOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
 
@@ -84,7 +84,7 @@ async function storeRecord(
     })
   for (;;) {
     const reply = await link.whileConnected(request).catch(() => undefined)
-    const error = reply?.json<PubAck>().error
+    const error = reply && pubAckOf(reply.data).error
     if (reply && (!error || error.err_code === API_ERROR.wrongLastSequence)) return
     if (error && isRefusalStatus(error.code)) throw refused(error)
     if (error) trouble.onFailure(link, error.description)
@@ -103,13 +103,13 @@ async function currentEpoch(
   if (!last || last.header.what === 'done') {
     // Sequences of an emptied stream continue.
     const info = last ? undefined : await askServer(() => storeInfo(jsm, names.stream), asking)
-    const start = (last?.sequence ?? info?.state.last_seq ?? 0) + 1
+    const start = (last?.end ?? info?.state.last_seq ?? 0) + 1
     return { epoch: { id: randomId(), writer, start, next: 0, ended: false, last: start }, opened: false }
   }
   const { run: id, start } = last.header
   const next = nextItemOf(last.header, last.length)
   const ended = last.header.what === 'end'
   const opened = last.header.writer === writer
-  const sequence = opened ? last.sequence : last.sequence + 1
+  const sequence = (opened ? 0 : 1) + last.end
   return { epoch: { id, writer, start, next, ended, last: sequence }, opened }
 }

@@ -5,18 +5,22 @@ import type { Msg, Subscription } from '@nats-io/transport-node'
 import { MIB } from '../../../core/bytes.js'
 import { Wakeup } from '../../../core/deferred.js'
 import { DaffiError } from '../../../core/errors.js'
-import { API_ERROR, isApiError, isRefusalStatus, newInbox } from '../../../nats/index.js'
+import { API_ERROR, isApiError, isRefusalStatus, listen, newInbox, passOver } from '../../../nats/index.js'
 import type { WriterState } from '../../common/write/writer-state.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer, streamLost } from '../store/ask-server.js'
-import { lastStored, type DurableNames, type StoredRecord } from '../store/item-store.js'
-import { refused, type PubAck } from '../store/publish-answer.js'
-import { recordHeaders, type RecordHeader } from '../store/record-header.js'
+import { lastStored, storedAt, type DurableNames, type LastRecord } from '../store/item-store.js'
+import { pubAckOf, refused } from '../../protocol/publish-answer.js'
+import { firstItemOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
 
 /** Bytes that may be on their way to the server without its acknowledgement. */
 const WINDOW = 4 * MIB
+/** Bytes of a record beside its payload, roughly. */
+const RECORD_BYTES = 256
 const WATCH_MS = 10_000
+/** Records that are looked at together after a break. */
+const LOOKS = 64
 /** Pause after the server has refused to store for want of room. */
 const RETRY_DELAY_MS = 500
 
@@ -37,6 +41,8 @@ interface PublisherOptions {
   /** Notified when nothing is on its way any more. */
   idle: Wakeup
   state: WriterState
+  /** Whether receivers need the records in order; else in any order, each once. */
+  inOrder: boolean
 }
 
 /**
@@ -64,11 +70,7 @@ export class Publisher {
     this.#next = options.last + 1
     const { nc } = options.link
     this.#inbox = newInbox(nc)
-    this.#acks = nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#onAck(message)
-      },
-    })
+    this.#acks = listen(nc, `${this.#inbox}.*`, (message) => this.#onAck(message))
     this.#onAbort = addAbortListener(options.state.signal, () => this.stored.notify())
     this.#watch = setInterval(() => this.#checkProgress(), WATCH_MS)
     void this.#follow()
@@ -89,7 +91,7 @@ export class Publisher {
     const sequence = this.#next++
     const pending = { header, payload }
     this.#pending.set(sequence, pending)
-    this.#bytes += payload.length
+    this.#bytes += payload.length + RECORD_BYTES
     if (!this.#broken) this.#send(sequence, pending)
     return sequence
   }
@@ -114,7 +116,11 @@ export class Publisher {
     const stored = this.#next - 1 - this.#pending.size
     try {
       const { state } = await link.whileConnected(() => jsm.streams.info(names.stream))
-      if (state.last_seq >= this.#next) throw superseded()
+      if (state.last_seq >= this.#next) {
+        // By another writer, or somebody who is none.
+        await this.#recover()
+        return false
+      }
       if (state.last_seq < stored) throw forgotten()
       return true
     } catch (error) {
@@ -150,7 +156,7 @@ export class Publisher {
       void this.#recover()
       return
     }
-    const { seq, error } = message.json<PubAck>()
+    const { seq, error } = pubAckOf(message.data)
     if (seq !== undefined && !error) this.#settle(seq)
     else if (error?.err_code === API_ERROR.wrongLastSequence) void this.#recover()
     else if (!error || isRefusalStatus(error.code)) this.#fail(refused(error))
@@ -168,7 +174,7 @@ export class Publisher {
     for (const [sequence, { payload }] of this.#pending) {
       if (sequence > last) break
       this.#pending.delete(sequence)
-      this.#bytes -= payload.length
+      this.#bytes -= payload.length + RECORD_BYTES
     }
     this.stored.notify()
     if (!this.busy) this.#options.idle.notify()
@@ -199,25 +205,71 @@ export class Publisher {
     const { signal } = state
     try {
       if (pauseMs > 0) await delay(pauseMs, undefined, { signal })
-      const last = await askServer(() => lastStored(jsm, names), { ...this.#options, ...names, signal })
-      if (generation === this.#generation) this.#resume(last)
+      const asking = { ...this.#options, ...names, signal }
+      const last = await askServer(() => lastStored(jsm, names), asking)
+      const own = await askServer(() => this.#ownRecords(last?.end ?? 0), asking)
+      if (generation === this.#generation) this.#resume(last, own)
     } catch (error) {
       if (signal.aborted || link.nc.isClosed() || generation !== this.#generation) return
       this.#fail(error)
     }
   }
 
-  #resume(last: StoredRecord | undefined): void {
-    const first = this.#next - this.#pending.size
-    const stored = last?.sequence ?? 0
-    if (stored >= first) {
-      if (last?.header.writer !== this.#options.writer) throw superseded()
-      this.#settle(stored)
-    } else if (stored < first - 1 && this.busy && last) {
-      throw forgotten()
+  get #firstPending(): number {
+    return this.#next - this.#pending.size
+  }
+
+  /**
+   * Places of this session's records, by sequence, from the first one on its way to the stream's end. Others may store in
+   * between; and what was on its way when they did may have taken the places of what was sent after that.
+   */
+  async #ownRecords(end: number): Promise<Map<number, string>> {
+    const { jsm, names, writer, inOrder } = this.#options
+    const own = new Map<number, string>()
+    for (let at = this.#firstPending; at <= end; at += LOOKS) {
+      const sequences = Array.from({ length: Math.min(LOOKS, end - at + 1) }, (_, index) => at + index)
+      const records = await Promise.all(sequences.map((sequence) => storedAt(jsm, names, sequence)))
+      for (const record of records) {
+        if (record && record.header.writer !== writer) throw superseded()
+        if (record) own.set(record.sequence, placeOf(record.header))
+      }
+      if (inOrder && records.includes(undefined)) break
     }
+    return own
+  }
+
+  #resume(last: LastRecord | undefined, own: ReadonlyMap<number, string>): void {
+    const first = this.#firstPending
+    const end = last?.end ?? 0
+    if (last && last.sequence >= first && last.header.writer !== this.#options.writer) throw superseded()
+    if (end < first - 1 && this.busy && last) throw forgotten()
+    let stored = first - 1
+    while (this.#isStored(stored + 1, own)) stored++
+    if (stored >= first) this.#settle(stored)
+    if (end > stored) this.#stepOver(end, own)
     this.#broken = false
     for (const [sequence, pending] of this.#pending) this.#send(sequence, pending)
+  }
+
+  #isStored(sequence: number, own: ReadonlyMap<number, string>): boolean {
+    const pending = this.#pending.get(sequence)
+    return pending !== undefined && own.get(sequence) === placeOf(pending.header)
+  }
+
+  /** Goes on after messages that are not daffi's, with all that is to follow them. */
+  #stepOver(end: number, own: ReadonlyMap<number, string>): void {
+    const { link, names, inOrder } = this.#options
+    passOver(link.nc, names.subject, 'it was stored among the records of a durable stream')
+    const stored = new Set(own.values())
+    const pending = [...this.#pending].filter(([, { header }]) => inOrder || !stored.has(placeOf(header)))
+    this.#pending.clear()
+    this.#bytes = 0
+    this.#next = end + 1
+    for (const [, { header, payload }] of pending) {
+      this.#pending.set(this.#next++, { header, payload })
+      this.#bytes += payload.length + RECORD_BYTES
+    }
+    this.stored.notify()
   }
 
   #fail(error: unknown): void {
@@ -225,6 +277,11 @@ export class Publisher {
     this.#options.state.fail(error)
     this.close()
   }
+}
+
+/** Place of a record in the epoch, wherever it is stored. */
+function placeOf(header: RecordHeader): string {
+  return `${header.what} ${firstItemOf(header)} ${header.what === 'part' ? header.offset : 0}`
 }
 
 function forgotten(): DaffiError {

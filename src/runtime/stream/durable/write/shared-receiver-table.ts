@@ -90,7 +90,8 @@ export class SharedReceiverTable extends DurableReceivers<Member> {
   /** Hands back the pending chunks of a receiver, so that others get them at once. */
   #handBack(member: Member): void {
     for (const reply of member.holds) {
-      if (!this.#control.isClosed()) this.#control.publish(reply, '-NAK')
+      if (!this.#control.isClosed() && this.#consumer.acknowledgesOn(reply))
+        this.#control.publish(reply, '-NAK')
       member.handedBack.add(reply)
     }
   }

@@ -1,3 +1,5 @@
+import { MAX_SLOTS, NONCE_BYTES } from '../../protocol/refs.js'
+
 /**
  * Control page of a ring, which writer and readers map for writing: magic bytes, a nonce, and for each slot a generation
  * and a set of pins.
@@ -8,13 +10,9 @@
  */
 const MAGIC = Buffer.from('DAFFIRNG')
 const NONCE_AT = 8
-export const NONCE_BYTES = 32
 const GENERATIONS_AT = 64
-export const MAX_SLOTS = 256
 const PINS_AT = GENERATIONS_AT + 4 * MAX_SLOTS
 export const CONTROL_BYTES = 4096
-/** Each reader has one bit in a slot's pins. */
-export const MAX_PINS = 31
 
 export class Control {
   readonly #bytes: Buffer

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs'
 import { MIB } from '../../../core/bytes.js'
+import { optionalPackage } from '../../../core/process/optional-package.js'
 import { tunesProcess } from '../../../core/process/process-tuning.js'
 
 /** Linux flags, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
@@ -13,6 +14,9 @@ const F_SEAL_GROW = 4
 const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
+/** Name of daffi's memory, and what the kernel shows for it in /proc. */
+const MEMORY_NAME = 'daffi'
+const MEMORY_LINK = `/memfd:${MEMORY_NAME} (deleted)`
 /** Parameters of mallopt, from <malloc.h>. */
 const M_TRIM_THRESHOLD = -1
 const M_MMAP_THRESHOLD = -3
@@ -57,7 +61,7 @@ export function sharedMemory(): Promise<Libc | undefined> {
 async function load(): Promise<Libc | undefined> {
   if (process.platform !== 'linux') return undefined
   try {
-    const { default: koffi } = await import('koffi')
+    const { default: koffi } = await optionalPackage('koffi', () => import('koffi'))
     const library = koffi.load('libc.so.6')
     if (tunesProcess()) keepFreedMemory(library.func('int mallopt(int parameter, int value)'))
     return {
@@ -96,7 +100,7 @@ export function createMemory(
   bytes: number,
   allocated = bytes,
 ): (Mapping & { fd: number }) | undefined {
-  const fd = libc.memfd_create('daffi', MFD_CLOEXEC | MFD_ALLOW_SEALING)
+  const fd = libc.memfd_create(MEMORY_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING)
   if (fd < 0) return undefined
   const ready =
     libc.ftruncate(fd, bytes) === 0 &&
@@ -126,9 +130,14 @@ export function openMemory(
 ): Mapping | undefined {
   let own: number | undefined
   try {
-    own = openSync(`/proc/${pid}/fd/${fd}`, writable ? constants.O_RDWR : constants.O_RDONLY)
+    const path = `/proc/${pid}/fd/${fd}`
+    // Looked at before it is opened: a device acts on that, and a pipe would wait.
+    if (readlinkSync(path) !== MEMORY_LINK) return undefined
+    own = openSync(path, (writable ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK)
+    const stat = fstatSync(own)
+    if (!stat.isFile() || stat.size !== bytes) return undefined
     const seals = libc.fcntl(own, F_GET_SEALS, 0)
-    if (seals < 0 || (seals & F_SEAL_SHRINK) === 0 || fstatSync(own).size !== bytes) return undefined
+    if (seals < 0 || (seals & F_SEAL_SHRINK) === 0) return undefined
     return map(libc, own, bytes, writable)
   } catch {
     return undefined

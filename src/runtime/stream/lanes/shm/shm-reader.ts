@@ -109,11 +109,12 @@ export class ShmLaneReader implements LaneReader {
 
   #open(fd: number, bytes: number): Buffer | undefined {
     if (this.#closed) return undefined
-    if (this.#ring?.fd !== fd) {
+    if (!this.#ring) {
       const mapping = openMemory(this.#libc, { pid: this.#descriptor.pid, fd, bytes, writable: false })
       this.#ring = mapping && { ...mapping, fd, bytes: Buffer.from(mapping.buffer) }
     }
-    return this.#ring?.bytes
+    // A writer has one ring, and each slot lies within it: so what is copied fills the item's memory.
+    return this.#ring?.fd === fd && this.#ring.bytes.length === bytes ? this.#ring.bytes : undefined
   }
 
   /** Unmaps the ring once all loans have been returned. */

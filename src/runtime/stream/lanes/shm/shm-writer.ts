@@ -4,9 +4,9 @@ import { DaffiError } from '../../../core/errors.js'
 import { MIB } from '../../../core/bytes.js'
 import { isAlive } from '../../../core/is-alive.js'
 import type { Loan } from '../../../core/stream/item-memory.js'
-import type { ShmDescriptor, ShmRef } from '../../protocol/refs.js'
+import { MAX_PINS, MAX_SLOTS, NONCE_BYTES, type ShmDescriptor, type ShmRef } from '../../protocol/refs.js'
 import type { Demand, LaneWriter } from '../lane.js'
-import { Control, CONTROL_BYTES, MAX_PINS, MAX_SLOTS, NONCE_BYTES } from './control.js'
+import { Control, CONTROL_BYTES } from './control.js'
 import { allocate, createMemory, sharedMemory, type Mapping } from './memory.js'
 
 const PAGE = 4096
@@ -164,7 +164,8 @@ export class ShmLaneWriter implements LaneWriter {
   /** Copy of a range of a part, for an observer that cannot map the ring; undefined when the part is gone. */
   copy([, slot, generation]: ShmRef, offset: number, length: number): Buffer | undefined {
     const ring = this.#ring
-    if (!ring || this.#closed || !(slot < this.#slots.length)) return undefined
+    if (!ring || this.#closed || slot >= this.#slots.length) return undefined
+    if (offset + length > this.#slotBytes) return undefined
     const at = slot * this.#slotBytes + offset
     let bytes: Buffer | undefined
     const read = (): void => void (bytes = Buffer.from(ring.bytes.subarray(at, at + length)))

@@ -243,19 +243,18 @@ export class StreamReader implements CreditListener {
   async #process(ahead: ChunkAhead, loaded: LoadedChunk | undefined): Promise<void> {
     const { chunk, session } = ahead
     this.#ahead.onLoaded(ahead)
-    if (loaded === undefined) {
-      if (!this.#isLive && this.#lifecycle.isAttached()) this.#beginAnew(session)
+    if (loaded && chunk.kind !== null) {
+      try {
+        await session.delivery.deliverItem(decodeBytes(chunk.kind, loaded.bytes), chunk)
+      } finally {
+        loaded.release?.()
+      }
       return
     }
-    if (chunk.kind === null) {
-      await session.delivery.deliverBatch(decodeValues(loaded.bytes), chunk)
-      return
-    }
-    try {
-      await session.delivery.deliverItem(decodeBytes(chunk.kind, loaded.bytes), chunk)
-    } finally {
-      loaded.release?.()
-    }
+    // Bytes that do not decode are not what was announced: the part is gone, too.
+    const values = loaded && decodeValues(loaded.bytes, chunk.count)
+    if (values) await session.delivery.deliverBatch(values, chunk)
+    else if (!this.#isLive && this.#lifecycle.isAttached()) this.#beginAnew(session)
   }
 
   /** Ends a session that the writer has given up: this receiver waits to be accepted anew, and the rest counts as lost. */

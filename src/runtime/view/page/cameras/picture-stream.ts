@@ -1,3 +1,5 @@
+import { request } from '../token.js'
+
 /** Bytes before each JPEG: the index of its stream, and its length. */
 const HEADER_BYTES = 8
 const RETRY_DELAY_MS = 1000
@@ -15,9 +17,8 @@ export async function followPictures(
   const query = new URLSearchParams([...names.map((name) => ['stream', name]), ['width', String(width)]])
   while (!signal.aborted) {
     try {
-      const { body, ok } = await fetch(`pictures?${query.toString()}`, { signal })
-      if (!ok || !body) return
-      for await (const { index, jpeg } of recordsOf(body)) {
+      const { body, ok } = await request(`pictures?${query.toString()}`, signal)
+      for await (const { index, jpeg } of ok && body ? recordsOf(body) : []) {
         const picture = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }))
         if (!(signal.aborted as boolean)) onPicture(names[index] ?? '', picture)
         picture.close()

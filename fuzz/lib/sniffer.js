@@ -1,0 +1,50 @@
+import { decode } from './messagepack.js'
+
+/** Watches what the pipeline itself sends: examples of valid messages, and the ids that are in use. */
+export class Sniffer {
+  /** Latest message of each kind; incarnations by the names of their nodes. */
+  seen = new Map([['streams', { transient: [], durable: [] }]])
+
+  constructor(nc, pipeline) {
+    nc.subscribe(`daffi.${pipeline}.>`, {
+      callback: (_error, { subject, data, headers }) => {
+        const [, , kind, id, what] = subject.split('.')
+        try {
+          if (kind === 'presence' && id === 'hello') this.#onHello(JSON.parse(Buffer.from(data).toString()))
+          else if (kind === 'stream') this.#onStream(id, what, data, headers)
+        } catch {
+          // Sent by the fuzzer itself.
+        }
+      },
+    })
+  }
+
+  #onHello(hello) {
+    if (hello.name === 'ghost') return
+    this.seen.set('hello', hello)
+  }
+
+  #onStream(id, what, data, headers) {
+    if (id.startsWith('ghost')) return
+    const header = headers?.get('Daffi-Durable')
+    if (what === 'durable') {
+      const value = JSON.parse(header)
+      if (value.what) this.seen.set('durable', value)
+      return
+    }
+    if (this.frozen) return
+    const value = decode(data)
+    const { transient, durable } = this.seen.get('streams')
+    if (what === 'open') {
+      const list = value.durable ? durable : transient
+      if (!list.includes(id)) list.push(id)
+      this.seen.set('open', value)
+    } else if (what === 'progress') this.seen.set(value.reader ? 'durableProgress' : 'progress', value)
+    else if (what === 'chunk' && value[0]?.what === 'part') this.seen.set('part', value[0])
+  }
+
+  /** Keeps the examples as they are: from now on others send as well. */
+  freeze() {
+    this.frozen = true
+  }
+}

@@ -1,0 +1,47 @@
+import { DELIVERIES } from '../stream/stream-options.js'
+import type { ReceiverSummary, StreamSummary } from '../plan/summary.js'
+import {
+  isCount,
+  isErrorRecord,
+  isMeasure,
+  isName,
+  isNumber,
+  isText,
+  isWhole,
+  mapOf,
+  oneOf,
+  orNull,
+  recordOf,
+} from './forms.js'
+
+export const isLane = oneOf('shm', 'jetstream')
+export const isReceiverState = oneOf('attached', 'finished', 'left', 'died', 'stopped')
+/** Latencies by clocks of different hosts, or by the time that a program gives a frame, can be any number; JSON has not all. */
+const isTime = orNull(isNumber)
+export const isLatency = orNull(mapOf<{ p50: number; p99: number }>({ p50: isTime, p99: isTime }))
+
+const isReceiver = mapOf<ReceiverSummary>({
+  lane: isLane,
+  state: isReceiverState,
+  attaches: isCount,
+  error: orNull(isErrorRecord),
+  offered: isWhole,
+  processed: isWhole,
+  dropped: isWhole,
+  failed: isWhole,
+  lost: isWhole,
+  latencyMs: isLatency,
+})
+
+/** Whether the value is the summary of a stream. */
+export const isStreamSummary = mapOf<StreamSummary>({
+  call: isName,
+  source: orNull(isText),
+  from: isName,
+  delivery: oneOf(...DELIVERIES),
+  items: isCount,
+  bytes: isCount,
+  seconds: isMeasure,
+  error: orNull(isErrorRecord),
+  receivers: recordOf(isName, isReceiver),
+})

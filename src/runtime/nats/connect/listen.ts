@@ -1,0 +1,46 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import { DaffiError, traceOf } from '../../core/errors.js'
+import { passOver } from './bad-messages.js'
+
+export interface ListenOptions {
+  /** Queue group. */
+  queue?: string
+  /** Number of messages after which the subscription ends. */
+  max?: number
+  /** Called when the subscription ends by an error, such as a refusal by the server. */
+  onError?: (error: Error) => void
+}
+
+/**
+ * Subscribes to a subject, for everybody in daffi: the linter refuses another way. What the handler throws, or rejects with,
+ * concerns one message, which is passed over and told. Without this the client would read nothing more on the connection, for
+ * good and without a word; and a rejection would end the process.
+ */
+export function listen(
+  nc: NatsConnection,
+  subject: string,
+  handle: (message: Msg) => unknown,
+  { onError, ...options }: ListenOptions = {},
+): Subscription {
+  return nc.subscribe(subject, {
+    ...options,
+    callback: (error, message) => {
+      if (error !== null) {
+        onError?.(error)
+        return
+      }
+      try {
+        const handling = handle(message)
+        if (handling instanceof Promise)
+          handling.catch((reason: unknown) => passOver(nc, message.subject, reasonOf(reason)))
+      } catch (reason) {
+        passOver(nc, message.subject, reasonOf(reason))
+      }
+    },
+  })
+}
+
+/** A message that makes no sense is no fault of daffi's, and needs no stack. */
+function reasonOf(error: unknown): string {
+  return error instanceof DaffiError && error.code === 'DAFFI_BAD_MESSAGE' ? error.message : traceOf(error)
+}

@@ -1,0 +1,108 @@
+import { frameBytes, type PixelFormat } from '../../core/frame.js'
+import type { ItemMemory } from '../../core/stream/item-memory.js'
+import { jpegSize } from './jpeg-size.js'
+import { PartReader } from './part-reader.js'
+import type { PipeReader } from './pipe-reader.js'
+import { checkSize, type Size } from '../contract/size.js'
+
+interface Picture extends Size {
+  data: Buffer
+}
+
+interface PicturesOptions {
+  memory: ItemMemory
+  /** Called with the number of bytes that came of an incomplete last picture, which is left out. */
+  onCutShort: (bytes: number) => void
+}
+
+/** The pictures of raw video of this size, each in memory on loan, or in memory of its own. */
+export async function* rawPictures(
+  reader: PipeReader,
+  bytes: number,
+  size: Size,
+  options: PicturesOptions,
+): AsyncGenerator<Picture, void> {
+  for (;;) {
+    const picture = await fill(reader, bytes, options, () => size)
+    if (picture === 'end') return
+    if (picture) yield picture
+  }
+}
+
+/**
+ * The JPEGs of MIME multipart, each in memory on loan, or in memory of its own. Parts that are no JPEG are passed over. The
+ * size can change within the stream.
+ * @throws BadPictures
+ */
+export async function* jpegPictures(
+  reader: PipeReader,
+  options: PicturesOptions,
+): AsyncGenerator<Picture, void> {
+  const parts = new PartReader(reader)
+  for (;;) {
+    const length = await parts.nextLength()
+    if (length === undefined) return
+    if (length === null) {
+      const body = await parts.body()
+      if (!body) return
+      const picture = copy(body, options.memory)
+      if (picture) yield picture
+      continue
+    }
+    const picture = await fill(reader, length, options, checkedSize)
+    if (picture === 'end') return
+    if (picture) yield picture
+  }
+}
+
+/** The pictures of ffmpeg's output. @throws BadPictures */
+export function pictures(
+  reader: PipeReader,
+  format: PixelFormat,
+  size: Size,
+  options: PicturesOptions,
+): AsyncGenerator<Picture, void> {
+  const bytes = frameBytes(format, size.width, size.height)
+  return bytes === undefined ? jpegPictures(reader, options) : rawPictures(reader, bytes, size, options)
+}
+
+/** Reads one picture; undefined when the bytes are none. */
+async function fill(
+  reader: PipeReader,
+  bytes: number,
+  { memory, onCutShort }: PicturesOptions,
+  sizeOf: (data: Buffer) => Size | undefined,
+): Promise<Picture | 'end' | undefined> {
+  const loan = memory.loan?.(bytes)
+  let size: Size | undefined
+  try {
+    // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
+    // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
+    const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
+    const filled = await reader.fill(data)
+    if (filled < bytes) {
+      if (filled > 0) onCutShort(filled)
+      return 'end'
+    }
+    size = sizeOf(data)
+    return size && { data, ...size }
+  } finally {
+    loan?.end(size !== undefined)
+  }
+}
+
+function copy(body: Buffer, memory: ItemMemory): Picture | undefined {
+  const size = checkedSize(body)
+  if (!size) return undefined
+  const loan = memory.loan?.(body.length)
+  if (!loan) return { data: body, ...size }
+  body.copy(loan.bytes)
+  loan.end(true)
+  return { data: loan.bytes, ...size }
+}
+
+function checkedSize(data: Buffer): Size | undefined {
+  const size = jpegSize(data)
+  if (size) checkSize(size)
+  return size
+}
