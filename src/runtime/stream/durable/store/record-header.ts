@@ -89,3 +89,8 @@ export function nextItemOf(header: RecordHeader, length: number): number {
   const complete = header.what === 'part' && header.offset + length === header.bytes
   return complete ? header.first + header.count : firstItemOf(header)
 }
+
+/** Place of a record in the epoch, wherever it is stored. */
+export function placeOf(header: RecordHeader): string {
+  return `${header.what} ${firstItemOf(header)} ${header.what === 'part' ? header.offset : 0}`
+}

@@ -11,8 +11,9 @@ import type { NatsLink } from '../../protocol/nats-link.js'
 import { askServer, streamLost } from '../store/ask-server.js'
 import { lastStored, storedAt, type DurableNames, type LastRecord } from '../store/item-store.js'
 import { pubAckOf, refused } from '../../protocol/publish-answer.js'
-import { firstItemOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
+import { placeOf, recordHeaders, type RecordHeader } from '../store/record-header.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
+import { Outstanding } from './outstanding.js'
 
 /** Bytes that may be on their way to the server without its acknowledgement. */
 const WINDOW = 4 * MIB
@@ -57,6 +58,7 @@ export class Publisher {
   readonly #watch: NodeJS.Timeout
   readonly #inbox: string
   readonly #acks: Subscription
+  readonly #outstanding = new Outstanding()
   #bytes = 0
   #next: number
   #generation = 0
@@ -144,6 +146,7 @@ export class Publisher {
 
   #send(sequence: number, { header, payload }: Pending): void {
     const { link, names } = this.#options
+    this.#outstanding.add(this.#generation)
     link.nc.publish(names.subject, payload, {
       headers: recordHeaders(header, sequence - 1),
       reply: `${this.#inbox}.${this.#generation}`,
@@ -151,7 +154,9 @@ export class Publisher {
   }
 
   #onAck(message: Msg): void {
-    if (!message.subject.endsWith(`.${this.#generation}`)) return
+    const generation = Number(message.subject.slice(this.#inbox.length + 1))
+    this.#outstanding.onAnswer(generation)
+    if (generation !== this.#generation) return
     if (message.data.length === 0) {
       void this.#recover()
       return
@@ -183,7 +188,10 @@ export class Publisher {
   async #follow(): Promise<void> {
     for await (const { type } of this.#options.link.nc.status()) {
       if (this.#closed) return
-      if (type === 'disconnect') this.#broken = true
+      if (type === 'disconnect') {
+        this.#broken = true
+        this.#outstanding.clear()
+      }
       if (type === 'reconnect') await this.#recover(true)
     }
   }
@@ -205,6 +213,8 @@ export class Publisher {
     const { signal } = state
     try {
       if (pauseMs > 0) await delay(pauseMs, undefined, { signal })
+      // What is still on its way could be stored after the server has said what is.
+      await this.#outstanding.answered(signal)
       const asking = { ...this.#options, ...names, signal }
       const last = await askServer(() => lastStored(jsm, names), asking)
       const own = await askServer(() => this.#ownRecords(last?.end ?? 0), asking)
@@ -277,11 +287,6 @@ export class Publisher {
     this.#options.state.fail(error)
     this.close()
   }
-}
-
-/** Place of a record in the epoch, wherever it is stored. */
-function placeOf(header: RecordHeader): string {
-  return `${header.what} ${firstItemOf(header)} ${header.what === 'part' ? header.offset : 0}`
 }
 
 function forgotten(): DaffiError {
