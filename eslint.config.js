@@ -57,7 +57,7 @@ const FLOORS = {
   testing: ['run', 'judge', '.'],
 }
 
-/** What is written to an output goes through a writer that leaves out what acts on terminals. */
+/** Rule that all output goes through a writer that leaves out what acts on terminals. */
 const RAW_OUTPUT = {
   selector: "MemberExpression[object.name='process'][property.name=/^std(out|err)$/]",
   message: 'Write with cli/show/output.ts, or log with core/text/stderr-logger.ts.',

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readlink, stat } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeCandidate, type Candidate } from '../../../src/runtime/nats/embedded/lock-candidate.js'
 import { reachHolder, takeLock, type LockSocket } from '../../../src/runtime/nats/embedded/lock-socket.js'
 import { temporaryFolder } from '../../support/temporary.js'
@@ -26,8 +26,10 @@ async function isLocked(folder: string): Promise<boolean> {
   return holder !== 'nobody'
 }
 
+const ignore = (socket: Socket): void => void socket.resume()
+
 async function locked(folder: string): Promise<LockSocket> {
-  const lock = await takeLock(folder)
+  const lock = await takeLock(folder, ignore)
   if (!lock) throw new Error('the lock is held by somebody else')
   onTestFinished(() => lock.release())
   return lock
@@ -45,12 +47,24 @@ test.skipIf(!LINUX)('a folder has one holder at a time, and keeps nothing of it'
   const folder = await deepFolder()
   expect(await isLocked(folder)).toBe(false)
   const lock = await locked(folder)
-  expect([await isLocked(folder), await takeLock(folder)]).toEqual([true, undefined])
+  expect([await isLocked(folder), await takeLock(folder, ignore)]).toEqual([true, undefined])
   expect(await readdir(folder)).toEqual(['nats-server.lock'])
   await lock.release()
   await lock.release()
   expect([await isLocked(folder), await readdir(folder)]).toEqual([false, []])
   await locked(folder)
+})
+
+test.skipIf(!LINUX)('whoever connects as soon as the lock is there is heard', async () => {
+  const folder = await deepFolder()
+  const heard = vi.fn()
+  const taking = takeLock(folder, heard)
+  let holder = await reachHolder(folder)
+  while (typeof holder !== 'object') holder = await reachHolder(folder)
+  const lock = await taking
+  onTestFinished(() => lock?.release())
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce())
+  holder.destroy()
 })
 
 test.skipIf(!LINUX)(
@@ -59,7 +73,7 @@ test.skipIf(!LINUX)(
     for (const prepare of [() => Promise.resolve(), leaveStale]) {
       const folder = await deepFolder()
       await prepare(folder)
-      const locks = await Promise.all(Array.from({ length: 8 }, () => takeLock(folder)))
+      const locks = await Promise.all(Array.from({ length: 8 }, () => takeLock(folder, ignore)))
       const held = locks.filter((lock) => lock !== undefined)
       expect(held).toHaveLength(1)
       expect(await isLocked(folder)).toBe(true)
@@ -80,14 +94,14 @@ test.skipIf(!LINUX)(
     await once(holder.stdout, 'data')
     holder.kill('SIGSTOP')
     for (let attempt = 0; attempt < 4; attempt++) expect(await isLocked(folder)).toBe(true)
-    expect(await takeLock(folder)).toBeUndefined()
+    expect(await takeLock(folder, ignore)).toBeUndefined()
   },
 )
 
 test('where the folder takes no socket, a link to one elsewhere is the lock', async () => {
   const folder = await deepFolder()
   const place = join(folder, 'lock')
-  const make = (): Promise<Candidate> => makeCandidate(join(folder, randomUUID()))
+  const make = (): Promise<Candidate> => makeCandidate(join(folder, randomUUID()), ignore)
   const [first, second] = await Promise.all([make(), make()])
   onTestFinished(async () => {
     await Promise.all([first.remove(), second.remove()])

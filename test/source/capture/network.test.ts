@@ -6,7 +6,6 @@ import { ensureBinary } from '../../../src/runtime/binaries/index.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import type { SourceEvent } from '../../../src/runtime/source/index.js'
 import { keptLog } from '../../support/kept-log.js'
-import { freePort } from '../../support/ports.js'
 import { writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { begin, httpCamera, jpegsOf, part, sending } from '../http-camera.js'
@@ -110,10 +109,9 @@ test.each([
   const script = `case "$1" in -version) ${version};; *) exec ${path} "$@";; esac`
   vi.stubEnv('FFMPEG_PATH', await writeProgram(join(folder, 'ffmpeg'), script))
   onTestFinished(() => void vi.unstubAllEnvs())
-  const url = `rtsp://127.0.0.1:${await freePort()}/`
+  const { url } = await httpCamera(sending(await jpegsOf(160, 120)))
   const { log, lines } = keptLog()
-  const openBoth = [1, 2].map(() => collect(openFrames({ kind: 'rtsp', url, ...network }, { log })))
-  const local = collect(openFrames({ ...pattern, frames: 1 }, { log }))
-  await Promise.allSettled([...openBoth, local])
+  const plan = { kind: 'http', url, ...network, format: 'rgb24', frames: 1 } as const
+  for (const each of [plan, plan, { ...pattern, frames: 1 }]) await collect(openFrames(each, { log }))
   expect(lines.filter((line) => line.includes('for files and test patterns only'))).toHaveLength(times)
 })

@@ -63,7 +63,7 @@ export function otherUserAt(port: number, clientPort: number): number | undefine
 function readRows(done: (rows: string) => boolean): void {
   const table = openSync(TABLE, 'r')
   try {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+    const chunk = Buffer.alloc(CHUNK_BYTES)
     // The kernel gives whole rows: as many as fit into a page.
     for (;;) {
       const length = readSync(table, chunk)

@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import { link, lstat, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Bytes for which the address of a socket has room on every system. */
 const LONGEST_ADDRESS = 103
 
+/** Function that gets each connection to a socket. */
+export type OnConnection = (socket: Socket) => void
+
 /** A listening socket with a first name in a folder, which is to become the folder's lock. */
 export interface Candidate {
-  server: Server
   /** Puts it into a place where nothing is: of many that do this at once, one succeeds. @returns whether it is there */
   putInto(place: string): Promise<boolean>
   /** Puts it in the place of whatever is there. */
@@ -24,16 +26,17 @@ export interface Candidate {
  * containers, a link to a socket in a temporary folder that only this user may enter.
  * @throws the system's error when the folder takes neither
  */
-export async function makeCandidate(path: string): Promise<Candidate> {
+export async function makeCandidate(path: string, onConnection: OnConnection): Promise<Candidate> {
   const server =
-    Buffer.byteLength(path) > LONGEST_ADDRESS ? undefined : await listen(path).catch(() => undefined)
-  return server ? makeSocket(server, path) : makeLink(path)
+    Buffer.byteLength(path) > LONGEST_ADDRESS
+      ? undefined
+      : await listen(path, onConnection).catch(() => undefined)
+  return server ? makeSocket(server, path) : makeLink(path, onConnection)
 }
 
 async function makeSocket(server: Server, path: string): Promise<Candidate> {
   const inode = await inodeOf(path)
   return {
-    server,
     async putInto(place) {
       if (!(await isDone(link(path, place)))) return false
       await rm(path, { force: true })
@@ -48,14 +51,13 @@ async function makeSocket(server: Server, path: string): Promise<Candidate> {
   }
 }
 
-async function makeLink(path: string): Promise<Candidate> {
+async function makeLink(path: string, onConnection: OnConnection): Promise<Candidate> {
   const folder = await mkdtemp(join(tmpdir(), 'daffi-'))
   const target = join(folder, 'lock')
   const removeSocket = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
-    const server = await listen(target)
+    const server = await listen(target, onConnection)
     return {
-      server,
       putInto: (place) => isDone(symlink(target, place)),
       async replace(place) {
         await symlink(target, path)
@@ -91,8 +93,8 @@ async function inodeOf(path: string): Promise<number | undefined> {
   )
 }
 
-async function listen(path: string): Promise<Server> {
-  const server = createServer()
+async function listen(path: string, onConnection: OnConnection): Promise<Server> {
+  const server = createServer(onConnection)
   server.listen(path)
   await once(server, 'listening')
   return server

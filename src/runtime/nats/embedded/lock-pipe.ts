@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import type { LockSocket, Reached } from './lock-socket.js'
+import type { LockSocket, OnConnection, Reached } from './lock-socket.js'
 
 /** Takes the lock of a folder on Windows: a named pipe, which vanishes with its process. @returns undefined when another holds it */
-export async function takePipe(folder: string): Promise<LockSocket | undefined> {
-  const server = createServer()
+export async function takePipe(folder: string, onConnection: OnConnection): Promise<LockSocket | undefined> {
+  const server = createServer(onConnection)
   try {
     server.listen(pipeOf(folder))
     await once(server, 'listening')
@@ -18,7 +18,7 @@ export async function takePipe(folder: string): Promise<LockSocket | undefined> 
     server.close()
     await once(server, 'close')
   }
-  return { server, release }
+  return { release }
 }
 
 /** Connects to the process that holds the pipe of a folder. */

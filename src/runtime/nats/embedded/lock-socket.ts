@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { lstat, open, readlink, rm } from 'node:fs/promises'
-import { connect, type Server, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomId } from '../../core/names.js'
-import { makeCandidate, type Candidate } from './lock-candidate.js'
+import { makeCandidate, type Candidate, type OnConnection } from './lock-candidate.js'
 
 const NAME = 'nats-server.lock'
 /** Time for another process that found the same stale socket to put its own in the place. */
@@ -12,18 +12,20 @@ const SETTLE_MS = 100
 /** Errors of a socket on which no process listens. Others say nothing, such as a full queue. */
 const NOBODY: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
 
+export type { OnConnection } from './lock-candidate.js'
+
 /** A listening socket that is the lock of a folder. */
 export interface LockSocket {
-  server: Server
   release(): Promise<void>
 }
 
 /**
  * Takes the lock of a folder: a socket file in it, which nobody can reach who may not enter the folder, and everybody who may, from
  * other containers as well. The system ends it with its process; the file that is left then is stale, as no process listens.
+ * @param onConnection called for each process that connects, at once, also while the socket is still being put into its place
  * @returns undefined when another process holds it
  */
-export async function takeLock(folder: string): Promise<LockSocket | undefined> {
+export async function takeLock(folder: string, onConnection: OnConnection): Promise<LockSocket | undefined> {
   const paths = await openPaths(folder)
   const place = paths.of(NAME)
   let candidate: Candidate | undefined
@@ -36,8 +38,8 @@ export async function takeLock(folder: string): Promise<LockSocket | undefined> 
     await paths.close()
   }
   try {
-    candidate = await makeCandidate(paths.of(`${NAME}.${randomId()}`))
-    if (await takePlace(candidate, place)) return { server: candidate.server, release }
+    candidate = await makeCandidate(paths.of(`${NAME}.${randomId()}`), onConnection)
+    if (await takePlace(candidate, place)) return { release }
   } catch (error) {
     await (candidate ? release() : paths.close())
     throw error

@@ -7,7 +7,7 @@ import { stateFolder } from '../../core/project/project.js'
 import { startTimer } from '../../core/timer.js'
 import { describeHolder, forgetHolder, rememberHolder } from './lock-holder.js'
 import { reachPipe, takePipe } from './lock-pipe.js'
-import { reachHolder, takeLock, type LockSocket } from './lock-socket.js'
+import { reachHolder, takeLock } from './lock-socket.js'
 
 /** Time after which it is told who is waited for. */
 const SLOW_MS = 3000
@@ -26,17 +26,25 @@ export interface Lock {
  */
 export async function acquireLock(project: string): Promise<Lock | undefined> {
   const folder = await stateFolder(project)
+  const waiting = new WaitingProcesses()
+  const onConnection = (socket: Socket): void => waiting.add(socket)
   const socket = await (process.platform === 'win32'
-    ? takePipe(folder)
-    : inFolder(folder, () => takeLock(folder)))
-  if (!socket) return undefined
-  const lock = hold(socket)
-  await rememberHolder(folder)
-  const release = async (): Promise<void> => {
-    await forgetHolder(folder)
-    await lock.release()
+    ? takePipe(folder, onConnection)
+    : inFolder(folder, () => takeLock(folder, onConnection)))
+  if (!socket) {
+    waiting.end()
+    return undefined
   }
-  return { ...lock, release }
+  await rememberHolder(folder)
+  return {
+    announce: () => waiting.announce(),
+    async release() {
+      await forgetHolder(folder)
+      const closed = socket.release()
+      waiting.end()
+      await closed
+    },
+  }
 }
 
 /** Options of waiting for the owner. */
@@ -106,28 +114,31 @@ function ownNetwork(): string {
   return process.platform === 'linux' ? readlinkSync('/proc/self/ns/net') : ''
 }
 
-function hold(lock: LockSocket): Lock {
-  const waiting = new Set<Socket>()
-  let ready = false
-  const greeting = `${ownNetwork()}\n`
-  const notify = (socket: Socket): void => void socket.write(`${READY}\n`)
-  lock.server.on('connection', (socket) => {
-    waiting.add(socket)
-    socket.on('close', () => waiting.delete(socket))
+/** The processes that wait for the owner. They may connect as soon as its socket has its place. */
+class WaitingProcesses {
+  readonly #sockets = new Set<Socket>()
+  readonly #greeting = `${ownNetwork()}\n`
+  #isReady = false
+
+  add(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.resume()
-    socket.write(greeting)
-    if (ready) notify(socket)
-  })
-  return {
-    announce() {
-      ready = true
-      waiting.forEach(notify)
-    },
-    async release() {
-      const closed = lock.release()
-      waiting.forEach((socket) => socket.destroy())
-      await closed
-    },
+    socket.write(this.#greeting)
+    if (this.#isReady) notify(socket)
   }
+
+  announce(): void {
+    this.#isReady = true
+    this.#sockets.forEach(notify)
+  }
+
+  end(): void {
+    this.#sockets.forEach((socket) => socket.destroy())
+  }
+}
+
+function notify(socket: Socket): void {
+  socket.write(`${READY}\n`)
 }

@@ -100,11 +100,11 @@ export class PipeReader {
    */
   async until(delimiter: string, max: number): Promise<Buffer | null | undefined> {
     const sought = Buffer.from(delimiter, 'latin1')
-    let memory = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+    let memory = Buffer.alloc(SCRATCH_BYTES)
     let filled = 0
     while (await this.hasData()) {
       if (filled + this.#rest.length > memory.length) {
-        const larger = Buffer.allocUnsafeSlow(2 * memory.length)
+        const larger = Buffer.alloc(2 * memory.length)
         memory.copy(larger, 0, 0, filled)
         memory = larger
       }
