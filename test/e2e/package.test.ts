@@ -75,6 +75,7 @@ test('packed and installed elsewhere, the library and the command work without t
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'bin',
     'dist',
     'docs',

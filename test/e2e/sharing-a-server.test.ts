@@ -150,7 +150,7 @@ test('a whole pipeline works with the permissions of the page, and needs each of
   const kept = 'STREAM: { delivery: durable, name: ledger, retention: { age: 2h } }'
   expect(await run('call', 'take', '-', '--modifier', `{ ${kept} }`)).toMatchObject({ value: { items: 0 } })
 
-  const token = new URL(viewer).searchParams.get('token') ?? ''
+  const token = new URL(viewer).hash.replace('#token=', '')
   const bearer = { authorization: `Bearer ${token}` }
   for (const name of ['pictures', 'films']) {
     const { status, headers } = await fetch(new URL(`/streams/${name}.jpg`, viewer), { headers: bearer })

@@ -77,8 +77,8 @@ describe('lossless', () => {
     const g = await join('writer')
     const frame = (sequence: number): Frame => ({
       data: Buffer.alloc(2_500_000, sequence),
-      width: 1,
-      height: 1,
+      width: 2500,
+      height: 1000,
       format: 'gray',
       sequence,
       time: 1.5,

@@ -16,7 +16,7 @@ export interface NewProject {
   source: Starter
 }
 
-const PACKAGE = dirname(packageFile('package.json'))
+const PACKAGE = packageFile('.')
 const TEMPLATES = join(PACKAGE, 'templates')
 /** Name of the pipelines in the templates, which can be run as they are. */
 const TEMPLATE_NAME = 'my-pipeline'

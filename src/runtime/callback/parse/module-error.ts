@@ -1,4 +1,4 @@
-import { dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import { packageFile } from '../../core/process/package-file.js'
 
@@ -8,7 +8,7 @@ interface Location {
   line: number
 }
 
-const PACKAGE = dirname(packageFile('package.json'))
+const PACKAGE = packageFile('.')
 /** Folders of daffi's own code, as built and as written. */
 const OWN_CODE: readonly string[] = ['dist', 'src'].map((folder) => join(PACKAGE, folder) + sep)
 
