@@ -6,16 +6,21 @@ export interface Event {
   actor: Actor
   run: () => void
   cancelled: boolean
+  /** Number by which events of one time are in order; absent until the event is in the queue. */
+  order?: number
 }
+
+type Queued = Event & { order: number }
 
 /** Events in the order of their times, and those of one time in the order in which they came: a binary heap. */
 export class EventQueue {
-  readonly #heap: (Event & { order: number })[] = []
+  readonly #heap: Queued[] = []
   #order = 0
 
+  /** Adds an event, also one that was taken out before: it keeps its place. */
   push(event: Event): void {
     const heap = this.#heap
-    const added = Object.assign(event, { order: this.#order++ })
+    const added = Object.assign(event, { order: event.order ?? this.#order++ })
     let index = heap.push(added) - 1
     while (index > 0) {
       const above = (index - 1) >> 1
@@ -37,7 +42,7 @@ export class EventQueue {
     return first
   }
 
-  #sink(event: Event & { order: number }): void {
+  #sink(event: Queued): void {
     const heap = this.#heap
     let index = 0
     for (;;) {
@@ -53,5 +58,4 @@ export class EventQueue {
   }
 }
 
-const isEarlier = (a: Event & { order: number }, b: Event & { order: number }): boolean =>
-  a.at < b.at || (a.at === b.at && a.order < b.order)
+const isEarlier = (a: Queued, b: Queued): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)

@@ -17,4 +17,10 @@ export const SEEDS_THAT_FAILED: readonly number[] = [
   ...[116086, 116709, 117185],
   // The judge did not wait for the end of the grace of a receiver that had left while the server stood still.
   134198,
+  // The opening of a live stream waited for a receiver that was suspected, and in truth dead, although others were there.
+  204130,
+  // What was due at the end of a node's pause came before what had waited: its reconnect before the break.
+  207007,
+  // A node that left began a stream by an invitation that was on its way when it unsubscribed, which no client gives it.
+  208764,
 ]

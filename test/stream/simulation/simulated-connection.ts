@@ -87,8 +87,16 @@ export class SimulatedConnection {
     subject: string,
     { callback }: { callback: (error: null, message: Msg) => void },
   ): Pick<Subscription, 'unsubscribe'> {
-    const take = (message: Message): void => callback(null, this.#received(message))
-    return { unsubscribe: this.#options.server.subscribe(subject, this, take) }
+    let isSubscribed = true
+    const cancel = this.#options.server.subscribe(subject, this, (message) => {
+      // As the client does, with what was on its way when it unsubscribed.
+      if (isSubscribed) callback(null, this.#received(message))
+    })
+    const unsubscribe = (): void => {
+      isSubscribed = false
+      cancel()
+    }
+    return { unsubscribe }
   }
 
   async request(

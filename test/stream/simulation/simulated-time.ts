@@ -5,7 +5,7 @@ export class Actor {
   readonly #time: SimulatedTime
   /** Reasons for which it stands still. */
   #pauses = 0
-  #waiting: (() => void)[] = []
+  #waiting: Event[] = []
   dead = false
 
   constructor(time: SimulatedTime) {
@@ -16,10 +16,10 @@ export class Actor {
     this.#pauses++
   }
 
-  /** Ends one pause. After the last one all that has waited happens at once, in order. */
+  /** Ends one pause. After the last one all that has waited happens at once, in order, and before what is due only now. */
   resume(): void {
     if (--this.#pauses > 0) return
-    for (const run of this.#waiting.splice(0)) this.after(0, run)
+    for (const event of this.#waiting.splice(0)) this.#time.reschedule(event)
   }
 
   /** Runs something after so many simulated milliseconds. @returns a function that prevents it */
@@ -28,10 +28,10 @@ export class Actor {
   }
 
   /** Called by the clock when an event of this actor is due. */
-  meet(run: () => void): void {
+  meet(event: Event): void {
     if (this.dead) return
-    if (this.#pauses > 0) this.#waiting.push(run)
-    else run()
+    if (this.#pauses > 0) this.#waiting.push(event)
+    else event.run()
   }
 }
 
@@ -43,17 +43,14 @@ export class SimulatedTime {
   now = 0
 
   schedule(ms: number, actor: Actor, run: () => void): () => void {
-    const event: Event = {
-      at: this.now + Math.max(0, ms),
-      actor,
-      // Checked again: it may be cancelled while its actor stands still.
-      run: () => {
-        if (!event.cancelled) run()
-      },
-      cancelled: false,
-    }
+    const event: Event = { at: this.now + Math.max(0, ms), actor, run, cancelled: false }
     this.#events.push(event)
     return () => (event.cancelled = true)
+  }
+
+  /** Has an event happen that was due while its actor stood still, in the order in which it was. */
+  reschedule(event: Event): void {
+    this.#events.push(event)
   }
 
   /** Lets so many milliseconds pass. */
@@ -63,8 +60,8 @@ export class SimulatedTime {
       const event = this.#events.popUntil(until)
       if (!event) break
       if (event.cancelled) continue
-      this.now = event.at
-      await this.act(event.actor, () => event.actor.meet(event.run))
+      this.now = Math.max(this.now, event.at)
+      await this.act(event.actor, () => event.actor.meet(event))
     }
     this.now = until
   }

@@ -162,6 +162,19 @@ test('one that has not reported for two checks is asked to, unless it is suspect
   expect(receivers.silent()).toEqual([])
 })
 
+test.each([
+  { what: 'live', live: true, absent: [] },
+  { what: 'lossless', live: false, absent: [{ name: 'second' }] },
+])('a $what stream and one that is suspected before it has attached', ({ live, absent }) => {
+  receivers = new ReceiverTable({ share: false, live })
+  receivers.invite(peer)
+  receivers.invite({ name: 'second', incarnation: 'two' })
+  receivers.check(() => true)
+  expect(receivers.absent()).toHaveLength(2)
+  receivers.onProgress(progress({ attach: 0 }), at(0))
+  expect(receivers.absent()).toMatchObject(absent)
+})
+
 test.each(['stopped', 'finished'] as const)(
   'one that has %s is not invited again, its next process is',
   (state) => {

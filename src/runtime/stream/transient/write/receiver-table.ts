@@ -143,10 +143,11 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   /**
-   * Peers that were invited and have not attached. Of a shared stream others can have the items of one that is suspected.
+   * Peers that were invited and have not attached. One that is suspected is not waited for while another is attached, if it
+   * need not have every item: others have those of a shared stream, and a live one never waits.
    */
   absent(): readonly Peer[] {
-    const canDoWithout = this.#share && this.attached > 0
+    const canDoWithout = (this.#share || this.#live) && this.attached > 0
     return this.#present.filter(({ first, suspected }) => first === undefined && !(canDoWithout && suspected))
   }
 
