@@ -32,9 +32,10 @@ test.each([
     expect(receiver).toMatchObject({ state: 'finished', offered: items, failed: 0, lost: 0 })
     expect(receiver.processed + receiver.dropped).toBe(items)
   }
-  for (const name of ['process2', 'process3']) {
-    running[name]?.kill('SIGINT')
-    const ended = await running[name]?.exited
+  const nodes = [running.process2, running.process3]
+  for (const node of nodes) node?.kill('SIGINT')
+  for (const node of nodes) {
+    const ended = await node?.exited
     expect(ended?.exitCode, ended?.stderr).toBe(0)
     expect(ended?.stdout).toContain('first frame 160 120')
   }
