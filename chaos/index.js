@@ -30,7 +30,7 @@ const { values: flags } = parseArgs({
     /** Seconds. */
     pauses: { type: 'string', default: '1,4,6,15,40' },
     seed: { type: 'string' },
-    parallel: { type: 'string', default: String(6 * availableParallelism()) },
+    parallel: { type: 'string', default: String(availableParallelism() + 1) },
     json: { type: 'boolean', default: false },
   },
 })

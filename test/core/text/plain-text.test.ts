@@ -22,6 +22,12 @@ test.each([
   expect(plainText(plain)).toBe(plain)
 })
 
+test.each(['\u0090', '\u009d', '\u009b', '\u001b]', '\u001b['])('many times %j takes no time', (start) => {
+  const before = process.cpuUsage()
+  plainText(start.repeat(500_000))
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
+})
+
 test('a line is one line', () => {
   expect(plainLine('a\r\nb\u2028c\n\nd\u001b[2J')).toBe('a b c d')
 })

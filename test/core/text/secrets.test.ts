@@ -21,7 +21,7 @@ test.each([
   expect(safe).toHaveLength(text.length)
 })
 
-test.each(['a://', 'a://b@', 'token: "', "password='"])('many times %j takes no time', (part) => {
+test.each(['a://', 'a://b@', '?', '&', 'token: "', "password='"])('many times %j takes no time', (part) => {
   const before = process.cpuUsage()
   withoutSecrets(part.repeat(50_000))
   expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)

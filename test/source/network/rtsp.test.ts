@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { createServer, connect as connectTo, type AddressInfo } from 'node:net'
+import { createServer, connect as connectTo, type AddressInfo, type Socket } from 'node:net'
 import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import type { NetworkPlan } from '../../../src/runtime/core/plan/plan.js'
 import { connectRtsp } from '../../../src/runtime/source/network/rtsp/connect-rtsp.js'
+import { isOwnPeer } from '../../../src/runtime/source/network/rtsp/own-peer.js'
 import { certificateAuthority } from '../../support/certificates.js'
 import { basicGuard, digestGuard, PASSWORD, USER } from '../digest.js'
 import { rtspCamera } from '../rtsp-camera.js'
@@ -28,6 +29,28 @@ test.each([
   expect(methodsOf(camera.requests)).toEqual(expect.arrayContaining(['DESCRIBE', 'SETUP', 'PLAY']))
   expect(camera.requests.find((request) => request.startsWith('DESCRIBE'))).not.toMatch(/Authorization/)
   expect(camera.requests.join('\n')).not.toContain('127.0.0.1:0')
+})
+
+test('a camera to which every answer is stale is given up', async () => {
+  const guard = { check: () => ['Digest realm="yard", nonce="n", qop="auth", stale=true'] }
+  const camera = await rtspCamera({ guard })
+  await expect(read(withUser(camera.url))).rejects.toMatchObject({ code: 'DAFFI_SOURCE_DENIED' })
+  expect(camera.requests.length).toBeLessThan(10)
+})
+
+test.runIf(process.platform === 'linux')('a peer that has closed is nobody’s', async () => {
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connectTo((server.address() as AddressInfo).port, '127.0.0.1')
+  const [peer] = (await once(server, 'connection')) as [Socket]
+  onTestFinished(() => {
+    peer.destroy()
+    server.close()
+  })
+  expect(isOwnPeer(peer)).toBe(true)
+  client.destroy()
+  await once(peer.resume(), 'end')
+  expect(isOwnPeer(peer)).toBe(false)
 })
 
 test('a wrong password is told without it', async () => {

@@ -20,6 +20,25 @@ const message = fc.uint8Array({ maxLength: 300 }).map((data): { message: Message
   },
 }))
 
+test.each(['\r', '', '\r\r'])('a header of nothing but blanks and %j takes no time', (end) => {
+  const blanks = ' '.repeat(15_000)
+  const seen: Message[] = []
+  const splitter = new Splitter({ onPackets: () => undefined, onMessage: (message) => seen.push(message) })
+  const head = `RTSP/1.0 200 OK\r\na:${blanks}x${blanks}${end}y\r\nCSeq: 7\r\n\r\n`
+  splitter.push(Buffer.from(head))
+  expect(seen[0]?.headers).toContainEqual(['CSeq', '7'])
+})
+
+test('a description with addresses without end is refused', () => {
+  const urls = new ControlUrls('rtsp://127.0.0.1:1/', 'rtsp://camera/')
+  const controls = `m=video 0 RTP/AVP 96\r\na=control:x\r\n`
+  expect(urls.rewrite(controls.repeat(60), 'rtsp://camera/')).toContain('a=control:rtsp://127.0.0.1:1/60')
+  expect(() => urls.rewrite(controls.repeat(100), 'rtsp://camera/')).toThrow(/too large/)
+  expect(() => urls.rewrite(controls, `rtsp://camera/${'x'.repeat(3000)}`)).toThrow(/too large/)
+  const line = `a=control:${' '.repeat(50_000)}x${' '.repeat(50_000)}\ry`
+  expect(urls.rewrite(line, 'rtsp://camera/')).toContain('a=control:rtsp://127.0.0.1:1/0')
+})
+
 test('messages and packets come out as they went in, however they are cut', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(packet, message)), fc.array(fc.nat(400)), (items, cuts) => {

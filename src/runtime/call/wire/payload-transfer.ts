@@ -28,6 +28,8 @@ const PART_TIMEOUT_MS = 10_000
 /** Requests of a part that nobody is there to answer, while its sender is, until it is given up. */
 const MAX_REFUSALS = 5
 const REFUSAL_PAUSE_MS = 500
+/** Requests of a part without any answer until it is given up: as long together as its sender would keep the value. */
+const MAX_SILENCES = 5
 /** Time without a request after which a value is not kept any longer. */
 const IDLE_MS = 300_000
 
@@ -104,14 +106,16 @@ export class PayloadTransfers {
     }
   }
 
-  /** Requests one part, again and again while the sender is there but does not answer: it, or the server, is busy. */
+  /** Requests one part, again while the sender is there but does not answer: it, or the server, is busy. */
   async #part(
     subject: string,
     range: string,
     sender: string | undefined,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    for (let refusals = 0, timeout = PART_TIMEOUT_MS; ; timeout *= 2) {
+    let refusals = 0
+    let silences = 0
+    for (let timeout = PART_TIMEOUT_MS; ; timeout *= 2) {
       try {
         const request = this.#nc.request(subject, range, { timeout })
         return (await bounded(request, { signal, what: 'fetching a value' })).data
@@ -119,7 +123,7 @@ export class PayloadTransfers {
         signal.throwIfAborted()
         if (this.#nc.isClosed() || sender === undefined || this.#peers.get(sender) === undefined) throw error
         // The sender may be about to connect again.
-        if (isNoResponders(error) && ++refusals > MAX_REFUSALS) throw error
+        if (isNoResponders(error) ? ++refusals > MAX_REFUSALS : ++silences >= MAX_SILENCES) throw error
         if (isNoResponders(error)) await sleep(REFUSAL_PAUSE_MS, signal)
       }
     }

@@ -11,12 +11,22 @@ const ADMIN_GID = process.platform === 'darwin' ? 80 : ROOT_GID
  */
 export function isTrustedGroup(gid: number): boolean {
   if (gid === ROOT_GID || gid === ADMIN_GID) return true
-  return gid === process.getgid?.() && (gid === process.getuid?.() || nameOfGroup(gid) === nameOfUser())
+  const uid = process.getuid?.()
+  if (gid !== process.getgid?.()) return false
+  const users = entries('/etc/passwd')
+  const user = users.find(([, , id]) => id === String(uid))?.[0] ?? nameOfUser()
+  const groups = entries('/etc/group').filter(([, , id]) => id === String(gid))
+  const isPrivate = gid === uid || groups.some(([name]) => name === user)
+  const members = groups.flatMap(([, , , names = '']) => names.split(',').filter((name) => name !== ''))
+  const others = users.filter(([, , id, group]) => group === String(gid) && id !== String(uid))
+  return isPrivate && others.length === 0 && members.every((name) => name === user)
 }
 
-function nameOfGroup(gid: number): string | undefined {
-  const groups = readOrEmpty('/etc/group').split('\n')
-  return groups.map((line) => line.split(':')).find(([, , id]) => id === String(gid))?.[0]
+/** Fields of the lines of such a file. */
+function entries(path: string): string[][] {
+  return readOrEmpty(path)
+    .split('\n')
+    .map((line) => line.split(':'))
 }
 
 /** Null for a user without an entry, as in some containers. */

@@ -1,9 +1,10 @@
 /**
  * Escape sequences of terminals. Those that carry text (title, clipboard, device strings) go with their text; one that
- * does not end is left for `CONTROLS`, so that nobody can hide the rest of a text with it.
+ * does not end is left for `CONTROLS`, so that nobody can hide the rest of a text with it. A text ends at the next beginning of
+ * one, too: else many of them would take time with the square of their number.
  */
 const SEQUENCES =
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[P\]X^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-OQ-WYZ\\`-~]/g
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[P\]X^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-OQ-WYZ\\`-~]/g
 
 /** Control characters except tab and line feed, and the characters that turn the direction of text around. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g

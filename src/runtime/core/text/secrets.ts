@@ -22,7 +22,7 @@ export function withoutUrlSecrets(text: string, hide: (secret: string) => string
     const user = at < 1 ? rest.slice(0, at + 1) : `${hide(rest.slice(0, at))}@`
     const address = rest
       .slice(at + 1)
-      .replace(/([?&][^=&#\s]*=)([^&#\s"'`]+)/g, (_whole, name: string, value: string) => name + hide(value))
+      .replace(/([?&][^=&#?\s]*=)([^&#\s"'`]+)/g, (_whole, name: string, value: string) => name + hide(value))
     return scheme + user + address
   })
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ServerFiles } from './server-config.js'
@@ -30,7 +30,11 @@ async function isServer(pid: number, files: ServerFiles): Promise<boolean> {
 
 async function commandLine(pid: number): Promise<string> {
   try {
-    if (process.platform === 'linux') return await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    if (process.platform === 'linux') {
+      // A process of another user can have the same words in its command line.
+      const { uid } = await stat(`/proc/${pid}`)
+      return uid === process.geteuid?.() ? await readFile(`/proc/${pid}/cmdline`, 'utf8') : ''
+    }
     if (process.platform === 'win32') return ''
     return (await promisify(execFile)('ps', ['-ww', '-o', 'args=', '-p', String(pid)])).stdout
   } catch {

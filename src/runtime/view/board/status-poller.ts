@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { plainData } from '../../core/text/plain-text.js'
-import { askStatus } from '../../status/index.js'
+import { askStatus, type Status } from '../../status/index.js'
 import type { NatsLink } from '../../stream/index.js'
 import type { Board } from './board.js'
 import type { Snapshot } from './snapshot.js'
@@ -45,7 +45,10 @@ export class StatusPoller {
       this.#latest = { ...this.#latest, connected: false }
     } else {
       const answers = await askStatus(this.#link.nc, this.#pipeline, { lines: this.board.lines.known })
-      this.#latest = { ...this.board.update(plainData(answers), Date.now()), connected: this.#link.connected }
+      this.#latest = {
+        ...this.board.update(answers.flatMap(cleaned), Date.now()),
+        connected: this.#link.connected,
+      }
     }
     return this.#latest
   }
@@ -73,5 +76,14 @@ export class StatusPoller {
       await delay(POLL_INTERVAL_MS)
     }
     this.#polling = undefined
+  }
+}
+
+/** An answer whose texts are harmless; none when it is nested so deep that it cannot be copied. */
+function cleaned(answer: Status): Status[] {
+  try {
+    return [plainData(answer)]
+  } catch {
+    return []
   }
 }

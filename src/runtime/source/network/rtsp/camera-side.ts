@@ -27,7 +27,12 @@ interface Request {
   sequence: string
   /** Whether it was sent with user and password. */
   answered: boolean
+  /** How often the camera has refused it. */
+  refusals: number
 }
+
+/** Most refusals of a request that are answered: for want of user and password, and for a stale nonce. */
+const MAX_REFUSALS = 2
 
 /** Most requests that the camera has not answered, and redirects; ffmpeg has two at most. */
 const MAX_REQUESTS = 16
@@ -62,7 +67,7 @@ export class CameraSide {
       return
     }
     if (this.#requests.size >= MAX_REQUESTS) return
-    this.#send({ message, sequence: headerOf(message, 'cseq') ?? '', answered: false })
+    this.#send({ message, sequence: headerOf(message, 'cseq') ?? '', answered: false, refusals: 0 })
   }
 
   /** Sends on packets of ffmpeg, its reports on reception. */
@@ -132,7 +137,8 @@ export class CameraSide {
     if (!request) return
     this.#requests.delete(number)
     const { status, reason } = answer
-    if (status === 401 && this.#accept(message, request)) this.#send(request)
+    if (status === 401 && this.#accept(message, request))
+      this.#send({ ...request, refusals: request.refusals + 1 })
     else if (status >= 300 && status < 400) void this.#redirect(message, request)
     else if (status === 401 || status === 403) {
       const failure = statusFailure(this.#server.host, status, reason, this.#authorization !== undefined)
@@ -140,8 +146,8 @@ export class CameraSide {
     } else this.#give(encodeMessage(this.#translate(message, request)))
   }
 
-  #accept(message: Message, { answered }: Request): boolean {
-    if (!isSameHost(this.#options.url, this.#server)) return false
+  #accept(message: Message, { answered, refusals }: Request): boolean {
+    if (refusals >= MAX_REFUSALS || !isSameHost(this.#options.url, this.#server)) return false
     return this.#authorization?.accept(headerOf(message, 'www-authenticate'), answered) ?? false
   }
 
@@ -194,7 +200,10 @@ export class CameraSide {
 
   /** Over UDP ffmpeg sends its reports to the camera's own address: neither to the relay, nor to where the camera says. */
   #fromCamera(transport: string): string {
-    if (!/client_port=/i.test(transport)) return transport
-    return `${transport.replace(/;\s*source=[^;,]*/gi, '')};source=${this.#socket.remoteAddress ?? ''}`
+    if (/interleaved=/i.test(transport)) return transport
+    // ffmpeg takes the first one.
+    const [first = ''] = transport.split(',')
+    const rest = first.split(';').filter((part) => !/^\s*(?:source|destination)=/i.test(part))
+    return [...rest, `source=${this.#socket.remoteAddress ?? ''}`].join(';')
   }
 }

@@ -1,3 +1,10 @@
+import { NetworkFailure } from '../network-failure.js'
+
+/** Limits of a description: each address in it is kept with its base. */
+const MAX_BASE = 2048
+const MAX_CONTROLS = 64
+const CONTROL = 'a=control:'
+
 /**
  * The camera's addresses, and those that stand for them at the relay, by number: 0 is the stream as a whole. The relay's
  * addresses say nothing about the camera's, which often hold a password.
@@ -38,16 +45,18 @@ export class ControlUrls {
   /**
    * The description of the stream (SDP, RFC 4566) with the relay's addresses in it.
    * @param base of the relative addresses in it
+   * @throws NetworkFailure when it has too many of them, or too long a base
    */
   rewrite(description: string, base: string): string {
     this.#remotes.length = 1
+    if (base.length > MAX_BASE) throw tooLarge()
     this.stream = base
     let isSession = true
-    const lines = description.split(/\r?\n/).map((line) => {
+    const lines = description.split(/\r\n|\r|\n/).map((line) => {
       if (line.startsWith('m=')) isSession = false
-      const [, control] = /^a=control:\s*(.*?)\s*$/.exec(line) ?? []
-      if (control === undefined) return line
-      const remote = resolveControl(this.stream, control)
+      if (!line.startsWith(CONTROL)) return line
+      const remote = resolveControl(this.stream, line.slice(CONTROL.length).trim())
+      if (remote.length > 2 * MAX_BASE || this.#remotes.length > MAX_CONTROLS) throw tooLarge()
       if (isSession) this.stream = remote
       else this.#remotes.push(remote)
       return `a=control:${this.#base}${isSession ? 0 : this.#remotes.length - 1}`
@@ -64,6 +73,10 @@ export class ControlUrls {
     })
     return infos.length === 0 ? undefined : infos.join(',')
   }
+}
+
+function tooLarge(): NetworkFailure {
+  return new NetworkFailure('DAFFI_SOURCE_FAILED', 'its description of the stream is too large')
 }
 
 /** Resolves an address as ffmpeg and live555 do: a relative one is put behind its base, whatever that ends in. */
