@@ -129,7 +129,7 @@ export class Responder {
     let onTurn: (() => void) | undefined
     try {
       if (badHeader !== undefined) throw new DaffiError('DAFFI_BAD_MESSAGE', `${badHeader} makes no sense`)
-      const entering = this.#room.enter(call, abort.signal)
+      const entering = this.#room.enter(call, abort)
       onTurn = entering instanceof Promise ? await entering : entering
       const payload = parts ? await payloads.fetch(parts, from, abort.signal) : message.data
       json = isJson(payload)

@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
+import type { Abort } from '../api/context.js'
 import { MAX_WAITING_BYTES } from '../invoke/call-gate.js'
 import type { Registry } from '../invoke/registry.js'
 import type { PeerTable } from '../presence/peer-table.js'
@@ -29,14 +30,15 @@ export class WaitingRoom {
   /**
    * Enters a call. @returns a function to call when its turn has come, or it has ended; a promise when it must wait for room;
    * undefined when its callback has a turn for everybody
+   * @param abort whose signal is only made for a call that waits, as it costs more than the rest
    * @throws DaffiError DAFFI_BUSY, DAFFI_BAD_MESSAGE
    */
-  enter(call: IncomingCall, signal: AbortSignal): (() => void) | undefined | Promise<() => void> {
+  enter(call: IncomingCall, abort: Abort): (() => void) | undefined | Promise<() => void> {
     const { registry, peers } = this.#options
     const window = registry.waiting(call.callback)
     if (!window) return undefined
     const bytes = call.parts === undefined ? call.message.data.length : partsLength(call.parts)
-    const entering = call.parts === undefined ? undefined : window.enter(bytes, signal)
+    const entering = call.parts === undefined ? undefined : window.enter(bytes, abort.signal)
     if (entering) return entering.then(() => this.#leave(window, bytes))
     if (call.parts === undefined) {
       const isNode = call.id !== undefined && call.from !== undefined && peers.get(call.from) !== undefined
