@@ -38,9 +38,8 @@ export function tableIdentifies(): boolean {
  * @param clientPort of the connection to it
  */
 export function usersOfServer(port: number, clientPort: number): ServerUsers {
-  const server = `${LOOPBACK}:${hex(port)}`
-  const listening = row(server, ANY, LISTEN)
-  const connected = row(server, `${LOOPBACK}:${hex(clientPort)}`, ESTABLISHED)
+  const listening = row(`${LOOPBACK}:${hex(port)}`, ANY, LISTEN)
+  const connected = rowOfEnd(port, clientPort)
   const found: ServerUsers = { listens: undefined, accepted: undefined }
   readRows((rows) => {
     found.listens ??= uidOf(listening.exec(rows))
@@ -48,6 +47,19 @@ export function usersOfServer(port: number, clientPort: number): ServerUsers {
     return found.listens !== undefined && found.accepted !== undefined
   })
   return found
+}
+
+/**
+ * The user who holds one end of a connection within 127.0.0.1, as a user id; undefined when there is none, or it has been closed:
+ * then the kernel has no user for it.
+ * @param port of that end
+ * @param otherPort of the other end
+ */
+export function userOfEnd(port: number, otherPort: number): number | undefined {
+  const connected = rowOfEnd(port, otherPort)
+  let user: number | undefined
+  readRows((rows) => (user = uidOf(connected.exec(rows))) !== undefined)
+  return user
 }
 
 /** Another user who listens on the port, at any address, or has accepted the connection; to be named in a message. */
@@ -72,6 +84,11 @@ function readRows(done: (rows: string) => boolean): void {
   } finally {
     closeSync(table)
   }
+}
+
+/** Pattern of the row of one end of a connection that stands. */
+function rowOfEnd(port: number, otherPort: number): RegExp {
+  return row(`${LOOPBACK}:${hex(port)}`, `${LOOPBACK}:${hex(otherPort)}`, ESTABLISHED)
 }
 
 /** Pattern of a socket's row, of which it catches the user id. */

@@ -1,7 +1,7 @@
 import type { Auth, NatsConnectionImpl, NodeConnectionOptions } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { tableIdentifies } from '../address/socket-table.js'
+import { tableIdentifies } from '../../core/process/socket-table.js'
 import { readState, type ServerState } from '../address/state.js'
 import { clientPort, refuseServer, skipAttempt } from './prepare-connection.js'
 import { proveServer } from './prove-server.js'

@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import { otherUserAt, usersOfServer } from '../address/socket-table.js'
+import { otherUserAt, usersOfServer } from '../../core/process/socket-table.js'
 
 /** Number of times that the kernel's table is read: while sockets come and go, a row can be missed. */
 const READINGS = 3

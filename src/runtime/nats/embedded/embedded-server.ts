@@ -13,7 +13,7 @@ import { serverFiles, type ServerFiles } from './server-config.js'
 import { newSecrets, type ServerProof } from './server-secrets.js'
 import { removeProcessFiles, startServerProcess, type ServerProcess } from './server-process.js'
 import { writeErrorIsOver } from './write-errors.js'
-import { tableIdentifies } from '../address/socket-table.js'
+import { tableIdentifies } from '../../core/process/socket-table.js'
 import { removeState, writeState } from '../address/state.js'
 
 const MAX_RESTARTS = 5
