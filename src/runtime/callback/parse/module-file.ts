@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { messageOf } from '../../core/errors.js'
+import { wideFault } from '../../core/text/text-encoding.js'
 import { outlineModule, type ModuleOutline } from './module-outline.js'
 
 /** Extensions of the files that can be modules of callbacks and of sources. */
@@ -25,7 +26,10 @@ export type ReadModule = ({ file: string } & ModuleOutline) | { file: string; fa
 export async function readModule(file: string): Promise<ReadModule> {
   let text = ''
   try {
-    text = await readFile(file, 'utf8')
+    const bytes = await readFile(file)
+    const wide = wideFault(bytes)
+    if (wide !== undefined) throw new Error(wide)
+    text = bytes.toString()
     return { file, ...outlineModule(text, /^\.m?ts$/.test(extname(file))) }
   } catch (error) {
     return { file, fault: toFault(file, text, error) }
