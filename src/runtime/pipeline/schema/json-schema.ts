@@ -39,7 +39,7 @@ function allowExtensions({ jsonSchema, path }: Place): void {
   const { type, additionalProperties, propertyNames } = jsonSchema
   if (type !== 'object' || additionalProperties === undefined || path.includes('env')) return
   jsonSchema.patternProperties = { '^x-': {} }
-  if (propertyNames === undefined) return
+  if (typeof propertyNames !== 'object') return
   jsonSchema.propertyNames = { anyOf: [propertyNames, { pattern: '^x-' }] }
 }
 
