@@ -36,8 +36,10 @@ function toJsonSchema(type: z.ZodType, title: string): JsonSchema {
 
 /** Lets keys that begin with `x-` hold anything, beside daffi's keys and beside names of nodes and sources. */
 function allowExtensions({ jsonSchema, path }: Place): void {
-  const { type, additionalProperties, propertyNames } = jsonSchema
-  if (type !== 'object' || additionalProperties === undefined || path.includes('env')) return
+  const { type, additionalProperties, patternProperties, propertyNames } = jsonSchema
+  // A schema with a default or a description comes here again.
+  if (type !== 'object' || additionalProperties === undefined || patternProperties || path.includes('env'))
+    return
   jsonSchema.patternProperties = { '^x-': {} }
   if (typeof propertyNames !== 'object') return
   jsonSchema.propertyNames = { anyOf: [propertyNames, { pattern: '^x-' }] }
