@@ -60,7 +60,7 @@ async function namedPages(): Promise<string[]> {
 /** The first ten minutes with daffi: each step as it is written, in a new folder, with the package as npm installs it. */
 test(
   'packed and installed, the steps of the first pages are all that is needed',
-  { timeout: 180_000 },
+  { timeout: 240_000 },
   async () => {
     const around = await temporaryFolder()
     const [clone, cwd] = [join(around, 'daffi'), join(around, 'first')]
