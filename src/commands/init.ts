@@ -17,7 +17,7 @@ import { assertToken } from '../runtime/core/names.js'
 interface InitResult extends NewProject {
   /** The new files, relative to the folder. */
   files: string[]
-  /** What files that were there got in addition, by file. */
+  /** Additions to files that were there, by file. */
   additions: Record<string, string[]>
   /** Files that were there, and are as they were. */
   kept: string[]

@@ -21,7 +21,7 @@ async function install(project: string): Promise<void> {
   await symlink(join(ROOT, 'node_modules/@types/node'), join(packages, '@types/node'), 'junction')
 }
 
-/** What `npm init -y` writes; `type` is npm's choice since its version 11. */
+/** A package.json as `npm init -y` writes it; `type` is npm's choice since its version 11. */
 const NPM_INIT = {
   name: 'my-shop',
   main: 'index.js',

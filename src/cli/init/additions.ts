@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { DaffiError, messageOf } from '../../runtime/core/errors.js'
 import { DEPENDENCIES, readManifest, type Manifest } from './installed-as.js'
 
-/** What a file that is there gets in addition. */
+/** Additions to a file that is there. */
 export interface Addition {
   file: string
   /** Its whole text, with what is new. */
   text: string
-  /** What is new, in words. */
+  /** The new parts, in words. */
   added: string[]
 }
 
@@ -16,7 +16,7 @@ export interface Addition {
 const NO_TEST = /no test specified/
 
 /**
- * What the package.json of a folder lacks of another. What is there stays as it is, its form included.
+ * Adds to the package.json of a folder the parts that it lacks of another. All that is there stays, its form included.
  * @throws DaffiError DAFFI_FILES_EXIST when it is no package.json
  */
 export async function addToManifest(folder: string, wanted: Manifest): Promise<Addition> {
@@ -46,7 +46,7 @@ export async function addToManifest(folder: string, wanted: Manifest): Promise<A
   }
 }
 
-/** The lines of a file that another, such as .gitignore, lacks. */
+/** Adds to a file, such as .gitignore, the lines that it lacks of another. */
 export async function addLines(folder: string, file: string, wanted: string): Promise<Addition> {
   const text = await readFile(join(folder, file), 'utf8')
   const lines = new Set(text.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, '')))

@@ -19,7 +19,7 @@ export interface NewProject {
   source: Starter
 }
 
-/** What is to be written into a folder, and what of it is there. */
+/** Files to be written into a folder, and those of them that are there. */
 export interface ProjectFiles {
   /** Texts of new files, by their paths relative to the folder. */
   created: Map<string, string>

@@ -6,8 +6,8 @@ const TEXT = 'name: shop\nnodes: {}\n'
 /** Text as units of `size` bytes, each with its character in the byte `at`. */
 function wide(size: number, at: number, text = TEXT): Buffer {
   const bytes = Buffer.alloc(text.length * size)
-  for (const [index, character] of [...text].entries())
-    bytes.writeUInt8(character.charCodeAt(0), index * size + at)
+  for (let index = 0; index < text.length; index++)
+    bytes.writeUInt8(text.charCodeAt(index), index * size + at)
   return bytes
 }
 
