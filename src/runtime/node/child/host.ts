@@ -3,6 +3,7 @@ import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { bounded } from '../../core/timeout.js'
+import { PushedItems } from '../../stream/index.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
@@ -10,6 +11,7 @@ import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
 import { openSources } from './open-sources.js'
 import { runCall } from './run-call.js'
+import { StageReports } from './stage-reports.js'
 
 /** Longest time between the order to leave and the end of the last call. */
 const SETTLE_MS = 5000
@@ -52,6 +54,9 @@ export async function startHost(
   const { load, renew } = moduleLoader(setup.project)
   const draining = new AbortController()
   const leaving = new AbortController()
+  const results = new Map(
+    node.calls.flatMap(({ resultsOf }, index) => (resultsOf === undefined ? [] : [[index, new PushedItems()]])),
+  )
   const openSource = await openSources(setup, { signal: draining.signal, log, load })
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
@@ -64,6 +69,7 @@ export async function startHost(
       processName: node.name,
       graceMs: node.graceMs,
       callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
+      results: [...results].map(([index, items]) => ({ callback: node.calls[index]?.resultsOf ?? '', items })),
       log,
       ...(signal === undefined ? {} : { signal }),
       ...(parentPid === undefined ? {} : { parentPid }),
@@ -77,10 +83,13 @@ export async function startHost(
   report({ type: 'ready', incarnation: control.incarnation })
 
   const { restart } = node
-  const context = { g, openSource, log, report, restart, draining: draining.signal, leaving: leaving.signal }
-  const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
-    report({ type: 'settled' }),
-  )
+  const signals = { draining: draining.signal, leaving: leaving.signal }
+  const context = { g, openSource, results, log, report, restart, ...signals }
+  const stages = new StageReports(control.stages, report)
+  const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
+    stages.close()
+    report({ type: 'settled' })
+  })
   const stopped = new DaffiError('DAFFI_ABORTED', `${node.name} was stopped`)
   let left: Promise<void> | undefined
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
+import { addAbortListener } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PERIOD, plannedStream, type Global } from '../../call/index.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
-import { StreamError } from '../../stream/index.js'
+import { StreamError, type PushedItems } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
@@ -22,6 +23,8 @@ export interface CallContext {
   g: Global
   /** Returns the items of a source; they end when the node drains. */
   openSource: OpenSource
+  /** Streams of results, by the index of their call. */
+  results: ReadonlyMap<number, PushedItems>
   log: Logger
   report: (report: CallReport) => void
   /** The node's policy, which holds for its calls, too. */
@@ -42,9 +45,12 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
   const restarts = new CallRestarts(modifier.kind, restart)
   const share = modifier.kind === 'STREAM' && modifier.share
   const watch = new CallWatch({ ...context, index, call, share })
+  const results = context.results.get(index)
+  if (results) addAbortListener(draining, () => results.end())
   for (;;) {
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
+      results?.close()
       if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
       else report({ type: 'call', index, value, error })
       return
@@ -154,6 +160,13 @@ function scheduleId(node: string, call: string, index: number): string {
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
+/** Items of a stream: those of a source, results of a callback, or an iterable that is the only argument, as in a program. */
+function itemsOf({ source, args }: CallPlan, index: number, context: CallContext): unknown {
+  const { openSource, results, report } = context
+  if (source !== undefined) return openSource(source, (event) => report({ ...event, index }))
+  return results.get(index) ?? args[0]
+}
+
 function runStream(
   plan: CallPlan,
   modifier: StreamPlan,
@@ -161,15 +174,11 @@ function runStream(
   context: CallContext,
   watch: CallWatch,
 ): Promise<StreamSummary> {
-  const source = plan.source
-  // Without a source, the only argument is the iterable, as in a program.
-  const items =
-    source === undefined
-      ? plan.args[0]
-      : context.openSource(source, (event) => context.report({ ...event, index }))
-  return callbackCall(context.g, plan.call, [items], plan.to).with(
+  const { source, resultsOf } = plan
+  return callbackCall(context.g, plan.call, [itemsOf(plan, index, context)], plan.to).with(
     plannedStream(modifier, {
       ...(source === undefined ? {} : { source }),
+      ...(resultsOf === undefined ? {} : { resultsOf }),
       onProgress: (summary) => {
         context.report({ type: 'progress', index, summary })
         watch.onProgress(summary)

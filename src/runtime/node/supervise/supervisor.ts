@@ -187,6 +187,7 @@ export class Supervisor {
 
   #onReport(node: SupervisedNode, report: NodeReport): void {
     if (report.type === 'called') this.#options.onEvent({ ...report, node: node.name })
+    if (report.type === 'stages') this.#results.acceptStages(node.name, report)
     if (isCallReport(report)) {
       this.#results.accept(node.name, report)
       const plan = node.plan.calls[report.index]

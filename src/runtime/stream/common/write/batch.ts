@@ -1,4 +1,5 @@
-import { ValuesWriter, type BytesKind, type EncodedItem } from '../../../codec/index.js'
+import { encode, ValuesWriter, type BytesKind, type EncodedItem } from '../../../codec/index.js'
+import { OriginRuns, type Origin } from '../../../core/stream/origin.js'
 import type { Lane } from '../../../core/plan/summary.js'
 import type { Assignment } from '../../protocol/messages.js'
 
@@ -14,6 +15,8 @@ export interface Chunk {
   share?: Assignment & { lane: Lane }
   /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
+  /** Where items are results: the origin of the only one; true: those of a batch, which are one more value at its end. */
+  origin?: Origin | true | undefined
 }
 
 /** Destination of a writer's chunks. */
@@ -28,6 +31,7 @@ export interface ChunkOutput {
 export class Batch {
   readonly #limit: number
   readonly #values: ValuesWriter
+  readonly #origins = new OriginRuns()
   #first = 0
   #time = 0
 
@@ -37,17 +41,20 @@ export class Batch {
     this.#values = new ValuesWriter(limit)
   }
 
-  add(number: number, item: EncodedItem, time: number): void {
+  add(number: number, item: EncodedItem, time: number, origin?: Origin): void {
     if (this.empty) {
       this.#first = number
       this.#time = time
     }
+    if (origin) this.#origins.add(origin)
     this.#values.add(item)
   }
 
   /** Adds a small integer to a batch that is not empty. False: the item must be encoded and added by `add`. */
-  addInteger(item: unknown): boolean {
-    return !this.empty && this.#values.addInteger(item)
+  addInteger(item: unknown, origin?: Origin): boolean {
+    if (this.empty || !this.#values.addInteger(item)) return false
+    if (origin) this.#origins.add(origin)
+    return true
   }
 
   get empty(): boolean {
@@ -70,6 +77,9 @@ export class Batch {
 
   take(): Chunk {
     const { count } = this.#values
-    return { first: this.#first, count, kind: null, bytes: this.#values.take(), time: this.#time }
+    const runs = this.#origins.take()
+    if (runs) this.#values.add({ kind: undefined, bytes: encode(runs) })
+    const origin = runs && true
+    return { first: this.#first, count, kind: null, bytes: this.#values.take(), time: this.#time, origin }
   }
 }

@@ -3,6 +3,7 @@ import { encodeItem } from '../../../codec/index.js'
 import { abortError } from '../../../core/abort.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { bounded } from '../../../core/timeout.js'
+import type { Origin } from '../../../core/stream/origin.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
@@ -103,7 +104,7 @@ export class WriterSession {
     }
     if (rest) state.resume(next)
     try {
-      await feed(rest ?? items, { signal: state.signal, accept: (item) => this.#accept(item) })
+      await feed(rest ?? items, { signal: state.signal, accept: (item, origin) => this.#accept(item, origin) })
     } catch (error) {
       state.onSourceFailure(error)
     }
@@ -114,10 +115,10 @@ export class WriterSession {
     await output.flush()
   }
 
-  #accept(item: unknown): Promise<void> | undefined {
+  #accept(item: unknown, origin?: Origin): Promise<void> | undefined {
     const { state, batcher, output } = this.#options
     const before = batcher.bytes
-    if (batcher.addInteger(item)) {
+    if (batcher.addInteger(item, origin)) {
       state.items++
       state.bytes += batcher.bytes - before
       return batcher.full ? batcher.flush() : undefined
@@ -130,13 +131,13 @@ export class WriterSession {
     }
     const encoded = encodeItem(item, number)
     const { kind = null, bytes } = encoded
-    const time = kind?.[0] === 'frame' ? kind[5] : now()
+    const time = origin?.time ?? (kind?.[0] === 'frame' ? kind[5] : now())
     state.items++
     state.bytes += bytes.length
     state.start()
-    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time)
+    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time, origin)
     const flushed = batcher.flush()
-    const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time })
+    const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time, origin })
     return flushed ? flushed.then(() => sent) : sent
   }
 

@@ -1,7 +1,8 @@
-import { decodeBytes, decodeValues } from '../../../codec/index.js'
+import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import { batchValues } from '../../common/read/batch-values.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
@@ -150,7 +151,7 @@ export class DurableReader {
       return
     }
     // A batch that is none of daffi's is passed over, and counts as lost.
-    const values = decodeValues(chunk.bytes, chunk.count)
+    const values = batchValues(chunk.bytes, chunk)
     if (values) await this.#delivery.deliverBatch(values, chunk)
   }
 }

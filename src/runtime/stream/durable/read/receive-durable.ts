@@ -21,6 +21,8 @@ interface ReceiveOptions {
   durable: DurableOpen
   lifecycle: ReceiverLifecycle
   deliver: Deliver
+  /** Called for each item that has failed for good. */
+  onFailed?: () => void
   /** Called when the stream has no writer any more. */
   onNoWriter: () => void
 }
@@ -47,7 +49,7 @@ export class DurableStreams {
   }
 
   /** Begins to receive a durable stream. */
-  async receive({ open, durable, lifecycle, deliver, onNoWriter }: ReceiveOptions): Promise<{
+  async receive({ open, durable, lifecycle, deliver, onFailed, onNoWriter }: ReceiveOptions): Promise<{
     reader: DurableReader | SharedReader
     progress: ProgressPublisher
     close: () => void
@@ -69,6 +71,7 @@ export class DurableStreams {
       self,
       lifecycle,
       deliver,
+      ...(onFailed ? { onFailed } : {}),
       failures: new FailureLog(open.call, log),
       deadLetters,
       link: bulk,

@@ -66,13 +66,13 @@ export class ChunkStore {
   }
 
   /** @returns the record's sequence */
-  publish(header: WithoutOrigin<RecordHeader>, payload: Uint8Array = NOTHING): number {
+  publish(header: WithoutEpoch<RecordHeader>, payload: Uint8Array = NOTHING): number {
     const { publisher, epoch } = this.#options
     const { id: run, writer, start } = epoch
     return publisher.publish({ run, writer, start, ...header }, payload)
   }
 
-  async #store({ first, count, kind, bytes, time }: Chunk): Promise<void> {
+  async #store({ first, count, kind, bytes, time, origin }: Chunk): Promise<void> {
     const { publisher, stream, limit, state, monitor } = this.#options
     const total = bytes.length
     if (!this.#backlog.canHold(Backlog.weight(total))) throw tooLarge(first, total, limit)
@@ -82,7 +82,8 @@ export class ChunkStore {
       await publisher.room()
       await this.#retained(weight)
       if (state.signal.aborted) return
-      const header = { what: 'part', first, count, kind, bytes: total, offset, time } as const
+      const range = { first, count, kind, bytes: total, offset, time, ...(origin ? { origin } : {}) }
+      const header = { what: 'part', ...range } as const
       const sequence = this.publish(header, part)
       this.#backlog.add(sequence, weight)
       this.#prune()
@@ -110,7 +111,7 @@ export class ChunkStore {
   }
 }
 
-type WithoutOrigin<H> = H extends RecordHeader ? Omit<H, 'run' | 'writer' | 'start'> : never
+type WithoutEpoch<H> = H extends RecordHeader ? Omit<H, 'run' | 'writer' | 'start'> : never
 
 function tooLarge(number: number, bytes: number, limit: number): DaffiError {
   return new DaffiError(
