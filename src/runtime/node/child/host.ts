@@ -5,6 +5,7 @@ import type { Logger } from '../../core/logger.js'
 import { bounded } from '../../core/timeout.js'
 import { PushedItems } from '../../stream/index.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
+import type { SourceEvent } from '../../source/index.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { moduleLoader } from './module-loader.js'
@@ -57,7 +58,8 @@ export async function startHost(
   const results = new Map(
     node.calls.flatMap(({ resultsOf }, index) => (resultsOf === undefined ? [] : [[index, new PushedItems()]])),
   )
-  const openSource = await openSources(setup, { signal: draining.signal, log, load })
+  const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })
+  const sources = await openSources(setup, { signal: draining.signal, log, load, onEvent })
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]
@@ -84,7 +86,7 @@ export async function startHost(
 
   const { restart } = node
   const signals = { draining: draining.signal, leaving: leaving.signal }
-  const context = { g, openSource, results, log, report, restart, ...signals }
+  const context = { g, sources, results, log, report, restart, ...signals }
   const stages = new StageReports(control.stages, report)
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
     stages.close()

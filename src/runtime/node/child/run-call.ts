@@ -14,15 +14,15 @@ import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
 import { CallWatch } from './call-watch.js'
-import type { OpenSource } from './open-sources.js'
+import type { NodeSources } from './open-sources.js'
 
 /** Waits that take longer than this are logged. */
 const LONG_WAIT_MS = 2000
 
 export interface CallContext {
   g: Global
-  /** Returns the items of a source; they end when the node drains. */
-  openSource: OpenSource
+  /** Sources; their items end when the node drains. */
+  sources: NodeSources
   /** Streams of results, by the index of their call. */
   results: ReadonlyMap<number, PushedItems>
   log: Logger
@@ -41,7 +41,7 @@ export interface CallContext {
  */
 export async function runCall(plan: CallPlan, index: number, context: CallContext): Promise<void> {
   const { report, restart, draining } = context
-  const { call, modifier } = plan
+  const { call, source, modifier } = plan
   const restarts = new CallRestarts(modifier.kind, restart)
   const share = modifier.kind === 'STREAM' && modifier.share
   const watch = new CallWatch({ ...context, index, call, share })
@@ -51,6 +51,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
       results?.close()
+      if (source !== undefined) context.sources.close(source, index)
       if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
       else report({ type: 'call', index, value, error })
       return
@@ -160,14 +161,7 @@ function scheduleId(node: string, call: string, index: number): string {
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
-/** Items of a stream: those of a source, results of a callback, or an iterable that is the only argument, as in a program. */
-function itemsOf({ source, args }: CallPlan, index: number, context: CallContext): unknown {
-  const { openSource, results, report } = context
-  if (source !== undefined) return openSource(source, (event) => report({ ...event, index }))
-  return results.get(index) ?? args[0]
-}
-
-function runStream(
+async function runStream(
   plan: CallPlan,
   modifier: StreamPlan,
   index: number,
@@ -175,16 +169,23 @@ function runStream(
   watch: CallWatch,
 ): Promise<StreamSummary> {
   const { source, resultsOf } = plan
-  return callbackCall(context.g, plan.call, [itemsOf(plan, index, context)], plan.to).with(
-    plannedStream(modifier, {
-      ...(source === undefined ? {} : { source }),
-      ...(resultsOf === undefined ? {} : { resultsOf }),
-      onProgress: (summary) => {
-        context.report({ type: 'progress', index, summary })
-        watch.onProgress(summary)
-      },
-      stopping: context.draining,
-      signal: context.leaving,
-    }),
-  )
+  const { g, sources, results, report } = context
+  const opened = source === undefined ? undefined : sources.open(source, index)
+  // Without source and results, the only argument is the iterable, as in a program.
+  const items = opened ?? results.get(index) ?? plan.args[0]
+  const options = {
+    ...(source === undefined ? {} : { source }),
+    ...(resultsOf === undefined ? {} : { resultsOf }),
+    onProgress: (summary: StreamSummary) => {
+      report({ type: 'progress', index, summary })
+      watch.onProgress(summary)
+    },
+    stopping: context.draining,
+    signal: context.leaving,
+  }
+  try {
+    return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))
+  } finally {
+    if (source !== undefined) sources.close(source, index, opened)
+  }
 }

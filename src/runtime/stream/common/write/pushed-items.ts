@@ -17,6 +17,7 @@ export class PushedItems {
   /** Item that is being taken, or the last of those that wait for their turn. */
   #last: Promise<void> | undefined
   #ended = false
+  #error: unknown
 
   /**
    * Pushes an item.
@@ -39,15 +40,16 @@ export class PushedItems {
     else void this.#last.then(() => this.end())
   }
 
-  /** Ends the stream at once; items that were not taken are refused. */
-  close(): void {
+  /** Ends the stream at once, with an error if there is one; items that were not taken are refused. */
+  close(error?: unknown): void {
+    if (!this.#ended) this.#error = error
     this.#ended = true
     this.#changed.notify()
   }
 
   /**
    * Gives the items to a stream. Resolves at their end.
-   * @throws the signal's reason when it aborts
+   * @throws the error that they end with, or the signal's reason when it aborts
    */
   async flowInto(accept: Accept, signal: AbortSignal): Promise<void> {
     this.#accept = accept
@@ -56,6 +58,7 @@ export class PushedItems {
     try {
       while (!this.#ended && !signal.aborted) await this.#changed.wait()
       if (signal.aborted) throw abortError(signal, 'the stream')
+      if (this.#error !== undefined) throw this.#error
     } finally {
       listener[Symbol.dispose]()
       if (this.#accept === accept) this.#accept = undefined
