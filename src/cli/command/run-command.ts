@@ -1,6 +1,13 @@
 import { fromErrorRecord } from '../../runtime/core/errors.js'
 import { createLogger } from '../../runtime/core/logger.js'
-import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StageResult, StreamResult } from '../../runtime/index.js'
+import type {
+  CallResult,
+  ErrorRecord,
+  Plan,
+  RunPipelineOptions,
+  StageResult,
+  StreamResult,
+} from '../../runtime/index.js'
 import { coloursFor } from '../show/colours.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { stderr, stdout, type Output } from '../show/output.js'

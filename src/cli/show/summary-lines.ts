@@ -25,10 +25,7 @@ function stageCells({ node, callback, gave, filtered, failed, out, ...stage }: S
     ['failed', failed],
     ['out', out],
   ] as const
-  return [
-    `stage ${callback} of ${node}`,
-    ...counts.map(([what, number]) => `${formatCount(number)} ${what}`),
-  ]
+  return [`stage ${callback} of ${node}`, ...counts.map(([what, number]) => `${formatCount(number)} ${what}`)]
 }
 
 function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {

@@ -153,7 +153,8 @@ export const ERRORS = {
   },
   DAFFI_STREAM_SOURCE: {
     exit: 78,
-    meaning: 'A call with modifier STREAM has no source and no results_of, or both, or a call without STREAM has one.',
+    meaning:
+      'A call with modifier STREAM has no source and no results_of, or both, or a call without STREAM has one.',
     next: 'Give the call source (or results_of) and modifier: STREAM to stream, or args and neither of them for a single call.',
   },
   DAFFI_NO_RESULTS: {

@@ -31,6 +31,8 @@ export interface Admission {
   borrow: boolean
   /** Called for each item that has failed for good. */
   onFailed?: () => void
+  /** Called before an item of a durable stream is acknowledged. Resolves when what was made from it is kept, too. */
+  settle?: () => Promise<void>
   /** Called when the stream is over, and all its items are processed or passed over. */
   onEnd?: () => void
 }

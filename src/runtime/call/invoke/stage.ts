@@ -4,6 +4,13 @@ import { feed, PushedItems } from '../../stream/index.js'
 import type { Abort } from '../api/context.js'
 import { isYielding, thrownBy } from './yielding.js'
 
+/** Item that a stage has in hand. */
+export interface ItemInHand {
+  origin: Origin
+  /** Name and epoch of a durable stream, and the item's number in it. */
+  durable: { stream: string; item: number } | undefined
+}
+
 /**
  * Stage of a pipeline: a callback whose results are streamed on. An item counts as processed when all outgoing streams have
  * taken its results, so that they hold back the incoming ones.
@@ -44,16 +51,21 @@ export class Stage {
    * Streams on what the callback has returned for an item: nothing for `undefined`, each item of a generator, else the value.
    * @returns a promise that resolves when the results are taken; undefined when they have been
    */
-  take(value: unknown, origin: Origin, abort: Abort): Promise<void> | undefined {
-    if (isYielding(value)) return this.#takeAll(value, origin, abort)
+  take(value: unknown, item: ItemInHand, abort: Abort): Promise<void> | undefined {
+    if (isYielding(value)) return this.#takeAll(value, item, abort)
     if (value === undefined) {
       this.#filtered++
       return undefined
     }
-    const held = this.#push(value, origin)
+    const held = this.#push(value, item, 0)
     if (held) return held.then(() => void this.#gave++)
     this.#gave++
     return undefined
+  }
+
+  /** Resolves when what was taken is stored by the outgoing streams that are durable. */
+  async stored(): Promise<void> {
+    await Promise.all([...this.#outgoing].map((items) => items.stored()))
   }
 
   onFailed(): void {
@@ -69,30 +81,24 @@ export class Stage {
     if (--this.#incoming === 0) for (const items of this.#following) items.end()
   }
 
-  async #takeAll(
-    values: Parameters<typeof feed>[0],
-    origin: Origin,
-    { signal }: Abort,
-  ): Promise<void> {
-    let isEmpty = true
-    const accept = (value: unknown): Promise<void> | undefined => {
-      isEmpty = false
-      return this.#push(value, origin)
-    }
+  async #takeAll(values: Parameters<typeof feed>[0], item: ItemInHand, { signal }: Abort): Promise<void> {
+    let results = 0
+    const accept = (value: unknown): Promise<void> | undefined => this.#push(value, item, results++)
     try {
       await feed(values, { signal, accept })
     } catch (error) {
       throw thrownBy(error)
     }
-    if (isEmpty) this.#filtered++
+    if (results === 0) this.#filtered++
     else this.#gave++
   }
 
-  #push(value: unknown, origin: Origin): Promise<void> | undefined {
+  #push(value: unknown, { origin, durable }: ItemInHand, result: number): Promise<void> | undefined {
+    const cause = durable && { ...durable, result }
     let held: Promise<unknown> | undefined
     for (const items of this.#outgoing) {
       if (items.ended) continue
-      const taking = items.push(value, origin)
+      const taking = items.push(value, origin, cause)
       if (taking) held = held ? Promise.all([held, taking]) : taking
     }
     if (held) return held.then(() => void this.#out++)

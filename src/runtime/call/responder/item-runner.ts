@@ -2,7 +2,11 @@ import type { Origin } from '../../core/stream/origin.js'
 import { originOf, type Deliver, type DeliveredChunk } from '../../stream/index.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { isThenable, type OfferedCallback } from '../invoke/registry.js'
+import type { ItemInHand } from '../invoke/stage.js'
 import { isYielding } from '../invoke/yielding.js'
+
+/** Stands for results that are taken already, since a generator runs while they are. */
+const TAKEN = Symbol('taken')
 
 /**
  * Runs a callback with one item of a stream after the other, and streams its results on where they are wanted.
@@ -19,35 +23,39 @@ export function itemRunner(
     stream ??= makeInvocation()
     const invocation = new ItemInvocation(stream, source, chunk, index)
     // Read for each item, since the code and its options may be replaced.
-    const { gate, stage } = offered
-    if (!stage?.isOpen) {
-      const { fn } = offered.callback
-      if (gate.isOpen) return runInContext(invocation, () => fn(item))
-      return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)))
-    }
-    const run = (gated: Invocation): unknown => runInContext(gated, () => valueOf(item, gated, offered))
-    // A callback's turn and time end with its value, and not when the streams of its results have taken it.
-    const value = gate.pass(invocation, run)
-    const take = (result: unknown): unknown =>
-      result === TAKEN ? undefined : stage.take(result, invocation.origin, invocation.abort)
-    return isThenable(value) ? value.then(take) : take(value)
+    return offered.stage?.isOpen ? runStage(item, invocation, offered) : run(item, invocation, offered)
   }
 }
 
-/** Stands for results that are taken already, since a generator runs while they are. */
-const TAKEN = Symbol('taken')
+function run(item: unknown, invocation: ItemInvocation, { callback, gate }: OfferedCallback): unknown {
+  const { fn } = callback
+  if (gate.isOpen) return runInContext(invocation, () => fn(item))
+  return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)))
+}
 
-function valueOf(item: unknown, { origin, abort }: Invocation, { callback, stage }: OfferedCallback): unknown {
-  const settle = (value: unknown): unknown => {
-    if (!stage || !origin || !isYielding(value)) return value
-    return stage.take(value, origin, abort)?.then(() => TAKEN)
-  }
-  const value: unknown = callback.fn(item)
-  return isThenable(value) ? value.then(settle) : settle(value)
+/** Runs the callback in its turn, which ends with its value, and not when the streams of its results have taken it. */
+function runStage(
+  item: unknown,
+  invocation: ItemInvocation,
+  { callback, gate, stage }: OfferedCallback,
+): unknown {
+  const takeYields = (value: unknown, { abort }: Invocation): unknown =>
+    isYielding(value) ? Promise.resolve(stage?.take(value, invocation, abort)).then(() => TAKEN) : value
+  const take = (value: unknown): unknown =>
+    value === TAKEN ? undefined : stage?.take(value, invocation, invocation.abort)
+  const value = gate.pass(invocation, (gated) =>
+    runInContext(gated, () => {
+      const returned: unknown = callback.fn(item)
+      return isThenable(returned)
+        ? returned.then((each) => takeYields(each, gated))
+        : takeYields(returned, gated)
+    }),
+  )
+  return isThenable(value) ? value.then(take) : take(value)
 }
 
 /** Invocation with one item. A new one for each, since callbacks that have not finished yet hold theirs. */
-class ItemInvocation implements Invocation {
+class ItemInvocation implements Invocation, ItemInHand {
   readonly #stream: Invocation
   readonly #source: string | null
   readonly #chunk: DeliveredChunk
@@ -82,5 +90,10 @@ class ItemInvocation implements Invocation {
 
   get origin(): Origin {
     return originOf(this.#chunk, this.#index, this.#source)
+  }
+
+  get durable(): ItemInHand['durable'] {
+    const { stream, item } = this.#chunk
+    return stream === undefined ? undefined : { stream, item: item + this.#index }
   }
 }

@@ -20,6 +20,7 @@ export function receiveStreams(
       deliver,
       borrow: offered.callback.options?.borrow ?? false,
       onFailed: () => offered.stage?.onFailed(),
+      settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),
     }
   }

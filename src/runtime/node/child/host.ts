@@ -56,7 +56,9 @@ export async function startHost(
   const draining = new AbortController()
   const leaving = new AbortController()
   const results = new Map(
-    node.calls.flatMap(({ resultsOf }, index) => (resultsOf === undefined ? [] : [[index, new PushedItems()]])),
+    node.calls.flatMap(({ resultsOf }, index) =>
+      resultsOf === undefined ? [] : [[index, new PushedItems()]],
+    ),
   )
   const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })
   const sources = await openSources(setup, { signal: draining.signal, log, load, onEvent })
@@ -71,7 +73,10 @@ export async function startHost(
       processName: node.name,
       graceMs: node.graceMs,
       callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
-      results: [...results].map(([index, items]) => ({ callback: node.calls[index]?.resultsOf ?? '', items })),
+      results: [...results].map(([index, items]) => ({
+        callback: node.calls[index]?.resultsOf ?? '',
+        items,
+      })),
       log,
       ...(signal === undefined ? {} : { signal }),
       ...(parentPid === undefined ? {} : { parentPid }),

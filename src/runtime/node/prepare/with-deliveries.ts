@@ -9,7 +9,10 @@ type Streams = Pick<Plan, 'nodes' | 'sources'>
  * Results of a callback are streamed as the items come that they are made from.
  */
 export function withDeliveries(nodes: NodePlan[], plan: Streams): NodePlan[] {
-  return nodes.map((node) => ({ ...node, calls: node.calls.map((call) => withDelivery(call, node.name, plan)) }))
+  return nodes.map((node) => ({
+    ...node,
+    calls: node.calls.map((call) => withDelivery(call, node.name, plan)),
+  }))
 }
 
 function withDelivery(call: CallPlan, node: string, plan: Streams): CallPlan {

@@ -17,7 +17,8 @@ export function checkCalls(context: CheckContext): void {
     checkSource({ path, value }, context)
     if (call === undefined || modifier === undefined) continue
     if (modifier.kind === 'STREAM') checkStreamArguments(call, [...path, 'call'], context)
-    else if (args && source === undefined && resultsOf === undefined) checkArguments(call, args, [...path, 'args'], context)
+    else if (args && source === undefined && resultsOf === undefined)
+      checkArguments(call, args, [...path, 'args'], context)
   }
 }
 

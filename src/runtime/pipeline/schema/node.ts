@@ -8,7 +8,9 @@ export const call = z.strictObject({
   call: name.describe('Callback to call; some node must offer it.'),
   source: name.describe('Source whose items are streamed; only with STREAM.').optional(),
   results_of: name
-    .describe("Callback of this node whose results are streamed, in place of a source's items; only with STREAM.")
+    .describe(
+      "Callback of this node whose results are streamed, in place of a source's items; only with STREAM.",
+    )
     .optional(),
   args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
   to: name

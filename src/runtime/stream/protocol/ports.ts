@@ -63,6 +63,8 @@ export interface DeliveredChunk {
   time: number
   /** Whether it was delivered before and not acknowledged. */
   redelivered?: boolean
+  /** Present for a durable stream: its name and epoch. */
+  stream?: string
   /** Present where items are results of a callback: origin of the only item, or of each item of a batch. */
   origin?: Origin | readonly OriginRun[] | undefined
 }

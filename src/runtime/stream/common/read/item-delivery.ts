@@ -96,12 +96,7 @@ export class ItemDelivery {
     }
   }
 
-  #onFailure(
-    error: unknown,
-    item: unknown,
-    index: number,
-    chunk: ChunkInHand,
-  ): Promise<void> | undefined {
+  #onFailure(error: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
     const { open, lifecycle, failures } = this.#options
     const number = chunk.item + index
     if (open.onError === 'retry') return this.#retry(error, item, index, chunk)

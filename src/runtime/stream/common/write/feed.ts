@@ -1,7 +1,6 @@
 import { addAbortListener } from 'node:events'
 import { abortError } from '../../../core/abort.js'
 import { DaffiError, messageOf } from '../../../core/errors.js'
-import type { Origin } from '../../../core/stream/origin.js'
 import { TimeSlice } from '../time-slice.js'
 import { PushedItems } from './pushed-items.js'
 
@@ -24,8 +23,8 @@ export function isItems(value: unknown): value is Items {
 
 interface FeedOptions {
   signal: AbortSignal
-  /** Accepts an item, with its origin when it was pushed. A promise holds the feed back until it settles. */
-  accept: (item: unknown, origin?: Origin) => Promise<void> | undefined
+  /** Accepts an item. A promise holds the feed back until it settles. */
+  accept: (item: unknown) => Promise<void> | undefined
 }
 
 /**
@@ -33,7 +32,7 @@ interface FeedOptions {
  * @throws DaffiError DAFFI_SOURCE_FAILED when the iterable throws, or its own DaffiError; else what `accept` throws
  */
 export async function feed(items: Items, options: FeedOptions): Promise<void> {
-  if (items instanceof PushedItems) await items.flowInto(options.accept, options.signal)
+  if (items instanceof PushedItems) await items.flowInto(options)
   else if (Symbol.asyncIterator in items) await feedAsync(items[Symbol.asyncIterator](), options)
   else await feedSync(items[Symbol.iterator](), options)
 }

@@ -22,6 +22,7 @@ interface SharedReaderOptions extends ItemDeliveryOptions {
   durable: DurableOpen
   progress: ProgressPublisher
   trouble: StoreTrouble
+  settle?: () => Promise<void>
 }
 
 /**
@@ -86,6 +87,7 @@ export class SharedReader implements PendingListener {
         const chunk = this.#chunks.take()
         if (!chunk) await this.#lifecycle.changed.wait()
         else if (await this.#process(chunk)) {
+          await this.#options.settle?.()
           // Reported before the acknowledgement, so that the count stands even if this process ends now.
           this.report()
           this.#chunks.done(chunk)

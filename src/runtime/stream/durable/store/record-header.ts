@@ -1,7 +1,8 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { BytesKind } from '../../../codec/index.js'
-import { isCount, isMap, isName, mapOf } from '../../../core/message/forms.js'
+import { isCount, isMap, isName, isText, mapOf, orAbsent, recordOf } from '../../../core/message/forms.js'
 import { parseJson } from '../../../core/message/parse-json.js'
+import type { StoredCauses } from '../../../core/stream/cause.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import { isPartRange } from '../../protocol/message-forms.js'
 
@@ -22,6 +23,7 @@ interface EpochRef {
 interface BeginHeader extends EpochRef {
   what: 'begin'
   next: number
+  causes?: StoredCauses
 }
 
 /** Part of a chunk, which is one item's bytes or a batch of small values. The payload is the part's bytes. */
@@ -40,6 +42,8 @@ export interface PartHeader extends EpochRef {
   time: number
   /** Where items are results of a callback: origin of the only item, or true: one more value of the batch has them. */
   origin?: Origin | true
+  /** Latest results that are stored with this chunk, where they are results of items of durable streams. */
+  causes?: StoredCauses
 }
 
 /**
@@ -71,9 +75,14 @@ export function recordHeaderOf(head: MsgHdrs | undefined): RecordHeader | undefi
 
 const isEpochRef = mapOf<EpochRef>({ run: isName, writer: isName, start: isCount })
 
+const areCauses = orAbsent(
+  recordOf(isText, (value) => Array.isArray(value) && value.length === 2 && value.every(isCount)),
+)
+
 function isRecordHeader(value: unknown): value is RecordHeader {
   if (!isMap(value) || !isEpochRef(value)) return false
   const { what, next, count } = value as Record<string, unknown>
+  if (!areCauses(value['causes'])) return false
   if (what === 'begin') return isCount(next)
   return what === 'part' ? isPartRange(value) : (what === 'end' || what === 'done') && isCount(count)
 }
