@@ -200,11 +200,7 @@ export interface StreamModifierOptions {
   retention?: { age?: Duration; bytes?: Bytes }
   /** Name of the source in the summary. @default none, which is null in the summary */
   source?: string
-  /**
-   * Name of a callback of this process: what it returns for items that it gets by STREAM is streamed on, in place of an
-   * iterable. `undefined` is no result; each item of a generator is one. The stream ends with those that reach the callback.
-   * @default none
-   */
+  /** Callback of this process whose results are streamed, for the items of streams to it, until those end. @default none */
   resultsOf?: string
   /** Called at the first item, then a few times a second. @default none */
   onProgress?: (snapshot: StreamSummary) => void

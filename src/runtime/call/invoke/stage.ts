@@ -18,7 +18,7 @@ export interface ItemInHand {
 export class Stage {
   /** Streams of the results. One that is not open yet, or is made again, holds the items back. */
   readonly #outgoing = new Set<PushedItems>()
-  /** Those of them that end with the incoming streams. */
+  /** Streams of the results that end with the incoming streams. */
   readonly #following = new Set<PushedItems>()
   #incoming = 0
   #gave = 0
@@ -58,7 +58,10 @@ export class Stage {
       return undefined
     }
     const held = this.#push(value, item, 0)
-    if (held) return held.then(() => void this.#gave++)
+    if (held)
+      return held.then(() => {
+        this.#gave++
+      })
     this.#gave++
     return undefined
   }
@@ -101,7 +104,10 @@ export class Stage {
       const taking = items.push(value, origin, cause)
       if (taking) held = held ? Promise.all([held, taking]) : taking
     }
-    if (held) return held.then(() => void this.#out++)
+    if (held)
+      return held.then(() => {
+        this.#out++
+      })
     this.#out++
     return undefined
   }

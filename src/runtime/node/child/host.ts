@@ -37,8 +37,11 @@ export interface Host {
    * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; the old code stays in use then
    */
   reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
-  /** Ends the sources and the waits. Calls and streams that have begun continue. */
-  drain: () => void
+  /**
+   * Ends the sources and the waits. Calls and streams that have begun continue.
+   * @param isComplete whether nothing more would have come: else a durable stream is not finished, and is resumed later
+   */
+  drain: (isComplete: boolean) => void
   /** Drains, aborts the calls that still run, waits for running callbacks, and leaves the pipeline. */
   leave: () => Promise<void>
 }
@@ -54,6 +57,7 @@ export async function startHost(
   const { node } = setup
   const { load, renew } = moduleLoader(setup.project)
   const draining = new AbortController()
+  const stopping = new AbortController()
   const leaving = new AbortController()
   const results = new Map(
     node.calls.flatMap(({ resultsOf }, index) =>
@@ -90,7 +94,7 @@ export async function startHost(
   report({ type: 'ready', incarnation: control.incarnation })
 
   const { restart } = node
-  const signals = { draining: draining.signal, leaving: leaving.signal }
+  const signals = { draining: draining.signal, stopping: stopping.signal, leaving: leaving.signal }
   const context = { g, sources, results, log, report, restart, ...signals }
   const stages = new StageReports(control.stages, report)
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
@@ -100,9 +104,12 @@ export async function startHost(
   const stopped = new DaffiError('DAFFI_ABORTED', `${node.name} was stopped`)
   let left: Promise<void> | undefined
 
-  const drain = (): void => draining.abort(stopped)
+  const drain: Host['drain'] = (isComplete) => {
+    if (!isComplete && !draining.signal.aborted) stopping.abort(stopped)
+    draining.abort(stopped)
+  }
   const leave = async (): Promise<void> => {
-    drain()
+    drain(false)
     leaving.abort(stopped)
     // Calls end at the signal, but some of their last messages may wait for a server that stands still.
     await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>

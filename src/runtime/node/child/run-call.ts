@@ -31,6 +31,8 @@ export interface CallContext {
   restart: RestartPolicy
   /** Aborts when no new call may begin any more: waits end, running calls and streams continue. */
   draining: AbortSignal
+  /** Aborts with `draining` when more would have come, so that durable streams stay unfinished. */
+  stopping: AbortSignal
   /** Aborts when calls and streams that still run are to be aborted. */
   leaving: AbortSignal
 }
@@ -180,7 +182,7 @@ async function runStream(
       report({ type: 'progress', index, summary })
       watch.onProgress(summary)
     },
-    stopping: context.draining,
+    stopping: context.stopping,
     signal: context.leaving,
   }
   try {

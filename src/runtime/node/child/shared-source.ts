@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js'
 import type { CallPlan } from '../../core/plan/plan.js'
 import { captureTime, feed, PushedItems, type Items } from '../../stream/index.js'
 
@@ -68,7 +69,7 @@ export class SharedSource {
       await feed(open(), { signal: reading.signal, accept })
       for (const items of this.#members) items.end()
     } catch (error) {
-      for (const items of this.#members) items.close(error)
+      for (const items of this.#members) items.close(asError(error))
     } finally {
       this.#members.clear()
       this.#reading = undefined
@@ -76,9 +77,12 @@ export class SharedSource {
   }
 }
 
+/** What `feed` and streams throw is a DaffiError. */
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)))
+
 /** Pushes an item to one stream, which alone ends when it cannot carry it. */
 function push(items: PushedItems, ...item: Parameters<PushedItems['push']>): Promise<void> | undefined {
-  const onFailure = (error: unknown): void => items.close(error)
+  const onFailure = (error: unknown): void => items.close(asError(error))
   try {
     return items.push(...item)?.catch(onFailure)
   } catch (error) {

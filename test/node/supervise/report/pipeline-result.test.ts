@@ -16,7 +16,9 @@ const error = (code: string): ErrorRecord => ({ code, message: `because of ${cod
 test('a run that succeeded has no error; a node says its state, restarts and exit code', () => {
   const one = { name: 'one', state: 'stopped', restarts: 2, exitCode: 0, private: 'left out' } as const
   const calls = [call('add')]
-  expect(pipelineResult('shop', server, [one], { calls, streams: [], stages: [], error: undefined }, undefined)).toEqual({
+  expect(
+    pipelineResult('shop', server, [one], { calls, streams: [], stages: [], error: undefined }, undefined),
+  ).toEqual({
     pipeline: 'shop',
     server,
     nodes: { one: { state: 'stopped', restarts: 2, exitCode: 0 } },

@@ -30,7 +30,7 @@ export class PushedItems {
   /** Items that a durable stream has accepted, and may not have stored. */
   #unstored: Pushed[] = []
   #ended = false
-  #error: unknown
+  #error: Error | undefined
 
   /**
    * Pushes an item.
@@ -64,7 +64,7 @@ export class PushedItems {
   }
 
   /** Ends the stream at once, with an error if there is one; items that were not taken are refused. */
-  close(error?: unknown): void {
+  close(error?: Error): void {
     if (!this.#ended) this.#error = error
     this.#ended = true
     this.#changed.notify()
