@@ -77,7 +77,7 @@ export class SharedSource {
   }
 }
 
-/** What `feed` and streams throw is a DaffiError. */
+/** Makes an error of what `feed` or a stream has thrown. */
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)))
 
 /** Pushes an item to one stream, which alone ends when it cannot carry it. */
