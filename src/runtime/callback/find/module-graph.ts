@@ -80,9 +80,10 @@ async function readImports(
   let text = ''
   try {
     text = await readFile(file, 'utf8')
-    const parsed = parseModule(text, isTypeScript(file))
+    const typescript = isTypeScript(file)
+    const parsed = parseModule(text, typescript)
     refuseUncompilable(parsed.program, file)
-    return { text, imports: importsOf(parsed) }
+    return { text, imports: importsOf(parsed, typescript) }
   } catch (error) {
     faults.push(toFault(file, text, error))
     return { text, imports: [] }

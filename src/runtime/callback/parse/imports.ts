@@ -13,17 +13,17 @@ export interface ImportOutline {
 }
 
 /**
- * Lists the modules that a module imports at run time: by `import` or `export … from`, `import()` or `require()`. The compiler
- * leaves out an import whose names are used as types only, so it is left out here, too.
+ * Lists the modules that a module imports at run time: by `import` or `export … from`, `import()` or `require()`. Of
+ * TypeScript the compiler leaves out an import whose names are used as types only, so it is left out here, too.
  */
-export function importsOf({ program }: File): ImportOutline[] {
+export function importsOf({ program }: File, typescript: boolean): ImportOutline[] {
   const found = new Map<string, ImportOutline>()
   let values: Set<string> | undefined
   for (const node of nodesOf(program)) {
     const source = sourceOf(node)
     if (source?.type !== 'StringLiteral') continue
-    if (node.type === 'ImportDeclaration' && !isValue(node, () => (values ??= valueNames(program.body))))
-      continue
+    const isTyped = typescript && node.type === 'ImportDeclaration'
+    if (isTyped && !isValue(node, () => (values ??= valueNames(program.body)))) continue
     const isNeeded = NEEDED.has(node.type)
     const known = found.get(source.value)
     if (known && (known.isNeeded || !isNeeded)) continue
