@@ -1,4 +1,5 @@
 import type { CallResult, ReceiverSummary, StreamResult } from '../../runtime/index.js'
+import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
@@ -11,7 +12,7 @@ export function summaryLines(calls: CallResult[], streams: StreamResult[], colou
 }
 
 function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {
-  const outcome = error ? colours.red(error.message) : JSON.stringify(value)
+  const outcome = error ? colours.red(error.message) : plainJson(value)
   return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../core/error-codes.js'
+import { writeJson } from '../../core/text/json.js'
 import { nearest } from '../../core/text/nearest.js'
 import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
@@ -96,7 +97,7 @@ function quotable(value: unknown, path: Path, document: PipelineDocument): strin
   if (typeof value === 'object') return ''
   // JSON has no infinity.
   if (typeof value === 'number') return String(value)
-  return JSON.stringify(withoutUser(value))
+  return writeJson(withoutUser(value))
 }
 
 /** A text without the user of a URL in it, whose password may hold spaces. */
