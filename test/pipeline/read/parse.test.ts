@@ -47,6 +47,16 @@ test.each(['1e400', '-1E999', '1e-400'])('%s is no number', async (number) => {
   ])
 })
 
+test('a whole number that is too large for its key', async () => {
+  const source = '{ kind: camera, device: test, fps: «99999999999999999999» }'
+  await expectFault([
+    pipelineYaml({ source }),
+    'BAD_VALUE',
+    'sources.camera.fps',
+    'fps: 99999999999999999999 is too large',
+  ])
+})
+
 test('an empty file', async () => {
   const { diagnostics } = await checkYaml('# nothing yet\n')
   expect(diagnostics).toMatchObject([

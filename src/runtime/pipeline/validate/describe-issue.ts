@@ -36,6 +36,9 @@ export function describeIssue(
     }
   }
   const types = expectedTypes(issue)
+  // A whole number that a number cannot hold is for arguments only.
+  if (typeof value === 'bigint' && types.some((type) => type === 'number' || type === 'int'))
+    return { code: 'DAFFI_BAD_VALUE', message: `${subject} ${written} is too large` }
   if (types.length > 0) {
     const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')
     const message = `${subject} must be ${wanted}, not ${typeName(value, written)}`
