@@ -347,8 +347,8 @@ export const ERRORS = {
   DAFFI_UNSENDABLE: {
     exit: 1,
     meaning:
-      'A value contains something that cannot be sent: a function, a symbol, a promise, an iterator or a circular reference.',
-    next: 'Send plain data: numbers, text, buffers, arrays, objects, Map, Set, Date, Error.',
+      'A value contains something that would not arrive as it is: a function, a symbol, a promise, an iterator, a circular reference, an object without fields of its own, or a frame whose data does not fit it.',
+    next: 'Send plain data: numbers, text, buffers, arrays, objects, Map, Set, Date, Error; see "What arrives" in docs/calls.md.',
   },
   DAFFI_BAD_MESSAGE: {
     exit: 1,
