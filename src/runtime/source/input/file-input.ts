@@ -8,10 +8,10 @@ import type { Input } from './input.js'
  * Input of a video file. It may open no other protocol, and of other files none, unless the plan asks for a format that names
  * them.
  */
-export function fileInput({ path, paced, loop, ffmpegArgs }: FilePlan): Input {
+export function fileInput({ path, paced, ffmpegArgs }: FilePlan): Input {
   const { taken } = optionsOf(ffmpegArgs, ['-f'])
   const formats = taken['-f'] === undefined ? FORMATS : `${taken['-f']},${FORMATS}`
-  const pace = [...(paced ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : [])]
+  const pace = paced ? ['-re'] : []
   const limits = [
     '-protocol_whitelist',
     'file',

@@ -63,11 +63,13 @@ export async function connectHttp(
     args: [
       ...['-protocol_whitelist', 'pipe', '-format_whitelist', FORMATS],
       // Multipart JPEG carries no timestamps, without which `fps` could not be kept.
-      ...['-use_wallclock_as_timestamps', '1', ...rest],
+      ...(isMultipart ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...rest,
       ...(format === undefined ? [] : ['-f', format]),
       ...['-i', 'pipe:0'],
     ],
     body: body(),
+    mayBeFile: !isMultipart,
     ...(isMultipart ? { jpegs: reader } : {}),
     failure: () => failed,
     show: (text) => text,
