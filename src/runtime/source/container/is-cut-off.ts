@@ -7,11 +7,12 @@ const HEAD_BYTES = 3 * 204
 
 /**
  * Whether a file ends before what its container says is its end. False for containers that do not say it, and for what is no
- * regular file. Asked of the file itself, since ffmpeg takes the end of a file for the end of the video, or tells of it only in
+ * regular file, or is gone. Asked of the file itself, since ffmpeg takes the end of a file for the end of the video, or tells of it only in
  * words, between which those of the file's author may stand.
  */
 export async function isCutOff(path: string): Promise<boolean> {
-  const file = await open(path)
+  const file = await open(path).catch(() => undefined)
+  if (!file) return false
   try {
     const stats = await file.stat()
     if (!stats.isFile()) return false

@@ -16,7 +16,7 @@ export interface Ending {
   lines: string[]
   /** ffmpeg's own lines, without words of others. */
   own: string[]
-  /** Whether a file ends before what its container says is its end. */
+  /** Whether a file that gave frames ends before what its container says is its end. */
   isCutOff: boolean
   /** Milliseconds of silence because of which the process was ended; undefined when it was not. */
   silentMs: number | undefined
@@ -59,14 +59,13 @@ function describeFailure(plan: VideoPlan, ending: Ending): string | undefined {
   if (silentMs !== undefined) return `nothing came for ${formatMs(silentMs)}`
   if (exit.signal !== null) return `ffmpeg was ended by ${exit.signal}`
   // For older ffmpegs a file that is cut off simply ends there.
-  if (isCutOff && frames > 0) return 'the file is cut off'
+  if (isCutOff) return 'the file is cut off'
   if (exit.exitCode !== 0) return `ffmpeg failed with exit code ${exit.exitCode ?? 'unknown'}`
   return frames !== plan.frames && (frames === 0 || isLive(plan)) ? 'ended' : undefined
 }
 
 function codeFor(plan: VideoPlan, { exit, silentMs, frames, own, isCutOff }: Ending): ErrorCode {
-  // Without a single frame nothing shows that the file is a video at all.
-  if (isCutOff && frames > 0 && exit.signal === null) return 'DAFFI_SOURCE_CUT_OFF'
+  if (isCutOff && exit.signal === null) return 'DAFFI_SOURCE_CUT_OFF'
   if (isNetwork(plan) && silentMs !== undefined && frames === 0) return 'DAFFI_SOURCE_UNREACHABLE'
   return (plan.kind === 'camera' ? diagnoseCamera(own) : undefined) ?? 'DAFFI_SOURCE_FAILED'
 }

@@ -99,7 +99,7 @@ export async function* runFfmpeg(
     const error = endingError(plan, name, {
       exit,
       ...(reader.stalled ? { lines, own } : { lines: report.lines, own: report.own }),
-      isCutOff: plan.kind === 'file' && !isPart(plan.ffmpegArgs) && (await isCutOff(plan.path)),
+      isCutOff: plan.kind === 'file' && frames > 0 && !isPart(plan.ffmpegArgs) && (await isCutOff(plan.path)),
       silentMs: reader.stalled ? silenceMs : undefined,
       frames,
     })
