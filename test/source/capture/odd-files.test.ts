@@ -57,7 +57,7 @@ test('a size that changes in the file is that of the first picture, or of each J
     [{ format: 'gray' }, ['160x120'], 24],
     [{ format: 'mjpeg' }, ['160x120', '80x60'], 24],
     [{ format: 'mjpeg', size }, ['160x120'], 24],
-    [{ format: 'mjpeg', fps: 25 }, ['160x120'], 24],
+    [{ format: 'mjpeg', size: { width: 80, height: 60 } }, ['80x60'], 24],
   ] as const) {
     const frames = await collect(openFrames({ ...fileAt(path), ...asked }))
     expect([frames.length, sizes(frames)]).toEqual([count, expected])

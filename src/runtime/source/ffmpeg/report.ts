@@ -19,7 +19,7 @@ interface ReportOptions {
 }
 
 /**
- * What ffmpeg writes to standard error with `-loglevel level+error`: no metadata of a file, which would come with the level of
+ * Text of ffmpeg's standard error, written with `-loglevel level+error`: no metadata of a file, which would come with the level of
  * information. It is for people; where it decides on an error's code, that is of a source that failed.
  */
 export class Report {
@@ -61,7 +61,6 @@ export class Report {
 
 /** Text as ffmpeg's log has it: `?` for control characters (`sanitize` in libavutil/log.c). */
 function asLogged(text: string): string {
-  // eslint-disable-next-line no-control-regex -- those that ffmpeg replaces
   return text.replace(/[\x00-\x07\x0e-\x1f]/g, '?')
 }
 

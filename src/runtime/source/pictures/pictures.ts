@@ -44,12 +44,16 @@ export async function* jpegPictures(
   }
 }
 
-/** Reads one picture; undefined when the bytes are none. */
+/**
+ * Reads one picture; undefined when the bytes are none.
+ * @param read fills the picture's memory, and gives the number of bytes
+ */
 export async function fill(
   reader: PipeReader,
   bytes: number,
   { memory, onCutShort }: PicturesOptions,
   sizeOf: (data: Buffer) => Size | undefined,
+  read = (data: Buffer): Promise<number> => reader.fill(data),
 ): Promise<Picture | 'end' | undefined> {
   const loan = memory.loan?.(bytes)
   let size: Size | undefined
@@ -57,7 +61,7 @@ export async function fill(
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
     const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
-    const filled = await reader.fill(data)
+    const filled = await read(data)
     if (filled < bytes) {
       if (filled > 0) onCutShort(filled)
       return 'end'

@@ -8,16 +8,23 @@ interface RawPicturesOptions extends PicturesOptions {
   check: (size: Size) => void
 }
 
+interface Header extends Size {
+  /** Bytes of a row of pixels, and what fills it up; absent where nothing does. */
+  row?: number
+}
+
 /** Reads what stands in front of a picture; undefined at the end. */
-type ReadHeader = (reader: PipeReader) => Promise<Size | undefined>
+type ReadHeader = (reader: PipeReader) => Promise<Header | undefined>
 
 /** Longest line in YUV4MPEG2. */
 const MAX_LINE_BYTES = 1024
 /** Bytes of the fixed part of a header of XWD (XWDFile.h), and where its fields are. */
-const XWD = { bytes: 100, version: 4, width: 16, height: 20, colors: 76 } as const
+const XWD = { bytes: 100, version: 4, width: 16, height: 20, row: 48, colors: 76 } as const
 const XWD_VERSION = 7
 const XWD_COLOR_BYTES = 12
 const MAX_XWD_EXTRA_BYTES = 4096
+/** Rows are filled up to 32 bits. */
+const MAX_PADDING_BYTES = 3
 
 /**
  * The raw pictures of ffmpeg's output, which states their size itself: YUV4MPEG2 in front of the first one, XWD in front of each.
@@ -31,14 +38,28 @@ export async function* rawPictures(
 ): AsyncGenerator<Picture, void> {
   const readHeader = format === 'yuv420p' ? yuv4mpeg() : xwd
   for (;;) {
-    const size = await readHeader(reader)
-    if (!size) return
-    options.check(size)
-    const bytes = frameBytes(format, size.width, size.height) ?? 0
-    const picture = await fill(reader, bytes, options, () => size)
+    const header = await readHeader(reader)
+    if (!header) return
+    const { width, height, row } = header
+    options.check(header)
+    const bytes = frameBytes(format, width, height) ?? 0
+    const isPadded = row !== undefined && row * height !== bytes
+    const read = isPadded ? (data: Buffer) => fillRows(reader, data, row, height) : undefined
+    const picture = await fill(reader, bytes, options, () => ({ width, height }), read)
     if (picture === 'end') return
     if (picture) yield picture
   }
+}
+
+/** Fills a picture from rows that are longer than those of its own, as those of an odd number of pixels are. */
+async function fillRows(reader: PipeReader, data: Buffer, row: number, height: number): Promise<number> {
+  const own = data.length / height
+  if (row < own || row > own + MAX_PADDING_BYTES) throw noPicture()
+  // eslint-disable-next-line no-restricted-syntax -- filled: of a picture that is not whole nothing is used
+  const rows = Buffer.allocUnsafeSlow(row * height)
+  if ((await reader.fill(rows)) < rows.length) return 0
+  for (let y = 0; y < height; y++) rows.copy(data, y * own, y * row, y * row + own)
+  return data.length
 }
 
 function yuv4mpeg(): ReadHeader {
@@ -59,7 +80,7 @@ function sizeInLine(line: string | null | undefined): Size | undefined {
   return { width: Number(width), height: Number(height) }
 }
 
-async function xwd(reader: PipeReader): Promise<Size | undefined> {
+async function xwd(reader: PipeReader): Promise<Header | undefined> {
   // What comes with the header is read at once with it.
   if (!(await reader.hasData())) return undefined
   const header = Buffer.alloc(XWD.bytes)
@@ -70,7 +91,11 @@ async function xwd(reader: PipeReader): Promise<Size | undefined> {
     throw noPicture()
   }
   await reader.fill(Buffer.alloc(extra))
-  return { width: header.readUInt32BE(XWD.width), height: header.readUInt32BE(XWD.height) }
+  return {
+    width: header.readUInt32BE(XWD.width),
+    height: header.readUInt32BE(XWD.height),
+    row: header.readUInt32BE(XWD.row),
+  }
 }
 
 function noPicture(): BadPictures {
