@@ -14,6 +14,7 @@ export const streamPlan = (given: Partial<StreamPlan> = {}): StreamPlan => ({
 export const callPlan = (call: string, given: Partial<CallPlan> = {}): CallPlan => ({
   call,
   source: undefined,
+  resultsOf: undefined,
   args: [],
   to: undefined,
   waitFor: [],

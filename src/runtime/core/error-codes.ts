@@ -153,8 +153,19 @@ export const ERRORS = {
   },
   DAFFI_STREAM_SOURCE: {
     exit: 78,
-    meaning: 'A call with modifier STREAM has no source, or a call without STREAM has one.',
-    next: 'Give the call both source and modifier: STREAM to stream, or args and neither of them for a single call.',
+    meaning:
+      'A call with modifier STREAM has no source and no results_of, or both, or a call without STREAM has one.',
+    next: 'Give the call source (or results_of) and modifier: STREAM to stream, or args and neither of them for a single call.',
+  },
+  DAFFI_NO_RESULTS: {
+    exit: 78,
+    meaning: 'A call streams the results of a callback that has none to stream.',
+    next: 'Stream a source, or the results of another callback, to the one that results_of names; and let it return what is to be streamed on.',
+  },
+  DAFFI_STREAM_CYCLE: {
+    exit: 78,
+    meaning: 'Results of a callback come back to it, over streams that wait for one another.',
+    next: 'Give one of the streams in the circle delivery: live, or take a stream away.',
   },
   DAFFI_STREAM_ARITY: {
     exit: 78,

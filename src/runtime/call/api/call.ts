@@ -53,7 +53,8 @@ export interface Streamable {
 export interface YieldingCall<T> extends Call<T[]>, AsyncIterable<T> {}
 
 /**
- * A call whose argument is an iterable of what the callback takes. It can only be sent by `.with(STREAM)`: its `then`
+ * A call whose argument is an iterable of what the callback takes, or one without arguments, which is sent by
+ * `.with(STREAM({ resultsOf }))`. It can only be sent by `.with(STREAM)`: its `then`
  * is not that of a promise, so that the compiler refuses `await`.
  */
 export interface StreamCall extends Streamable {
@@ -104,7 +105,8 @@ type MayStream<A extends unknown[]> =
 export type TypedCallback<A extends unknown[], R> = ((
   ...args: A
 ) => MayStream<A> extends true ? CallOf<Awaited<R>> & Streamable : CallOf<Awaited<R>>) &
-  (TakesItems<A> extends true ? (items: AnyIterable<First<A>>) => StreamCall : unknown)
+  (TakesItems<A> extends true ? (items: AnyIterable<First<A>>) => StreamCall : unknown) &
+  (TakesItems<A> extends true ? ([] extends A ? unknown : () => StreamCall) : unknown)
 
 /** A callback that is known by its name only. */
 export type UntypedCallback = <R = unknown>(...args: unknown[]) => UntypedCall<R>

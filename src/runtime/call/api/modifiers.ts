@@ -200,6 +200,8 @@ export interface StreamModifierOptions {
   retention?: { age?: Duration; bytes?: Bytes }
   /** Name of the source in the summary. @default none, which is null in the summary */
   source?: string
+  /** Callback of this process whose results are streamed, for the items of streams to it, until those end. @default none */
+  resultsOf?: string
   /** Called at the first item, then a few times a second. @default none */
   onProgress?: (snapshot: StreamSummary) => void
   /**

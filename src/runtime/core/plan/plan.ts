@@ -61,6 +61,8 @@ export interface CallPlan {
   call: string
   /** Name of the source whose items are streamed; defined only with STREAM. */
   source: string | undefined
+  /** Name of the callback of the node whose results are streamed, in place of a source; defined only with STREAM. */
+  resultsOf: string | undefined
   args: unknown[]
   to: string | undefined
   /** Names of the nodes that must be ready before the call starts. */

@@ -61,7 +61,7 @@ export class WatchedPipeline {
 }
 
 async function versionOf(plan: Plan, only: string[] | undefined): Promise<PipelineVersion> {
-  const nodes = withDeliveries(chooseNodes(plan, only), plan.sources)
+  const nodes = withDeliveries(chooseNodes(plan, only), plan)
   const callbacks = nodes.flatMap((node) => node.callbacks.map(({ file }) => file))
   const sources = nodes.flatMap((node) => sourceModules(node, plan))
   return { plan, nodes, graph: await graphModules([...callbacks, ...sources]) }

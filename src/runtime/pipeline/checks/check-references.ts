@@ -8,6 +8,7 @@ import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
 import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.js'
 import { NodeNames } from './replicas.js'
+import { checkResults } from './results.js'
 import { checkServer } from './server.js'
 import { checkSources } from './sources.js'
 
@@ -38,6 +39,7 @@ export async function checkReferences(
   checkCycles(context)
   checkCallbacks(context)
   checkCalls(context)
+  checkResults(context)
   await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context

@@ -62,6 +62,7 @@ function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {
   return {
     call: call.call,
     source: call.source,
+    resultsOf: call.results_of,
     args: call.args,
     to: call.to === undefined ? undefined : names.resolve(call.to)?.[0],
     waitFor: names.processesOf(call.wait_for),

@@ -7,6 +7,11 @@ import { name, variableName } from './names.js'
 export const call = z.strictObject({
   call: name.describe('Callback to call; some node must offer it.'),
   source: name.describe('Source whose items are streamed; only with STREAM.').optional(),
+  results_of: name
+    .describe(
+      "Callback of this node whose results are streamed, in place of a source's items; only with STREAM.",
+    )
+    .optional(),
   args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
   to: name
     .describe('The one node that answers the call; any that offers the callback when absent.')
