@@ -37,6 +37,7 @@ export const pipelinePlan = (nodes: NodePlan[], sources: Record<string, SourcePl
   name: 'shop',
   file: '/project/shop.yaml',
   project: '/project',
+  callbackFolders: [],
   server: {},
   sources,
   nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),

@@ -1,4 +1,5 @@
 import type { CallResult, ReceiverSummary, StageResult, StreamResult } from '../../runtime/index.js'
+import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
@@ -29,7 +30,7 @@ function stageCells({ node, callback, gave, filtered, failed, out, ...stage }: S
 }
 
 function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {
-  const outcome = error ? colours.red(error.message) : JSON.stringify(value)
+  const outcome = error ? colours.red(error.message) : plainJson(value)
   return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
 }
 

@@ -41,6 +41,7 @@ test('streams take a bounded memory and time, and the last ones are known', () =
     project: '',
     server: {},
     sources: {},
+    callbackFolders: [],
     nodes: {},
   })
   const before = process.cpuUsage()

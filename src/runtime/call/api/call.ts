@@ -117,7 +117,14 @@ export type UntypedCallback = <R = unknown>(...args: unknown[]) => UntypedCall<R
  */
 export type Untyped = Record<string, UntypedCallback>
 
-/** Callbacks by name, typed by `C`, such as `typeof import('./callbacks/shop.ts')`. */
+/**
+ * Callbacks by name, typed by `C`, such as `typeof import('./callbacks/shop.js')`. A default export has the name of its file,
+ * which no type knows: `{ look: (typeof import('./callbacks/look.js'))['default'] }`.
+ */
 export type CallProxy<C> = [Untyped] extends [C]
   ? Untyped
-  : { readonly [K in keyof C]: C[K] extends (...args: infer A) => infer R ? TypedCallback<A, R> : never }
+  : {
+      readonly [K in keyof C as K extends 'default' ? never : K]: C[K] extends (...args: infer A) => infer R
+        ? TypedCallback<A, R>
+        : never
+    }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { StageCounts } from '../../core/plan/summary.js'
-import { assertToken, randomId } from '../../core/names.js'
+import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
 import { connectNats } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
@@ -68,7 +68,7 @@ export async function openClient<G extends PipelineClient>(
   const timing = { ...TIMING, ...options.timing }
   assertToken('pipeline', pipeline)
   assertToken('node', processName)
-  for (const { name } of options.callbacks) assertToken('callback', name)
+  for (const { name } of options.callbacks) assertCallbackName(name)
 
   const registry = new Registry(options.callbacks)
   for (const { callback, items } of options.results ?? []) registry.stage(callback).add(items, false)

@@ -15,6 +15,8 @@ export interface Plan {
   /** The server that the file names; without a URL the project's own. */
   server: ServerChoice
   sources: Record<string, SourcePlan>
+  /** Absolute paths of the folders in which callbacks are looked up. */
+  callbackFolders: string[]
   nodes: Record<string, NodePlan>
 }
 

@@ -30,6 +30,7 @@ export function buildPlan(input: PlanInput): Plan {
     project: findProject(file),
     server: buildServer(entry.server ?? {}, dirname(file)),
     sources: mapValues(entry.sources, (source) => buildSource(source, dirname(file))),
+    callbackFolders: input.callbacks.folders.map((folder) => resolve(folder)),
     nodes: Object.fromEntries(
       Object.entries(entry.nodes).flatMap(([name, node]) =>
         replicaNames(name, node.replicas).map((process) => [process, buildNode(process, name, node, input)]),
