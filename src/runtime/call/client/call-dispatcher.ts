@@ -30,8 +30,11 @@ export function makeDispatcher(
     BROADCAST: (target, options) => callBroadcast(target, options, caller),
     PERIOD: async (target, options) =>
       await schedules.add(target, encodeForOneMessage(target, caller), options),
-    STREAM: async (target, options) =>
-      await writeStream(streamItems(target), toStreamOptions(target, options), caller.ports),
+    STREAM: async (target, options) => {
+      const { signal, ...stream } = toStreamOptions(target, options)
+      const ends = AbortSignal.any(signal ? [signal, caller.failing] : [caller.failing])
+      return await writeStream(streamItems(target), { ...stream, signal: ends }, caller.ports)
+    },
   }
   const handle = <K extends ModifierKind>(target: Target, { kind, options }: Modifier<K>): Promise<unknown> =>
     handlers[kind](target, options)
