@@ -40,7 +40,7 @@ test('up and call end with the missing permission, and start no node again', asy
   expect(called).toMatchObject({
     error: {
       code: 'DAFFI_NO_PERMISSION',
-      details: { operation: 'publish', subject: 'daffi.shop.presence.hello' },
+      message: expect.stringContaining('to publish on daffi.shop.presence.hello') as string,
     },
   })
 })

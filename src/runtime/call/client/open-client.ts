@@ -209,8 +209,8 @@ export async function openClient<G extends PipelineClient>(
     return await bounded(opening, { signal: failing.signal, what: `joining "${pipeline}"` })
   } catch (error) {
     await leave()
-    // What is still being opened fails now, as the connection is closed.
-    await opening.catch(leave)
+    // What is still being opened is closed, too. It is not waited for: a flush on a connection that is closed meanwhile never ends.
+    void opening.then(leave, leave)
     throw error
   }
 }
