@@ -3,8 +3,9 @@ import { hostname } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
+import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
-import { assertToken, randomId } from '../../core/names.js'
+import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
 import { connectNats } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
@@ -50,6 +51,8 @@ export interface HostControl {
    * Replaces the code of callbacks that the node offers, and announces their arities; running calls are not affected.
    */
   renew: (callbacks: readonly Callback[]) => Promise<void>
+  /** Accounts of the callbacks whose results are streamed on, by name. */
+  stages: () => Record<string, StageCounts>
   /** Leaves because of an error, which `join` throws. */
   fail: (error: DaffiError) => void
 }
@@ -67,9 +70,10 @@ export async function openClient<G extends PipelineClient>(
   const timing = { ...TIMING, ...options.timing }
   assertToken('pipeline', pipeline)
   assertToken('node', processName)
-  for (const { name } of options.callbacks) assertToken('callback', name)
+  for (const { name } of options.callbacks) assertCallbackName(name)
 
   const registry = new Registry(options.callbacks)
+  for (const { callback, items } of options.results ?? []) registry.stage(callback).add(items, false)
   const record: PeerRecord = {
     name: processName,
     incarnation: randomId(),
@@ -122,7 +126,14 @@ export async function openClient<G extends PipelineClient>(
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
-    const makeInvocation: MakeInvocation = (from, abort) => ({ from, abort, log, redelivered: false, g })
+    const makeInvocation: MakeInvocation = (from, abort) => ({
+      from,
+      abort,
+      log,
+      redelivered: false,
+      origin: undefined,
+      g,
+    })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
@@ -202,7 +213,8 @@ export async function openClient<G extends PipelineClient>(
       record.callbacks = registry.arities()
       await presence.update()
     }
-    return { g, control: { incarnation: record.incarnation, renew, fail } }
+    const stages = (): Record<string, StageCounts> => registry.stages
+    return { g, control: { incarnation: record.incarnation, renew, stages, fail } }
   }
   const opening = open()
   try {
