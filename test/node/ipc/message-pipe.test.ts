@@ -9,7 +9,7 @@ async function bytesOf(...messages: unknown[]): Promise<Buffer> {
   return pipe.read() as Buffer
 }
 
-/** What comes out of a pipe into which these bytes are written. */
+/** Reads the messages of a pipe into which these bytes are written. */
 async function readFrom(pieces: Iterable<Buffer>): Promise<unknown[]> {
   const pipe = new PassThrough()
   const got: unknown[] = []

@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream'
 
-// Code of users may put functions of its own in their places, and still be told to end.
+// User code may put a function of its own in the place of this one, and of the outputs' write().
 const exit = process.exit.bind(process)
-const write = Writable.prototype.write
 
 /**
  * Exits once everything written to stdout and stderr has been flushed. Into a pipe or socket that can take a while, and
@@ -15,6 +14,6 @@ export async function exitFlushed(exitCode = process.exitCode): Promise<never> {
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    write.call(stream, '', 'utf8', () => resolve())
+    Writable.prototype.write.call(stream, '', 'utf8', () => resolve())
   })
 }

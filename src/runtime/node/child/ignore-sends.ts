@@ -10,7 +10,7 @@ export function ignoreSends(log: Logger): void {
     if (!told) log.warn('process.send() does nothing in a node: nobody gets its messages')
     told = true
     const onSent = args.at(-1)
-    if (typeof onSent === 'function') process.nextTick(onSent as (error: null) => void, null)
+    if (typeof onSent === 'function') process.nextTick(onSent, null)
     return true
   }
   Object.assign(process, { send, disconnect: () => undefined })

@@ -37,7 +37,7 @@ export function eachMessage(pipe: Readable, onMessage: (message: unknown) => voi
       try {
         accept(bytes)
       } catch (error) {
-        reject(error as Error)
+        reject(error)
         pipe.destroy()
       }
     })

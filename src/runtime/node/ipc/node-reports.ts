@@ -32,7 +32,7 @@ export interface ObservedCallReport {
 }
 
 /**
- * What a node does before it is ready.
+ * A step of a node's start, reported when it begins.
  * `loading`: it evaluates this module. `joining`: all of its modules are loaded.
  */
 export type StartupReport = { type: 'loading'; module: string } | { type: 'joining' }

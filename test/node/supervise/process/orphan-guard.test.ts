@@ -22,14 +22,13 @@ async function stubborn(): Promise<{ pid: number; exited: Promise<unknown> }> {
 
 test('groups that are left at its end are ended, those that were removed are not', async () => {
   const groups = await Promise.all([stubborn(), stubborn(), stubborn()])
-  const [first, second, third] = groups.map(({ pid }) => pid) as [number, number, number]
+  const [first, second, third] = groups
   const guard = new OrphanGuard()
-  for (const group of [first, second, third]) guard.add(group)
-  guard.remove(second)
-  guard.remove(second)
+  for (const { pid } of groups) guard.add(pid)
+  guard.remove(second.pid)
   await guard.close()
-  await Promise.all([groups[0]?.exited, groups[2]?.exited])
-  expect([first, second, third].map(isAlive)).toEqual([false, true, false])
+  await Promise.all([first.exited, third.exited])
+  expect(groups.map(({ pid }) => isAlive(pid))).toEqual([false, true, false])
 })
 
 test('one that has no group ends at once', async () => {

@@ -84,7 +84,7 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
   }
 }
 
-/** What the system's list of processes shows in place of the command line. */
+/** Title of a node's process, which the system's list of processes shows in place of the command line. */
 function titleOf({ pipeline, node }: NodeSetup): string {
   return `daffi: ${pipeline}/${node.name}`
 }
