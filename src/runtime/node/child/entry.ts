@@ -41,7 +41,7 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 
 function obey(order: NodeOrder): void {
   if (order.type === 'setup') void start(order.setup)
-  else if (order.type === 'drain') drain()
+  else if (order.type === 'drain') drain(order.isComplete)
   else if (order.type === 'reload') void reload(order)
   else void leave((started) => started.leave())
 }
@@ -59,7 +59,7 @@ async function start(setup: NodeSetup): Promise<void> {
       signal: starting.signal,
     })
     // The order to drain may have arrived too late to abort the start.
-    if (starting.signal.aborted) host.drain()
+    if (starting.signal.aborted) host.drain(false)
   } catch (error) {
     await (starting.signal.aborted ? leave() : fail(error))
   }
@@ -71,8 +71,8 @@ async function reload({ modules, callbacks }: Extract<NodeOrder, { type: 'reload
 }
 
 /** Drains the node; one that is still starting has nothing to drain, and its start is aborted. */
-function drain(): void {
-  if (host) host.drain()
+function drain(isComplete: boolean): void {
+  if (host) host.drain(isComplete)
   else starting.abort()
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.js'
-import type { StreamSummary } from '../../core/plan/summary.js'
+import type { StageCounts, StreamSummary } from '../../core/plan/summary.js'
 import type { SourceEvent } from '../../source/index.js'
 
 /**
@@ -31,6 +31,12 @@ export interface ObservedCallReport {
   hash: string
 }
 
+/** Accounts of the node's callbacks whose results are streamed on, by callback. */
+export interface StagesReport {
+  type: 'stages'
+  stages: Record<string, StageCounts>
+}
+
 /**
  * A step of a node's start, reported when it begins.
  * `loading`: it evaluates this module. `joining`: all of its modules are loaded.
@@ -49,6 +55,7 @@ export type NodeReport =
   | CallReport
   | ObservedCallReport
   | StartupReport
+  | StagesReport
   | { type: 'ready'; incarnation: string }
   | { type: 'settled' }
   | { type: 'reloaded'; error: ErrorRecord | null }
