@@ -1,3 +1,4 @@
+import { errorReminder } from '../../runtime/core/message/error-text.js'
 import type { CallResult, ReceiverSummary, StreamResult } from '../../runtime/index.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
@@ -11,7 +12,7 @@ export function summaryLines(calls: CallResult[], streams: StreamResult[], colou
 }
 
 function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {
-  const outcome = error ? colours.red(error.message) : JSON.stringify(value)
+  const outcome = error ? colours.red(errorReminder(error)) : JSON.stringify(value)
   return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
 }
 
@@ -22,7 +23,7 @@ function streamLines(summary: StreamResult, colours: Colours): string[] {
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [
     `${mark(error, colours)} ${flow}: ${figures}`,
-    ...(error ? [`  ${colours.red(error.message)}`] : []),
+    ...(error ? [`  ${colours.red(errorReminder(error))}`] : []),
     ...receivers.map((line) => `  ${line}`),
   ]
 }
@@ -40,7 +41,7 @@ function receiverCells(name: string, receiver: ReceiverSummary): string[] {
     `${formatCount(failed)} failed`,
     `${formatCount(lost)} lost`,
     latency,
-    error?.message ?? '',
+    error ? errorReminder(error) : '',
   ]
 }
 

@@ -30,7 +30,7 @@ export function failureText({
   expected,
   actual,
 }: Pick<TestFailure, 'message' | 'expected' | 'actual'>): string[] {
-  if (expected === undefined) return [message]
+  if (expected === undefined) return message.split('\n')
   return [message, ...block('expected', expected), ...block('actual  ', actual)]
 }
 

@@ -52,7 +52,7 @@ export async function startHost(
   const { load, renew } = moduleLoader(setup.project)
   const draining = new AbortController()
   const leaving = new AbortController()
-  const openSource = await openSources(setup, { signal: draining.signal, log, load })
+  const sources = await openSources(setup, { signal: draining.signal, log, load })
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]
@@ -77,7 +77,15 @@ export async function startHost(
   report({ type: 'ready', incarnation: control.incarnation })
 
   const { restart } = node
-  const context = { g, openSource, log, report, restart, draining: draining.signal, leaving: leaving.signal }
+  const context = {
+    g,
+    openSource: sources.open,
+    log,
+    report,
+    restart,
+    draining: draining.signal,
+    leaving: leaving.signal,
+  }
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
     report({ type: 'settled' }),
   )
@@ -92,6 +100,7 @@ export async function startHost(
     await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>
       log.debug(messageOf(error)),
     )
+    await sources.closed()
     try {
       await g.stop()
     } catch (error) {

@@ -19,17 +19,30 @@ interface SourceContext {
   load: LoadModule
 }
 
+/** The sources of a node. */
+interface Sources {
+  open: OpenSource
+  /** Resolves when the sources that were closed before their end are done with it, or have had enough time. */
+  closed: () => Promise<void>
+}
+
 /** Prepares the sources of a node. The code for sources is loaded only in a node that has some. */
 export async function openSources(
   { sources, record, isStage, project }: Pick<NodeSetup, 'sources' | 'record' | 'isStage' | 'project'>,
   context: SourceContext,
-): Promise<OpenSource> {
+): Promise<Sources> {
   const room = Object.keys(sources).length === 0 ? undefined : await import('../../source/index.js')
-  return (name, onEvent) => {
+  const closing = new Set<Promise<void>>()
+  const onClosing = (closed: Promise<void>): void => {
+    closing.add(closed)
+    void closed.then(() => closing.delete(closed))
+  }
+  const open: OpenSource = (name, onEvent) => {
     const plan = sources[name]
     if (!room || !plan) throw new DaffiError('DAFFI_INTERNAL', `the plan of this node has no source ${name}`)
-    const items = room.openSource(plan, { name, project, isStage, ...context, onEvent })
+    const items = room.openSource(plan, { name, project, isStage, ...context, onEvent, onClosing })
     const { log } = context
     return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
   }
+  return { open, closed: async () => void (await Promise.all(closing)) }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { PERIOD, plannedStream, type Global } from '../../call/index.js'
+import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
@@ -94,8 +94,12 @@ async function attempt(
       return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
     return outcome({ value: toPlain(await runWithoutStream(plan, modifier, index, context, watch)) })
   } catch (thrown) {
-    if (!(thrown instanceof StreamError)) return outcome({ error: toErrorRecord(thrown) })
-    return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
+    if (thrown instanceof StreamError)
+      return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
+    // A callback of this very node throws its own errors.
+    const error =
+      thrown instanceof DaffiError ? thrown : new RemoteError(remoteFields(thrown, context.g.processName))
+    return outcome({ error: toErrorRecord(error) })
   }
 }
 

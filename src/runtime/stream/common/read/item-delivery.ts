@@ -1,4 +1,5 @@
-import { DaffiError, messageOf, toErrorRecord } from '../../../core/errors.js'
+import { thrownRecord } from '../../../core/message/error-text.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
 import type { Open } from '../../protocol/messages.js'
 import type { Deliver } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
@@ -92,13 +93,14 @@ export class ItemDelivery {
   }
 
   #onFailure(
-    error: unknown,
+    thrown: unknown,
     item: unknown,
     index: number,
     { item: firstNumber, redelivered }: ChunkPosition,
   ): Promise<void> | undefined {
     const { open, lifecycle, failures } = this.#options
     const number = firstNumber + index
+    const error = asError(thrown)
     if (open.onError === 'retry') return this.#retry(error, item, number, redelivered)
     this.#count('failed')
     if (open.onError === 'skip') {
@@ -106,9 +108,7 @@ export class ItemDelivery {
       return undefined
     }
     failures.onStop(number, error)
-    const record = toErrorRecord(
-      error instanceof DaffiError ? error : new DaffiError('DAFFI_REMOTE', messageOf(error)),
-    )
+    const record = thrownRecord(error)
     const message = `"${open.call}" threw at item ${number}: ${record.message}`
     lifecycle.settle('stopped', { ...record, message })
     return undefined

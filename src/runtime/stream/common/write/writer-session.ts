@@ -1,7 +1,9 @@
 import { addAbortListener } from 'node:events'
 import { encodeItem } from '../../../codec/index.js'
 import { abortError } from '../../../core/abort.js'
-import { toErrorRecord } from '../../../core/errors.js'
+import { DaffiError, toErrorRecord } from '../../../core/errors.js'
+import { thrownLine } from '../../../core/message/error-text.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
 import { bounded } from '../../../core/timeout.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { End } from '../../protocol/messages.js'
@@ -105,7 +107,7 @@ export class WriterSession {
     try {
       await feed(rest ?? items, { signal: state.signal, accept: (item) => this.#accept(item) })
     } catch (error) {
-      state.onSourceFailure(error)
+      state.onSourceFailure(reasonOf(error, state.items))
     }
     state.sourceEnded = true
     state.interrupted = context.options.stopping?.aborted ?? false
@@ -179,4 +181,11 @@ export class WriterSession {
     const flushed = context.connections.control.flush()
     await bounded(flushed, { timeoutMs: FLUSH_MS, what: 'the end of the stream' }).catch(() => undefined)
   }
+}
+
+/** Why no more items are sent: the source has failed, or an item that is read while it is encoded. */
+function reasonOf(thrown: unknown, item: number): DaffiError {
+  const cause = asError(thrown)
+  if (cause instanceof DaffiError) return cause
+  return new DaffiError('DAFFI_UNSENDABLE', `item ${item} cannot be sent: ${thrownLine(cause)}`, { cause })
 }
