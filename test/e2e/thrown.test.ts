@@ -9,7 +9,7 @@ const project = {
 name: shop
 callbacks: ./callbacks
 sources:
-  slow: { module: ./slow.ts }
+  slow: { kind: module, module: ./slow.ts }
 nodes:
   boss:
     calls:
@@ -21,10 +21,10 @@ nodes:
   'callbacks/look.ts': `const size = (picture: { width: number }) =>
   picture.width
 export default (picture: { width: number }) => size(picture)`,
-  'callbacks/take.ts': `export default () => {
+  'callbacks/take.ts': `export default (_item: number) => {
   throw new RangeError('none left')
 }`,
-  'callbacks/keep.ts': `export default () => undefined`,
+  'callbacks/keep.ts': `export default (_item: number) => undefined`,
   'slow.ts': `import { appendFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 export default async function* () {

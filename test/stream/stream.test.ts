@@ -257,7 +257,7 @@ describe('a receiver that fails', () => {
     expect(error).toMatchObject({
       name: 'StreamError',
       message: expect.stringMatching(
-        /^the stream to "take" did not reach every receiver: bad stopped: "take" threw at item 3: three \(.*:\d+\)$/,
+        /^the stream to "take" did not reach every receiver: bad stopped: "take" threw at item 3: RangeError: three \(.*:\d+\)$/,
       ) as string,
       summary: {
         items: 1000,
