@@ -12,6 +12,7 @@ sources:
   slow: { kind: module, module: ./slow.ts }
 nodes:
   boss:
+    restart: no
     calls:
       - { call: look, args: [null] }
       - { call: take, source: slow, modifier: { STREAM: { delivery: lossless } } }
@@ -50,7 +51,7 @@ test("a callback's error is told with name, place and stack, once each; a source
     /^boss +\| look: TypeError: Cannot read properties of null \(reading 'width'\) \(DAFFI_REMOTE\)$/,
   )
   await up.waitForLine(
-    /^boss +\| take: worker stopped: "take" threw at item 0: RangeError: none left \(.*\/take.ts:2\)/,
+    /^boss +\| take: .*worker stopped: "take" threw at item 0: RangeError: none left \(.*\/take.ts:2\)/,
   )
 
   const place = join(cwd, 'callbacks', 'look.ts')

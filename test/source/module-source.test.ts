@@ -292,6 +292,9 @@ function* rejecting(finished: () => void): Generator {
 function promising(finished: () => void): AsyncIterator<unknown> {
   return {
     next: () => Promise.resolve({ done: false, value: Promise.reject(new RangeError('no line')) }),
-    return: () => Promise.resolve({ done: true, value: finished() }),
+    return: () => {
+      finished()
+      return Promise.resolve({ done: true, value: undefined })
+    },
   }
 }

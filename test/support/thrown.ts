@@ -20,7 +20,7 @@ class Own {
   }
 }
 
-/** What is thrown, and the name, message and code that are read of it. */
+/** Things that are thrown, and the name, message and code that are read of it. */
 export const THROWN: [string, unknown, [string, string, string?]][] = [
   ['null', null, ['Error', 'null']],
   ['undefined', undefined, ['Error', 'undefined']],

@@ -70,7 +70,7 @@ function recordOf(thrown: unknown): ErrorRecord {
 
 function placeOf(record: ErrorRecord): string {
   const { file, line } = factsOf(record)
-  return file === undefined ? '' : ` (${String(file)}:${String(line)})`
+  return typeof file === 'string' && typeof line === 'number' ? ` (${file}:${line})` : ''
 }
 
 function headOf(record: ErrorRecord, max: number): string {
@@ -81,7 +81,7 @@ function headOf(record: ErrorRecord, max: number): string {
   return `${name}${isTold ? '' : ` [${remoteCode}]`}: ${message}`
 }
 
-/** What a callback's own error has said; nothing of an error that daffi has thrown. */
+/** Facts of a callback's own error; nothing of an error that daffi has thrown. */
 function factsOf({ code, details }: ErrorRecord): Facts {
   return code === 'DAFFI_REMOTE' ? (details ?? {}) : {}
 }

@@ -3,7 +3,7 @@ import { inspect, types } from 'node:util'
 /** Lines of stacks in what `inspect` gives. */
 const STACKS = /\n +at [^\n]*/g
 
-/** What is known of something that was thrown, as texts. */
+/** The texts of something that was thrown. */
 export interface Thrown {
   /** Name of the error's class, or the one that the error gives itself; `Error` for what is no error. */
   name: string
@@ -60,10 +60,15 @@ function isPlainError(thrown: unknown): thrown is Error {
   try {
     if (types.isProxy(thrown) || !(thrown instanceof Error)) return false
     const error: Error & { code?: unknown } = thrown
-    const texts: unknown[] = [error.name, error.message, error.stack ?? '']
-    // These may be anything, but must not throw later.
-    void [error.cause, error.code]
-    return texts.every((text) => typeof text === 'string')
+    // Code and cause may be anything, but must not throw when they are read later.
+    const [name, message, stack = '']: unknown[] = [
+      error.name,
+      error.message,
+      error.stack,
+      error.code,
+      error.cause,
+    ]
+    return [name, message, stack].every((text) => typeof text === 'string')
   } catch {
     return false
   }
@@ -108,7 +113,9 @@ function textOf(value: unknown): string {
 
 /** Text that an object gives itself; undefined when it has none, or only `[object Object]`. */
 function ownText(value: object): string | undefined {
-  const text = attempt(() => (typeof value === 'function' || Array.isArray(value) ? '' : String(value)))
+  const text = attempt(() =>
+    typeof value === 'function' || Array.isArray(value) ? '' : `${value as unknown as string}`,
+  )
   return text === '' || text?.startsWith('[object ') ? undefined : text
 }
 

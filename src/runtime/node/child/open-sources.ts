@@ -44,5 +44,8 @@ export async function openSources(
     const { log } = context
     return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
   }
-  return { open, closed: async () => void (await Promise.all(closing)) }
+  const closed = async (): Promise<void> => {
+    await Promise.all(closing)
+  }
+  return { open, closed }
 }

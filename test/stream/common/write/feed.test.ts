@@ -136,18 +136,24 @@ function* rejecting(closed: () => void): Generator {
 }
 
 /** Gives the items, and then throws. */
-function iteratorOf(items: unknown[], closed: () => void, end?: unknown): Iterable<unknown> {
+function iteratorOf(items: unknown[], closed: () => void, thrown?: unknown): Iterable<unknown> {
   const next = (): IteratorResult<unknown> => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- as user's code may
-    if (items.length === 0) throw end
+    if (items.length === 0) throw thrown
     return { done: false, value: items.shift() }
   }
-  return { [Symbol.iterator]: () => ({ next, return: () => ({ done: true, value: closed() }) }) }
+  const end = (): IteratorResult<unknown> => {
+    closed()
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.iterator]: () => ({ next, return: end }) }
 }
 
 function asyncIterator(closed: () => void): AsyncIterator<unknown> {
   return {
     next: () => Promise.resolve({ done: false, value: Promise.reject(new RangeError('no')) }),
-    return: () => Promise.resolve({ done: true, value: closed() }),
+    return: () => {
+      closed()
+      return Promise.resolve({ done: true, value: undefined })
+    },
   }
 }

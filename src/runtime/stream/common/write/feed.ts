@@ -91,7 +91,7 @@ async function feedSync(iterator: Iterator<unknown>, { signal, accept }: FeedOpt
   }
 }
 
-/** What an item's promise leads to. */
+/** Waits for what an item's promise leads to. */
 async function settled(item: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   const value = item.catch((thrown: unknown) => {
     throw sourceFailed(thrown)
