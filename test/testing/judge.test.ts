@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ReceiverSummary, StreamSummary } from '../../src/runtime/index.js'
 import type { Expectations } from '../../src/runtime/pipeline/index.js'
+import { toPlain } from '../../src/runtime/codec/index.js'
 import { judge, type Evidence } from '../../src/runtime/testing/judge/index.js'
 import { judgeRun } from '../../src/runtime/testing/judge/run-errors.js'
 import { checkYaml, pipelineYaml } from '../pipeline/check-yaml.js'
@@ -87,6 +88,21 @@ test('results and lines', () => {
     ['expect.results.0.equals', { error }, false],
     ['expect.logs.b.match', [], true],
   ])
+})
+
+test('a whole number is the same in each form, and a text is another', () => {
+  const equal = (equals: unknown, value: unknown): boolean =>
+    judged({ results: [{ call: 'x', to: undefined, args: [], equals }] }, { results: [{ value }] }).length ===
+    0
+  expect(equal(5, toPlain(5n))).toBe(true)
+  expect(equal(2n ** 60n, toPlain({ id: [2n ** 60n] }))).toBe(false)
+  expect(equal({ id: [2n ** 60n] }, toPlain({ id: [2n ** 60n] }))).toBe(true)
+  expect(equal(2n ** 60n + 1n, toPlain(2n ** 60n))).toBe(false)
+  expect(equal(5, toPlain('5'))).toBe(false)
+  expect(equal(0, toPlain(-0))).toBe(true)
+  expect(equal({ a: 1 }, toPlain({ a: 1, b: undefined }))).toBe(true)
+  expect(equal({ a: 1 }, toPlain({ a: 1, b: null }))).toBe(false)
+  expect(equal(NaN, toPlain(NaN))).toBe(true)
 })
 
 test('errors of a run are failures, but for what the test asks for', async () => {

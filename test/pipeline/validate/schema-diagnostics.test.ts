@@ -176,9 +176,9 @@ test('a refused value is not reported as missing elsewhere', async () => {
 
 test.each(['.nan', '-.INF'])('a number that is not finite is told as it is written: %s', async (written) => {
   const { diagnostics } = await checkYaml(
-    pipelineYaml({ node: `{ callbacks: [show], env: { M: ${written} } }` }),
+    pipelineYaml({ node: `{ callbacks: [show], replicas: ${written} }` }),
   )
-  expect(diagnostics.map(({ code, message }) => [code, message.endsWith(`not ${written}`)])).toEqual([
-    ['DAFFI_WRONG_TYPE', true],
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    expect.stringContaining(` ${written}`) as string,
   ])
 })

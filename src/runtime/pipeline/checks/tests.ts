@@ -5,7 +5,7 @@ import { checkArguments } from './arguments.js'
 import type { CheckContext } from './check-context.js'
 import { checkNode, checkTarget } from './nodes.js'
 import { checkOffered, checkOfferedBy } from './offered.js'
-import { checkSources } from './sources.js'
+import { checkSources } from './files/sources.js'
 
 /**
  * Checks each test against the pipeline that it tests.

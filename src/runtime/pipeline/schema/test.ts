@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration } from './duration.js'
-import { name } from './names.js'
+import { callbackName, name } from './names.js'
 import { source } from './source.js'
 
 const number = z.int().min(0)
@@ -42,13 +42,13 @@ export const streamExpectation = z.strictObject({
 })
 
 export const callExpectation = z.strictObject({
-  call: name.describe('Callback that some node offers.'),
+  call: callbackName.describe('Callback that some node offers.'),
   times: number.describe('Number of calls; at least one when absent.').optional(),
   args: z.array(z.unknown()).describe('Arguments; only calls with these are counted.').optional(),
 })
 
 export const resultExpectation = z.strictObject({
-  call: name.describe('Callback that the test calls after the calls of the pipeline have finished.'),
+  call: callbackName.describe('Callback that the test calls after the calls of the pipeline have finished.'),
   to: name.describe('The one node that answers the call.').optional(),
   args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
   equals: z.unknown().describe('Expected result.'),

@@ -85,7 +85,7 @@ async function fill(
       return 'end'
     }
     size = sizeOf(data)
-    return size && { data, ...size }
+    return size && pictureOf(data, size)
   } finally {
     loan?.end(size !== undefined)
   }
@@ -95,14 +95,19 @@ function copy(body: Buffer, memory: ItemMemory): Picture | undefined {
   const size = checkedSize(body)
   if (!size) return undefined
   const loan = memory.loan?.(body.length)
-  if (!loan) return { data: body, ...size }
+  if (!loan) return pictureOf(body, size)
   body.copy(loan.bytes)
   loan.end(true)
-  return { data: loan.bytes, ...size }
+  return pictureOf(loan.bytes, size)
 }
 
 function checkedSize(data: Buffer): Size | undefined {
   const size = jpegSize(data)
   if (size) checkSize(size)
   return size
+}
+
+/** A picture without whatever else is known of its video: a frame with further fields would be copied when it is sent. */
+function pictureOf(data: Buffer, { width, height }: Size): Picture {
+  return { data, width, height }
 }
