@@ -81,5 +81,5 @@ test("a callback's error is told with name, place and stack, once each; a source
   expect(count(ended.stdout + ended.stderr, 'at size (')).toBe(1)
   expect(ended.stdout).toContain(`✖ boss called look (FG): ${message} (${place}:2)`)
   expect(ended.stderr).toContain(`✖ ${message} (${place}:2) (DAFFI_REMOTE)`)
-  expect(await readFile(join(cwd, 'closed'), 'utf8')).toBe('closed closed ')
+  expect(await readFile(join(cwd, 'closed'), 'utf8')).toBe('closed ')
 })

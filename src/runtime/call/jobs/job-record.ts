@@ -1,7 +1,4 @@
 import { decode, encode } from '../../codec/index.js'
-import { DaffiError } from '../../core/errors.js'
-import { thrownLine } from '../../core/message/error-text.js'
-import { asError } from '../../core/thrown/read-thrown.js'
 import {
   isCount,
   isMap,
@@ -53,15 +50,9 @@ export function hasEnded(record: JobRecord): record is EndedRecord {
   return record.state !== 'running' && record.state !== 'waiting'
 }
 
-/** @throws DaffiError DAFFI_UNSENDABLE also where the result itself throws: an error that is not daffi's is one of the server's */
+/** @throws DaffiError DAFFI_UNSENDABLE */
 export function encodeRecord(record: JobRecord): Uint8Array {
-  try {
-    return encode(record, 'the result')
-  } catch (thrown) {
-    const cause = asError(thrown)
-    if (cause instanceof DaffiError) throw cause
-    throw new DaffiError('DAFFI_UNSENDABLE', `the result cannot be sent: ${thrownLine(cause)}`, { cause })
-  }
+  return encode(record, 'the result')
 }
 
 const isRunning = mapOf<RunningRecord>({

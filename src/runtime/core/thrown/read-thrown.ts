@@ -114,7 +114,7 @@ function textOf(value: unknown): string {
 /** Text that an object gives itself; undefined when it has none, or only `[object Object]`. */
 function ownText(value: object): string | undefined {
   const text = attempt(() =>
-    typeof value === 'function' || Array.isArray(value) ? '' : `${value as unknown as string}`,
+    typeof value === 'function' || Array.isArray(value) ? '' : String(value as Date),
   )
   return text === '' || text?.startsWith('[object ') ? undefined : text
 }

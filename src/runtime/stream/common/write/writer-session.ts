@@ -1,8 +1,7 @@
 import { addAbortListener } from 'node:events'
 import { encodeItem } from '../../../codec/index.js'
 import { abortError } from '../../../core/abort.js'
-import { DaffiError, toErrorRecord } from '../../../core/errors.js'
-import { thrownLine } from '../../../core/message/error-text.js'
+import { toErrorRecord } from '../../../core/errors.js'
 import { isAmong, type Cause, type StoredCauses } from '../../../core/stream/cause.js'
 import { asError } from '../../../core/thrown/read-thrown.js'
 import { bounded } from '../../../core/timeout.js'
@@ -112,7 +111,7 @@ export class WriterSession {
     try {
       await this.#take(rest ?? items)
     } catch (error) {
-      state.onSourceFailure(reasonOf(error, state.items))
+      state.onSourceFailure(asError(error))
     }
     state.sourceEnded = true
     state.interrupted = context.options.stopping?.aborted ?? false
@@ -205,11 +204,4 @@ export class WriterSession {
     const flushed = context.connections.control.flush()
     await bounded(flushed, { timeoutMs: FLUSH_MS, what: 'the end of the stream' }).catch(() => undefined)
   }
-}
-
-/** Why no more items are sent: the source has failed, or an item that is read while it is encoded. */
-function reasonOf(thrown: unknown, item: number): DaffiError {
-  const cause = asError(thrown)
-  if (cause instanceof DaffiError) return cause
-  return new DaffiError('DAFFI_UNSENDABLE', `item ${item} cannot be sent: ${thrownLine(cause)}`, { cause })
 }
