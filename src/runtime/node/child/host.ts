@@ -116,6 +116,7 @@ export async function startHost(
     await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>
       log.debug(messageOf(error)),
     )
+    await sources.closed()
     try {
       await g.stop()
     } catch (error) {
