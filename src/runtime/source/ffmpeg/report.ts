@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { deferred } from '../../core/deferred.js'
+import { withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { Size } from '../contract/size.js'
-import { withoutUser } from '../network/url.js'
 
 /** Format of ffmpeg's output. */
 export interface Video extends Size {
@@ -37,7 +37,7 @@ export function readReport(stderr: Readable, show = (line: string): string => li
   createInterface({ input: stderr })
     .on('line', (line) => {
       if (!INFORMATION.test(line)) {
-        errors.push(withoutUser(show(plain(line))))
+        errors.push(withoutUrlSecrets(show(plain(line))))
         if (errors.length > MAX_ERRORS) errors.shift()
         return
       }
