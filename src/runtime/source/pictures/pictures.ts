@@ -1,6 +1,6 @@
 import { frameBytes, type PixelFormat } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
-import { jpegSize } from './jpeg-size.js'
+import { wholeJpeg } from './jpeg-walk.js'
 import { PartReader } from './part-reader.js'
 import type { PipeReader } from './pipe-reader.js'
 import { checkSize, type Size } from '../contract/size.js'
@@ -11,7 +11,7 @@ interface Picture extends Size {
 
 interface PicturesOptions {
   memory: ItemMemory
-  /** Called with the number of bytes that came of an incomplete last picture, which is left out. */
+  /** Called with the number of bytes that came of an incomplete picture, which is left out. */
   onCutShort: (bytes: number) => void
 }
 
@@ -23,15 +23,15 @@ export async function* rawPictures(
   options: PicturesOptions,
 ): AsyncGenerator<Picture, void> {
   for (;;) {
-    const picture = await fill(reader, bytes, options, () => size)
+    const picture = await fill(reader, bytes, options, () => ({ ...size, bytes }))
     if (picture === 'end') return
     if (picture) yield picture
   }
 }
 
 /**
- * The JPEGs of MIME multipart, each in memory on loan, or in memory of its own. Parts that are no JPEG are passed over. The
- * size can change within the stream.
+ * The JPEGs of MIME multipart as ffmpeg writes it, each in memory on loan, or in memory of its own. Those that are not whole are
+ * left out, since ffmpeg passes on what it is given. The size can change within the stream.
  * @throws BadPictures
  */
 export async function* jpegPictures(
@@ -42,16 +42,10 @@ export async function* jpegPictures(
   for (;;) {
     const length = await parts.nextLength()
     if (length === undefined) return
-    if (length === null) {
-      const body = await parts.body()
-      if (!body) return
-      const picture = copy(body, options.memory)
-      if (picture) yield picture
-      continue
-    }
-    const picture = await fill(reader, length, options, checkedSize)
+    const picture = await fill(reader, length, options, checkedJpeg)
     if (picture === 'end') return
     if (picture) yield picture
+    else options.onCutShort(length)
   }
 }
 
@@ -66,15 +60,18 @@ export function pictures(
   return bytes === undefined ? jpegPictures(reader, options) : rawPictures(reader, bytes, size, options)
 }
 
-/** Reads one picture; undefined when the bytes are none. */
+/**
+ * Reads one picture; undefined when the bytes are none.
+ * @param pictureIn gives the size of the picture in some bytes, and how many of them it has
+ */
 async function fill(
   reader: PipeReader,
   bytes: number,
   { memory, onCutShort }: PicturesOptions,
-  sizeOf: (data: Buffer) => Size | undefined,
+  pictureIn: (data: Buffer) => (Size & { bytes: number }) | undefined,
 ): Promise<Picture | 'end' | undefined> {
   const loan = memory.loan?.(bytes)
-  let size: Size | undefined
+  let isKept = false
   try {
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
@@ -84,25 +81,21 @@ async function fill(
       if (filled > 0) onCutShort(filled)
       return 'end'
     }
-    size = sizeOf(data)
-    return size && { data, ...size }
+    const picture = pictureIn(data)
+    if (!picture) return undefined
+    const { width, height } = picture
+    isKept = picture.bytes === bytes
+    if (isKept) return { data, width, height }
+    const part = Buffer.alloc(picture.bytes)
+    data.copy(part)
+    return { data: part, width, height }
   } finally {
-    loan?.end(size !== undefined)
+    loan?.end(isKept)
   }
 }
 
-function copy(body: Buffer, memory: ItemMemory): Picture | undefined {
-  const size = checkedSize(body)
-  if (!size) return undefined
-  const loan = memory.loan?.(body.length)
-  if (!loan) return { data: body, ...size }
-  body.copy(loan.bytes)
-  loan.end(true)
-  return { data: loan.bytes, ...size }
-}
-
-function checkedSize(data: Buffer): Size | undefined {
-  const size = jpegSize(data)
-  if (size) checkSize(size)
-  return size
+function checkedJpeg(data: Buffer): (Size & { bytes: number }) | undefined {
+  const picture = wholeJpeg(data)
+  if (picture) checkSize(picture)
+  return picture
 }
