@@ -80,10 +80,8 @@ test.each([
 })
 
 test.each<[string, Parameters<typeof rtspCamera>[0]]>([
-  ['gives its track no address', { control: null }],
-  ['chooses other channels', { channel: 6 }],
-  ['sends packets before it answers PLAY', { isEager: true }],
-  ['numbers no answers', { isTerse: true }],
+  ['gives its track no address, and chooses other channels', { control: null, channel: 6 }],
+  ['sends packets before it answers PLAY, and numbers no answers', { isEager: true, isTerse: true }],
 ])('a camera that %s can be read, and hears when that ends', async (_, options) => {
   const camera = await rtspCamera(options)
   await read(camera.url, { frames: 2 })
