@@ -32,6 +32,7 @@ const FLOORS = {
   nats: ['address', ['connect', 'embedded'], '.'],
   callback: ['parse', ['find', 'load'], '.'],
   pipeline: ['diagnose', 'schema', 'read', 'validate', 'checks', 'plan', 'load', '.'],
+  'pipeline/checks': ['files', '.'],
   stream: ['protocol', 'lanes', 'common', 'observe', ['transient', 'durable'], '.'],
   'stream/common': ['.', ['read', 'write']],
   'stream/transient': [['read', 'write']],

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { plainJson } from '../runtime/core/text/plain-text.js'
 import { durationFlag, readArguments, readItems, VisitCommand } from '../cli/index.js'
 
 interface CallOutput {
@@ -46,7 +47,7 @@ A durable BG prints the id of its job, PERIOD the id of its schedule.`
       modifier,
       to: flags.to,
     })
-    this.print(typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+    this.print(typeof value === 'string' ? value : plainJson(value, 2))
     return { value }
   }
 }

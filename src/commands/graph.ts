@@ -29,7 +29,7 @@ export default class Graph extends BaseCommand<PipelineGraph> {
     const { args, flags } = await this.parse(Graph)
     const plan = await this.loadPlan(namedFile(args, flags))
     const { withDeliveries } = await import('../runtime/index.js')
-    const graph = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan.sources))
+    const graph = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
     this.print(flags.format === 'mermaid' ? graphMermaid(graph) : graphText(graph, this.colours))
     return graph
   }

@@ -32,7 +32,7 @@ export default class Lint extends BaseCommand<LintResult> {
     const { checkFiles } = await import('../runtime/index.js')
     const { green, red } = this.colours
     const files = namedFiles(args, flags) ?? [await this.pipelineFile()]
-    const { diagnostics: faults } = await checkFiles(files)
+    const { diagnostics: faults } = await checkFiles(files, { imports: true })
     for (const fault of faults) this.print(faultText(fault, this.colours))
     const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`
     this.log(faults.length > 0 ? red(total) : green('ok'))

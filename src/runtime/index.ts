@@ -45,6 +45,7 @@ export {
   type RunEvent,
   type ScheduleInfo,
   type RunPipelineOptions,
+  type StageResult,
   type StreamResult,
 } from './node/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'

@@ -41,6 +41,19 @@ describe('FG', () => {
     expect(await g.call.who().to('own')).toBe('own')
   })
 
+  test('what the own node gives is a copy, or refused, as from any other', async () => {
+    const { join } = await ownPipeline<Record<string, (...args: unknown[]) => unknown>>()
+    const kept = { list: [1] }
+    const g = await join('own', { callbacks: { kept: () => kept, pattern: () => ({ of: /a/ }) } })
+    const result = await g.callback('kept')()
+    expect(result).toEqual(kept)
+    expect(result).not.toBe(kept)
+    await expect(g.callback('pattern')()).rejects.toMatchObject({
+      code: 'DAFFI_UNSENDABLE',
+      message: expect.stringContaining('the result.of cannot be sent') as string,
+    })
+  })
+
   test('is sent once, however often it is awaited', async () => {
     const { join } = await ownPipeline<Callbacks>()
     let calls = 0

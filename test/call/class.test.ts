@@ -28,6 +28,9 @@ test('what begins with an underscore, closes the instance, or is no method, is n
     }
     _private(): void {}
     close(): void {}
+    override toString(): string {
+      return 'service'
+    }
     override describe(): string {
       return `state ${this.state}`
     }

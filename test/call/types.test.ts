@@ -61,12 +61,22 @@ test('typeof import of a module gives arguments and results by callback and modi
     >()
     expectTypeOf(call.get_sequence().with(BROADCAST({ returnResult: false }))).resolves.toBeVoid()
     expectTypeOf(await call.get_sequence().with(PERIOD({ interval: 1 }))).toEqualTypeOf<ScheduledTask>()
-    expectTypeOf(await call.default([1, 2]).with(STREAM)).toEqualTypeOf<StreamSummary>()
-    // @ts-expect-error: the items are numbers
-    await call.default(['a']).with(STREAM)
     // @ts-expect-error: there is no such argument
     await call.get_sequence(1)
     expectTypeOf(call).not.toHaveProperty('get_sequences')
+    expectTypeOf(call).not.toHaveProperty('default')
+  }
+  expectTypeOf(use).toBeFunction()
+})
+
+test('a default export is typed under the name of its file', () => {
+  const use = async ({
+    call,
+  }: Global<{ process_sequence: Sequence['default'] } & Sequence>): Promise<void> => {
+    expectTypeOf(await call.process_sequence([1, 2]).with(STREAM)).toEqualTypeOf<StreamSummary>()
+    // @ts-expect-error: the items are numbers
+    await call.process_sequence(['a']).with(STREAM)
+    expectTypeOf(await call.get_sequence()).toEqualTypeOf<number[]>()
   }
   expectTypeOf(use).toBeFunction()
 })

@@ -27,6 +27,10 @@ test('a callback of a running pipeline is called from outside', async () => {
     const { exitCode, stdout } = await runDaffi(['call', ...args], { cwd })
     return { exitCode, stdout }
   }
+  const ids = await call('describe', '647463207857815565', '{"__proto__":[9007199254740993],"n":-0}')
+  expect(ids.stdout.replaceAll(/\s/g, '')).toBe(
+    '[["bigint",647463207857815565],["object",{"__proto__":[9007199254740993],"n":-0}]]',
+  )
   expect(await call('describe', '1', 'Ada', '{"polite":true}', '--to', 'two', '--json')).toEqual({
     exitCode: 0,
     stdout: JSON.stringify(

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
@@ -6,7 +6,7 @@ import { startDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
 import { endless } from './pipelines.js'
 
-const work = `import { word } from '../lib/word.mjs'
+const work = `import { word } from '@lib/word.mjs'
 export default (n: number) => console.log(process.env.WHO, word, n)
 `
 const files = {
@@ -22,11 +22,14 @@ nodes:
   worker: { callbacks: [work], env: { WHO: worker } }
   other: { callbacks: [work], env: { WHO: other } }
 `,
+  'tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }',
   'lib/word.mjs': `export const word = 'one'\n`,
 }
 
 test('changes of modules and of the pipeline are taken in while a stream goes on, and what is at fault is not', async () => {
   const cwd = await temporaryProject(files)
+  await rename(join(cwd, 'callbacks'), join(cwd, 'shared'))
+  await symlink('shared', join(cwd, 'callbacks'))
   const up = startDaffi(['up', '--watch', '--json'], { cwd })
   const save = (name: string, text: string): Promise<void> => writeFile(join(cwd, name), text)
   await up.waitForLine(/^worker \| worker one/)
@@ -37,15 +40,20 @@ test('changes of modules and of the pipeline are taken in while a stream goes on
   await up.waitForLine(/^daffi +\| lib\/word.mjs changed: reloaded worker, other$/)
   await up.waitForLine(/^worker \| worker two/)
 
+  // As Emacs marks a file that is not saved yet.
+  await symlink('me@host.1:1', join(cwd, 'shared/.#work.ts'))
+  await save('callbacks/work.ts', work.replace('word, n', 'word, -n'))
+  await up.waitForLine(/^worker \| worker two -/)
+  await rm(join(cwd, 'shared/.#work.ts'))
   await save('callbacks/work.ts', 'export default (n: number) => {\n')
-  await up.waitForLine(/^daffi +\| error: callbacks\/work.ts:2:1: Unexpected token/)
+  await up.waitForLine(/^daffi +\| error: shared\/work.ts:2:1: Unexpected token/)
   await save('lib/word.mjs', `export const word =\n`)
   await save('callbacks/work.ts', work)
   await up.waitForLine(/^daffi +\| error: .*lib\/word.mjs:2:1: Unexpected token/)
   await save('callbacks/work.ts', `${work}throw new Error('not yet')\n`)
   await save('lib/word.mjs', `export const word = 'three'\n`)
   await up.waitForLine(
-    /^daffi +\| error: .*; worker keeps running the old code: .*callbacks\/work.ts:\d+: not yet$/,
+    /^daffi +\| error: .*; worker keeps running the old code: .*shared\/work.ts:\d+: not yet$/,
   )
   await save('callbacks/work.ts', work)
   await up.waitForLine(/^worker \| worker three/)

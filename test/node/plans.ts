@@ -14,6 +14,7 @@ export const streamPlan = (given: Partial<StreamPlan> = {}): StreamPlan => ({
 export const callPlan = (call: string, given: Partial<CallPlan> = {}): CallPlan => ({
   call,
   source: undefined,
+  resultsOf: undefined,
   args: [],
   to: undefined,
   waitFor: [],
@@ -36,6 +37,7 @@ export const pipelinePlan = (nodes: NodePlan[], sources: Record<string, SourcePl
   name: 'shop',
   file: '/project/shop.yaml',
   project: '/project',
+  callbackFolders: [],
   server: {},
   sources,
   nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),

@@ -15,12 +15,12 @@ export interface YamlOptions {
   env?: Record<string, string>
 }
 
-/** Checks YAML as pipeline.yaml of a temporary folder that has a callback `show`, of one argument. */
+/** Checks, as daffi lint does, YAML as pipeline.yaml of a temporary folder that has a callback `show`, of one argument. */
 export async function checkYaml(yaml: string, { files, env = {} }: YamlOptions = {}): Promise<CheckedYaml> {
   const folder = await temporaryFolder()
   const file = join(folder, 'pipeline.yaml')
   await writeFiles(folder, { 'callbacks/show.ts': SHOW, ...files, 'pipeline.yaml': yaml })
-  return { folder, file, ...(await checkPipeline(file, { env })) }
+  return { folder, file, ...(await checkPipeline(file, { env, imports: true })) }
 }
 
 /** YAML of the shortest pipeline with a call, a source and callbacks, each of which can be replaced. */

@@ -82,9 +82,11 @@ describe('lossless', () => {
       format: 'gray',
       sequence,
       time: 1.5,
+      ...(sequence % 2 === 1 ? { label: 'cat', boxes: [{ id: 2n ** 60n }] } : {}),
     })
     const items = range(12).flatMap((n) => [
       n,
+      new Uint8Array([n, -0]),
       Buffer.from([n]),
       frame(n),
       [n, 'text'],

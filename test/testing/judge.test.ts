@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import type { ReceiverSummary, StreamSummary } from '../../src/runtime/index.js'
 import type { Expectations } from '../../src/runtime/pipeline/index.js'
+import { toPlain } from '../../src/runtime/codec/index.js'
 import { judge, type Evidence } from '../../src/runtime/testing/judge/index.js'
 import { judgeRun } from '../../src/runtime/testing/judge/run-errors.js'
 import { checkYaml, pipelineYaml } from '../pipeline/check-yaml.js'
 
-const NOTHING: Evidence = { streams: [], called: [], lines: [], results: [] }
+const NOTHING: Evidence = { streams: [], stages: [], called: [], lines: [], results: [] }
 
 function receiver(counts: Partial<ReceiverSummary>): ReceiverSummary {
   const none = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
@@ -18,7 +19,7 @@ function stream(summary: Partial<StreamSummary>): StreamSummary {
 }
 
 function judged(expected: Partial<Expectations>, evidence: Partial<Evidence>): [string, unknown, boolean][] {
-  const whole = { streams: {}, calls: [], results: [], logs: {}, ...expected }
+  const whole = { streams: {}, stages: {}, calls: [], results: [], logs: {}, ...expected }
   return judge(whole, { ...NOTHING, ...evidence }).map(({ path, actual, mayStillPass }) => [
     path.join('.'),
     actual,
@@ -41,6 +42,17 @@ test('counts of all streams to a callback are added up, and their receivers put 
     ['expect.streams.show.dropped', 2, false],
     ['expect.streams.show.failed', 4, false],
     ['expect.streams.show.receivers', ['b', 'c', 'd'], false],
+  ])
+})
+
+test('counts of a stage are added up over its nodes', () => {
+  const stage = (node: string) => ({ node, callback: 'gate', in: 5, gave: 2, filtered: 2, failed: 1, out: 4 })
+  const stages = [stage('a'), stage('b'), { ...stage('c'), callback: 'other' }]
+  const met = { in: 10, gave: 4, filtered: 4, failed: 2, out: 8 }
+  expect(judged({ stages: { gate: met } }, { stages })).toEqual([])
+  expect(judged({ stages: { gate: { out: 7 }, none: { in: 1 } } }, { stages })).toEqual([
+    ['expect.stages.gate.out', 8, false],
+    ['expect.stages.none.in', 0, false],
   ])
 })
 
@@ -87,6 +99,21 @@ test('results and lines', () => {
     ['expect.results.0.equals', { error }, false],
     ['expect.logs.b.match', [], true],
   ])
+})
+
+test('a whole number is the same in each form, and a text is another', () => {
+  const equal = (equals: unknown, value: unknown): boolean =>
+    judged({ results: [{ call: 'x', to: undefined, args: [], equals }] }, { results: [{ value }] }).length ===
+    0
+  expect(equal(5, toPlain(5n))).toBe(true)
+  expect(equal(2n ** 60n, toPlain({ id: [2n ** 60n] }))).toBe(false)
+  expect(equal({ id: [2n ** 60n] }, toPlain({ id: [2n ** 60n] }))).toBe(true)
+  expect(equal(2n ** 60n + 1n, toPlain(2n ** 60n))).toBe(false)
+  expect(equal(5, toPlain('5'))).toBe(false)
+  expect(equal(0, toPlain(-0))).toBe(true)
+  expect(equal({ a: 1 }, toPlain({ a: 1, b: undefined }))).toBe(true)
+  expect(equal({ a: 1 }, toPlain({ a: 1, b: null }))).toBe(false)
+  expect(equal(NaN, toPlain(NaN))).toBe(true)
 })
 
 test('errors of a run are failures, but for what the test asks for', async () => {

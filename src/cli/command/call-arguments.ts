@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { text as readAll } from 'node:stream/consumers'
+import { readJson } from '../../runtime/core/text/json.js'
 
 /** Stands for standard input. */
 const INPUT = '-'
@@ -7,22 +8,28 @@ const INPUT = '-'
 /** Arguments of a call as values: JSON where the text is JSON, else the text itself. */
 export async function readArguments(texts: readonly string[]): Promise<unknown[]> {
   const input = texts.includes(INPUT) ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : ''
-  return texts.map((text) => readValue(text === INPUT ? input : text))
+  return texts.map((text, index) => readValue(text === INPUT ? input : text, `argument ${index + 1}`))
 }
 
 /** Arguments of a streaming call: each line of standard input is an item, and is read when its turn comes. */
 export function readItems(texts: readonly string[]): unknown[] {
-  return texts.map((text) => (text === INPUT ? inputLines() : readValue(text)))
+  return texts.map((text, index) =>
+    text === INPUT ? inputLines() : readValue(text, `argument ${index + 1}`),
+  )
 }
 
 async function* inputLines(): AsyncGenerator {
-  for await (const line of createInterface({ input: process.stdin })) yield readValue(line)
+  let number = 0
+  for await (const line of createInterface({ input: process.stdin }))
+    yield readValue(line, `item ${number++}`)
 }
 
-function readValue(text: string): unknown {
+/** @throws DaffiError DAFFI_UNSENDABLE for a number that is none for JavaScript */
+function readValue(text: string, what: string): unknown {
   try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
+    return readJson(text, what)
+  } catch (error) {
+    if (error instanceof SyntaxError) return text
+    throw error
   }
 }

@@ -1,6 +1,13 @@
 import { fromErrorRecord } from '../../runtime/core/errors.js'
 import { createLogger } from '../../runtime/core/logger.js'
-import type { CallResult, ErrorRecord, Plan, RunPipelineOptions, StreamResult } from '../../runtime/index.js'
+import type {
+  CallResult,
+  ErrorRecord,
+  Plan,
+  RunPipelineOptions,
+  StageResult,
+  StreamResult,
+} from '../../runtime/index.js'
 import { coloursFor } from '../show/colours.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { stderr, stdout, type Output } from '../show/output.js'
@@ -19,6 +26,7 @@ interface Finished {
   error?: ErrorRecord
   calls: CallResult[]
   streams: StreamResult[]
+  stages: StageResult[]
 }
 
 /** A command that runs nodes and shows their progress: on standard output, or with `--json` on standard error. */
@@ -33,7 +41,7 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
   ): Promise<T> {
     const output = this.jsonEnabled() ? stderr : stdout
     const result = await this.#watch(plan, flags, output, run)
-    for (const line of summaryLines(result.calls, result.streams, coloursFor(output))) output.line(line)
+    for (const line of summaryLines(result, coloursFor(output))) output.line(line)
     if (result.error) {
       process.exitCode = 1
       stderr.text(renderError(fromErrorRecord(result.error), coloursFor(stderr)))

@@ -14,6 +14,8 @@ export interface Flow {
   from: string
   /** Name of the source whose items are streamed. */
   source: string | null
+  /** Name of the callback whose results are streamed. */
+  resultsOf: string | null
   call: string
   /** Kind of the modifier, such as `STREAM`. */
   modifier: string
@@ -62,13 +64,14 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
   }
 }
 
-function flowOf({ source, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
+function flowOf({ source, resultsOf, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
   const isStream = modifier.kind === 'STREAM'
   const shared = isStream && modifier.share
   const everywhere = (isStream && !shared) || modifier.kind === 'BROADCAST' || to !== undefined
   const delivery = isStream ? (modifier.delivery ?? null) : null
   return {
     source: source ?? null,
+    resultsOf: resultsOf ?? null,
     call,
     modifier: modifier.kind,
     delivery,

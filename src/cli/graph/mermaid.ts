@@ -20,8 +20,9 @@ export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   return ['flowchart LR', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function arrow({ call, modifier, delivery, to, reaches }: Flow): string {
-  const text = `"${call}, ${delivery ?? modifier}"`
+function arrow({ resultsOf, call, modifier, delivery, to, reaches }: Flow): string {
+  const from = resultsOf === null ? '' : `${resultsOf} to `
+  const text = `"${from}${call}, ${delivery ?? modifier}"`
   if (reaches === 'one' && to.length > 1) return `-. ${text} .->`
   return modifier === 'STREAM' ? `== ${text} ==>` : `-- ${text} -->`
 }

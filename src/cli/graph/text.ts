@@ -19,8 +19,9 @@ export function graphText({ pipeline, nodes, flows }: PipelineGraph, colours: Co
 }
 
 function branchOf(flow: Flow, nodes: GraphNode[], { cyan, dim }: Colours): Branch {
-  const { source, call, delivery, modifier, to, reaches, process } = flow
-  const what = source === null ? `calls ${cyan(call)}` : `streams ${cyan(source)} to ${cyan(call)}`
+  const { source, resultsOf, call, delivery, modifier, to, reaches, process } = flow
+  const items = source === null ? resultsOf && `results of ${cyan(resultsOf)}` : cyan(source)
+  const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}`
   const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
   const reached = nodes.filter(({ name }) => to.includes(name)).map(label)
   const below = (process === null ? reached : [process]).map((each) => ({ text: each, below: [] }))

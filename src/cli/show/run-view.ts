@@ -1,4 +1,5 @@
 import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../../runtime/index.js'
+import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { coloursFor, type Colours } from './colours.js'
 import { printPageUrl } from './page-url.js'
 import { printedLines } from './marked-colours.js'
@@ -90,8 +91,7 @@ export class RunView implements Disposable {
   #call(node: string, plan: CallPlan, report: CallReport): void {
     if (report.type === 'progress') this.#progress(`${node} ${report.index}`, plan, report.summary)
     if (report.type !== 'call' && report.type !== 'stream') return
-    if (report.type === 'call' && !report.error)
-      this.#line(node, `${plan.call}: ${JSON.stringify(report.value)}`)
+    if (report.type === 'call' && !report.error) this.#line(node, `${plan.call}: ${plainJson(report.value)}`)
     if (report.type === 'stream') {
       this.#streams.delete(`${node} ${report.index}`)
       this.#redraw()

@@ -21,13 +21,17 @@ export class StreamProgress {
     this.#before = { items, bytes, seconds }
     const passed = seconds - before.seconds
     const head = [
-      `${summary.source ?? summary.call}: ${formatCount(items)} ${this.unit}`,
+      `${nameOf(summary)}: ${formatCount(items)} ${this.unit}`,
       formatFps(items - before.items, passed),
       formatRate(bytes - before.bytes, passed),
     ]
     const receivers = Object.entries(summary.receivers).map(([name, each]) => receiverText(name, each))
     return [head.join('  '), ...receivers]
   }
+}
+
+function nameOf({ source, results_of: resultsOf, call }: StreamSummary): string {
+  return source ?? (resultsOf === undefined ? call : `results of ${resultsOf}`)
 }
 
 function receiverText(name: string, receiver: ReceiverSummary): string {

@@ -1,23 +1,43 @@
-import type { CallResult, ReceiverSummary, StreamResult } from '../../runtime/index.js'
+import type { CallResult, ReceiverSummary, StageResult, StreamResult } from '../../runtime/index.js'
+import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
-/** The results of a run's calls and streams: a line each, and one for each receiver. */
-export function summaryLines(calls: CallResult[], streams: StreamResult[], colours: Colours): string[] {
+interface Results {
+  calls: CallResult[]
+  streams: StreamResult[]
+  stages: StageResult[]
+}
+
+/** The results of a run's calls, streams and stages: a line each, and one for each receiver. */
+export function summaryLines({ calls, streams, stages }: Results, colours: Colours): string[] {
   return [
     ...calls.map((call) => callLine(call, colours)),
     ...streams.flatMap((each) => streamLines(each, colours)),
+    ...align(stages.map(stageCells)),
   ]
 }
 
+function stageCells({ node, callback, gave, filtered, failed, out, ...stage }: StageResult): string[] {
+  const counts = [
+    ['in', stage.in],
+    ['gave results', gave],
+    ['filtered', filtered],
+    ['failed', failed],
+    ['out', out],
+  ] as const
+  return [`stage ${callback} of ${node}`, ...counts.map(([what, number]) => `${formatCount(number)} ${what}`)]
+}
+
 function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {
-  const outcome = error ? colours.red(error.message) : JSON.stringify(value)
+  const outcome = error ? colours.red(error.message) : plainJson(value)
   return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
 }
 
 function streamLines(summary: StreamResult, colours: Colours): string[] {
-  const { call, source, from, delivery, items, bytes, seconds, gaps, error } = summary
-  const flow = `${from} streamed ${source ?? 'items'} to ${call} ${colours.dim(`(${delivery})`)}`
+  const { call, source, results_of: resultsOf, from, delivery, items, bytes, seconds, gaps, error } = summary
+  const what = source ?? (resultsOf === undefined ? 'items' : `results of ${resultsOf}`)
+  const flow = `${from} streamed ${what} to ${call} ${colours.dim(`(${delivery})`)}`
   const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}` : ''}`
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [

@@ -31,11 +31,13 @@ export function failureText({
   actual,
 }: Pick<TestFailure, 'message' | 'expected' | 'actual'>): string[] {
   if (expected === undefined) return [message]
-  return [message, ...block('expected', expected), ...block('actual  ', actual)]
+  // A text is shown as it is, unless it would look like a value of another type.
+  const isText = typeof expected === 'string' && typeof actual === 'string'
+  return [message, ...block('expected', expected, isText), ...block('actual  ', actual, isText)]
 }
 
-function block(label: string, value: unknown): string[] {
-  const text = typeof value === 'string' ? value : inspect(value, { depth: 6, breakLength: 100 })
+function block(label: string, value: unknown, isText: boolean): string[] {
+  const text = isText ? String(value) : inspect(value, { depth: 6, breakLength: 100 })
   return text.split('\n').map((line, index) => `  ${index === 0 ? label : ' '.repeat(label.length)}  ${line}`)
 }
 

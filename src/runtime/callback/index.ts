@@ -5,6 +5,13 @@ export { loadCallbacks, type LoadedCallbacks } from './load/load-callbacks.js'
 export { createLoader, type Loader, type LoaderOptions, type LoadModule } from './load/loader.js'
 export { errorLocation } from './parse/module-error.js'
 export { loadExport } from './load/module-export.js'
-export { graphModules, importedFirst, importersOf, type ModuleGraph } from './find/module-graph.js'
+export { isCompanion } from './find/companion.js'
+export {
+  faultsOfModules,
+  graphModules,
+  importedFirst,
+  importersOf,
+  type ModuleGraph,
+} from './find/module-graph.js'
 export { MODULE_EXTENSIONS, readModule, type ModuleFault, type ReadModule } from './parse/module-file.js'
 export type { ExportOutline, ModuleOutline } from './parse/module-outline.js'

@@ -1,36 +1,55 @@
 import { Packr, Unpackr } from 'msgpackr'
-import { DaffiError } from '../core/errors.js'
+import { DaffiError, messageOf } from '../core/errors.js'
 import { openSealed, registerExtensions } from './extensions.js'
 import { prepare } from './prepare.js'
+import { mapsToObjects, mayHoldProto } from './proto-keys.js'
 
 // Without msgpackr's record extensions, so that MessagePack libraries of other languages can read the messages.
 const packr = new Packr({ useRecords: false, moreTypes: false })
-const unpackr = new Unpackr({
+const OPTIONS = {
   useRecords: false,
   moreTypes: false,
   structuredClone: false,
   int64AsType: 'bigint',
-})
+} as const
+const unpackr = new Unpackr(OPTIONS)
+/** Gives a Map for each object: as objects, msgpackr would rename their key `__proto__`. */
+const mapUnpackr = new Unpackr({ ...OPTIONS, mapsAsObjects: false })
 // The definitions of records in a message are added here: so there can be none.
-Object.assign(unpackr, { structures: Object.freeze([]) })
+for (const each of [unpackr, mapUnpackr]) Object.assign(each, { structures: Object.freeze([]) })
 
 registerExtensions(decode)
 
 /**
  * Encodes a value as MessagePack, with the extensions listed in docs/protocol.md.
  * @param what name of the value, for error messages
- * @throws DaffiError DAFFI_UNSENDABLE, with the path in the value, for a function, a symbol, a promise or a circular reference
+ * @throws DaffiError DAFFI_UNSENDABLE, with the path in the value, for what would not arrive as it is
  */
 export function encode(value: unknown, what = 'the value'): Buffer {
-  return packr.pack(prepare(value, what, encode))
+  return packAs(what, prepare(value, what, pack))
 }
 
 /**
  * Encodes several values as one MessagePack array.
  * @param whatOf gives the name of a value by its index, for error messages
+ * @throws DaffiError DAFFI_UNSENDABLE
  */
 export function encodeAll(values: readonly unknown[], whatOf: (index: number) => string): Buffer {
-  return packr.pack(values.map((value, index) => prepare(value, whatOf(index), encode)))
+  const prepared = values.map((value, index) => prepare(value, whatOf(index), pack))
+  return packAs(values.length === 1 ? whatOf(0) : 'the values', prepared)
+}
+
+function pack(prepared: unknown): Buffer {
+  return packr.pack(prepared)
+}
+
+/** Packs a prepared value. That fails when it is too large, or when an accessor gives something else the second time. */
+function packAs(what: string, prepared: unknown): Buffer {
+  try {
+    return packr.pack(prepared)
+  } catch (cause) {
+    throw new DaffiError('DAFFI_UNSENDABLE', `${what} cannot be sent: ${messageOf(cause)}`, { cause })
+  }
 }
 
 /**
@@ -38,8 +57,11 @@ export function encodeAll(values: readonly unknown[], whatOf: (index: number) =>
  * @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are not MessagePack
  */
 export function decode(bytes: Uint8Array): unknown {
+  const buffer = asBuffer(bytes)
   try {
-    return openSealed(unpackr.unpack(asBuffer(bytes)))
+    const unpacked: unknown = unpackr.unpack(buffer)
+    if (!mayHoldProto(buffer, unpacked)) return openSealed(unpacked)
+    return openSealed(mapsToObjects(mapUnpackr.unpack(buffer)))
   } catch (cause) {
     throw new DaffiError('DAFFI_BAD_MESSAGE', `a message of ${bytes.length} bytes is not MessagePack`, {
       cause,

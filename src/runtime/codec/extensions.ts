@@ -1,15 +1,25 @@
 import { addExtension } from 'msgpackr'
 import { endianness } from 'node:os'
-import { DaffiError } from '../core/errors.js'
+import { badMessage } from './bad-message.js'
+import { toError } from './error-fields.js'
+import { isTypedArrayName, typedArray, type TypedArrayName } from './typed-arrays.js'
 
 /**
  * Numbers of the MessagePack extensions, as in docs/protocol.md. Two more come from msgpackr and are portable:
  * 0 is `undefined`, and -1 is MessagePack's timestamp for Date.
  */
-export const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
+const NUMBER = { bigint: 1, map: 2, set: 3, error: 4, typedArray: 5 } as const
 
 /** Types of extensions that msgpackr knows and the protocol does not have: values that contain themselves, among others. */
-const REFUSED = [0x42, 0x62, 0x65, 0x69, 0x70, 0x73, 0x74, 0x78]
+const REFUSED = [0x42, 0x62, 0x65, 0x69, 0x70, 0x73, 0x74, 0x78] as const
+
+/** Format bytes of the MessagePack specification. */
+const ARRAY_OF_2 = 0x92
+const STRING_OF_0 = 0xa0
+const BIN_32 = 0xc6
+const EXT_32 = 0xc9
+/** -0 as a number of 64 bits. */
+const NEGATIVE_ZERO = Buffer.of(0xcb, 0x80, 0, 0, 0, 0, 0, 0, 0)
 
 /** Digits of the largest integer: reading and writing more of them would hold the event loop. */
 export const MAX_DIGITS = 4096
@@ -26,36 +36,28 @@ export class BoxedBigInt extends Boxed {}
 export class BoxedMap extends Boxed {}
 export class BoxedSet extends Boxed {}
 export class BoxedError extends Boxed {}
-export class BoxedTypedArray extends Boxed {}
 
-const TYPED_ARRAYS = {
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-} as const
-export type TypedArrayName = keyof typeof TYPED_ARRAYS
+/** Placeholder of a value whose bytes, header included, are copied into the message as they are. */
+class Written {
+  readonly parts: readonly Uint8Array[]
 
-export function isTypedArrayName(name: unknown): name is TypedArrayName {
-  return typeof name === 'string' && Object.hasOwn(TYPED_ARRAYS, name)
+  constructor(...parts: Uint8Array[]) {
+    this.parts = parts
+  }
 }
 
-/** A typed array over a copy of the bytes, since these may not be aligned. Elements are little-endian in messages. */
-export function typedArray(name: TypedArrayName, bytes: Uint8Array): ArrayBufferView {
-  const copy = new Uint8Array(bytes)
-  return new TYPED_ARRAYS[name](
-    copy.buffer,
-    0,
-    Math.floor(copy.byteLength / TYPED_ARRAYS[name].BYTES_PER_ELEMENT),
-  )
+/** Placeholder of -0, which msgpackr would write as the integer 0. */
+export function negativeZero(): object {
+  return new Written(NEGATIVE_ZERO)
 }
+
+/** Placeholder of a typed array or ArrayBuffer. */
+export function boxedTypedArray(name: TypedArrayName, bytes: Uint8Array): object {
+  return new Written(typedArrayHeader(name, bytes.length), bytes)
+}
+
+/** Gives memory of the message; msgpackr's types do not have it. */
+type Allocate = (bytes: number) => { target: Uint8Array; position: number }
 
 /**
  * Placeholder of an extension's value until the whole value is unpacked: msgpackr, when re-entered while it unpacks, copies
@@ -84,7 +86,12 @@ function opened(value: unknown): unknown {
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) value[index] = opened(value[index])
   } else if (isRecord(value)) {
-    for (const key of Object.keys(value)) value[key] = opened(value[key])
+    for (const key of Object.keys(value)) {
+      const part = value[key]
+      // An assignment of `__proto__` would give the object another class.
+      if (key === '__proto__') defineOwn(value, key, opened(part))
+      else value[key] = opened(part)
+    }
   }
   return value
 }
@@ -93,10 +100,26 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
+/** Sets a field of its own, whatever its key. */
+export function defineOwn(record: object, key: string, value: unknown): void {
+  Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
 /** Registers the extensions with msgpackr; `decode` decodes their payloads. */
 export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void {
   if (endianness() !== 'LE') throw new Error('daffi runs on little-endian processors only')
   const pack = (box: Boxed): Uint8Array => box.payload
+  const written = { Class: Written, type: NUMBER.typedArray, pack: write }
+  addExtension(written as unknown as Parameters<typeof addExtension>[0])
+  addExtension({
+    type: NUMBER.typedArray,
+    unpack: (bytes) =>
+      sealed(() => {
+        const [name, data] = membersOf(decode(bytes))
+        if (!isTypedArrayName(name) || !(data instanceof Uint8Array)) throw badMessage('a typed array')
+        return typedArray(name, data)
+      }),
+  })
   addExtension({
     Class: BoxedBigInt,
     type: NUMBER.bigint,
@@ -121,39 +144,49 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
     pack,
     unpack: (bytes) => sealed(() => toError(decode(bytes))),
   })
-  addExtension({
-    Class: BoxedTypedArray,
-    type: NUMBER.typedArray,
-    pack,
-    unpack: (bytes) =>
-      sealed(() => {
-        const [name, data] = membersOf(decode(bytes))
-        if (!isTypedArrayName(name) || !(data instanceof Uint8Array)) throw senseless('a typed array')
-        return typedArray(name, data)
-      }),
-  })
   for (const type of REFUSED) {
     addExtension({
       type,
       unpack: () => {
-        throw senseless(`an extension of type ${type}`)
+        throw badMessage(`an extension of type ${type}`)
       },
     })
   }
 }
 
-function senseless(what: string): DaffiError {
-  return new DaffiError('DAFFI_BAD_MESSAGE', `${what} is not of the protocol`)
+function write({ parts }: Written, allocate: Allocate): void {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const { target, position: start } = allocate(length)
+  let position = start
+  for (const part of parts) {
+    target.set(part, position)
+    position += part.length
+  }
+}
+
+/** The bytes of a typed array's extension, `[name, bytes]`, that come before its own. */
+export function typedArrayHeader(name: TypedArrayName, bytes: number): Uint8Array {
+  const header = Buffer.alloc(8 + name.length + 5)
+  const data = 2 + name.length + 5 + bytes
+  header[0] = EXT_32
+  header.writeUInt32BE(data, 1)
+  header[5] = NUMBER.typedArray
+  header[6] = ARRAY_OF_2
+  header[7] = STRING_OF_0 + name.length
+  header.write(name, 8, 'latin1')
+  header[8 + name.length] = BIN_32
+  header.writeUInt32BE(bytes, 9 + name.length)
+  return header
 }
 
 function bigIntOf(bytes: Uint8Array): bigint {
   const digits = bytes.length <= MAX_DIGITS + 1 ? Buffer.from(bytes).toString('latin1') : ''
-  if (!DIGITS.test(digits)) throw senseless('an integer')
+  if (!DIGITS.test(digits)) throw badMessage('an integer')
   return BigInt(digits)
 }
 
 function membersOf(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw senseless('a set or a map')
+  if (!Array.isArray(value)) throw badMessage('a set or a map')
   return value as unknown[]
 }
 
@@ -161,36 +194,5 @@ function entriesOf(value: unknown): [unknown, unknown][] {
   const entries = membersOf(value)
   if (entries.every((entry) => Array.isArray(entry) && entry.length === 2))
     return entries as [unknown, unknown][]
-  throw senseless('a map')
-}
-
-/** The fields of an error that are sent. */
-export interface ErrorFields {
-  name: string
-  message: string
-  stack?: string
-  code?: unknown
-  cause?: unknown
-}
-
-export function errorFields(error: Error & { code?: unknown }): ErrorFields {
-  const { name, message, stack, code, cause } = error
-  return {
-    name,
-    message,
-    ...(stack === undefined ? {} : { stack }),
-    ...(code === undefined ? {} : { code }),
-    ...(cause === undefined ? {} : { cause }),
-  }
-}
-
-function toError(fields: unknown): Error {
-  if (typeof fields !== 'object' || fields === null) throw senseless('an error')
-  const { name, message, stack, code, cause } = fields as Partial<Record<keyof ErrorFields, unknown>>
-  if (typeof name !== 'string' || typeof message !== 'string') throw senseless('an error')
-  if (stack !== undefined && typeof stack !== 'string') throw senseless('an error')
-  const error = new Error(message, cause === undefined ? undefined : { cause })
-  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
-  if (stack !== undefined) error.stack = stack
-  return code === undefined ? error : Object.assign(error, { code })
+  throw badMessage('a map')
 }

@@ -7,5 +7,6 @@ export {
   type BytesKind,
   type EncodedItem,
 } from './item.js'
+export { toPlain } from './plain-value.js'
 export { ValuesWriter } from './values.js'
 export { weightOf } from './weight.js'

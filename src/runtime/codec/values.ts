@@ -1,20 +1,17 @@
-import { NUMBER, type TypedArrayName } from './extensions.js'
+import { typedArrayHeader } from './extensions.js'
 import type { EncodedItem } from './item.js'
+import type { TypedArrayName } from './typed-arrays.js'
 
 const HEADER_BYTES = 5
 /** Format bytes of the MessagePack specification. */
 const ARRAY_32 = 0xdd
-const ARRAY_OF_2 = 0x92
-const STRING_OF_0 = 0xa0
 const BIN_32 = 0xc6
-const EXT_32 = 0xc9
 const UINT_8 = 0xcc
 const UINT_16 = 0xcd
 const UINT_32 = 0xce
 const INT_32 = 0xd2
-/** Format byte, length of 32 bits, and for an extension its number. */
+/** Format byte and length of 32 bits. */
 const BIN_HEADER = 5
-const EXT_HEADER = 6
 /** Longest encoding of an integer that `addInteger` writes. */
 const MAX_INTEGER_BYTES = 5
 
@@ -47,10 +44,11 @@ export class ValuesWriter {
     this.#count++
   }
 
-  /** Appends an integer of up to 32 bits without the encoder; gives false, and appends nothing, for any other value. */
+  /** Appends an integer of up to 32 bits without the encoder; gives false, and appends nothing, for any other value, -0 among them. */
   addInteger(value: unknown): boolean {
     if (typeof value !== 'number') return false
     if (value >>> 0 !== value && (value | 0) !== value) return false
+    if (value === 0 && Object.is(value, -0)) return false
     const buffer = this.#room(MAX_INTEGER_BYTES)
     if (value < 0) this.#write(buffer, INT_32, value, 4)
     else if (value < 0x80) buffer[this.#end++] = value
@@ -85,13 +83,8 @@ export class ValuesWriter {
 
   /** The extension of docs/protocol.md, `[name, bytes]`; msgpackr would copy the bytes two more times. */
   #addTypedArray(name: TypedArrayName, bytes: Uint8Array): void {
-    const buffer = this.#room(EXT_HEADER + 2 + name.length)
-    this.#write(buffer, EXT_32, 2 + name.length + BIN_HEADER + bytes.length, 4)
-    buffer[this.#end++] = NUMBER.typedArray
-    buffer[this.#end++] = ARRAY_OF_2
-    buffer[this.#end++] = STRING_OF_0 + name.length
-    this.#end += buffer.write(name, this.#end, 'latin1')
-    this.#addBin(bytes)
+    this.#append(typedArrayHeader(name, bytes.length))
+    this.#append(bytes)
   }
 
   #write(buffer: Buffer, format: number, value: number, bytes: 1 | 2 | 4): void {

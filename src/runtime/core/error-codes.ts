@@ -121,6 +121,12 @@ export const ERRORS = {
     meaning: 'The pipeline file names a file or folder that does not exist.',
     next: 'Correct the path; it is relative to the folder of the pipeline file.',
   },
+  DAFFI_MISSING_MODULE: {
+    exit: 78,
+    meaning:
+      'A module of callbacks or of a source, or one that it imports, imports what does not exist. Only daffi lint looks for it.',
+    next: 'Correct the import, or install the package where the node runs.',
+  },
   DAFFI_UNKNOWN_NODE: {
     exit: 1,
     meaning: 'The pipeline file has no node of this name, or a call was sent to a node that is not running.',
@@ -153,8 +159,19 @@ export const ERRORS = {
   },
   DAFFI_STREAM_SOURCE: {
     exit: 78,
-    meaning: 'A call with modifier STREAM has no source, or a call without STREAM has one.',
-    next: 'Give the call both source and modifier: STREAM to stream, or args and neither of them for a single call.',
+    meaning:
+      'A call with modifier STREAM has no source and no results_of, or both, or a call without STREAM has one.',
+    next: 'Give the call source (or results_of) and modifier: STREAM to stream, or args and neither of them for a single call.',
+  },
+  DAFFI_NO_RESULTS: {
+    exit: 78,
+    meaning: 'A call streams the results of a callback that has none to stream.',
+    next: 'Stream a source, or the results of another callback, to the one that results_of names; and let it return what is to be streamed on.',
+  },
+  DAFFI_STREAM_CYCLE: {
+    exit: 78,
+    meaning: 'Results of a callback come back to it, over streams that wait for one another.',
+    next: 'Give one of the streams in the circle delivery: live, or take a stream away.',
   },
   DAFFI_STREAM_ARITY: {
     exit: 78,
@@ -170,7 +187,7 @@ export const ERRORS = {
   DAFFI_MODULE_SYNTAX: {
     exit: 78,
     meaning:
-      'A module of callbacks or of a source cannot be read or has a syntax error, found when the pipeline file was checked.',
+      'A module of callbacks or of a source cannot be read, or its syntax is wrong or not supported, found when the pipeline file was checked.',
     next: 'Correct the module at the line shown.',
   },
   DAFFI_NO_EXPORT: {
@@ -330,8 +347,8 @@ export const ERRORS = {
   DAFFI_UNSENDABLE: {
     exit: 1,
     meaning:
-      'A value contains something that cannot be sent: a function, a symbol, a promise, an iterator or a circular reference.',
-    next: 'Send plain data: numbers, text, buffers, arrays, objects, Map, Set, Date, Error.',
+      'A value contains something that would not arrive as it is: a function, a symbol, a promise, an iterator, a circular reference, an object without fields of its own, or a frame whose data does not fit it.',
+    next: 'Send plain data: numbers, text, buffers, arrays, objects, Map, Set, Date, Error; see "What arrives" in docs/calls.md.',
   },
   DAFFI_BAD_MESSAGE: {
     exit: 1,

@@ -35,19 +35,28 @@ export function frameBytes(format: PixelFormat, width: number, height: number): 
 
 /** Whether a value is a frame: its numbers make sense, and raw pixels are as many bytes as width and height say. */
 export function isFrame(value: unknown): value is Frame {
+  return looksLikeFrame(value) && fitsTogether(value)
+}
+
+/** Whether a value has the fields of a frame, even if they do not fit together. */
+export function looksLikeFrame(value: unknown): value is Frame {
   if (typeof value !== 'object' || value === null) return false
   const { data, width, height, format, sequence, time } = value as Partial<Frame>
   return (
     data instanceof Uint8Array &&
-    isSide(width) &&
-    isSide(height) &&
+    typeof width === 'number' &&
+    typeof height === 'number' &&
     typeof sequence === 'number' &&
     typeof time === 'number' &&
-    PIXEL_FORMATS.includes(format as PixelFormat) &&
-    (frameBytes(format as PixelFormat, width, height) ?? data.length) === data.length
+    PIXEL_FORMATS.includes(format as PixelFormat)
   )
 }
 
-function isSide(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0
+/** Whether raw pixels are as many bytes as width and height of their frame say. */
+export function fitsTogether({ data, width, height, format }: Frame): boolean {
+  return isSide(width) && isSide(height) && (frameBytes(format, width, height) ?? data.length) === data.length
+}
+
+function isSide(value: number): boolean {
+  return Number.isInteger(value) && value > 0
 }

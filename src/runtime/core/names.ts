@@ -4,6 +4,8 @@ import { DaffiError } from './errors.js'
 const TOKEN = /^[A-Za-z0-9_-]+$/
 const MAX_LENGTH = 128
 
+export const EVERY_OBJECT = 'is a name that every JavaScript object has as a property'
+
 /** Whether a name can be a token of a NATS subject: 1 to 128 letters, digits, _ and -. */
 export function isToken(text: string): boolean {
   return text.length <= MAX_LENGTH && TOKEN.test(text)
@@ -21,6 +23,24 @@ export function assertToken(what: string, text: string): void {
       `${what} ${JSON.stringify(text.slice(0, MAX_LENGTH))} is not a name: use 1 to ${MAX_LENGTH} letters, digits, _ and -`,
     )
   }
+}
+
+/** Why a token cannot be the name of a callback, as the rest of a sentence that begins with it; undefined when it can. */
+export function faultOfCallbackName(text: string): string | undefined {
+  if (text in Object.prototype) return EVERY_OBJECT
+  if (text === 'then')
+    return 'cannot be called: JavaScript takes an object with a function then for a promise'
+  return undefined
+}
+
+/** @throws DaffiError DAFFI_BAD_NAME */
+export function assertCallbackName(text: string): void {
+  assertToken('callback', text)
+  const fault = faultOfCallbackName(text)
+  if (fault === undefined) return
+  throw new DaffiError('DAFFI_BAD_NAME', `no callback can have the name ${text}: it ${fault}`, {
+    next: 'Give the function another name.',
+  })
 }
 
 /** Random id of 72 bits that can be a token of a NATS subject. */

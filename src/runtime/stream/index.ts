@@ -1,11 +1,15 @@
 export type { DeadLetter, ItemLetter, JobLetter } from './durable/store/dead-part.js'
 export { DeadLetterStore, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
-export { feed, isItems, type Items } from './common/write/feed.js'
+export { feed, isItems, isIterable, type Items } from './common/write/feed.js'
+export { captureTime } from './common/write/capture-time.js'
+export { PushedItems } from './common/write/pushed-items.js'
+export { originOf } from './protocol/origin-of.js'
 export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
 export type {
   Deliver,
+  DeliveredChunk,
   Departure,
   Peer,
   StreamConnections,

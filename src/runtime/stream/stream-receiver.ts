@@ -29,6 +29,12 @@ export interface Admission {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  /** Called for each item that has failed for good. */
+  onFailed?: () => void
+  /** Called before an item of a durable stream is acknowledged. Resolves when what was made from it is kept, too. */
+  settle?: () => Promise<void>
+  /** Called when the stream is over, and all its items are processed or passed over. */
+  onEnd?: () => void
 }
 
 export interface StreamReceiverOptions {
@@ -47,6 +53,7 @@ interface ActiveReceiver {
   reader: Pick<StreamReader, 'report' | 'stop'> & { readonly counts?: AttachCounts[] }
   open: Open
   progress: ProgressPublisher
+  onEnd: (() => void) | undefined
   close: () => void
 }
 
@@ -151,6 +158,7 @@ export class StreamReceiver {
       reader,
       open,
       progress,
+      onEnd: callback.onEnd,
       close: () => {
         clearInterval(reporting)
         ends.unsubscribe()
@@ -181,8 +189,12 @@ export class StreamReceiver {
     if (this.#active.get(id) !== pending) return
     this.#active.delete(id)
     receiver.close()
-    if (state === 'left') this.#past.set(id, receiver.reader.counts ?? [])
-    else this.#past.delete(id)
+    if (state === 'left') {
+      this.#past.set(id, receiver.reader.counts ?? [])
+    } else {
+      this.#past.delete(id)
+      receiver.onEnd?.()
+    }
   }
 
   /** Leaves the streams of a writer that is gone. */

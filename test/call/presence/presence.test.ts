@@ -92,10 +92,15 @@ test('the last one to leave takes the bucket of names along', async () => {
   expect(await streams()).toEqual([])
 })
 
-test('names that are no tokens are refused', async () => {
+test('names that are no tokens, or that nobody can call, are refused', async () => {
   const { server, join } = await ownPipeline()
   await expect(join('a.b')).rejects.toMatchObject({ code: 'DAFFI_BAD_NAME' })
   await expect(join('a', { server, callbacks: { 'x y': () => 1 } })).rejects.toMatchObject({
     code: 'DAFFI_BAD_NAME',
+  })
+  await expect(join('a', { server, callbacks: { then: () => 1 } })).rejects.toMatchObject({
+    code: 'DAFFI_BAD_NAME',
+    message:
+      'no callback can have the name then: it cannot be called: JavaScript takes an object with a function then for a promise',
   })
 })

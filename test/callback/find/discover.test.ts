@@ -1,11 +1,13 @@
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { discoverCallbacks } from '../../../src/runtime/callback/index.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
 
-async function discover(files: Record<string, string>, folders = ['.']) {
+async function discover(files: Record<string, string>, folders = ['.'], links: Record<string, string> = {}) {
   const folder = await temporaryFolder()
   await writeFiles(folder, files)
+  for (const [name, target] of Object.entries(links)) await symlink(target, join(folder, name))
   return { folder, ...(await discoverCallbacks(folders.map((name) => join(folder, name)))) }
 }
 
@@ -76,9 +78,59 @@ test('finds without running anything', async () => {
   expect(found.has('boom')).toBe(true)
 })
 
-test('a module that cannot be read is a fault, and so is a folder in its place', async () => {
-  const { folder, faults } = await discover({ 'folder.ts/inner.ts': '' })
-  expect(faults).toMatchObject([{ file: join(folder, 'folder.ts'), line: 1, column: 1 }])
+test('what editors, sync programs and systems put beside a module is passed over', async () => {
+  const copy = 'export default () => {}\nexport const save = () => {}'
+  const { folder, found, ambiguous, faults } = await discover(
+    {
+      'look.ts': copy,
+      '._look.ts': '\0\u0005\u0016\u0007',
+      '.hidden.ts': copy,
+      '~$look.ts': copy,
+      'look (conflicted copy).ts': copy,
+      'look - Copy.ts': copy,
+      'look.test.ts': copy,
+      'look.d.mts': 'export function save(): void',
+      'look.ts~': copy,
+      '#look.ts#': copy,
+      '.look.ts.swp': copy,
+      'folder.ts/inner.ts': copy,
+    },
+    ['.'],
+    { '.#look.ts': 'me@host.1:1', 'gone.ts': './nowhere.ts' },
+  )
+  expect(faults).toEqual([])
+  expect([...found.values()].map(({ name, file }) => [name, file])).toEqual([
+    ['save', join(folder, 'look.ts')],
+    ['look', join(folder, 'look.ts')],
+  ])
+  expect(ambiguous.size).toBe(0)
+})
+
+test('a module behind links has the name of its link, and its real path', async () => {
+  const { folder, found, ambiguous } = await discover(
+    {
+      'shared/f.ts': 'export default () => {}\nexport const help = () => {}',
+      'real/own.ts': 'export default () => {}',
+    },
+    ['real', 'link'],
+    { link: 'real', 'real/g.ts': '../shared/f.ts', 'real/h.ts': '../shared/f.ts' },
+  )
+  const file = join(folder, 'shared/f.ts')
+  expect(found.get('g')).toMatchObject({ name: 'g', file, export: 'default' })
+  expect(found.get('h')).toMatchObject({ name: 'h', file })
+  expect(found.get('help')).toMatchObject({ file })
+  expect(found.get('own')).toMatchObject({ file: join(folder, 'real/own.ts') })
+  expect([found.size, ambiguous.size]).toEqual([4, 0])
+})
+
+test('CommonJS is told from modules', async () => {
+  const { folder, commonJs } = await discover({
+    'a.cjs': 'module.exports = () => {}',
+    'b.cts': 'export = () => {}',
+    'c.js': 'exports.c = () => {}',
+    'd.js': 'export default () => {}',
+  })
+  expect(commonJs).toEqual(['a.cjs', 'b.cts', 'c.js'].map((name) => join(folder, name)))
 })
 
 test('public methods of classes, inherited ones of the module too', async () => {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createLoader, type Loader } from '../../../src/runtime/callback/index.js'
 import { ROOT } from '../../support/paths.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
@@ -122,4 +122,93 @@ test('renewed modules are run anew, in what imports them too, and when one fails
   await writeFiles(folder, { 'word.mjs': `export const word = ` })
   await expect(renew(files, main)).rejects.toMatchObject({ code: 'DAFFI_MODULE_FAILED' })
   expect(await main()).toEqual(['new', once])
+})
+
+const DECORATED = `
+export const seen: unknown[] = []
+const see = (of: string) => (target: object, key?: string, rest?: unknown): void => { seen.push([of, key, typeof rest]) }
+function loud(_: object, _key: string, d: PropertyDescriptor): void {
+  const { value } = d
+  d.value = function (this: unknown) { return (value as () => string).call(this) + '!' }
+}
+function quiet(_: object, _key: string, d: PropertyDescriptor): PropertyDescriptor {
+  const { get } = d
+  return { ...d, get() { return '(' + (get as () => string).call(this) + ')' } }
+}
+const fixed = (target: object, key: string): void => Object.defineProperty(target, key, { get: () => 'fixed' })
+class Part {}
+@see('class')
+class Svc {
+  @see('field') name = 'hi'
+  @see('static') static count = 2
+  @fixed fixed!: string
+  @see('declared') declare later: string
+  constructor(@see('parameter') readonly part?: Part) {}
+  @loud @see('method') say(@see('argument') times = 1) { return this.name.repeat(times) }
+  @quiet get shown() { return this.name }
+  @loud static all() { return 's' }
+  @see('quoted') 'a-b'() {}
+}
+export default () => [new Svc().say(), new Svc().shown, Svc.all(), new Svc().fixed, Svc.count, Object.keys(new Svc())]
+`
+
+test.each([
+  ['without reflect-metadata', ''],
+  [
+    'with it',
+    'Object.assign(Reflect, { metadata: (key: string) => (t: object, k?: string) => { seen.push([key, k]) } })',
+  ],
+])("TypeScript's decorators of classes, methods, accessors, fields and parameters, %s", async (_, before) => {
+  const { folder, load } = await loaderFor({
+    'tsconfig.json':
+      '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }',
+    'main.ts': DECORATED.replace('class Part', `${before}\nclass Part`),
+  })
+  onTestFinished(() => void Reflect.deleteProperty(Reflect, 'metadata'))
+  const { default: use, seen } = await load(join(folder, 'main.ts'))
+  expect((use as () => unknown)()).toEqual(['hi!', '(hi)', 's!', 'fixed', 2, ['name', 'part']])
+  const marks = (seen as unknown[][]).map(([mark, key]) => `${String(mark)} ${String(key)}`)
+  const own = [
+    'field name',
+    'static count',
+    'declared later',
+    'parameter undefined',
+    'method say',
+    'argument say',
+  ]
+  expect(marks).toEqual(expect.arrayContaining([...own, 'quoted a-b', 'class undefined']))
+  expect(marks.includes('design:type fixed')).toBe(before !== '')
+})
+
+test('what the compiler does not know is told with its line', async () => {
+  const { folder, load } = await loaderFor({
+    'tsconfig.json': '{}',
+    'main.ts': "import './part.js'\n",
+    'part.ts': '\nconst log = () => {}\n@log class A {}\n',
+    'plain.mjs': '\nclass A { accessor a = 1 }\n',
+  })
+  await expect(load(join(folder, 'main.ts'))).rejects.toMatchObject({
+    code: 'DAFFI_MODULE_FAILED',
+    details: { file: join(folder, 'part.ts'), line: 3, column: 1 },
+    message: expect.stringContaining('part.ts:3:1: decorators of the standard') as string,
+  })
+  await expect(load(join(folder, 'plain.mjs'))).rejects.toThrow('plain.mjs:2:11: the keyword accessor')
+})
+
+test('imports are found by the paths of the nearest tsconfig, and one that cannot be read is none', async () => {
+  const use = "import { word } from '@lib/word'\nexport default word"
+  const { folder, load } = await loaderFor({
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }',
+    'lib/word.ts': "export { word } from '@lib/more'",
+    'lib/more.ts': "export const word = 'outer'",
+    'outer.ts': use,
+    'inner/tsconfig.json':
+      '{ "extends": "../tsconfig.json", "compilerOptions": { "paths": { "@lib/*": ["./*"] } } }',
+    'inner/word.ts': "export const word = 'inner'",
+    'inner/main.ts': use,
+    'broken/tsconfig.json': '{ "extends": "@no/such-base" }',
+    'broken/main.ts': 'export default 1',
+  })
+  const words = ['outer.ts', 'inner/main.ts', 'broken/main.ts'].map(async (name) => load(join(folder, name)))
+  expect((await Promise.all(words)).map((module) => module['default'])).toEqual(['outer', 'inner', 1])
 })

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
-import { outlineModule } from '../../../src/runtime/callback/parse/module-outline.js'
+import { parseModule } from '../../../src/runtime/callback/parse/babel.js'
+import { outlineModule, type ModuleOutline } from '../../../src/runtime/callback/parse/module-outline.js'
+
+function outline(text: string, typescript = true): ModuleOutline {
+  return outlineModule(parseModule(text, typescript).program)
+}
 
 function arities(text: string, typescript = true): Record<string, string> {
-  const { exports } = outlineModule(text, typescript)
+  const { exports } = outline(text, typescript)
   return Object.fromEntries(
     [...exports].map(([name, { arity }]) => [name, arity ? `${arity.min}..${arity.max}` : 'no function']),
   )
@@ -63,8 +68,8 @@ test('types are no values', () => {
 })
 
 test('says when names may come from elsewhere', () => {
-  expect(outlineModule('export * from "./other.js"', true).open).toBe(true)
-  expect(outlineModule('export const a = 1', true).open).toBe(false)
+  expect(outline('export * from "./other.js"').open).toBe(true)
+  expect(outline('export const a = 1').open).toBe(false)
 })
 
 test('what jiti compiles is no syntax error', () => {
@@ -75,4 +80,14 @@ test('what jiti compiles is no syntax error', () => {
 
 test('JavaScript has no types', () => {
   expect(() => arities('export const a: number = 1', false)).toThrow(SyntaxError)
+})
+
+test.each([
+  ['module.exports = () => {}', true],
+  ['exports.add = module.exports.more = () => {}', true],
+  ['const add = () => {}\nexports = module.exports = { add }', true],
+  ['const add = () => {}\nexport = add', true],
+  ['exportsOf.add = 1\nmodule.id = 2\nexport const exports = 1', false],
+])('%s: CommonJS %s', (text, expected) => {
+  expect(outline(text).isCommonJs).toBe(expected)
 })

@@ -29,7 +29,7 @@ const FILES = {
 async function graph(): Promise<PipelineGraph> {
   const { plan } = await checkYaml(YAML, { files: FILES })
   if (!plan) throw new Error('the pipeline is at fault')
-  return graphOf(plan, withDeliveries(Object.values(plan.nodes), plan.sources))
+  return graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
 }
 
 test('as a tree', async () => {

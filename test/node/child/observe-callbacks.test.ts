@@ -42,7 +42,7 @@ test('an observed callback is reported before it runs; bytes by their digest, an
   seen?.fn(second)
   seen?.fn(frame)
   expect(reports.map(({ callback: name, args }) => [name, ...args])).toEqual([
-    ['seen', `sha256:${sha256(first)}`, '12'],
+    ['seen', `sha256:${sha256(first)}`, 12],
     ['seen', `sha256:${sha256(second)}`],
     ['seen', { ...frame, data: `sha256:${sha256(second)}` }],
   ])

@@ -53,7 +53,7 @@ test('a delivery that the file leaves open is live for capture devices, and loss
     callPlan('show', { source, modifier: streamPlan({ delivery }) })
   const add = callPlan('add')
   const calls = [stream('camera'), stream('numbers'), stream(undefined), stream('camera', 'durable'), add]
-  const [node] = withDeliveries([nodePlan('one', { calls })], sources)
+  const [node] = withDeliveries([nodePlan('one', { calls })], { nodes: {}, sources })
   expect(
     node?.calls.map(({ modifier }) => (modifier.kind === 'STREAM' ? modifier.delivery : undefined)),
   ).toEqual(['live', 'lossless', 'lossless', 'durable', undefined])

@@ -14,6 +14,13 @@ test.each(
       'nodes.two.callbacks[1]',
       'no module offers',
     ],
+    [node('{ callbacks: [show, «then»] }'), 'BAD_NAME', 'nodes.two.callbacks[1]', '"then" cannot be called'],
+    [
+      node('{ callbacks: [show, «valueOf»] }'),
+      'BAD_NAME',
+      'nodes.two.callbacks[1]',
+      'every JavaScript object',
+    ],
     [pipelineYaml({ top: 'callbacks: «./nowhere»' }), 'MISSING_FILE', 'callbacks', 'no folder ./nowhere'],
     [pipelineYaml({ top: 'callbacks: [callbacks, «pipeline.yaml»]' }), 'MISSING_FILE', 'callbacks[1]'],
   ]),
@@ -45,4 +52,40 @@ test('a module with a syntax error is reported at its location, and its callback
     { file, line: 3, column: 1, code: 'DAFFI_MODULE_SYNTAX', path: 'callbacks' },
   ])
   expect(diagnostics[0]?.frame).toContain('> 3 | }')
+})
+
+test('what modules of nodes and sources import is told once, where it stands, and not of other modules', async () => {
+  const yaml = pipelineYaml({ source: '{ kind: module, module: ./numbers.ts }' })
+  const { folder, diagnostics } = await checkYaml(yaml, {
+    files: {
+      'callbacks/show.ts':
+        "import './part.js'\nexport default (n: number) => n\nexport const help = () => {}",
+      'callbacks/part.ts': "\nimport './none.js'\nimport '../lib/bad.js'",
+      'callbacks/unused.ts': "import './nothing.js'",
+      'lib/bad.ts': 'export const bad =',
+      'numbers.ts':
+        "import './callbacks/part.js'\nimport data from './data.json' with { type: 'json' }\nexport default [data]",
+      'data.json': '[]',
+    },
+  })
+  expect(diagnostics).toMatchObject([
+    {
+      file: join(folder, 'callbacks/part.ts'),
+      line: 2,
+      column: 8,
+      code: 'DAFFI_MISSING_MODULE',
+      path: 'nodes.two.callbacks[0]',
+    },
+    { file: join(folder, 'lib/bad.ts'), line: 1, code: 'DAFFI_MODULE_SYNTAX' },
+  ])
+  expect(diagnostics[0]?.frame).toContain("> 2 | import './none.js'")
+})
+
+test('a callback that is missing because its module is CommonJS', async () => {
+  const { diagnostics } = await checkYaml(node('{ callbacks: [show, add] }'), {
+    files: { 'callbacks/add.cjs': 'module.exports = (a, b) => a + b' },
+  })
+  expect(diagnostics[0]?.message).toBe(
+    'no module offers a callback add; callbacks: show. ./callbacks/add.cjs is CommonJS, and its exports are not looked up: write export default or export const, in a file that ends in .ts, .mts, .js, .mjs',
+  )
 })

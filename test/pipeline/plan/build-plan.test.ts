@@ -44,6 +44,7 @@ nodes:
     name: 'camera',
     file,
     project: folder,
+    callbackFolders: [join(folder, 'callbacks')],
     server: {},
     sources: {
       camera: {

@@ -41,3 +41,11 @@ test('no candidate at all', async () => {
   const cwd = await folderWith()
   await expect(findPipelineFile({ cwd, env: {} })).rejects.toMatchObject({ code: 'DAFFI_PIPELINE_NOT_FOUND' })
 })
+
+test('a pipeline further up in the project is named', async () => {
+  const cwd = await folderWith('package.json', 'pipelines/a.yaml', 'deep/er/notes.md')
+  await expect(findPipelineFile({ cwd: join(cwd, 'deep/er'), env: {} })).rejects.toMatchObject({
+    code: 'DAFFI_PIPELINE_NOT_FOUND',
+    next: 'There is ../../pipelines/a.yaml: name it on the command line.',
+  })
+})

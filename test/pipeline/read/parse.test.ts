@@ -18,6 +18,45 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each))
 
+test('whole numbers are read exactly, and small ones are numbers', async () => {
+  const args = '647463207857815565 7 -0 0xFFFFFFFFFFFFFFFFFF "${ID}" ${ID} -9007199254740993 .inf 0.0'
+  const list = args.split(' ').map((each) => `\n          - ${each}`)
+  const call = `call: show\n        args:\n        -${list.join('')}`
+  const { plan } = await checkYaml(pipelineYaml({ call }), { env: { ID: '18446744073709551616' } })
+  expect(plan?.nodes['one']?.calls[0]?.args).toStrictEqual([
+    [
+      647463207857815565n,
+      7,
+      -0,
+      0xffffffffffffffffffn,
+      '18446744073709551616',
+      18446744073709551616n,
+      -9007199254740993n,
+      Infinity,
+      0,
+    ],
+  ])
+})
+
+test.each(['1e400', '-1E999', '1e-400'])('%s is no number', async (number) => {
+  await expectFault([
+    node(`{ calls: [{ call: show, args: [«${number}→"${number}"»] }] }`),
+    'YAML_SYNTAX',
+    '',
+    'beyond',
+  ])
+})
+
+test('a whole number that is too large for its key', async () => {
+  const source = '{ kind: camera, device: test, fps: «99999999999999999999» }'
+  await expectFault([
+    pipelineYaml({ source }),
+    'BAD_VALUE',
+    'sources.camera.fps',
+    'fps: 99999999999999999999 is too large',
+  ])
+})
+
 test('an empty file', async () => {
   const { diagnostics } = await checkYaml('# nothing yet\n')
   expect(diagnostics).toMatchObject([

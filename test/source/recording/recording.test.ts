@@ -6,7 +6,15 @@ import { keptLog } from '../../support/kept-log.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 const FRAME = { data: Buffer.alloc(12, 7), width: 2, height: 2, format: 'bgr24', sequence: 4, time: 1 }
-const ITEMS = [FRAME, 1, 'two', { three: [3n, new Date(3)] }, Buffer.from('four'), new Float32Array([5, 5.5])]
+const ITEMS = [
+  FRAME,
+  { ...FRAME, time: 1, label: 'cat', box: [1n] },
+  1,
+  'two',
+  { three: [3n, new Date(3)] },
+  Buffer.from('four'),
+  new Float32Array([5, 5.5]),
+]
 
 async function* source(items: unknown[]): AsyncGenerator {
   yield* items
@@ -38,10 +46,12 @@ function play(folder: string): Promise<unknown[]> {
 test('recorded items are read again, and the files are private', async () => {
   const folder = join(await temporaryFolder(), 'recordings', 'things')
   expect(await record(folder, ITEMS)).toEqual(ITEMS)
-  const [frame, ...others] = await play(folder)
-  expect(frame).toEqual({ ...FRAME, time: expect.any(Number) as number })
+  const [frame, labelled, ...others] = await play(folder)
+  const time = expect.any(Number) as number
+  expect(frame).toEqual({ ...FRAME, time })
+  expect(labelled).toEqual({ ...FRAME, time, label: 'cat', box: [1n] })
   expect((frame as typeof FRAME).time).toBeGreaterThan(Date.now() - 60_000)
-  expect(others).toEqual(ITEMS.slice(1))
+  expect(others).toEqual(ITEMS.slice(2))
   for (const [name, mode] of [
     ['index.jsonl', 0o600] as const,
     ['items.bin', 0o600] as const,

@@ -56,8 +56,15 @@ test('every item reaches every node, in order, whatever its kind and size', asyn
   await join('one', { callbacks: { take: (item: unknown) => void one.push(item) } })
   await join('two', { callbacks: { take: async (item: unknown) => void two.push(item) } })
   const g = await join('writer')
+  const frame = { data: Buffer.alloc(6), width: 3, height: 2, format: 'gray', sequence: 1, time: 2, id: 5n }
   const items = range(5000).map((n) =>
-    n % 1000 === 500 ? Buffer.alloc(2_500_000, n) : n % 100 === 0 ? [n, 'text'] : n,
+    n % 1000 === 250
+      ? frame
+      : n % 1000 === 500
+        ? Buffer.alloc(2_500_000, n)
+        : n % 100 === 0
+          ? [n, 'text']
+          : n,
   )
   const summary = await g.call.take(items).with(DURABLE)
   expect(one.map(withDigest)).toEqual(items.map(withDigest))

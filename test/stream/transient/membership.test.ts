@@ -30,6 +30,7 @@ const invitationOf = (incarnation: string): Open => ({
   call: 'take',
   from: 'nobody',
   incarnation: 'none',
+  source: null,
   delivery: 'live',
   buffer: 1,
   onError: 'stop',

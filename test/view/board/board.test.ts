@@ -13,6 +13,7 @@ const plan: Plan = {
   project: '/',
   server: {},
   sources: {},
+  callbackFolders: [],
   nodes: {
     one: { name: 'one', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
     two: { name: 'two', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },

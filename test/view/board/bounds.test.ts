@@ -20,7 +20,7 @@ const stream = (from: string): StreamStatus => ({
   id: from,
   frames: null,
   summary: emptySummary(from, {
-    ...{ call: 'take', source: undefined, args: [], to: undefined, waitFor: [] },
+    ...{ call: 'take', source: undefined, resultsOf: undefined, args: [], to: undefined, waitFor: [] },
     modifier: { kind: 'FG', timeoutMs: 0 },
   }),
 })
@@ -41,6 +41,7 @@ test('streams take a bounded memory and time, and the last ones are known', () =
     project: '',
     server: {},
     sources: {},
+    callbackFolders: [],
     nodes: {},
   })
   const before = process.cpuUsage()

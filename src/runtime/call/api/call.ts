@@ -53,7 +53,8 @@ export interface Streamable {
 export interface YieldingCall<T> extends Call<T[]>, AsyncIterable<T> {}
 
 /**
- * A call whose argument is an iterable of what the callback takes. It can only be sent by `.with(STREAM)`: its `then`
+ * A call whose argument is an iterable of what the callback takes, or one without arguments, which is sent by
+ * `.with(STREAM({ resultsOf }))`. It can only be sent by `.with(STREAM)`: its `then`
  * is not that of a promise, so that the compiler refuses `await`.
  */
 export interface StreamCall extends Streamable {
@@ -104,7 +105,8 @@ type MayStream<A extends unknown[]> =
 export type TypedCallback<A extends unknown[], R> = ((
   ...args: A
 ) => MayStream<A> extends true ? CallOf<Awaited<R>> & Streamable : CallOf<Awaited<R>>) &
-  (TakesItems<A> extends true ? (items: AnyIterable<First<A>>) => StreamCall : unknown)
+  (TakesItems<A> extends true ? (items: AnyIterable<First<A>>) => StreamCall : unknown) &
+  (TakesItems<A> extends true ? ([] extends A ? unknown : () => StreamCall) : unknown)
 
 /** A callback that is known by its name only. */
 export type UntypedCallback = <R = unknown>(...args: unknown[]) => UntypedCall<R>
@@ -115,7 +117,14 @@ export type UntypedCallback = <R = unknown>(...args: unknown[]) => UntypedCall<R
  */
 export type Untyped = Record<string, UntypedCallback>
 
-/** Callbacks by name, typed by `C`, such as `typeof import('./callbacks/shop.ts')`. */
+/**
+ * Callbacks by name, typed by `C`, such as `typeof import('./callbacks/shop.js')`. A default export has the name of its file,
+ * which no type knows: `{ look: (typeof import('./callbacks/look.js'))['default'] }`.
+ */
 export type CallProxy<C> = [Untyped] extends [C]
   ? Untyped
-  : { readonly [K in keyof C]: C[K] extends (...args: infer A) => infer R ? TypedCallback<A, R> : never }
+  : {
+      readonly [K in keyof C as K extends 'default' ? never : K]: C[K] extends (...args: infer A) => infer R
+        ? TypedCallback<A, R>
+        : never
+    }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import type { Origin } from '../../core/stream/origin.js'
 import type { Untyped } from './call.js'
 import type { PipelineClient } from './pipeline-client.js'
 
@@ -17,6 +18,8 @@ export interface Context<C = Untyped> {
   log: Logger
   /** Whether the item or job was delivered before and not acknowledged. */
   redelivered: boolean
+  /** Item of a source that this item was made from, through all stages; undefined for a call that is no stream. */
+  origin: Origin | undefined
   /** This node's own client, with which the callback calls other nodes. */
   g: PipelineClient<C>
 }
@@ -46,9 +49,15 @@ const storage = new AsyncLocalStorage<Invocation>()
 export function context<C = Untyped>(): Context<C> {
   const found = storage.getStore()
   if (!found) throw new DaffiError('DAFFI_NO_CONTEXT', 'context() was called outside a callback')
-  const { abort, g, ...rest } = found
+  const { from, log, redelivered, origin, g, abort } = found
   // The type `C` is the callback's claim, as with Global.connect: nothing checks it at run time.
-  return { ...rest, g: g as PipelineClient<unknown> as PipelineClient<C>, signal: abort.signal }
+  const client = g as PipelineClient<unknown> as PipelineClient<C>
+  return { from, log, redelivered, origin, g: client, signal: abort.signal }
+}
+
+/** The same invocation with another signal. */
+export function withAbort({ from, log, redelivered, origin, g }: Invocation, abort: Abort): Invocation {
+  return { from, log, redelivered, origin, g, abort }
 }
 
 /** Runs a callback so that `context()` gives this invocation. */

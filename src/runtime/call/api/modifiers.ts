@@ -20,14 +20,14 @@ export interface FGOptions extends BusyOptions {
    * Longest wait for the result: seconds when it is a number, or text such as `500ms`. 0 means no limit.
    * @default '30s'
    */
-  timeout?: Duration
+  timeout?: Duration | undefined
   /** Cancels the call when it aborts, and aborts the callback's own signal. @default none */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /**
    * Repeats a call that failed, each time with the whole timeout.
    * @default undefined, which is a single attempt
    */
-  retry?: RetryOptions
+  retry?: RetryOptions | undefined
 }
 
 /** Further attempts with a call that failed. */
@@ -38,12 +38,12 @@ export interface RetryOptions {
    * Pause before each further attempt: seconds when it is a number, or text such as `500ms`.
    * @default '1s'
    */
-  delay?: Duration
+  delay?: Duration | undefined
   /**
    * Codes of the errors after which the call is repeated; codes that callbacks give their own errors count, too.
    * @default every error but those that the same call would meet again, such as DAFFI_ARGUMENT_COUNT
    */
-  on?: readonly string[]
+  on?: readonly string[] | undefined
 }
 
 /** Time at which a call is due. `delay` and `eta` are the same; both at once are refused with DAFFI_USAGE. */
@@ -52,9 +52,9 @@ export interface DelayOptions {
    * Time until the callback is due: seconds when it is a number, or text such as `500ms`.
    * @default 0
    */
-  delay?: Duration
+  delay?: Duration | undefined
   /** The same as `delay`, which is the standard name. @default none */
-  eta?: Duration
+  eta?: Duration | undefined
 }
 
 /** Options of BG, a call in the background. */
@@ -64,19 +64,19 @@ export interface BGOptions extends DelayOptions, BusyOptions {
    * no limit.
    * @default 0
    */
-  timeout?: Duration
+  timeout?: Duration | undefined
   /**
    * Keeps the job on the server's disk, so that it survives a crash of caller, worker and server; its result is kept
    * there for 24 hours. Otherwise the job ends with the process that sent it.
    * @default false
    */
-  durable?: boolean
+  durable?: boolean | undefined
   /**
    * Attempts with a durable job whose callback throws. After the last one the job has failed with the last error, and
    * lies among the dead letters, from where `daffi dead replay` puts it back.
    * @default undefined, which is a single attempt, without a dead letter
    */
-  retry?: JobRetryOptions
+  retry?: JobRetryOptions | undefined
 }
 
 /** Attempts with a durable job. A crash of its node is not an attempt. */
@@ -85,17 +85,17 @@ export interface JobRetryOptions {
    * Number of attempts in all, the first one included; at least 1.
    * @default 5
    */
-  attempts?: number
+  attempts?: number | undefined
   /**
    * Pause before the second attempt: seconds when it is a number, or text such as `500ms`.
    * @default '1s'
    */
-  delay?: Duration
+  delay?: Duration | undefined
   /**
    * Factor by which each further pause is longer; at least 1.
    * @default 2
    */
-  backoff?: number
+  backoff?: number | undefined
 }
 
 /** Options of NO_RETURN, a call without a result. */
@@ -108,14 +108,14 @@ export interface BroadcastOptions extends DelayOptions, BusyOptions {
    * means no limit. A node that does not answer in time has an error in place of its value.
    * @default '30s'
    */
-  timeout?: Duration
+  timeout?: Duration | undefined
   /**
    * Whether to wait for the values. With `false` the call resolves when every node has received it.
    * @default true
    */
-  returnResult?: boolean
+  returnResult?: boolean | undefined
   /** Cancels the call when it aborts, and aborts the callbacks' own signals. @default none */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Options of PERIOD. Exactly one of `interval`, `at` and `cron` must be given. */
@@ -124,7 +124,7 @@ export interface PeriodOptions extends ScheduleOptions {
    * Id of the schedule. A second schedule of the same id replaces the first.
    * @default a random one
    */
-  uuid?: string
+  uuid?: string | undefined
 }
 
 /** Options of STREAM, which sends the items of an iterable. */
@@ -134,32 +134,32 @@ export interface StreamModifierOptions {
    * keeps the items on the server's disk, so that the stream continues after a crash of writer, receivers or server.
    * @default 'lossless'
    */
-  delivery?: Delivery
+  delivery?: Delivery | undefined
   /**
    * Number of items that a live receiver may hold before the newest replaces the oldest, at least 1.
    * @default 2
    */
-  buffer?: number
+  buffer?: number | undefined
   /**
    * Action of a receiver after an error in the callback: `stop` ends that receiver, `skip` counts the item as failed,
    * logs the error and continues, `retry` gives the callback the item again.
    * @default 'retry' for a durable stream, 'skip' for a live one, else 'stop'
    */
-  onError?: OnError
+  onError?: OnError | undefined
   /**
    * Longest time that a lossless stream is held back for receivers that are away: when no other is present, or when
    * their supervisor starts them again. Then it goes on without them, or ends with an error when none is left. Seconds
    * when it is a number, or text such as `2m`.
    * @default '30s'
    */
-  patience?: Duration
+  patience?: Duration | undefined
   /**
    * Whether the nodes that offer the callback divide the items among them, each item going to the least busy one;
    * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream
    * is durable, else they count as lost.
    * @default false
    */
-  share?: boolean
+  share?: boolean | undefined
   /**
    * Packing of small items. Items that are shared are sent one by one.
    *
@@ -168,13 +168,13 @@ export interface StreamModifierOptions {
    * a number, or text such as `5ms`.
    * @default { bytes: '128 KiB', linger: '2ms' }
    */
-  batch?: { bytes?: Bytes; linger?: Duration }
+  batch?: { bytes?: Bytes; linger?: Duration } | undefined
   /**
    * Limit of the ring of shared memory, at least 1 MiB: bytes when it is a number, or text such as `64 MiB`. `false`
    * sends all items through the server.
    * @default { bytes: '256 MiB' }
    */
-  shm?: { bytes?: Bytes } | false
+  shm?: { bytes?: Bytes } | false | undefined
   /**
    * Attempts for `onError: 'retry'`. An item that fails them all counts as failed; in a durable stream it becomes a
    * dead letter.
@@ -183,12 +183,12 @@ export interface StreamModifierOptions {
    * such as `500ms`. `backoff`: factor by which each further pause is longer, at least 1.
    * @default { attempts: 5, delay: '1s', backoff: 2 }
    */
-  retry?: { attempts?: number; delay?: Duration; backoff?: number }
+  retry?: { attempts?: number; delay?: Duration; backoff?: number } | undefined
   /**
    * Identity of a durable stream, under which an unfinished one is resumed.
    * @default made of this process's name, `source` and the callback
    */
-  name?: string
+  name?: string | undefined
   /**
    * Limits of what a durable stream keeps.
    *
@@ -197,18 +197,20 @@ export interface StreamModifierOptions {
    * the writer waits while there are none; at least 1 MiB: bytes when it is a number, or text such as `4 GiB`.
    * @default { age: '24h', bytes: '1 GiB' }
    */
-  retention?: { age?: Duration; bytes?: Bytes }
+  retention?: { age?: Duration; bytes?: Bytes } | undefined
   /** Name of the source in the summary. @default none, which is null in the summary */
-  source?: string
+  source?: string | undefined
+  /** Callback of this process whose results are streamed, for the items of streams to it, until those end. @default none */
+  resultsOf?: string | undefined
   /** Called at the first item, then a few times a second. @default none */
   onProgress?: (snapshot: StreamSummary) => void
   /**
    * If this signal is already aborted when the iterable ends, the stream counts as interrupted: a durable stream can be
    * resumed later.
    */
-  stopping?: AbortSignal
+  stopping?: AbortSignal | undefined
   /** Ends the stream at once when it aborts. To let receivers finish, end the iterable instead. @default none */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** The options of each modifier. */

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { StreamPorts } from '../../stream/index.js'
 import type { LocalCalls } from '../invoke/local-calls.js'
+import type { Registry } from '../invoke/registry.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import type { InFlight } from './in-flight.js'
 import type { OutgoingCalls } from './outgoing-calls.js'
@@ -11,6 +12,7 @@ export interface CallerContext {
   pipeline: string
   node: string
   peers: PeerTable
+  registry: Registry
   inFlight: InFlight
   outgoing: OutgoingCalls
   local: LocalCalls

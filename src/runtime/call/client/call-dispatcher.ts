@@ -1,5 +1,4 @@
 import { DaffiError } from '../../core/errors.js'
-import { writeStream } from '../../stream/index.js'
 import type { Modifier, ModifierKind, ModifierOptions } from '../api/modifiers.js'
 import type { CallDispatcher, Target } from '../api/pending-call.js'
 import { callBackground } from '../caller/background.js'
@@ -11,7 +10,7 @@ import { callNoReturn } from '../caller/no-return.js'
 import type { Jobs } from '../jobs/jobs.js'
 import type { Schedules } from '../schedules/schedules.js'
 import { iterate } from '../yields/iterate.js'
-import { streamItems, toStreamOptions } from './stream-call.js'
+import { callStream } from './stream-call.js'
 
 type Handlers = { [K in ModifierKind]: (target: Target, options: ModifierOptions[K]) => Promise<unknown> }
 
@@ -30,8 +29,7 @@ export function makeDispatcher(
     BROADCAST: (target, options) => callBroadcast(target, options, caller),
     PERIOD: async (target, options) =>
       await schedules.add(target, encodeForOneMessage(target, caller), options),
-    STREAM: async (target, options) =>
-      await writeStream(streamItems(target), toStreamOptions(target, options), caller.ports),
+    STREAM: (target, options) => callStream(target, options, caller),
   }
   const handle = <K extends ModifierKind>(target: Target, { kind, options }: Modifier<K>): Promise<unknown> =>
     handlers[kind](target, options)

@@ -29,58 +29,58 @@ export interface ConnectOptions {
    * Name of the pipeline to join, which is its namespace on the server.
    * @default the project's running pipeline, else 'default' on the project's own server; another server has no default
    */
-  pipeline?: string
+  pipeline?: string | undefined
   /**
    * This process's name in the pipeline.
    * @default a random one
    */
-  processName?: string
+  processName?: string | undefined
   /**
    * URL of a NATS server, or several.
    * @default NATS_URL, else this project's running server, which is waited for
    */
-  server?: string | string[]
+  server?: string | string[] | undefined
   /**
    * Runs this project's embedded server as a child of this process when none runs, as `daffi server` does.
    * @default false
    */
-  initController?: boolean
+  initController?: boolean | undefined
   /**
    * Functions to offer, by name; or an instance of a class, whose public methods are offered.
    * @default {}
    */
-  callbacks?: Record<string, (...args: never[]) => unknown> | object
+  callbacks?: Record<string, (...args: never[]) => unknown> | object | undefined
   /**
    * Options of the callbacks, by name, like a module's `options`.
    * @default {}
    */
-  options?: Record<string, CallbackOptions>
+  options?: Record<string, CallbackOptions> | undefined
   /** Path of a NATS credentials file. @default none */
-  credentials?: string
+  credentials?: string | undefined
   /**
    * The server's token.
    * @default NATS_TOKEN
    */
-  token?: string
+  token?: string | undefined
   /**
    * Certificates for TLS.
    * @default NATS_CA, NATS_CERT and NATS_KEY; else TLS when the URL begins with tls:// or the server requires it
    */
-  tls?: TlsOptions
+  tls?: TlsOptions | undefined
   /**
    * Time for which the other nodes wait for this one when they hear nothing of it, and cannot tell whether it lives: then
    * its streams, calls and jobs are given up. A process on their own host is waited for as long as it lives.
    * @default '30s'
    */
-  grace?: Duration
+  grace?: Duration | undefined
   /** Makes this process leave the pipeline when it aborts; also ends the wait for a server. @default none */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Called once, when this process has joined. @default none */
-  onInit?: (g: PipelineClient) => void
+  onInit?: ((g: PipelineClient) => void) | undefined
   /** Called for each node that has joined already, then for each that joins later. @default none */
-  onNodeConnect?: (node: PeerInfo) => void
+  onNodeConnect?: ((node: PeerInfo) => void) | undefined
   /** Called for each node that leaves or dies. @default none */
-  onNodeDisconnect?: (node: PeerInfo) => void
+  onNodeDisconnect?: ((node: PeerInfo) => void) | undefined
 }
 
 /**

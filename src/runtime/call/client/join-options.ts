@@ -1,6 +1,7 @@
 import type { Callback } from '../../callback/index.js'
 import type { Logger } from '../../core/logger.js'
 import type { ServerAddress, ServerInfo } from '../../nats/index.js'
+import type { PushedItems } from '../../stream/index.js'
 import type { CallTiming } from '../wire/timing.js'
 
 /** Options for joining a pipeline once its server has been found. */
@@ -10,6 +11,8 @@ export interface JoinOptions {
   pipeline: string
   processName: string
   callbacks: readonly Callback[]
+  /** Streams of what callbacks of this node return for items. */
+  results?: readonly { callback: string; items: PushedItems }[] | undefined
   log: Logger
   signal?: AbortSignal | undefined
   /** Process that this one must not outlive: the heartbeat worker ends this process when that one is gone. */

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
-import { assertToken, randomId } from '../../core/names.js'
+import type { StageCounts } from '../../core/plan/summary.js'
+import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
 import { connectNats } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
@@ -48,6 +49,8 @@ export interface HostControl {
    * Replaces the code of callbacks that the node offers, and announces their arities; running calls are not affected.
    */
   renew: (callbacks: readonly Callback[]) => Promise<void>
+  /** Accounts of the callbacks whose results are streamed on, by name. */
+  stages: () => Record<string, StageCounts>
   /** Leaves because of an error, which `join` throws. */
   fail: (error: DaffiError) => void
 }
@@ -65,9 +68,10 @@ export async function openClient<G extends PipelineClient>(
   const timing = { ...TIMING, ...options.timing }
   assertToken('pipeline', pipeline)
   assertToken('node', processName)
-  for (const { name } of options.callbacks) assertToken('callback', name)
+  for (const { name } of options.callbacks) assertCallbackName(name)
 
   const registry = new Registry(options.callbacks)
+  for (const { callback, items } of options.results ?? []) registry.stage(callback).add(items, false)
   const record: PeerRecord = {
     name: processName,
     incarnation: randomId(),
@@ -101,7 +105,14 @@ export async function openClient<G extends PipelineClient>(
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
-    const makeInvocation: MakeInvocation = (from, abort) => ({ from, abort, log, redelivered: false, g })
+    const makeInvocation: MakeInvocation = (from, abort) => ({
+      from,
+      abort,
+      log,
+      redelivered: false,
+      origin: undefined,
+      g,
+    })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
@@ -171,7 +182,8 @@ export async function openClient<G extends PipelineClient>(
       record.callbacks = registry.arities()
       await presence.update()
     }
-    return { g, control: { incarnation: record.incarnation, renew, fail } }
+    const stages = (): Record<string, StageCounts> => registry.stages
+    return { g, control: { incarnation: record.incarnation, renew, stages, fail } }
   } catch (error) {
     await leave()
     throw error

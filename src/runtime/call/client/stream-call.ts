@@ -1,13 +1,36 @@
 import { DaffiError } from '../../core/errors.js'
 import { parseOptions } from '../../core/stream/parse-options.js'
 import { STREAM_OPTIONS, type Delivery, type OnError } from '../../core/stream/stream-options.js'
-import { isItems, type Items, type StreamOptions } from '../../stream/index.js'
+import type { StreamSummary } from '../../core/plan/summary.js'
+import { isItems, PushedItems, writeStream, type Items, type StreamOptions } from '../../stream/index.js'
 import type { Target } from '../api/pending-call.js'
 import type { StreamModifierOptions } from '../api/modifiers.js'
+import type { CallerContext } from '../caller/caller-context.js'
 import { settingsOf } from '../api/planned-stream.js'
 
+/**
+ * Streams the iterable of the call, or results of a callback of this process.
+ * @throws DaffiError DAFFI_NOT_ITERABLE, DAFFI_UNKNOWN_CALLBACK; else those of `writeStream`
+ */
+export async function callStream(
+  target: Target,
+  options: StreamModifierOptions,
+  { ports, registry }: Pick<CallerContext, 'ports' | 'registry'>,
+): Promise<StreamSummary> {
+  const settings = toStreamOptions(target, options)
+  if (settings.resultsOf === undefined || target.args.length > 0)
+    return await writeStream(streamItems(target), settings, ports)
+  const items = new PushedItems()
+  registry.stage(settings.resultsOf).add(items, true)
+  try {
+    return await writeStream(items, settings, ports)
+  } finally {
+    items.close()
+  }
+}
+
 /** Gives the iterable of a call with STREAM. @throws DaffiError DAFFI_NOT_ITERABLE */
-export function streamItems({ callback, args }: Target): Items {
+function streamItems({ callback, args }: Target): Items {
   const [items] = args
   if (args.length !== 1 || !isItems(items)) {
     const got = args.length === 1 ? `a ${items === null ? 'null' : typeof items}` : `${args.length} arguments`
@@ -27,13 +50,14 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
   const settings = settingsOf(options) ?? parseOptions(STREAM_OPTIONS, { ...options })
   const { delivery = 'lossless' } = settings
   const { onError = usualOnError(delivery) } = settings
-  const { source = null, onProgress, stopping, signal } = options
+  const { source = null, resultsOf, onProgress, stopping, signal } = options
   return {
     ...settings,
     delivery,
     onError,
     call: callback,
     source,
+    resultsOf,
     yields: false,
     to,
     onProgress,

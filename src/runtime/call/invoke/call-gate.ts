@@ -5,7 +5,7 @@ import { bounded, formatMs } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import { startTimer } from '../../core/timer.js'
-import type { Invocation } from '../api/context.js'
+import { withAbort, type Invocation } from '../api/context.js'
 import { ByteWindow } from '../wire/byte-window.js'
 
 /** Bytes of arguments that wait for the turns of one callback; beyond that callers wait. */
@@ -65,7 +65,7 @@ export class CallGate {
     })
     try {
       const either = { signal: AbortSignal.any([invocation.abort.signal, clock.signal]) }
-      const running = Promise.resolve(callback({ ...invocation, abort: either }))
+      const running = Promise.resolve(callback(withAbort(invocation, either)))
       return await bounded(running, { signal: clock.signal, what: `"${this.#name}"` })
     } finally {
       timer.cancel()

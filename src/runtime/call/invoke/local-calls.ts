@@ -1,3 +1,4 @@
+import { decode, encode } from '../../codec/index.js'
 import { traceOf } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import type { Logger } from '../../core/logger.js'
@@ -25,7 +26,7 @@ interface Bounds {
   signal: AbortSignal | undefined
 }
 
-/** Runs the calls that this node answers itself, with copies of the arguments as for any other caller. */
+/** Runs the calls that this node answers itself, with copies of arguments and result as for any other caller. */
 export class LocalCalls {
   readonly #options: LocalCallsOptions
 
@@ -43,7 +44,11 @@ export class LocalCalls {
     return this.#options.registry.get(callback) !== undefined
   }
 
-  async run(
+  async run(target: Target, payload: Uint8Array, bounds: Bounds): Promise<unknown> {
+    return decode(encode(await this.#run(target, payload, bounds), 'the result'))
+  }
+
+  async #run(
     { callback }: Target,
     payload: Uint8Array,
     { timeoutMs, delayMs, signal }: Bounds,
@@ -63,7 +68,7 @@ export class LocalCalls {
 
   /** Runs a call without waiting for its result; an error is logged. */
   runAndForget(target: Target, payload: Uint8Array, delayMs: number): void {
-    void this.run(target, payload, { timeoutMs: 0, delayMs, signal: undefined }).catch((error: unknown) => {
+    void this.#run(target, payload, { timeoutMs: 0, delayMs, signal: undefined }).catch((error: unknown) => {
       this.#options.log.error(`"${target.callback}" failed: ${traceOf(error)}`)
     })
   }

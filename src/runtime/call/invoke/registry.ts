@@ -1,5 +1,6 @@
 import type { Callback } from '../../callback/index.js'
 import type { Arity } from '../../core/plan/plan.js'
+import type { StageCounts } from '../../core/plan/summary.js'
 import { DaffiError } from '../../core/errors.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { checkArity, listed } from '../wire/arity.js'
@@ -7,6 +8,7 @@ import type { ByteWindow } from '../wire/byte-window.js'
 import { CallGate, MAX_WAITING_BYTES } from './call-gate.js'
 import { CallCounter, type CallStats } from './call-stats.js'
 import { gather } from './gather.js'
+import { Stage } from './stage.js'
 
 /** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
 export type Finish = (value: unknown, abort: Abort) => unknown
@@ -24,6 +26,8 @@ const AS_USUAL: RunOptions = {}
 export interface OfferedCallback {
   callback: Callback
   gate: CallGate
+  /** Present when results of items are streamed on. */
+  stage?: Stage | undefined
 }
 
 interface Entry extends OfferedCallback {
@@ -76,6 +80,21 @@ export class Registry {
   }
 
   /**
+   * The stage that streams on the callback's results.
+   * @throws DaffiError DAFFI_UNKNOWN_CALLBACK
+   */
+  stage(name: string): Stage {
+    const entry = this.#entry(name)
+    return (entry.stage ??= new Stage())
+  }
+
+  /** Accounts of the stages, by callback. */
+  get stages(): Record<string, StageCounts> {
+    const stages = [...this.#entries].flatMap(([name, { stage }]) => (stage ? [[name, stage.counts]] : []))
+    return Object.fromEntries(stages) as Record<string, StageCounts>
+  }
+
+  /**
    * Whether one more call would have to wait for its turn.
    * @param accepted number of calls that will use the callback but may not have reached its gate yet
    */
@@ -111,14 +130,7 @@ export class Registry {
     invocation: Invocation,
     { finish = gather, onTurn }: RunOptions = AS_USUAL,
   ): unknown {
-    const entry = this.#entries.get(name)
-    if (!entry) {
-      throw new DaffiError(
-        'DAFFI_UNKNOWN_CALLBACK',
-        `this node offers no "${name}"; it offers ${listed(this.names)}`,
-      )
-    }
-    const { callback, gate, counter } = entry
+    const { callback, gate, counter } = this.#entry(name)
     checkArity(name, callback.arity, args.length)
     return counter.count(() =>
       gate.pass(invocation, (gated) => {
@@ -132,9 +144,18 @@ export class Registry {
       }),
     )
   }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name)
+    if (entry) return entry
+    throw new DaffiError(
+      'DAFFI_UNKNOWN_CALLBACK',
+      `this node offers no "${name}"; it offers ${listed(this.names)}`,
+    )
+  }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 

@@ -1,12 +1,12 @@
 import { DaffiError } from '../../core/errors.js'
-import { isItems, StreamError, type Items } from '../../stream/index.js'
+import { isIterable, StreamError, type Items } from '../../stream/index.js'
 
 /**
  * Whether a callback's return value yields items: a generator does, or any other iterator; arrays, maps and the like
  * are values.
  */
 export function isYielding(value: unknown): value is Items {
-  if (!isItems(value)) return false
+  if (!isIterable(value)) return false
   return Symbol.asyncIterator in value || ('next' in value && typeof value.next === 'function')
 }
 

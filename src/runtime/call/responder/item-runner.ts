@@ -1,21 +1,99 @@
-import type { Deliver } from '../../stream/index.js'
-import { runInContext, type Invocation } from '../api/context.js'
-import type { OfferedCallback } from '../invoke/registry.js'
+import type { Origin } from '../../core/stream/origin.js'
+import { originOf, type Deliver, type DeliveredChunk } from '../../stream/index.js'
+import { runInContext, type Abort, type Invocation } from '../api/context.js'
+import { isThenable, type OfferedCallback } from '../invoke/registry.js'
+import type { ItemInHand } from '../invoke/stage.js'
+import { isYielding } from '../invoke/yielding.js'
+
+/** Stands for results that are taken already, since a generator runs while they are. */
+const TAKEN = Symbol('taken')
 
 /**
- * Runs a callback with one item of a stream after the other, all in one context, but for items that are redelivered.
+ * Runs a callback with one item of a stream after the other, and streams its results on where they are wanted.
+ * @param source name of the stream's source
  * @param makeInvocation called at the first item
  */
-export function itemRunner(offered: OfferedCallback, makeInvocation: () => Invocation): Deliver {
-  let invocation: Invocation | undefined
-  return (item, redelivered = false) => {
-    invocation ??= makeInvocation()
+export function itemRunner(
+  offered: OfferedCallback,
+  source: string | null,
+  makeInvocation: () => Invocation,
+): Deliver {
+  let stream: Invocation | undefined
+  return (item, chunk, index) => {
+    stream ??= makeInvocation()
+    const invocation = new ItemInvocation(stream, source, chunk, index)
     // Read for each item, since the code and its options may be replaced.
-    const { callback, gate } = offered
-    const { fn } = callback
-    // A new object, since callbacks that have not finished yet may hold the old one.
-    if (invocation.redelivered !== redelivered) invocation = { ...invocation, redelivered }
-    if (gate.isOpen) return runInContext(invocation, () => fn(item))
-    return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)))
+    return offered.stage?.isOpen ? runStage(item, invocation, offered) : run(item, invocation, offered)
+  }
+}
+
+function run(item: unknown, invocation: ItemInvocation, { callback, gate }: OfferedCallback): unknown {
+  const { fn } = callback
+  if (gate.isOpen) return runInContext(invocation, () => fn(item))
+  return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)))
+}
+
+/** Runs the callback in its turn, which ends with its value, and not when the streams of its results have taken it. */
+function runStage(
+  item: unknown,
+  invocation: ItemInvocation,
+  { callback, gate, stage }: OfferedCallback,
+): unknown {
+  const takeYields = (value: unknown, { abort }: Invocation): unknown =>
+    isYielding(value) ? Promise.resolve(stage?.take(value, invocation, abort)).then(() => TAKEN) : value
+  const take = (value: unknown): unknown =>
+    value === TAKEN ? undefined : stage?.take(value, invocation, invocation.abort)
+  const value = gate.pass(invocation, (gated) =>
+    runInContext(gated, () => {
+      const returned: unknown = callback.fn(item)
+      return isThenable(returned)
+        ? returned.then((each) => takeYields(each, gated))
+        : takeYields(returned, gated)
+    }),
+  )
+  return isThenable(value) ? value.then(take) : take(value)
+}
+
+/** Invocation with one item. A new one for each, since callbacks that have not finished yet hold theirs. */
+class ItemInvocation implements Invocation, ItemInHand {
+  readonly #stream: Invocation
+  readonly #source: string | null
+  readonly #chunk: DeliveredChunk
+  readonly #index: number
+
+  constructor(stream: Invocation, source: string | null, chunk: DeliveredChunk, index: number) {
+    this.#stream = stream
+    this.#source = source
+    this.#chunk = chunk
+    this.#index = index
+  }
+
+  get from(): string | undefined {
+    return this.#stream.from
+  }
+
+  get log(): Invocation['log'] {
+    return this.#stream.log
+  }
+
+  get g(): Invocation['g'] {
+    return this.#stream.g
+  }
+
+  get abort(): Abort {
+    return this.#stream.abort
+  }
+
+  get redelivered(): boolean {
+    return this.#chunk.redelivered ?? false
+  }
+
+  get origin(): Origin {
+    return originOf(this.#chunk, this.#index, this.#source)
+  }
+
+  get durable(): ItemInHand['durable'] {
+    const { stream, item } = this.#chunk
+    return stream === undefined ? undefined : { stream, item: item + this.#index }
   }
 }

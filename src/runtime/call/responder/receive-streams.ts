@@ -13,8 +13,16 @@ export function receiveStreams(
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
-    const deliver = itemRunner(offered, () => makeInvocation(open.from, { signal: abort() }))
-    return { deliver, borrow: offered.callback.options?.borrow ?? false }
+    const deliver = itemRunner(offered, open.source, () => makeInvocation(open.from, { signal: abort() }))
+    const { stage } = offered
+    stage?.onIncoming()
+    return {
+      deliver,
+      borrow: offered.callback.options?.borrow ?? false,
+      onFailed: () => offered.stage?.onFailed(),
+      settle: async () => await offered.stage?.stored(),
+      onEnd: () => stage?.onIncomingEnd(),
+    }
   }
   return new StreamReceiver({ nc, ports, admit })
 }

@@ -1,7 +1,7 @@
 import type { Msg } from '@nats-io/transport-node'
-import { decode, encode } from '../../codec/index.js'
+import { decode, encode, toPlain } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
-import { parseJson } from '../../core/message/parse-json.js'
+import { readJson, writeJson } from '../../core/text/json.js'
 import { isRemoteFields, RemoteError } from '../api/remote-error.js'
 import { HEADER, headerOf } from './headers.js'
 
@@ -12,17 +12,27 @@ export function isJson(payload: Uint8Array): boolean {
   return !isFixArray && first !== 0xdc && first !== 0xdd
 }
 
-/** @throws DaffiError DAFFI_BAD_MESSAGE */
+/** @throws DaffiError DAFFI_BAD_MESSAGE; DAFFI_UNSENDABLE for a number in JSON that is none for JavaScript */
 export function decodeArguments(payload: Uint8Array): unknown[] {
-  const args = isJson(payload) ? parseJson(payload) : decode(payload)
+  const args = isJson(payload) ? decodeJson(payload) : decode(payload)
   if (!Array.isArray(args))
     throw new DaffiError('DAFFI_BAD_MESSAGE', 'the arguments of a call are not a JSON array')
   return args as unknown[]
 }
 
-/** Encodes the value of a call, in JSON when the call came in JSON. */
+function decodeJson(payload: Uint8Array): unknown {
+  try {
+    return readJson(Buffer.from(payload).toString(), 'the arguments')
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Encodes the value of a call, in JSON when the call came in JSON. @throws DaffiError DAFFI_UNSENDABLE, the same for both */
 export function encodeReply(value: unknown, json: boolean): Uint8Array {
-  return json ? Buffer.from(JSON.stringify(value ?? null)) : encode(value, 'the result')
+  const bytes = encode(value, 'the result')
+  return json ? Buffer.from(writeJson(toPlain(decode(bytes)))) : bytes
 }
 
 /**

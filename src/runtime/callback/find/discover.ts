@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { extname, join, parse } from 'node:path'
 import type { CallbackPlan } from '../../core/plan/plan.js'
 import { MODULE_EXTENSIONS, type ModuleFault } from '../parse/module-file.js'
 import type { ModuleOutline } from '../parse/module-outline.js'
+import { isCompanion } from './companion.js'
 import { readModules } from './read-modules.js'
 
 /** A callback that a module exports. */
@@ -13,6 +14,8 @@ export interface FoundCallback extends CallbackPlan {
 
 /** Result of a search for callbacks. */
 export interface DiscoveredCallbacks {
+  /** Folders that were searched. */
+  folders: string[]
   /** Callbacks by name. */
   found: Map<string, FoundCallback>
   /** Callbacks that several modules export under one name, so that none of them can be chosen. */
@@ -22,7 +25,17 @@ export interface DiscoveredCallbacks {
    * place of the class.
    */
   classes: Map<string, string[]>
+  /** Files that are written as CommonJS, whose exports cannot be listed. */
+  commonJs: string[]
   faults: ModuleFault[]
+}
+
+/** A module of a callbacks folder. */
+interface FolderEntry {
+  /** Name of a callback that is its default export: that of the file, or of the link in its place. */
+  name: string
+  /** Real path, by which Node resolves what it imports. */
+  file: string
 }
 
 /**
@@ -32,31 +45,52 @@ export interface DiscoveredCallbacks {
  * @throws the error of node:fs when a folder cannot be read
  */
 export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCallbacks> {
-  const files = (await Promise.all(folders.map(modulesIn))).flat()
-  const modules = await readModules(files)
+  const names = new Map<string, Set<string>>()
+  const commonJs: string[] = []
+  for (const { name, file } of (await Promise.all(folders.map(modulesIn))).flat()) {
+    if (MODULE_EXTENSIONS.includes(extname(file))) names.set(file, (names.get(file) ?? new Set()).add(name))
+    else commonJs.push(file)
+  }
+  const modules = await readModules([...names.keys()])
   const classes = new Map<string, string[]>()
   const named = new Map<string, FoundCallback[]>()
   const byFile = new Map<string, FoundCallback[]>()
   const faults: ModuleFault[] = []
   for (const module of modules) {
     if ('fault' in module) faults.push(module.fault)
-    else collect(module, { named, byFile, classes })
+    else {
+      if (module.isCommonJs) commonJs.push(module.file)
+      collect(module, [...(names.get(module.file) ?? [])], { named, byFile, classes })
+    }
   }
   const offers = [...new Map([...named, ...byFile])]
   return {
+    folders,
     found: new Map(offers.flatMap(([name, [only, ...more]]) => (only && !more.length ? [[name, only]] : []))),
     ambiguous: new Map(offers.filter(([, all]) => all.length > 1)),
     classes,
+    commonJs,
     faults,
   }
 }
 
-async function modulesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder)
-  return names
-    .filter((name) => MODULE_EXTENSIONS.includes(extname(name)) && !/\.d\.m?ts$/.test(name))
-    .sort()
-    .map((name) => join(folder, name))
+const EXTENSIONS: readonly string[] = [...MODULE_EXTENSIONS, '.cjs', '.cts']
+
+async function modulesIn(folder: string): Promise<FolderEntry[]> {
+  const names = (await readdir(folder)).filter((name) => isModule(name) && !isCompanion(name)).sort()
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const file = await realpath(join(folder, name)).catch(() => undefined)
+      // A link to nowhere, or a folder with such a name.
+      if (file === undefined || !isModule(file) || !(await stat(file)).isFile()) return []
+      return [{ name: parse(name).name, file }]
+    }),
+  )
+  return found.flat()
+}
+
+function isModule(file: string): boolean {
+  return EXTENSIONS.includes(extname(file))
 }
 
 type CallbacksByName = Map<string, FoundCallback[]>
@@ -69,17 +103,19 @@ interface Collected {
 
 function collect(
   { file, exports }: ModuleOutline & { file: string },
+  names: string[],
   { named, byFile, classes }: Collected,
 ): void {
   for (const [name, { line, arity, methods }] of exports) {
+    if (name === 'options') continue
     const isDefault = name === 'default'
-    const callback = isDefault ? basename(file, extname(file)) : name
-    if (callback.startsWith('_') || name === 'options') continue
     const plan = { file, export: name }
-    if (arity) add(isDefault ? byFile : named, { ...plan, name: callback, arity, line })
-    if (!methods) continue
-    classes.set(callback, [...methods.keys()])
-    for (const [method, outline] of methods) add(named, { ...plan, name: method, method, ...outline })
+    for (const callback of isDefault ? names : [name]) {
+      if (callback.startsWith('_')) continue
+      if (arity) add(isDefault ? byFile : named, { ...plan, name: callback, arity, line })
+      if (methods) classes.set(callback, [...methods.keys()])
+    }
+    for (const [method, outline] of methods ?? []) add(named, { ...plan, name: method, method, ...outline })
   }
 }
 

@@ -1,53 +1,92 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseModule } from '../parse/babel.js'
-import { importsOf } from '../parse/imports.js'
+import { importsOf, type ImportOutline } from '../parse/imports.js'
 import { moduleFailed } from '../parse/module-error.js'
-import { MODULE_EXTENSIONS } from '../parse/module-file.js'
+import { isTypeScript, MODULE_EXTENSIONS, toFault, type ModuleFault } from '../parse/module-file.js'
+import { refuseUncompilable } from '../parse/uncompilable.js'
+import { ImportResolver, isInstalled } from './import-resolver.js'
 
-/** Imported files of each file; packages are left out. */
+/** Imported files of each file, and the tsconfig.json that says where they are; installed packages are left out. */
 export type ModuleGraph = ReadonlyMap<string, readonly string[]>
+
+interface Walk {
+  graph: Map<string, string[]>
+  /** Faults of the modules that a root leads to, and no root before it. */
+  faults: Map<string, ModuleFault[]>
+}
 
 /**
  * Finds all modules that these ones import, directly and indirectly, by parsing them. An import that cannot be resolved is left out.
  * @throws DaffiError DAFFI_MODULE_FAILED, with the location, for a module that cannot be read or parsed
  */
 export async function graphModules(roots: string[]): Promise<ModuleGraph> {
-  const { createJiti } = await import('jiti')
-  const jiti = createJiti(import.meta.url, { fsCache: false })
-  const graph = new Map<string, string[]>()
-  const visit = async (file: string): Promise<void> => {
-    if (graph.has(file)) return
-    graph.set(file, [])
-    const parentURL = pathToFileURL(file)
-    for (const name of await ownImports(file)) {
-      const url = jiti.esmResolve(name, { parentURL, try: true })
-      if (!url?.startsWith('file:')) continue
-      const imported = fileURLToPath(url)
-      if (/[\\/]node_modules[\\/]/.test(imported)) continue
-      graph.get(file)?.push(imported)
-      await visit(imported)
-    }
-  }
-  for (const root of roots) await visit(root)
-  return graph
+  const { graph, faults } = await walkModules(roots)
+  const broken = [...faults.values()].flat().find(({ code }) => code === 'DAFFI_MODULE_SYNTAX')
+  if (!broken) return graph
+  const { file, line, column, message } = broken
+  throw moduleFailed(file, `ParseError: ${message}\n ${file}:${line}:${column - 1}`)
 }
 
-/** Specifiers of the user's own modules that a file imports: relative ones, and those of `imports` in package.json. */
-async function ownImports(file: string): Promise<string[]> {
-  if (!MODULE_EXTENSIONS.includes(extname(file))) return []
-  const text = await readFile(file, 'utf8')
+/**
+ * Finds what keeps modules from being loaded: imports of what does not exist, and faults of what they import.
+ * @returns each fault once, under the first module that leads to it
+ */
+export async function faultsOfModules(roots: string[]): Promise<ReadonlyMap<string, ModuleFault[]>> {
+  return (await walkModules(roots)).faults
+}
+
+async function walkModules(roots: string[]): Promise<Walk> {
+  const walk: Walk = { graph: new Map(), faults: new Map() }
+  for (const root of roots) {
+    const resolver = new ImportResolver(root)
+    if (resolver.tsconfig !== undefined) walk.graph.set(resolver.tsconfig, [])
+    const faults: ModuleFault[] = []
+    walk.faults.set(root, faults)
+    await visit(root, resolver, walk.graph, faults)
+  }
+  return walk
+}
+
+async function visit(
+  file: string,
+  resolver: ImportResolver,
+  graph: Walk['graph'],
+  faults: ModuleFault[],
+): Promise<void> {
+  if (graph.has(file)) return
+  const imported: string[] = resolver.tsconfig === undefined ? [] : [resolver.tsconfig]
+  graph.set(file, imported)
+  const { text, imports } = await readImports(file, faults)
+  for (const { specifier, line, column, isNeeded } of imports) {
+    const found = await resolver.resolve(specifier, file)
+    if (found?.file !== undefined && !isInstalled(found.file)) {
+      imported.push(found.file)
+      await visit(found.file, resolver, graph, faults)
+    }
+    if (!found && isNeeded) {
+      const what = /^[./#]/.test(specifier) ? 'module' : 'module or package'
+      const message = `there is no ${what} ${specifier}`
+      faults.push({ code: 'DAFFI_MISSING_MODULE', file, line, column, message, text })
+    }
+  }
+}
+
+async function readImports(
+  file: string,
+  faults: ModuleFault[],
+): Promise<{ text: string; imports: ImportOutline[] }> {
+  if (!MODULE_EXTENSIONS.includes(extname(file))) return { text: '', imports: [] }
+  let text = ''
   try {
-    const parsed = parseModule(text, /^\.m?ts$/.test(extname(file)))
-    return importsOf(parsed).filter((name) => /^\.{1,2}\/|^#/.test(name))
+    text = await readFile(file, 'utf8')
+    const typescript = isTypeScript(file)
+    const parsed = parseModule(text, typescript)
+    refuseUncompilable(parsed.program, file)
+    return { text, imports: importsOf(parsed, typescript) }
   } catch (error) {
-    const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } }
-    const { line = 1, column = 0 } = loc ?? {}
-    throw moduleFailed(
-      file,
-      `ParseError: ${message.replace(/ \(\d+:\d+\)$/, '')}\n ${file}:${line}:${column}`,
-    )
+    faults.push(toFault(file, text, error))
+    return { text, imports: [] }
   }
 }
 

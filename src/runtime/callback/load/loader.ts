@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { extname } from 'node:path'
-import type { Jiti } from 'jiti'
+import { dirname, extname } from 'node:path'
+import type { Jiti, JitiOptions } from 'jiti'
 import { folderError } from '../../core/project/folder-error.js'
 import { moduleFailed } from '../parse/module-error.js'
+import { tsconfigOf } from '../parse/tsconfig.js'
+import { compiler } from './compiler.js'
 
 /**
  * Gives the exports of a TypeScript or JavaScript module, which is run at the first call only.
@@ -35,12 +37,22 @@ const require = createRequire(import.meta.url)
 const NATIVE: readonly string[] = ['.js', '.mjs']
 
 export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
-  let opened: Jiti | undefined
-  // Loaded with the first module, since most processes that import this room load none.
-  const open = (): Jiti => {
-    // By require(), since import() of a CommonJS module scans its text for exports, and this one is large.
-    const { createJiti } = require('jiti') as typeof import('jiti')
-    return createJiti(import.meta.url, { fsCache: cacheFolder, virtualModules: { daffi } })
+  // By require(), since import() of a CommonJS module scans its text for exports, and this one is large; and with the first
+  // module, since most processes that import this room load none.
+  const open = (options: JitiOptions): Jiti =>
+    (require('jiti') as typeof import('jiti')).createJiti(import.meta.url, options)
+  const transform = compiler(() => open({ fsCache: false }))
+  const opened = new Map<string, Jiti>()
+  /** All of them share one cache of modules. */
+  const jitiFor = (file: string): Jiti => {
+    const folder = dirname(file)
+    const known = opened.get(folder)
+    if (known) return known
+    const tsconfig = tsconfigOf(file)
+    const tsconfigPaths = tsconfig?.hasPaths === true && tsconfig.file
+    const jiti = open({ fsCache: cacheFolder, virtualModules: { daffi }, transform, tsconfigPaths })
+    opened.set(folder, jiti)
+    return jiti
   }
   const failed = (file: string, error: unknown): unknown => {
     const refused = isOfCompiler(error) ? folderError(error, cacheFolder) : error
@@ -48,33 +60,32 @@ export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
   }
   const load: LoadModule = async (file) => {
     try {
-      const jiti = (opened ??= open())
-      return await jiti.import<Record<string, unknown>>(file)
+      return await jitiFor(file).import<Record<string, unknown>>(file)
     } catch (error) {
       throw failed(file, error)
     }
   }
   const transpile = async (file: string): Promise<void> => {
-    const jiti = (opened ??= open())
-    if (file in jiti.cache) return
+    if (file in require.cache) return
     try {
       const text = await readFile(file, 'utf8')
-      await jiti.evalModule(text, { id: file, filename: file, async: true, forceTranspile: true })
+      await jitiFor(file).evalModule(text, { id: file, filename: file, async: true, forceTranspile: true })
     } catch (error) {
       throw failed(file, error)
     }
   }
   const renew: Loader['renew'] = async (files, use) => {
-    const jiti = (opened ??= open())
-    const before = files.map((file) => [file, jiti.cache[file]] as const)
-    for (const file of files) Reflect.deleteProperty(jiti.cache, file)
+    // A tsconfig.json may have changed as well.
+    opened.clear()
+    const before = files.map((file) => [file, require.cache[file]] as const)
+    for (const file of files) Reflect.deleteProperty(require.cache, file)
     try {
       for (const file of files.filter((each) => NATIVE.includes(extname(each)))) await transpile(file)
       return await use()
     } catch (error) {
       for (const [file, module] of before) {
-        if (module) jiti.cache[file] = module
-        else Reflect.deleteProperty(jiti.cache, file)
+        if (module) require.cache[file] = module
+        else Reflect.deleteProperty(require.cache, file)
       }
       throw error
     }

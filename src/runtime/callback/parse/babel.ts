@@ -6,8 +6,8 @@ type Plugins = NonNullable<NonNullable<Parameters<Babel['parse']>[1]>['plugins']
 
 const require = createRequire(import.meta.url)
 
-/** Syntax that jiti, which loads the modules, can compile. */
-const PLUGINS: Plugins = ['decorators-legacy', 'explicitResourceManagement']
+/** Syntax that the loader can compile, and that of `refuseUncompilable`, which says it better than the parser. */
+const PLUGINS: Plugins = ['decorators-legacy', 'decoratorAutoAccessors', 'explicitResourceManagement']
 
 /**
  * Parses a module. The parser is loaded at the first call, since node processes load this room and never parse.
@@ -15,7 +15,8 @@ const PLUGINS: Plugins = ['decorators-legacy', 'explicitResourceManagement']
  */
 export function parseModule(text: string, typescript: boolean): File {
   return babel().parse(text, {
-    sourceType: 'module',
+    // JavaScript without imports and exports may be a script, which a module is more strict than.
+    sourceType: typescript ? 'module' : 'unambiguous',
     plugins: typescript ? ['typescript', ...PLUGINS] : PLUGINS,
   })
 }

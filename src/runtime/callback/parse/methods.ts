@@ -1,4 +1,5 @@
 import type { Class } from '@babel/types'
+import { faultOfCallbackName } from '../../core/names.js'
 import type { Arity } from '../../core/plan/plan.js'
 import { arityOf } from './arity.js'
 
@@ -15,9 +16,9 @@ export interface MethodOutline {
  */
 export const CLOSE = 'close'
 
-/** Whether a method is no callback because of its name. */
+/** Whether a method is no callback because of its name: it is private, or nobody could call it. */
 export function isHidden(name: string): boolean {
-  return name.startsWith('_') || name === 'constructor' || name === CLOSE
+  return name.startsWith('_') || name === CLOSE || faultOfCallbackName(name) !== undefined
 }
 
 /** The public methods of a class, without static and computed ones, getters, and those marked private or protected. */

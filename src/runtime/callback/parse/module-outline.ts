@@ -1,8 +1,8 @@
-import type { Class, ExportNamedDeclaration, Node } from '@babel/types'
+import type { Class, ExportNamedDeclaration, Node, Program } from '@babel/types'
 import type { Arity } from '../../core/plan/plan.js'
 import { arityOf, UNKNOWN_ARITY } from './arity.js'
-import { parseModule } from './babel.js'
 import { bindings, type Value } from './bindings.js'
+import { isCommonJs } from './commonjs.js'
 import { methodsOf, type MethodOutline } from './methods.js'
 
 /** A value that a module exports; exported types have no outline. */
@@ -23,18 +23,22 @@ export interface ModuleOutline {
   open: boolean
   /** Specifiers of the modules in `export * from …`. */
   stars: string[]
+  /** Whether it exports by `module.exports`, `exports` or `export =`. */
+  isCommonJs: boolean
 }
 
 type Scope = Map<string, Value>
 
-/**
- * Lists a module's exports by parsing its text.
- * @throws SyntaxError of Babel, with `loc`
- */
-export function outlineModule(text: string, typescript: boolean): ModuleOutline {
-  const { body } = parseModule(text, typescript).program
+/** Lists a module's exports. */
+export function outlineModule(program: Program): ModuleOutline {
+  const { body } = program
   const scope: Scope = new Map(body.flatMap(bindings))
-  const outline: ModuleOutline = { exports: new Map(), open: false, stars: [] }
+  const outline: ModuleOutline = {
+    exports: new Map(),
+    open: false,
+    stars: [],
+    isCommonJs: isCommonJs(program),
+  }
   const add = (name: string, node: Node, value: Value | undefined): void => {
     const line = node.loc?.start.line ?? 1
     const found = resolve(value, scope)

@@ -10,6 +10,7 @@ import {
   isWhole,
   mapOf,
   oneOf,
+  orAbsent,
   orNull,
   recordOf,
 } from './forms.js'
@@ -36,6 +37,7 @@ const isReceiver = mapOf<ReceiverSummary>({
 /** Whether the value is the summary of a stream. */
 export const isStreamSummary = mapOf<StreamSummary>({
   call: isName,
+  results_of: orAbsent(isText),
   source: orNull(isText),
   from: isName,
   delivery: oneOf(...DELIVERIES),

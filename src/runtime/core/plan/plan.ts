@@ -15,6 +15,8 @@ export interface Plan {
   /** The server that the file names; without a URL the project's own. */
   server: ServerChoice
   sources: Record<string, SourcePlan>
+  /** Absolute paths of the folders in which callbacks are looked up. */
+  callbackFolders: string[]
   nodes: Record<string, NodePlan>
 }
 
@@ -61,6 +63,8 @@ export interface CallPlan {
   call: string
   /** Name of the source whose items are streamed; defined only with STREAM. */
   source: string | undefined
+  /** Name of the callback of the node whose results are streamed, in place of a source; defined only with STREAM. */
+  resultsOf: string | undefined
   args: unknown[]
   to: string | undefined
   /** Names of the nodes that must be ready before the call starts. */

@@ -38,8 +38,10 @@ export interface ReceiverSummary {
 export interface StreamSummary {
   /** Name of the callback. */
   call: string
-  /** Name of the source; null for an iterable passed by a program. */
+  /** Name of the source; null for an iterable passed by a program, and for the results of a callback. */
   source: string | null
+  /** Name of the callback whose results are streamed. */
+  results_of?: string
   /** Name of the node that wrote the stream. */
   from: string
   delivery: Delivery
@@ -53,4 +55,18 @@ export interface StreamSummary {
   error: ErrorRecord | null
   /** Counts of each receiver, by the name of its node. */
   receivers: Record<string, ReceiverSummary>
+}
+
+/** Account of a stage, which is a callback whose results are streamed on: `in = gave + filtered + failed`. */
+export interface StageCounts {
+  /** Items for which the callback has returned or failed. */
+  in: number
+  /** Items that gave one result or more. */
+  gave: number
+  /** Items that gave none. */
+  filtered: number
+  /** Items for which the callback threw. */
+  failed: number
+  /** Results that went out. */
+  out: number
 }

@@ -1,3 +1,5 @@
+import { writeJson } from './json.js'
+
 /**
  * Escape sequences of terminals. Those that carry text (title, clipboard, device strings) go with their text; one that
  * does not end is left for `CONTROLS`, so that nobody can hide the rest of a text with it. A text ends at the next beginning of
@@ -36,8 +38,7 @@ export function plainData<T>(data: T, clean: (text: string) => string = plainTex
 
 /** JSON of the same value that does nothing to a terminal: what JSON leaves as it is comes as `\u…`. */
 export function plainJson(value: unknown, indent?: number): string {
-  const json = JSON.stringify(value, null, indent) as string | undefined
-  return (json ?? 'null').replace(UNESCAPED_IN_JSON, escaped)
+  return writeJson(value, indent).replace(UNESCAPED_IN_JSON, escaped)
 }
 
 function escaped(character: string): string {

@@ -21,7 +21,7 @@ let host: Host | undefined
 
 process.on('message', (order: NodeOrder) => {
   if (order.type === 'setup') void start(order.setup)
-  else if (order.type === 'drain') drain()
+  else if (order.type === 'drain') drain(order.isComplete)
   else if (order.type === 'reload') void reload(order)
   else void leave((started) => started.leave())
 })
@@ -43,7 +43,7 @@ async function start(setup: NodeSetup): Promise<void> {
       signal: starting.signal,
     })
     // The order to drain may have arrived too late to abort the start.
-    if (starting.signal.aborted) host.drain()
+    if (starting.signal.aborted) host.drain(false)
   } catch (error) {
     await (starting.signal.aborted ? exitFlushed(0) : fail(error))
   }
@@ -55,8 +55,8 @@ async function reload({ modules, callbacks }: Extract<NodeOrder, { type: 'reload
 }
 
 /** Drains the node; one that is still starting has nothing to drain, and its start is aborted. */
-function drain(): void {
-  if (host) host.drain()
+function drain(isComplete: boolean): void {
+  if (host) host.drain(isComplete)
   else starting.abort()
 }
 

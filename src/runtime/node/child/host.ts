@@ -3,13 +3,16 @@ import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { bounded } from '../../core/timeout.js'
+import { PushedItems } from '../../stream/index.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
+import type { SourceEvent } from '../../source/index.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
 import { openSources } from './open-sources.js'
 import { runCall } from './run-call.js'
+import { StageReports } from './stage-reports.js'
 
 /** Longest time between the order to leave and the end of the last call. */
 const SETTLE_MS = 5000
@@ -34,8 +37,11 @@ export interface Host {
    * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; the old code stays in use then
    */
   reload: (modules: string[], callbacks: CallbackPlan[]) => Promise<void>
-  /** Ends the sources and the waits. Calls and streams that have begun continue. */
-  drain: () => void
+  /**
+   * Ends the sources and the waits. Calls and streams that have begun continue.
+   * @param isComplete whether nothing more would have come: else a durable stream is not finished, and is resumed later
+   */
+  drain: (isComplete: boolean) => void
   /** Drains, aborts the calls that still run, waits for running callbacks, and leaves the pipeline. */
   leave: () => Promise<void>
 }
@@ -51,8 +57,15 @@ export async function startHost(
   const { node } = setup
   const { load, renew } = moduleLoader(setup.project)
   const draining = new AbortController()
+  const stopping = new AbortController()
   const leaving = new AbortController()
-  const openSource = await openSources(setup, { signal: draining.signal, log, load })
+  const results = new Map(
+    node.calls.flatMap(({ resultsOf }, index) =>
+      resultsOf === undefined ? [] : [[index, new PushedItems()]],
+    ),
+  )
+  const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })
+  const sources = await openSources(setup, { signal: draining.signal, log, load, onEvent })
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]
@@ -64,6 +77,10 @@ export async function startHost(
       processName: node.name,
       graceMs: node.graceMs,
       callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
+      results: [...results].map(([index, items]) => ({
+        callback: node.calls[index]?.resultsOf ?? '',
+        items,
+      })),
       log,
       ...(signal === undefined ? {} : { signal }),
       ...(parentPid === undefined ? {} : { parentPid }),
@@ -77,16 +94,22 @@ export async function startHost(
   report({ type: 'ready', incarnation: control.incarnation })
 
   const { restart } = node
-  const context = { g, openSource, log, report, restart, draining: draining.signal, leaving: leaving.signal }
-  const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() =>
-    report({ type: 'settled' }),
-  )
+  const signals = { draining: draining.signal, stopping: stopping.signal, leaving: leaving.signal }
+  const context = { g, sources, results, log, report, restart, ...signals }
+  const stages = new StageReports(control.stages, report)
+  const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
+    stages.close()
+    report({ type: 'settled' })
+  })
   const stopped = new DaffiError('DAFFI_ABORTED', `${node.name} was stopped`)
   let left: Promise<void> | undefined
 
-  const drain = (): void => draining.abort(stopped)
+  const drain: Host['drain'] = (isComplete) => {
+    if (!isComplete && !draining.signal.aborted) stopping.abort(stopped)
+    draining.abort(stopped)
+  }
   const leave = async (): Promise<void> => {
-    drain()
+    drain(false)
     leaving.abort(stopped)
     // Calls end at the signal, but some of their last messages may wait for a server that stands still.
     await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Callback } from '../../callback/index.js'
-import { encodeItem } from '../../codec/index.js'
+import { encode, encodeItem, toPlain } from '../../codec/index.js'
 import { isFrame } from '../../core/frame.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
-import { toPlain } from '../calls/plain-value.js'
 import type { ObservedCallReport } from '../ipc/node-reports.js'
 
 type Report = (call: ObservedCallReport) => void
@@ -20,7 +19,7 @@ function observe(callback: Callback, report: Report): Callback {
   return {
     ...callback,
     fn: (...args) => {
-      for (const [index, arg] of args.entries()) hash.update(encodeItem(arg, index).bytes)
+      for (const arg of args) hash.update(bytesOf(arg))
       report({
         type: 'called',
         callback: name,
@@ -32,10 +31,15 @@ function observe(callback: Callback, report: Report): Callback {
   }
 }
 
+/** The bytes of an argument as an item of a stream would have them. */
+function bytesOf(arg: unknown): Uint8Array {
+  return ArrayBuffer.isView(arg) || isFrame(arg) ? encodeItem(arg, 0).bytes : encode(arg)
+}
+
 /** Replaces frames' pixels and other bytes by their digest: a test compares those, and does not contain the bytes. */
 function observedArgument(arg: unknown): unknown {
   if (ArrayBuffer.isView(arg)) return digest(encodeItem(arg, 0).bytes)
-  return isFrame(arg) ? { ...arg, data: digest(arg.data) } : toPlain(arg)
+  return toPlain(isFrame(arg) ? { ...arg, data: digest(arg.data) } : arg)
 }
 
 function digest(bytes: Uint8Array): string {

@@ -1,33 +1,38 @@
 import { createHash } from 'node:crypto'
+import { addAbortListener } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PERIOD, plannedStream, type Global } from '../../call/index.js'
+import { toPlain } from '../../codec/index.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
-import { StreamError } from '../../stream/index.js'
+import { StreamError, type PushedItems } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
-import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
 import { CallWatch } from './call-watch.js'
-import type { OpenSource } from './open-sources.js'
+import type { NodeSources } from './open-sources.js'
 
 /** Waits that take longer than this are logged. */
 const LONG_WAIT_MS = 2000
 
 export interface CallContext {
   g: Global
-  /** Returns the items of a source; they end when the node drains. */
-  openSource: OpenSource
+  /** Sources; their items end when the node drains. */
+  sources: NodeSources
+  /** Streams of results, by the index of their call. */
+  results: ReadonlyMap<number, PushedItems>
   log: Logger
   report: (report: CallReport) => void
   /** The node's policy, which holds for its calls, too. */
   restart: RestartPolicy
   /** Aborts when no new call may begin any more: waits end, running calls and streams continue. */
   draining: AbortSignal
+  /** Aborts with `draining` when more would have come, so that durable streams stay unfinished. */
+  stopping: AbortSignal
   /** Aborts when calls and streams that still run are to be aborted. */
   leaving: AbortSignal
 }
@@ -38,13 +43,17 @@ export interface CallContext {
  */
 export async function runCall(plan: CallPlan, index: number, context: CallContext): Promise<void> {
   const { report, restart, draining } = context
-  const { call, modifier } = plan
+  const { call, source, modifier } = plan
   const restarts = new CallRestarts(modifier.kind, restart)
   const share = modifier.kind === 'STREAM' && modifier.share
   const watch = new CallWatch({ ...context, index, call, share })
+  const results = context.results.get(index)
+  if (results) addAbortListener(draining, () => results.end())
   for (;;) {
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
+      results?.close()
+      if (source !== undefined) context.sources.close(source, index)
       if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
       else report({ type: 'call', index, value, error })
       return
@@ -154,28 +163,31 @@ function scheduleId(node: string, call: string, index: number): string {
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
 
-function runStream(
+async function runStream(
   plan: CallPlan,
   modifier: StreamPlan,
   index: number,
   context: CallContext,
   watch: CallWatch,
 ): Promise<StreamSummary> {
-  const source = plan.source
-  // Without a source, the only argument is the iterable, as in a program.
-  const items =
-    source === undefined
-      ? plan.args[0]
-      : context.openSource(source, (event) => context.report({ ...event, index }))
-  return callbackCall(context.g, plan.call, [items], plan.to).with(
-    plannedStream(modifier, {
-      ...(source === undefined ? {} : { source }),
-      onProgress: (summary) => {
-        context.report({ type: 'progress', index, summary })
-        watch.onProgress(summary)
-      },
-      stopping: context.draining,
-      signal: context.leaving,
-    }),
-  )
+  const { source, resultsOf } = plan
+  const { g, sources, results, report } = context
+  const opened = source === undefined ? undefined : sources.open(source, index)
+  // Without source and results, the only argument is the iterable, as in a program.
+  const items = opened ?? results.get(index) ?? plan.args[0]
+  const options = {
+    ...(source === undefined ? {} : { source }),
+    ...(resultsOf === undefined ? {} : { resultsOf }),
+    onProgress: (summary: StreamSummary) => {
+      report({ type: 'progress', index, summary })
+      watch.onProgress(summary)
+    },
+    stopping: context.stopping,
+    signal: context.leaving,
+  }
+  try {
+    return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))
+  } finally {
+    if (source !== undefined) sources.close(source, index, opened)
+  }
 }

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.js'
-import type { StreamSummary } from '../../core/plan/summary.js'
+import type { StageCounts, StreamSummary } from '../../core/plan/summary.js'
 import type { SourceEvent } from '../../source/index.js'
 
 /**
@@ -31,6 +31,12 @@ export interface ObservedCallReport {
   hash: string
 }
 
+/** Accounts of the node's callbacks whose results are streamed on, by callback. */
+export interface StagesReport {
+  type: 'stages'
+  stages: Record<string, StageCounts>
+}
+
 /**
  * Messages from the process of a node to the supervisor.
  * `ready`: connected, with every callback loaded and offered, as this incarnation.
@@ -41,6 +47,7 @@ export interface ObservedCallReport {
 export type NodeReport =
   | CallReport
   | ObservedCallReport
+  | StagesReport
   | { type: 'ready'; incarnation: string }
   | { type: 'settled' }
   | { type: 'reloaded'; error: ErrorRecord | null }

@@ -5,6 +5,7 @@ import type { ServerInfo } from '../../nats/index.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
+import type { StageResult } from '../supervise/report/stage-results.js'
 import { serveRunStatus } from '../supervise/report/serve-run-status.js'
 import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
 
@@ -25,6 +26,7 @@ export interface NodeRunResult {
   server: ServerInfo
   calls: CallResult[]
   streams: StreamResult[]
+  stages: StageResult[]
 }
 
 /**
@@ -34,7 +36,7 @@ export interface NodeRunResult {
  * loading callbacks and of joining
  */
 export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOptions): Promise<NodeRunResult> {
-  const nodes = withDeliveries([node], plan.sources)
+  const nodes = withDeliveries([node], plan)
   const opened: (() => Promise<void>)[] = []
   try {
     const server = await openRunServer(plan, nodes, { ...options, signal: options.stop })
@@ -47,7 +49,7 @@ export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOption
       restarts: false,
       onEvent: status.onEvent,
     })
-    const { error, calls, streams } = await supervisor.run()
+    const { error, calls, streams, stages } = await supervisor.run()
     if (supervisor.failure) throw supervisor.failure
     return {
       ...(error ? { error } : {}),
@@ -56,6 +58,7 @@ export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOption
       server: server.info,
       calls,
       streams,
+      stages,
     }
   } finally {
     for (const close of opened.reverse()) await close()

@@ -26,7 +26,7 @@ export interface RunPipelineOptions
  * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, and those of opening the server
  */
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
-  const nodes = withDeliveries(chooseNodes(plan, options.only), plan.sources)
+  const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
   const opened: (() => Promise<void>)[] = []
   try {

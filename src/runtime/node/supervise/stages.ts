@@ -41,7 +41,10 @@ export function streamsTo({ calls }: NodePlan, { name, callbacks }: NodePlan): b
   return calls.some(reaches)
 }
 
-/** Whether all that a node does by itself is to stream from modules, as a stage does that passes on what it gets. */
+/** Whether all that a node does by itself is to stream on: what its callbacks return, or what they give to modules. */
 export function streamsOn({ calls }: NodePlan, sources: Plan['sources']): boolean {
-  return calls.every(({ source }) => source !== undefined && sources[source]?.kind === 'module')
+  return calls.every(
+    ({ source, resultsOf }) =>
+      resultsOf !== undefined || (source !== undefined && sources[source]?.kind === 'module'),
+  )
 }

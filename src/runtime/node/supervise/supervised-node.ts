@@ -115,8 +115,8 @@ export class SupervisedNode {
   }
 
   /** Ends its sources and waits; calls and streams that have begun continue. */
-  drain(): void {
-    this.#signals.draining.abort()
+  drain(isComplete = false): void {
+    this.#signals.draining.abort(isComplete)
   }
 
   /** Drains the node and has it leave. Resolves when it has ended and will not be restarted. */
@@ -213,7 +213,8 @@ export class SupervisedNode {
       }, SHUTDOWN_GRACE_MS)
       signal.addEventListener('abort', () => clearTimeout(timer))
     }
-    draining.signal.addEventListener('abort', () => child.send({ type: 'drain' }), { signal })
+    const drain = (): void => child.send({ type: 'drain', isComplete: draining.signal.reason === true })
+    draining.signal.addEventListener('abort', drain, { signal })
     leaving.signal.addEventListener('abort', leave, { signal })
     forced.addEventListener('abort', () => child.kill(), { signal })
   }

@@ -187,6 +187,10 @@ export class Supervisor {
 
   #onReport(node: SupervisedNode, report: NodeReport): void {
     if (report.type === 'called') this.#options.onEvent({ ...report, node: node.name })
+    if (report.type === 'stages') {
+      this.#results.acceptStages(node.name, report)
+      this.#options.onEvent({ ...report, node: node.name })
+    }
     if (isCallReport(report)) {
       this.#results.accept(node.name, report)
       const plan = node.plan.calls[report.index]
@@ -214,7 +218,7 @@ export class Supervisor {
     this.#changed.notify()
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
-    if (!watched) for (const node of calling) if (this.#hasNothingToCome(node)) node.drain()
+    if (!watched) for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))

@@ -1,7 +1,7 @@
 import { PERIOD, plannedStream, type UntypedCall } from '../../call/index.js'
+import { toPlain } from '../../codec/index.js'
 import type { ModifierPlan, Plan } from '../../core/plan/plan.js'
 import { callbackCall } from '../calls/callback-call.js'
-import { toPlain } from '../calls/plain-value.js'
 import { scheduleOptions, sendCall, startJob } from '../calls/send-call.js'
 import type { RunServerOptions } from '../prepare/open-run-server.js'
 import { withPipelineClient } from './pipeline-client.js'

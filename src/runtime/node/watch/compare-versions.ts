@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { importedFirst, type ModuleGraph } from '../../callback/index.js'
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import type { PlanChange } from '../supervise/plan-change.js'
@@ -53,7 +54,7 @@ export function sourceModules(node: NodePlan, plan: Plan): string[] {
  * their code.
  */
 function isSame(a: NodePlan, planOfA: Plan, b: NodePlan, planOfB: Plan): boolean {
-  return JSON.stringify(written(a, planOfA)) === JSON.stringify(written(b, planOfB))
+  return isDeepStrictEqual(written(a, planOfA), written(b, planOfB))
 }
 
 function written(node: NodePlan, plan: Plan): unknown {

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { watch } from 'chokidar'
 
 /** Milliseconds without a change after which changes are passed on: editors save a file in several steps. */
@@ -20,7 +22,7 @@ export class FolderWatch {
 
   constructor(onChange: (files: string[]) => void, onError: (error: unknown) => void) {
     this.#watcher.on('error', onError).on('all', (_event, path) => {
-      this.#changed.add(path)
+      this.#changed.add(realPath(path))
       clearTimeout(this.#settling)
       this.#settling = setTimeout(() => {
         const files = [...this.#changed]
@@ -37,5 +39,15 @@ export class FolderWatch {
   async close(): Promise<void> {
     clearTimeout(this.#settling)
     await this.#watcher.close()
+  }
+}
+
+/** The path that a file has without links on the way. A file that is gone was in its folder. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const folder = dirname(path)
+    return folder === path ? path : join(realPath(folder), basename(path))
   }
 }

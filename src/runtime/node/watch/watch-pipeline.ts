@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path'
+import { relative } from 'node:path'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { Diagnostic } from '../../pipeline/index.js'
@@ -21,7 +21,7 @@ export function watchPipeline(
     const changed = `${files.map((file) => relative(process.cwd(), file)).join(', ')} changed`
     try {
       const change = await watched.update(files)
-      folders.add(foldersOf(watched))
+      folders.add(watched.folders)
       const failures = await supervisor.apply(change)
       if (failures.length === 0) watched.confirm()
       const done = describe(
@@ -38,20 +38,17 @@ export function watchPipeline(
     }
   }
   const folders = new FolderWatch(
-    (files) => {
-      working = working.then(() => apply(files))
+    (changed) => {
+      const files = changed.filter((file) => watched.mayContain(file))
+      if (files.length > 0) working = working.then(() => apply(files))
     },
     (error) => log.warn(`changes may be missed: ${messageOf(error)}`),
   )
-  folders.add(foldersOf(watched))
+  folders.add(watched.folders)
   return async () => {
     await folders.close()
     await working
   }
-}
-
-function foldersOf({ files }: WatchedPipeline): Set<string> {
-  return new Set(files.map((file) => dirname(file)))
 }
 
 function describe({ start, restart, reload, stop }: PlanChange, failed: string[]): string {

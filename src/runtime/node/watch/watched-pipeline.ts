@@ -1,5 +1,6 @@
+import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { graphModules, importersOf } from '../../callback/index.js'
+import { graphModules, importersOf, isCompanion } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import { loadPipeline } from '../../pipeline/index.js'
@@ -28,6 +29,16 @@ export class WatchedPipeline {
   /** Every file that the pipeline consists of. */
   get files(): string[] {
     return [this.#now.plan.file, ...this.#now.graph.keys()]
+  }
+
+  /** Whether a file in one of the folders is part of the pipeline, or can become one. */
+  mayContain(file: string): boolean {
+    return this.files.includes(file) || !isCompanion(basename(file))
+  }
+
+  /** Every folder whose files can change the pipeline. */
+  get folders(): Set<string> {
+    return new Set([...this.files.map((file) => dirname(file)), ...this.#now.plan.callbackFolders])
   }
 
   /** Lists the modules of a node's callbacks and what they import, imported modules first. */
@@ -61,7 +72,7 @@ export class WatchedPipeline {
 }
 
 async function versionOf(plan: Plan, only: string[] | undefined): Promise<PipelineVersion> {
-  const nodes = withDeliveries(chooseNodes(plan, only), plan.sources)
+  const nodes = withDeliveries(chooseNodes(plan, only), plan)
   const callbacks = nodes.flatMap((node) => node.callbacks.map(({ file }) => file))
   const sources = nodes.flatMap((node) => sourceModules(node, plan))
   return { plan, nodes, graph: await graphModules([...callbacks, ...sources]) }

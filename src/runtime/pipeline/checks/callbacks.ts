@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import type { DiscoveredCallbacks } from '../../callback/index.js'
+import { MODULE_EXTENSIONS, type DiscoveredCallbacks } from '../../callback/index.js'
 import { nearest } from '../../core/text/nearest.js'
 import { listKnown } from '../diagnose/list-known.js'
 import { addModuleDiagnostic } from '../diagnose/module-diagnostic.js'
@@ -7,7 +7,8 @@ import { shownFrom } from '../read/file-paths.js'
 import type { CheckContext } from './check-context.js'
 
 /** Reports modules that cannot be parsed, and callbacks of nodes that no module, or more than one, offers. */
-export function checkCallbacks({ folder, pipeline, callbacks, diagnostics }: CheckContext): void {
+export function checkCallbacks(context: CheckContext): void {
+  const { folder, pipeline, callbacks, diagnostics } = context
   if (!callbacks) return
   for (const fault of callbacks.faults) addModuleDiagnostic(fault, ['callbacks'], diagnostics)
   for (const node of pipeline.nodes) {
@@ -22,11 +23,19 @@ export function checkCallbacks({ folder, pipeline, callbacks, diagnostics }: Che
         const methods = callbacks.classes.get(name)
         const message = methods
           ? `${name} is a class; list its methods: ${methods.join(', ')}`
-          : `no module offers a callback ${name}; ${listKnown('callbacks', names)}`
+          : `no module offers a callback ${name}; ${listKnown('callbacks', names)}${commonJsHint(context)}`
         diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion: nearest(name, names) })
       }
     }
   }
+}
+
+/** Says why the exports of some modules are not known. */
+function commonJsHint({ folder, callbacks }: CheckContext): string {
+  const files = callbacks?.commonJs.map((file) => shownFrom(folder, file)) ?? []
+  if (files.length === 0) return ''
+  const [are, their] = files.length === 1 ? ['is', 'its'] : ['are', 'their']
+  return `. ${files.join(' and ')} ${are} CommonJS, and ${their} exports are not looked up: write export default or export const, in a file that ends in ${MODULE_EXTENSIONS.join(', ')}`
 }
 
 /** Whether a module that cannot be parsed may offer the callback, so that it is not reported as missing too. */

@@ -1,15 +1,16 @@
 import { discoverCallbacks } from '../../callback/index.js'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import type { PartialPipeline } from '../validate/partial-pipeline.js'
-import { callbackFolders } from './callback-folders.js'
+import { callbackFolders } from './files/callback-folders.js'
 import { checkCallbacks } from './callbacks.js'
 import { checkCalls } from './calls.js'
 import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
 import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.js'
 import { NodeNames } from './replicas.js'
-import { checkServer } from './server.js'
-import { checkSources } from './sources.js'
+import { checkResults } from './results.js'
+import { checkServer } from './files/server.js'
+import { checkSources } from './files/sources.js'
 
 /** Checks what a schema cannot see: references between the entries of a pipeline, and the files that it names. */
 export async function checkReferences(
@@ -38,6 +39,7 @@ export async function checkReferences(
   checkCycles(context)
   checkCallbacks(context)
   checkCalls(context)
+  checkResults(context)
   await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context

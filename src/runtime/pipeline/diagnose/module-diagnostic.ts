@@ -7,6 +7,6 @@ import type { Path } from './key-path.js'
  * @param path key of the pipeline file that needs the module
  */
 export function addModuleDiagnostic(fault: ModuleFault, path: Path, diagnostics: Diagnostics): void {
-  const { file, line, column, message, text } = fault
-  diagnostics.addAt(file, text, { line, column, length: 1 }, { code: 'DAFFI_MODULE_SYNTAX', message, path })
+  const { code, file, line, column, message, text } = fault
+  diagnostics.addAt(file, text, { line, column, length: 1 }, { code, message, path })
 }

@@ -1,20 +1,25 @@
 import { dirname } from 'node:path'
 import type { CheckContext } from '../checks/check-context.js'
+import { checkImports } from '../checks/imports.js'
 import { checkReferences } from '../checks/check-references.js'
 import { checkTests } from '../checks/tests.js'
 import { buildPlan } from '../plan/build-plan.js'
 import { buildTests } from '../plan/build-tests.js'
-import type { Environment } from '../read/interpolate.js'
 import { pipeline } from '../schema/pipeline.js'
 import { openDocument } from '../validate/open-document.js'
 import { partialPipeline } from '../validate/partial-pipeline.js'
 import { partialTests } from '../validate/partial-tests.js'
+import type { CheckSettings } from './check-pipeline.js'
 import type { CheckedPipeline } from './checked-pipeline.js'
 import { withinLimit } from './within-limit.js'
 
 /** Turns the text of a pipeline file into its plan and tests, or into diagnostics. */
-export async function checkText(file: string, text: string, env: Environment): Promise<CheckedPipeline> {
-  const { plan, tests, diagnostics } = await checkWithContext(file, text, env)
+export async function checkText(
+  file: string,
+  text: string,
+  settings: CheckSettings,
+): Promise<CheckedPipeline> {
+  const { plan, tests, diagnostics } = await checkWithContext(file, text, settings)
   return { plan, tests, diagnostics }
 }
 
@@ -27,16 +32,16 @@ interface CheckedWithContext extends CheckedPipeline {
 export async function checkWithContext(
   file: string,
   text: string,
-  env: Environment,
+  settings: CheckSettings,
 ): Promise<CheckedWithContext> {
   return await withinLimit(
-    () => check(file, text, env),
+    () => check(file, text, settings),
     (diagnostics) => ({ plan: undefined, tests: [], diagnostics, context: undefined }),
   )
 }
 
-async function check(file: string, text: string, env: Environment): Promise<CheckedWithContext> {
-  const { document, diagnostics, readable, entry } = openDocument(file, text, env, pipeline)
+async function check(file: string, text: string, settings: CheckSettings): Promise<CheckedWithContext> {
+  const { document, diagnostics, readable, entry } = openDocument(file, text, settings.env, pipeline)
   const refused = (context?: CheckContext): CheckedWithContext => ({
     plan: undefined,
     tests: [],
@@ -45,6 +50,7 @@ async function check(file: string, text: string, env: Environment): Promise<Chec
   })
   if (!readable) return refused()
   const context = await checkReferences(dirname(file), partialPipeline(document), diagnostics)
+  if (settings.imports) await checkImports(context)
   await checkTests(partialTests(document), context)
   const { names, callbacks } = context
   if (!entry || !callbacks || !diagnostics.isEmpty()) return refused(context)

@@ -33,7 +33,7 @@ export async function loadVariant(
   const { checkTestText } = await import('./check-test-text.js')
   const test = { pipeline: basename(file), tests: [{ name: basename(file), sources, mocks }] }
   const text = JSON.stringify(test, undefined, 2)
-  const { tests, diagnostics } = await checkTestText(join(dirname(file), 'startPipeline'), text, env)
+  const { tests, diagnostics } = await checkTestText(join(dirname(file), 'startPipeline'), text, { env })
   const [variant] = tests
   if (!variant) throw invalidPipeline(file, diagnostics)
   return variant.pipeline

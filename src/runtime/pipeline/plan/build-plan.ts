@@ -30,6 +30,7 @@ export function buildPlan(input: PlanInput): Plan {
     project: findProject(file),
     server: buildServer(entry.server ?? {}, dirname(file)),
     sources: mapValues(entry.sources, (source) => buildSource(source, dirname(file))),
+    callbackFolders: input.callbacks.folders.map((folder) => resolve(folder)),
     nodes: Object.fromEntries(
       Object.entries(entry.nodes).flatMap(([name, node]) =>
         replicaNames(name, node.replicas).map((process) => [process, buildNode(process, name, node, input)]),
@@ -62,6 +63,7 @@ function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {
   return {
     call: call.call,
     source: call.source,
+    resultsOf: call.results_of,
     args: call.args,
     to: call.to === undefined ? undefined : names.resolve(call.to)?.[0],
     waitFor: names.processesOf(call.wait_for),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { SourcePlan } from '../../core/plan/plan.js'
+import { modulePath } from '../read/file-paths.js'
 import type { SourceEntry } from '../schema/source.js'
 
 /**
@@ -9,7 +10,7 @@ import type { SourceEntry } from '../schema/source.js'
 export function buildSource(source: SourceEntry, folder: string): SourcePlan {
   if (source.kind === 'module') {
     const { kind, module, args } = source
-    return { kind, file: resolve(folder, module), export: source.export, args }
+    return { kind, file: modulePath(folder, module), export: source.export, args }
   }
   if (source.kind === 'recording') return { kind: 'recording', folder: resolve(folder, source.path) }
   const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source

@@ -1,6 +1,7 @@
-import { isMap, isScalar, visit, type Alias, type YAMLMap } from 'yaml'
+import { isMap, isScalar, visit, type Alias, type Scalar, type YAMLMap } from 'yaml'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import { offsetsOf, type PipelineDocument } from './document.js'
+import { wholeNumber } from './whole-number.js'
 
 /** More than any pipeline has; the time for them grows with their square. */
 const MAX_ALIASES = 1000
@@ -17,6 +18,7 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
   let aliases = 0
   visit(yaml, {
     Map: (_key, map) => checkKeys(map, diagnostics),
+    Scalar: (_key, scalar) => checkNumber(scalar, diagnostics),
     Pair: (_key, { key }) => {
       if (isScalar(key) && key.value !== '__proto__') return
       diagnostics.addSyntax('this cannot be a key', ...offsetsOf(key))
@@ -43,6 +45,16 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
     if (!(error instanceof ReferenceError)) throw error
     diagnostics.addSyntax('aliases expand to too many values', ...offsetsOf(last))
   }
+}
+
+/** Makes a number of an integer that a number can hold, and refuses what is none for JavaScript, such as 1e400. */
+function checkNumber(scalar: Scalar, diagnostics: Diagnostics): void {
+  const { value, source = '' } = scalar
+  if (typeof value === 'bigint') scalar.value = wholeNumber(value, source)
+  if (typeof value !== 'number' || (Number.isFinite(value) && value !== 0) || /inf|nan/i.test(source)) return
+  if (value === 0 && !/[1-9]/.test(source.replace(/e.*/i, ''))) return
+  const message = `${source} is beyond the range of numbers; quote it to make it text`
+  diagnostics.addSyntax(message, ...offsetsOf(scalar), JSON.stringify(source))
 }
 
 function checkKeys({ items }: YAMLMap, diagnostics: Diagnostics): void {

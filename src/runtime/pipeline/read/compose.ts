@@ -19,8 +19,8 @@ export function compose(text: string): Composed {
       yield token
     }
   }
-  // The parser compares each key of a mapping with all others; `checkTree` looks them up.
-  const composer = new Composer({ uniqueKeys: false })
+  // The parser compares each key of a mapping with all others; `checkTree` looks them up, and makes numbers of small integers.
+  const composer = new Composer({ uniqueKeys: false, intAsBigInt: true })
   const yaml = withoutStacks(() => {
     const [first, second] = composer.compose(shallow(), true, text.length)
     if (second)

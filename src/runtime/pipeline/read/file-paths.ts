@@ -1,9 +1,20 @@
+import { realpathSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { isAbsolute, join, relative } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 
 /** Resolves a path of the pipeline file, which is relative to the file's folder. */
 export function resolveFrom(folder: string, path: string): string {
   return isAbsolute(path) ? path : join(folder, path)
+}
+
+/** The real path of a module, by which Node resolves what it imports; the path itself when there is no such file. */
+export function modulePath(folder: string, path: string): string {
+  const file = resolve(folder, path)
+  try {
+    return realpathSync(file)
+  } catch {
+    return file
+  }
 }
 
 /** A file's path as the pipeline file in `folder` would write it. */

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { DaffiError } from '../../core/errors.js'
+import { findProject } from '../../core/project/project.js'
 import { isTestFile, kindOfPath, resolveFrom } from './file-paths.js'
 
 export interface FindFileOptions {
@@ -23,15 +24,34 @@ export async function findPipelineFile(options: FindFileOptions = {}): Promise<s
   const { argument, cwd = process.cwd(), env = process.env, running } = options
   const named = argument ?? (env.DAFFI_PIPELINE || running)
   if (named !== undefined) return resolveFrom(cwd, named)
-  const usual = join(cwd, 'pipeline.yaml')
-  if ((await kindOfPath(usual)) === 'file') return usual
-  const [only, ...more] = await pipelinesIn(cwd)
+  const [only, ...more] = await candidatesIn(cwd)
   if (only !== undefined && more.length === 0) return join(cwd, only)
   const message =
     only === undefined
       ? `there is no pipeline.yaml in ${cwd}, and no pipeline in pipelines/`
       : `which pipeline? there are ${[only, ...more].join(', ')}`
-  throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', message)
+  const above = only === undefined ? await candidateAbove(cwd) : undefined
+  throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', message, {
+    ...(above !== undefined && { next: `There is ${above}: name it on the command line.` }),
+  })
+}
+
+/** The files in a folder that a command can mean without naming one. */
+async function candidatesIn(folder: string): Promise<string[]> {
+  const usual = 'pipeline.yaml'
+  if ((await kindOfPath(join(folder, usual))) === 'file') return [usual]
+  return (await yamlFilesIn(folder, 'pipelines')).filter((name) => !isTestFile(name))
+}
+
+/** The path of a pipeline in a folder of the project above this one, in which somebody may believe to be. */
+async function candidateAbove(cwd: string): Promise<string | undefined> {
+  const project = findProject(join(cwd, 'pipeline.yaml'))
+  for (let folder = cwd; folder !== project && folder !== dirname(folder);) {
+    folder = dirname(folder)
+    const [first] = await candidatesIn(folder)
+    if (first !== undefined) return relative(cwd, join(folder, first))
+  }
+  return undefined
 }
 
 /**
@@ -42,10 +62,6 @@ export async function findTestFiles(cwd = process.cwd()): Promise<string[]> {
   const found = await yamlFilesIn(cwd, 'pipelines')
   if (found.length > 0) return found
   return (await yamlFilesIn(cwd, '.')).filter((name) => name === 'pipeline.yaml' || isTestFile(name))
-}
-
-async function pipelinesIn(cwd: string): Promise<string[]> {
-  return (await yamlFilesIn(cwd, 'pipelines')).filter((name) => !isTestFile(name))
 }
 
 async function yamlFilesIn(cwd: string, folder: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { DiagnosticOptions, Diagnostics } from '../diagnose/diagnostics.js'
 import type { PipelineDocument } from './document.js'
+import { wholeNumber } from './whole-number.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -54,8 +55,9 @@ function substitute(
 }
 
 /** Reads a plain scalar as YAML would: as a number, true, false, or text. */
-function readPlain(text: string): string | number | boolean {
-  if (/^[-+]?\d+(\.\d+)?$/.test(text)) return Number(text)
+function readPlain(text: string): string | number | bigint | boolean {
+  if (/^[-+]?\d+$/.test(text)) return wholeNumber(BigInt(text.replace('+', '')), text)
+  if (/^[-+]?\d+\.\d+$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
   return text
 }

@@ -1,20 +1,26 @@
 import { z } from 'zod'
-import { isToken } from '../../core/names.js'
+import { EVERY_OBJECT, faultOfCallbackName, isToken } from '../../core/names.js'
 
 const BAD_NAME = { params: { code: 'DAFFI_BAD_NAME' } }
+const META = { pattern: '^[A-Za-z0-9_-]{1,128}$' }
 
-/** Name of a pipeline, node, source or callback. It becomes a token of NATS subjects. */
-export const name = z
-  .string()
-  .refine(isToken, {
+const token = z.string().refine(isToken, {
+  ...BAD_NAME,
+  message: 'is not a name: use letters, digits, _ and -',
+})
+
+/** Name of a pipeline, node or source. It becomes a token of NATS subjects. */
+export const name = token
+  .refine((text) => !(text in Object.prototype), { ...BAD_NAME, message: EVERY_OBJECT })
+  .meta(META)
+
+/** Name of a callback. */
+export const callbackName = token
+  .refine((text) => faultOfCallbackName(text) === undefined, {
     ...BAD_NAME,
-    message: 'is not a name: use letters, digits, _ and -',
+    error: ({ input }) => faultOfCallbackName(String(input)),
   })
-  .refine((text) => !(text in Object.prototype), {
-    ...BAD_NAME,
-    message: 'is a name that every JavaScript object has as a property',
-  })
-  .meta({ pattern: '^[A-Za-z0-9_-]{1,128}$' })
+  .meta(META)
 
 export const variableName = z
   .string()

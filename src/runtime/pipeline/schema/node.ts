@@ -2,11 +2,16 @@ import { z } from 'zod'
 import { RESTART_POLICIES } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { modifier } from './modifier.js'
-import { name, variableName } from './names.js'
+import { callbackName, name, variableName } from './names.js'
 
 export const call = z.strictObject({
-  call: name.describe('Callback to call; some node must offer it.'),
+  call: callbackName.describe('Callback to call; some node must offer it.'),
   source: name.describe('Source whose items are streamed; only with STREAM.').optional(),
+  results_of: name
+    .describe(
+      "Callback of this node whose results are streamed, in place of a source's items; only with STREAM.",
+    )
+    .optional(),
   args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
   to: name
     .describe('The one node that answers the call; any that offers the callback when absent.')
@@ -19,7 +24,7 @@ export const restart = z.enum(RESTART_POLICIES)
 
 export const node = z.strictObject({
   calls: z.array(call).describe('Calls that the node makes, all at the same time.').default([]),
-  callbacks: z.array(name).describe('Callbacks that the node offers to callers.').default([]),
+  callbacks: z.array(callbackName).describe('Callbacks that the node offers to callers.').default([]),
   replicas: z
     .int()
     .min(1)

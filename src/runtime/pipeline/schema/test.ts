@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration } from './duration.js'
-import { name } from './names.js'
+import { callbackName, name } from './names.js'
 import { source } from './source.js'
 
 const number = z.int().min(0)
@@ -41,14 +41,22 @@ export const streamExpectation = z.strictObject({
     .optional(),
 })
 
+export const stageExpectation = z.strictObject({
+  in: number.describe('Items for which the callback has returned or failed.').optional(),
+  gave: number.describe('Items that gave one result or more.').optional(),
+  filtered: number.describe('Items that gave none.').optional(),
+  failed: number.describe('Items for which the callback threw.').optional(),
+  out: number.describe('Results that went out.').optional(),
+})
+
 export const callExpectation = z.strictObject({
-  call: name.describe('Callback that some node offers.'),
+  call: callbackName.describe('Callback that some node offers.'),
   times: number.describe('Number of calls; at least one when absent.').optional(),
   args: z.array(z.unknown()).describe('Arguments; only calls with these are counted.').optional(),
 })
 
 export const resultExpectation = z.strictObject({
-  call: name.describe('Callback that the test calls after the calls of the pipeline have finished.'),
+  call: callbackName.describe('Callback that the test calls after the calls of the pipeline have finished.'),
   to: name.describe('The one node that answers the call.').optional(),
   args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
   equals: z.unknown().describe('Expected result.'),
@@ -88,6 +96,10 @@ export const test = z.strictObject({
         .record(name, streamExpectation)
         .describe('Expected streams, by the callback they go to.')
         .default({}),
+      stages: z
+        .record(name, stageExpectation)
+        .describe('Expected accounts of stages, by the callback whose results are streamed on.')
+        .default({}),
       calls: z.array(callExpectation).describe('Expected calls of the pipeline.').default([]),
       results: z
         .array(resultExpectation)
@@ -111,4 +123,5 @@ export const testFile = z.strictObject({
 
 export type TestEntry = z.output<typeof test>
 export type MockEntry = z.output<typeof mock>
+export type StageExpectationEntry = z.output<typeof stageExpectation>
 export type StreamExpectationEntry = z.output<typeof streamExpectation>

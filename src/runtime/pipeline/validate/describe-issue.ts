@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../core/error-codes.js'
+import { writeJson } from '../../core/text/json.js'
 import { nearest } from '../../core/text/nearest.js'
 import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
@@ -35,6 +36,9 @@ export function describeIssue(
     }
   }
   const types = expectedTypes(issue)
+  // A whole number that a number cannot hold is for arguments only.
+  if (typeof value === 'bigint' && types.some((type) => type === 'number' || type === 'int'))
+    return { code: 'DAFFI_BAD_VALUE', message: `${subject} ${written} is too large` }
   if (types.length > 0) {
     const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ')
     const message = `${subject} must be ${wanted}, not ${typeName(value, written)}`
@@ -96,7 +100,7 @@ function quotable(value: unknown, path: Path, document: PipelineDocument): strin
   if (typeof value === 'object') return ''
   // JSON has no infinity.
   if (typeof value === 'number') return String(value)
-  return JSON.stringify(withoutUser(value))
+  return writeJson(withoutUser(value))
 }
 
 /** A text without the user of a URL in it, whose password may hold spaces. */

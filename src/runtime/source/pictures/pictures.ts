@@ -83,12 +83,11 @@ async function fill(
     }
     const picture = pictureIn(data)
     if (!picture) return undefined
-    const { width, height } = picture
     isKept = picture.bytes === bytes
-    if (isKept) return { data, width, height }
+    if (isKept) return pictureOf(data, picture)
     const part = Buffer.alloc(picture.bytes)
     data.copy(part)
-    return { data: part, width, height }
+    return pictureOf(part, picture)
   } finally {
     loan?.end(isKept)
   }
@@ -98,4 +97,9 @@ function checkedJpeg(data: Buffer): (Size & { bytes: number }) | undefined {
   const picture = wholeJpeg(data)
   if (picture) checkSize(picture)
   return picture
+}
+
+/** A picture without whatever else is known of its video: a frame with further fields would be copied when it is sent. */
+function pictureOf(data: Buffer, { width, height }: Size): Picture {
+  return { data, width, height }
 }

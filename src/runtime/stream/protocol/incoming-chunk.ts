@@ -1,4 +1,5 @@
 import type { BytesKind } from '../../codec/index.js'
+import type { Origin } from '../../core/stream/origin.js'
 import type { Part } from './messages.js'
 
 /** A chunk as a receiver knows it: its description, and the parts announced so far. */
@@ -10,6 +11,7 @@ export interface IncomingChunk {
   kind: BytesKind | null
   bytes: number
   time: number
+  origin?: Origin | true | undefined
   parts: Part[]
   complete: boolean
   /** Whether its missing parts will not come, because newer chunks have been announced. */

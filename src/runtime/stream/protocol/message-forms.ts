@@ -6,6 +6,7 @@ import {
   isMap,
   isMeasure,
   isName,
+  isNumber,
   isText,
   isWhole,
   isWithin,
@@ -17,6 +18,7 @@ import {
   recordOf,
 } from '../../core/message/forms.js'
 import { isLane, isLatency, isReceiverState } from '../../core/message/summary-form.js'
+import type { Origin, OriginRun } from '../../core/stream/origin.js'
 import { DELIVERIES, ON_ERROR } from '../../core/stream/stream-options.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
 import type { CopyRequest, LatestRequest, LatestResponse } from './latest-messages.js'
@@ -40,14 +42,33 @@ const isAccept = mapOf<Accept>({
 })
 
 /** Facts about a chunk and one of its parts that an announcement and a stored record have in common. */
-export type PartRange = Pick<Part, 'first' | 'count' | 'kind' | 'bytes' | 'offset' | 'time'>
+export type PartRange = Pick<Part, 'first' | 'count' | 'kind' | 'bytes' | 'offset' | 'time' | 'origin'>
+
+const isOrigin = mapOf<Origin>({ source: orNull(isText), item: isCount, time: isNumber })
+
+/** Whether the value gives the origins of so many items. */
+export function areOriginRuns(value: unknown, count: number): value is OriginRun[] {
+  if (!Array.isArray(value)) return false
+  let covered = 0
+  for (const run of value as unknown[]) {
+    if (!Array.isArray(run)) return false
+    const [source, item, length, step, time] = run as unknown[]
+    if (!(source === null || isText(source)) || !isCount(item) || !isCount(length)) return false
+    if ((step !== 0 && step !== 1) || typeof time !== 'number') return false
+    covered += length as number
+  }
+  return covered === count
+}
 
 /** Whether the numbers of a part fit together. By hand, like `isPart`: each item of a stream is announced by one. */
 export function isPartRange(value: object): boolean {
-  const { first, count, kind, bytes, offset, time } = value as Partial<Record<keyof PartRange, unknown>>
+  const { first, count, kind, bytes, offset, time, origin } = value as Partial<
+    Record<keyof PartRange, unknown>
+  >
   if (!isCount(first) || !isCount(count) || !isCount(bytes) || !isCount(offset)) return false
   if (!Number.isSafeInteger((first as number) + (count as number)) || typeof time !== 'number') return false
   if ((bytes as number) > MAX_CHUNK_BYTES || (offset as number) > (bytes as number)) return false
+  if (origin !== undefined && !(kind === null ? origin === true : isOrigin(origin))) return false
   return kind === null ? (count as number) > 0 : count === 1 && isBytesKind(kind)
 }
 
@@ -73,6 +94,7 @@ export const isOpen = mapOf<Open>({
   call: isName,
   from: isName,
   incarnation: isName,
+  source: orNull(isText),
   delivery: oneOf(...DELIVERIES),
   buffer: isCount,
   onError: oneOf(...ON_ERROR),

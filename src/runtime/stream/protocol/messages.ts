@@ -2,6 +2,7 @@ import { encode, type BytesKind } from '../../codec/index.js'
 import type { ErrorRecord } from '../../core/errors.js'
 import { shortError } from '../../core/message/short-error.js'
 import type { Delivery, OnError, RetryPolicy } from '../../core/stream/stream-options.js'
+import type { Origin } from '../../core/stream/origin.js'
 import type { Lane, ReceiverState } from '../../core/plan/summary.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
 import type { LaneRef, ShmDescriptor } from './refs.js'
@@ -21,6 +22,8 @@ export interface Open {
   call: string
   from: string
   incarnation: string
+  /** Name of the source; null for an iterable of a program, and for results of a callback. */
+  source: string | null
   delivery: Delivery
   buffer: number
   onError: OnError
@@ -88,6 +91,8 @@ export interface Part {
   length: number
   /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
+  /** Present where items are results of a callback: origin of the only item, or true: one more value of the batch has them. */
+  origin?: Origin | true
   ref: LaneRef
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '../../core/logger.js'
 import type { Arity } from '../../core/plan/plan.js'
 import type { Delivery, OnError, StreamSettings } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
+import type { Origin, OriginRun } from '../../core/stream/origin.js'
 import type { NatsLink } from './nats-link.js'
 
 export interface Peer {
@@ -54,14 +55,33 @@ export interface StreamPorts {
   clearLastWill(subject: string): void
 }
 
-/** Invokes the callback with an item. The promise of a callback that failed rejects. */
-export type Deliver = (item: unknown, redelivered?: boolean) => unknown
+/** Facts about the items of a chunk that is delivered. */
+export interface DeliveredChunk {
+  /** Number of its first item in the stream. */
+  item: number
+  /** Time of capture or yield of that item, in milliseconds since 1970. */
+  time: number
+  /** Whether it was delivered before and not acknowledged. */
+  redelivered?: boolean
+  /** Present for a durable stream: its name and epoch. */
+  stream?: string
+  /** Present where items are results of a callback: origin of the only item, or of each item of a batch. */
+  origin?: Origin | readonly OriginRun[] | undefined
+}
+
+/**
+ * Invokes the callback with an item. The promise of a callback that failed rejects.
+ * @param index position of the item in its chunk
+ */
+export type Deliver = (item: unknown, chunk: DeliveredChunk, index: number) => unknown
 
 /** Options of one stream: all settings of its modifier, and the callback and source of the stream. */
 export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError'> {
   call: string
   /** Name of the source in the summary; null for an iterable passed by a program. */
   source: string | null
+  /** Name of the callback of this node whose results are streamed, in place of a source. */
+  resultsOf?: string | undefined
   delivery: Delivery
   onError: OnError
   /** True when the items are what the callback `call` yields, for its caller. */

@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ResultExpectation } from '../../pipeline/index.js'
 import type { Evidence, Mismatch } from './mismatch.js'
+import { isSameValue } from './same-value.js'
 
 export function judgeResults(expected: ResultExpectation[], { results }: Evidence): Mismatch[] {
   return expected.flatMap(({ call, to, equals }, index) => {
     const result = results[index]
-    if (result && 'value' in result && isDeepStrictEqual(result.value, equals)) return []
+    if (result && 'value' in result && isSameValue(result.value, equals)) return []
     const actual =
       result === undefined ? undefined : 'value' in result ? result.value : { error: result.error }
     const of = to === undefined ? '' : ` of ${to}`

@@ -6,6 +6,7 @@ import { RunRecord } from '../../../../src/runtime/node/supervise/report/run-rec
 const plan: CallPlan = {
   call: 'show',
   source: 'camera',
+  resultsOf: undefined,
   args: [],
   to: undefined,
   waitFor: [],

@@ -53,7 +53,7 @@ beforeEach(() => {
 })
 
 test('stop: the failed item is counted and ends the receiver, with its number in the stream', async () => {
-  await deliveryOf('stop').deliverBatch([0, 1, FAILING, 3], chunk)
+  await deliveryOf('stop').deliverBatch({ values: [0, 1, FAILING, 3], origins: undefined }, chunk)
   expect(delivered).toEqual([0, 1, FAILING])
   expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
   expect(lifecycle.state).toBe('stopped')
@@ -65,7 +65,7 @@ test('stop: the failed item is counted and ends the receiver, with its number in
 })
 
 test('skip: the failed item is counted, and the others follow', async () => {
-  await deliveryOf('skip').deliverBatch([0, FAILING, 3], chunk)
+  await deliveryOf('skip').deliverBatch({ values: [0, FAILING, 3], origins: undefined }, chunk)
   expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
   expect(lifecycle.isAttached()).toBe(true)
   expect(lines).toEqual([expect.stringMatching(/^warn: "take" threw at item 11: Error: two\n {4}at /)])
@@ -73,10 +73,10 @@ test('skip: the failed item is counted, and the others follow', async () => {
 
 test('skip: a callback that fails at every item is logged at most once a second, with how many since', async () => {
   const delivery = deliveryOf('skip')
-  await delivery.deliverBatch([FAILING, FAILING, FAILING], chunk)
+  await delivery.deliverBatch({ values: [FAILING, FAILING, FAILING], origins: undefined }, chunk)
   expect(lines).toHaveLength(1)
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000)
-  await delivery.deliverBatch([FAILING], { ...chunk, item: 20 })
+  await delivery.deliverBatch({ values: [FAILING], origins: undefined }, { ...chunk, item: 20 })
   expect(lines[1]).toMatch(
     /^warn: "take" threw at item 20 \(and at 2 more since the line before\): Error: two\n/,
   )
@@ -85,7 +85,7 @@ test('skip: a callback that fails at every item is logged at most once a second,
 
 describe('retry', () => {
   test('a failed item has all its attempts, becomes a dead letter, and the others follow', async () => {
-    await deliveryOf('retry').deliverBatch([0, FAILING, 3], chunk)
+    await deliveryOf('retry').deliverBatch({ values: [0, FAILING, 3], origins: undefined }, chunk)
     expect(delivered).toEqual([0, FAILING, FAILING, FAILING, 3])
     expect(counter.counts).toMatchObject({ processed: 2, failed: 1 })
     expect(dead).toEqual([[FAILING, 11, 'two']])
@@ -118,7 +118,7 @@ test('a callback that returns a promise is waited for, one item at a time', asyn
     most = Math.max(most, ++running)
     await new Promise((resolve) => setImmediate(resolve))
     running--
-  }).deliverBatch([0, 1, 3], chunk)
+  }).deliverBatch({ values: [0, 1, 3], origins: undefined }, chunk)
   expect(most).toBe(1)
   expect(counter.counts).toMatchObject({ processed: 3 })
 })
@@ -154,7 +154,7 @@ describe('an item whose callback ends after the receiver has left', () => {
 
 test('nothing is delivered once the receiver has settled', async () => {
   lifecycle.settle('left', null)
-  await deliveryOf('stop').deliverBatch([0, 1], chunk)
+  await deliveryOf('stop').deliverBatch({ values: [0, 1], origins: undefined }, chunk)
   expect(delivered).toEqual([])
   expect(counter.position).toBe(0)
 })

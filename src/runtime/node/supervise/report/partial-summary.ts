@@ -2,10 +2,11 @@ import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 
 /** Makes the summary of a stream that was never opened. */
-export function emptySummary(from: string, { call, source, modifier }: CallPlan): StreamSummary {
+export function emptySummary(from: string, { call, source, resultsOf, modifier }: CallPlan): StreamSummary {
   return {
     call,
     source: source ?? null,
+    ...(resultsOf === undefined ? {} : { results_of: resultsOf }),
     from,
     delivery: (modifier.kind === 'STREAM' ? modifier.delivery : undefined) ?? 'lossless',
     items: 0,

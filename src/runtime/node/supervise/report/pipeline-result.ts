@@ -2,6 +2,7 @@ import { toErrorRecord, type DaffiError, type ErrorRecord } from '../../../core/
 import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
 import type { CallResult, RunResults, StreamResult } from './run-results.js'
+import type { StageResult } from './stage-results.js'
 
 export interface NodeResult {
   state: NodeState
@@ -19,6 +20,7 @@ export interface PipelineResult {
   nodes: Record<string, NodeResult>
   calls: CallResult[]
   streams: StreamResult[]
+  stages: StageResult[]
 }
 
 /** @param failure the error of the server or of a node that ended the run */
@@ -26,7 +28,7 @@ export function pipelineResult(
   pipeline: string,
   server: ServerInfo,
   nodes: Iterable<NodeResult & { name: string }>,
-  { calls, streams, error }: Pick<RunResults, 'calls' | 'streams' | 'error'>,
+  { calls, streams, stages, error }: Pick<RunResults, 'calls' | 'streams' | 'stages' | 'error'>,
   failure: DaffiError | undefined,
 ): PipelineResult {
   const results = Array.from(
@@ -41,5 +43,6 @@ export function pipelineResult(
     nodes: Object.fromEntries(results),
     calls,
     streams,
+    stages,
   }
 }

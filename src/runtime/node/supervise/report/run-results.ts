@@ -2,10 +2,11 @@ import type { ErrorCode } from '../../../core/error-codes.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import type { CallPlan, NodePlan } from '../../../core/plan/plan.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
-import type { CallReport } from '../../ipc/node-reports.js'
+import type { CallReport, StagesReport } from '../../ipc/node-reports.js'
 import { describeExit, type ChildExit } from '../process/child-exit.js'
 import { count } from '../../../core/text/count.js'
 import { closedSummary, emptySummary } from './partial-summary.js'
+import { StageResults, type StageResult } from './stage-results.js'
 
 /** The result of a call of the pipeline file. */
 export interface CallResult {
@@ -37,6 +38,7 @@ interface StreamEntry {
 export class RunResults {
   readonly #calls = new Map<string, CallResult>()
   readonly #streams = new Map<string, StreamEntry[]>()
+  readonly #stages = new StageResults()
 
   readonly #nodes: Map<string, NodePlan>
 
@@ -56,6 +58,10 @@ export class RunResults {
       )
     }
     this.#nodes.set(node.name, node)
+  }
+
+  acceptStages(node: string, { stages }: StagesReport): void {
+    this.#stages.accept(node, stages)
   }
 
   accept(node: string, report: CallReport): void {
@@ -107,6 +113,7 @@ export class RunResults {
 
   /** Prepares for a node that is started again and repeats its calls. A stream that had carried items keeps its entry beside the new one. */
   restart(node: string): void {
+    this.#stages.restart(node)
     for (const [index, plan] of this.#calling(node).entries()) {
       if (plan.modifier.kind !== 'STREAM') this.#calls.delete(keyOf(node, index))
       const stream = this.#streams.get(keyOf(node, index))?.at(-1)
@@ -133,6 +140,10 @@ export class RunResults {
       error: summary.error ?? lossOf(summary),
       gaps,
     }))
+  }
+
+  get stages(): StageResult[] {
+    return this.#stages.all
   }
 
   /**

@@ -1,7 +1,9 @@
 import { DaffiError, messageOf, toErrorRecord } from '../../../core/errors.js'
+import type { Origin } from '../../../core/stream/origin.js'
 import type { Open } from '../../protocol/messages.js'
-import type { Deliver } from '../../protocol/ports.js'
+import type { Deliver, DeliveredChunk } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
+import type { BatchValues } from './batch-values.js'
 import type { FailureLog } from './failure-log.js'
 import type { OutcomeCounter } from './outcome-counter.js'
 import type { ReceiverLifecycle } from './receiver-lifecycle.js'
@@ -17,15 +19,14 @@ export interface DeadLetterSink {
 }
 
 /** A chunk whose items are delivered. */
-export interface ChunkPosition {
+export interface ChunkPosition extends Omit<DeliveredChunk, 'origin'> {
   /** Number of its first item among the receiver's items. */
   first: number
-  /** Number of its first item in the stream. */
-  item: number
-  /** Time of capture or yield, in milliseconds since 1970. */
-  time: number
-  redelivered?: boolean
+  origin?: Origin | true | undefined
 }
+
+/** A chunk as the callback learns of it, with its place among the receiver's items. */
+type ChunkInHand = DeliveredChunk & Pick<ChunkPosition, 'first'>
 
 export interface ItemDeliveryOptions {
   open: Pick<Open, 'call' | 'onError' | 'retry'>
@@ -33,6 +34,8 @@ export interface ItemDeliveryOptions {
   lifecycle: ReceiverLifecycle
   failures: FailureLog
   deadLetters?: DeadLetterSink
+  /** Called for each item that has failed for good. */
+  onFailed?: () => void
   /**
    * True when an item that fails, or succeeds only at a retry, after the receiver has left is delivered again, so that it
    * must not be counted now.
@@ -51,8 +54,9 @@ export class ItemDelivery {
   }
 
   /** Delivers the values of a batch, in order, until the receiver settles. */
-  async deliverBatch(values: unknown[], chunk: ChunkPosition): Promise<void> {
+  async deliverBatch({ values, origins }: BatchValues, position: ChunkPosition): Promise<void> {
     const { lifecycle } = this.#options
+    const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
     for (let index = 0; index < values.length; index++) {
       if (!lifecycle.isAttached()) return
@@ -64,21 +68,22 @@ export class ItemDelivery {
   }
 
   /** Delivers the chunk's only item. @returns a promise when the callback returned one */
-  deliverItem(item: unknown, chunk: ChunkPosition): Promise<void> | undefined {
-    return this.#deliver(item, 0, chunk, true)
+  deliverItem(item: unknown, position: ChunkPosition): Promise<void> | undefined {
+    const { origin } = position
+    return this.#deliver(item, 0, { ...position, origin: origin === true ? undefined : origin }, true)
   }
 
   /** For a synchronous callback no promise is created, which would slow it down. */
   #deliver(
     item: unknown,
     index: number,
-    chunk: ChunkPosition,
+    chunk: ChunkInHand,
     recordLatency: boolean,
   ): Promise<void> | undefined {
     const { counter } = this
     counter.begin(chunk.first + index, recordLatency ? chunk.time : undefined)
     try {
-      const result = this.#options.deliver(item, chunk.redelivered)
+      const result = this.#options.deliver(item, chunk, index)
       if (result instanceof Promise)
         return result.then(
           () => counter.end('processed'),
@@ -91,15 +96,10 @@ export class ItemDelivery {
     }
   }
 
-  #onFailure(
-    error: unknown,
-    item: unknown,
-    index: number,
-    { item: firstNumber, redelivered }: ChunkPosition,
-  ): Promise<void> | undefined {
+  #onFailure(error: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
     const { open, lifecycle, failures } = this.#options
-    const number = firstNumber + index
-    if (open.onError === 'retry') return this.#retry(error, item, number, redelivered)
+    const number = chunk.item + index
+    if (open.onError === 'retry') return this.#retry(error, item, index, chunk)
     this.#count('failed')
     if (open.onError === 'skip') {
       failures.onSkip(number, error)
@@ -115,12 +115,13 @@ export class ItemDelivery {
   }
 
   /** An item that is not done when the receiver settles is not counted: a durable stream delivers it again. */
-  async #retry(failure: unknown, item: unknown, number: number, redelivered?: boolean): Promise<void> {
+  async #retry(failure: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> {
     const { open, deliver, lifecycle, failures, deadLetters } = this.#options
     const { signal } = lifecycle
+    const number = chunk.item + index
     let error: unknown
     try {
-      error = await retryInvocation(() => deliver(item, redelivered), failure, open.retry, signal)
+      error = await retryInvocation(() => deliver(item, chunk, index), failure, open.retry, signal)
     } catch (reason) {
       if (signal.aborted) return
       throw reason
@@ -134,7 +135,9 @@ export class ItemDelivery {
   }
 
   #count(outcome: 'processed' | 'failed'): void {
-    const { lifecycle, redeliversAfterLeaving = false } = this.#options
-    if (lifecycle.isAttached() || !redeliversAfterLeaving) this.counter.end(outcome)
+    const { lifecycle, redeliversAfterLeaving = false, onFailed } = this.#options
+    if (!lifecycle.isAttached() && redeliversAfterLeaving) return
+    this.counter.end(outcome)
+    if (outcome === 'failed') onFailed?.()
   }
 }

@@ -1,4 +1,6 @@
-import { ValuesWriter, type BytesKind, type EncodedItem } from '../../../codec/index.js'
+import { encode, ValuesWriter, type BytesKind, type EncodedItem } from '../../../codec/index.js'
+import type { Cause } from '../../../core/stream/cause.js'
+import { OriginRuns, type Origin } from '../../../core/stream/origin.js'
 import type { Lane } from '../../../core/plan/summary.js'
 import type { Assignment } from '../../protocol/messages.js'
 
@@ -14,6 +16,10 @@ export interface Chunk {
   share?: Assignment & { lane: Lane }
   /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
+  /** Where items are results: the origin of the only one; true: those of a batch, which are one more value at its end. */
+  origin?: Origin | true | undefined
+  /** Where items are results of items of a durable stream: cause of the last one. */
+  cause?: Cause | undefined
 }
 
 /** Destination of a writer's chunks. */
@@ -28,6 +34,8 @@ export interface ChunkOutput {
 export class Batch {
   readonly #limit: number
   readonly #values: ValuesWriter
+  readonly #origins = new OriginRuns()
+  #cause: Cause | undefined
   #first = 0
   #time = 0
 
@@ -37,17 +45,22 @@ export class Batch {
     this.#values = new ValuesWriter(limit)
   }
 
-  add(number: number, item: EncodedItem, time: number): void {
+  add(number: number, item: EncodedItem, time: number, origin?: Origin, cause?: Cause): void {
     if (this.empty) {
       this.#first = number
       this.#time = time
     }
+    if (origin) this.#origins.add(origin)
+    this.#cause = cause
     this.#values.add(item)
   }
 
   /** Adds a small integer to a batch that is not empty. False: the item must be encoded and added by `add`. */
-  addInteger(item: unknown): boolean {
-    return !this.empty && this.#values.addInteger(item)
+  addInteger(item: unknown, origin?: Origin, cause?: Cause): boolean {
+    if (this.empty || !this.#values.addInteger(item)) return false
+    if (origin) this.#origins.add(origin)
+    this.#cause = cause
+    return true
   }
 
   get empty(): boolean {
@@ -70,6 +83,14 @@ export class Batch {
 
   take(): Chunk {
     const { count } = this.#values
-    return { first: this.#first, count, kind: null, bytes: this.#values.take(), time: this.#time }
+    const runs = this.#origins.take()
+    if (runs) this.#values.add({ kind: undefined, bytes: encode(runs) })
+    const [first, time, origin, cause] = [
+      this.#first,
+      this.#time,
+      runs ? (true as const) : undefined,
+      this.#cause,
+    ]
+    return { first, count, kind: null, bytes: this.#values.take(), time, origin, cause }
   }
 }

@@ -1,5 +1,7 @@
 import type { EncodedItem } from '../../../codec/index.js'
 import type { Wakeup } from '../../../core/deferred.js'
+import type { Cause } from '../../../core/stream/cause.js'
+import type { Origin } from '../../../core/stream/origin.js'
 import type { Batching } from '../../../core/stream/stream-options.js'
 import { Batch, type ChunkOutput } from './batch.js'
 
@@ -56,17 +58,23 @@ export class Batcher {
    * Adds a copy of the item.
    * @returns a promise that the source must wait for, if any
    */
-  add(number: number, item: EncodedItem, time: number): Promise<void> | undefined {
+  add(
+    number: number,
+    item: EncodedItem,
+    time: number,
+    origin?: Origin,
+    cause?: Cause,
+  ): Promise<void> | undefined {
     const opened = this.#batch.empty
-    this.#batch.add(number, item, time)
+    this.#batch.add(number, item, time, origin, cause)
     if (this.#batch.full) return this.flush()
     if (opened) setImmediate(() => this.#sendUnlessBusy())
     return undefined
   }
 
   /** Adds a small integer to a batch that is not empty. False: the item must be encoded and added by `add`. */
-  addInteger(item: unknown): boolean {
-    return this.#batch.addInteger(item)
+  addInteger(item: unknown, origin?: Origin, cause?: Cause): boolean {
+    return this.#batch.addInteger(item, origin, cause)
   }
 
   get full(): boolean {

@@ -2,17 +2,23 @@ import { addAbortListener } from 'node:events'
 import { abortError } from '../../../core/abort.js'
 import { DaffiError, messageOf } from '../../../core/errors.js'
 import { TimeSlice } from '../time-slice.js'
+import { PushedItems } from './pushed-items.js'
 
 /** Longest time that an iterable may hold the event loop, in milliseconds. */
 const SLICE_MS = 5
 
-export type Items = Iterable<unknown> | AsyncIterable<unknown>
+export type Items = Iterable<unknown> | AsyncIterable<unknown> | PushedItems
 
 /** Whether the value is an iterable or async iterable; text does not count as one. */
-export function isItems(value: unknown): value is Items {
+export function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
   return (
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
   )
+}
+
+/** Whether the value can be streamed. */
+export function isItems(value: unknown): value is Items {
+  return value instanceof PushedItems || isIterable(value)
 }
 
 interface FeedOptions {
@@ -26,7 +32,8 @@ interface FeedOptions {
  * @throws DaffiError DAFFI_SOURCE_FAILED when the iterable throws, or its own DaffiError; else what `accept` throws
  */
 export async function feed(items: Items, options: FeedOptions): Promise<void> {
-  if (Symbol.asyncIterator in items) await feedAsync(items[Symbol.asyncIterator](), options)
+  if (items instanceof PushedItems) await items.flowInto(options)
+  else if (Symbol.asyncIterator in items) await feedAsync(items[Symbol.asyncIterator](), options)
   else await feedSync(items[Symbol.iterator](), options)
 }
 

@@ -1,8 +1,10 @@
 import { addAbortListener } from 'node:events'
 import { encodeItem } from '../../../codec/index.js'
 import { abortError } from '../../../core/abort.js'
+import { isAmong, type Cause, type StoredCauses } from '../../../core/stream/cause.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { bounded } from '../../../core/timeout.js'
+import type { Origin } from '../../../core/stream/origin.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
@@ -12,6 +14,7 @@ import type { Announcer } from './announcer.js'
 import type { ChunkOutput } from './batch.js'
 import type { Batcher } from './batcher.js'
 import { feed, type Items } from './feed.js'
+import { PushedItems } from './pushed-items.js'
 import type { ReceiverAccounts, WriterState } from './writer-state.js'
 
 /** Interval at which messages that a receiver may have missed are published again. */
@@ -27,15 +30,17 @@ export interface SessionOutput extends ChunkOutput {
   readonly receivers: ReceiverAccounts
   /**
    * Result of earlier sessions: number of items that are stored already, and whether those are all. `rest`: the items after
-   * those, which are streamed instead of passing over the first ones.
+   * those, which are streamed instead of passing over the first ones. `causes`: the latest results of a stage among them.
    */
-  readonly resumed: { next: number; ended: boolean; rest?: Items | undefined }
+  readonly resumed: { next: number; ended: boolean; rest?: Items | undefined; causes?: StoredCauses }
   /** Invites the present receivers. Resolves when the first item may be sent. */
   gather(invited: readonly Peer[]): Promise<void>
   /** Publishes messages again that receivers may have missed, except for the end marker. */
   repeat(): void
   /** Bytes that stay as they are until they are sent: the given ones, or a copy. */
   own(bytes: Uint8Array): Uint8Array
+  /** Present where items are kept on disk: resolves when all that were sent are, or the stream is cut off. */
+  stored?(): Promise<void>
   /** Resolves when all chunks are stored and announced. */
   flush(): Promise<void>
   /** Fields of the end marker that depend on the receivers. */
@@ -103,7 +108,7 @@ export class WriterSession {
     }
     if (rest) state.resume(next)
     try {
-      await feed(rest ?? items, { signal: state.signal, accept: (item) => this.#accept(item) })
+      await this.#take(rest ?? items)
     } catch (error) {
       state.onSourceFailure(error)
     }
@@ -114,10 +119,29 @@ export class WriterSession {
     await output.flush()
   }
 
-  #accept(item: unknown): Promise<void> | undefined {
+  async #take(items: Items): Promise<void> {
+    const { state, batcher, output } = this.#options
+    const { signal } = state
+    if (!(items instanceof PushedItems) || !output.stored) {
+      await feed(items, { signal, accept: (item: unknown, origin?: Origin) => this.#accept(item, origin) })
+      return
+    }
+    const { causes = {} } = output.resumed
+    await items.flowInto({
+      signal,
+      accept: (item, origin, cause) =>
+        cause && isAmong(cause, causes) ? undefined : this.#accept(item, origin, cause),
+      stored: async () => {
+        await batcher.flush()
+        await output.stored?.()
+      },
+    })
+  }
+
+  #accept(item: unknown, origin?: Origin, cause?: Cause): Promise<void> | undefined {
     const { state, batcher, output } = this.#options
     const before = batcher.bytes
-    if (batcher.addInteger(item)) {
+    if (batcher.addInteger(item, origin, cause)) {
       state.items++
       state.bytes += batcher.bytes - before
       return batcher.full ? batcher.flush() : undefined
@@ -130,13 +154,13 @@ export class WriterSession {
     }
     const encoded = encodeItem(item, number)
     const { kind = null, bytes } = encoded
-    const time = kind?.[0] === 'frame' ? kind[5] : now()
+    const time = origin?.time ?? (kind?.[0] === 'frame' ? kind[5] : now())
     state.items++
     state.bytes += bytes.length
     state.start()
-    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time)
+    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time, origin, cause)
     const flushed = batcher.flush()
-    const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time })
+    const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time, origin, cause })
     return flushed ? flushed.then(() => sent) : sent
   }
 

@@ -78,6 +78,7 @@ export class WriterState {
     return {
       call: options.call,
       source: options.source,
+      ...(options.resultsOf === undefined ? {} : { results_of: options.resultsOf }),
       from: ports.self.name,
       delivery: options.delivery,
       items: this.items - this.#before,

@@ -1,11 +1,13 @@
-import { decodeBytes, decodeValues } from '../../../codec/index.js'
+import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import { batchValues } from '../../common/read/batch-values.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
+import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import { ChunkAssembler, type AssembledChunk } from '../store/chunk-assembler.js'
@@ -24,6 +26,8 @@ interface DurableReaderOptions extends ItemDeliveryOptions {
   /** Sequence of the first record that the stream keeps. */
   kept: number
   progress: ProgressPublisher
+  durable: DurableOpen
+  settle?: () => Promise<void>
 }
 
 /** Receiver of a durable stream: records are joined to items, delivered to the callback, counted, and acknowledged. */
@@ -126,6 +130,7 @@ export class DurableReader {
       if (!chunk || !this.#lifecycle.isAttached()) return
     }
     if (header) this.#counter.pass(nextItemOf(header, record.data.length))
+    await this.#options.settle?.()
     // Reported before the acknowledgement, so that the count stands even if this process ends now.
     if (this.#counter.failed > this.#reportedFailed) this.report()
     this.#options.consumer.ack(record)
@@ -144,13 +149,15 @@ export class DurableReader {
     return header !== undefined && this.#mayBeEarly-- > 0
   }
 
-  async #deliver(chunk: AssembledChunk): Promise<void> {
+  async #deliver(assembled: AssembledChunk): Promise<void> {
+    const { stream, run } = this.#options.durable
+    const chunk = { ...assembled, stream: `${stream} ${run}` }
     if (chunk.kind) {
       await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
       return
     }
     // A batch that is none of daffi's is passed over, and counts as lost.
-    const values = decodeValues(chunk.bytes, chunk.count)
+    const values = batchValues(chunk.bytes, chunk)
     if (values) await this.#delivery.deliverBatch(values, chunk)
   }
 }

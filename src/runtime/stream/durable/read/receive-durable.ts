@@ -21,12 +21,16 @@ interface ReceiveOptions {
   durable: DurableOpen
   lifecycle: ReceiverLifecycle
   deliver: Deliver
+  /** Called for each item that has failed for good. */
+  onFailed?: () => void
+  /** Called before an item is acknowledged. Resolves when what was made from it is kept, too. */
+  settle?: () => Promise<void>
   /** Called when the stream has no writer any more. */
   onNoWriter: () => void
 }
 
 /** Options that both kinds of readers share. */
-interface ReaderContext extends ItemDeliveryOptions {
+interface ReaderContext extends ItemDeliveryOptions, Pick<ReceiveOptions, 'settle'> {
   open: Open
   durable: DurableOpen
   self: Peer
@@ -47,7 +51,7 @@ export class DurableStreams {
   }
 
   /** Begins to receive a durable stream. */
-  async receive({ open, durable, lifecycle, deliver, onNoWriter }: ReceiveOptions): Promise<{
+  async receive({ open, durable, lifecycle, onNoWriter, ...callback }: ReceiveOptions): Promise<{
     reader: DurableReader | SharedReader
     progress: ProgressPublisher
     close: () => void
@@ -68,7 +72,7 @@ export class DurableStreams {
       durable,
       self,
       lifecycle,
-      deliver,
+      ...callback,
       failures: new FailureLog(open.call, log),
       deadLetters,
       link: bulk,

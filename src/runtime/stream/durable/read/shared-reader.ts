@@ -1,7 +1,8 @@
-import { decodeBytes, decodeValues } from '../../../codec/index.js'
+import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import { batchValues } from '../../common/read/batch-values.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
@@ -21,6 +22,7 @@ interface SharedReaderOptions extends ItemDeliveryOptions {
   durable: DurableOpen
   progress: ProgressPublisher
   trouble: StoreTrouble
+  settle?: () => Promise<void>
 }
 
 /**
@@ -85,6 +87,7 @@ export class SharedReader implements PendingListener {
         const chunk = this.#chunks.take()
         if (!chunk) await this.#lifecycle.changed.wait()
         else if (await this.#process(chunk)) {
+          await this.#options.settle?.()
           // Reported before the acknowledgement, so that the count stands even if this process ends now.
           this.report()
           this.#chunks.done(chunk)
@@ -106,8 +109,9 @@ export class SharedReader implements PendingListener {
       this.#counter.pass(end)
       return true
     }
-    const chunk = { first, item: header.first, time: header.time, redelivered }
-    const values = header.kind ? undefined : decodeValues(bytes, header.count)
+    const { first: item, time, origin } = header
+    const chunk = { first, item, time, origin, redelivered }
+    const values = header.kind ? undefined : batchValues(bytes, header)
     if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
     else if (values) await this.#delivery.deliverBatch(values, chunk)
     else this.#counter.pass(end)

@@ -1,4 +1,5 @@
 import type { BytesKind } from '../../../codec/index.js'
+import type { Origin } from '../../../core/stream/origin.js'
 import type { DeliveredRecord } from './delivered-record.js'
 
 /** Complete chunk: one item's bytes, or a batch of values. */
@@ -10,6 +11,7 @@ export interface AssembledChunk {
   kind: BytesKind | null
   bytes: Buffer
   time: number
+  origin?: Origin | true | undefined
   redelivered: boolean
 }
 
@@ -37,8 +39,8 @@ export class ChunkAssembler {
       this.#first = -1
       return undefined
     }
-    const { first, count, kind, bytes, offset, time } = header
-    const chunk = { first, count, item: first, kind, time }
+    const { first, count, kind, bytes, offset, time, origin } = header
+    const chunk = { first, count, item: first, kind, time, origin }
     if (data.length === bytes) {
       this.#first = -1
       return { ...chunk, redelivered, bytes: Buffer.from(data.buffer, data.byteOffset, data.byteLength) }

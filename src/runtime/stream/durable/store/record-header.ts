@@ -1,14 +1,16 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { BytesKind } from '../../../codec/index.js'
-import { isCount, isMap, isName, mapOf } from '../../../core/message/forms.js'
+import { isCount, isMap, isName, isText, mapOf, orAbsent, recordOf } from '../../../core/message/forms.js'
 import { parseJson } from '../../../core/message/parse-json.js'
+import type { StoredCauses } from '../../../core/stream/cause.js'
+import type { Origin } from '../../../core/stream/origin.js'
 import { isPartRange } from '../../protocol/message-forms.js'
 
 /** Name of the header that every record of a durable stream has; its value is JSON. */
 const HEADER = 'Daffi-Durable'
 
 /** Epoch of the stream that a record belongs to, and the session that stored it. */
-interface Origin {
+interface EpochRef {
   /** Id of the epoch. */
   run: string
   /** Id of the writer's session; an epoch that is resumed has several. */
@@ -18,13 +20,14 @@ interface Origin {
 }
 
 /** Begin of a writer's session: the next item to be stored is number `next`. */
-interface BeginHeader extends Origin {
+interface BeginHeader extends EpochRef {
   what: 'begin'
   next: number
+  causes?: StoredCauses
 }
 
 /** Part of a chunk, which is one item's bytes or a batch of small values. The payload is the part's bytes. */
-export interface PartHeader extends Origin {
+export interface PartHeader extends EpochRef {
   what: 'part'
   /** Number of the chunk's first item. */
   first: number
@@ -37,13 +40,17 @@ export interface PartHeader extends Origin {
   offset: number
   /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
+  /** Where items are results of a callback: origin of the only item, or true: one more value of the batch has them. */
+  origin?: Origin | true
+  /** Latest results that are stored with this chunk, where they are results of items of durable streams. */
+  causes?: StoredCauses
 }
 
 /**
  * `end`: the iterable is at its end. `done`: every receiver has processed everything, so that the next session begins a
  * new epoch.
  */
-interface CloseHeader extends Origin {
+interface CloseHeader extends EpochRef {
   what: 'end' | 'done'
   /** Items of the epoch. */
   count: number
@@ -66,11 +73,16 @@ export function recordHeaderOf(head: MsgHdrs | undefined): RecordHeader | undefi
   return isRecordHeader(header) ? header : undefined
 }
 
-const isOrigin = mapOf<Origin>({ run: isName, writer: isName, start: isCount })
+const isEpochRef = mapOf<EpochRef>({ run: isName, writer: isName, start: isCount })
+
+const areCauses = orAbsent(
+  recordOf(isText, (value) => Array.isArray(value) && value.length === 2 && value.every(isCount)),
+)
 
 function isRecordHeader(value: unknown): value is RecordHeader {
-  if (!isMap(value) || !isOrigin(value)) return false
+  if (!isMap(value) || !isEpochRef(value)) return false
   const { what, next, count } = value as Record<string, unknown>
+  if (!areCauses(value['causes'])) return false
   if (what === 'begin') return isCount(next)
   return what === 'part' ? isPartRange(value) : (what === 'end' || what === 'done') && isCount(count)
 }

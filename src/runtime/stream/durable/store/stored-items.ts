@@ -1,7 +1,8 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { decodeBytes, decodeValues } from '../../../codec/index.js'
+import { decodeBytes } from '../../../codec/index.js'
 import { DaffiError } from '../../../core/errors.js'
+import { batchValues } from '../../common/read/batch-values.js'
 import { ChunkAssembler } from './chunk-assembler.js'
 import type { RecordHeader } from './record-header.js'
 import {
@@ -90,6 +91,6 @@ async function* itemsBetween(
     const chunk = assembler.add({ header: stored.header, data: stored.data, redelivered: false })
     if (!chunk) continue
     if (chunk.kind) yield decodeBytes(chunk.kind, chunk.bytes)
-    else yield* (decodeValues(chunk.bytes, chunk.count) ?? []).slice(Math.max(0, skipTo - chunk.first))
+    else yield* (batchValues(chunk.bytes, chunk)?.values ?? []).slice(Math.max(0, skipTo - chunk.first))
   }
 }

@@ -4,6 +4,7 @@ import { KIB, MIB } from '../../../core/bytes.js'
 import { DaffiError } from '../../../core/errors.js'
 import { payloadLimit } from '../../../nats/index.js'
 import type { Chunk } from '../../common/write/batch.js'
+import type { StoredCauses } from '../../../core/stream/cause.js'
 import type { WriterState } from '../../common/write/writer-state.js'
 import type { StreamMonitor } from '../../observe/stream-monitor.js'
 import type { RecordHeader } from '../store/record-header.js'
@@ -40,6 +41,8 @@ export class ChunkStore {
   readonly #options: ChunkStoreOptions
   readonly #backlog: Backlog
   readonly #partBytes: number
+  /** Latest results that are stored, or on their way. */
+  #causes: StoredCauses
   #storing: Promise<void> = Promise.resolve()
 
   constructor(options: ChunkStoreOptions) {
@@ -47,6 +50,7 @@ export class ChunkStore {
     const { nc, epoch, limit, kept } = options
     this.#partBytes = Math.min(MIB, payloadLimit(nc, HEADROOM))
     this.#backlog = new Backlog(limit)
+    this.#causes = epoch.causes
     // A resumed epoch: everything stored may still be needed by some receiver.
     if (epoch.next > 0) this.#backlog.add(epoch.last, kept.bytes)
     else this.#backlog.addDone(kept)
@@ -66,13 +70,13 @@ export class ChunkStore {
   }
 
   /** @returns the record's sequence */
-  publish(header: WithoutOrigin<RecordHeader>, payload: Uint8Array = NOTHING): number {
+  publish(header: WithoutEpoch<RecordHeader>, payload: Uint8Array = NOTHING): number {
     const { publisher, epoch } = this.#options
     const { id: run, writer, start } = epoch
     return publisher.publish({ run, writer, start, ...header }, payload)
   }
 
-  async #store({ first, count, kind, bytes, time }: Chunk): Promise<void> {
+  async #store({ first, count, kind, bytes, time, origin, cause }: Chunk): Promise<void> {
     const { publisher, stream, limit, state, monitor } = this.#options
     const total = bytes.length
     if (!this.#backlog.canHold(Backlog.weight(total))) throw tooLarge(first, total, limit)
@@ -82,7 +86,11 @@ export class ChunkStore {
       await publisher.room()
       await this.#retained(weight)
       if (state.signal.aborted) return
-      const header = { what: 'part', first, count, kind, bytes: total, offset, time } as const
+      const range = { first, count, kind, bytes: total, offset, time, ...(origin ? { origin } : {}) }
+      const isLast = offset + part.length === total
+      if (cause && isLast) this.#causes = { ...this.#causes, [cause.stream]: [cause.item, cause.result] }
+      const causes = Object.keys(this.#causes).length === 0 ? {} : { causes: this.#causes }
+      const header = { what: 'part', ...range, ...causes } as const
       const sequence = this.publish(header, part)
       this.#backlog.add(sequence, weight)
       this.#prune()
@@ -110,7 +118,7 @@ export class ChunkStore {
   }
 }
 
-type WithoutOrigin<H> = H extends RecordHeader ? Omit<H, 'run' | 'writer' | 'start'> : never
+type WithoutEpoch<H> = H extends RecordHeader ? Omit<H, 'run' | 'writer' | 'start'> : never
 
 function tooLarge(number: number, bytes: number, limit: number): DaffiError {
   return new DaffiError(

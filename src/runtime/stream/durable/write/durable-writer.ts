@@ -157,6 +157,11 @@ export class DurableWriter implements SessionOutput {
     return Buffer.from(bytes)
   }
 
+  async stored(): Promise<void> {
+    await this.#chunks.flush()
+    await this.#publisher.drained()
+  }
+
   async flush(): Promise<void> {
     const { signal, failure, interrupted, items } = this.#state
     await this.#chunks.flush()

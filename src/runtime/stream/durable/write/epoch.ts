@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
 import { API_ERROR, isRefusalStatus } from '../../../nats/index.js'
+import type { StoredCauses } from '../../../core/stream/cause.js'
 import { randomId } from '../../../core/names.js'
 import type { Items } from '../../common/write/feed.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
@@ -29,6 +30,8 @@ export interface StreamEpoch {
   ended: boolean
   /** Items of a source that goes on with number `next`; absent when the source begins with item 0. */
   rest?: Items | undefined
+  /** Latest results that are stored, where the items are results of a stage. */
+  causes: StoredCauses
   /** Sequence of the session's own first record, which is the stream's last one for now. */
   last: number
 }
@@ -64,7 +67,7 @@ export async function openEpoch(options: EpochOptions): Promise<StreamEpoch> {
     const ended = found.epoch.ended && rest === undefined
     const header: RecordHeader = ended
       ? { what: 'end', run, writer, start, count: next }
-      : { what: 'begin', run, writer, start, next }
+      : { what: 'begin', run, writer, start, next, causes: found.epoch.causes }
     // A record that an earlier session had on its way may come in between: then this one is refused, and we look again.
     await storeRecord(options, header, last - 1)
   }
@@ -104,12 +107,14 @@ async function currentEpoch(
     // Sequences of an emptied stream continue.
     const info = last ? undefined : await askServer(() => storeInfo(jsm, names.stream), asking)
     const start = (last?.end ?? info?.state.last_seq ?? 0) + 1
-    return { epoch: { id: randomId(), writer, start, next: 0, ended: false, last: start }, opened: false }
+    const epoch = { id: randomId(), writer, start, next: 0, ended: false, causes: {}, last: start }
+    return { epoch, opened: false }
   }
   const { run: id, start } = last.header
   const next = nextItemOf(last.header, last.length)
   const ended = last.header.what === 'end'
   const opened = last.header.writer === writer
   const sequence = (opened ? 0 : 1) + last.end
-  return { epoch: { id, writer, start, next, ended, last: sequence }, opened }
+  const causes = 'causes' in last.header ? (last.header.causes ?? {}) : {}
+  return { epoch: { id, writer, start, next, ended, causes, last: sequence }, opened }
 }

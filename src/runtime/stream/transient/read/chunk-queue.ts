@@ -34,7 +34,7 @@ export class ChunkQueue {
         : part.first === this.#next && (last?.complete ?? true)
     if (!inOrder || part.offset !== 0) return false
     if (last && !last.complete) last.abandoned = true
-    const { first, count, kind, bytes, time } = part
+    const { first, count, kind, bytes, time, origin } = part
     this.#last = {
       first,
       count,
@@ -42,6 +42,7 @@ export class ChunkQueue {
       kind,
       bytes,
       time,
+      origin,
       parts: [part],
       complete: part.length === bytes,
       abandoned: false,

@@ -19,6 +19,8 @@ interface ReceiveOptions {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  /** Called for each item that has failed for good. */
+  onFailed?: () => void
   /** Counts of receivers of the same stream that this process had before. */
   before: readonly AttachCounts[]
   /** Called when the stream has no writer any more. */

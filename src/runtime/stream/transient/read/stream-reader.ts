@@ -1,6 +1,7 @@
-import { decodeBytes, decodeValues } from '../../../codec/index.js'
+import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import { batchValues } from '../../common/read/batch-values.js'
 import type { FailureLog } from '../../common/read/failure-log.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -22,6 +23,8 @@ interface StreamReaderOptions {
   deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  /** Called for each item that has failed for good. */
+  onFailed?: () => void
   failures: FailureLog
   progress: ProgressPublisher
   /** Counts of receivers of the same stream that this process had before. */
@@ -252,7 +255,7 @@ export class StreamReader implements CreditListener {
       return
     }
     // Bytes that do not decode are not what was announced: the part is gone, too.
-    const values = loaded && decodeValues(loaded.bytes, chunk.count)
+    const values = loaded && batchValues(loaded.bytes, chunk)
     if (values) await session.delivery.deliverBatch(values, chunk)
     else if (!this.#isLive && this.#lifecycle.isAttached()) this.#beginAnew(session)
   }

@@ -127,7 +127,7 @@ export class LaneSender {
       const ref = lane.store(bytes, end)
       // Awaited in turn below; until then a rejection is not an unhandled one.
       ref.catch(() => undefined)
-      const { first, count, kind, time } = chunk
+      const { first, count, kind, time, origin } = chunk
       const part = {
         what: 'part',
         lane: name,
@@ -140,6 +140,7 @@ export class LaneSender {
         offset,
         length: bytes.length,
         time,
+        ...(origin ? { origin } : {}),
       } as const
       this.#inOrder(() => this.#announceStored(part, ref, end))
       if (lane.reading) await lane.reading

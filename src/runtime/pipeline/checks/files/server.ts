@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { messageOf } from '../../core/errors.js'
-import { pemFault } from '../../core/text/pem-fault.js'
-import type { Diagnostics } from '../diagnose/diagnostics.js'
-import { resolveFrom } from '../read/file-paths.js'
-import type { ServerEntry } from '../schema/server.js'
+import { messageOf } from '../../../core/errors.js'
+import { pemFault } from '../../../core/text/pem-fault.js'
+import type { Diagnostics } from '../../diagnose/diagnostics.js'
+import { resolveFrom } from '../../read/file-paths.js'
+import type { ServerEntry } from '../../schema/server.js'
 import { checkFile } from './sources.js'
 
 const PAIR = { cert: 'key', key: 'cert' } as const

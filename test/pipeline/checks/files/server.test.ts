@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { certificateAuthority } from '../../support/certificates.js'
-import { checkYaml, expectFault, titled } from '../check-yaml.js'
+import { certificateAuthority } from '../../../support/certificates.js'
+import { checkYaml, expectFault, titled } from '../../check-yaml.js'
 
 const yaml = (server: string) => `
 name: shop

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, parse } from 'node:path'
-import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../callback/index.js'
-import { nearest } from '../../core/text/nearest.js'
-import { RECORDING_INDEX } from '../../core/plan/plan.js'
-import type { Diagnostics } from '../diagnose/diagnostics.js'
-import type { Path } from '../diagnose/key-path.js'
-import { listKnown } from '../diagnose/list-known.js'
-import { addModuleDiagnostic } from '../diagnose/module-diagnostic.js'
-import { kindOfPath, resolveFrom } from '../read/file-paths.js'
-import type { PartialSource } from '../validate/partial-pipeline.js'
+import { MODULE_EXTENSIONS, readModule, type ModuleOutline } from '../../../callback/index.js'
+import { nearest } from '../../../core/text/nearest.js'
+import { RECORDING_INDEX } from '../../../core/plan/plan.js'
+import type { Diagnostics } from '../../diagnose/diagnostics.js'
+import type { Path } from '../../diagnose/key-path.js'
+import { listKnown } from '../../diagnose/list-known.js'
+import { addModuleDiagnostic } from '../../diagnose/module-diagnostic.js'
+import { kindOfPath, modulePath, resolveFrom } from '../../read/file-paths.js'
+import type { PartialSource } from '../../validate/partial-pipeline.js'
 
 /** Checks the files and modules that sources name. Cameras are not checked: they may be plugged in later, or elsewhere. */
 export async function checkSources(
@@ -70,7 +70,7 @@ async function checkModule(
     diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: at })
     return
   }
-  const module = await readModule(resolveFrom(folder, value.module))
+  const module = await readModule(modulePath(folder, value.module))
   if ('fault' in module) addModuleDiagnostic(module.fault, at, diagnostics)
   else if (value.export !== undefined) checkExport(value.module, value.export, module, path, diagnostics)
 }
@@ -87,7 +87,7 @@ function checkExport(
   const isDefault = name === 'default'
   diagnostics.add({
     code: 'DAFFI_NO_EXPORT',
-    message: `${file} has no ${isDefault ? 'default export' : `export ${name}`}; ${listKnown('exports', names)}`,
+    message: `${file} has no ${isDefault ? 'default export' : `export ${name}`}; ${listKnown('exports', names)}${module.isCommonJs ? '. It is CommonJS: write export default or export const' : ''}`,
     path: [...path, isDefault ? 'module' : 'export'],
     suggestion: isDefault ? null : nearest(name, names),
   })

@@ -1,6 +1,6 @@
-import type { Diagnostics } from '../diagnose/diagnostics.js'
-import { kindOfPath, resolveFrom } from '../read/file-paths.js'
-import type { PartialPipeline } from '../validate/partial-pipeline.js'
+import type { Diagnostics } from '../../diagnose/diagnostics.js'
+import { kindOfPath, resolveFrom } from '../../read/file-paths.js'
+import type { PartialPipeline } from '../../validate/partial-pipeline.js'
 
 const USUAL_FOLDER = './callbacks'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { checkYaml, expectFault, pipelineYaml, titled } from '../check-yaml.js'
+import { checkYaml, expectFault, pipelineYaml, titled } from '../../check-yaml.js'
 
 const source = (text: string) => pipelineYaml({ source: text })
 const module = (text: string) => source(`{ kind: module, ${text} }`)

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { PipelineResult } from '../../../src/runtime/index.js'
+import { runDaffi, startDaffi } from '../../support/daffi.js'
+import { temporaryProject } from '../../support/temporary.js'
+
+const dataflow = {
+  'pipeline.yaml': `
+name: dataflow
+sources:
+  numbers: { kind: module, module: ./numbers.ts }
+nodes:
+  eye:
+    calls:
+      - { call: gate, source: numbers, modifier: { STREAM: { on_error: skip } } }
+      - { call: watch, source: numbers, modifier: STREAM }
+  one:
+    callbacks: [gate]
+    calls: [{ call: split, results_of: gate, modifier: STREAM }]
+  two:
+    callbacks: [split]
+    calls:
+      - { call: store, results_of: split, modifier: STREAM }
+      - { call: watch, results_of: split, modifier: STREAM }
+  three: { callbacks: [store, watch] }
+tests:
+  - name: half of them pass
+    mocks: { store: { returns: null } }
+    expect:
+      stages:
+        gate: { in: 100, gave: 49, filtered: 50, failed: 1, out: 49 }
+        split: { in: 49, out: 98 }
+      streams: { store: { items: 98 }, gate: { failed: 1 } }
+`,
+  'numbers.ts': `
+export default function* numbers() {
+  console.log('opened')
+  for (let n = 0; n < 100; n++) yield n
+}
+`,
+  'callbacks/gate.ts': `
+export default async (n: number) => {
+  if (n === 50) throw new Error('no fifty')
+  return n % 2 === 0 ? n : undefined
+}
+`,
+  'callbacks/split.ts': `
+export default function* split(n: number) {
+  yield n
+  yield -n
+}
+`,
+  'callbacks/store.ts': `
+import { appendFileSync } from 'node:fs'
+import { context } from 'daffi'
+export default (n: number) => {
+  const { source, item } = context().origin!
+  appendFileSync('stored.txt', \`\${n} \${source} \${item}\\n\`)
+}
+`,
+  'callbacks/watch.ts': `export default (_n: number) => {}`,
+}
+
+test('a pipeline of stages: what one returns the next one gets, and each stage accounts for its items', async () => {
+  const cwd = await temporaryProject(dataflow)
+  const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
+  expect(exitCode, stderr).toBe(0)
+  const { streams, stages } = JSON.parse(stdout) as PipelineResult
+  const stored = (await readFile(join(cwd, 'stored.txt'), 'utf8')).trim().split('\n')
+  const passed = Array.from({ length: 50 }, (_, n) => 2 * n).filter((n) => n !== 50)
+  expect(stored).toEqual(passed.flatMap((n) => [`${n} numbers ${n}`, `${-n} numbers ${n}`]))
+  expect(stages.toSorted((a, b) => a.node.localeCompare(b.node))).toEqual([
+    { node: 'one', callback: 'gate', in: 100, gave: 49, filtered: 50, failed: 1, out: 49 },
+    { node: 'two', callback: 'split', in: 49, gave: 49, filtered: 0, failed: 0, out: 98 },
+  ])
+  const streamed = streams.map(({ from, call, source, results_of: resultsOf, items }) =>
+    [from, source ?? resultsOf, call, items].join(' '),
+  )
+  expect(streamed.sort()).toEqual([
+    'eye numbers gate 100',
+    'eye numbers watch 100',
+    'one gate split 49',
+    'two split store 98',
+    'two split watch 98',
+  ])
+  for (const { receivers } of streams)
+    for (const { offered, processed, failed, state } of Object.values(receivers)) {
+      expect(state).toBe('finished')
+      expect(processed + failed).toBe(offered)
+    }
+  // Two calls of one node read the source once.
+  expect(stderr.match(/opened/g)).toHaveLength(1)
+
+  const tested = await runDaffi(['test'], { cwd })
+  expect(tested.exitCode, tested.stdout).toBe(0)
+  const graph = await runDaffi(['graph'], { cwd })
+  expect(graph.stdout).toContain('streams results of gate to split (lossless)')
+})
+
+test('durable stages: when processes are killed, each item has its effect once, and in order', async () => {
+  const kill = (node: string): string => `console.log('${node} is', process.pid)\n`
+  const cwd = await temporaryProject({
+    'pipeline.yaml': `
+name: durable-dataflow
+sources:
+  numbers: { kind: module, module: ./numbers.ts }
+nodes:
+  eye: { calls: [{ call: pass, source: numbers, modifier: { STREAM: { delivery: durable } } }] }
+  one: { callbacks: [pass], calls: [{ call: double, results_of: pass, modifier: STREAM }] }
+  two: { callbacks: [double], calls: [{ call: store, results_of: double, modifier: STREAM }] }
+  three: { callbacks: [store] }
+`,
+    'numbers.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+export default async function* numbers() {
+  for (let n = 0; n < 2000; n++) {
+    if (n % 10 === 0) await delay(10)
+    yield n
+  }
+}
+`,
+    'callbacks/pass.ts': `${kill('one')}export default (n: number) => n`,
+    'callbacks/double.ts': `${kill('two')}export default (n: number) => 2 * n`,
+    'callbacks/store.ts': `
+import { appendFileSync } from 'node:fs'
+export default (n: number) => {
+  if (n % 1000 === 0) console.log('stored', n)
+  appendFileSync('stored.txt', n + '\\n')
+}
+`,
+  })
+  const up = startDaffi(['up', '--json'], { cwd })
+  const pidOf = async (node: string): Promise<number> =>
+    Number(/\d+$/.exec(await up.waitForLine(new RegExp(`${node} is \\d+$`)))?.[0])
+  const [one, two] = await Promise.all([pidOf('one'), pidOf('two')])
+  await up.waitForLine(/stored 1000$/)
+  process.kill(one, 'SIGKILL')
+  await up.waitForLine(/stored 2000$/)
+  process.kill(two, 'SIGKILL')
+  const { stdout } = await up.exited
+  const stored = (await readFile(join(cwd, 'stored.txt'), 'utf8')).trim().split('\n').map(Number)
+  expect(stored).toEqual(Array.from({ length: 2000 }, (_, n) => 2 * n))
+  const { nodes } = JSON.parse(stdout) as PipelineResult
+  expect(nodes).toMatchObject({ one: { restarts: 1 }, two: { restarts: 1 }, three: { restarts: 0 } })
+})
