@@ -31,7 +31,7 @@ test.each(['rtsp', 'http'] as const)(
       '12?34',
       '12#34',
       'p@ss?w@rd',
-      'a b',
+      'x y',
       'a\tb',
       '\\12',
       '%ff',

@@ -1,4 +1,5 @@
 import type { NetworkPlan } from '../plan/plan.js'
+import { percentDecoded } from './percent-decoded.js'
 
 /** Schemes of the URLs of network cameras, by kind of source. */
 export const CAMERA_SCHEMES = { rtsp: ['rtsp', 'rtsps'], http: ['http', 'https'] } as const
@@ -40,17 +41,10 @@ export function wrongScheme(kind: NetworkPlan['kind']): string {
 }
 
 /** User and password in a URL, both empty when it has none; undefined when their percent-encoding is none of UTF-8. */
-function credentialsOf({ username, password }: URL): Credentials | undefined {
-  try {
-    return { user: decoded(username), password: decoded(password) }
-  } catch {
-    return undefined
-  }
-}
-
-/** Text without its percent-encoding; a `%` that stands for itself stays. @throws URIError */
-function decoded(text: string): string {
-  return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
+function credentialsOf(url: URL): Credentials | undefined {
+  const user = percentDecoded(url.username)
+  const password = percentDecoded(url.password)
+  return user === undefined || password === undefined ? undefined : { user, password }
 }
 
 /** A camera's URL without user, password and fragment, and the credentials that it had. */

@@ -78,7 +78,10 @@ function copied(jpeg: Buffer, memory: ItemMemory): Buffer {
 
 /** Whether a body that begins like this is JPEGs, one behind the other or as MIME multipart. */
 export function looksLikeJpegs(beginning: Buffer): boolean {
-  return (
-    beginning.subarray(0, BEGINNING.length).equals(BEGINNING) || /^\s*--/.test(beginning.toString('latin1'))
-  )
+  return beginning.subarray(0, BEGINNING.length).equals(BEGINNING) || looksLikeMultipart(beginning)
+}
+
+/** Whether a body that begins like this is MIME multipart. */
+export function looksLikeMultipart(beginning: Buffer): boolean {
+  return /^\s*--/.test(beginning.toString('latin1'))
 }

@@ -61,9 +61,14 @@ export class JpegWalk {
   }
 }
 
+/** Whether some bytes begin as a JPEG does. */
+export function beginsAsJpeg(data: Buffer): boolean {
+  return data[0] === FILL && data[1] === START
+}
+
 /** Size and length of the JPEG at the beginning of some bytes; undefined when there is none, or not a whole one. */
 export function wholeJpeg(data: Buffer): (Size & { bytes: number }) | undefined {
-  if (data[0] !== FILL || data[1] !== START) return undefined
+  if (!beginsAsJpeg(data)) return undefined
   const walk = new JpegWalk()
   return walk.walk(data) === 'whole' && walk.size ? { ...walk.size, bytes: walk.at } : undefined
 }

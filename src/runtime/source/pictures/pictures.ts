@@ -1,32 +1,19 @@
-import { frameBytes, type PixelFormat } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
-import { wholeJpeg } from './jpeg-walk.js'
+import { beginsAsJpeg, wholeJpeg } from './jpeg-walk.js'
 import { PartReader } from './part-reader.js'
 import type { PipeReader } from './pipe-reader.js'
 import { checkSize, type Size } from '../contract/size.js'
 
-interface Picture extends Size {
+export interface Picture extends Size {
   data: Buffer
 }
 
-interface PicturesOptions {
+export interface PicturesOptions {
   memory: ItemMemory
   /** Called with the number of bytes that came of an incomplete picture, which is left out. */
   onCutShort: (bytes: number) => void
-}
-
-/** The pictures of raw video of this size, each in memory on loan, or in memory of its own. */
-export async function* rawPictures(
-  reader: PipeReader,
-  bytes: number,
-  size: Size,
-  options: PicturesOptions,
-): AsyncGenerator<Picture, void> {
-  for (;;) {
-    const picture = await fill(reader, bytes, options, () => ({ ...size, bytes }))
-    if (picture === 'end') return
-    if (picture) yield picture
-  }
+  /** Called for a part that is no JPEG, before it is passed over. */
+  onOther?: () => void
 }
 
 /**
@@ -39,36 +26,33 @@ export async function* jpegPictures(
   options: PicturesOptions,
 ): AsyncGenerator<Picture, void> {
   const parts = new PartReader(reader)
+  const jpegIn = (data: Buffer): (Size & { bytes: number }) | undefined => {
+    const picture = wholeJpeg(data)
+    if (picture) checkSize(picture)
+    else if (beginsAsJpeg(data)) options.onCutShort(data.length)
+    else options.onOther?.()
+    return picture
+  }
   for (;;) {
     const length = await parts.nextLength()
     if (length === undefined) return
-    const picture = await fill(reader, length, options, checkedJpeg)
+    const picture = await fill(reader, length, options, jpegIn)
     if (picture === 'end') return
     if (picture) yield picture
-    else options.onCutShort(length)
   }
-}
-
-/** The pictures of ffmpeg's output. @throws BadPictures */
-export function pictures(
-  reader: PipeReader,
-  format: PixelFormat,
-  size: Size,
-  options: PicturesOptions,
-): AsyncGenerator<Picture, void> {
-  const bytes = frameBytes(format, size.width, size.height)
-  return bytes === undefined ? jpegPictures(reader, options) : rawPictures(reader, bytes, size, options)
 }
 
 /**
  * Reads one picture; undefined when the bytes are none.
  * @param pictureIn gives the size of the picture in some bytes, and how many of them it has
+ * @param read fills the picture's memory, and gives the number of bytes
  */
-async function fill(
+export async function fill(
   reader: PipeReader,
   bytes: number,
   { memory, onCutShort }: PicturesOptions,
   pictureIn: (data: Buffer) => (Size & { bytes: number }) | undefined,
+  read = (data: Buffer): Promise<number> => reader.fill(data),
 ): Promise<Picture | 'end' | undefined> {
   const loan = memory.loan?.(bytes)
   let isKept = false
@@ -76,7 +60,7 @@ async function fill(
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
     const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
-    const filled = await reader.fill(data)
+    const filled = await read(data)
     if (filled < bytes) {
       if (filled > 0) onCutShort(filled)
       return 'end'
@@ -91,12 +75,6 @@ async function fill(
   } finally {
     loan?.end(isKept)
   }
-}
-
-function checkedJpeg(data: Buffer): (Size & { bytes: number }) | undefined {
-  const picture = wholeJpeg(data)
-  if (picture) checkSize(picture)
-  return picture
 }
 
 /** A picture without whatever else is known of its video: a frame with further fields would be copied when it is sent. */

@@ -3,7 +3,7 @@ import { splitCameraUrl } from '../../../core/text/camera-url.js'
 import { FORMATS } from '../../contract/formats.js'
 import { optionsOf } from '../../contract/options.js'
 import { BadPictures } from '../../contract/size.js'
-import { findJpegs, looksLikeJpegs } from '../../pictures/find-jpegs.js'
+import { findJpegs, looksLikeJpegs, looksLikeMultipart } from '../../pictures/find-jpegs.js'
 import type { Connection, ConnectionLimits } from '../connection.js'
 import { connectionFailure, type NetworkFailure } from '../network-failure.js'
 import { openWithin } from '../opening.js'
@@ -14,10 +14,13 @@ import { openBody } from './open-body.js'
 const HEADERS = { '-user_agent': 'User-Agent', '-referer': 'Referer' } as const
 
 /** Types of content, and ffmpeg's names of formats, that say that a body is JPEGs. */
+const MULTIPART_TYPE = /^multipart\//i
 const JPEG_TYPES = /^(?:multipart\/|image\/p?jpe?g)/i
 const JPEG_FORMATS = ['mjpeg', 'mpjpeg']
 /** Bytes at the beginning of a body that show whether it is JPEGs. */
 const SHOWING_BYTES = 16
+/** Further formats of ffmpeg that have no timestamps. */
+const UNTIMED = ['h264', 'hevc']
 
 /**
  * Connects to an `http` or `https` camera. Node asks, follows redirects, answers challenges and verifies certificates; ffmpeg
@@ -40,7 +43,7 @@ export async function connectHttp(
   let isClosed = false
 
   const format = taken['-f']
-  const { response, beginning, isJpegs } = await openWithin(silenceMs, signal, async (limited) => {
+  const { response, beginning, isJpegs, mayBeFile } = await openWithin(silenceMs, signal, async (limited) => {
     const opened = await openBody(plan, headers, limited)
     opened.on('error', (error) => {
       if (!isClosed) failed ??= connectionFailure(host, error)
@@ -53,7 +56,12 @@ export async function connectHttp(
       opened,
       (held) => !isOpen || held.length >= SHOWING_BYTES || looksLikeJpegs(held),
     )
-    return { response: opened, beginning: start, isJpegs: isSaid || (isOpen && looksLikeJpegs(start)) }
+    return {
+      response: opened,
+      beginning: start,
+      isJpegs: isSaid || (isOpen && looksLikeJpegs(start)),
+      mayBeFile: format !== 'mpjpeg' && !MULTIPART_TYPE.test(type) && !looksLikeMultipart(start),
+    }
   })
 
   async function* body(): AsyncGenerator<Buffer, void> {
@@ -69,12 +77,14 @@ export async function connectHttp(
   return {
     args: [
       ...['-protocol_whitelist', 'pipe', '-format_whitelist', FORMATS],
-      // JPEGs carry no timestamps, without which `fps` could not be kept.
-      ...['-use_wallclock_as_timestamps', '1', ...rest],
+      // These carry no timestamps, without which `fps` could not be kept. Others have their own, which are right also for files.
+      ...(isJpegs || UNTIMED.includes(format ?? '') ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...rest,
       ...(isJpegs ? ['-f', 'mpjpeg'] : format === undefined ? [] : ['-f', format]),
       ...['-i', 'pipe:0'],
     ],
     body: body(),
+    mayBeFile,
     ...(isJpegs ? { jpegs: chunksOf(response, beginning) } : {}),
     failure: () => failed,
     show: (text) => text,

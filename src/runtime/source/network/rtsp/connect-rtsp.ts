@@ -27,6 +27,7 @@ export async function connectRtsp(
       ...['-protocol_whitelist', 'rtsp,rtp,udp,tcp', '-format_whitelist', 'rtsp'],
       ...['-rtsp_transport', 'tcp', '-analyzeduration', ANALYSIS_US, ...ffmpegArgs, '-i', relay.url],
     ],
+    mayBeFile: false,
     failure: () => relay.failure,
     show: (line) => line.replaceAll(relay.url, `${target.url.protocol}//${target.url.host}`),
     close: () => relay.close(),
