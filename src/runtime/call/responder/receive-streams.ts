@@ -13,7 +13,7 @@ export function receiveStreams(
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
-    const deliver = itemRunner(offered, open.source, () => makeInvocation(open.from, { signal: abort() }))
+    const deliver = itemRunner(offered, open.source ?? null, () => makeInvocation(open.from, { signal: abort() }))
     const { stage } = offered
     stage?.onIncoming()
     return {

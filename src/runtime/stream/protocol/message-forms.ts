@@ -94,7 +94,7 @@ export const isOpen = mapOf<Open>({
   call: isName,
   from: isName,
   incarnation: isName,
-  source: orNull(isText),
+  source: orAbsent(orNull(isText)),
   delivery: oneOf(...DELIVERIES),
   buffer: isCount,
   onError: oneOf(...ON_ERROR),

@@ -22,8 +22,8 @@ export interface Open {
   call: string
   from: string
   incarnation: string
-  /** Name of the source; null for an iterable of a program, and for results of a callback. */
-  source: string | null
+  /** Name of the source; null or absent for an iterable of a program, and for results of a callback. */
+  source?: string | null
   delivery: Delivery
   buffer: number
   onError: OnError
