@@ -18,7 +18,7 @@ export function receiveStreams(
     stage?.onIncoming()
     return {
       deliver,
-      borrow: offered.callback.options?.borrow ?? false,
+      borrow: offered.callback.options.borrow ?? false,
       onFailed: () => offered.stage?.onFailed(),
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),

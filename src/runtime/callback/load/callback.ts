@@ -1,4 +1,5 @@
 import type { Duration } from '../../core/duration.js'
+import type { CallbackSettings } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
@@ -24,5 +25,5 @@ export interface Callback {
   name: string
   arity: Arity
   fn: (...args: unknown[]) => unknown
-  options?: CallbackOptions | undefined
+  options: CallbackSettings
 }
