@@ -21,6 +21,21 @@ export const CALLBACK_OPTIONS = {
     defaultText: '`false`',
     text: 'true: large items of streams are loaned for as long as the callback runs, and not copied.',
   },
+  batch: {
+    type: 'group',
+    optional: true,
+    defaultText: 'none',
+    text: 'The callback gets the items of streams in arrays.',
+    options: {
+      items: { type: 'count', min: 1, default: 8, text: 'Largest number of items in an array.' },
+      within: {
+        type: 'duration',
+        max: '1m',
+        default: '20ms',
+        text: 'Longest time for which an array waits for further items, from its first one.',
+      },
+    },
+  },
 } as const
 
 /** Checked options of a callback, with times in milliseconds; absent or undefined where nothing is set. */

@@ -12,8 +12,6 @@ import type { StoreTrouble } from '../store/store-trouble.js'
 import { loadStored } from './load-stored.js'
 import { PullLoop, type PullHandler } from './pull-loop.js'
 
-/** Limit of pending chunks: one in the callback, and one that is ready when it returns. */
-const MAX_PENDING = 2
 const WORKING_MS = ACK_WAIT_MS / 3
 /** Interval of the check for a pull request that the server never answered. */
 const WATCH_MS = 5000
@@ -45,6 +43,8 @@ interface PendingChunksOptions {
   durable: DurableOpen
   lifecycle: ReceiverLifecycle
   trouble: StoreTrouble
+  /** Gives the largest number of chunks that may be pending. */
+  limit: () => number
   listener: PendingListener
 }
 
@@ -107,7 +107,7 @@ export class PendingChunks implements PullHandler {
   }
 
   demand(requested: number): number {
-    return MAX_PENDING - requested - this.#pending.size
+    return this.#options.limit() - requested - this.#pending.size
   }
 
   onMessage(message: Msg): void {

@@ -15,6 +15,9 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import type { StoreTrouble } from '../store/store-trouble.js'
 import { PendingChunks, type PendingChunk, type PendingListener } from './pending-chunks.js'
 
+/** Limit of pending chunks: those of one invocation, and those that are ready when it returns. */
+const MAX_PENDING = 2
+
 interface SharedReaderOptions extends ItemDeliveryOptions {
   self: Peer
   link: NatsLink
@@ -36,13 +39,18 @@ export class SharedReader implements PendingListener {
   /** Counts this receiver's own items. */
   readonly #counter = new OutcomeCounter(0)
   readonly #delivery: ItemDelivery
+  /** Chunks whose items have been delivered, or wait for their group; each with the number after its last item. */
+  #held: { chunk: PendingChunk; end: number }[] = []
+  /** Number of the next item. */
+  #next = 0
   readonly #running: Promise<void>
 
   constructor(options: SharedReaderOptions) {
     this.#options = options
     this.#lifecycle = options.lifecycle
     this.#delivery = new ItemDelivery(this.#counter, options)
-    this.#chunks = new PendingChunks({ ...options, listener: this })
+    const limit = (): number => MAX_PENDING * (options.grouping?.()?.items ?? 1)
+    this.#chunks = new PendingChunks({ ...options, limit, listener: this })
     this.#running = this.#run()
   }
 
@@ -84,37 +92,50 @@ export class SharedReader implements PendingListener {
   async #run(): Promise<void> {
     try {
       while (this.#lifecycle.isAttached()) {
+        if (this.#delivery.isDue) {
+          await this.#delivery.flush()
+          await this.#release()
+        }
         const chunk = this.#chunks.take()
         if (!chunk) await this.#lifecycle.changed.wait()
-        else if (await this.#process(chunk)) {
-          await this.#options.settle?.()
-          // Reported before the acknowledgement, so that the count stands even if this process ends now.
-          this.report()
-          this.#chunks.done(chunk)
+        else {
+          this.#held.push({ chunk, end: await this.#process(chunk) })
+          await this.#release()
         }
       }
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
+    this.#delivery.drop()
     await this.#chunks.close()
     this.report()
   }
 
-  /** Delivers the items of a chunk. False when the receiver settled before the last one. */
-  async #process({ header, redelivered, bytes: loading }: PendingChunk): Promise<boolean> {
-    const first = this.#counter.position
-    const end = first + header.count
+  /** Acknowledges the chunks of which no item waits for its group; those that are not done when the receiver settles, never. */
+  async #release(): Promise<void> {
+    const { waiting } = this.#delivery
+    const isAttached = this.#lifecycle.isAttached()
+    const isDone = (end: number): boolean => (isAttached ? end <= waiting : end <= this.#counter.position)
+    const done = this.#held.filter(({ end }) => isDone(end))
+    if (done.length === 0) return
+    this.#held = this.#held.filter(({ end }) => !isDone(end))
+    for (const { end } of done) this.#counter.pass(end)
+    await this.#options.settle?.()
+    // Reported before the acknowledgement, so that the count stands even if this process ends now.
+    this.report()
+    for (const { chunk } of done) this.#chunks.done(chunk)
+  }
+
+  /** Delivers the items of a chunk. Resolves with the number after its last item. */
+  async #process({ header, redelivered, bytes: loading }: PendingChunk): Promise<number> {
+    const first = this.#next
+    this.#next += header.count
     const bytes = await loading
-    if (!bytes) {
-      this.#counter.pass(end)
-      return true
-    }
     const { first: item, time, origin } = header
     const chunk = { first, item, time, origin, redelivered }
-    const values = header.kind ? undefined : batchValues(bytes, header)
-    if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
+    const values = header.kind ? undefined : bytes && batchValues(bytes, header)
+    if (bytes && header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
     else if (values) await this.#delivery.deliverBatch(values, chunk)
-    else this.#counter.pass(end)
-    return this.#counter.position === end
+    return this.#next
   }
 }
