@@ -188,8 +188,7 @@ export class StreamReader implements CreditListener {
   #flushIfDue(): Promise<void> | undefined {
     const { session } = this.#account
     if (!session?.delivery.hasWaiting) return undefined
-    const moreCome = this.#taken || this.#ahead.length > 0 || !this.#isFinished()
-    if (!session.delivery.isDue && moreCome) return undefined
+    if (!session.delivery.isDue && (this.#taken || !this.#isFinished())) return undefined
     return session.delivery.flush().then(() => this.#reportDone(session))
   }
 
@@ -288,7 +287,7 @@ export class StreamReader implements CreditListener {
 
   #isFinished(): boolean {
     const queue = this.#account.session?.queue
-    if (!this.#end || !queue?.empty) return false
+    if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
     return this.#isLive || (queue.complete && queue.next === this.#count)
   }
 
