@@ -21,7 +21,7 @@ export const ERRORS = {
   },
   DAFFI_FILES_EXIST: {
     exit: 2,
-    meaning: 'Some of the files that daffi init would write exist already.',
+    meaning: 'The folder has a pipeline already, or a package.json to which daffi init cannot add.',
     next: 'Give daffi init another folder, or move those files away.',
   },
   DAFFI_FOLDER_READ_ONLY: {
@@ -442,7 +442,7 @@ export const ERRORS = {
   DAFFI_NO_CONTEXT: {
     exit: 1,
     meaning: 'context() was called outside of a callback.',
-    next: 'Call context() inside a callback, or in a function that the callback awaits.',
+    next: 'Call context() inside a callback, or in a function that the callback awaits; see docs/callbacks.md.',
   },
   DAFFI_NOT_ITERABLE: {
     exit: 1,

@@ -21,6 +21,7 @@ export async function connectRtsp(
       ...['-protocol_whitelist', 'rtsp,rtp,udp,tcp', '-format_whitelist', 'rtsp'],
       ...['-rtsp_transport', 'tcp', ...ffmpegArgs, '-i', relay.url],
     ],
+    mayBeFile: false,
     failure: () => relay.failure,
     show: (line) => line.replaceAll(relay.url, safeUrl(text)),
     close: () => relay.close(),
