@@ -23,7 +23,7 @@ nodes:
     calls:
       - { call: store, results_of: split, modifier: STREAM }
       - { call: watch, results_of: split, modifier: STREAM }
-  three: { callbacks: [store, watch] }
+  three: { callbacks: [store, { watch: { batch: { items: 10 } } }] }
 tests:
   - name: half of them pass
     mocks: { store: { returns: null } }
@@ -59,7 +59,11 @@ export default (n: number) => {
   appendFileSync('stored.txt', \`\${n} \${source} \${item}\\n\`)
 }
 `,
-  'callbacks/watch.ts': `export default (_n: number) => {}`,
+  'callbacks/watch.ts': `
+export default (batch: number[]) => {
+  if (!Array.isArray(batch) || batch.length > 10) throw new Error('no batch')
+}
+`,
 }
 
 test('a pipeline of stages: what one returns the next one gets, and each stage accounts for its items', async () => {
