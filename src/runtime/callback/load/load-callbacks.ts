@@ -79,7 +79,7 @@ function mockedBy(mock: MockPlan): Callback['fn'] {
   }
 }
 
-/** What the export `options` of its module says of the callback, overruled by the pipeline file. */
+/** Options of the callback in the export `options` of its module, overruled by the pipeline file. */
 async function optionsOf(
   { file, name, options: over }: CallbackPlan,
   load: LoadModule,

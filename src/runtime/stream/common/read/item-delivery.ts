@@ -103,10 +103,10 @@ export class ItemDelivery {
   }
 
   /** Reads the grouping. A promise when it was taken away with the code: then what was gathered is delivered first. */
-  #readGrouping(): Grouping | undefined | Promise<undefined> {
+  #readGrouping(): Grouping | undefined | Promise<Grouping | undefined> {
     const grouping = this.#options.grouping?.()
     if (grouping || this.#group.first === undefined) return grouping
-    return this.flush().then(() => undefined)
+    return this.flush().then(() => grouping)
   }
 
   /** Adds an item to the group. @returns a promise when the group is full, and is delivered */
