@@ -1,4 +1,5 @@
-import { context, STREAM, StreamError } from 'daffi'
+import { setTimeout as delay } from 'node:timers/promises'
+import { context, STREAM, StreamError, type StreamSummary } from 'daffi'
 import { expect, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { ownPipeline } from '../support/pipeline.js'
@@ -55,12 +56,42 @@ test('a batch waits for its time, and no longer, for items that have not come', 
     yield* numbers(2)
   }
   const g = await join('writer')
-  for (const delivery of ['lossless', 'live'] as const) {
-    lengths.length = 0
-    const { receivers } = await g.call.take(items()).with(STREAM({ delivery, buffer: 8 }))
-    expect(receivers).toMatchObject({ receiver: { processed: 5, dropped: 0, lost: 0 } })
-    if (delivery === 'lossless') expect(lengths).toEqual([3, 2])
+  const { receivers } = await g.call.take(items()).with(STREAM)
+  expect(receivers).toMatchObject({ receiver: { processed: 5, dropped: 0, lost: 0 } })
+  expect(lengths).toEqual([3, 2])
+})
+
+test('a slow callback gets the newest items of a live stream, which are its own even when it borrows', async () => {
+  const { join } = await ownPipeline<{ look: (picture: Uint8Array) => void }>()
+  const batches: Uint8Array[][] = []
+  const look = async (pictures: Uint8Array[]): Promise<void> => {
+    batches.push(pictures)
+    await delay(20)
   }
+  const options = { look: { borrow: true, batch: { items: 3, within: '10ms' } } }
+  await join('receiver', { callbacks: { look }, options })
+  const g = await join('writer')
+  async function* pictures(): AsyncGenerator<Uint8Array> {
+    for (const n of numbers(100)) {
+      yield new Uint8Array(300_000).fill(n)
+      await delay(1)
+    }
+  }
+  const dropped: number[] = []
+  const onProgress = ({ receivers }: StreamSummary): void => {
+    dropped.push(receivers.receiver?.dropped ?? 0)
+  }
+  const live = STREAM({ delivery: 'live', buffer: 3, shm: { bytes: '4 MiB' }, onProgress })
+  const { receivers } = await g.call.look(pictures()).with(live)
+  const seen = batches.flat().map(([n = -1]) => n)
+  const { processed = 0, ...account } = receivers.receiver ?? {}
+  expect(account).toMatchObject({ offered: 100, dropped: 100 - processed, failed: 0, lost: 0 })
+  expect(processed).toBe(seen.length)
+  expect(processed).toBeLessThan(100)
+  expect(dropped).toEqual(dropped.toSorted((a, b) => a - b))
+  expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b))
+  expect(Math.max(...batches.map(({ length }) => length))).toBe(3)
+  for (const picture of batches.flat()) expect(picture.at(-1)).toBe(picture[0])
 })
 
 test('an array of another length is a failure of all items, which says both numbers', async () => {

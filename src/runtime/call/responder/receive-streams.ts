@@ -16,13 +16,12 @@ export function receiveStreams(
     if (!offered || open.yields) return undefined
     const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
     const { stage } = offered
-    const { borrow = false, batch } = offered.callback.options
+    const { borrow = false } = offered.callback.options
     stage?.onIncoming()
     return {
       deliver: itemRunner(offered, open.source, invocation),
       grouping: batchRunner(offered, open.source, invocation),
-      // A loan ends when the next item is loaded.
-      borrow: borrow && !batch,
+      borrow,
       onFailed: () => offered.stage?.onFailed(),
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),

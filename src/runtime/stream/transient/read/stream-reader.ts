@@ -5,7 +5,7 @@ import { batchValues } from '../../common/read/batch-values.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
-import type { LoadedChunk } from '../../lanes/chunk-loader.js'
+import { keptBytes, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
 import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
@@ -136,9 +136,8 @@ export class StreamReader implements CreditListener {
   /** Lossless: reports what was loaded, so that the writer can continue. */
   onCredit(session: ReaderSession): void {
     if (session !== this.#account.session || this.#isLive) return
-    this.#unreportedParts++
     const { parts, bytes } = this.#options.lane.credit
-    if (this.#unreportedParts >= parts || session.counter.loaded - this.#reportedWeight >= bytes)
+    if (++this.#unreportedParts >= parts || session.counter.loaded - this.#reportedWeight >= bytes)
       this.report()
   }
 
@@ -257,8 +256,9 @@ export class StreamReader implements CreditListener {
     const { chunk, session } = ahead
     this.#ahead.onLoaded(ahead)
     if (loaded && chunk.kind !== null) {
+      const bytes = this.#options.grouping?.() ? keptBytes(loaded) : loaded.bytes
       try {
-        await session.delivery.deliverItem(decodeBytes(chunk.kind, loaded.bytes), chunk)
+        await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk)
       } finally {
         loaded.release?.()
       }
