@@ -23,12 +23,15 @@ sources:
 
 test('an entry of callbacks is a name, or one name with options, which the plan has', async () => {
   const named = await checkYaml(offering('alarm'), { files: FILES })
-  const entry = '{ alarm: { concurrency: "${ALARMS:-1}", timeout: 2s, borrow: true } }'
+  const entry = '{ alarm: { concurrency: "${ALARMS:-1}", timeout: 2s, batch: { items: 4 } } }'
   const { plan, diagnostics } = await checkYaml(offering(entry), { files: FILES })
   expect(diagnostics).toEqual([])
   const options = (each: typeof plan) => each?.nodes.two?.callbacks.map((callback) => callback.options)
   expect(options(named.plan)).toEqual([undefined, undefined])
-  expect(options(plan)).toEqual([undefined, { concurrency: 1, timeoutMs: 2000, borrow: true }])
+  expect(options(plan)).toEqual([
+    undefined,
+    { concurrency: 1, timeoutMs: 2000, batch: { items: 4, withinMs: 20 } },
+  ])
 })
 
 test.each(
@@ -46,6 +49,18 @@ test.each(
       'must be at least 1',
     ],
     [offering('{ alarm: { timeout: «soon» } }'), 'BAD_DURATION', `${NODE}[1].alarm.timeout`],
+    [
+      offering('{ alarm: { batch: { items: «many» } } }'),
+      'WRONG_TYPE',
+      `${NODE}[1].alarm.batch.items`,
+      'must be a number',
+    ],
+    [
+      offering('{ alarm: { batch: { within: «2m» } } }'),
+      'BAD_VALUE',
+      `${NODE}[1].alarm.batch.within`,
+      'must be at most 1m',
+    ],
     [offering('{ alarm: «fast» }'), 'WRONG_TYPE', `${NODE}[1].alarm`, 'must be a mapping'],
     [
       offering('«{ alarm: {}, show: {} }»'),
