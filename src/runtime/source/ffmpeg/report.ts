@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { KIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
-import { withoutUser } from '../network/url.js'
+import { withoutUrlSecrets } from '../../core/text/secrets.js'
 
 const MAX_LINES = 5
 /** Most text that is kept, from the end. */
@@ -45,7 +45,7 @@ export class Report {
   get lines(): string[] {
     return this.#lines()
       .slice(-MAX_LINES)
-      .map((line) => withoutUser(this.#show(plain(line.replaceAll(NAME, () => this.#input)))))
+      .map((line) => withoutUrlSecrets(this.#show(plain(line.replaceAll(NAME, () => this.#input)))))
   }
 
   /** The lines of ffmpeg's own, without the name of its input. */
