@@ -1,4 +1,5 @@
-import { DaffiError, messageOf, toErrorRecord } from '../../../core/errors.js'
+import { thrownRecord } from '../../../core/message/error-text.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
 import type { Open } from '../../protocol/messages.js'
 import type { FailureLog } from './failure-log.js'
 import type { OutcomeCounter } from './outcome-counter.js'
@@ -52,8 +53,9 @@ export class ItemOutcomes {
   }
 
   /** Ends items that have failed and get no further attempt. @returns whether the receiver goes on */
-  fail(items: ItemsInHand, error: unknown): boolean {
+  fail(items: ItemsInHand, thrown: unknown): boolean {
     const { open, lifecycle, failures } = this.#options
+    const error = asError(thrown)
     for (const { position } of items) this.#count(position, 'failed')
     const where = placeOf(items)
     if (open.onError === 'skip') {
@@ -61,9 +63,7 @@ export class ItemOutcomes {
       return true
     }
     failures.onStop(where, error)
-    const record = toErrorRecord(
-      error instanceof DaffiError ? error : new DaffiError('DAFFI_REMOTE', messageOf(error)),
-    )
+    const record = thrownRecord(error)
     const message = `"${open.call}" threw at ${where}: ${record.message}`
     lifecycle.settle('stopped', { ...record, message })
     return false
@@ -79,7 +79,7 @@ export class ItemOutcomes {
     const { signal } = lifecycle
     let error: unknown
     try {
-      error = await retryInvocation(attempt, failure, open.retry, signal)
+      error = await retryInvocation(attempt, asError(failure), open.retry, signal)
     } catch (reason) {
       if (signal.aborted) return false
       throw reason
