@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
@@ -6,6 +7,7 @@ import { batchValues } from '../../common/read/batch-values.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
+import { TimeSlice } from '../../common/time-slice.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { End } from '../../protocol/messages.js'
@@ -14,6 +16,9 @@ import type { Peer } from '../../protocol/ports.js'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { StoreTrouble } from '../store/store-trouble.js'
 import { PendingChunks, type PendingChunk, type PendingListener } from './pending-chunks.js'
+
+/** Longest time that synchronous callbacks may hold the event loop, in milliseconds. */
+const SLICE_MS = 10
 
 interface SharedReaderOptions extends ItemDeliveryOptions {
   self: Peer
@@ -36,6 +41,9 @@ export class SharedReader implements PendingListener {
   /** Counts this receiver's own items. */
   readonly #counter = new OutcomeCounter(0)
   readonly #delivery: ItemDelivery
+  /** Chunks that are processed, and not acknowledged. */
+  readonly #processed: PendingChunk[] = []
+  #settling: Promise<void> | undefined
   readonly #running: Promise<void>
 
   constructor(options: SharedReaderOptions) {
@@ -83,21 +91,39 @@ export class SharedReader implements PendingListener {
 
   async #run(): Promise<void> {
     try {
+      const slice = new TimeSlice(SLICE_MS)
       while (this.#lifecycle.isAttached()) {
         const chunk = this.#chunks.take()
         if (!chunk) await this.#lifecycle.changed.wait()
         else if (await this.#process(chunk)) {
-          await this.#options.settle?.()
-          // Reported before the acknowledgement, so that the count stands even if this process ends now.
-          this.report()
-          this.#chunks.done(chunk)
+          this.#processed.push(chunk)
+          this.#settling ??= this.#settle()
         }
+        if (slice.due && slice.isOver()) await slice.yield()
       }
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
+    await this.#settling
     await this.#chunks.close()
     this.report()
+  }
+
+  /** Reports and acknowledges what is processed in one turn of the event loop, together: a quick callback costs less. */
+  async #settle(): Promise<void> {
+    try {
+      while (this.#processed.length > 0) {
+        await nextTurn()
+        const chunks = this.#processed.splice(0)
+        await this.#options.settle?.()
+        // Reported before the acknowledgements, so that the count stands even if this process ends now.
+        this.report()
+        this.#chunks.done(chunks)
+      }
+    } catch (error) {
+      this.#lifecycle.settle('stopped', toErrorRecord(error))
+    }
+    this.#settling = undefined
   }
 
   /** Delivers the items of a chunk. False when the receiver settled before the last one. */
@@ -112,9 +138,11 @@ export class SharedReader implements PendingListener {
     const { first: item, time, origin } = header
     const chunk = { first, item, time, origin, redelivered }
     const values = header.kind ? undefined : batchValues(bytes, header)
+    this.#chunks.begin()
     if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
     else if (values) await this.#delivery.deliverBatch(values, chunk)
     else this.#counter.pass(end)
+    this.#chunks.end()
     return this.#counter.position === end
   }
 }
