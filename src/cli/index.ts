@@ -14,8 +14,15 @@ export type { ServerFinding } from './doctor/server-finding.js'
 export { graphOf, type PipelineGraph } from './graph/flows.js'
 export { graphMermaid } from './graph/mermaid.js'
 export { graphText } from './graph/text.js'
-export { askFor } from './init/ask.js'
-export { nameFor, STARTERS, writeProject, type NewProject } from './init/new-project.js'
+export { askFor, confirmAdditions } from './init/ask.js'
+export {
+  nameFor,
+  prepareProject,
+  STARTERS,
+  writeProject,
+  type NewProject,
+  type ProjectFiles,
+} from './init/new-project.js'
 export { coloursFor, wantsColour, type Colours } from './show/colours.js'
 export { faultText } from './show/fault-text.js'
 export { FetchBar } from './show/fetch-bar.js'

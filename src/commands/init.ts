@@ -3,23 +3,30 @@ import { Args, Flags } from '@oclif/core'
 import {
   askFor,
   BaseCommand,
+  confirmAdditions,
   nameFor,
+  prepareProject,
   STARTERS,
   stdout,
   writeProject,
   type NewProject,
+  type ProjectFiles,
 } from '../cli/index.js'
 import { assertToken } from '../runtime/core/names.js'
 
 interface InitResult extends NewProject {
-  /** The files that were written, relative to the folder. */
+  /** The new files, relative to the folder. */
   files: string[]
+  /** Additions to files that were there, by file. */
+  additions: Record<string, string[]>
+  /** Files that were there, and are as they were. */
+  kept: string[]
 }
 
 export default class Init extends BaseCommand<InitResult> {
   static override summary = 'Create a pipeline to start from, with a callback and a test.'
   static override description =
-    'On a terminal it asks for what the flags leave open. Existing files are never overwritten.'
+    'On a terminal it asks for what the flags leave open. What is there stays: package.json and .gitignore get what they lack, with leave on a terminal, and a pipeline that is there is not touched.'
   static override examples = [
     '<%= config.bin %> init',
     '<%= config.bin %> init shop --source values',
@@ -43,18 +50,27 @@ export default class Init extends BaseCommand<InitResult> {
     const project = asks
       ? await askFor({ folder, name, source }, { named: flags.name !== undefined, signal: this.signals.stop })
       : { folder, name, source: source ?? 'camera' }
-    const files = await writeProject(project)
+    const files = await prepareProject(project)
+    if (asks && files.additions.length > 0) await confirmAdditions(files.additions, this.signals.stop)
+    await writeProject(folder, files)
     this.#printNextSteps(project, files)
-    return { ...project, files }
+    return {
+      ...project,
+      files: [...files.created.keys()].sort(),
+      additions: Object.fromEntries(files.additions.map(({ file, added }) => [file, added])),
+      kept: files.kept,
+    }
   }
 
-  #printNextSteps({ folder }: NewProject, files: string[]): void {
+  #printNextSteps({ folder }: NewProject, { created, additions, kept }: ProjectFiles): void {
     const { bold, dim, green } = this.colours
     const path = relative(process.cwd(), folder)
-    for (const file of files) this.log(`${green('+')} ${file}`)
+    for (const file of [...created.keys()].sort()) this.log(`${green('+')} ${file}`)
+    for (const { file, added } of additions) this.log(`${green('+')} ${file}: ${added.join(', ')}`)
+    for (const file of kept) this.log(dim(`  ${file} stays as it is`))
     this.print('\nNext:')
     if (path !== '') this.log(`  ${bold(`cd ${path}`)}`)
-    this.log(`  ${bold('npm install')}      ${dim('daffi, and its types for your editor')}`)
+    this.log(`  ${bold('npm install')}      ${dim('daffi, and types for your editor')}`)
     this.log(`  ${bold('npx daffi up')}     ${dim('runs the pipeline; Ctrl-C ends it')}`)
     this.log(`  ${bold('npx daffi test')}   ${dim('runs its test')}`)
   }

@@ -5,6 +5,7 @@ export {
   type ObservedCall,
   type ObservedLine,
   type RunningPipeline,
+  type StageResult,
   type StartPipelineOptions,
   type UntilOptions,
 } from './testing/index.js'

@@ -70,5 +70,5 @@ test.each(texts)('%s has nobody run the name daffi from a registry', (file, text
   expect(text).not.toMatch(/\bnpx (?:-\S+ )*daffi@/)
   const [before, ...blocks] = text.split(/^```sh$(?=[^`]*npx daffi)/m)
   if (file.endsWith('.md') && blocks.length > 0)
-    expect(before).toMatch(/\bnpm ci\b|\bnpm install CLONE|where daffi is \[installed\]/)
+    expect(before).toMatch(/\bnpm ci\b|\bnpm install \.\.\/daffi\/daffi-|where daffi is \[installed\]/)
 })

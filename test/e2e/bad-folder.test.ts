@@ -34,6 +34,10 @@ test.skipIf(!CAN_UNSHARE)('a folder .daffi that cannot be written is told of as 
   expect(await up('mount -t tmpfs -o ro none .daffi')).toMatchObject(
     refused('DAFFI_FOLDER_READ_ONLY', /mounted read-only/),
   )
+  const store = 'mkdir -m 700 .daffi/jetstream; mount -t tmpfs -o ro none .daffi/jetstream'
+  expect(await up(store)).toMatchObject(
+    refused('DAFFI_FOLDER_READ_ONLY', /\.daffi\/jetstream: .*mounted read-only/),
+  )
   const full = 'mount -t tmpfs -o size=64k none .daffi; dd if=/dev/zero of=.daffi/junk 2>/dev/null || true'
   expect(await up(full)).toMatchObject(refused('DAFFI_FOLDER_FULL', /its disk is full/))
   const fullCache = `mkdir -p .daffi/cache; chmod 700 .daffi; mount -t tmpfs -o size=4k none .daffi/cache
@@ -66,7 +70,9 @@ test.skipIf(!CAN_UNSHARE)('a disk with less room than a durable stream may keep 
   const prepare = 'mount -t tmpfs -o size=200m none .daffi'
   const { exitCode, value } = await daffiElsewhere(['up', 'pipeline.yaml'], { cwd, namespaces: 'm', prepare })
   expect(exitCode).toBe(1)
-  expect(JSON.stringify(value)).toMatch(/DAFFI_STORE_FULL.*retention\.bytes of 1024 MiB/)
+  expect(JSON.stringify(value)).toMatch(
+    /DAFFI_STORE_FULL.*daffi_ledger_\w+, which asks for 1 GiB: .*there is room for 128 MiB/,
+  )
 })
 
 test.skipIf(!CAN_UNSHARE)('a server in another network namespace is left alone', async () => {

@@ -24,7 +24,7 @@ const shells = there.filter(([, { failed }]) => !failed).map(([shell]) => shell)
 
 test.each(shells)('%s completes commands, flags, files, nodes and sources', async (shell) => {
   const cwd = await temporaryProject({ ...numbers, 'pipelines/other.yaml': 'name: other\nnodes: {}\n' })
-  const type = await openTerminal(cwd)
+  const { type } = await openTerminal(cwd)
   const offers = async (...words: string[]): Promise<string[]> => {
     const { stdout, all } = await type(SHELLS[shell]?.(['daffi', ...words]) ?? '').exited
     expect(stdout, all).not.toBe('')

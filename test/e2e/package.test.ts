@@ -1,16 +1,11 @@
-import { readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { runPage } from '../support/pages.js'
 import { ROOT } from '../support/paths.js'
 import { temporaryFolder, writeFiles } from '../support/temporary.js'
-
-const program = `
-import { Global, FG } from 'daffi'
-const g = await Global.connect({ initController: true, processName: 'one', callbacks: { add: (a, b) => a + b } })
-console.log(await g.call.add(1, 2).with(FG({ timeout: '10s' })))
-await g.close()
-`
+import { openNewTerminal } from '../support/terminal.js'
 
 const types = `
 import { Global, STREAM, type Frame, type StreamSummary } from 'daffi'
@@ -26,14 +21,6 @@ export async function sum(): Promise<number> {
   })
   return pipeline.g.call.add(1, 2)
 }
-`
-
-const pipeline = `
-name: sum
-nodes:
-  one: { callbacks: [add] }
-  two:
-    calls: [{ call: add, args: [1, 2], wait_for: [one] }]
 `
 
 /** Links of the packed pages to files that are not packed, or to headings that do not exist. */
@@ -61,48 +48,74 @@ function anchor(title: string): string {
     .replaceAll(' ', '-')
 }
 
-test('packed and installed elsewhere, the library and the command work without the packages of development', async () => {
-  const cwd = await temporaryFolder()
-  const run = (file: string, ...args: string[]) =>
-    execa(file, args, { cwd, env: { NODE_ENV: '' }, stdin: 'ignore' })
-  const packed = await execa('npm', ['pack', '--json', '--pack-destination', cwd], { cwd: ROOT })
-  const [{ filename, files } = { filename: '', files: [] }] = JSON.parse(packed.stdout) as {
-    filename: string
-    files: { path: string }[]
-  }[]
-  const folders = new Set(files.map(({ path }) => path.replace(/\/.*/, '')))
-  expect([...folders].sort()).toEqual([
-    'CHANGELOG.md',
-    'LICENSE',
-    'README.md',
-    'SECURITY.md',
-    'bin',
-    'dist',
-    'docs',
-    'oclif.manifest.json',
-    'package.json',
-    'schema',
-    'templates',
-  ])
-  expect(await deadLinks(files.map(({ path }) => path))).toEqual([])
+/** Pages that the texts of errors name, or other code that prints them. */
+async function namedPages(): Promise<string[]> {
+  const sources = (await readdir(join(ROOT, 'src'), { recursive: true })).filter((name) =>
+    name.endsWith('.ts'),
+  )
+  const texts = await Promise.all(sources.map((name) => readFile(join(ROOT, 'src', name), 'utf8')))
+  return [...new Set(texts.flatMap((text) => text.match(/\bdocs\/[\w-]+\.md\b/g) ?? []))].sort()
+}
 
-  await writeFiles(cwd, {
-    'package.json': '{ "type": "module" }',
-    'program.js': program,
-    'types.ts': types,
-    'pipeline.yaml': pipeline,
-    'callbacks/add.ts': 'export default (a: number, b: number): number => a + b',
-  })
-  await run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(cwd, filename))
-  expect(await readdir(join(cwd, 'node_modules'))).not.toContain('typescript')
+/** The first ten minutes with daffi: each step as it is written, in a new folder, with the package as npm installs it. */
+test(
+  'packed and installed, the steps of the first pages are all that is needed',
+  { timeout: 240_000 },
+  async () => {
+    const around = await temporaryFolder()
+    const [clone, cwd] = [join(around, 'daffi'), join(around, 'first')]
+    await mkdir(clone)
+    await mkdir(cwd)
+    const packed = await execa('npm', ['pack', '--json', '--pack-destination', clone], { cwd: ROOT })
+    const [{ files } = { files: [] }] = JSON.parse(packed.stdout) as { files: { path: string }[] }[]
+    const paths = files.map(({ path }) => path)
+    expect([...new Set(paths.map((path) => path.replace(/\/.*/, '')))].sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'bin',
+      'dist',
+      'docs',
+      'oclif.manifest.json',
+      'package.json',
+      'pipelines',
+      'schema',
+      'templates',
+    ])
+    expect(await deadLinks(paths)).toEqual([])
+    const named = await namedPages()
+    expect(named).toContain('docs/pipeline.md')
+    expect(named.filter((page) => !paths.includes(page))).toEqual([])
 
-  expect((await run('npx', 'daffi', '--version')).stdout).toMatch(/^daffi\/\d+\.\d+\.\d+ /)
-  expect((await run('node', 'program.js')).stdout).toBe('3')
-  const up = await run('npx', 'daffi', 'up', '--json')
-  expect(JSON.parse(up.stdout)).toMatchObject({ calls: [{ call: 'add', value: 3, error: null }] })
-  // A TypeScript program for Node has types of its own, which go before old ones that a dependency of ffmpeg-static brings.
-  await rm(join(cwd, 'node_modules/@types'), { recursive: true, force: true })
-  await symlink(join(ROOT, 'node_modules/@types'), join(cwd, 'node_modules/@types'))
-  const options = ['--strict', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable', '--types', 'node']
-  await run(join(ROOT, 'node_modules/.bin/tsc'), '--noEmit', ...options, 'types.ts')
-})
+    const terminal = await openNewTerminal(cwd, join(around, 'programs'))
+    await runPage('README.md', terminal)
+    expect(await readdir(join(cwd, 'node_modules'))).not.toContain('typescript')
+    const { dependencies } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8')) as {
+      dependencies: { daffi: string }
+    }
+    expect(dependencies.daffi).toMatch(/^file:\.\.\/daffi\/daffi-[\d.]+\.tgz$/)
+    for (const page of ['docs/getting-started.md', 'docs/streams.md', 'docs/calls.md'])
+      await runPage(page, terminal)
+
+    const [version, noTest] = ['daffi --version', 'daffi test sum.yaml'].map((line) =>
+      terminal.type(`npx ${line}`),
+    )
+    expect((await version?.exited)?.stdout).toMatch(/^daffi\/\d+\.\d+\.\d+ /)
+    expect((await noTest?.exited)?.all).toContain('see node_modules/daffi/docs/testing.md.')
+    await writeFiles(cwd, { 'types.mts': types })
+    const options = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--lib',
+      'es2023,esnext.disposable',
+      '--types',
+      'node',
+    ]
+    await execa(join(cwd, 'node_modules/.bin/tsc'), ['--noEmit', '--ignoreConfig', ...options, 'types.mts'], {
+      cwd,
+    })
+    await execa(join(cwd, 'node_modules/.bin/tsc'), { cwd })
+  },
+)

@@ -21,10 +21,35 @@ export async function terminalPrograms(project: string): Promise<Record<string, 
   return { PATH: `${programs}${delimiter}${process.env.PATH ?? ''}`, DAFFI_TEST_FOLDER: project }
 }
 
-/** Types command lines in a project's folder, where `npx daffi` and `daffi` are the real command. */
-export async function openTerminal(project: string): Promise<(line: string) => Command> {
-  const env = await terminalPrograms(project)
-  return (line) => type(line, project, env)
+export interface Terminal {
+  /** Its working folder. */
+  folder: string
+  /** Runs a command line. */
+  type: (line: string) => Command
+}
+
+/** A terminal in a project's folder, where `npx daffi` and `daffi` are the real command. */
+export async function openTerminal(folder: string): Promise<Terminal> {
+  const env = await terminalPrograms(folder)
+  return { folder, type: (line) => type(line, folder, env) }
+}
+
+/**
+ * A terminal in an empty folder, where nothing but npm and Node is installed. npm takes what it can from its cache, and npx
+ * runs what the folder's own packages have, as the real one does, which takes its time to find them.
+ */
+export async function openNewTerminal(folder: string, programs: string): Promise<Terminal> {
+  await mkdir(programs, { recursive: true })
+  await writeProgram(join(programs, 'npx'), 'name=$1; shift; exec "./node_modules/.bin/$name" "$@"')
+  const env = {
+    PATH: `${programs}${delimiter}${process.env.PATH ?? ''}`,
+    DAFFI_TEST_FOLDER: folder,
+    NODE_ENV: '',
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+  }
+  return { folder, type: (line) => type(line, folder, env) }
 }
 
 function type(line: string, cwd: string, env: Record<string, string>): Command {

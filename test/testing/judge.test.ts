@@ -6,7 +6,7 @@ import { judge, type Evidence } from '../../src/runtime/testing/judge/index.js'
 import { judgeRun } from '../../src/runtime/testing/judge/run-errors.js'
 import { checkYaml, pipelineYaml } from '../pipeline/check-yaml.js'
 
-const NOTHING: Evidence = { streams: [], called: [], lines: [], results: [] }
+const NOTHING: Evidence = { streams: [], stages: [], called: [], lines: [], results: [] }
 
 function receiver(counts: Partial<ReceiverSummary>): ReceiverSummary {
   const none = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
@@ -19,7 +19,7 @@ function stream(summary: Partial<StreamSummary>): StreamSummary {
 }
 
 function judged(expected: Partial<Expectations>, evidence: Partial<Evidence>): [string, unknown, boolean][] {
-  const whole = { streams: {}, calls: [], results: [], logs: {}, ...expected }
+  const whole = { streams: {}, stages: {}, calls: [], results: [], logs: {}, ...expected }
   return judge(whole, { ...NOTHING, ...evidence }).map(({ path, actual, mayStillPass }) => [
     path.join('.'),
     actual,
@@ -42,6 +42,17 @@ test('counts of all streams to a callback are added up, and their receivers put 
     ['expect.streams.show.dropped', 2, false],
     ['expect.streams.show.failed', 4, false],
     ['expect.streams.show.receivers', ['b', 'c', 'd'], false],
+  ])
+})
+
+test('counts of a stage are added up over its nodes', () => {
+  const stage = (node: string) => ({ node, callback: 'gate', in: 5, gave: 2, filtered: 2, failed: 1, out: 4 })
+  const stages = [stage('a'), stage('b'), { ...stage('c'), callback: 'other' }]
+  const met = { in: 10, gave: 4, filtered: 4, failed: 2, out: 8 }
+  expect(judged({ stages: { gate: met } }, { stages })).toEqual([])
+  expect(judged({ stages: { gate: { out: 7 }, none: { in: 1 } } }, { stages })).toEqual([
+    ['expect.stages.gate.out', 8, false],
+    ['expect.stages.none.in', 0, false],
   ])
 })
 

@@ -1,9 +1,12 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { isToken } from '../../runtime/core/names.js'
 import { packageFile } from '../../runtime/core/process/package-file.js'
+import { inFolder } from '../../runtime/core/project/folder-error.js'
+import { addLines, addToManifest, type Addition } from './additions.js'
+import { installedAs, type Manifest } from './installed-as.js'
 
 /** Kinds of pipeline to start from; each is a folder of templates. */
 export const STARTERS = ['camera', 'values'] as const
@@ -16,26 +19,58 @@ export interface NewProject {
   source: Starter
 }
 
-const PACKAGE = packageFile('.')
-const TEMPLATES = join(PACKAGE, 'templates')
+/** Files to be written into a folder, and those of them that are there. */
+export interface ProjectFiles {
+  /** Texts of new files, by their paths relative to the folder. */
+  created: Map<string, string>
+  /** Files that are there, and lack something. */
+  additions: Addition[]
+  /** Files that are there, and stay as they are. */
+  kept: string[]
+}
+
+const TEMPLATES = packageFile('templates')
 /** Name of the pipelines in the templates, which can be run as they are. */
 const TEMPLATE_NAME = 'my-pipeline'
 
 /**
- * Writes a project to start from: a pipeline with its callbacks, a test, tsconfig and package.json. Returns the files' paths.
- * @throws DaffiError DAFFI_FILES_EXIST before anything is written
+ * Prepares the files of a project to start from: a pipeline with its callbacks, a test, tsconfig and package.json. Nothing
+ * is written.
+ * @throws DaffiError DAFFI_FILES_EXIST when files of the pipeline are there
  */
-export async function writeProject({ folder, name, source }: NewProject): Promise<string[]> {
-  const files = new Map([...(await template('common')), ...(await template(source))])
-  const taken = [...files.keys()].filter((file) => existsSync(join(folder, file)))
+export async function prepareProject({ folder, name, source }: NewProject): Promise<ProjectFiles> {
+  const common = new Map(await template('common'))
+  const pipeline = new Map(await template(source))
+  const isThere = (file: string): boolean => existsSync(join(folder, file))
+  const taken = [...pipeline.keys()].filter(isThere).sort()
   if (taken.length > 0) throw new DaffiError('DAFFI_FILES_EXIST', `${folder} has ${taken.join(', ')} already`)
-  for (const [file, text] of files) {
-    const path = join(folder, file)
-    await mkdir(dirname(path), { recursive: true })
-    const filled = file === 'package.json' ? await withDaffi(text, folder) : text
-    await writeFile(path, filled.replaceAll(TEMPLATE_NAME, name), { flag: 'wx' })
+  const manifest = {
+    ...(JSON.parse(common.get('package.json') ?? '{}') as Manifest),
+    dependencies: { daffi: await installedAs(folder) },
   }
-  return [...files.keys()].sort()
+  common.set('package.json', `${JSON.stringify(manifest, null, 2)}\n`)
+  const files: ProjectFiles = { created: new Map(), additions: [], kept: [] }
+  for (const [file, text] of [...common, ...pipeline]) {
+    if (!isThere(file)) files.created.set(file, text.replaceAll(TEMPLATE_NAME, name))
+    else if (file === 'package.json') files.additions.push(await addToManifest(folder, manifest))
+    else if (file === '.gitignore') files.additions.push(await addLines(folder, file, text))
+    else files.kept.push(file)
+  }
+  files.kept.push(...files.additions.filter(({ added }) => added.length === 0).map(({ file }) => file))
+  files.additions = files.additions.filter(({ added }) => added.length > 0)
+  return files
+}
+
+/** Writes what `prepareProject` has prepared. @throws DaffiError DAFFI_FOLDER_READ_ONLY and others of the folder */
+export async function writeProject(folder: string, { created, additions }: ProjectFiles): Promise<void> {
+  await inFolder(folder, async () => {
+    for (const [file, text] of created) {
+      const path = join(folder, file)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text, { flag: 'wx' })
+    }
+    for (const { file, text } of additions) await writeFile(join(folder, file), text)
+  })
 }
 
 /** The folder's name with characters replaced that a pipeline's name may not have. */
@@ -58,23 +93,4 @@ async function template(starter: string): Promise<[string, string][]> {
       await readFile(path, 'utf8'),
     ]),
   )
-}
-
-/** Adds this daffi as a dependency: by the path that it was installed from or lies at, or by its version. */
-async function withDaffi(text: string, folder: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }
-  const installed = /[\\/]node_modules[\\/]/.test(PACKAGE)
-  const path = installed ? await installedFrom() : PACKAGE
-  const daffi = path === undefined ? `^${version}` : `file:${relative(folder, path).replaceAll('\\', '/')}`
-  const manifest = { ...(JSON.parse(text) as object), dependencies: { daffi } }
-  return `${JSON.stringify(manifest, null, 2)}\n`
-}
-
-/** The file that this package was installed from; undefined when it came from a registry, as far as npm has noted. */
-async function installedFrom(): Promise<string | undefined> {
-  const modules = dirname(PACKAGE)
-  const text = await readFile(join(modules, '.package-lock.json'), 'utf8').catch(() => '{}')
-  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, { resolved?: string }> }
-  const { resolved = '' } = packages['node_modules/daffi'] ?? {}
-  return resolved.startsWith('file:') ? resolve(dirname(modules), resolved.slice('file:'.length)) : undefined
 }

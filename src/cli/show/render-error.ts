@@ -1,5 +1,7 @@
+import { isAbsolute, relative } from 'node:path'
 import { ERRORS } from '../../runtime/core/error-codes.js'
 import { DaffiError, messageOf, toErrorRecord } from '../../runtime/core/errors.js'
+import { packageFile } from '../../runtime/core/process/package-file.js'
 import { withoutUrlSecrets } from '../../runtime/core/text/secrets.js'
 import type { Diagnostic } from '../../runtime/index.js'
 import type { Colours } from './colours.js'
@@ -11,7 +13,7 @@ export function renderError(error: unknown, colours: Colours): string {
   const lines = faultLines(error, colours)
   lines.push(
     `${colours.red('✖')} ${indented(message)} ${colours.dim(`(${code})`)}`,
-    `  ${colours.dim('→')} ${indented(next)}`,
+    `  ${colours.dim('→')} ${indented(withPages(next))}`,
   )
   if (process.env.DEBUG) lines.push(colours.dim(withoutUrlSecrets(stackOf(error))))
   return lines.join('\n')
@@ -19,8 +21,8 @@ export function renderError(error: unknown, colours: Colours): string {
 
 /** The object that `--json` prints in place of a result. */
 export function errorJson(error: unknown): { error: Record<string, unknown> } {
-  const { details, ...record } = toErrorRecord(error)
-  return { error: { ...record, ...details } }
+  const { details, next, ...record } = toErrorRecord(error)
+  return { error: { ...record, ...(next !== undefined && { next: withPages(next) }), ...details } }
 }
 
 export function exitCodeOf(error: unknown): number {
@@ -42,6 +44,15 @@ function faultLines(error: unknown, colours: Colours): string[] {
   if (!(error instanceof DaffiError) || error.code !== 'DAFFI_PIPELINE_INVALID') return []
   const faults = error.details?.faults as Diagnostic[]
   return faults.map((fault) => faultText(fault, colours))
+}
+
+/** A text whose pages of the documentation, such as `docs/calls.md`, are named by the paths that they have here. */
+function withPages(text: string): string {
+  return text.replace(/\bdocs\/[\w-]+\.md\b/g, (page) => {
+    const path = packageFile(page)
+    const shown = relative(process.cwd(), path)
+    return shown.startsWith('..') || isAbsolute(shown) ? path : shown
+  })
 }
 
 /** Text whose further lines do not pass for lines of the command's own. */

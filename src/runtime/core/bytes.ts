@@ -36,3 +36,14 @@ export function parseBytes(value: Bytes, what = 'size'): number {
   }
   return Math.round(bytes)
 }
+
+/** A size for people: `512 KiB`, `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  for (const [unit, factor] of [
+    ['GiB', GIB],
+    ['MiB', MIB],
+    ['KiB', KIB],
+  ] as const)
+    if (bytes >= factor) return `${Number((bytes / factor).toFixed(1))} ${unit}`
+  return `${bytes} bytes`
+}

@@ -21,7 +21,7 @@ export const ERRORS = {
   },
   DAFFI_FILES_EXIST: {
     exit: 2,
-    meaning: 'Some of the files that daffi init would write exist already.',
+    meaning: 'The folder has a pipeline already, or a package.json to which daffi init cannot add.',
     next: 'Give daffi init another folder, or move those files away.',
   },
   DAFFI_FOLDER_READ_ONLY: {
@@ -271,6 +271,11 @@ export const ERRORS = {
     meaning: 'The NATS server is older than this feature or daffi itself requires.',
     next: 'Upgrade nats-server to the version that the message names (2.10 or later for daffi itself), or leave out --server so that daffi runs its own.',
   },
+  DAFFI_PAYLOAD_TOO_SMALL: {
+    exit: 1,
+    meaning: "The NATS server's max_payload is below 8 KiB, into which daffi's own messages have to fit.",
+    next: 'Raise max_payload in the configuration of nats-server (1 MB is usual, 8 MB is what daffi sets for its own).',
+  },
   DAFFI_NO_JETSTREAM: {
     exit: 1,
     meaning: 'JetStream is off on the NATS server, or not enabled for this account.',
@@ -396,8 +401,8 @@ export const ERRORS = {
   DAFFI_STORE_FULL: {
     exit: 1,
     meaning:
-      "The NATS server's store has no room for a durable stream: its disk, or its limits, are too small.",
-    next: "Free space on the server's disk, raise its limits (max_file_store), or lower the stream's retention.bytes.",
+      "The NATS server's store has no room for what daffi keeps there: its disk or memory, or its limits or those of the account, are too small.",
+    next: "Give the server more room: free space on its disk, or raise max_file_store, max_memory_store or the account's limits of bytes, streams and consumers. For a durable stream lower retention.bytes; for a live or lossless one leave shared memory on.",
   },
   DAFFI_BAD_SCHEDULE: {
     exit: 2,
@@ -442,7 +447,7 @@ export const ERRORS = {
   DAFFI_NO_CONTEXT: {
     exit: 1,
     meaning: 'context() was called outside of a callback.',
-    next: 'Call context() inside a callback, or in a function that the callback awaits.',
+    next: 'Call context() inside a callback, or in a function that the callback awaits; see docs/callbacks.md.',
   },
   DAFFI_NOT_ITERABLE: {
     exit: 1,

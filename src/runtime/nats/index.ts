@@ -6,7 +6,6 @@ export {
   isNoResponders,
   isRefusal,
   isRefusalStatus,
-  isStoreFull,
   payloadLimit,
 } from './connect/api-errors.js'
 export { passOver } from './connect/bad-messages.js'

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { parseJson } from '../core/message/parse-json.js'
 import { listen } from '../nats/index.js'
 import { knownLines } from './forms.js'
+import { respondInParts } from './parts.js'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
 /**
@@ -14,7 +15,7 @@ export function answerStatus(
   answer: (question: StatusQuestion) => Status,
 ): () => void {
   const subscription = listen(nc, statusSubject(pipeline), (message) => {
-    message.respond(JSON.stringify(answer({ lines: knownLines(parseJson(message.data)) })))
+    respondInParts(nc, message, JSON.stringify(answer({ lines: knownLines(parseJson(message.data)) })))
   })
   return () => subscription.unsubscribe()
 }

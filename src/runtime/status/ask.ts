@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { parseJson } from '../core/message/parse-json.js'
 import { passOver } from '../nats/index.js'
 import { isStatus } from './forms.js'
+import { PartJoiner } from './parts.js'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
 /**
@@ -20,6 +21,7 @@ export async function askStatus(
   question: StatusQuestion,
 ): Promise<Status[]> {
   const answers: Status[] = []
+  const parts = new PartJoiner()
   try {
     const replies = await nc.requestMany(statusSubject(pipeline), JSON.stringify(question), {
       strategy: 'stall',
@@ -27,8 +29,9 @@ export async function askStatus(
       maxWait: MAX_WAIT_MS,
     })
     for await (const reply of replies) {
-      if (reply.data.length === 0) continue
-      const answer = parseJson(reply.data)
+      const data = parts.add(reply)
+      if (!data?.length) continue
+      const answer = parseJson(data)
       if (isStatus(answer)) answers.push(answer)
       else passOver(nc, statusSubject(pipeline), 'it is no answer to a status request')
       if (answers.length === MAX_ANSWERS) break

@@ -1,4 +1,5 @@
 export type { ObservedCall, ObservedLine } from './run/observation.js'
+export type { StageResult } from '../node/index.js'
 export type { TestFailure, TestResult } from './run-test.js'
 export { runTests, type RunTestsOptions } from './run-tests.js'
 export {

@@ -82,7 +82,7 @@ async function judgeToEnd(test: TestPlan, run: PipelineRun, limit: AbortSignal):
   const results: Evidence['results'] = []
   const { called, lines } = observation
   const found = (streams = observation.streams): Mismatch[] =>
-    judge(expect, { streams, called, lines, results })
+    judge(expect, { streams, stages: observation.stages, called, lines, results })
   try {
     if (await run.settled(limit)) await makeCalls(test, run, results, limit)
     await run.until(() => !found().some(({ mayStillPass }) => mayStillPass), limit)

@@ -3,6 +3,7 @@ import { bounded, type Bounds } from '../core/timeout.js'
 import { parseDuration, type Duration } from '../core/duration.js'
 import { DaffiError, fromErrorRecord } from '../core/errors.js'
 import type { StreamSummary } from '../core/plan/summary.js'
+import type { StageResult } from '../node/index.js'
 import { loadVariant, type Replacements } from '../pipeline/index.js'
 import type { Observation, ObservedCall, ObservedLine } from './run/observation.js'
 import { PipelineRun } from './run/pipeline-run.js'
@@ -65,6 +66,11 @@ export class RunningPipeline<C = Untyped> {
   /** Summaries of the streams of the pipeline file, as far as they got. */
   get streams(): StreamSummary[] {
     return this.#run.observation.streams
+  }
+
+  /** Accounts of the callbacks whose results are streamed on, as of their last reports. */
+  get stages(): StageResult[] {
+    return this.#run.observation.stages
   }
 
   /** The lines that the nodes have printed so far, including log lines. */

@@ -39,7 +39,8 @@ export async function openViewer(
   server: Pick<ServerHandle, 'address' | 'info'>,
   { port, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
-  const nc = await connectNats(server.address, { name: 'viewer', signal })
+  const onRefused = (error: DaffiError): void => log.warn(`viewer: ${error.message}`)
+  const nc = await connectNats(server.address, { name: 'viewer', signal, onRefused })
   const link = new NatsLink(nc)
   const onFailure = (error: unknown): void => log.warn(`viewer: ${messageOf(error)}`)
   const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)

@@ -24,6 +24,14 @@ nodes:
       - { call: store, results_of: split, modifier: STREAM }
       - { call: watch, results_of: split, modifier: STREAM }
   three: { callbacks: [store, watch] }
+tests:
+  - name: half of them pass
+    mocks: { store: { returns: null } }
+    expect:
+      stages:
+        gate: { in: 100, gave: 49, filtered: 50, failed: 1, out: 49 }
+        split: { in: 49, out: 98 }
+      streams: { store: { items: 98 }, gate: { failed: 1 } }
 `,
   'numbers.ts': `
 export default function* numbers() {
@@ -84,6 +92,8 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   // Two calls of one node read the source once.
   expect(stderr.match(/opened/g)).toHaveLength(1)
 
+  const tested = await runDaffi(['test'], { cwd })
+  expect(tested.exitCode, tested.stdout).toBe(0)
   const graph = await runDaffi(['graph'], { cwd })
   expect(graph.stdout).toContain('streams results of gate to split (lossless)')
 })

@@ -11,8 +11,6 @@ test('codes are those of nats-server', () => {
   expect(API_ERROR).toStrictEqual({
     consumerExists: 10148,
     consumerNotFound: 10014,
-    insufficientResources: 10023,
-    storageExceeded: 10047,
     streamNotFound: 10059,
     wrongLastSequence: 10071,
   })

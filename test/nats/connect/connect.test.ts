@@ -106,11 +106,15 @@ test('a user who may not ask for what daffi needs is told the subject', async ()
   } as const
   await expect(openServer({ ...server, pipeline: 'shop' })).rejects.toMatchObject({
     code: 'DAFFI_NO_PERMISSION',
-    message: expect.stringMatching(/ to publish on \$JS\.API\.INFO$/) as string,
+    message: expect.stringMatching(
+      / to publish on \$JS\.API\.INFO, which daffi needs to find out whether there is JetStream$/,
+    ) as string,
   })
   await expect(openServer({ ...server, pipeline: 'office' })).rejects.toMatchObject({
     code: 'DAFFI_NO_PERMISSION',
-    message: expect.stringMatching(/ to subscribe to _INBOX\.daffi_office\./) as string,
+    message: expect.stringMatching(
+      / to subscribe to _INBOX\.daffi_office\..*, which daffi needs for the answers to requests$/,
+    ) as string,
   })
 })
 

@@ -109,8 +109,8 @@ test('the port of last time is taken again, unless somebody else has it', async 
 
 test('a server that cannot start says why', async () => {
   const project = await temporaryFolder()
-  await mkdir(join(project, '.daffi'))
-  await writeFile(join(project, '.daffi', 'jetstream'), 'not a folder')
+  await mkdir(join(project, '.daffi', 'jetstream'), { recursive: true })
+  await writeFile(join(project, '.daffi', 'jetstream', 'jetstream'), 'not a folder')
   const error = await open(project).then(
     () => expect.unreachable('it started'),
     (reason: unknown) => reason as Error,

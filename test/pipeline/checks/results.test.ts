@@ -40,6 +40,12 @@ test.each(
       `${CALL}.results_of`,
       'half -> half',
     ],
+    [
+      `${stage('{ call: show, results_of: half, modifier: STREAM }')}tests: [{ name: halves, expect: { stages: { «hlf→half»: {} } } }]`,
+      'UNKNOWN_CALLBACK',
+      'tests[0].expect.stages.hlf',
+      'no results of hlf are streamed',
+    ],
     [stage('{ call: show, «results_of»: half }'), 'STREAM_SOURCE', `${CALL}.results_of`, 'not FG'],
     [
       stage('{ call: show, source: camera, «results_of»: half, modifier: STREAM }'),

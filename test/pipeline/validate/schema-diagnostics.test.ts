@@ -22,7 +22,7 @@ test.each(
     ['name: shop\nnodes: { one: «~→{}» }', 'WRONG_TYPE', 'nodes.one', 'not nothing'],
     [top('«calbacks→callbacks»: ./callbacks'), 'UNKNOWN_KEY', 'calbacks'],
     [top('«zzzzzz»: 1'), 'UNKNOWN_KEY', 'zzzzzz', 'name, server, callbacks'],
-    [top('«<<»: {}'), 'UNKNOWN_KEY', '<<'],
+    [top('«"<<"»: {}'), 'UNKNOWN_KEY', '<<'],
   ]),
 )('%s', (_, each) => expectFault(each))
 

@@ -57,17 +57,3 @@ test('an abort ends the wait for the next capture', async () => {
   const context = contextOf({ signal: controller.signal, onEvent: () => controller.abort() })
   expect(await collect(liveCapture(pattern, context, capturesOf(1, 1).capture))).toHaveLength(1)
 })
-
-test('a flood is a break', async () => {
-  const events: SourceEvent[] = []
-  const { capture } = capturesOf(2000, 1)
-  const frames = await collect(
-    liveCapture(pattern, contextOf({ onEvent: (event) => events.push(event) }), capture),
-  )
-  expect(frames).toHaveLength(481)
-  expect(frames.at(-1)?.sequence).toBe(480)
-  expect(events[0]).toMatchObject({
-    type: 'gap',
-    error: { message: expect.stringContaining('flooded') as string },
-  })
-})

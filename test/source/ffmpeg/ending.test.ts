@@ -3,7 +3,7 @@ import { endingError } from '../../../src/runtime/source/ffmpeg/ending.js'
 import { fileAt, network, pattern } from '../support.js'
 
 const exit = { exitCode: 0, signal: null }
-const ending = { exit, errors: [], silentMs: undefined, frames: 7 }
+const ending = { exit, lines: [], own: [], isCutOff: false, silentMs: undefined, frames: 7 }
 const file = fileAt('video.mp4')
 
 test('a file may end, and any source may after the requested frames', () => {
@@ -23,18 +23,18 @@ test.each([
   ],
   [
     file,
-    { ...ending, exit: { exitCode: null, signal: 'SIGSEGV' as const }, errors: ['one', 'two'] },
+    { ...ending, exit: { exitCode: null, signal: 'SIGSEGV' as const }, lines: ['one', 'two'] },
     "ffmpeg was ended by SIGSEGV after 7 frames; ffmpeg's last lines: one | two",
   ],
 ])('%j with %j is an error', (plan, how, message) => {
   expect(endingError(plan, 'cam', how)).toMatchObject({
     code: 'DAFFI_SOURCE_FAILED',
     message: `source cam: ${message}`,
-    details: { source: 'cam', frames: how.frames, ffmpeg: how.errors },
+    details: { source: 'cam', frames: how.frames, ffmpeg: how.lines },
   })
 })
 
-const failed = { exit: { exitCode: 1, signal: null }, silentMs: undefined, frames: 0 }
+const failed = { ...ending, exit: { exitCode: 1, signal: null }, frames: 0 }
 const host = { kind: 'rtsp', url: 'rtsp://camera/1', ...network } as const
 
 // Messages of ffmpeg 4 to 7 on Linux, macOS and Windows.
@@ -52,26 +52,25 @@ test.each([
   ],
   [pattern, 'BAD_MODE', '[avfoundation] Selected video size (5000x5000) is not supported by the device.'],
   [pattern, 'BAD_MODE', '[dshow] Could not set video options'],
-  [host, 'UNREACHABLE', '[tcp] Connection to tcp://10.0.0.1:554?timeout=0 failed: No route to host'],
-  [host, 'UNREACHABLE', 'rtsp://10.0.0.1/1: Connection refused'],
-  [host, 'DENIED', '[rtsp] method DESCRIBE failed: 401 Unauthorized'],
+  [host, 'FAILED', '[rtsp] method DESCRIBE failed: 410 in use, Connection refused'],
+  [file, 'FAILED', '[info] resource busy, truncated'],
   [host, 'FAILED', '[rtsp] method DESCRIBE failed: 404 Not Found'],
   [file, 'FAILED', '[mov,mp4,m4a,3gp,3g2,mj2] moov atom not found'],
   [file, 'FAILED', 'video.mp4: Permission denied'],
 ])('%j: %s because of %s', (plan, code, line) => {
-  expect(endingError(plan, 'cam', { ...failed, errors: [line] })?.code).toBe(`DAFFI_SOURCE_${code}`)
+  expect(endingError(plan, 'cam', { ...failed, own: [line] })?.code).toBe(`DAFFI_SOURCE_${code}`)
 })
 
-test('an incomplete file that gave frames is cut off', () => {
-  const errors = ['[mov,mp4,m4a,3gp,3g2,mj2] stream 0, offset 0xf2ff: partial file']
-  expect(endingError(file, 'cam', { ...ending, errors })).toMatchObject({
+test.each([0, 1])('a file that is cut off says so after its frames, with exit code %i', (exitCode) => {
+  const cut = { ...ending, exit: { exitCode, signal: null }, lines: ['partial file'], isCutOff: true }
+  expect(endingError(file, 'cam', cut)).toMatchObject({
     code: 'DAFFI_SOURCE_CUT_OFF',
-    message: `source cam: the file is cut off after 7 frames; ffmpeg's last lines: ${errors[0]}`,
+    message: `source cam: the file is cut off after 7 frames; ffmpeg's last lines: partial file`,
   })
 })
 
 test('a host that sends nothing is unreachable; one that stops sending has failed', () => {
-  const silent = { ...failed, errors: [], silentMs: 10_000 }
+  const silent = { ...failed, silentMs: 10_000 }
   expect(endingError(host, 'cam', silent)?.code).toBe('DAFFI_SOURCE_UNREACHABLE')
   expect(endingError(host, 'cam', { ...silent, frames: 1 })?.code).toBe('DAFFI_SOURCE_FAILED')
 })

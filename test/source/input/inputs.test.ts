@@ -3,7 +3,7 @@ import { inputsOf } from '../../../src/runtime/source/input/inputs.js'
 import { fileAt, network, pattern } from '../support.js'
 
 const camera = { ...pattern, size: { width: 1280, height: 720 }, fps: 30 }
-const MODE = '-fflags nobuffer -flags low_delay -fpsprobesize 0 -video_size 1280x720 -framerate 30'
+const MODE = '-fflags nobuffer -thread_type slice -fpsprobesize 0 -video_size 1280x720 -framerate 30'
 
 test.each([
   [
@@ -46,11 +46,6 @@ test('a playlist is read when the plan asks for it, and only of that format', ()
   expect(valueOf(args, '-format_whitelist')).toMatch(/^hls,mov,/)
   expect(valueOf(args, '-protocol_whitelist')).toBe('file')
   expect(args.slice(-4)).toEqual(['-f', 'hls', '-i', 'file:a.m3u8'])
-})
-
-test('a file that loops is read again and again', () => {
-  const [input] = inputsOf({ ...fileAt('a.mp4'), loop: true })
-  expect(input?.args.slice(-4)).toEqual(['-stream_loop', '-1', '-i', 'file:a.mp4'])
 })
 
 test('arguments of a network camera hold nothing of its address', () => {

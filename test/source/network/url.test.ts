@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkUrl, portOf, safeUrl, splitUrl, withoutUser } from '../../../src/runtime/source/network/url.js'
+import { checkUrl, portOf, splitUrl } from '../../../src/runtime/source/network/url.js'
 
 test.each([
   ['rtsp', 'rtsp://camera/1'],
@@ -20,18 +20,6 @@ test.each([
   expect(check).toThrow(expect.objectContaining({ code: 'DAFFI_SOURCE_BAD_URL' }))
   expect(check).toThrow(/^source cam: [^:]*rtsps?:\/\/|^source cam: [^:]*https?:\/\//)
   expect(check).not.toThrow(/secret/)
-})
-
-test.each([
-  ['rtsp://user:pass@camera/1', 'rtsp://camera/1'],
-  ['rtsp://us@er:p@ss@camera:554/1?token=abc', 'rtsp://camera:554/1'],
-  ['http://camera/video.cgi?user=admin&pwd=secret', 'http://camera/video.cgi'],
-])('%s is shown as %s', (url, shown) => {
-  expect(safeUrl(url)).toBe(shown)
-})
-
-test('user and password of URLs in a text are removed', () => {
-  expect(withoutUser('moved to https://user:pass@other/1')).toBe('moved to https://other/1')
 })
 
 test.each([

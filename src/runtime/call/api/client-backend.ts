@@ -1,3 +1,4 @@
+import type { DaffiError } from '../../core/errors.js'
 import type { ServerInfo } from '../../nats/index.js'
 import type { Job } from './job.js'
 import type { CallDispatcher } from './pending-call.js'
@@ -33,6 +34,8 @@ interface KnownPeers {
 interface Lifetime {
   /** True from the moment that the client begins to leave. */
   readonly isClosing: boolean
+  /** The error because of which the client leaves; undefined for one that leaves as it was told. */
+  readonly failure: DaffiError | undefined
   /** Settles when the client has left; rejects with the error because of which it had to leave. */
   readonly ended: Promise<void>
   /** Leaves the pipeline. Can be called again: each call resolves when the client has left. */

@@ -92,7 +92,7 @@ export class PipelineClient<C = Untyped> {
     return await this.#backend.schedules.find(uuid)
   }
 
-  /** Resolves when this process has left the pipeline. @throws DaffiError DAFFI_NAME_LOST */
+  /** Resolves when this process has left the pipeline. @throws DaffiError DAFFI_NAME_LOST, DAFFI_NO_PERMISSION */
   async join(): Promise<void> {
     await this.#backend.lifetime.ended
   }
@@ -130,22 +130,23 @@ export class PipelineClient<C = Untyped> {
 
   async #closed(): Promise<never> {
     await this.#backend.lifetime.ended
-    throw closed(this.processName)
+    throw closed(this.#backend)
   }
 }
 
 /** Returns a dispatcher that refuses calls once the client begins to leave. */
-function whileOpen({ dispatcher, lifetime, processName }: ClientBackend): CallDispatcher {
+function whileOpen(backend: ClientBackend): CallDispatcher {
+  const { dispatcher, lifetime } = backend
   return {
     send: (target, modifier) =>
-      lifetime.isClosing ? Promise.reject(closed(processName)) : dispatcher.send(target, modifier),
+      lifetime.isClosing ? Promise.reject(closed(backend)) : dispatcher.send(target, modifier),
     items: (target) => {
-      if (lifetime.isClosing) throw closed(processName)
+      if (lifetime.isClosing) throw closed(backend)
       return dispatcher.items(target)
     },
   }
 }
 
-function closed(name: string): DaffiError {
-  return new DaffiError('DAFFI_CLOSED', `"${name}" has left the pipeline`)
+function closed({ lifetime, processName }: ClientBackend): DaffiError {
+  return lifetime.failure ?? new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)
 }

@@ -19,4 +19,6 @@ export interface CallerContext {
   ports: StreamPorts
   /** Aborts when this node leaves. */
   leaving: AbortSignal
+  /** Aborts when this node has to leave, with the error because of which it does. */
+  failing: AbortSignal
 }

@@ -61,9 +61,13 @@ export class InFlight {
     }
     clearInterval(timer)
     const { node } = this.#options
-    const left = new DaffiError('DAFFI_CLOSED', `"${node}" left the pipeline before the answer came`)
-    this.#closed.abort(left)
-    this.#loseAll(left)
+    this.close(new DaffiError('DAFFI_CLOSED', `"${node}" left the pipeline before the answer came`))
+  }
+
+  /** Fails all pending calls with the reason why this node leaves. */
+  close(reason: DaffiError): void {
+    this.#closed.abort(reason)
+    this.#loseAll(reason)
     this.#up.notify()
   }
 

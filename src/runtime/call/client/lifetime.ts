@@ -7,12 +7,18 @@ export class Lifetime {
   readonly #ended = deferred()
   readonly #afterLeave: (() => Promise<void>)[] = []
   #stopping: Promise<void> | undefined
+  #failure: DaffiError | undefined
 
   /** @param leave finishes the running callbacks, leaves, and closes what was opened */
   constructor(leave: () => Promise<void>) {
     this.#leave = leave
     // The error is for callers of `join`; without one it must not become an unhandled rejection.
     this.#ended.promise.catch(() => undefined)
+  }
+
+  /** The error because of which the node leaves; undefined for one that leaves as it was told. */
+  get failure(): DaffiError | undefined {
+    return this.#failure
   }
 
   get isClosing(): boolean {
@@ -37,6 +43,7 @@ export class Lifetime {
 
   /** Leaves the pipeline because of an error, with which `ended` rejects. */
   fail(error: DaffiError): void {
+    if (!this.isClosing) this.#failure = error
     this.#ended.reject(error)
     void this.stop().catch(() => undefined)
   }

@@ -1,8 +1,10 @@
-import { setMaxListeners } from 'node:events'
+import { addAbortListener, setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
 import type { Callback } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { StageCounts } from '../../core/plan/summary.js'
+import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
 import { connectNats } from '../../nats/index.js'
@@ -87,11 +89,30 @@ export async function openClient<G extends PipelineClient>(
     for (let close = opened.pop(); close; close = opened.pop()) await close()
   }
   const lifetime = new Lifetime(leave)
-  const fail = (error: DaffiError): void => lifetime.fail(error)
-  try {
-    const heartbeat = new HeartbeatThread({ address: server.address, pipeline, record, parentPid, timing })
+  const closed = (): DaffiError =>
+    lifetime.failure ?? new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)
+  // While the node opens, there is nobody else who would be told why it fails.
+  const failing = new AbortController()
+  setMaxListeners(0, failing.signal)
+  const fail = (error: DaffiError): void => failing.abort(error)
+  const side = { ...options, onRefused: fail }
+  const open = async (): Promise<{ g: G; control: HostControl }> => {
+    const heartbeat = new HeartbeatThread({
+      address: server.address,
+      pipeline,
+      record,
+      parentPid,
+      timing,
+      onRefused: fail,
+    })
     opened.push(() => heartbeat.stop())
-    const nc = await connectNats(server.address, { name: processName, noEcho: true, signal, log })
+    const nc = await connectNats(server.address, {
+      name: processName,
+      noEcho: true,
+      signal,
+      log,
+      onRefused: fail,
+    })
     opened.push(() => nc.close())
     const replies = new Replies(nc)
     opened.push(() => replies.close())
@@ -101,7 +122,7 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => presence.leave())
     await presence.join()
 
-    const ports = streamPorts(options, record, presence, heartbeat, opened)
+    const ports = streamPorts(side, record, presence, heartbeat, opened)
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
@@ -118,10 +139,10 @@ export async function openClient<G extends PipelineClient>(
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
     void inFlight.followServer()
-    const connect = once(() => sideConnection(options, 'jobs', opened))
+    const connect = once(() => sideConnection(side, 'jobs', opened))
     const self = { node: processName, incarnation: record.incarnation }
     const jobs = new Jobs({ ...node, connect, self, makeInvocation })
-    opened.push(() => jobs.close())
+    opened.push(() => jobs.close(closed()))
     const schedules = new Schedules({ ...node, connect, jobs })
     const local = new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation })
     const router = new Router({ ...node, window, payloads, local, leaving: leaving.signal })
@@ -132,6 +153,7 @@ export async function openClient<G extends PipelineClient>(
       local,
       ports,
       leaving: leaving.signal,
+      failing: failing.signal,
     }
     const g: G = makeClient({
       pipeline,
@@ -168,15 +190,24 @@ export async function openClient<G extends PipelineClient>(
         jobs.drain(),
       ]),
     )
-    opened.push(() => leaving.abort(new DaffiError('DAFFI_CLOSED', `"${processName}" has left the pipeline`)))
+    opened.push(() => leaving.abort(closed()))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
     // Calls may come as soon as the hello is out, so the server must have the subscriptions first.
     await nc.flush()
     presence.announce()
+    // The server refuses before it answers this. The client passes that on a turn later.
+    await nc.flush()
+    await setImmediate()
     heartbeat.startHeartbeats()
     rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules] })
     const rechecks = [() => presence.recheck(), () => jobs.recheck(), () => schedules.refresh()]
     void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
+    addAbortListener(failing.signal, () => {
+      const error = failing.signal.reason as DaffiError
+      inFlight.close(error)
+      jobs.close(error)
+      lifetime.fail(error)
+    })
     const renew = async (callbacks: readonly Callback[]): Promise<void> => {
       registry.renew(callbacks)
       record.callbacks = registry.arities()
@@ -184,8 +215,14 @@ export async function openClient<G extends PipelineClient>(
     }
     const stages = (): Record<string, StageCounts> => registry.stages
     return { g, control: { incarnation: record.incarnation, renew, stages, fail } }
+  }
+  const opening = open()
+  try {
+    return await bounded(opening, { signal: failing.signal, what: `joining "${pipeline}"` })
   } catch (error) {
     await leave()
+    // What is still being opened is closed, too. It is not waited for: a flush on a connection that is closed meanwhile never ends.
+    void opening.then(leave, leave)
     throw error
   }
 }

@@ -15,9 +15,10 @@ import { settingsOf } from '../api/planned-stream.js'
 export async function callStream(
   target: Target,
   options: StreamModifierOptions,
-  { ports, registry }: Pick<CallerContext, 'ports' | 'registry'>,
+  { ports, registry, failing }: Pick<CallerContext, 'ports' | 'registry' | 'failing'>,
 ): Promise<StreamSummary> {
-  const settings = toStreamOptions(target, options)
+  const { signal, ...chosen } = toStreamOptions(target, options)
+  const settings = { ...chosen, signal: AbortSignal.any(signal ? [signal, failing] : [failing]) }
   if (settings.resultsOf === undefined || target.args.length > 0)
     return await writeStream(streamItems(target), settings, ports)
   const items = new PushedItems()

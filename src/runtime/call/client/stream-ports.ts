@@ -3,15 +3,14 @@ import { NatsLink, type StreamConnections, type StreamPorts } from '../../stream
 import type { HeartbeatThread } from '../presence/heartbeat-thread.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { Presence } from '../presence/presence.js'
-import type { JoinOptions } from './join-options.js'
-import { once, sideConnection } from './side-connection.js'
+import { once, sideConnection, type SideOptions } from './side-connection.js'
 
 /**
  * Gives streams the parts of the node that they need. Their connections are opened at the first stream, as most nodes
  * have none.
  */
 export function streamPorts(
-  options: JoinOptions,
+  options: SideOptions,
   { name, incarnation }: PeerRecord,
   presence: Presence,
   heartbeat: HeartbeatThread,

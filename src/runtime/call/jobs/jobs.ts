@@ -174,11 +174,9 @@ export class Jobs {
     await drained
   }
 
-  /** Ends the waiting for jobs that other nodes run. */
-  close(): void {
-    const { node } = this.#options.self
-    for (const job of this.#waiting)
-      job.close(new DaffiError('DAFFI_CLOSED', `"${node}" has left the pipeline`))
+  /** Ends the waiting for jobs that other nodes run, with the reason why this node leaves. */
+  close(reason: DaffiError): void {
+    for (const job of this.#waiting) job.close(reason)
   }
 
   async #listen(id: string): Promise<DurableJob> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { fromErrorRecord, type DaffiError, type ErrorRecord } from '../../core/errors.js'
 import { packageFile } from '../../core/process/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
 import type { CallTiming } from '../wire/timing.js'
@@ -23,8 +24,17 @@ export interface HeartbeatData {
 export type HeartbeatMessage =
   { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'beat' | 'stop' }
 
-/** A message from the worker. `stoodStill`: for some heartbeats this process, or the whole computer, did not run. */
-export type WorkerMessage = 'ready' | 'stoodStill'
+/**
+ * A message from the worker. `stoodStill`: for some heartbeats this process, or the whole computer, did not run. `refused`: the
+ * server does not allow its connection a subject.
+ */
+export type WorkerMessage = 'ready' | 'stoodStill' | { refused: ErrorRecord }
+
+interface HeartbeatOptions extends Omit<HeartbeatData, 'loop' | 'heartbeatMs'> {
+  timing: CallTiming
+  /** Called when the server does not allow the worker a subject. */
+  onRefused: (error: DaffiError) => void
+}
 
 /** The main thread's side of the heartbeat worker. */
 export class HeartbeatThread {
@@ -32,7 +42,7 @@ export class HeartbeatThread {
   readonly #turning: NodeJS.Timeout
   readonly #ready: Promise<unknown>
 
-  constructor({ timing, ...data }: Omit<HeartbeatData, 'loop' | 'heartbeatMs'> & { timing: CallTiming }) {
+  constructor({ timing, onRefused, ...data }: HeartbeatOptions) {
     const { heartbeatMs } = timing
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
     const turn = (): void => {
@@ -54,6 +64,9 @@ export class HeartbeatThread {
     // The listener is added at once: a message that came before it would be lost, and the wait would never end.
     this.#ready = once(this.#worker, 'message')
     this.#ready.catch(() => undefined)
+    this.#worker.on('message', (message: WorkerMessage) => {
+      if (typeof message === 'object') onRefused(fromErrorRecord(message.refused))
+    })
   }
 
   /**

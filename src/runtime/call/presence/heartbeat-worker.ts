@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { connectNats, listen } from '../../nats/index.js'
-import { pingSubject, presenceSubject, type Goodbye, type Heartbeat } from './peer-record.js'
+import { toErrorRecord } from '../../core/errors.js'
+import { connectNats, listen, payloadLimit } from '../../nats/index.js'
+import { pagesOf, pingSubject, presenceSubject, type Goodbye, type Heartbeat } from './peer-record.js'
 import type { HeartbeatData, HeartbeatMessage, WorkerMessage } from './heartbeat-thread.js'
 
 /**
@@ -15,9 +16,15 @@ const STOOD_STILL = 3
 const { address, pipeline, record, loop, parentPid, heartbeatMs } = workerData as HeartbeatData
 const lastWills = new Set<string>()
 
-const nc = await connectNats(address, { name: `${record.name} (heartbeat)` })
+const nc = await connectNats(address, {
+  name: `${record.name} (heartbeat)`,
+  onRefused: (error) => parentPort?.postMessage({ refused: toErrorRecord(error) } satisfies WorkerMessage),
+})
 
-listen(nc, pingSubject(pipeline, record), (message) => message.respond(JSON.stringify(record)))
+const pages = pagesOf(record, payloadLimit(nc))
+listen(nc, pingSubject(pipeline, record), (message) =>
+  message.respond(pages[Number(message.string())] ?? pages[0]),
+)
 
 let heartbeatTimer: NodeJS.Timeout | undefined
 /** Time of the last heartbeat by the clock, which goes on while the computer sleeps. */

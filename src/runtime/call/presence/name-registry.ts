@@ -2,11 +2,11 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
 import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
-import { isApiError, isNoResponders } from '../../nats/index.js'
+import { isApiError, isNoResponders, payloadLimit } from '../../nats/index.js'
 import { isRunning } from '../../core/process/process-identity.js'
 import { isToken } from '../../core/names.js'
 import { parseJson } from '../../core/message/parse-json.js'
-import { parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
+import { pagesOf, parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
 /** Pings after which a holder that did not answer stands still. */
 const PINGS = 2
@@ -31,10 +31,11 @@ export class NameRegistry {
    * @throws DaffiError DAFFI_DUPLICATE_NAME, naming the holder's host and pid
    */
   async claim(record: PeerRecord, timeoutMs: number): Promise<void> {
+    const [claim = ''] = pagesOf(record, payloadLimit(this.#nc))
     for (;;) {
       const bucket = await this.#open()
       try {
-        await bucket.create(record.name, JSON.stringify(record))
+        await bucket.create(record.name, claim)
         return
       } catch (error) {
         // The last node to leave may delete the bucket between our opening and our claim.
@@ -45,12 +46,12 @@ export class NameRegistry {
       if (entry === null || entry.operation !== 'PUT') continue
       const holder = parseRecord(parseJson(entry.value))
       const isOwn = holder?.incarnation === record.incarnation
-      if (isOwn && entry.string() === JSON.stringify(record)) return
+      if (isOwn && entry.string() === claim) return
       if (holder && !isOwn && (await this.#isAlive(holder, timeoutMs)))
         throw duplicateName(this.#pipeline, holder)
       try {
         // Compared with the revision just read, so that of two processes that take over only one succeeds.
-        await bucket.update(record.name, JSON.stringify(record), entry.revision)
+        await bucket.update(record.name, claim, entry.revision)
         return
       } catch (error) {
         if (!isApiError(error, 'wrongLastSequence')) throw error
@@ -106,14 +107,28 @@ export class NameRegistry {
     timeoutMs: number,
   ): Promise<PeerRecord | 'unreachable' | 'silent'> {
     try {
-      const { data } = await this.#nc.request(pingSubject(this.#pipeline, peer), '', { timeout: timeoutMs })
-      const record = parseRecord(parseJson(data))
-      return record?.incarnation === peer.incarnation ? record : 'unreachable'
+      const pages: PeerRecord[] = []
+      do {
+        const page = await this.#page(peer, pages.length, timeoutMs)
+        if (page?.incarnation !== peer.incarnation) return 'unreachable'
+        pages.push(page)
+      } while (pages.length < (pages[0]?.pages ?? 1))
+      return joined(pages)
     } catch (error) {
       if (isNoResponders(error)) return 'unreachable'
       if (error instanceof TimeoutError) return 'silent'
       throw error
     }
+  }
+
+  async #page(
+    peer: Pick<PeerRecord, 'name' | 'incarnation'>,
+    page: number,
+    timeout: number,
+  ): Promise<PeerRecord | undefined> {
+    const question = page === 0 ? '' : String(page)
+    const { data } = await this.#nc.request(pingSubject(this.#pipeline, peer), question, { timeout })
+    return parseRecord(parseJson(data))
   }
 
   async #entry(name: string): Promise<KvEntry | null> {
@@ -164,6 +179,14 @@ export class NameRegistry {
 function holderOf(entry: KvEntry | null): PeerRecord | undefined {
   const record = entry?.operation === 'PUT' ? parseRecord(parseJson(entry.value)) : undefined
   return record?.name === entry?.key ? record : undefined
+}
+
+/** One record of its pages, each of which has some of the callbacks. */
+function joined([first, ...others]: PeerRecord[]): PeerRecord | 'unreachable' {
+  if (!first) return 'unreachable'
+  const { pages: _, ...record } = first
+  const callbacks = others.reduce((all, page) => ({ ...all, ...page.callbacks }), first.callbacks)
+  return { ...record, callbacks }
 }
 
 function duplicateName(pipeline: string, { name, host, pid }: PeerRecord): DaffiError {

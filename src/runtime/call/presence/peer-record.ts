@@ -1,3 +1,4 @@
+import { MAX_PAGES, pagesBySize } from './pages-by-size.js'
 import type { Arity } from '../../core/plan/plan.js'
 import {
   isBoolean,
@@ -25,6 +26,11 @@ export interface PeerRecord {
   /** Time for which others wait for the node when it is silent and nobody can tell whether it lives, in milliseconds. */
   graceMs: number
   callbacks: Record<string, Arity>
+  /**
+   * Present in the first of several pages, if the callbacks do not fit into one message: the number of pages. The others are asked
+   * for.
+   */
+  pages?: number
 }
 
 /** Message of a heartbeat. */
@@ -69,6 +75,7 @@ const isRecord = mapOf<PeerRecord>({
   started: orNull(isCount),
   graceMs: isMeasure,
   callbacks: recordOf(isName, isArity),
+  pages: orAbsent((value) => isCount(value) && Number(value) <= MAX_PAGES),
 })
 
 const isHeartbeat = mapOf<Pick<Heartbeat, 'name' | 'id'>>({ name: isName, id: isName })
@@ -84,8 +91,17 @@ const isGoodbye = mapOf<Goodbye>({
 /** Checks a record that came from the network. Undefined when it is none. */
 export function parseRecord(value: unknown): PeerRecord | undefined {
   if (!isRecord(value)) return undefined
-  const { name, incarnation, host, pid, processTable, started, graceMs, callbacks } = value
-  return { name, incarnation, host, pid, processTable, started, graceMs, callbacks }
+  const { name, incarnation, host, pid, processTable, started, graceMs, callbacks, pages } = value
+  const record = { name, incarnation, host, pid, processTable, started, graceMs, callbacks }
+  return pages === undefined ? record : { ...record, pages }
+}
+
+/** The texts by which a node describes itself: one, or several with some of its callbacks each. @param limit of one, in bytes */
+export function pagesOf(record: PeerRecord, limit: number): string[] {
+  const others = Buffer.byteLength(JSON.stringify({ ...record, callbacks: {}, pages: MAX_PAGES }))
+  const pages = pagesBySize(record.callbacks, limit - others)
+  const more = pages.length > 1 ? { pages: pages.length } : {}
+  return pages.map((callbacks) => JSON.stringify({ ...record, callbacks, ...more }))
 }
 
 /** Checks a heartbeat that came from the network. Undefined when it is none. */

@@ -6,10 +6,11 @@ import type { Logger } from '../../core/logger.js'
 import { isRunning } from '../../core/process/process-identity.js'
 import { parseJson } from '../../core/message/parse-json.js'
 import { sleep } from '../../core/timer.js'
-import { listen } from '../../nats/index.js'
+import { listen, payloadLimit } from '../../nats/index.js'
 import type { CallTiming } from '../wire/timing.js'
 import { NameRegistry } from './name-registry.js'
 import {
+  pagesOf,
   parseGoodbye,
   parseHeartbeat,
   parseRecord,
@@ -71,7 +72,8 @@ export class Presence {
   }
 
   announce(): void {
-    this.#publish('hello', this.#options.record)
+    const { nc, pipeline, record } = this.#options
+    nc.publish(presenceSubject(pipeline, 'hello'), pagesOf(record, payloadLimit(nc))[0])
   }
 
   /** Publishes this node's record after it has changed. */
@@ -146,14 +148,15 @@ export class Presence {
   }
 
   async #publishGoodbye(): Promise<void> {
-    const { nc, record, log } = this.#options
+    const { nc, pipeline, record, log } = this.#options
     // A claim that is on its way would come after the name is given back.
     await this.#claiming?.catch(() => undefined)
     const last = await this.#names.release(record).catch((error: unknown) => {
       log.debug(`the name ${record.name} was not given back: ${String(error)}`)
       return false
     })
-    this.#publish('goodbye', { name: record.name, id: record.incarnation, last })
+    const goodbye: Goodbye = { name: record.name, id: record.incarnation, last }
+    nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
     await nc.flush()
   }
 
@@ -167,7 +170,14 @@ export class Presence {
     const { record } = this.#options
     const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
     if (isOtherHolder && this.#claimed) this.#loseName(peer)
-    else this.peers.upsert(peer)
+    else if (peer.pages === undefined) this.peers.upsert(peer)
+    else void this.#readPages(peer)
+  }
+
+  /** Asks a node for all its callbacks, of which its hello has the first. */
+  async #readPages(peer: PeerRecord): Promise<void> {
+    const answer = await this.#names.ping(peer, this.#options.timing.suspectMs).catch(() => 'silent' as const)
+    if (answer !== 'unreachable') this.peers.upsert(answer === 'silent' ? peer : answer)
   }
 
   #onGoodbye({ name, id, died, returns = false, last }: Goodbye): void {
@@ -253,11 +263,6 @@ export class Presence {
     const gone = await this.#names.hasGone(peer, this.#options.timing.suspectMs).catch(() => false)
     if (gone && this.peers.isSuspected(peer.incarnation))
       this.peers.giveUp(peer, { how: 'left', returns: false })
-  }
-
-  #publish(what: 'hello' | 'goodbye', body: PeerRecord | Goodbye): void {
-    const { nc, pipeline } = this.#options
-    nc.publish(presenceSubject(pipeline, what), JSON.stringify(body))
   }
 }
 

@@ -1,5 +1,5 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
-import { listen } from '../../nats/index.js'
+import { listen, payloadLimit } from '../../nats/index.js'
 import type { Registry } from '../invoke/registry.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import { QUEUE, subjects } from '../wire/subjects.js'
@@ -48,10 +48,18 @@ export function answerService({ nc, pipeline, record, registry }: ServiceOptions
   const subscriptions = Object.entries(answers).flatMap(([verb, answer]): Subscription[] => {
     const subjectsOfVerb = [`$SRV.${verb}`, `$SRV.${verb}.${name}`, `$SRV.${verb}.${name}.${id}`]
     return subjectsOfVerb.map((subject) =>
-      listen(nc, subject, (message) => message.respond(JSON.stringify(answer()))),
+      listen(nc, subject, (message) => message.respond(fitting(answer(), payloadLimit(nc)))),
     )
   })
   return () => {
     for (const subscription of subscriptions) subscription.unsubscribe()
+  }
+}
+
+/** An answer as JSON, which is one message by that protocol: with as many of the endpoints as fit into it. */
+function fitting(answer: { type: string; endpoints?: unknown[] }, limit: number): string {
+  for (let { endpoints = [] } = answer; ; endpoints = endpoints.slice(0, -Math.ceil(endpoints.length / 8))) {
+    const text = JSON.stringify(answer.endpoints ? { ...answer, endpoints } : answer)
+    if (Buffer.byteLength(text) <= limit || endpoints.length === 0) return text
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { messageOf } from '../../core/errors.js'
 import type { ErrorCode } from '../../core/error-codes.js'
+import { wideFault } from '../../core/text/text-encoding.js'
 import { parseModule } from './babel.js'
 import { outlineModule, type ModuleOutline } from './module-outline.js'
 import { refuseUncompilable } from './uncompilable.js'
@@ -29,7 +30,10 @@ export type ReadModule = ({ file: string } & ModuleOutline) | { file: string; fa
 export async function readModule(file: string): Promise<ReadModule> {
   let text = ''
   try {
-    text = await readFile(file, 'utf8')
+    const bytes = await readFile(file)
+    const wide = wideFault(bytes)
+    if (wide !== undefined) throw new Error(wide)
+    text = bytes.toString()
     const { program } = parseModule(text, isTypeScript(file))
     // Only these two signs can begin such syntax, and to look at every node takes time.
     if (/@|\baccessor\b/.test(text)) refuseUncompilable(program, file)

@@ -1,16 +1,23 @@
 import type { ErrorRecord } from '../errors.js'
 
+/** Limits in bytes: together with what a message has besides, they fit into the smallest max_payload, 8 KiB. */
 const MAX_CODE = 128
 const MAX_TEXT = 2048
 const MAX_NEXT = 512
 
 /** An error as it goes into a message: cut, since its text may be as long as what a program has thrown. */
 export function shortError({ code, message, next, details }: ErrorRecord): ErrorRecord {
-  const fits = details !== undefined && JSON.stringify(details).length <= MAX_TEXT
+  const fits = details !== undefined && Buffer.byteLength(JSON.stringify(details)) <= MAX_TEXT
   return {
-    code: code.slice(0, MAX_CODE),
-    message: message.slice(0, MAX_TEXT),
-    ...(next === undefined ? {} : { next: next.slice(0, MAX_NEXT) }),
+    code: cut(code, MAX_CODE),
+    message: cut(message, MAX_TEXT),
+    ...(next === undefined ? {} : { next: cut(next, MAX_NEXT) }),
     ...(fits ? { details } : {}),
   }
+}
+
+/** The beginning of a text that fits into some bytes of UTF-8, without half a character at its end. */
+function cut(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true })
 }

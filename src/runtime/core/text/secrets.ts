@@ -1,5 +1,10 @@
-/** The part of a URL behind `scheme://`, as far as no space ends it: passwords may hold every other character. */
-const URLS = /(\w:\/\/)(\S+)/g
+/**
+ * The part of a URL behind `scheme://`. A password may hold any character, so it ends only at the last `@`, of the text if that is
+ * one URL, else of the word; or, where the word begins as `user:password`, of the line up to the next URL. URLs of files have
+ * no user: an `@` in them is part of a path, as in stacks.
+ */
+const WHOLE_URL = /^(\s*(?!file:)[a-z][a-z0-9+.-]*:\/\/)([^]*@\S*|\S+)/i
+const URLS = /(\w(?<!\bfile):\/\/)([^\s:/?#]+:(?:(?!\w:\/\/)[^\n])*@\S*|\S+)/gi
 
 /** Names whose values are secrets. */
 export const SECRET_NAME =
@@ -12,19 +17,20 @@ const QUOTED = new RegExp(
 )
 
 /**
- * The text without the secrets of the URLs in it: user and password, and the values of the query, which cameras use for
- * both.
+ * The text without the secrets of the URLs in it, also of malformed ones: user and password, and the values of the query, which
+ * cameras use for both. A text that begins with a URL is taken for that URL.
  * @param hide gives what stands in a secret's place
  */
 export function withoutUrlSecrets(text: string, hide: (secret: string) => string = () => '***'): string {
-  return text.replace(URLS, (_, scheme: string, rest: string) => {
+  const withoutThem = (_: string, scheme: string, rest: string): string => {
     const at = rest.lastIndexOf('@')
     const user = at < 1 ? rest.slice(0, at + 1) : `${hide(rest.slice(0, at))}@`
     const address = rest
       .slice(at + 1)
       .replace(/([?&][^=&#?\s]*=)([^&#\s"'`]+)/g, (_whole, name: string, value: string) => name + hide(value))
     return scheme + user + address
-  })
+  }
+  return text.replace(WHOLE_URL, withoutThem).replace(URLS, withoutThem)
 }
 
 /**

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { ServerChoice, TlsOptions } from '../../core/plan/server-choice.js'
 import { inboxPrefix } from './inbox-prefix.js'
 import type { ServerAddress } from './server-address.js'
-import { parseServerUrl } from './server-url.js'
+import { parseServerUrl } from '../../core/text/server-url.js'
 
 /**
  * The address of a server that is not the project's own. Its paths are absolute, since processes with other working folders get it.

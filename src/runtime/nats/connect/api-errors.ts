@@ -6,8 +6,6 @@ import { MIB } from '../../core/bytes.js'
 export const API_ERROR = {
   consumerExists: 10148,
   consumerNotFound: 10014,
-  insufficientResources: 10023,
-  storageExceeded: 10047,
   streamNotFound: 10059,
   wrongLastSequence: 10071,
 } as const
@@ -27,11 +25,6 @@ export function isRefusal(error: unknown): boolean {
 
 export function isRefusalStatus(status: number): boolean {
   return status < SERVER_TROUBLE
-}
-
-/** Whether an error is the server's refusal because its store has no room. */
-export function isStoreFull(error: unknown): boolean {
-  return isApiError(error, 'insufficientResources') || isApiError(error, 'storageExceeded')
 }
 
 /**

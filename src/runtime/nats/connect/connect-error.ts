@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { refusalOf } from './refusals/permissions.js'
 import { tlsFault } from './tls.js'
 
 /**
@@ -7,6 +8,7 @@ import { tlsFault } from './tls.js'
  * @param url without secrets, since it becomes part of the message
  */
 export function connectError(url: string, cause: unknown): DaffiError {
+  if (cause instanceof DaffiError) return cause
   if (isAuthTimeout(cause)) {
     const message = `the NATS server at ${url} closed the connection: this process was too slow to authenticate`
     return new DaffiError('DAFFI_NO_SERVER', message, { cause })
@@ -19,23 +21,14 @@ export function connectError(url: string, cause: unknown): DaffiError {
     const message = `no TLS connection to the NATS server at ${url}: ${fault}`
     return new DaffiError('DAFFI_SERVER_TLS', message, { cause })
   }
-  const refused = violationOf(cause)
-  if (refused) {
-    const verb = refused.operation === 'publish' ? 'publish on' : 'subscribe to'
-    const message = `the NATS server at ${url} does not allow this user to ${verb} ${refused.subject}`
-    return new DaffiError('DAFFI_NO_PERMISSION', message, { cause })
-  }
+  const refusal = refusalOf(cause, url)
+  if (refusal) return refusal.error
   return new DaffiError('DAFFI_NO_SERVER', `no NATS server at ${url}: ${reasonOf(cause)}`, { cause })
 }
 
 /** The client reports this timeout as refused credentials, although the server has not received any. */
 function isAuthTimeout(cause: unknown): boolean {
   return cause instanceof errors.AuthorizationError && /authentication timeout/i.test(cause.message)
-}
-
-function violationOf(cause: unknown): InstanceType<typeof errors.PermissionViolationError> | undefined {
-  if (cause instanceof errors.PermissionViolationError) return cause
-  return cause instanceof Error ? violationOf(cause.cause) : undefined
 }
 
 function reasonOf(cause: unknown): string {

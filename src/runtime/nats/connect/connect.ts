@@ -1,4 +1,9 @@
-import { errors, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import {
+  errors,
+  type NatsConnection,
+  type NatsConnectionImpl,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node'
 import { bounded } from '../../core/timeout.js'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { DaffiError } from '../../core/errors.js'
@@ -7,6 +12,8 @@ import type { ServerAddress } from '../address/server-address.js'
 import { setMessageLog } from './bad-messages.js'
 import { connectError } from './connect-error.js'
 import { namedServerOptions } from './named-server.js'
+import { explainRefusals } from './refusals/explain-refusals.js'
+import { refusalOf } from './refusals/permissions.js'
 import { prepareConnection } from './prepare-connection.js'
 import { StateFollower } from './follow-state.js'
 
@@ -27,6 +34,11 @@ export interface ConnectNatsOptions {
    * lines, only those about bad messages
    */
   log?: Logger
+  /**
+   * Called when the server does not allow this connection a subject that daffi cannot do without. The server says so after the
+   * fact and to the connection as a whole, so nobody else may learn of it: who waits for an answer waits in vain.
+   */
+  onRefused?: ((error: DaffiError) => void) | undefined
 }
 
 /**
@@ -49,7 +61,8 @@ export async function connectNats(
   try {
     await bounded(connecting, { signal, what: `connecting to ${url}` })
     if (log) setMessageLog(connection, log)
-    if (log) void logStatus(connection, url, log)
+    explainRefusals(prepared, url)
+    void followStatus(prepared, url, options)
     return connection
   } catch (error) {
     void connecting.then(() => connection.close()).catch(() => undefined)
@@ -88,9 +101,23 @@ function clientOptions(
   }
 }
 
-async function logStatus(connection: NatsConnection, url: string, log: Logger): Promise<void> {
-  for await (const { type } of connection.status()) {
-    if (type === 'disconnect') log.warn(`lost the connection to the NATS server at ${url}; reconnecting`)
-    if (type === 'reconnect') log.info('the NATS server is back')
+async function followStatus(
+  connection: NatsConnectionImpl,
+  url: string,
+  { log, onRefused }: ConnectNatsOptions,
+): Promise<void> {
+  let isTold = false
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect')
+      log?.warn(`lost the connection to the NATS server at ${url}; reconnecting`)
+    if (status.type === 'reconnect') log?.info('the NATS server is back')
+    if (status.type !== 'error') continue
+    const refusal = refusalOf(status.error, url, connection.options.inboxPrefix)
+    if (refusal?.isNeeded) onRefused?.(refusal.error)
+    // Once: others may ask for as many answers as they want to inboxes that this user may not publish on.
+    else if (refusal && !isTold) {
+      isTold = true
+      log?.warn(refusal.error.message)
+    }
   }
 }

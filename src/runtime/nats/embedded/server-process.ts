@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { spawnGuarded, withoutSecrets, type Exit } from '../../binaries/index.js'
 import { DaffiError } from '../../core/errors.js'
@@ -44,6 +44,8 @@ export async function startServerProcess(
     await writeSecret(files.certificate, settings.tls.certificate)
     await writeSecret(files.key, settings.tls.key)
   })
+  // The server's own words would have no code.
+  await inFolder(files.store, () => tryToWrite(files.store))
   const logStart = await stat(files.log).then(
     ({ size }) => size,
     () => 0,
@@ -82,6 +84,12 @@ export async function startServerProcess(
 export async function removeProcessFiles(files: ServerFiles): Promise<void> {
   const { config, certificate, key, pid, ports } = files
   for (const path of [config, certificate, key, pid, ports]) await rm(path, { recursive: true, force: true })
+}
+
+/** Makes a folder, and something in it, which is removed again. */
+async function tryToWrite(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rm(await mkdtemp(join(folder, 'try-')), { recursive: true })
 }
 
 async function writeSecret(path: string, content: string): Promise<void> {

@@ -10,6 +10,12 @@ const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
   'DAFFI_SERVER_AUTH',
   'DAFFI_SERVER_TOO_OLD',
   'DAFFI_NO_JETSTREAM',
+  'DAFFI_NO_PERMISSION',
+  'DAFFI_PAYLOAD_TOO_SMALL',
+  'DAFFI_FOLDER_READ_ONLY',
+  'DAFFI_FOLDER_DENIED',
+  'DAFFI_FOLDER_TAKEN',
+  'DAFFI_NOT_OURS',
 ])
 
 /** The end of a node's process that was not requested. */

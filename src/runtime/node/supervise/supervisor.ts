@@ -187,7 +187,10 @@ export class Supervisor {
 
   #onReport(node: SupervisedNode, report: NodeReport): void {
     if (report.type === 'called') this.#options.onEvent({ ...report, node: node.name })
-    if (report.type === 'stages') this.#results.acceptStages(node.name, report)
+    if (report.type === 'stages') {
+      this.#results.acceptStages(node.name, report)
+      this.#options.onEvent({ ...report, node: node.name })
+    }
     if (isCallReport(report)) {
       this.#results.accept(node.name, report)
       const plan = node.plan.calls[report.index]

@@ -16,6 +16,7 @@ export async function checkTests(tests: PartialTest[], context: CheckContext): P
     await checkReplacedSources(test, context)
     for (const { name, path } of test.mocks) checkOffered(name, path, context, 'key')
     checkStreams(test, context)
+    checkStages(test, context)
     for (const { path, value } of [...test.calls, ...test.results]) {
       if (value.call !== undefined) checkOffered(value.call, [...path, 'call'], context)
     }
@@ -56,5 +57,15 @@ function checkStreams({ streams }: PartialTest, context: CheckContext): void {
       checkNode(node, at, context)
       checkOfferedBy(node, name, at, context)
     }
+  }
+}
+
+function checkStages({ stages }: PartialTest, { pipeline, diagnostics }: CheckContext): void {
+  const known = new Set(pipeline.calls.flatMap(({ value }) => value.results_of ?? []))
+  for (const { name, path } of stages) {
+    if (known.has(name)) continue
+    const message = `no results of ${name} are streamed; ${listKnown('results of', known)}`
+    const suggestion = nearest(name, [...known])
+    diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, 'key')
   }
 }

@@ -53,6 +53,7 @@ function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectation
     streams: mapValues(expect.streams, ({ receivers, ...rest }) =>
       receivers === undefined ? rest : { ...rest, receivers: names.processesOf(receivers) },
     ),
+    stages: expect.stages,
     calls: expect.calls.map(({ call, times, args }) => ({ call, times, args })),
     results: expect.results.map(({ call, to, args, equals }) => ({
       call,

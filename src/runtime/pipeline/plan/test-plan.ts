@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { Path } from '../diagnose/key-path.js'
-import type { StreamExpectationEntry } from '../schema/test.js'
+import type { StageExpectationEntry, StreamExpectationEntry } from '../schema/test.js'
 
 /** One test of a pipeline, checked and complete. */
 export interface TestPlan {
@@ -31,6 +31,8 @@ export interface TestLocation {
 export interface Expectations {
   /** By callback that the stream goes to. */
   streams: Record<string, StreamExpectationEntry>
+  /** By callback whose results are streamed on. */
+  stages: Record<string, StageExpectationEntry>
   calls: CallExpectation[]
   results: ResultExpectation[]
   /** By node name as the file has it. */

@@ -1,12 +1,15 @@
-import { isMap, isScalar, visit, type Alias, type Scalar, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, visit, type Alias, type Scalar, type YAMLMap } from 'yaml'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import { offsetsOf, type PipelineDocument } from './document.js'
+import { isMergeKey, mergedInto } from './merge-keys.js'
 import { wholeNumber } from './whole-number.js'
 
 /** More than any pipeline has; the time for them grows with their square. */
 const MAX_ALIASES = 1000
+/** Values that aliases and merge keys may add to a file; a few lines of YAML can otherwise expand to gigabytes. */
+const MAX_ADDED = 10_000
 
-/** Refuses valid YAML that plain data cannot hold: a root that is no mapping, keys that are not text, bad aliases. */
+/** Refuses valid YAML that plain data cannot hold: a root that is no mapping, keys that are not text, bad aliases and merges. */
 export function checkTree(document: PipelineDocument, diagnostics: Diagnostics): void {
   const { yaml } = document
   if (!isMap(yaml.contents)) {
@@ -14,17 +17,18 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
     diagnostics.add({ code: 'DAFFI_WRONG_TYPE', message, path: [] })
     return
   }
-  let last: Alias | undefined
   let aliases = 0
   visit(yaml, {
-    Map: (_key, map) => checkKeys(map, diagnostics),
+    Map: (_key, map) => {
+      checkKeys(map, diagnostics)
+      checkMerges(map, document, diagnostics)
+    },
     Scalar: (_key, scalar) => checkNumber(scalar, diagnostics),
     Pair: (_key, { key }) => {
       if (isScalar(key) && key.value !== '__proto__') return
       diagnostics.addSyntax('this cannot be a key', ...offsetsOf(key))
     },
     Alias: (_key, alias, ancestors) => {
-      last = alias
       if (++aliases > MAX_ALIASES) {
         diagnostics.addSyntax(`there can be ${MAX_ALIASES} aliases in a file`, ...offsetsOf(alias))
         return visit.BREAK
@@ -39,12 +43,8 @@ export function checkTree(document: PipelineDocument, diagnostics: Diagnostics):
     },
   })
   if (!diagnostics.isEmpty()) return
-  try {
-    document.data()
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error
-    diagnostics.addSyntax('aliases expand to too many values', ...offsetsOf(last))
-  }
+  const tooLarge = aliasTooLarge(document)
+  if (tooLarge) diagnostics.addSyntax('aliases expand to too many values', ...offsetsOf(tooLarge))
 }
 
 /** Makes a number of an integer that a number can hold, and refuses what is none for JavaScript, such as 1e400. */
@@ -60,8 +60,41 @@ function checkNumber(scalar: Scalar, diagnostics: Diagnostics): void {
 function checkKeys({ items }: YAMLMap, diagnostics: Diagnostics): void {
   const seen = new Set<unknown>()
   for (const { key } of items) {
-    if (!isScalar(key)) continue
-    if (seen.has(key.value)) diagnostics.addSyntax('Map keys must be unique', ...offsetsOf(key))
+    if (!isScalar(key) || isMergeKey(key)) continue
+    if (seen.has(key.value)) {
+      const message = `the key ${JSON.stringify(String(key.value))} is in this mapping already; keys must be unique`
+      diagnostics.addSyntax(message, ...offsetsOf(key))
+    }
     seen.add(key.value)
   }
+}
+
+function checkMerges(map: YAMLMap, document: PipelineDocument, diagnostics: Diagnostics): void {
+  for (const other of mergedInto(map, document.resolve).others) {
+    // An alias of nothing is told as one.
+    if (isAlias(other) && !document.targetOf(other)) continue
+    diagnostics.addSyntax('a merge key << takes a mapping, or a list of mappings', ...offsetsOf(other ?? map))
+  }
+}
+
+/** The alias with which a document expands to too many values; undefined when none does. No alias may contain itself. */
+function aliasTooLarge(document: PipelineDocument): Alias | undefined {
+  /** Number of values in each value that has an anchor; an alias comes after its anchor. */
+  const sizes = new Map<unknown, number>()
+  let added = 0
+  let tooLarge: Alias | undefined
+  const sizeOf = (node: unknown): number => {
+    if (isAlias(node)) {
+      const size = sizes.get(document.targetOf(node)) ?? 1
+      added += size
+      if (added > MAX_ADDED) tooLarge ??= node
+      return size
+    }
+    const parts = isMap(node) ? node.items.map(({ value }) => value) : isSeq(node) ? node.items : []
+    const size = parts.reduce<number>((sum, part) => sum + sizeOf(part), 1)
+    sizes.set(node, size)
+    return size
+  }
+  sizeOf(document.yaml.contents)
+  return tooLarge
 }

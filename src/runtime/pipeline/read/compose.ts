@@ -19,8 +19,9 @@ export function compose(text: string): Composed {
       yield token
     }
   }
-  // The parser compares each key of a mapping with all others; `checkTree` looks them up, and makes numbers of small integers.
-  const composer = new Composer({ uniqueKeys: false, intAsBigInt: true })
+  // The rules of YAML 1.2 and merge keys hold whatever version a file names: in 1.1 `no` would be false. The parser compares
+  // each key of a mapping with all others; `checkTree` looks them up, and makes numbers of small integers.
+  const composer = new Composer({ schema: 'core', merge: true, uniqueKeys: false, intAsBigInt: true })
   const yaml = withoutStacks(() => {
     const [first, second] = composer.compose(shallow(), true, text.length)
     if (second)

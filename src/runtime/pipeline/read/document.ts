@@ -4,10 +4,10 @@ import { withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { Location } from '../diagnose/code-frame.js'
 import type { LocatedFile } from '../diagnose/diagnostics.js'
 import type { Path } from '../diagnose/key-path.js'
+import { isExtension, withoutExtensions } from './extensions.js'
+import { isMergeKey, mergedInto } from './merge-keys.js'
 import { quotableText } from './quotable-text.js'
 
-/** Aliases that a file may resolve to; a few lines of YAML can otherwise expand to gigabytes. */
-const MAX_ALIASES = 100
 /** Length of a value of the environment from which it is replaced wherever a message quotes it. */
 const MIN_SECRET = 3
 
@@ -29,7 +29,7 @@ export class PipelineDocument implements LocatedFile {
   ) {}
 
   get quotable(): string {
-    this.#quotable ??= quotableText(this.text, this.yaml)
+    this.#quotable ??= quotableText(this.text, this.yaml.contents, this.resolve)
     return this.#quotable
   }
 
@@ -44,13 +44,13 @@ export class PipelineDocument implements LocatedFile {
     return withoutUrlSecrets(plain)
   }
 
-  /** The document as plain values. @throws ReferenceError when aliases expand to too many values */
+  /** The document as plain values, without those under `x-` keys. `checkTree` has limited what aliases expand to. */
   data(): unknown {
-    return this.yaml.toJS({ maxAliasCount: MAX_ALIASES })
+    return withoutExtensions(this.yaml.toJS({ maxAliasCount: -1 }))
   }
 
   scalarAt(path: Path): Scalar | undefined {
-    const node = this.#descend(path).value
+    const node = this.resolve(this.#descend(path).value)
     return isScalar(node) ? node : undefined
   }
 
@@ -75,9 +75,12 @@ export class PipelineDocument implements LocatedFile {
     return this.isInterpolated(path) ? this.scalarAt(path)?.source : undefined
   }
 
-  /** Every scalar (text, number and so on) with its path; the value of an alias comes once, at its anchor. */
+  /**
+   * Every scalar (text, number and so on) that has a part in the data, with its path; one that has several, by aliases and
+   * merge keys, comes once.
+   */
   scalars(): Generator<[Path, Scalar]> {
-    return scalarsIn(this.yaml.contents, [])
+    return this.#scalarsIn(this.yaml.contents, [], new Set())
   }
 
   /** Location of a value or of its key; for a path that does not exist, of the nearest key that would hold it. */
@@ -94,6 +97,9 @@ export class PipelineDocument implements LocatedFile {
     return { line, column: col, length: Math.max(1, end - start) }
   }
 
+  /** A node itself, or what it stands for when it is an alias. */
+  readonly resolve = (node: unknown): unknown => (isAlias(node) ? this.targetOf(node) : node)
+
   /** The value that an alias stands for; undefined when no anchor before it has its name. */
   targetOf(alias: Alias): Node | undefined {
     this.#targets ??= targetsIn(this.yaml)
@@ -105,7 +111,7 @@ export class PipelineDocument implements LocatedFile {
     let key: unknown
     let value: unknown = this.yaml.contents
     for (const [depth, step] of path.entries()) {
-      const holder: unknown = isAlias(value) ? this.targetOf(value) : value
+      const holder = this.resolve(value)
       if (isMap(holder)) {
         const pair = this.#pairsOf(holder).get(step)
         if (!pair) return { key, value, depth }
@@ -120,18 +126,29 @@ export class PipelineDocument implements LocatedFile {
     return { key, value, depth: path.length }
   }
 
+  /** The pairs of a mapping by their keys, with those that are merged into it: its own go before those, and the first of them. */
   #pairsOf(map: YAMLMap): Map<string | number, Pair> {
-    const known = this.#pairs.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key), pair]))
-    this.#pairs.set(map, known)
-    return known
+    const known = this.#pairs.get(map)
+    if (known) return known
+    const merged = mergedInto(map, this.resolve).maps.map((each) => [...this.#pairsOf(each)])
+    const own = map.items
+      .filter(({ key }) => !isMergeKey(key))
+      .map((pair): [string, Pair] => [keyText(pair.key), pair])
+    const pairs = new Map([...merged.reverse().flat(), ...own])
+    this.#pairs.set(map, pairs)
+    return pairs
   }
-}
 
-function* scalarsIn(node: unknown, path: Path): Generator<[Path, Scalar]> {
-  if (isScalar(node)) yield [path, node]
-  if (isSeq(node)) for (const [index, item] of node.items.entries()) yield* scalarsIn(item, [...path, index])
-  if (!isMap(node)) return
-  for (const { key, value } of node.items) yield* scalarsIn(value, [...path, keyText(key)])
+  *#scalarsIn(written: unknown, path: Path, seen: Set<unknown>): Generator<[Path, Scalar]> {
+    const node = this.resolve(written)
+    if (seen.has(node) || isExtension(path)) return
+    seen.add(node)
+    if (isScalar(node)) yield [path, node]
+    if (isSeq(node))
+      for (const [index, item] of node.items.entries()) yield* this.#scalarsIn(item, [...path, index], seen)
+    if (isMap(node))
+      for (const [key, { value }] of this.#pairsOf(node)) yield* this.#scalarsIn(value, [...path, key], seen)
+  }
 }
 
 /** The values of all aliases, found in one pass. */

@@ -1,5 +1,5 @@
 import type { DiagnosticOptions, Diagnostics } from '../diagnose/diagnostics.js'
-import type { PipelineDocument } from './document.js'
+import { offsetsOf, type PipelineDocument } from './document.js'
 import { wholeNumber } from './whole-number.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +22,7 @@ export function interpolate(document: PipelineDocument, env: Environment, diagno
       return value
     }
     const text = substitute(scalar.value, known, (problem) => {
-      diagnostics.addHere(document.locationOf(path), { ...problem, path })
+      diagnostics.addHere(document.locationAt(...offsetsOf(scalar)), { ...problem, path })
     })
     document.interpolated.set(scalar, text)
     if (values.size > 0)

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { MIB } from '../../core/bytes.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { utf8Fault } from '../../core/text/text-encoding.js'
 
 /** Pipeline files are written by hand; anything larger is some other file. */
 const MAX_BYTES = MIB
@@ -22,11 +23,9 @@ export async function readText(file: string): Promise<string> {
   }
   const bytes = Buffer.concat(chunks)
   if (bytes.length > MAX_BYTES) throw unreadable(file, `it is larger than ${MAX_BYTES} bytes`)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw unreadable(file, 'it is not UTF-8 text', error)
-  }
+  const fault = utf8Fault(bytes)
+  if (fault !== undefined) throw unreadable(file, fault)
+  return new TextDecoder().decode(bytes)
 }
 
 function unreadable(file: string, why: string, cause?: unknown): DaffiError {

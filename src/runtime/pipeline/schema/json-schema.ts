@@ -4,6 +4,11 @@ import { testFile } from './test.js'
 
 type JsonSchema = z.core.JSONSchema.JSONSchema
 
+interface Place {
+  jsonSchema: JsonSchema
+  path: (string | number)[]
+}
+
 /** A placeholder for an environment value can replace any scalar. */
 const PLACEHOLDER = { type: 'string', pattern: '\\$\\{' } as const
 
@@ -18,14 +23,32 @@ export function testFileJsonSchema(): JsonSchema {
 }
 
 function toJsonSchema(type: z.ZodType, title: string): JsonSchema {
-  const schema = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any', override: allowPlaceholder })
+  const schema = z.toJSONSchema(type, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: (place) => {
+      allowPlaceholder(place)
+      allowExtensions(place)
+    },
+  })
   return { ...schema, title }
+}
+
+/** Lets keys that begin with `x-` hold anything, beside daffi's keys and beside names of nodes and sources. */
+function allowExtensions({ jsonSchema, path }: Place): void {
+  const { type, additionalProperties, patternProperties, propertyNames } = jsonSchema
+  // A schema with a default or a description comes here again.
+  if (type !== 'object' || additionalProperties === undefined || patternProperties || path.includes('env'))
+    return
+  jsonSchema.patternProperties = { '^x-': {} }
+  if (typeof propertyNames !== 'object') return
+  jsonSchema.propertyNames = { anyOf: [propertyNames, { pattern: '^x-' }] }
 }
 
 const ANNOTATIONS: readonly string[] = ['$schema', 'default', 'description']
 
 /** Adds a placeholder as the alternative to a scalar with constraints; plain text accepts one anyway. */
-function allowPlaceholder({ jsonSchema, path }: { jsonSchema: JsonSchema; path: (string | number)[] }): void {
+function allowPlaceholder({ jsonSchema, path }: Place): void {
   const { type, const: constant, enum: choices, pattern } = jsonSchema
   const isText = type === 'string'
   if (typeof type !== 'string' || !['string', 'number', 'integer', 'boolean'].includes(type)) return

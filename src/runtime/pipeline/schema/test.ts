@@ -41,6 +41,14 @@ export const streamExpectation = z.strictObject({
     .optional(),
 })
 
+export const stageExpectation = z.strictObject({
+  in: number.describe('Items for which the callback has returned or failed.').optional(),
+  gave: number.describe('Items that gave one result or more.').optional(),
+  filtered: number.describe('Items that gave none.').optional(),
+  failed: number.describe('Items for which the callback threw.').optional(),
+  out: number.describe('Results that went out.').optional(),
+})
+
 export const callExpectation = z.strictObject({
   call: callbackName.describe('Callback that some node offers.'),
   times: number.describe('Number of calls; at least one when absent.').optional(),
@@ -88,6 +96,10 @@ export const test = z.strictObject({
         .record(name, streamExpectation)
         .describe('Expected streams, by the callback they go to.')
         .default({}),
+      stages: z
+        .record(name, stageExpectation)
+        .describe('Expected accounts of stages, by the callback whose results are streamed on.')
+        .default({}),
       calls: z.array(callExpectation).describe('Expected calls of the pipeline.').default([]),
       results: z
         .array(resultExpectation)
@@ -111,4 +123,5 @@ export const testFile = z.strictObject({
 
 export type TestEntry = z.output<typeof test>
 export type MockEntry = z.output<typeof mock>
+export type StageExpectationEntry = z.output<typeof stageExpectation>
 export type StreamExpectationEntry = z.output<typeof streamExpectation>

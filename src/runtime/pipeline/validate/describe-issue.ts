@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../../core/error-codes.js'
 import { writeJson } from '../../core/text/json.js'
 import { nearest } from '../../core/text/nearest.js'
+import { withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
@@ -100,14 +101,7 @@ function quotable(value: unknown, path: Path, document: PipelineDocument): strin
   if (typeof value === 'object') return ''
   // JSON has no infinity.
   if (typeof value === 'number') return String(value)
-  return writeJson(withoutUser(value))
-}
-
-/** A text without the user of a URL in it, whose password may hold spaces. */
-function withoutUser(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  const [scheme, at] = [value.indexOf('://'), value.lastIndexOf('@')]
-  return scheme >= 0 && at > scheme ? `${value.slice(0, scheme + 3)}***${value.slice(at)}` : value
+  return writeJson(typeof value === 'string' ? withoutUrlSecrets(value) : value)
 }
 
 function shown(value: unknown, written: string): string {

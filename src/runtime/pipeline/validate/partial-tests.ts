@@ -12,6 +12,7 @@ export interface PartialTest {
   sources: PartialSource[]
   mocks: Omit<PartialEntry<never>, 'value'>[]
   streams: PartialEntry<z.output<typeof streamExpectation>>[]
+  stages: Omit<PartialEntry<never>, 'value'>[]
   calls: PartialExpectation<typeof callExpectation>[]
   results: PartialExpectation<typeof resultExpectation>[]
   logs: Omit<PartialEntry<never>, 'value'>[]
@@ -46,6 +47,7 @@ function partialTest(test: Record<string, unknown>, path: Path): PartialTest {
       ...entry,
       value: parseLeniently(streamExpectation, raw),
     })),
+    stages: named(expect.stages, [...path, 'expect', 'stages']),
     calls: listed('calls').map(({ raw, ...entry }) => ({
       ...entry,
       value: parseLeniently(callExpectation, raw),

@@ -25,7 +25,7 @@ interface JpegFramesOptions {
 
 /**
  * The JPEGs of a network camera as it sends them, read without ffmpeg.
- * @throws UnsuitableInput when the first one has another size than requested; DaffiError DAFFI_SOURCE_FAILED, DAFFI_SOURCE_UNREACHABLE
+ * @throws UnsuitableInput when one has another size than requested; DaffiError DAFFI_SOURCE_FAILED, DAFFI_SOURCE_UNREACHABLE
  */
 export async function* jpegFrames(
   { connection, jpegs, plan, memory, firstSequence }: JpegFramesOptions,
@@ -51,7 +51,7 @@ export async function* jpegFrames(
       const { value: picture } = await pictures.next().finally(() => timer.cancel())
       if (!picture) break
       const { data, width, height } = picture
-      if (frames === 0) checkFirst(plan, width, height)
+      checkJpeg(plan, width, height)
       const sequence = firstSequence + frames++
       yield {
         data,
@@ -78,7 +78,7 @@ export async function* jpegFrames(
   throw sourceError(name, { code, message, next: undefined }, frames)
 }
 
-function checkFirst({ size }: VideoPlan, width: number, height: number): void {
+function checkJpeg({ size }: VideoPlan, width: number, height: number): void {
   const fits = size === undefined || (size.width === width && size.height === height)
   if (!fits) throw new UnsuitableInput(`it gives JPEGs of ${width}x${height}`)
 }

@@ -4,14 +4,11 @@ import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { Frame } from '../../core/frame.js'
 import type { SourceContext } from '../contract/source-context.js'
 import type { VideoPlan } from '../contract/video-plan.js'
-import { RateWatchdog } from './rate-watchdog.js'
+import { remaining, type Capture } from './capture.js'
 import { restartDelayMs } from './restart-delay.js'
 
 /** A capture that gave frames for this long was healthy: its restarts are counted from 0 again. */
 const HEALTHY_MS = 30_000
-
-/** Captures once: gives the frames that are left of `plan.frames`, numbered from `firstSequence`. */
-type Capture = (plan: VideoPlan, firstSequence: number) => AsyncGenerator<Frame, void>
 
 /**
  * The frames of a live source. After its first frame the source does not end when ffmpeg ends, stalls or floods: it is
@@ -26,14 +23,11 @@ export async function* liveCapture(
   let restarts = 0
   let brokenAt: number | undefined
   while (!signal.aborted) {
-    const watchdog = new RateWatchdog(plan.fps)
     let begunAt: number | undefined
     try {
       for await (const frame of capture(remaining(plan, given), given)) {
         const now = performance.now()
         begunAt ??= now
-        const rate = watchdog.count(now)
-        if (rate !== undefined) throw flood(name, rate)
         if (brokenAt !== undefined) {
           const afterMs = Math.round(now - brokenAt)
           brokenAt = undefined
@@ -55,12 +49,4 @@ export async function* liveCapture(
       await delay(restartInMs, undefined, { signal }).catch(() => undefined)
     }
   }
-}
-
-function remaining(plan: VideoPlan, given: number): VideoPlan {
-  return plan.frames === undefined ? plan : { ...plan, frames: plan.frames - given }
-}
-
-function flood(name: string, rate: number): DaffiError {
-  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: flooded: frames came at ${rate} per second`)
 }

@@ -1,8 +1,11 @@
+import type { PixelFormat } from '../../core/frame.js'
 import { isAtLeast } from '../../core/text/version.js'
 import type { VideoPlan } from '../contract/video-plan.js'
 
 /** JPEG quality of ffmpeg's encoder, from 2 (best) to 31. */
 const JPEG_QUALITY = '3'
+
+const RISING_TIMESTAMPS = ['settb=1/1000000', 'setpts=max(PREV_OUTPTS+1\\,time(0)*1000000)']
 
 /**
  * Output arguments of ffmpeg: the first real video stream (no cover picture), each picture once, flushed at once.
@@ -23,17 +26,30 @@ function copied({ kind }: VideoPlan): string[] {
   return ['-c:v', 'copy', ...(kind === 'camera' ? ['-bsf:v', 'mjpeg2jpeg'] : []), '-f', 'mpjpeg']
 }
 
-/** Encodes pictures. Their numbers replace timestamps: the output has none, yet ffmpeg complains of equal ones, which cameras give. */
+/**
+ * Encodes pictures. The time of their encoding replaces timestamps: the output has none, yet ffmpeg complains of equal ones, which
+ * cameras give. Counting would begin anew where the pictures' size changes, since ffmpeg then makes new filters.
+ */
 function encoded(plan: VideoPlan, ffmpegVersion: string): string[] {
   return [
-    ...['-vf', [...filtersFor(plan), 'settb=1/1000', 'setpts=N'].join(','), '-enc_time_base', '1:1000'],
+    ...['-vf', [...filtersFor(plan), ...RISING_TIMESTAMPS].join(','), '-enc_time_base', '1:1000000'],
     ...[isAtLeast(ffmpegVersion, '5.1') ? '-fps_mode' : '-vsync', 'passthrough'],
-    ...(plan.format === 'mjpeg'
-      ? ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY, '-f', 'mpjpeg']
-      : ['-c:v', 'rawvideo', '-pix_fmt', plan.format, '-f', 'rawvideo']),
+    ...outputFormat(plan.format),
     // With more threads ffmpeg would encode several pictures in parallel, and be as many frames late.
     ...['-threads', '1'],
   ]
+}
+
+/** Formats of output that state the size of their pictures. */
+function outputFormat(format: PixelFormat): string[] {
+  switch (format) {
+    case 'mjpeg':
+      return ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY, '-f', 'mpjpeg']
+    case 'yuv420p':
+      return ['-pix_fmt', format, '-f', 'yuv4mpegpipe']
+    default:
+      return ['-c:v', 'xwd', '-pix_fmt', format, '-f', 'image2pipe']
+  }
 }
 
 /** Filters for size and rate. A camera is asked for its rate when it is opened, so its frames are not resampled. */

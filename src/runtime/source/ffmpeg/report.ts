@@ -1,57 +1,67 @@
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { KIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
-import type { Size } from '../contract/size.js'
-import { withoutUser } from '../network/url.js'
+import { withoutUrlSecrets } from '../../core/text/secrets.js'
 
-/** Format of ffmpeg's output. */
-export interface Video extends Size {
-  codec: string
+const MAX_LINES = 5
+/** Most text that is kept, from the end. */
+const MAX_TEXT = 64 * KIB
+/** Stands for a name that ffmpeg was given. */
+const NAME = '\uFFFC'
+/** Begins a line of ffmpeg's own: `[rtsp @ 0x55d0] [error] `. */
+const OWN_LINE = /^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal|panic)\] /
+
+interface ReportOptions {
+  /** Name of what ffmpeg reads, which somebody else has chosen: no part of it is taken for ffmpeg's words. */
+  input: string
+  /** Changes a line for people. */
+  show?: ((line: string) => string) | undefined
 }
-
-/** Information from ffmpeg's standard error, written with `-loglevel level+info`. */
-export interface Report {
-  /** Format of the output; undefined when ffmpeg exits without reporting it. */
-  video: Promise<Video | undefined>
-  /** Last error lines, oldest first. */
-  errors: string[]
-  /** Resolves at the end of standard error. */
-  ended: Promise<void>
-}
-
-const MAX_ERRORS = 5
-const INFORMATION = /\[(?:warning|info|verbose|debug|trace)\] /
-/** Matches `Stream #0:0: Video: rawvideo (BGR[24] / 0x18524742), bgr24(progressive), 1280x720 [SAR 1:1 DAR 16:9], …`. */
-const VIDEO = /Stream #0:0.*: Video: (\w+).*?, (\d+)x(\d+)[, ]/
 
 /**
- * Reads ffmpeg's standard error line by line.
- * @param show changes a line for people
+ * Text of ffmpeg's standard error, written with `-loglevel level+error`: no metadata of a file, which would come with the level of
+ * information. It is for people; where it decides on an error's code, that is of a source that failed.
  */
-export function readReport(stderr: Readable, show = (line: string): string => line): Report {
-  const video = deferred<Video | undefined>()
-  const ended = deferred()
-  const errors: string[] = []
-  let output = false
+export class Report {
+  /** Resolves at the end of standard error. */
+  readonly ended: Promise<void>
+  readonly #input: string
+  readonly #show: (line: string) => string
+  #text = ''
 
-  createInterface({ input: stderr })
-    .on('line', (line) => {
-      if (!INFORMATION.test(line)) {
-        errors.push(withoutUser(show(plain(line))))
-        if (errors.length > MAX_ERRORS) errors.shift()
-        return
-      }
-      output ||= line.includes('Output #0')
-      const match = output ? VIDEO.exec(line) : null
-      if (!match) return
-      const [, codec = '', width, height] = match
-      video.resolve({ codec, width: Number(width), height: Number(height) })
-    })
-    .on('close', () => {
-      video.resolve(undefined)
-      ended.resolve()
-    })
-  return { video: video.promise, errors, ended: ended.promise }
+  constructor(stderr: Readable, { input, show = (line) => line }: ReportOptions) {
+    const ended = deferred()
+    this.ended = ended.promise
+    this.#input = asLogged(input)
+    this.#show = show
+    stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (this.#text = (this.#text + text).slice(-MAX_TEXT)))
+      .on('error', () => undefined)
+      .on('close', () => ended.resolve())
+  }
+
+  /** The last lines, oldest first. */
+  get lines(): string[] {
+    return this.#lines()
+      .slice(-MAX_LINES)
+      .map((line) => withoutUrlSecrets(this.#show(plain(line.replaceAll(NAME, () => this.#input)))))
+  }
+
+  /** The lines of ffmpeg's own, without the name of its input. */
+  get own(): string[] {
+    return this.#lines().filter((line) => OWN_LINE.test(line))
+  }
+
+  #lines(): string[] {
+    const text = this.#input === '' ? this.#text : this.#text.replaceAll(this.#input, NAME)
+    return text.split(/\r?\n/).filter((line) => line !== '')
+  }
+}
+
+/** Text as ffmpeg's log has it: `?` for control characters (`sanitize` in libavutil/log.c). */
+function asLogged(text: string): string {
+  return text.replace(/[\x00-\x07\x0e-\x1f]/g, '?')
 }
 
 /** Shortens a line: `[rtsp @ 0x55d0] [error] Not Found` becomes `[rtsp] Not Found`. The list of formats is left out. */

@@ -1,29 +1,27 @@
 import { addAbortListener } from 'node:events'
 import type { Binary } from '../../binaries/index.js'
-import { bounded } from '../../core/timeout.js'
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { silenceLimit, type VideoPlan } from '../contract/video-plan.js'
-import { BadPictures, checkSize } from '../contract/size.js'
+import { BadPictures, checkSize, type Size } from '../contract/size.js'
 import { sourceError } from '../contract/source-error.js'
 import { UnsuitableInput, type InputCandidate } from '../input/input-candidates.js'
+import { isCutOff } from '../container/is-cut-off.js'
 import type { Connection } from '../network/connection.js'
 import { PipeReader } from '../pictures/pipe-reader.js'
-import { pictures } from '../pictures/pictures.js'
+import { jpegPictures } from '../pictures/pictures.js'
+import { rawPictures } from '../pictures/raw-pictures.js'
 import { endingError } from './ending.js'
 import { feed } from './feed.js'
 import { outputArguments } from './output-arguments.js'
 import { spawnInto } from './output-pipe.js'
-import { readReport, type Video } from './report.js'
+import { Report } from './report.js'
 
-const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info']
+const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+error']
 
 /** Grace period between TERM and KILL. ffmpeg has nothing to save, and stuck in a connection it ignores TERM. */
 const SHUTDOWN_GRACE_MS = 500
-
-/** Longest wait for the format of the output. ffmpeg reports it before it writes a frame, so this never runs out. */
-const FORMAT_TIMEOUT_MS = 5000
 
 export interface RunFfmpegOptions {
   ffmpeg: Binary
@@ -35,6 +33,8 @@ export interface RunFfmpegOptions {
   memory: ItemMemory
   /** Number of the first frame. */
   firstSequence: number
+  /** Number of pictures at the beginning that are left out. @default 0 */
+  skip?: number
 }
 
 /**
@@ -42,7 +42,7 @@ export interface RunFfmpegOptions {
  * @throws UnsuitableInput, DaffiError DAFFI_SOURCE_FAILED and more specific codes
  */
 export async function* runFfmpeg(
-  { ffmpeg, input, connection, plan, memory, firstSequence }: RunFfmpegOptions,
+  { ffmpeg, input, connection, plan, memory, firstSequence, skip = 0 }: RunFfmpegOptions,
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
   const inputArgs = [...input.args, ...(connection?.args ?? [])]
@@ -58,35 +58,48 @@ export async function* runFfmpeg(
     output.destroy()
     void child.stop(SHUTDOWN_GRACE_MS)
   })
-  const report = readReport(child.stderr, connection?.show)
-  const onCutShort = (bytes: number): void => {
-    log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
-  }
+  const report = new Report(child.stderr, { input: inputName(plan), show: connection?.show })
   let frames = 0
+  const options = {
+    get memory() {
+      return frames < skip ? {} : memory
+    },
+    onCutShort: (bytes: number): void => {
+      log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
+    },
+    onOther: (): void => {
+      if (frames === 0) throw new UnsuitableInput('it gives no JPEGs')
+    },
+    check: (size: Size): void => {
+      if (plan.size === undefined) checkSize(size)
+    },
+  }
   try {
-    const started = await reader.hasData()
-    const what = `source ${name}: ffmpeg's report of its output format`
-    const video = started ? await bounded(report.video, { timeoutMs: FORMAT_TIMEOUT_MS, what }) : undefined
-    if (video) {
-      if (plan.size === undefined) checkSize(video)
-      if (input.passthrough) checkPassthrough(plan, video)
-      for await (const picture of pictures(reader, plan.format, video, { memory, onCutShort })) {
-        const sequence = firstSequence + frames++
-        const time = performance.timeOrigin + performance.now()
-        yield { ...picture, format: plan.format, sequence, time }
-      }
+    const pictures =
+      plan.format === 'mjpeg' ? jpegPictures(reader, options) : rawPictures(reader, plan.format, options)
+    for await (const picture of pictures) {
+      if (input.passthrough) checkPassthrough(plan, picture)
+      if (frames++ < skip) continue
+      const sequence = firstSequence + frames - 1
+      const time = performance.timeOrigin + performance.now()
+      yield { ...picture, format: plan.format, sequence, time }
     }
     if (frames === plan.frames) return
+    // What ffmpeg says of being ended is no reason.
+    const { lines, own } = report
     if (reader.stalled) await child.stop(SHUTDOWN_GRACE_MS)
     const exit = await child.exited
     await report.ended
     if (signal.aborted) return
-    if (input.passthrough) checkCodec(report.errors)
     const failure = connection?.failure()
     if (failure) throw sourceError(name, failure, frames)
+    // Why it could not be copied, decoding will show better.
+    if (input.passthrough && frames === 0 && !reader.stalled)
+      throw new UnsuitableInput('it could not be copied')
     const error = endingError(plan, name, {
       exit,
-      errors: report.errors,
+      ...(reader.stalled ? { lines, own } : { lines: report.lines, own: report.own }),
+      isCutOff: plan.kind === 'file' && frames > 0 && !isPart(plan.ffmpegArgs) && (await isCutOff(plan.path)),
       silentMs: reader.stalled ? silenceMs : undefined,
       frames,
     })
@@ -104,14 +117,19 @@ export async function* runFfmpeg(
   }
 }
 
-/** @throws UnsuitableInput unless the input is JPEGs of the requested size */
-function checkPassthrough({ size }: VideoPlan, { codec, width, height }: Video): void {
+/** @throws UnsuitableInput unless a JPEG has the requested size */
+function checkPassthrough({ size }: VideoPlan, { width, height }: Size): void {
   const fits = size === undefined || (size.width === width && size.height === height)
-  if (codec !== 'mjpeg' || !fits) throw new UnsuitableInput(`it gives ${codec} of ${width}x${height}`)
+  if (!fits) throw new UnsuitableInput(`it gives JPEGs of ${width}x${height}`)
 }
 
-/** Later ffmpegs fail before they report the codec. @throws UnsuitableInput */
-function checkCodec(errors: readonly string[]): void {
-  const other = errors.find((line) => line.includes('supports only codec mjpeg'))
-  if (other !== undefined) throw new UnsuitableInput(other)
+/** Whether the end of what is read need not be that of the file. */
+function isPart(ffmpegArgs: readonly string[]): boolean {
+  return ['-t', '-to'].some((option) => ffmpegArgs.includes(option))
+}
+
+/** Name of the input, as ffmpeg is told it, where a person has chosen it. */
+function inputName(plan: VideoPlan): string {
+  if (plan.kind === 'file') return plan.path
+  return plan.kind === 'camera' ? plan.device : ''
 }

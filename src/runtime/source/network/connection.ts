@@ -15,6 +15,8 @@ export interface Connection {
   body?: AsyncIterable<Buffer>
   /** Where the camera sends JPEGs one by one (multipart), these, for reading them without ffmpeg. */
   jpegs?: PipeReader
+  /** Whether it may be a video of a web server, which comes as fast as it can be read, and not at the pace of a camera. */
+  mayBeFile: boolean
   /** The first failure of the camera. */
   failure: () => NetworkFailure | undefined
   /** Text of ffmpeg with the camera's address, without password and query, in place of what stands for it. */

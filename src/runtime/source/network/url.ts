@@ -1,5 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import type { NetworkPlan } from '../../core/plan/plan.js'
+import { percentDecoded } from '../../core/text/percent-decoded.js'
 
 const SCHEMES = { rtsp: ['rtsp:', 'rtsps:'], http: ['http:', 'https:'] }
 
@@ -25,17 +26,12 @@ export function splitUrl(text: string): { url: URL; credentials: Credentials | u
   const url = new URL(text)
   const credentials =
     url.username || url.password
-      ? { user: decoded(url.username), password: decoded(url.password) }
+      ? { user: percentDecoded(url.username), password: percentDecoded(url.password) }
       : undefined
   url.username = ''
   url.password = ''
   url.hash = ''
   return { url, credentials }
-}
-
-/** The URL without user, password and query, all of which cameras use for credentials. */
-export function safeUrl(url: string): string {
-  return withoutUser(url).replace(/[?#].*$/s, '')
 }
 
 /** Whether the scheme is one over TLS. */
@@ -51,18 +47,4 @@ export function hostOf({ hostname }: URL): string {
 /** Port of a URL, or the standard one of its scheme. */
 export function portOf({ port, protocol }: URL): number {
   return port === '' ? (PORTS[protocol] ?? 0) : Number(port)
-}
-
-/** The text without the users and passwords of URLs in it. */
-export function withoutUser(text: string): string {
-  return text.replace(/(\w:\/\/)[^/\s]*@/g, '$1')
-}
-
-/** Text without its percent-encoding; a `%` that stands for itself stays. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

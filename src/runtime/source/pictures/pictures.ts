@@ -1,32 +1,19 @@
-import { frameBytes, type PixelFormat } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import { jpegSize } from './jpeg-size.js'
 import { PartReader } from './part-reader.js'
 import type { PipeReader } from './pipe-reader.js'
 import { checkSize, type Size } from '../contract/size.js'
 
-interface Picture extends Size {
+export interface Picture extends Size {
   data: Buffer
 }
 
-interface PicturesOptions {
+export interface PicturesOptions {
   memory: ItemMemory
   /** Called with the number of bytes that came of an incomplete last picture, which is left out. */
   onCutShort: (bytes: number) => void
-}
-
-/** The pictures of raw video of this size, each in memory on loan, or in memory of its own. */
-export async function* rawPictures(
-  reader: PipeReader,
-  bytes: number,
-  size: Size,
-  options: PicturesOptions,
-): AsyncGenerator<Picture, void> {
-  for (;;) {
-    const picture = await fill(reader, bytes, options, () => size)
-    if (picture === 'end') return
-    if (picture) yield picture
-  }
+  /** Called for a part that is no JPEG, before it is passed over. */
+  onOther?: () => void
 }
 
 /**
@@ -47,31 +34,26 @@ export async function* jpegPictures(
       if (!body) return
       const picture = copy(body, options.memory)
       if (picture) yield picture
+      else options.onOther?.()
       continue
     }
     const picture = await fill(reader, length, options, checkedSize)
     if (picture === 'end') return
     if (picture) yield picture
+    else options.onOther?.()
   }
 }
 
-/** The pictures of ffmpeg's output. @throws BadPictures */
-export function pictures(
-  reader: PipeReader,
-  format: PixelFormat,
-  size: Size,
-  options: PicturesOptions,
-): AsyncGenerator<Picture, void> {
-  const bytes = frameBytes(format, size.width, size.height)
-  return bytes === undefined ? jpegPictures(reader, options) : rawPictures(reader, bytes, size, options)
-}
-
-/** Reads one picture; undefined when the bytes are none. */
-async function fill(
+/**
+ * Reads one picture; undefined when the bytes are none.
+ * @param read fills the picture's memory, and gives the number of bytes
+ */
+export async function fill(
   reader: PipeReader,
   bytes: number,
   { memory, onCutShort }: PicturesOptions,
   sizeOf: (data: Buffer) => Size | undefined,
+  read = (data: Buffer): Promise<number> => reader.fill(data),
 ): Promise<Picture | 'end' | undefined> {
   const loan = memory.loan?.(bytes)
   let size: Size | undefined
@@ -79,7 +61,7 @@ async function fill(
     // Never from Node's shared pool, so that keeping or transferring one picture touches no other.
     // eslint-disable-next-line no-restricted-syntax -- filled: a picture that is not whole is left out
     const data = loan?.bytes ?? Buffer.allocUnsafeSlow(bytes)
-    const filled = await reader.fill(data)
+    const filled = await read(data)
     if (filled < bytes) {
       if (filled > 0) onCutShort(filled)
       return 'end'

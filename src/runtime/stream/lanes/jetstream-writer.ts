@@ -188,7 +188,8 @@ export class JetStreamLaneWriter implements LaneWriter {
           return
         }
       } catch (error) {
-        if (error instanceof JetStreamApiError || bulk.nc.isClosed()) throw error
+        if (error instanceof JetStreamApiError || error instanceof DaffiError || bulk.nc.isClosed())
+          throw error
       }
       // JetStream starts a little later than the server does.
       await delay(RETRY_DELAY_MS)

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../core/errors.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
+import type { StageResult } from '../../node/index.js'
 import type { ObservedCall, ObservedLine } from '../run/observation.js'
 
 /** One difference from what a test expects. */
@@ -18,6 +19,7 @@ export interface Mismatch {
 /** Everything observed of a run that expectations are compared with. */
 export interface Evidence {
   streams: StreamSummary[]
+  stages: StageResult[]
   called: ObservedCall[]
   lines: ObservedLine[]
   /** Results of the test's own calls, in their order, as far as they were made. */

@@ -3,7 +3,7 @@ import { toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 import { count } from '../../core/text/count.js'
-import type { RunEvent } from '../../node/index.js'
+import { StageResults, type RunEvent, type StageResult } from '../../node/index.js'
 import type { NodeState } from '../../status/index.js'
 
 /** One invocation of a callback. */
@@ -41,6 +41,7 @@ export class Observation {
   readonly #states = new Map<string, NodeState>()
   readonly #wereReady = new Set<string>()
   readonly #settled = new Set<string>()
+  readonly #stages = new StageResults()
   readonly #streams = new Map<string, StreamSummary>()
   readonly #errors = new Map<string, ObservedError>()
 
@@ -52,12 +53,17 @@ export class Observation {
     if (event.type === 'line') this.lines.push({ node: event.node, line: event.line })
     else if (event.type === 'called') this.called.push(event)
     else if (event.type === 'state') this.#onState(event)
+    else if (event.type === 'stages') this.#stages.accept(event.node, event.stages)
     else if (event.type === 'call') this.#onCall(event)
     this.changed.notify()
   }
 
   get streams(): StreamSummary[] {
     return [...this.#streams.values()]
+  }
+
+  get stages(): StageResult[] {
+    return this.#stages.all
   }
 
   get errors(): ObservedError[] {
@@ -99,7 +105,10 @@ export class Observation {
   #onState({ node, state, error }: Extract<RunEvent, { type: 'state' }>): void {
     this.#states.set(node, state)
     if (state === 'ready') this.#wereReady.add(node)
-    if (state === 'starting') this.#forgetCalls(node)
+    if (state === 'starting') {
+      this.#stages.restart(node)
+      this.#forgetCalls(node)
+    }
     if (state === 'failed' && error)
       this.#errors.set(node, { node, call: undefined, error: toErrorRecord(error) })
   }

@@ -19,6 +19,21 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each, { 'ca.pem': 'nothing' }))
 
+test.each([
+  ['http://nats.example.com', '"http://nats.example.com" is not the URL', 'Write it as nats://host:port or '],
+  ['nats://app:12/34@h:1', '"nats://***@h:1" is not the URL', 'In user and password, write / as %2F, '],
+])('a URL of no server, %s', async (url, message, suggestion) => {
+  expect((await checkYaml(yaml(`{ url: '${url}' }`))).diagnostics).toMatchObject([
+    {
+      code: 'DAFFI_BAD_VALUE',
+      path: 'server.url',
+      line: 3,
+      message: expect.stringContaining(message) as string,
+      suggestion: expect.stringContaining(suggestion) as string,
+    },
+  ])
+})
+
 test('certificate and key are needed together', async () => {
   const { ca, issue } = await certificateAuthority()
   const { cert, key } = await issue({})

@@ -3,7 +3,7 @@ import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ServerInfo } from '../../../nats/index.js'
 import type { NodeState } from '../../../status/index.js'
 import type { Note } from './call-note.js'
-import type { CallReport, ObservedCallReport } from '../../ipc/node-reports.js'
+import type { CallReport, ObservedCallReport, StagesReport } from '../../ipc/node-reports.js'
 
 /** An event of a run, of a whole pipeline or of one node, for code that shows it. */
 export type RunEvent =
@@ -15,4 +15,5 @@ export type RunEvent =
   /** The supervisor's own line about a node. */
   | ({ type: 'note'; node: string } & Note)
   | (ObservedCallReport & { node: string })
+  | (StagesReport & { node: string })
   | { type: 'call'; node: string; plan: CallPlan; report: CallReport }

@@ -16,7 +16,7 @@ import type { RunEvent } from './run-events.js'
 const MAX_LINES = 500
 /** Characters after which a line is cut off. */
 const MAX_LINE_LENGTH = 2000
-/** Characters of the lines in one status, which must fit into one message; the next one has the lines after them. */
+/** Characters of the lines in one status; the next one has the lines after them. */
 const MAX_STATUS_LENGTH = 128 * KIB
 
 /** The present status of a run, put together from its events. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { messageOf } from '../../../core/errors.js'
+import { DaffiError, messageOf } from '../../../core/errors.js'
+import { parseServerUrl } from '../../../core/text/server-url.js'
 import { pemFault } from '../../../core/text/pem-fault.js'
 import type { Diagnostics } from '../../diagnose/diagnostics.js'
 import { resolveFrom } from '../../read/file-paths.js'
@@ -8,12 +9,13 @@ import { checkFile } from './sources.js'
 
 const PAIR = { cert: 'key', key: 'cert' } as const
 
-/** Checks the files that `server` names, and that a client's certificate has its key. */
+/** Checks the URL and the files that `server` names, and that a client's certificate has its key. */
 export async function checkServer(
-  { credentials, tls = {} }: Partial<ServerEntry>,
+  { url, credentials, tls = {} }: Partial<ServerEntry>,
   folder: string,
   diagnostics: Diagnostics,
 ): Promise<void> {
+  if (url) checkUrl(url, diagnostics)
   if (credentials) await checkFile(folder, credentials, ['server', 'credentials'], diagnostics)
   for (const kind of ['ca', 'cert', 'key'] as const) {
     const name = tls[kind]
@@ -29,5 +31,15 @@ export async function checkServer(
     if (!tls[kind] || tls[PAIR[kind]]) continue
     const message = `is there without ${PAIR[kind]}: a client's certificate and its private key are needed together`
     diagnostics.add({ code: 'DAFFI_BAD_VALUE', message: `${kind} ${message}`, path: ['server', 'tls', kind] })
+  }
+}
+
+function checkUrl(url: string, diagnostics: Diagnostics): void {
+  try {
+    parseServerUrl(url)
+  } catch (error) {
+    if (!(error instanceof DaffiError)) throw error
+    const { message, next: suggestion } = error
+    diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: ['server', 'url'], suggestion })
   }
 }

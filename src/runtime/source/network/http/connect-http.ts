@@ -14,6 +14,9 @@ import { openBody } from './open-body.js'
 /** Options of ffmpeg's own HTTP, with the headers that they stand for. */
 const HEADERS = { '-user_agent': 'User-Agent', '-referer': 'Referer' } as const
 
+/** Formats of ffmpeg that have no timestamps. */
+const UNTIMED = ['mjpeg', 'h264', 'hevc']
+
 /**
  * Connects to an `http` or `https` camera. Node asks, follows redirects, answers challenges and verifies certificates; ffmpeg
  * gets the body on its standard input, and cannot open anything else. Multipart JPEG is cut into its pictures here, so
@@ -62,12 +65,14 @@ export async function connectHttp(
   return {
     args: [
       ...['-protocol_whitelist', 'pipe', '-format_whitelist', FORMATS],
-      // Multipart JPEG carries no timestamps, without which `fps` could not be kept.
-      ...['-use_wallclock_as_timestamps', '1', ...rest],
+      // These carry no timestamps, without which `fps` could not be kept. Others have their own, which are right also for files.
+      ...(isMultipart || UNTIMED.includes(taken['-f'] ?? '') ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...rest,
       ...(format === undefined ? [] : ['-f', format]),
       ...['-i', 'pipe:0'],
     ],
     body: body(),
+    mayBeFile: !isMultipart,
     ...(isMultipart ? { jpegs: reader } : {}),
     failure: () => failed,
     show: (text) => text,

@@ -1,7 +1,8 @@
 import type { NetworkPlan } from '../../../core/plan/plan.js'
+import { withoutUrlSecrets } from '../../../core/text/secrets.js'
 import type { Connection, ConnectionLimits } from '../connection.js'
 import { openWithin } from '../opening.js'
-import { safeUrl, splitUrl } from '../url.js'
+import { splitUrl } from '../url.js'
 import { dial } from './dial.js'
 import { Relay } from './relay.js'
 
@@ -21,8 +22,9 @@ export async function connectRtsp(
       ...['-protocol_whitelist', 'rtsp,rtp,udp,tcp', '-format_whitelist', 'rtsp'],
       ...['-rtsp_transport', 'tcp', ...ffmpegArgs, '-i', relay.url],
     ],
+    mayBeFile: false,
     failure: () => relay.failure,
-    show: (line) => line.replaceAll(relay.url, safeUrl(text)),
+    show: (line) => line.replaceAll(relay.url, withoutUrlSecrets(text)),
     close: () => relay.close(),
   }
 }

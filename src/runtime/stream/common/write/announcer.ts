@@ -10,6 +10,9 @@ import type { StreamContext } from '../../protocol/ports.js'
 
 /** Bytes of the longest announcement. */
 const ANNOUNCEMENT_BYTES = 768
+/** Bytes of the longest invitation without those whom it invites, and of one of them. */
+const INVITATION_BYTES = 3072
+const INVITED_BYTES = 132
 
 /**
  * Publishes a writer's control messages, in order. Each message wakes the server and every receiver, so several
@@ -19,11 +22,15 @@ export class Announcer {
   readonly #context: StreamContext
   /** Announcements that fit into one message. */
   readonly #most: number
+  /** Incarnations that fit into one invitation. */
+  readonly #mostInvited: number
   #waiting: Announcement[] = []
 
   constructor(context: StreamContext) {
     this.#context = context
-    this.#most = Math.max(1, Math.floor(payloadLimit(context.connections.control, 0) / ANNOUNCEMENT_BYTES))
+    const limit = payloadLimit(context.connections.control, 0)
+    this.#most = Math.floor(limit / ANNOUNCEMENT_BYTES)
+    this.#mostInvited = Math.floor((limit - INVITATION_BYTES) / INVITED_BYTES)
   }
 
   /** @param limit announcements that may wait for each other; none waits longer than one turn of the event loop */
@@ -36,7 +43,10 @@ export class Announcer {
   /** Publishes `open` or `end`, after the announcements that wait. */
   publish(what: 'open' | 'end', message: Open | End): void {
     this.#flush()
-    this.#publish(what, message)
+    if (!('to' in message)) this.#publish(what, message)
+    else
+      for (let at = 0; at < message.to.length; at += this.#mostInvited)
+        this.#publish(what, { ...message, to: message.to.slice(at, at + this.#mostInvited) })
   }
 
   #flush(): void {

@@ -16,10 +16,10 @@ const AHEAD_BYTES = 16 * MIB
 /** Below the minimum even records of 1 MiB fit; above the maximum, a burst of those would exceed a connection's 64 MB. */
 const AHEAD = { min: 16, max: 48 }
 /**
- * Records that may be delivered and not acknowledged, by the server's count: twice those requested, since some may be
- * delivered again.
+ * Records that may be delivered and not acknowledged, by the server's count: any number, since an item is acknowledged as a whole
+ * and may have more parts than any limit. What is requested at a time is the limit of what waits here.
  */
-const MAX_ACK_PENDING = 256
+const MAX_ACK_PENDING = -1
 const WATCH_MS = 15_000
 /** Redelivery by the server is needed only for messages that are lost between a break and the new inbox. */
 const ACK_WAIT_MS = 30_000

@@ -8,11 +8,10 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { MIB } from '../../../core/bytes.js'
 import { DaffiError } from '../../../core/errors.js'
 import { assertToken } from '../../../core/names.js'
 import type { Retention } from '../../../core/stream/stream-options.js'
-import { isApiError, isStoreFull } from '../../../nats/index.js'
+import { isApiError } from '../../../nats/index.js'
 import { durableSubject } from '../../protocol/durable-messages.js'
 import { recordHeaderOf, type RecordHeader } from './record-header.js'
 
@@ -59,7 +58,7 @@ export async function ensureStore(jsm: JetStreamManager, options: StoreOptions):
       ...limits,
     })
     return await adding.catch((error: unknown) => {
-      throw storeFull(error, options)
+      throw withAdvice(error)
     })
   }
   const { subjects, max_age, max_bytes } = found.config
@@ -72,22 +71,19 @@ export async function ensureStore(jsm: JetStreamManager, options: StoreOptions):
   }
   if (max_age === limits.max_age && max_bytes === limits.max_bytes) return found
   return await jsm.streams.update(stream, limits).catch((error: unknown) => {
-    throw storeFull(error, options)
+    throw withAdvice(error)
   })
 }
 
-/** Gives the server's refusal to reserve room for a stream with its code, and any other error as it is. */
-function storeFull(error: unknown, { stream, retention }: StoreOptions): unknown {
-  if (!isStoreFull(error)) return error
-  const size = `retention.bytes of ${Math.ceil(retention.bytes / MIB)} MiB`
-  return new DaffiError(
-    'DAFFI_STORE_FULL',
-    `the NATS server's store has no room for the durable stream ${stream} with its ${size}`,
-    {
-      cause: error,
-      next: "Lower the stream's retention, such as STREAM: { delivery: durable, retention: { bytes: 256 MiB } }, or free space on the server's disk.",
-    },
-  )
+/** Gives the server's refusal to reserve room for a stream with what to do about it, and any other error as it is. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof DaffiError) || error.code !== 'DAFFI_STORE_FULL') return error
+  const { message, cause, details = {} } = error
+  return new DaffiError('DAFFI_STORE_FULL', message, {
+    cause,
+    details,
+    next: "Lower the stream's retention, such as STREAM: { delivery: durable, retention: { bytes: 4 MiB } }, or give the server more room (max_file_store, and the limits of the account).",
+  })
 }
 
 /** Callback that a durable stream's items are for. */

@@ -1,0 +1,66 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { installedAs } from '../../../src/cli/init/installed-as.js'
+import { prepareProject, writeProject } from '../../../src/cli/init/new-project.js'
+import { coloursFor } from '../../../src/cli/show/colours.js'
+import { renderError } from '../../../src/cli/show/render-error.js'
+import { temporaryFolder, writeFiles } from '../../support/temporary.js'
+
+test('files that are there stay, and get what they lack', async () => {
+  const cwd = await temporaryFolder()
+  const own = {
+    'package.json': `{\r\n\t"scripts": { "test": "vitest" },\r\n\t"devDependencies": { "typescript": "^5", "daffi": "1.2.3" }\r\n}\r\n`,
+    '.gitignore': 'dist\n/node_modules/',
+    'tsconfig.json': '{}',
+  }
+  await writeFiles(cwd, own)
+  const files = await prepareProject({ folder: cwd, name: 'shop', source: 'values' })
+  expect(Object.fromEntries(files.additions.map(({ file, added }) => [file, added]))).toEqual({
+    '.gitignore': ['.daffi'],
+    'package.json': ['script start', '@types/node'],
+  })
+  expect(files.kept).toEqual(['tsconfig.json'])
+  await writeProject(cwd, files)
+  const read = (file: string): Promise<string> => readFile(join(cwd, file), 'utf8')
+  expect(await read('tsconfig.json')).toBe('{}')
+  expect(await read('.gitignore')).toBe('dist\n/node_modules/\n.daffi\n')
+  expect(await read('package.json')).toMatch(/^\{\r\n\t"scripts": \{\r\n\t\t"test": "vitest",/)
+  expect(JSON.parse(await read('package.json'))).toEqual({
+    scripts: { test: 'vitest', start: 'daffi up' },
+    devDependencies: {
+      typescript: '^5',
+      daffi: '1.2.3',
+      '@types/node': expect.stringMatching(/^\^/) as string,
+    },
+  })
+})
+
+test.each([
+  ['callbacks/show_stream.ts', '', /has callbacks\/show_stream.ts already \(DAFFI_FILES_EXIST\)/],
+  ['package.json', '[1]', /package.json is there, and holds no object \(DAFFI_FILES_EXIST\)/],
+  ['package.json', '{ "scripts": 1', /package.json is there, and cannot be read: .* \(DAFFI_FILES_EXIST\)/],
+  ['package.json', '{ "scripts": [] }', /its scripts are no object \(DAFFI_FILES_EXIST\)/],
+])('what collides is named, and nothing is written: %s %s', async (file, text, message) => {
+  const cwd = await temporaryFolder()
+  await writeFiles(cwd, { [file]: text })
+  const init = prepareProject({ folder: cwd, name: 'shop', source: 'camera' })
+  await expect(init.then(String, (error: unknown) => renderError(error, coloursFor({})))).resolves.toMatch(
+    message,
+  )
+  expect((await readdir(cwd)).length).toBe(1)
+  expect(await readFile(join(cwd, file), 'utf8')).toBe(text)
+})
+
+test.each([
+  ['file:../daffi-0.1.0.tgz', 'file:../../daffi-0.1.0.tgz'],
+  ['link:../daffi', 'link:../../daffi'],
+  ['./daffi-0.1.0.tgz', 'file:../daffi-0.1.0.tgz'],
+  ['^0.1.0', '^0.1.0'],
+  ['git+ssh://git@example.com/daffi.git#v1', 'git+ssh://git@example.com/daffi.git#v1'],
+  ['workspace:*', 'workspace:*'],
+])('a dependency %s of the project is %s in a folder of it', async (named, inFolder) => {
+  const cwd = await temporaryFolder()
+  await writeFiles(cwd, { 'package.json': JSON.stringify({ devDependencies: { daffi: named } }) })
+  expect(await installedAs(join(cwd, 'one'), cwd)).toBe(inFolder)
+})
