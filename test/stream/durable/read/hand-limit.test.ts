@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MIB } from '../../../../src/runtime/core/bytes.js'
 import { HandLimit } from '../../../../src/runtime/stream/durable/read/hand-limit.js'
 
-let slow: number
+let stuck: number
 let limit: HandLimit
 
 beforeEach(() => {
   vi.useFakeTimers()
-  slow = 0
-  limit = new HandLimit(() => slow++)
+  stuck = 0
+  limit = new HandLimit(() => stuck++)
 })
 afterEach(() => {
   limit.close()
@@ -23,46 +23,56 @@ function process(count: number, ms: number): void {
   }
 }
 
-test('a receiver has two chunks in hand until its callback has shown that it is quick', () => {
+test('a callback has to show that it is quick, until there are 128 chunks in hand', () => {
   expect(limit.value).toBe(2)
   process(1, 0)
-  expect(limit.value).toBe(2)
-  process(40, 0)
+  expect(limit.value).toBe(3)
+  process(200, 0)
   expect(limit.value).toBe(128)
 })
 
-test('it has as many as its callback processes in 50 ms', () => {
-  process(40, 5)
-  expect(limit.value).toBe(9)
-  process(40, 30)
+test('there are as many as the callback processes in 50 ms', () => {
+  process(100, 5)
+  expect(limit.value).toBe(10)
+  process(200, 30)
   expect(limit.value).toBe(2)
-  expect(slow).toBe(0)
+  expect(stuck).toBe(0)
 })
 
-test('a callback turns slow while it runs, and is slow until it has been quick for a while', () => {
-  process(40, 0)
+test('one chunk that is held up hands back nothing, slow ones do', () => {
+  process(200, 0)
+  process(1, 200)
+  expect(limit.isTooMuch(127)).toBe(false)
+  process(1, 200)
+  expect(limit.isTooMuch(126)).toBe(true)
+  expect(stuck).toBe(0)
+})
+
+test('a callback is stuck while it runs for too long, and has to show again that it is quick', () => {
+  process(200, 0)
   limit.begin()
-  vi.advanceTimersByTime(49)
-  expect([limit.value, slow]).toEqual([128, 0])
+  vi.advanceTimersByTime(249)
+  expect([limit.value, limit.isStuck, stuck]).toEqual([128, false, 0])
   vi.advanceTimersByTime(1)
-  expect([limit.value, slow]).toEqual([2, 1])
+  expect([limit.value, limit.isStuck, stuck]).toEqual([2, true, 1])
   limit.end()
   process(2, 0)
-  expect(limit.value).toBe(2)
+  expect([limit.value, limit.isStuck, stuck]).toEqual([3, false, 1])
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a callback that blocks its event loop is found slow when it returns', () => {
-  process(40, 0)
+test('a callback that blocks its event loop is found stuck when it returns', () => {
+  process(200, 0)
   limit.begin()
+  // As if no timer could fire.
   limit.close()
-  vi.advanceTimersByTime(60)
+  vi.advanceTimersByTime(300)
   limit.end()
-  expect([limit.value, slow]).toEqual([2, 1])
+  expect([limit.value, stuck]).toEqual([2, 1])
 })
 
 test('large chunks are few', () => {
-  process(40, 0)
+  process(200, 0)
   limit.onBytes(4 * MIB)
   expect(limit.value).toBe(4)
   limit.onBytes(64 * MIB)

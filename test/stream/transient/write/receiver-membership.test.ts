@@ -66,7 +66,7 @@ test('a receiver that leaves while its lane is being opened has left', async () 
   const report = { node: viewer.name, incarnation: viewer.incarnation, attach: 0 }
   receiver.publish(subject, encodeMessage(progressOf(report)))
   const leaving = receiver.request(subject, encodeMessage(progressOf({ ...report, state: 'left' })))
-  await expect(running).rejects.toMatchObject({ code: 'DAFFI_NO_RECEIVER' })
+  await expect(running).rejects.toMatchObject({ cause: { code: 'DAFFI_NO_RECEIVER' } })
   expect((await leaving).data).toHaveLength(0)
   expect(opened).toBe(1)
 })

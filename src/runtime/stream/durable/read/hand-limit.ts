@@ -3,35 +3,51 @@ import { MIB } from '../../../core/bytes.js'
 /** Chunks in hand in any case: one in the callback, and one that is ready when it returns. */
 export const LEAST_IN_HAND = 2
 const MOST_IN_HAND = 128
-/** Work that may be in hand, by the time that the callback takes; a chunk that takes as long shows that it is slow. */
+/** Work that may be in hand, by the average time of a chunk in the callback; a longer one counts as so much. */
 const WORK_MS = 50
+/** Work that is handed back, and time after which a chunk in the callback is taken for one that goes on. */
+const TOO_LONG_MS = 250
 /** Bytes that may be in hand, each chunk being as large as the largest so far. */
 const BYTES_IN_HAND = 16 * MIB
-/** Chunks over which the time of the callback is averaged. */
-const AVERAGED = 4
+/** Chunks over which the time is averaged: one that a busy machine holds up does not show that the callback is slow. */
+const AVERAGED = 32
 
 /**
  * Limit of the chunks that a receiver has in hand. While the callback is quick there are many, since each round trip to the
- * server costs more than it does; when it turns slow there are two, so that other receivers get the rest.
+ * server costs more than it does; when it turns slow there are two, and other receivers get the rest.
  */
 export class HandLimit {
-  readonly #onSlow: () => void
-  /** Average time of a chunk in the callback, in milliseconds: it is slow until it has shown that it is quick. */
-  #averageMs = WORK_MS
+  readonly #onStuck: () => void
+  /** Average time of a chunk, and the number of those that it is of. */
+  #averageMs = 0
+  #measured = 0
   #largest = 0
   /** Time when the chunk began that is in the callback. */
   #began: number | undefined
+  #isStuck = false
   #watch: NodeJS.Timeout | undefined
 
-  /** @param onSlow called when a chunk takes so long that there are too many in hand, also while it is in the callback */
-  constructor(onSlow: () => void) {
-    this.#onSlow = onSlow
+  /** @param onStuck called when a chunk takes too long, while it is in the callback or, if that blocks, afterwards */
+  constructor(onStuck: () => void) {
+    this.#onStuck = onStuck
   }
 
+  /** Chunks that may be in hand. A callback has to show that it is quick: each chunk allows for one more. */
   get value(): number {
-    const byTime = Math.floor(WORK_MS / this.#averageMs)
-    const byBytes = Math.floor(BYTES_IN_HAND / Math.max(1, this.#largest))
-    return Math.max(LEAST_IN_HAND, Math.min(MOST_IN_HAND, byTime, byBytes))
+    const byTime = this.#averageMs === 0 ? Infinity : Math.floor(WORK_MS / this.#averageMs)
+    const byBytes = this.#largest === 0 ? Infinity : Math.floor(BYTES_IN_HAND / this.#largest)
+    const shown = LEAST_IN_HAND + this.#measured
+    return Math.max(LEAST_IN_HAND, Math.min(MOST_IN_HAND, shown, byTime, byBytes))
+  }
+
+  /** Whether a chunk is in the callback that takes too long. */
+  get isStuck(): boolean {
+    return this.#isStuck
+  }
+
+  /** Whether the callback is too slow for so many chunks that wait. */
+  isTooMuch(waiting: number): boolean {
+    return this.#averageMs * waiting >= TOO_LONG_MS
   }
 
   /** Notes the size of a chunk. */
@@ -42,13 +58,18 @@ export class HandLimit {
   /** Notes that the callback gets a chunk. */
   begin(): void {
     this.#began = performance.now()
-    if (this.value > LEAST_IN_HAND) this.#watch ??= setTimeout(() => this.#look(), WORK_MS)
+    if (this.value > LEAST_IN_HAND) this.#watch ??= setTimeout(() => this.#look(), TOO_LONG_MS)
   }
 
   /** Notes that the callback has returned. */
   end(): void {
-    if (this.#began !== undefined) this.#adopt(performance.now() - this.#began)
+    if (this.#began === undefined) return
+    const ms = performance.now() - this.#began
     this.#began = undefined
+    if (ms >= TOO_LONG_MS && !this.#isStuck) this.#stick()
+    this.#isStuck = false
+    this.#measured++
+    this.#averageMs += (Math.min(ms, WORK_MS) - this.#averageMs) / Math.min(this.#measured, AVERAGED)
   }
 
   close(): void {
@@ -59,13 +80,14 @@ export class HandLimit {
     this.#watch = undefined
     if (this.#began === undefined) return
     const ms = performance.now() - this.#began
-    if (ms < WORK_MS) this.#watch = setTimeout(() => this.#look(), WORK_MS - ms)
-    else this.#adopt(ms)
+    if (ms < TOO_LONG_MS) this.#watch = setTimeout(() => this.#look(), TOO_LONG_MS - ms)
+    else this.#stick()
   }
 
-  #adopt(ms: number): void {
-    const isSlow = ms >= WORK_MS
-    this.#averageMs = isSlow ? WORK_MS : this.#averageMs + (ms - this.#averageMs) / AVERAGED
-    if (isSlow) this.#onSlow()
+  #stick(): void {
+    this.#isStuck = true
+    this.#measured = 0
+    this.#averageMs = 0
+    this.#onStuck()
   }
 }

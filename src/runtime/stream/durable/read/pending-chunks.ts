@@ -63,6 +63,8 @@ export class PendingChunks implements PullHandler {
   /** By sequence. */
   readonly #pending = new Map<number, PendingChunk>()
   readonly #waiting: PendingChunk[] = []
+  /** Subjects of records that came while the loop was ending. */
+  readonly #late: string[] = []
   readonly #processed = new Set<number>()
   readonly #working: NodeJS.Timeout
   /** Records that nobody has been given, by the server's latest word, and the time of that. */
@@ -103,6 +105,7 @@ export class PendingChunks implements PullHandler {
   /** Notes that the callback has returned. */
   end(): void {
     this.#limit.end()
+    if (this.#limit.isTooMuch(this.#waiting.length)) this.#handBackSurplus()
   }
 
   /** Acknowledges chunks that are processed, or will never be. */
@@ -126,7 +129,8 @@ export class PendingChunks implements PullHandler {
     // The loop ends first: a chunk that came later would not be redelivered until its acknowledgement is overdue.
     await this.#loop.close()
     if (nc.isClosed()) return
-    for (const { reply } of this.#pending.values()) nc.publish(reply, '-NAK')
+    // In the order in which they came, so that they are given again in that order.
+    for (const reply of [...this.replies, ...this.#late]) nc.publish(reply, '-NAK')
     this.#pending.clear()
     await nc.flush().catch(() => undefined)
   }
@@ -145,7 +149,7 @@ export class PendingChunks implements PullHandler {
     const length = Number(message.headers?.get(SIZE_HEADER))
     if (!record) return
     this.#backlog = { count: record.pending, at: performance.now() }
-    if (this.#closing) this.#handBack(record.reply)
+    if (this.#closing) this.#late.push(record.reply)
     else this.#accept(record, isCount(length) ? length : 0)
   }
 
@@ -182,8 +186,8 @@ export class PendingChunks implements PullHandler {
       return
     }
     this.#limit.onBytes(header.bytes)
-    if (this.#pending.size >= this.#limit.value) {
-      // It was requested while the callback was quick, or the chunks were small.
+    if (this.#limit.isStuck && this.#pending.size >= this.#limit.value) {
+      // It was requested while the callback was quick.
       this.#handBack(reply)
       return
     }
