@@ -27,7 +27,7 @@ const ROOMS = [
  * @type {Record<string, (string | string[])[]>}
  */
 const FLOORS = {
-  core: ['.', 'stream', 'plan', 'ownership', ['message', 'text', 'process', 'project']],
+  core: ['thrown', '.', 'stream', 'plan', 'ownership', ['message', 'text', 'process', 'project']],
   binaries: ['run', 'find', 'fetch', '.'],
   nats: ['address', ['connect', 'embedded'], '.'],
   callback: ['parse', ['find', 'load'], '.'],

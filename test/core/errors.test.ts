@@ -58,16 +58,16 @@ test.each([
   [0, '0'],
   [10n, '10'],
   [Symbol('s'), 'Symbol(s)'],
-  [{ a: 1 }, '[object Object]'],
-  [[1, 2], '1,2'],
-  [Object.create(null), '[object Object]'],
+  [{ a: 1 }, '{ a: 1 }'],
+  [[1, 2], '[ 1, 2 ]'],
+  [Object.create(null), '[Object: null prototype] {}'],
   [
     {
       toString: () => {
         throw new Error('never')
       },
     },
-    '[object Object]',
+    '{ toString: [Function: toString] }',
   ],
 ])('whatever is thrown has a text: %#', (thrown, text) => {
   expect(messageOf(thrown)).toBe(text)

@@ -47,7 +47,7 @@ test('a job that fails on every attempt is a dead letter, and is put back as a j
       call: 'alert',
       node: 'siren',
       attempts: 2,
-      error: { message: 'no line to the fire brigade' },
+      error: { message: expect.stringMatching(/^no line to the fire brigade \(.*:\d+\)$/) as string },
       bytes: 6,
     },
   ])

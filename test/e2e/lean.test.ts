@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import { fixture, ROOT } from '../support/paths.js'
 
 async function packagesOf(module: string): Promise<string[]> {
-  const { stdout } = await execa(process.execPath, [fixture('loaded-packages.mjs'), `${ROOT}dist/${module}`])
+  const { stdout } = await execa(
+    process.execPath,
+    [fixture('loaded-packages.mjs'), `${ROOT}dist/${module}`],
+    {
+      // The program of a node has a pipe to its supervisor.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    },
+  )
   return JSON.parse(stdout) as string[]
 }
 

@@ -24,8 +24,10 @@ nodes:
     calls: [{ call: take, source: stuck, modifier: STREAM }]
   taker: { callbacks: [take] }
 `,
-  // Without keeping a processor busy, for all the time that such a node is given.
+  // Without keeping a processor busy, for all the time that such a node is given. It has started a process that takes no signal.
   'callbacks/block.ts': `
+import { spawn } from 'node:child_process'
+spawn('sh', ['-c', 'trap "" TERM INT HUP; while :; do sleep 0.1; done'], { stdio: 'inherit' })
 export default () => {
   console.log('blocks')
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
@@ -97,7 +99,7 @@ test('a second Ctrl-C ends it at once', async () => {
   expect(await waitUntilGone(cwd, 1000)).toEqual([])
 })
 
-test('when daffi node is killed, its node does not outlive it for long', async () => {
+test('when daffi node is killed, neither its node nor what that has started outlives it for long', async () => {
   const { cwd, node } = await blocked()
   node.kill('SIGKILL')
   await node.exited

@@ -124,7 +124,9 @@ setTimeout(() => Promise.reject(new TypeError('nobody awaits this')), 500)
   await up.waitForLine(/^writer +\| ready/)
   const { exitCode, stderr } = await runDaffi(['node', '--name', 'worker'], { cwd })
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(/✖ code of worker threw outside of any call: nobody awaits this \(at .*work\.ts:2/)
+  expect(stderr).toMatch(
+    /✖ code of worker threw outside of any call: TypeError: nobody awaits this \(.*work\.ts:2\)/,
+  )
 })
 
 test('a node that was taken for dead, and replaced, ends when it comes back to life', async () => {

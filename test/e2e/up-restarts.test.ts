@@ -93,7 +93,9 @@ setTimeout(() => { throw new RangeError('out of hand') }, 1)
   expect(exitCode).toBe(1)
   expect(nodes).toEqual({ worker: { state: 'failed', restarts: 5, exitCode: 1 } })
   expect(error?.code).toBe('DAFFI_UNCAUGHT')
-  expect(error?.message).toMatch(/^code of worker threw outside of any call: out of hand \(.*work\.ts:2/)
+  expect(error?.message).toMatch(
+    /^code of worker threw outside of any call: RangeError: out of hand \(.*work\.ts:2\)/,
+  )
   expect(stderr).toMatch(/^worker \| failed: code of worker threw/m)
 })
 

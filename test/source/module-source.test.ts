@@ -78,7 +78,9 @@ test('an error of the module is reported with its location and cause', async () 
   expect(await items.next()).toEqual({ done: false, value: 1 })
   await expect(items.next()).rejects.toMatchObject({
     code: 'DAFFI_SOURCE_FAILED',
-    message: expect.stringMatching(/^source cam: .*module-source\.test\.ts:\d+: no more lines$/) as string,
+    message: expect.stringMatching(
+      /^source cam: .*module-source\.test\.ts:\d+: RangeError: no more lines$/,
+    ) as string,
     cause: broken,
   })
 })
@@ -107,6 +109,53 @@ test("leaving the loop calls the iterator's return(), and waits for it", async (
   await items.next()
   await items.return()
   expect(seen).toEqual(['cleaned up'])
+})
+
+test.each([
+  ['sync', (finished: () => void) => rejecting(finished)],
+  ['async', (finished: () => void) => ({ [Symbol.asyncIterator]: () => promising(finished) })],
+])('a promise that an iterator (%s) yields and that rejects closes it, with the name', async (_, make) => {
+  let isFinished = false
+  await expect(collect(openExport(() => make(() => (isFinished = true))))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringMatching(/^source cam: .*test\.ts:\d+: RangeError: no line$/) as string,
+  })
+  expect(isFinished).toBe(true)
+})
+
+test('what a module throws, whatever it is, is an error with the name of the source', async () => {
+  const items = openExport(function* () {
+    yield 1
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- as user's code may
+    throw undefined
+  })
+  await expect(collect(items)).rejects.toMatchObject({ message: 'source cam: undefined' })
+})
+
+test('a source that is closed says when its own code is done', async () => {
+  const controller = new AbortController()
+  const seen: string[] = []
+  const closings: Promise<void>[] = []
+  const slowly = async function* (): AsyncGenerator<number> {
+    try {
+      for (;;) {
+        yield 1
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    } finally {
+      await new Promise((resolve) => setImmediate(resolve))
+      seen.push('finally')
+    }
+  }
+  const onClosing = (closed: Promise<void>): void => void closings.push(closed)
+  const items = openExport(slowly, { signal: controller.signal, onClosing })
+  await items.next()
+  const next = items.next()
+  controller.abort()
+  expect(await next).toEqual({ done: true, value: undefined })
+  expect(seen).toEqual([])
+  await Promise.all(closings)
+  expect(seen).toEqual(['finally'])
 })
 
 test('an abort between items ends the source, with clean-up', async () => {
@@ -230,4 +279,22 @@ test('a stage whose queue is empty at the abort ends as soon as the module does'
 
 function openModule(exports: Record<string, unknown>, args?: unknown): Resumable & AsyncIterable<unknown> {
   return open({ ...plan, args }, { load: () => Promise.resolve(exports) })
+}
+
+function* rejecting(finished: () => void): Generator {
+  try {
+    yield Promise.reject(new RangeError('no line'))
+  } finally {
+    finished()
+  }
+}
+
+function promising(finished: () => void): AsyncIterator<unknown> {
+  return {
+    next: () => Promise.resolve({ done: false, value: Promise.reject(new RangeError('no line')) }),
+    return: () => {
+      finished()
+      return Promise.resolve({ done: true, value: undefined })
+    },
+  }
 }

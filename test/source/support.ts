@@ -44,6 +44,7 @@ export function contextOf(context: Partial<SourceContext> = {}): SourceContext {
     project: ROOT,
     signal: new AbortController().signal,
     isStage: false,
+    onClosing: () => undefined,
     log: stderrLogger('silent'),
     load: () => Promise.resolve({}),
     onEvent: () => undefined,

@@ -1,4 +1,5 @@
 import { fromErrorRecord } from '../../runtime/core/errors.js'
+import { withoutStack } from '../../runtime/core/message/error-text.js'
 import { createLogger } from '../../runtime/core/logger.js'
 import type {
   CallResult,
@@ -44,7 +45,7 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
     for (const line of summaryLines(result, coloursFor(output))) output.line(line)
     if (result.error) {
       process.exitCode = 1
-      stderr.text(renderError(fromErrorRecord(result.error), coloursFor(stderr)))
+      stderr.text(renderError(fromErrorRecord(withoutStack(result.error)), coloursFor(stderr)))
     }
     return result
   }

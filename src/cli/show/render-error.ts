@@ -1,21 +1,27 @@
 import { isAbsolute, relative } from 'node:path'
 import { ERRORS } from '../../runtime/core/error-codes.js'
-import { DaffiError, messageOf, toErrorRecord } from '../../runtime/core/errors.js'
+import { DaffiError, toErrorRecord } from '../../runtime/core/errors.js'
+import { errorLines } from '../../runtime/core/message/error-text.js'
 import { packageFile } from '../../runtime/core/process/package-file.js'
+import { readThrown } from '../../runtime/core/thrown/read-thrown.js'
 import { withoutUrlSecrets } from '../../runtime/core/text/secrets.js'
 import type { Diagnostic } from '../../runtime/index.js'
 import type { Colours } from './colours.js'
 import { faultText } from './fault-text.js'
 
+/** Errors of a chain of causes whose stacks are shown. */
+const MAX_CAUSES = 8
+
 /** An error for a person: faults of the pipeline file one by one, message, code and next step; the stack only when DEBUG is set. */
 export function renderError(error: unknown, colours: Colours): string {
-  const { code, message, next = ERRORS.DAFFI_INTERNAL.next } = toErrorRecord(error)
+  const record = toErrorRecord(error)
+  const { code, next = ERRORS.DAFFI_INTERNAL.next } = record
   const lines = faultLines(error, colours)
   lines.push(
-    `${colours.red('✖')} ${indented(message)} ${colours.dim(`(${code})`)}`,
+    `${colours.red('✖')} ${indented(errorLines(record, ` ${colours.dim(`(${code})`)}`))}`,
     `  ${colours.dim('→')} ${indented(withPages(next))}`,
   )
-  if (process.env.DEBUG) lines.push(colours.dim(withoutUrlSecrets(stackOf(error))))
+  if (process.env.DEBUG) lines.push(colours.dim(withoutUrlSecrets(stacksOf(error))))
   return lines.join('\n')
 }
 
@@ -60,8 +66,13 @@ function indented(text: string): string {
   return text.replaceAll('\n', '\n  ')
 }
 
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return messageOf(error)
-  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`
-  return `${error.stack ?? error.message}${cause}`
+/** The whole stacks of an error and of its causes, which may lead back to it. */
+function stacksOf(thrown: unknown): string {
+  const stacks: string[] = []
+  for (let each = thrown; each !== undefined && stacks.length < MAX_CAUSES;) {
+    const { name, message, stack, cause } = readThrown(each)
+    stacks.push(stack ?? `${name}: ${message}`)
+    each = cause
+  }
+  return stacks.join('\ncaused by ')
 }

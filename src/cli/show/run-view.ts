@@ -1,3 +1,5 @@
+import { toErrorRecord } from '../../runtime/core/errors.js'
+import { errorLine } from '../../runtime/core/message/error-text.js'
 import type { CallPlan, CallReport, Plan, RunEvent, StreamSummary } from '../../runtime/index.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { coloursFor, type Colours } from './colours.js'
@@ -74,7 +76,7 @@ export class RunView implements Disposable {
 
   #state({ node, state, error, restarts }: Extract<RunEvent, { type: 'state' }>): void {
     const { red, yellow, dim } = this.#colours
-    const why = error ? `: ${error.message}` : ''
+    const why = error ? `: ${errorLine(toErrorRecord(error))}` : ''
     if (state === 'failed') this.#line(node, red(`failed${why}`))
     else if (state === 'restarting') this.#line(node, yellow(`restarting (${restarts})${why}`))
     // Why it is degraded has been noted.

@@ -1,5 +1,6 @@
-import type { CallResult, ReceiverSummary, StageResult, StreamResult } from '../../runtime/index.js'
+import { errorReminder } from '../../runtime/core/message/error-text.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
+import type { CallResult, ReceiverSummary, StageResult, StreamResult } from '../../runtime/index.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 
@@ -30,7 +31,7 @@ function stageCells({ node, callback, gave, filtered, failed, out, ...stage }: S
 }
 
 function callLine({ node, call, modifier, value, error }: CallResult, colours: Colours): string {
-  const outcome = error ? colours.red(error.message) : plainJson(value)
+  const outcome = error ? colours.red(errorReminder(error)) : plainJson(value)
   return `${mark(error, colours)} ${node} called ${call} ${colours.dim(`(${modifier})`)}: ${outcome}`
 }
 
@@ -42,7 +43,7 @@ function streamLines(summary: StreamResult, colours: Colours): string[] {
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [
     `${mark(error, colours)} ${flow}: ${figures}`,
-    ...(error ? [`  ${colours.red(error.message)}`] : []),
+    ...(error ? [`  ${colours.red(errorReminder(error))}`] : []),
     ...receivers.map((line) => `  ${line}`),
   ]
 }
@@ -60,7 +61,7 @@ function receiverCells(name: string, receiver: ReceiverSummary): string[] {
     `${formatCount(failed)} failed`,
     `${formatCount(lost)} lost`,
     latency,
-    error?.message ?? '',
+    error ? errorReminder(error) : '',
   ]
 }
 

@@ -30,7 +30,7 @@ export function failureText({
   expected,
   actual,
 }: Pick<TestFailure, 'message' | 'expected' | 'actual'>): string[] {
-  if (expected === undefined) return [message]
+  if (expected === undefined) return message.split('\n')
   // A text is shown as it is, unless it would look like a value of another type.
   const isText = typeof expected === 'string' && typeof actual === 'string'
   return [message, ...block('expected', expected, isText), ...block('actual  ', actual, isText)]

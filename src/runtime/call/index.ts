@@ -37,7 +37,7 @@ export {
 } from './api/modifiers.js'
 export type { PipelineClient } from './api/pipeline-client.js'
 export { plannedStream } from './api/planned-stream.js'
-export { RemoteError, type RemoteErrorFields } from './api/remote-error.js'
+export { RemoteError, remoteFields, type RemoteErrorFields } from './api/remote-error.js'
 export type { ScheduledTask } from './api/scheduled-task.js'
 export type { WaitOptions } from './api/wait-options.js'
 export type { ConnectOptions, PeerInfo } from './client/connect.js'

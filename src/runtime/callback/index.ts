@@ -3,7 +3,6 @@ export { discoverCallbacks, type DiscoveredCallbacks, type FoundCallback } from 
 export { callbacksOf } from './load/instance.js'
 export { loadCallbacks, type LoadedCallbacks } from './load/load-callbacks.js'
 export { createLoader, type Loader, type LoaderOptions, type LoadModule } from './load/loader.js'
-export { errorLocation } from './parse/module-error.js'
 export { loadExport } from './load/module-export.js'
 export { isCompanion } from './find/companion.js'
 export {

@@ -1,5 +1,7 @@
 import { types } from 'node:util'
-import { DaffiError, messageOf } from '../core/errors.js'
+import { DaffiError } from '../core/errors.js'
+import { thrownLine } from '../core/message/error-text.js'
+import { asError } from '../core/thrown/read-thrown.js'
 import { errorFields } from './error-fields.js'
 import { isTypedArrayName } from './typed-arrays.js'
 import {
@@ -56,10 +58,11 @@ class Preparation {
   run(value: unknown): unknown {
     try {
       return this.#walk(value)
-    } catch (error) {
+    } catch (thrown) {
+      const error = asError(thrown)
       if (error instanceof DaffiError) throw error
       // What the value's own code has thrown: an accessor, a `toJSON`, a Proxy.
-      throw this.#unsendable(`reading it fails: ${messageOf(error)}`, error)
+      throw this.#unsendable(`reading it fails: ${thrownLine(error)}`, error)
     }
   }
 

@@ -1,4 +1,6 @@
 import { ERRORS, isErrorCode, type ErrorCode } from './error-codes.js'
+import { asError, readThrown } from './thrown/read-thrown.js'
+import { allFrames, userFrames } from './thrown/user-frames.js'
 
 /** Further facts about an error. */
 export interface DaffiErrorOptions {
@@ -66,20 +68,36 @@ export function fromErrorRecord(record: ErrorRecord): DaffiError {
   })
 }
 
-/** Text of anything that can be thrown, even of an object that cannot be converted to text. */
+/** Text of anything that can be thrown. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message
-  try {
-    return String(error)
-  } catch {
-    return Object.prototype.toString.call(error)
-  }
+  return readThrown(error).message
 }
 
-/** Text of an error with its stack, which some errors lack, and its message, which some stacks lack. */
-export function traceOf(error: unknown): string {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error)
-  const { stack }: { stack?: unknown } = error instanceof Error ? error : {}
-  if (typeof stack !== 'string') return message
-  return stack.includes(messageOf(error)) ? stack : `${message}\n${stack}`.trim()
+/** Characters of a message that a log has. */
+const MAX_LOGGED = 4096
+/** Length up to which a chain of causes is logged. */
+const MAX_CAUSES = 4
+
+/**
+ * Text of anything that was thrown, for a log: its name and message, where in the user's code it comes from, and its causes.
+ * An error that comes from nowhere there, and is not one of daffi's, has its whole stack.
+ */
+export function traceOf(thrown: unknown): string {
+  const { name, message } = readThrown(thrown)
+  const isExpected = asError(thrown) instanceof DaffiError
+  const frames = userFrames(thrown)
+  const lines = frames.length > 0 || isExpected ? frames : allFrames(thrown)
+  const head = message === name ? name : `${name}: ${message.slice(0, MAX_LOGGED)}`
+  return [head, ...lines, ...(isExpected ? [] : causesOf(thrown))].join('\n')
+}
+
+function causesOf(thrown: unknown): string[] {
+  const lines = new Map<unknown, string>()
+  for (let { cause } = readThrown(thrown); cause !== undefined && lines.size < MAX_CAUSES;) {
+    if (cause === thrown || lines.has(cause)) break
+    const { name, message, cause: next } = readThrown(cause)
+    lines.set(cause, `caused by ${name}: ${message.slice(0, MAX_LOGGED)}`)
+    cause = next
+  }
+  return [...lines.values()]
 }

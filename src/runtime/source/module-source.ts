@@ -1,12 +1,19 @@
-import { errorLocation, loadExport } from '../callback/index.js'
+import { loadExport } from '../callback/index.js'
 import { bounded } from '../core/timeout.js'
-import { DaffiError, messageOf } from '../core/errors.js'
+import { DaffiError } from '../core/errors.js'
+import { thrownHead, thrownLine } from '../core/message/error-text.js'
 import type { ModulePlan } from '../core/plan/plan.js'
+import { keepRejections } from '../core/stream/promised-items.js'
 import { RESUME, type Resumable } from '../core/stream/resumable.js'
+import { asError } from '../core/thrown/read-thrown.js'
+import { errorPlace } from '../core/thrown/user-frames.js'
 import type { SourceContext } from './contract/source-context.js'
 
 /** Time without an item after which a stage that drains has nothing left. */
 const PAUSE_MS = 250
+/** Time that a closed source has for the item that it was making, and then for its `finally`. */
+const LAST_ITEM_MS = 1000
+const CLOSE_MS = 4000
 
 /**
  * The items of a module's iterable. An exported function is called with the source's `args` and `{ signal }`, and may
@@ -35,19 +42,42 @@ async function* guarded(
   items: AsyncGenerator<unknown, void>,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> {
-  let isPending = false
+  let pending: Promise<unknown> | undefined
   try {
     while (!context.signal.aborted || context.isStage) {
-      isPending = true
-      const next = await nextItem(items, context)
-      if (next === undefined || next.done) return
-      isPending = false
-      yield next.value
+      const next = items.next()
+      pending = next
+      const item = await nextItem(next, context)
+      if (item === undefined) return
+      pending = undefined
+      if (item.done) return
+      yield item.value
     }
   } finally {
     const returned = items.return()
-    if (!isPending) await returned
-    else returned.catch((error: unknown) => context.log.debug(`source ${context.name}: ${messageOf(error)}`))
+    context.onClosing(closing(pending, returned, context))
+    if (!pending) await returned
+  }
+}
+
+/**
+ * Waits until the module's own code is done: for its `finally` for some time, and less for an item that it may wait for without
+ * end.
+ */
+async function closing(
+  pending: Promise<unknown> | undefined,
+  returned: Promise<unknown>,
+  { name, log }: SourceContext,
+): Promise<void> {
+  const what = `source ${name}`
+  const settled = Promise.allSettled([pending])
+  try {
+    await bounded(settled, { timeoutMs: LAST_ITEM_MS, what })
+    await bounded(returned, { timeoutMs: CLOSE_MS, what })
+  } catch (thrown) {
+    returned.catch(() => undefined)
+    const isLate = thrown instanceof DaffiError
+    log[isLate ? 'debug' : 'warn'](`source ${name}: while it was closed: ${thrownLine(thrown)}`)
   }
 }
 
@@ -55,7 +85,7 @@ async function* open(plan: ModulePlan, { name, signal, load }: SourceContext): A
   const exported = await loadExport(plan, load)
   const iterable: unknown = isFunction(exported) ? await exported(plan.args, { signal }) : exported
   if (!isIterable(iterable)) throw notIterable(plan, name, isFunction(exported), iterable)
-  yield* iterable
+  yield* itemsOf(iterable)
 }
 
 async function* resumed(
@@ -67,7 +97,14 @@ async function* resumed(
   const iterable = await resume(position, plan.args, { signal })
   if (!isIterable(iterable))
     throw badResume(plan, name, `resume returns ${kindOf(iterable)}, not an iterable`)
-  yield* iterable
+  yield* itemsOf(iterable)
+}
+
+/** The items, of a promise what it leads to. When one rejects, the iterable is closed, which `yield*` would not do. */
+async function* itemsOf(items: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<unknown, void> {
+  keepRejections(items)
+  if (Symbol.asyncIterator in items) for await (const item of items) yield item
+  else for (const item of items) yield item
 }
 
 /** How the module says that it is resumed: undefined when it begins with its first item again. */
@@ -85,22 +122,22 @@ async function resumption(
 
 /** The next item; undefined when aborted before it came, or in a stage not soon after. */
 async function nextItem(
-  items: AsyncGenerator<unknown, void>,
+  next: Promise<IteratorResult<unknown, void>>,
   { name, signal, isStage }: SourceContext,
 ): Promise<IteratorResult<unknown> | undefined> {
-  const next = items.next()
   const what = `source ${name}`
   try {
     return await bounded(next, { signal, what })
-  } catch (error) {
+  } catch (thrown) {
     if (signal.aborted) {
       if (!isStage) return undefined
       return await bounded(next, { timeoutMs: PAUSE_MS, what }).catch(() => undefined)
     }
-    if (error instanceof DaffiError) throw error
-    const location = errorLocation(error)
-    const at = location ? `${location.file}:${location.line}: ` : ''
-    throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${messageOf(error)}`, { cause: error })
+    const cause = asError(thrown)
+    if (cause instanceof DaffiError) throw cause
+    const place = errorPlace(cause)
+    const at = place ? `${place.file}:${place.line}: ` : ''
+    throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${thrownHead(cause)}`, { cause })
   }
 }
 

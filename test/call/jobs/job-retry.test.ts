@@ -52,7 +52,10 @@ test('after the last attempt the job has failed with the last error, and is a de
     node: 'worker',
     to: 'worker',
     attempts: 2,
-    error: { code: 'DAFFI_REMOTE', message: 'error 2' },
+    error: {
+      code: 'DAFFI_REMOTE',
+      message: expect.stringMatching(/^RangeError: error 2 \(.*:\d+\)$/) as string,
+    },
     retry: { attempts: 2, delayMs: 0, backoff: 2 },
   })
   if (letter) expect(await letters.item(letter)).toEqual(['error'])

@@ -78,7 +78,7 @@ test('on_error: stop ends the receiver: logged on both nodes, and the writer is 
     /^worker \| error: "work" threw at item 2, and gets no more items: RangeError: cannot take 3$/,
   )
   await up.waitForLine(
-    /^writer \| work: worker stopped: "work" threw at item 2: cannot take 3 \(DAFFI_REMOTE\)$/,
+    /^writer \| work: worker stopped: "work" threw at item 2: RangeError: cannot take 3 \(.*work\.ts:3\) \(DAFFI_REMOTE\)$/,
   )
   await up.waitForLine(/^writer \| degraded$/)
   const problem = {
@@ -86,7 +86,9 @@ test('on_error: stop ends the receiver: logged on both nodes, and the writer is 
     state: 'degraded',
     call: 'work',
     code: 'DAFFI_REMOTE',
-    message: 'worker stopped: "work" threw at item 2: cannot take 3',
+    message: expect.stringMatching(
+      /^worker stopped: "work" threw at item 2: RangeError: cannot take 3 \(.*work\.ts:3\)$/,
+    ) as string,
   }
   for (const path of ['/healthz', '/readyz'])
     expect(await probe(up, path, 503)).toMatchObject({ body: { ok: false, problems: [problem] } })

@@ -7,7 +7,16 @@ test('carets stand under tabs, and stay on the line', () => {
   )
 })
 
-test('a long line is cut', () => {
-  const frame = codeFrame('x'.repeat(500), { line: 1, column: 400, length: 1 })
-  expect(frame.length).toBeLessThan(200)
+test.each([1, 130, 161, 400, 499, 9000])('of a long line the part around column %i is shown', (column) => {
+  const text = 'x'.repeat(column - 1) + 'HERE' + 'x'.repeat(500)
+  const [line = '', carets = ''] = codeFrame(text, { line: 1, column, length: 4 }).split('\n')
+  expect(line.length).toBeLessThanOrEqual(170)
+  expect(line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('HERE')
+})
+
+test('a secret that begins before the part is hidden in it', () => {
+  const text = `password: "${'s'.repeat(600)}" here`
+  const frame = codeFrame(text, { line: 1, column: 400, length: 1 })
+  expect(frame).toContain('***')
+  expect(frame).not.toContain('ss')
 })

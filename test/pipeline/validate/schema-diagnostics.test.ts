@@ -173,3 +173,12 @@ test('a refused value is not reported as missing elsewhere', async () => {
     ['DAFFI_WRONG_TYPE', 'nodes.two.callbacks'],
   ])
 })
+
+test.each(['.nan', '-.INF'])('a number that is not finite is told as it is written: %s', async (written) => {
+  const { diagnostics } = await checkYaml(
+    pipelineYaml({ node: `{ callbacks: [show], replicas: ${written} }` }),
+  )
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    expect.stringContaining(` ${written}`) as string,
+  ])
+})

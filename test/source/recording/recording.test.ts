@@ -35,6 +35,7 @@ function play(folder: string): Promise<unknown[]> {
     name: 'things',
     project: folder,
     isStage: false,
+    onClosing: () => undefined,
     signal: new AbortController().signal,
     log: keptLog().log,
     load: () => Promise.reject(new Error('no module is needed')),

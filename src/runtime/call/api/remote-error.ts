@@ -1,6 +1,8 @@
 import { isErrorCode } from '../../core/error-codes.js'
-import { DaffiError, messageOf } from '../../core/errors.js'
+import { DaffiError } from '../../core/errors.js'
 import { isText, mapOf, orAbsent, type Check } from '../../core/message/forms.js'
+import { asError, readThrown } from '../../core/thrown/read-thrown.js'
+import { allFrames, placeOf, userFrames } from '../../core/thrown/user-frames.js'
 
 /** An error that a callback threw on another node, as plain data that can travel in JSON too. */
 export interface RemoteErrorFields {
@@ -38,8 +40,15 @@ export class RemoteError extends DaffiError {
   readonly node: string
 
   constructor({ name, message, code, stack, node, cause }: RemoteErrorFields) {
+    const frames = userFrames({ message, stack })
     super(code !== undefined && isErrorCode(code) ? code : 'DAFFI_REMOTE', message, {
-      details: { node, name, ...(code === undefined ? {} : { remoteCode: code }) },
+      details: {
+        node,
+        name,
+        ...(code === undefined ? {} : { remoteCode: code }),
+        ...placeOf(frames),
+        ...(frames.length === 0 ? {} : { stack: frames.map((line) => line.trim()).join('\n') }),
+      },
       ...(cause ? { cause: toCause(cause) } : {}),
     })
     this.remoteName = name
@@ -77,30 +86,43 @@ const isCause: Check = (value) =>
 export const isRemoteFields = (value: unknown): value is RemoteErrorFields =>
   isCause(value) && isText((value as RemoteErrorFields).node)
 
-/** Describes an error that was thrown on `node`, to be sent to the caller. */
+/** Describes anything that was thrown on `node`, to be sent to the caller. What another node has thrown stays that node's. */
 export function remoteFields(
-  error: unknown,
+  thrown: unknown,
   node: string,
   limits: ErrorLimits = { text: MAX_TEXT, causes: MAX_CAUSES },
 ): RemoteErrorFields {
-  return { ...fieldsOf(error, limits), node }
+  const error = asError(thrown)
+  const fields = fieldsOf(error, limits)
+  if (!(error instanceof RemoteError)) return { ...fields, node }
+  const { remoteName: name, remoteCode: code, remoteStack: stack } = error
+  return { ...fields, name, code, stack: stack?.slice(0, limits.text), node: error.node }
 }
 
-function fieldsOf(error: unknown, { text, causes }: ErrorLimits): CauseFields {
-  const { name, stack, code, cause }: Partial<Record<keyof CauseFields, unknown>> =
-    error instanceof Error ? error : {}
+function fieldsOf(thrown: unknown, { text, causes }: ErrorLimits): CauseFields {
+  const { name, message, code, cause } = readThrown(thrown)
   return {
-    name: short(name, MAX_NAME) ?? 'Error',
-    message: short(messageOf(error), text) ?? '',
-    code: short(code, MAX_NAME),
-    stack: short(stack, text),
+    name: short(name, MAX_NAME),
+    message: short(message, text),
+    code: code === undefined ? undefined : short(code, MAX_NAME),
+    stack: stackOf(thrown, text),
     ...(cause === undefined || causes === 0 ? {} : { cause: fieldsOf(cause, { text, causes: causes - 1 }) }),
   }
 }
 
-/** Text of one field, which user's code may have set to anything. */
-function short(text: unknown, max: number): string | undefined {
-  if (typeof text !== 'string') return undefined
+/**
+ * Name, message and the stack in the user's code; undefined for an error of daffi's own that comes from nowhere there. Else it
+ * is the whole stack.
+ */
+function stackOf(thrown: unknown, max: number): string | undefined {
+  const frames = userFrames(thrown)
+  const lines = frames.length > 0 || asError(thrown) instanceof DaffiError ? frames : allFrames(thrown)
+  if (lines.length === 0) return undefined
+  const { name, message } = readThrown(thrown)
+  return short([short(`${name}: ${message}`, max / 2), ...lines].join('\n'), max)
+}
+
+function short(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max)}…` : text
 }
 

@@ -40,10 +40,13 @@ export function encodeForOneMessage(
 }
 
 function unknownNode(node: string, peers: PeerTable): DaffiError {
-  const names = peers.all().map((peer) => peer.name)
+  // Not those that only call, as the asker itself may be one.
+  const callable = peers.all().filter(({ callbacks }) => Object.keys(callbacks).length > 0)
+  const names = callable.map(({ name }) => name)
+  const others = names.length === 0 ? 'there is none that offers a callback' : `there are ${listed(names)}`
   return new DaffiError(
     'DAFFI_UNKNOWN_NODE',
-    `there is no node "${node}"; there are ${listed(names)}${suggestion(node, names)}`,
+    `there is no node "${node}"; ${others}${suggestion(node, names)}`,
   )
 }
 

@@ -11,6 +11,9 @@ export interface CallStats {
   average_processing_time: number
 }
 
+/** Characters of the last error's message that are kept. */
+const MAX_ERROR = 512
+
 /** Counts and times the calls of one callback. */
 export class CallCounter {
   #requests = 0
@@ -63,6 +66,6 @@ export class CallCounter {
 
   #noteError(error: unknown): void {
     this.#errors++
-    this.#lastError = messageOf(error)
+    this.#lastError = messageOf(error).slice(0, MAX_ERROR)
   }
 }

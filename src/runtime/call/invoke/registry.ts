@@ -2,6 +2,7 @@ import type { Callback } from '../../callback/index.js'
 import type { Arity } from '../../core/plan/plan.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { DaffiError } from '../../core/errors.js'
+import { asError } from '../../core/thrown/read-thrown.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { checkArity, listed } from '../wire/arity.js'
 import type { ByteWindow } from '../wire/byte-window.js'
@@ -122,7 +123,7 @@ export class Registry {
    * Runs a callback for a call, when its options allow.
    * @returns its result, or a promise of it: a promise costs more than a small callback
    * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own
-   * error
+   * error, or an error that says what it threw
    */
   run(
     name: string,
@@ -137,10 +138,7 @@ export class Registry {
         onTurn?.()
         // It may have waited. A signal that nobody reads is not made.
         if (!gate.isOpen) gated.abort.signal.throwIfAborted()
-        return runInContext(gated, () => {
-          const value: unknown = callback.fn(...args)
-          return isThenable(value) ? finishLater(value, finish, gated.abort) : finish(value, gated.abort)
-        })
+        return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
       }),
     )
   }
@@ -155,10 +153,24 @@ export class Registry {
   }
 }
 
+/** Runs the user's code. Whatever it throws leaves here as an error that can be read. */
+function invoke({ fn }: Callback, args: unknown[], finish: Finish, abort: Abort): unknown {
+  try {
+    const value: unknown = fn(...args)
+    return isThenable(value) ? finishLater(value, finish, abort) : finish(value, abort)
+  } catch (thrown) {
+    throw asError(thrown)
+  }
+}
+
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 async function finishLater(value: PromiseLike<unknown>, finish: Finish, abort: Abort): Promise<unknown> {
-  return await finish(await value, abort)
+  try {
+    return await finish(await value, abort)
+  } catch (thrown) {
+    throw asError(thrown)
+  }
 }

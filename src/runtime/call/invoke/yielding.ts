@@ -18,5 +18,5 @@ export function notYielding(callback: string): DaffiError {
 export function thrownBy(error: unknown): unknown {
   const reason = error instanceof StreamError ? (error.cause ?? error) : error
   const wrapped = reason instanceof DaffiError && reason.code === 'DAFFI_SOURCE_FAILED'
-  return wrapped && reason.cause !== undefined ? reason.cause : reason
+  return wrapped ? (reason.cause ?? reason) : reason
 }

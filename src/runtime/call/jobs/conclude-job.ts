@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
 import { encode } from '../../codec/index.js'
 import { backoffMs } from '../../core/backoff.js'
-import { DaffiError, messageOf, toErrorRecord } from '../../core/errors.js'
+import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { thrownRecord } from '../../core/message/error-text.js'
 import type { RetryPolicy } from '../../core/stream/stream-options.js'
 import type { DeadLetterStore } from '../../stream/index.js'
 import { RemoteError, remoteFields, type RemoteErrorFields } from '../api/remote-error.js'
@@ -116,7 +117,7 @@ async function bury(
     to: to ?? null,
     timeoutMs: Number(headers?.get(HEADER.timeout)) || 0,
     retry,
-    error: toErrorRecord(new RemoteError(error)),
+    error: thrownRecord(new RemoteError(error)),
     attempts: retry.attempts,
     time: Date.now(),
     kind: null,

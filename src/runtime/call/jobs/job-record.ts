@@ -50,6 +50,7 @@ export function hasEnded(record: JobRecord): record is EndedRecord {
   return record.state !== 'running' && record.state !== 'waiting'
 }
 
+/** @throws DaffiError DAFFI_UNSENDABLE */
 export function encodeRecord(record: JobRecord): Uint8Array {
   return encode(record, 'the result')
 }

@@ -3,6 +3,7 @@ import { bounded } from '../../core/timeout.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
 import { isMeasure } from '../../core/message/forms.js'
 import type { Logger } from '../../core/logger.js'
+import { asError } from '../../core/thrown/read-thrown.js'
 import type { DeadLetterStore } from '../../stream/index.js'
 import type { MakeInvocation } from '../api/context.js'
 import { remoteFields } from '../api/remote-error.js'
@@ -140,7 +141,8 @@ export class JobWorker {
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }
-    } catch (error) {
+    } catch (thrown) {
+      const error = asError(thrown)
       if (abort.signal.aborted) return { state: 'cancelled' }
       abort.abort(error)
       if (isScheduled) log.error(`"${callback}" failed: ${traceOf(error)}`)

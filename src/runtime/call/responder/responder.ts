@@ -4,6 +4,7 @@ import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { asError } from '../../core/thrown/read-thrown.js'
 import { listen, payloadLimit } from '../../nats/index.js'
 import { writeYields, type Items, type StreamPorts, type YieldTarget } from '../../stream/index.js'
 import type { Abort, MakeInvocation } from '../api/context.js'
@@ -157,7 +158,8 @@ export class Responder {
       const sending = wantsReply ? replies.sendValue(call, value, { json, abort }) : undefined
       if (sending) await sending
     } catch (thrown) {
-      const error = thrownBy(thrown)
+      // The result may be what throws: its fields are read while it is encoded.
+      const error = thrownBy(asError(thrown))
       if (wantsReply) await replies.sendError(call, error, json)
       else log.error(`"${callback}" failed: ${traceOf(error)}`)
     } finally {

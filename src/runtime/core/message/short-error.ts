@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../errors.js'
+import { withoutStack } from './error-text.js'
 
 /** Limits in bytes: together with what a message has besides, they fit into the smallest max_payload, 8 KiB. */
 const MAX_CODE = 128
@@ -6,13 +7,16 @@ const MAX_TEXT = 2048
 const MAX_NEXT = 512
 
 /** An error as it goes into a message: cut, since its text may be as long as what a program has thrown. */
-export function shortError({ code, message, next, details }: ErrorRecord): ErrorRecord {
-  const fits = details !== undefined && Buffer.byteLength(JSON.stringify(details)) <= MAX_TEXT
+export function shortError(record: ErrorRecord): ErrorRecord {
+  const { code, message, next, details } = record
+  const kept = [details, withoutStack(record).details].find(
+    (each) => each && Buffer.byteLength(JSON.stringify(each)) <= MAX_TEXT,
+  )
   return {
     code: cut(code, MAX_CODE),
     message: cut(message, MAX_TEXT),
     ...(next === undefined ? {} : { next: cut(next, MAX_NEXT) }),
-    ...(fits ? { details } : {}),
+    ...(kept ? { details: kept } : {}),
   }
 }
 

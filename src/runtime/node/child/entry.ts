@@ -1,10 +1,13 @@
+import { Socket } from 'node:net'
 import { toErrorRecord } from '../../core/errors.js'
 import { exitFlushed } from '../../core/process/exit.js'
 import { stderrLogger } from '../../core/text/stderr-logger.js'
+import { eachMessage, PIPE_FD, sendMessage } from '../ipc/message-pipe.js'
 import type { NodeOrder } from '../ipc/node-orders.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { startHost, type Host } from './host.js'
+import { ignoreSends } from './ignore-sends.js'
 import { drainAndLeave } from './leave.js'
 import { watchUncaught } from './uncaught.js'
 
@@ -19,24 +22,37 @@ const ORPHAN_GRACE_MS = 2000
 const starting = new AbortController()
 let host: Host | undefined
 
-process.on('message', (order: NodeOrder) => {
-  if (order.type === 'setup') void start(order.setup)
-  else if (order.type === 'drain') drain(order.isComplete)
-  else if (order.type === 'reload') void reload(order)
-  else void leave((started) => started.leave())
+// The title is an argument as well, since the system cuts titles to the length of the command line. User code that reads arguments
+// is not to find it.
+const [title] = process.argv.splice(2)
+// cluster.fork() of user code starts the program of its process again.
+if (title === undefined) throw new Error('this is the program of a daffi node, which only daffi starts')
+process.title = title
+
+const supervisor = new Socket({ fd: PIPE_FD })
+void eachMessage(supervisor, (message) => obey(message as NodeOrder)).finally(() => {
+  setTimeout(() => process.exit(1), host ? ORPHAN_GRACE_MS : 0)
 })
 process.once('SIGTERM', () => void leave(drainAndLeave))
 process.on('SIGINT', () => undefined)
 // When the parent is gone the output has no reader. That error must not end the process before its last will is
 // published.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
-process.once('disconnect', () => setTimeout(() => process.exit(1), host ? ORPHAN_GRACE_MS : 0))
+
+function obey(order: NodeOrder): void {
+  if (order.type === 'setup') void start(order.setup)
+  else if (order.type === 'drain') drain(order.isComplete)
+  else if (order.type === 'reload') void reload(order)
+  else void leave((started) => started.leave())
+}
 
 async function start(setup: NodeSetup): Promise<void> {
+  const log = stderrLogger(setup.logLevel)
+  ignoreSends(log)
   watchUncaught(setup.node.name, (error) => void fail(error))
   try {
     host = await startHost(setup, {
-      log: stderrLogger(setup.logLevel),
+      log,
       report: (each) => void send(each),
       onLost: (error) => void fail(error),
       parentPid: process.ppid,
@@ -45,7 +61,7 @@ async function start(setup: NodeSetup): Promise<void> {
     // The order to drain may have arrived too late to abort the start.
     if (starting.signal.aborted) host.drain(false)
   } catch (error) {
-    await (starting.signal.aborted ? exitFlushed(0) : fail(error))
+    await (starting.signal.aborted ? leave() : fail(error))
   }
 }
 
@@ -60,8 +76,9 @@ function drain(isComplete: boolean): void {
   else starting.abort()
 }
 
-async function leave(how: (host: Host) => Promise<void>): Promise<void> {
-  if (host) await how(host)
+async function leave(how?: (host: Host) => Promise<void>): Promise<void> {
+  if (host) await how?.(host)
+  await send({ type: 'left' })
   await exitFlushed(0)
 }
 
@@ -71,8 +88,5 @@ async function fail(error: unknown): Promise<void> {
 }
 
 function send(report: NodeReport): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.connected) process.send?.(report, undefined, undefined, () => resolve())
-    else resolve()
-  })
+  return sendMessage(supervisor, report)
 }

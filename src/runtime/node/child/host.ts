@@ -1,5 +1,5 @@
 import { joinAsHost } from '../../call/index.js'
-import { loadCallbacks, type LoadedCallbacks } from '../../callback/index.js'
+import { loadCallbacks, type LoadedCallbacks, type LoadModule } from '../../callback/index.js'
 import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { bounded } from '../../core/timeout.js'
@@ -66,11 +66,12 @@ export async function startHost(
   )
   const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })
   const sources = await openSources(setup, { signal: draining.signal, log, load, onEvent })
-  const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, load)
+  const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, reported(load, report))
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]
   const join = async (): ReturnType<typeof joinAsHost> => {
     signal?.throwIfAborted()
+    report({ type: 'joining' })
     return await joinAsHost({
       server: setup.server,
       pipeline: setup.pipeline,
@@ -115,6 +116,7 @@ export async function startHost(
     await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>
       log.debug(messageOf(error)),
     )
+    await sources.closed()
     try {
       await g.stop()
     } catch (error) {
@@ -134,4 +136,14 @@ export async function startHost(
     })
   }
   return { settled, reload, drain, leave: () => (left ??= leave()) }
+}
+
+/** Loads modules as `load` does, and reports each before. */
+function reported(load: LoadModule, report: HostOptions['report']): LoadModule {
+  let last: string | undefined
+  return (module) => {
+    if (module !== last) report({ type: 'loading', module })
+    last = module
+    return load(module)
+  }
 }

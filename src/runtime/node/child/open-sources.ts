@@ -13,6 +13,8 @@ export interface NodeSources {
   open: (name: string, call: number) => Items
   /** Called when a stream of the call has ended, or none will begin. */
   close: (name: string, call: number, items?: Items) => void
+  /** Resolves when the sources that were closed before their end are done with it, or have had enough time. */
+  closed: () => Promise<void>
 }
 
 interface SourceContext {
@@ -29,11 +31,16 @@ export async function openSources(
   { onEvent, ...context }: SourceContext,
 ): Promise<NodeSources> {
   const room = Object.keys(sources).length === 0 ? undefined : await import('../../source/index.js')
+  const closing = new Set<Promise<void>>()
+  const onClosing = (closed: Promise<void>): void => {
+    closing.add(closed)
+    void closed.then(() => closing.delete(closed))
+  }
   const openFor = (name: string, calls: readonly number[]): Items => {
     const plan = sources[name]
     if (!room || !plan) throw new DaffiError('DAFFI_INTERNAL', `the plan of this node has no source ${name}`)
     const onEach = (event: SourceEvent): void => calls.forEach((call) => onEvent(event, call))
-    const items = room.openSource(plan, { name, project, isStage, ...context, onEvent: onEach })
+    const items = room.openSource(plan, { name, project, isStage, ...context, onEvent: onEach, onClosing })
     const { log } = context
     return record === undefined ? items : room.recordItems(items, { name, folder: join(record, name), log })
   }
@@ -50,5 +57,8 @@ export async function openSources(
   return {
     open: (name, call) => sharedBy(name, call)?.join(call) ?? openFor(name, [call]),
     close: (name, call, items) => sharedBy(name, call)?.leave(call, items),
+    closed: async () => {
+      await Promise.all(closing)
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { PERIOD, plannedStream, type Global } from '../../call/index.js'
+import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -103,8 +103,12 @@ async function attempt(
       return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
     return outcome({ value: toPlain(await runWithoutStream(plan, modifier, index, context, watch)) })
   } catch (thrown) {
-    if (!(thrown instanceof StreamError)) return outcome({ error: toErrorRecord(thrown) })
-    return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
+    if (thrown instanceof StreamError)
+      return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
+    // A callback of this very node throws its own errors.
+    const error =
+      thrown instanceof DaffiError ? thrown : new RemoteError(remoteFields(thrown, context.g.processName))
+    return outcome({ error: toErrorRecord(error) })
   }
 }
 

@@ -1,4 +1,6 @@
-import { DaffiError, messageOf } from '../../core/errors.js'
+import { DaffiError } from '../../core/errors.js'
+import { thrownLine } from '../../core/message/error-text.js'
+import { asError } from '../../core/thrown/read-thrown.js'
 
 /**
  * Calls `onError` once when the user's code throws or rejects outside of any call: in a timer, in an event listener, or
@@ -10,8 +12,9 @@ export function watchUncaught(node: string, onError: (error: DaffiError) => void
   const onThrown = (thrown: unknown): void => {
     if (reported) return
     reported = true
-    const message = `code of ${node} threw outside of any call: ${messageOf(thrown)}${stackFrameOf(thrown)}`
-    onError(new DaffiError('DAFFI_UNCAUGHT', message, { cause: thrown }))
+    const cause = asError(thrown)
+    const message = `code of ${node} threw outside of any call: ${thrownLine(cause)}`
+    onError(new DaffiError('DAFFI_UNCAUGHT', message, { cause }))
   }
   const stop = (): void => {
     process.off('uncaughtException', onThrown)
@@ -20,9 +23,4 @@ export function watchUncaught(node: string, onError: (error: DaffiError) => void
   process.on('uncaughtException', onThrown)
   process.on('unhandledRejection', onThrown)
   return stop
-}
-
-function stackFrameOf(thrown: unknown): string {
-  const frame = thrown instanceof Error ? /^\s+at .*$/m.exec(thrown.stack ?? '')?.[0] : undefined
-  return frame === undefined ? '' : ` (${frame.trim()})`
 }

@@ -38,20 +38,33 @@ export interface StagesReport {
 }
 
 /**
+ * A step of a node's start, reported when it begins.
+ * `loading`: it evaluates this module. `joining`: all of its modules are loaded.
+ */
+export type StartupReport = { type: 'loading'; module: string } | { type: 'joining' }
+
+/**
  * Messages from the process of a node to the supervisor.
  * `ready`: connected, with every callback loaded and offered, as this incarnation.
  * `settled`: no call is left to run.
  * `reloaded`: the new code is in place, or with an error the old code stays in use.
  * `failed`: the process is about to exit because of this error.
+ * `left`: the node has said its goodbye and is about to exit, as it was told to.
  */
 export type NodeReport =
   | CallReport
   | ObservedCallReport
+  | StartupReport
   | StagesReport
   | { type: 'ready'; incarnation: string }
   | { type: 'settled' }
   | { type: 'reloaded'; error: ErrorRecord | null }
   | { type: 'failed'; error: ErrorRecord }
+  | { type: 'left' }
+
+export function isStartupReport(report: NodeReport): report is StartupReport {
+  return report.type === 'loading' || report.type === 'joining'
+}
 
 export function isCallReport(report: NodeReport): report is CallReport {
   return 'index' in report

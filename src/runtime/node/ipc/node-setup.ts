@@ -2,7 +2,7 @@ import type { LogLevel } from '../../core/logger.js'
 import type { NodePlan, SourcePlan } from '../../core/plan/plan.js'
 import type { ServerAddress, ServerInfo } from '../../nats/index.js'
 
-/** Everything that the process of one node needs. It is sent by IPC, because the address contains the server's token. */
+/** Everything that the process of one node needs. It goes through a pipe, because the address contains the server's token. */
 export interface NodeSetup {
   /** Name of the pipeline. */
   pipeline: string

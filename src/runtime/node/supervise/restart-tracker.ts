@@ -18,18 +18,16 @@ const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
   'DAFFI_NOT_OURS',
 ])
 
-/** The end of a node's process that was not requested. */
+/** The end of a node's process that was not requested. It is a failure, whatever the exit code. */
 export interface NodeExit {
-  /** Null when a signal killed it. */
-  exitCode: number | null
   /** Code of the error that the process reported as the reason. */
   errorCode: string | undefined
   /** Milliseconds for which it had been ready; 0 when it never was. */
   readyMs: number
 }
 
-/** The state in which a node stays after the end of its process, or the pause before it is started again. */
-export type RestartDecision = 'stopped' | 'failed' | { restartInMs: number }
+/** Whether a node has failed for good, or the pause before its process is started again. */
+export type RestartDecision = 'failed' | { restartInMs: number }
 
 /** Decides after each end of a node's process whether, and when, the node is started again. */
 export class RestartTracker {
@@ -37,9 +35,7 @@ export class RestartTracker {
 
   constructor(private readonly policy: RestartPolicy) {}
 
-  decide({ exitCode, errorCode, readyMs }: NodeExit): RestartDecision {
-    const clean = exitCode === 0 && errorCode === undefined
-    if (clean && this.policy !== 'always') return 'stopped'
+  decide({ errorCode, readyMs }: NodeExit): RestartDecision {
     if (this.policy === 'no' || (errorCode !== undefined && PERMANENT.has(errorCode))) return 'failed'
     const restartInMs = this.#counter.next(readyMs)
     return restartInMs === undefined ? 'failed' : { restartInMs }

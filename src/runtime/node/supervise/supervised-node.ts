@@ -7,12 +7,20 @@ import type { NodePlan } from '../../core/plan/plan.js'
 import type { NodeState } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
-import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
+import {
+  isCallReport,
+  isStartupReport,
+  type CallReport,
+  type NodeReport,
+  type StartupReport,
+} from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
 import { describeExit, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
+import type { OrphanGuard } from './process/orphan-guard.js'
 import { RestartTracker, type RestartDecision } from './restart-tracker.js'
+import { StartupWatch } from './startup-watch.js'
 
 /** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
 const SHUTDOWN_GRACE_MS = CALL_GRACE_MS + 5000
@@ -27,6 +35,7 @@ export interface Supervision {
   leaving: AbortSignal
   /** Aborts when every process is to be killed. */
   forced: AbortSignal
+  guard: OrphanGuard
   onState: (node: SupervisedNode) => void
   onReport: (node: SupervisedNode, report: NodeReport) => void
   onLine: (node: SupervisedNode, line: string) => void
@@ -58,6 +67,8 @@ export class SupervisedNode {
   incarnation: string | undefined
   /** Every call of the present process has settled. */
   settled = false
+  /** The last process has left the pipeline in order, with a goodbye of its own. */
+  left = false
 
   #setup: NodeSetup
   readonly #supervision: Supervision
@@ -150,11 +161,11 @@ export class SupervisedNode {
     const tracker = new RestartTracker(restarts ? this.plan.restart : 'no')
     while (!this.isEnding()) {
       const exit = await this.#runProcess()
-      const decision = this.isEnding() ? 'stopped' : this.#decide(tracker, exit)
-      await onExit(this, exit, typeof decision !== 'string')
-      if (this.isEnding()) break
-      if (typeof decision === 'string') {
-        this.#enter(decision)
+      const decision = this.isEnding() ? undefined : this.#decide(tracker, exit)
+      await onExit(this, exit, typeof decision === 'object')
+      if (decision === undefined || this.isEnding()) break
+      if (decision === 'failed') {
+        this.#enter('failed')
         return
       }
       this.restarts++
@@ -166,11 +177,9 @@ export class SupervisedNode {
   }
 
   #decide(tracker: RestartTracker, exit: ChildExit): RestartDecision {
-    const { exitCode } = exit
+    this.#failure ??= died(this.name, exit)
     const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
-    const decision = tracker.decide({ exitCode, errorCode: this.#failure?.code, readyMs })
-    if (decision === 'failed' || exitCode !== 0) this.#failure ??= died(this.name, exit)
-    return decision
+    return tracker.decide({ errorCode: this.#failure.code, readyMs })
   }
 
   async #becameIdle(): Promise<void> {
@@ -181,13 +190,22 @@ export class SupervisedNode {
     this.#failure = undefined
     this.incarnation = undefined
     this.settled = false
+    this.left = false
     this.#readySince = undefined
     this.#enter('starting')
+    const startup = new StartupWatch((text) => {
+      if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`)
+    })
     const child = startChild(this.#setup, {
-      onReport: (report) => this.#onReport(report),
+      onReport: (report) => {
+        if (report.type === 'ready') startup.end()
+        if (isStartupReport(report)) startup.onReport(report)
+        else this.#onReport(report)
+      },
       onLine: (line) => this.#supervision.onLine(this, line),
     })
     this.#child = child
+    this.#supervision.guard.add(child.pid)
     const exited = new AbortController()
     this.#forwardSignals(child, exited.signal)
     try {
@@ -196,6 +214,8 @@ export class SupervisedNode {
       return exit
     } finally {
       exited.abort()
+      startup.end()
+      this.#supervision.guard.remove(child.pid)
       this.#troubles.clear()
       this.#child = undefined
       this.#reloaded?.resolve(undefined)
@@ -219,7 +239,7 @@ export class SupervisedNode {
     forced.addEventListener('abort', () => child.kill(), { signal })
   }
 
-  #onReport(report: NodeReport): void {
+  #onReport(report: Exclude<NodeReport, StartupReport>): void {
     if (report.type === 'ready') {
       this.#readySince = Date.now()
       this.incarnation = report.incarnation
@@ -229,6 +249,7 @@ export class SupervisedNode {
     else if (report.type === 'reloaded') {
       this.#reloaded?.resolve(report.error ? fromErrorRecord(report.error) : undefined)
     } else if (report.type === 'failed') this.#failure = fromErrorRecord(report.error)
+    else if (report.type === 'left') this.left = true
     this.#changed.notify()
     this.#supervision.onReport(this, report)
     if (isCallReport(report)) this.#onCall(report)

@@ -11,6 +11,7 @@ import type { NodeSetup } from '../ipc/node-setup.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
 import type { ChildExit } from './process/child-exit.js'
+import { OrphanGuard } from './process/orphan-guard.js'
 import { publishGoodbye } from './process/publish-goodbye.js'
 import { callNote } from './report/call-note.js'
 import { pipelineResult, type PipelineResult } from './report/pipeline-result.js'
@@ -64,6 +65,7 @@ export class Supervisor {
   readonly #leaving = new AbortController()
   readonly #changed = new Wakeup()
   readonly #startups = new StartupLimiter()
+  readonly #guard = new OrphanGuard()
   readonly #finished = deferred()
   #serverError: DaffiError | undefined
 
@@ -80,6 +82,7 @@ export class Supervisor {
       ending: this.#ending.signal,
       leaving: this.#leaving.signal,
       forced: options.force,
+      guard: this.#guard,
       onState: (node: SupervisedNode) => this.#onState(node),
       onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
       onLine: (node: SupervisedNode, line: string) =>
@@ -90,6 +93,14 @@ export class Supervisor {
   }
 
   async run(): Promise<PipelineResult> {
+    try {
+      return await this.#run()
+    } finally {
+      await this.#guard.close()
+    }
+  }
+
+  async #run(): Promise<PipelineResult> {
     const { onEvent, stop, force } = this.#options
     onEvent({ type: 'server', server: this.#server.info, nodes: this.#nodes.map(({ name }) => name) })
     for (const node of this.#nodes) this.#launch(node)
@@ -226,12 +237,11 @@ export class Supervisor {
   }
 
   async #onExit(node: SupervisedNode, exit: ChildExit, returns: boolean): Promise<void> {
-    const wasStopped = node.isEnding() && exit.exitCode === 0
-    this.#results.interrupt(node.name, wasStopped ? undefined : exit)
-    const { name, incarnation } = node
+    const { name, incarnation, left } = node
+    this.#results.interrupt(name, left && node.isEnding() ? undefined : exit)
     const { force, log } = this.#options
     // A process that was refused its name, or has lost it, must not say goodbye for the one that has it.
-    if (incarnation !== undefined && exit.exitCode !== 0 && !force.aborted && !this.#serverError) {
+    if (incarnation !== undefined && !left && !force.aborted && !this.#serverError) {
       await publishGoodbye({ name, incarnation, returns }, this.#plan.name, this.#server, log)
     }
   }

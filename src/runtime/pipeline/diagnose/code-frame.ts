@@ -4,6 +4,10 @@ const CONTEXT_LINES = 2
 const MAX_WIDTH = 160
 /** Characters of a line that are looked at: a secret that is cut off has to be known as one. */
 const MAX_READ = 4096
+/** Columns beyond which a location is not shown. */
+const MAX_COLUMN = 2 ** 20
+/** Characters that are shown at least behind the beginning of a location. */
+const MARGIN = 40
 
 /** A stretch of text in a file. */
 export interface Location {
@@ -16,23 +20,34 @@ export interface Location {
 }
 
 /** Numbered lines around a location, with carets under the location itself, and stars in place of secrets. */
-export function codeFrame(text: string, { line, column, length }: Location): string {
+export function codeFrame(text: string, location: Location): string {
+  const { line } = location
   const first = Math.max(1, line - CONTEXT_LINES)
   const lines = linesFrom(text, first, line + CONTEXT_LINES)
   const gutter = String(first + lines.length - 1).length
   return lines
     .flatMap((whole, index) => {
       const number = first + index
-      const content = withoutSecrets(whole.slice(0, MAX_READ))
-      const shown =
-        `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | ${cut(content)}`.trimEnd()
-      if (number !== line || column > MAX_WIDTH) return [shown]
-      // Tabs stay tabs, so that the carets stand under what they mark.
-      const indent = content.slice(0, column - 1).replace(/[^\t]/g, ' ')
-      const carets = '^'.repeat(Math.max(1, Math.min(length, content.length - column + 1)))
-      return [shown, `  ${' '.repeat(gutter)} | ${cut(indent + carets)}`]
+      const head = `${number === line ? '>' : ' '} ${String(number).padStart(gutter)} | `
+      if (number !== line) return [(head + cut(withoutSecrets(whole.slice(0, MAX_READ)))).trimEnd()]
+      const [shown, carets] = marked(whole, location)
+      return [(head + shown).trimEnd(), ...(carets === '' ? [] : [`  ${' '.repeat(gutter)} | ${carets}`])]
     })
     .join('\n')
+}
+
+/** The part of a line around a location, and carets for the line under it; none for a location that is too far along. */
+function marked(whole: string, { column, length }: Location): [string, string] {
+  // From the line's beginning on: a secret that began before the part is to be known as one.
+  const content = withoutSecrets(whole.slice(0, Math.min(column + MAX_READ, MAX_COLUMN)))
+  const from = column - 1
+  if (from > content.length) return [cut(content), '']
+  const isLong = content.length > MAX_WIDTH && from > MAX_WIDTH - MARGIN
+  const start = isLong ? Math.min(from, content.length) - MAX_WIDTH / 2 : 0
+  const part = isLong ? `…${content.slice(start + 1)}` : content
+  // Tabs stay tabs, so that the carets stand under what they mark.
+  const indent = part.slice(0, from - start).replace(/[^\t]/g, ' ')
+  return [cut(part), cut(indent + '^'.repeat(Math.max(1, Math.min(length, content.length - from))))]
 }
 
 /** Lines of a text by their numbers, as far as it has them. The rest of the text is passed over, not copied. */

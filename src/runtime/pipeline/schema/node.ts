@@ -31,7 +31,11 @@ export const node = z.strictObject({
     .max(1000)
     .describe('Number of processes; if more than one, they are named NODE-1, NODE-2 and so on.')
     .default(1),
-  restart: restart.describe('When the process is restarted: never, after a failure, or always.').optional(),
+  restart: restart
+    .describe(
+      'When the process, or a call, is started again: never, after a failure, or also after a failure of a source.',
+    )
+    .optional(),
   grace: duration
     .describe('How long others wait for the node when it is silent and may be out of reach.')
     .optional(),

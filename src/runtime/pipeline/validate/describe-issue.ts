@@ -99,8 +99,9 @@ function quotable(value: unknown, path: Path, document: PipelineDocument): strin
   if (hidden(path, document)) return document.writtenAt(path) ?? '***'
   // Lists and mappings are never quoted.
   if (typeof value === 'object') return ''
-  // JSON has no infinity.
-  if (typeof value === 'number') return String(value)
+  // YAML has words of its own for what is not finite.
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? String(value) : (document.scalarAt(path)?.source ?? String(value))
   return writeJson(typeof value === 'string' ? withoutUrlSecrets(value) : value)
 }
 

@@ -15,6 +15,8 @@ export interface SourceContext {
   log: Logger
   load: LoadModule
   onEvent: (event: SourceEvent) => void
+  /** Called when the source is closed before its end, with a promise that resolves when its own code is done. */
+  onClosing: (closed: Promise<void>) => void
 }
 
 /**

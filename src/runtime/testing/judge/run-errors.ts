@@ -1,5 +1,5 @@
 import { formatMs } from '../../core/timeout.js'
-import { messageOf } from '../../core/errors.js'
+import { thrownLine, errorLines } from '../../core/message/error-text.js'
 import type { TestPlan } from '../../pipeline/index.js'
 import type { Observation, ObservedError } from '../run/observation.js'
 import type { Mismatch } from './mismatch.js'
@@ -15,7 +15,7 @@ export function judgeRun(test: TestPlan, errors: ObservedError[]): Mismatch[] {
     )
     .map(({ node, call, error }) => ({
       path: ['name'],
-      message: call === undefined ? error.message : `${node}: ${call}: ${error.message}`,
+      message: `${call === undefined ? '' : `${node}: ${call}: `}${errorLines(error)}`,
       mayStillPass: false,
     }))
 }
@@ -29,7 +29,7 @@ function isExpected(call: string, { pipeline, expect }: TestPlan): boolean {
 
 /** Reports an error that ended the run itself. */
 export function runFailed(error: unknown): Mismatch {
-  return { path: ['name'], message: messageOf(error), mayStillPass: false }
+  return { path: ['name'], message: thrownLine(error), mayStillPass: false }
 }
 
 /** Reports that the timeout is over, and what the test was still waiting for. */

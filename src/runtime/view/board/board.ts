@@ -1,3 +1,4 @@
+import { errorLine } from '../../core/message/error-text.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
 import type { RunStatus, Status } from '../../status/index.js'
@@ -54,7 +55,8 @@ function callViews({ nodes }: Plan, runs: RunStatus[]): CallView[] {
       const { state, gaps, error } =
         reported.find((each) => each.node === node && each.call === call && each.source === source) ??
         NOT_BEGUN
-      const { message = null, code = null } = error ?? {}
+      const message = error && errorLine(error)
+      const code = error?.code ?? null
       return { node, call, modifier: modifier.kind, source, to, state, gaps, error: message, code }
     }),
   )

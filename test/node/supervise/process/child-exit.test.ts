@@ -4,6 +4,7 @@ import { describeExit } from '../../../../src/runtime/node/supervise/process/chi
 
 test.each([
   [{ pid: 7, exitCode: 3, signal: null }, 'ended with exit code 3'],
+  [{ pid: 7, exitCode: 0, signal: null }, 'ended by itself, with exit code 0'],
   [{ pid: 7, exitCode: null, signal: 'SIGKILL' }, 'was killed by SIGKILL'],
   [{ pid: undefined, exitCode: null, signal: null }, 'could not be started'],
 ] as const)('%o', (exit, text) => {

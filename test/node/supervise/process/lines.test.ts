@@ -18,6 +18,12 @@ test('lines are whole, however the bytes come', async () => {
   expect(await linesOf('a', high, low, 'b\n')).toEqual(['a🎥b'])
 })
 
+test('a line that comes in many pieces is whole', async () => {
+  const line = JSON.stringify({ text: 'x'.repeat(900_000) })
+  const pieces = line.match(/[^]{1,65536}/g) ?? []
+  expect(await linesOf('before\n', ...pieces, '\nafter')).toEqual(['before', line, 'after'])
+})
+
 test('a line without an end is given out in parts, none of which splits a character', async () => {
   const lines = await linesOf(`x${'🎥'.repeat(MAX_LINE)}`, '\nend\n')
   expect(lines.join('')).toBe(`x${'🎥'.repeat(MAX_LINE)}end`)

@@ -48,7 +48,9 @@ describe.each([
     })
     await expect(collect(items)).rejects.toMatchObject({
       code: 'DAFFI_SOURCE_FAILED',
-      message: 'the iterable threw: broken',
+      message: expect.stringMatching(
+        /^the iterable threw: TypeError: broken \(.*feed\.test\.ts:\d+\)$/,
+      ) as string,
       cause: { name: 'TypeError' },
     })
   })
@@ -89,3 +91,69 @@ test('an endless synchronous iterable lets others have their turn', async () => 
   setImmediate(() => abort.abort(new Error('enough')))
   await expect(collect(endless, abort.signal)).rejects.toThrow('enough')
 })
+
+test.each([
+  ['a generator', (closed: () => void) => rejecting(closed)],
+  ['an iterator', (closed: () => void) => iteratorOf([1, Promise.reject(new RangeError('no'))], closed)],
+  ['an async iterator', (closed: () => void) => ({ [Symbol.asyncIterator]: () => asyncIterator(closed) })],
+])('%s that yields a promise that rejects is closed, and has failed', async (_, make) => {
+  let isClosed = false
+  await expect(collect(make(() => (isClosed = true)))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringMatching(/^the iterable threw: RangeError: no/) as string,
+  })
+  expect(isClosed).toBe(true)
+})
+
+test('promises are taken as what they lead to, and those that reject after the end harm nobody', async () => {
+  expect(await collect([Promise.resolve(1), 2, Promise.resolve(3)])).toEqual([1, 2, 3])
+  const late = new Promise((_, reject) => setImmediate(() => reject(new Error('late'))))
+  await expect(collect([Promise.reject(new Error('first')), late])).rejects.toThrow('first')
+  await expect(late).rejects.toThrow('late')
+})
+
+test.each([
+  ['what is no error', () => iteratorOf([], () => undefined, undefined), 'undefined'],
+  ['at its opening', () => ({ [Symbol.iterator]: refuse }), 'TypeError: closed'],
+  ['no result', () => ({ [Symbol.iterator]: () => ({ next: () => null }) }), 'TypeError: Cannot read'],
+])('an iterable that throws %s has failed', async (_, make, text) => {
+  await expect(collect(make() as Items)).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringContaining(`the iterable threw: ${text}`) as string,
+  })
+})
+
+function refuse(): never {
+  throw new TypeError('closed')
+}
+
+function* rejecting(closed: () => void): Generator {
+  try {
+    yield Promise.reject(new RangeError('no'))
+  } finally {
+    closed()
+  }
+}
+
+/** Gives the items, and then throws. */
+function iteratorOf(items: unknown[], closed: () => void, thrown?: unknown): Iterable<unknown> {
+  const next = (): IteratorResult<unknown> => {
+    if (items.length === 0) throw thrown
+    return { done: false, value: items.shift() }
+  }
+  const end = (): IteratorResult<unknown> => {
+    closed()
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.iterator]: () => ({ next, return: end }) }
+}
+
+function asyncIterator(closed: () => void): AsyncIterator<unknown> {
+  return {
+    next: () => Promise.resolve({ done: false, value: Promise.reject(new RangeError('no')) }),
+    return: () => {
+      closed()
+      return Promise.resolve({ done: true, value: undefined })
+    },
+  }
+}

@@ -7,8 +7,9 @@ export interface ChildExit {
   signal: NodeJS.Signals | null
 }
 
-/** Describes an exit as the rest of a sentence that begins with the node's name. */
+/** Describes an exit that was not requested, as the rest of a sentence that begins with the node's name. */
 export function describeExit({ exitCode, signal }: ChildExit): string {
   if (signal !== null) return `was killed by ${signal}`
-  return exitCode === null ? 'could not be started' : `ended with exit code ${exitCode}`
+  if (exitCode === null) return 'could not be started'
+  return exitCode === 0 ? 'ended by itself, with exit code 0' : `ended with exit code ${exitCode}`
 }

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+import { messageOf } from '../../../core/errors.js'
 import { packageFile } from '../../../core/process/package-file.js'
+import { eachMessage, PIPE_FD, sendMessage } from '../../ipc/message-pipe.js'
 import type { NodeOrder } from '../../ipc/node-orders.js'
 import type { NodeReport } from '../../ipc/node-reports.js'
 import type { NodeSetup } from '../../ipc/node-setup.js'
@@ -10,6 +13,8 @@ import { eachLine } from './lines.js'
 const ENTRY = packageFile('dist/runtime/node/child/entry.js')
 /** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */
 const OUTPUT_GRACE_MS = 500
+/** Time between the end of the pipe for messages and that of the process. */
+const EXIT_GRACE_MS = 2000
 
 export interface Child {
   pid: number
@@ -28,15 +33,16 @@ export interface ChildEvents {
 
 /** Starts the process of one node, in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
 export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents): Child {
-  const child = spawn(process.execPath, [ENTRY], {
+  const child = spawn(process.execPath, [ENTRY, titleOf(setup)], {
     detached: true,
     env: childEnv(process.env, setup.node.env),
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'overlapped'],
   })
   const outputs = [child.stdout, child.stderr].filter((each) => each !== null)
+  // Absent when no process could be started.
+  const pipe = child.stdio[PIPE_FD] as Duplex | null | undefined
   const send = (order: NodeOrder): void => {
-    if (child.connected) child.send(order, () => undefined)
+    if (pipe) void sendMessage(pipe, order)
   }
   const kill = (): void => {
     if (child.pid !== undefined) killGroup(child.pid)
@@ -45,7 +51,7 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', () => {
       kill()
-      setTimeout(() => outputs.forEach((each) => each.destroy()), OUTPUT_GRACE_MS).unref()
+      setTimeout(() => [...outputs, pipe].forEach((each) => each?.destroy()), OUTPUT_GRACE_MS).unref()
     })
     child.once('close', (exitCode, signal) => resolve({ pid: child.pid, exitCode, signal }))
     child.once('error', (error) => {
@@ -53,7 +59,21 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
       if (child.pid === undefined) resolve({ pid: undefined, exitCode: null, signal: null })
     })
   })
-  child.on('message', (message) => onReport(message as NodeReport))
+  // User code can close the pipe, or write to it. A process that cannot be given orders must not be left alone.
+  const giveUp = (why: string): void => {
+    onLine(`error: ${why} descriptor ${PIPE_FD}, by which daffi speaks with its nodes, so the node is killed`)
+    kill()
+  }
+  if (pipe) {
+    const closed = eachMessage(pipe, (message) => onReport(message as NodeReport))
+    void closed.then(
+      () => {
+        const timer = setTimeout(() => giveUp('something closed'), EXIT_GRACE_MS)
+        void exited.then(() => clearTimeout(timer))
+      },
+      (error: unknown) => giveUp(`something wrote (${messageOf(error)}) to`),
+    )
+  }
   send({ type: 'setup', setup })
 
   return {
@@ -62,6 +82,11 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
     kill,
     exited: Promise.all([exited, ...outputs.map((each) => eachLine(each, onLine))]).then(([exit]) => exit),
   }
+}
+
+/** Title of a node's process, which the system's list of processes shows in place of the command line. */
+function titleOf({ pipeline, node }: NodeSetup): string {
+  return `daffi: ${pipeline}/${node.name}`
 }
 
 function killGroup(pid: number): void {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { MIB } from '../../../core/bytes.js'
 
 /** Longest line, in characters. A longer one is split, so that output without line ends cannot fill the memory. */
-export const MAX_LINE = 16_384
+export const MAX_LINE = MIB
 
 /**
  * Calls `onLine` with each line of a text stream, without its line end. Text after the last line end counts as a line.
@@ -13,14 +14,24 @@ export function eachLine(stream: Readable, onLine: (line: string) => void): Prom
   let rest = ''
 
   const accept = (text: string): void => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) onLine(line.replace(/\r$/, ''))
-    while (rest.length > MAX_LINE) {
-      const end = splitsCharacter(rest, MAX_LINE) ? MAX_LINE - 1 : MAX_LINE
-      onLine(rest.slice(0, end))
-      rest = rest.slice(end)
+    // Only the new text is searched: a long line comes in many pieces.
+    const [first = '', ...others] = text.split('\n')
+    rest += first
+    for (const line of others) {
+      onLine(cut().replace(/\r$/, ''))
+      rest = line
     }
+    rest = cut()
+  }
+  /** Passes on what is longer than a line may be, and returns the remainder. */
+  const cut = (): string => {
+    let remainder = rest
+    while (remainder.length > MAX_LINE) {
+      const end = splitsCharacter(remainder, MAX_LINE) ? MAX_LINE - 1 : MAX_LINE
+      onLine(remainder.slice(0, end))
+      remainder = remainder.slice(end)
+    }
+    return remainder
   }
 
   stream.on('data', (chunk: Buffer) => accept(decoder.write(chunk)))

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../../../core/errors.js'
+import { errorLines } from '../../../core/message/error-text.js'
 import { formatMs } from '../../../core/timeout.js'
 import type { LineLevel } from '../../../status/index.js'
 import type { CallReport } from '../../ipc/node-reports.js'
@@ -14,19 +14,17 @@ export function callNote(call: string, report: CallReport): Note | undefined {
   switch (report.type) {
     case 'call':
     case 'stream':
-      return report.error ? { level: 'error', text: `${call}: ${withCode(report.error)}` } : undefined
+      return report.error
+        ? { level: 'error', text: `${call}: ${errorLines(report.error, ` (${report.error.code})`)}` }
+        : undefined
     case 'trouble': {
       const { error, againInMs } = report
       if (!error) return { level: 'info', text: `${call} runs again` }
       const again = againInMs === undefined ? '' : `; made again in ${formatMs(againInMs)}`
-      return { level: 'error', text: `${call}: ${withCode(error)}${again}` }
+      return { level: 'error', text: `${call}: ${errorLines(error, ` (${error.code})${again}`)}` }
     }
     default:
       // When a source breaks off, the node itself prints a line.
       return undefined
   }
-}
-
-function withCode({ message, code }: ErrorRecord): string {
-  return `${message} (${code})`
 }

@@ -1,5 +1,6 @@
 import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
+import { shortError } from '../../../core/message/short-error.js'
 import { randomId } from '../../../core/names.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import type {
@@ -65,7 +66,7 @@ export class RunRecord {
   }
 
   #onState({ node, state, restarts, error }: Extract<RunEvent, { type: 'state' }>): void {
-    this.#nodes[node] = { state, restarts, error: error ? toErrorRecord(error) : null }
+    this.#nodes[node] = { state, restarts, error: error ? shortError(toErrorRecord(error)) : null }
     // The trouble of a call has a line of its own.
     this.#addLine(node, error && state !== 'degraded' ? `${state}: ${error.message}` : state, LEVELS[state])
     if (state !== 'starting') return
@@ -78,7 +79,7 @@ export class RunRecord {
     const key = `${node} ${report.index}`
     const { gaps = 0 } = this.#calls.get(key) ?? {}
     const set = (state: CallStatus['state'], error: ErrorRecord | null, newGaps = gaps): void => {
-      this.#calls.set(key, { node, call, source, state, gaps: newGaps, error })
+      this.#calls.set(key, { node, call, source, state, gaps: newGaps, error: error && shortError(error) })
     }
     if (report.type === 'gap') set('broken', report.error, gaps + 1)
     else if (report.type === 'resumed') set('running', null)

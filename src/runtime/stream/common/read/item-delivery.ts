@@ -1,5 +1,6 @@
-import { DaffiError, messageOf, toErrorRecord } from '../../../core/errors.js'
+import { thrownRecord } from '../../../core/message/error-text.js'
 import type { Origin } from '../../../core/stream/origin.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
 import type { Open } from '../../protocol/messages.js'
 import type { Deliver, DeliveredChunk } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
@@ -96,9 +97,10 @@ export class ItemDelivery {
     }
   }
 
-  #onFailure(error: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
+  #onFailure(thrown: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
     const { open, lifecycle, failures } = this.#options
     const number = chunk.item + index
+    const error = asError(thrown)
     if (open.onError === 'retry') return this.#retry(error, item, index, chunk)
     this.#count('failed')
     if (open.onError === 'skip') {
@@ -106,9 +108,7 @@ export class ItemDelivery {
       return undefined
     }
     failures.onStop(number, error)
-    const record = toErrorRecord(
-      error instanceof DaffiError ? error : new DaffiError('DAFFI_REMOTE', messageOf(error)),
-    )
+    const record = thrownRecord(error)
     const message = `"${open.call}" threw at item ${number}: ${record.message}`
     lifecycle.settle('stopped', { ...record, message })
     return undefined

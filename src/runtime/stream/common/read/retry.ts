@@ -1,5 +1,6 @@
 import { backoffMs } from '../../../core/backoff.js'
 import type { RetryPolicy } from '../../../core/stream/stream-options.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
 import { sleep } from '../../../core/timer.js'
 
 /**
@@ -21,7 +22,7 @@ export async function retryInvocation(
       await invoke()
       return undefined
     } catch (again) {
-      error = again ?? new Error('undefined was thrown')
+      error = asError(again)
     }
   }
   return error

@@ -1,6 +1,10 @@
 import { addAbortListener } from 'node:events'
 import { abortError } from '../../../core/abort.js'
-import { DaffiError, messageOf } from '../../../core/errors.js'
+import { DaffiError } from '../../../core/errors.js'
+import { thrownLine } from '../../../core/message/error-text.js'
+import { isPromise, keepRejections } from '../../../core/stream/promised-items.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
+import { bounded } from '../../../core/timeout.js'
 import { TimeSlice } from '../time-slice.js'
 import { PushedItems } from './pushed-items.js'
 
@@ -28,13 +32,25 @@ interface FeedOptions {
 }
 
 /**
- * Passes the items to `accept` one by one, and closes the iterable when its end is not reached.
+ * Passes the items to `accept` one by one, of a promise what it leads to, and closes the iterable when its end is not reached.
  * @throws DaffiError DAFFI_SOURCE_FAILED when the iterable throws, or its own DaffiError; else what `accept` throws
  */
 export async function feed(items: Items, options: FeedOptions): Promise<void> {
-  if (items instanceof PushedItems) await items.flowInto(options)
-  else if (Symbol.asyncIterator in items) await feedAsync(items[Symbol.asyncIterator](), options)
-  else await feedSync(items[Symbol.iterator](), options)
+  if (items instanceof PushedItems) {
+    await items.flowInto(options)
+    return
+  }
+  keepRejections(items)
+  if (Symbol.asyncIterator in items)
+    await feedAsync(
+      opened(() => items[Symbol.asyncIterator]()),
+      options,
+    )
+  else
+    await feedSync(
+      opened(() => items[Symbol.iterator]()),
+      options,
+    )
 }
 
 async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: FeedOptions): Promise<void> {
@@ -48,20 +64,20 @@ async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: F
       if (signal.aborted) throw abortError(signal, 'the stream')
       const next = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
         interrupt = reject
-        Promise.resolve(iterator.next()).then(resolve, (error: unknown) => reject(sourceFailed(error)))
+        Promise.resolve(nextOf(iterator)).then(resolve, (thrown: unknown) => reject(sourceFailed(thrown)))
       })
-      if (next.done) {
+      if (isLast(next)) {
         done = true
         return
       }
-      const held = accept(next.value)
+      const held = accept(isPromise(next.value) ? await settled(next.value, signal) : next.value)
       if (held) await held
       if (slice.due && slice.isOver()) await slice.yield()
     }
   } finally {
     listener[Symbol.dispose]()
     // Not awaited: an iterable that hangs in next() settles return() only after it.
-    if (!done) void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    if (!done) void close(iterator)
   }
 }
 
@@ -71,29 +87,63 @@ async function feedSync(iterator: Iterator<unknown>, { signal, accept }: FeedOpt
   try {
     for (;;) {
       const next = nextOf(iterator)
-      if (next.done) {
+      if (isLast(next)) {
         done = true
         return
       }
-      const held = accept(next.value)
+      const held = accept(isPromise(next.value) ? await settled(next.value, signal) : next.value)
       if (held) await held
       if (slice.due && slice.isOver()) await slice.yield()
       if (signal.aborted) throw signal.reason as Error
     }
   } finally {
-    if (!done) iterator.return?.()
+    if (!done) void close(iterator)
   }
 }
 
-function nextOf(iterator: Iterator<unknown>): IteratorResult<unknown> {
+/** Waits for what an item's promise leads to. */
+async function settled(item: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  const value = item.catch((thrown: unknown) => {
+    throw sourceFailed(thrown)
+  })
+  return await bounded(value, { signal, what: 'the stream' })
+}
+
+/** Tells an iterator that no more is wanted. Why is known already, so that nothing is said of what it throws then. */
+async function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.()
+  } catch {
+    return
+  }
+}
+
+function opened<T>(open: () => T): T {
+  try {
+    return open()
+  } catch (thrown) {
+    throw sourceFailed(thrown)
+  }
+}
+
+function nextOf<T>(iterator: { next: () => T }): T {
   try {
     return iterator.next()
-  } catch (error) {
-    throw sourceFailed(error)
+  } catch (thrown) {
+    throw sourceFailed(thrown)
   }
 }
 
-function sourceFailed(error: unknown): DaffiError {
-  if (error instanceof DaffiError) return error
-  return new DaffiError('DAFFI_SOURCE_FAILED', `the iterable threw: ${messageOf(error)}`, { cause: error })
+function isLast(next: IteratorResult<unknown>): boolean {
+  try {
+    return Boolean(next.done)
+  } catch (thrown) {
+    throw sourceFailed(thrown)
+  }
+}
+
+function sourceFailed(thrown: unknown): DaffiError {
+  const cause = asError(thrown)
+  if (cause instanceof DaffiError) return cause
+  return new DaffiError('DAFFI_SOURCE_FAILED', `the iterable threw: ${thrownLine(cause)}`, { cause })
 }

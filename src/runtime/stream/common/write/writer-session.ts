@@ -1,8 +1,9 @@
 import { addAbortListener } from 'node:events'
 import { encodeItem } from '../../../codec/index.js'
 import { abortError } from '../../../core/abort.js'
-import { isAmong, type Cause, type StoredCauses } from '../../../core/stream/cause.js'
 import { toErrorRecord } from '../../../core/errors.js'
+import { isAmong, type Cause, type StoredCauses } from '../../../core/stream/cause.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
 import { bounded } from '../../../core/timeout.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
@@ -110,7 +111,7 @@ export class WriterSession {
     try {
       await this.#take(rest ?? items)
     } catch (error) {
-      state.onSourceFailure(error)
+      state.onSourceFailure(asError(error))
     }
     state.sourceEnded = true
     state.interrupted = context.options.stopping?.aborted ?? false

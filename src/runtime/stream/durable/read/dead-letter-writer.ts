@@ -1,5 +1,5 @@
 import { encodeItem } from '../../../codec/index.js'
-import { toErrorRecord } from '../../../core/errors.js'
+import { thrownRecord } from '../../../core/message/error-text.js'
 import type { DeadLetterSink } from '../../common/read/item-delivery.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { Open } from '../../protocol/messages.js'
@@ -33,7 +33,7 @@ export class DeadLetterWriter implements DeadLetterSink {
         run: durable.run,
         node,
         item: number,
-        error: toErrorRecord(error),
+        error: thrownRecord(error),
         attempts: open.retry.attempts,
         time: Date.now(),
         kind: kind ?? null,
