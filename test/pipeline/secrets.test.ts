@@ -12,6 +12,12 @@ test.each<[string, string]>([
     'a quoted password with spaces',
     pipelineYaml({ source: '{ kind: rtsp, url: "rtsp://me:x hunter2@h/1", x: 1 }' }),
   ],
+  ...['x/hunter2', 'x?hunter2', 'x#hunter2', 'p@ss?hunter2', 'x hunter2', 'hunter2%ff', '12/hunter2%'].map(
+    (password): [string, string] => [
+      `a password that is not encoded, ${password}`,
+      pipelineYaml({ source: `{ kind: http, url: "http://me:${password}@h/1?token=hunter2" }` }),
+    ],
+  ),
   ['the token of a server', pipelineYaml({ top: 'server: { url: "nats://hunter2@h", x: 1 }' })],
   ['a server that is no mapping', pipelineYaml({ top: 'server: nats://me:hunter2@h' })],
   ['a server whose password has spaces', pipelineYaml({ top: 'server: "nats://me:x hunter2@h"' })],

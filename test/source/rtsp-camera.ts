@@ -16,8 +16,16 @@ interface CameraOptions {
   pem?: PemFiles
   /** Asks for user and password. */
   guard?: Guard
-  /** Address of its track in its description. @default track0 */
-  control?: string
+  /** Address of its track in its description; null for none. @default track0 */
+  control?: string | null
+  /** Even channel of the packets that it chooses over TCP. @default 0 */
+  channel?: number
+  /** Whether packets come before the answer to PLAY. */
+  isEager?: boolean
+  /** Whether its answers have no number, and it never answers what keeps a session alive. */
+  isTerse?: boolean
+  /** Pictures per second. @default 25 */
+  rate?: number
   /** Address to which it redirects whoever asks for a description. */
   redirect?: string
 }
@@ -31,7 +39,8 @@ interface RtspCamera {
   pictures: (format: 'gray' | 'yuv420p') => Promise<Buffer[]>
 }
 
-const PATTERN = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25']
+const patternAt = (rate: number): string[] => ['-f', 'lavfi', '-i', `testsrc2=size=160x120:rate=${rate}`]
+const PATTERN = patternAt(25)
 /** Number of pictures, more than a test waits for. */
 const MAX_PICTURES = 1000
 
@@ -50,7 +59,7 @@ export async function rtspCamera(options: CameraOptions = {}): Promise<RtspCamer
     viewer.on('error', () => undefined)
     serve(viewer, packets, requests, options)
   }
-  const { pem } = options
+  const { pem, rate = 25 } = options
   const server = pem
     ? createTlsServer({ cert: readFileSync(pem.cert), key: readFileSync(pem.key) }, onViewer)
     : createServer(onViewer)
@@ -59,8 +68,19 @@ export async function rtspCamera(options: CameraOptions = {}): Promise<RtspCamer
   await Promise.all([once(packets, 'listening'), once(server, 'listening')])
 
   const { path } = await ensureBinary('ffmpeg')
-  const input = ['-loglevel', 'error', '-re', ...PATTERN]
-  const codec = ['-c:v', 'libx264', '-qp', '0', '-pix_fmt', 'yuv420p', '-tune', 'zerolatency', '-g', '5']
+  const input = ['-loglevel', 'error', '-re', ...patternAt(rate)]
+  const codec = [
+    '-c:v',
+    'libx264',
+    '-qp',
+    '0',
+    '-pix_fmt',
+    'yuv420p',
+    '-tune',
+    'zerolatency',
+    '-g',
+    rate < 5 ? '1' : '5',
+  ]
   const sender = execa(path, [...input, ...codec, '-f', 'rtp', `rtp://127.0.0.1:${packets.address().port}`], {
     reject: false,
   })
@@ -88,10 +108,10 @@ function serve(
   viewer: Socket,
   packets: UdpSocket,
   requests: string[],
-  { guard, control = 'track0', redirect }: CameraOptions,
+  { guard, control = 'track0', redirect, channel = 0, isEager, isTerse }: CameraOptions,
 ): void {
   let lines: string[] = []
-  let send = (packet: Buffer): void => void viewer.write(interleaved(packet))
+  let send = (packet: Buffer): void => void viewer.write(interleaved(packet, channel))
   const reader = createInterface({ input: viewer })
   reader.on('error', () => undefined)
   reader.on('line', (line) => {
@@ -104,7 +124,8 @@ function serve(
     const [method = '', uri = ''] = request.split(' ')
     const header = (name: string): string => new RegExp(`^${name}: *(.*)$`, 'im').exec(request)?.[1] ?? ''
     const answer = (status: string, headers: string[] = [], body = ''): void => {
-      const head = [`RTSP/1.0 ${status}`, `CSeq: ${header('CSeq')}`, ...headers, '', body]
+      const number = isTerse ? [] : [`CSeq: ${header('CSeq')}`]
+      const head = [`RTSP/1.0 ${status}`, ...number, ...headers, '', body]
       viewer.write(head.join('\r\n'))
     }
     const challenges = method === 'OPTIONS' ? undefined : guard?.check(method, uri, header('Authorization'))
@@ -117,7 +138,7 @@ function serve(
     }
     switch (method) {
       case 'OPTIONS':
-        answer('200 OK', ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN'])
+        answer('200 OK', ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER'])
         return
       case 'DESCRIBE': {
         if (redirect !== undefined) {
@@ -137,14 +158,18 @@ function serve(
         if (port !== undefined) send = (packet) => packets.send(packet, Number(port), '127.0.0.1')
         const way =
           port === undefined
-            ? 'RTP/AVP/TCP;unicast;interleaved=0-1'
+            ? `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`
             : `RTP/AVP;unicast;client_port=${port}-${Number(port) + 1};server_port=9-9`
-        answer('200 OK', ['Session: 1', `Transport: ${way}`])
+        answer('200 OK', [`Session: 1${isTerse ? ';timeout=2' : ''}`, `Transport: ${way}`])
         return
       }
       case 'PLAY':
-        answer('200 OK', ['Session: 1', `RTP-Info: url=${control};seq=1;rtptime=0`])
         packets.on('message', (packet) => send(packet))
+        if (isEager) packets.once('message', () => answer('200 OK', ['Session: 1']))
+        else answer('200 OK', ['Session: 1', `RTP-Info: url=${control ?? uri};seq=1;rtptime=0`])
+        return
+      case 'GET_PARAMETER':
+        if (!isTerse) answer('200 OK', ['Session: 1'])
         return
       default:
         answer('200 OK', ['Session: 1'])
@@ -152,15 +177,15 @@ function serve(
   })
 }
 
-function description(control: string): string {
+function description(control: string | null): string {
   const session = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=camera', 'c=IN IP4 127.0.0.1', 't=0 0']
   const track = ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1']
-  return [...session, ...track, `a=control:${control}`, ''].join('\r\n')
+  return [...session, ...track, ...(control === null ? [] : [`a=control:${control}`]), ''].join('\r\n')
 }
 
 /** RFC 2326, section 10.12: `$`, the channel, the length, the packet. */
-function interleaved(packet: Buffer): Buffer {
-  const header = Buffer.from([0x24, 0, 0, 0])
+function interleaved(packet: Buffer, channel: number): Buffer {
+  const header = Buffer.from([0x24, channel, 0, 0])
   header.writeUInt16BE(packet.length, 2)
   return Buffer.concat([header, packet])
 }

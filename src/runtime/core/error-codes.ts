@@ -304,7 +304,7 @@ export const ERRORS = {
   DAFFI_SOURCE_BAD_URL: {
     exit: 78,
     meaning: 'The URL of a source is malformed or has the wrong scheme for its kind.',
-    next: 'Write rtsp:// or rtsps:// for kind rtsp, http:// or https:// for kind http.',
+    next: 'Write rtsp:// or rtsps:// for kind rtsp, http:// or https:// for kind http, and percent-encode user and password.',
   },
   DAFFI_SOURCE_FAILED: {
     exit: 1,

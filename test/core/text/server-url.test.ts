@@ -9,6 +9,7 @@ test.each([
   ['nats://secret@h:1', { url: 'nats://h:1', token: 'secret' }],
   ['nats://me:p%40ss@h:1', { url: 'nats://h:1', user: 'me', password: 'p@ss' }],
   ['nats://me:100%sure@h:1', { url: 'nats://h:1', user: 'me', password: '100%sure' }],
+  ['nats://me:100%%20@h:1', { url: 'nats://h:1', user: 'me', password: '100% ' }],
   ['nats://a:1, nats://t@b:2', { url: 'nats://a:1,nats://b:2', token: 't' }],
 ])('%s', (text, expected) => {
   expect(parseServerUrl(text)).toEqual(expected)

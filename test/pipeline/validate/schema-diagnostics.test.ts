@@ -54,6 +54,7 @@ test.each(
     [source('{ kind: camera, device: test, frames: «0» }'), 'BAD_VALUE', `${CAMERA}.frames`, 'at least 1'],
     [source('{ kind: camera, device: test, format: «rgb2→rgb24» }'), 'BAD_VALUE', `${CAMERA}.format`],
     [source('{ kind: rtsp, url: «http://host» }'), 'BAD_VALUE', `${CAMERA}.url`, 'rtsp://'],
+    [source('{ kind: rtsp, url: «rtsp://me:1/2@host» }'), 'BAD_VALUE', `${CAMERA}.url`, '/ as %2F'],
   ]),
 )('%s', (_, each) => expectFault(each))
 

@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Frame } from '../../../src/runtime/core/frame.js'
-import { jpegSize } from '../../../src/runtime/source/pictures/jpeg-size.js'
+import { wholeJpeg } from '../../../src/runtime/source/pictures/jpeg-walk.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { collect, ffmpeg, fileAt, openFrames, video } from '../support.js'
 
 const sizes = (frames: Frame[]): string[] => [
   ...new Set(
     frames.map(({ data, format, width, height }) => {
-      const size = format === 'mjpeg' ? jpegSize(data) : { width, height }
+      const size = format === 'mjpeg' ? wholeJpeg(data) : { width, height }
       return `${size?.width}x${size?.height}`
     }),
   ),

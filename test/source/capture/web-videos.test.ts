@@ -49,6 +49,16 @@ test('a camera that sends pictures without pace is started again', async () => {
   expect(events[0]).toMatchObject({ error: { message: expect.stringContaining('flooded') as string } })
 })
 
+test('JPEGs one behind the other may be a file, which needs no pace', async () => {
+  const [jpeg = Buffer.alloc(0)] = await jpegsOf(16, 16, 1)
+  const bytes = Buffer.concat(Array.from({ length: 600 }, () => jpeg))
+  const camera = await httpCamera((_, response) => response.end(bytes))
+  const events: SourceEvent[] = []
+  const plan = { kind: 'http', url: camera.url, ...network, format: 'mjpeg', frames: 600 } as const
+  expect(await collect(openFrames(plan, { onEvent: (event) => events.push(event) }))).toHaveLength(600)
+  expect(events).toEqual([])
+})
+
 test('a host that falls silent before the first picture is waited for once', async () => {
   const camera = await httpCamera((_, response) => void response.write('\xff\xd8'))
   const plan = { kind: 'http', url: camera.url, ...network, format: 'mjpeg', stallMs: 300 } as const

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Authorization } from '../../../src/runtime/source/network/authorization.js'
 import { parseChallenges } from '../../../src/runtime/source/network/challenges.js'
@@ -78,6 +79,57 @@ test('a second challenge means a wrong password, unless the nonce is stale', () 
   expect(authorization.accept('Digest nonce="2"', true)).toBe(false)
   expect(authorization.accept('Digest nonce="2", stale=true', true)).toBe(true)
   expect(fieldsOf(authorization.header('GET', '/') ?? '').nonce).toBe('2')
+})
+
+test('a server that has accepted user and password may ask again with another nonce, without saying why', () => {
+  const authorization = new Authorization({ user, password })
+  authorization.accept('Digest nonce="1"', false)
+  authorization.accepted(undefined)
+  expect(authorization.accept('Digest nonce="2"', true)).toBe(true)
+  expect(authorization.accept('Digest nonce="3"', true)).toBe(false)
+})
+
+test('the nonce that a server gives for the next request is taken', () => {
+  const authorization = new Authorization({ user, password })
+  authorization.accept('Digest realm="r", nonce="1", qop="auth", opaque="o"', false)
+  const first = fieldsOf(authorization.header('GET', '/') ?? '')
+  authorization.accepted('nextnonce="2", qop=auth, rspauth="x"')
+  const second = fieldsOf(authorization.header('GET', '/') ?? '')
+  expect(second).toMatchObject({ realm: 'r', nonce: '2', nc: '00000001', opaque: 'o' })
+  expect(second.cnonce).not.toBe(first.cnonce)
+})
+
+const hashOf = { md5: 'md5', 'MD5-sess': 'md5', 'sha-256-SESS': 'sha256', 'SHA-512-256': 'sha512-256' }
+
+test.each(Object.entries(hashOf))(
+  '%s is answered, with one nonce of the client for each of the server',
+  (name, hash) => {
+    const authorization = new Authorization({ user: 'möwe', password: 'süß€' })
+    const H = (text: string): string => createHash(hash).update(text).digest('hex')
+    // A header holds bytes, here those of UTF-8.
+    const bytes = (text: string): string => Buffer.from(text).toString('latin1')
+    expect(
+      authorization.accept(
+        `Digest realm="${bytes('Möwen')}", nonce="n", qop="auth-int, auth", algorithm=${name}`,
+        false,
+      ),
+    ).toBe(true)
+    const fields = ['00000001', '00000002'].map(() => fieldsOf(authorization.header('GET', '/') ?? ''))
+    const cnonce = fields[0]?.cnonce ?? ''
+    const secret = H('möwe:Möwen:süß€')
+    const key = /sess/i.test(name) ? H(`${secret}:n:${cnonce}`) : secret
+    for (const [index, each] of fields.entries()) {
+      expect(each).toMatchObject({ username: bytes('möwe'), realm: bytes('Möwen'), cnonce, algorithm: name })
+      expect(each.response).toBe(H(`${key}:n:0000000${index + 1}:${cnonce}:auth:${H('GET:/')}`))
+    }
+  },
+)
+
+test('user and password of any characters are given by Basic in UTF-8', () => {
+  const authorization = new Authorization({ user: 'möwe', password: '€ /' })
+  authorization.accept('Basic realm="r", charset="UTF-8"', false)
+  const [, text = ''] = (authorization.header('GET', '/') ?? '').split(' ')
+  expect(Buffer.from(text, 'base64').toString()).toBe('möwe:€ /')
 })
 
 test('text of a server cannot end a quoted string, nor can a user', () => {

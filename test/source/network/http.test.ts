@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { NetworkPlan } from '../../../src/runtime/core/plan/plan.js'
+import { isTrustedAlike } from '../../../src/runtime/source/network/redirect.js'
 import { certificateAuthority } from '../../support/certificates.js'
 import { basicGuard, digestGuard, PASSWORD, USER, type Guard } from '../digest.js'
 import { httpCamera, jpegsOf, sending } from '../http-camera.js'
@@ -94,6 +95,50 @@ test('where any redirect is allowed, the other server gets neither user nor pass
   const asking = first(withUser((await lead(inner.url.replace('video', 'ask'))).url), { redirects: 'any' })
   await expect(asking).rejects.toMatchObject({ code: 'DAFFI_SOURCE_DENIED' })
   expect(inner.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
+})
+
+test('a redirect from a named host has the other host in its request, and paths percent-encoded', async () => {
+  const inner = await httpCamera(video)
+  const to = `http://localhost:${inner.port}/b c/ü?x=ö`
+  const outer = await httpCamera((_, response) =>
+    // A header holds bytes, here those of UTF-8.
+    response.writeHead(302, { Location: Buffer.from(to).toString('latin1') }).end(),
+  )
+  await first(`http://localhost:${outer.port}/a b/ä?y=ß`, { redirects: 'any' })
+  const asked = [outer, inner].map(({ requests }) => [requests[0]?.headers.host, requests[0]?.url])
+  expect(asked).toEqual([
+    [`localhost:${outer.port}`, '/a%20b/%C3%A4?y=%C3%9F'],
+    [`localhost:${inner.port}`, '/b%20c/%C3%BC?x=%C3%B6'],
+  ])
+})
+
+test('another port of the same host gets no password, not even over TLS', async () => {
+  const { issue, ca } = await certificateAuthority()
+  const secure = await httpCamera(
+    (request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end()
+      else video(request, response)
+    },
+    await issue({ host: '127.0.0.1' }),
+  )
+  const camera = await httpCamera((_, response) => response.writeHead(302, { Location: secure.url }).end())
+  const asking = first(withUser(camera.url), { tls: { ca, insecure: false } })
+  await expect(asking).rejects.toMatchObject({ code: 'DAFFI_SOURCE_DENIED' })
+  expect(secure.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
+})
+
+test.each([
+  ['http://cam/1', 'https://cam/2', true],
+  ['rtsp://Cam/1', 'rtsps://cam:322/1', true],
+  ['http://cam/1', 'http://cam:80/2', true],
+  ['http://cam/1', 'https://cam:8443/2', false],
+  ['http://cam:8080/1', 'https://cam/2', false],
+  ['http://cam/1', 'http://cam:81/2', false],
+  ['https://cam/1', 'http://cam/2', false],
+  ['http://cam/1', 'https://cam.example/', false],
+])('with the password for %s, %s gets it: %s', (from, to, expected) => {
+  expect(isTrustedAlike(new URL(from), new URL(to))).toBe(expected)
 })
 
 test('a camera that redirects for ever is given up', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, connect as connectTo, type AddressInfo, type Socket } from 'node:net'
 import { execa } from 'execa'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { NetworkPlan } from '../../../src/runtime/core/plan/plan.js'
 import { connectRtsp } from '../../../src/runtime/source/network/rtsp/connect-rtsp.js'
 import { isOwnPeer } from '../../../src/runtime/source/network/rtsp/own-peer.js'
@@ -77,6 +77,52 @@ test.each([
   const asked = (method: string) =>
     camera.requests.find((request) => request.startsWith(`${method} `))?.split(' ')[1]
   expect([asked('DESCRIBE'), asked('SETUP'), asked('PLAY')]).toEqual([base, track, base])
+})
+
+test.each<[string, Parameters<typeof rtspCamera>[0]]>([
+  ['gives its track no address, and chooses other channels', { control: null, channel: 6 }],
+  ['sends packets before it answers PLAY, and numbers no answers', { isEager: true, isTerse: true }],
+])('a camera that %s can be read, and hears when that ends', async (_, options) => {
+  const camera = await rtspCamera(options)
+  await read(camera.url, { frames: 2 })
+  await vi.waitFor(() => expect(methodsOf(camera.requests)).toContain('TEARDOWN'))
+  expect(camera.requests.join('\n')).not.toContain('127.0.0.1:0')
+})
+
+test('the first picture of a slow camera comes before seven of them have', async () => {
+  const camera = await rtspCamera({ rate: 2 })
+  await read(camera.url, { stallMs: 3500 })
+})
+
+test('a camera that never answers what keeps its session alive is asked on, and one that refuses it stays', async () => {
+  const asked: number[] = []
+  const camera = createServer((socket) => {
+    onTestFinished(() => void socket.destroy())
+    socket.on('data', (bytes) => {
+      for (const [, method = '', number = ''] of bytes.toString().matchAll(/^(\w+) .*\r\nCSeq: (\d+)/gm)) {
+        if (method === 'PLAY') socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${number}\r\n\r\n`)
+        else asked.push(Number(number))
+        if (asked.length === 40) socket.write(`RTSP/1.0 403 Forbidden\r\nCSeq: ${number}\r\n\r\n`)
+      }
+    })
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void camera.close())
+  await once(camera, 'listening')
+  const url = `rtsp://127.0.0.1:${(camera.address() as AddressInfo).port}/`
+  const plan: NetworkPlan = { kind: 'rtsp', url, ...network }
+  const connection = await connectRtsp(plan, { signal: new AbortController().signal, silenceMs: 5000 })
+  onTestFinished(() => connection.close())
+  const player = connectTo(Number(new URL(connection.args.at(-1) ?? '').port), '127.0.0.1')
+  onTestFinished(() => void player.destroy())
+  const ask = (method: string, number: number) =>
+    player.write(`${method} rtsp://127.0.0.1/0 RTSP/1.0\r\nCSeq: ${number}\r\n\r\n`)
+  ask('PLAY', 1)
+  await once(player, 'data')
+  for (let number = 2; number < 42; number++) ask('GET_PARAMETER', number)
+  const [answer] = (await once(player, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^RTSP\/1\.0 403 Forbidden\r\nCSeq: 41\r\n/)
+  expect(asked).toHaveLength(40)
+  expect(connection.failure()).toBeUndefined()
 })
 
 test('over UDP, packets come from the camera, and the messages through the relay', async () => {

@@ -63,6 +63,20 @@ test('messages and packets come out as they went in, however they are cut', () =
   )
 })
 
+test('a large message in chunks of one byte takes no time', () => {
+  const seen: Message[] = []
+  const splitter = new Splitter({ onPackets: () => undefined, onMessage: (each) => seen.push(each) })
+  const [padding, body] = ['x'.repeat(60_000), 'y'.repeat(250_000)]
+  const sent = Buffer.from(
+    `RTSP/1.0 200 OK\r\nX: ${padding}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  const before = process.cpuUsage()
+  for (let at = 0; at < sent.length; at++) splitter.push(sent.subarray(at, at + 1))
+  expect(seen).toHaveLength(1)
+  expect(seen[0]?.body.toString()).toBe(body)
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
+})
+
 test('whatever comes, a splitter throws nothing but a failure', () => {
   const text = fc.constantFrom(
     'RTSP/1.0 200 OK\r\n',

@@ -44,7 +44,7 @@ export function withoutSecrets(source: string): string {
   )
 }
 
-/** Stars in place of a secret. */
+/** Stars in place of a secret, also of its blanks: at one of them the URL around it would seem to end. */
 export function stars(secret: string): string {
-  return secret.replace(/\S/g, '*')
+  return secret.replace(/[^\r\n]/g, '*')
 }

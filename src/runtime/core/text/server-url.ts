@@ -54,6 +54,6 @@ function hasScheme(text: string): boolean {
 }
 
 function secretsOf({ username, password }: URL): Pick<ParsedServerUrl, 'token' | 'user' | 'password'> {
-  const user = percentDecoded(username)
-  return password === '' ? { token: user } : { user, password: percentDecoded(password) }
+  const user = percentDecoded(username) ?? username
+  return password === '' ? { token: user } : { user, password: percentDecoded(password) ?? password }
 }

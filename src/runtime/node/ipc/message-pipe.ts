@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { deserialize, serialize } from 'node:v8'
 import { MIB } from '../../core/bytes.js'
+import { messageOf } from '../../core/errors.js'
 
 /**
  * Descriptor of the pipe in a node's process. Node's own IPC is not used: user code reaches it by `process.send`, `process.on('message')`
@@ -37,7 +38,7 @@ export function eachMessage(pipe: Readable, onMessage: (message: unknown) => voi
       try {
         accept(bytes)
       } catch (error) {
-        reject(error)
+        reject(new Error(messageOf(error), { cause: error }))
         pipe.destroy()
       }
     })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PIXEL_FORMATS } from '../../core/frame.js'
-import { REDIRECTS } from '../../core/plan/plan.js'
+import { REDIRECTS, type NetworkPlan } from '../../core/plan/plan.js'
+import { CAMERA_SCHEMES, cameraUrlFault, wrongScheme } from '../../core/text/camera-url.js'
 import { duration } from './duration.js'
 import { ffmpegArgs } from './ffmpeg-args.js'
 
@@ -28,10 +29,19 @@ const stall = duration
 
 const video = { size: sizeText.optional(), fps: fps.optional(), format, frames }
 
-function url(...schemes: string[]): z.ZodString {
-  return z.string().regex(new RegExp(`^(${schemes.join('|')})://.`), {
-    message: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  })
+function url(kind: NetworkPlan['kind']): z.ZodString {
+  return z
+    .string()
+    .regex(new RegExp(`^(${CAMERA_SCHEMES[kind].join('|')})://.`), {
+      message: wrongScheme(kind),
+      abort: true,
+    })
+    .superRefine((text, context) => {
+      const message = cameraUrlFault(kind, text)
+      // Of this code, so that the value is not shown: it may hold a password.
+      if (message !== undefined)
+        context.addIssue({ code: 'invalid_format', format: 'url', message, input: text })
+    })
 }
 
 const camera = z.strictObject({
@@ -100,14 +110,14 @@ const network = { ...video, stall_timeout: stall, redirects, tls }
 
 const rtsp = z.strictObject({
   kind: z.literal('rtsp'),
-  url: url('rtsp', 'rtsps'),
+  url: url('rtsp'),
   ...network,
   ffmpeg_args: ffmpegArgs('rtsp'),
 })
 
 const http = z.strictObject({
   kind: z.literal('http'),
-  url: url('http', 'https'),
+  url: url('http'),
   ...network,
   ffmpeg_args: ffmpegArgs('http'),
 })

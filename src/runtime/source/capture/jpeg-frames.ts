@@ -9,15 +9,14 @@ import { silenceLimit, type VideoPlan } from '../contract/video-plan.js'
 import { UnsuitableInput } from '../input/input-candidates.js'
 import type { Connection } from '../network/connection.js'
 import { connectionFailure } from '../network/network-failure.js'
-import { jpegPictures } from '../pictures/pictures.js'
-import type { PipeReader } from '../pictures/pipe-reader.js'
+import { findJpegs } from '../pictures/find-jpegs.js'
 
 /** Further time for a frame that is late: after a pause of this process its timer fires before data that has come meanwhile. */
 const GRACE_MS = 250
 
 interface JpegFramesOptions {
   connection: Connection
-  jpegs: PipeReader
+  jpegs: AsyncIterable<Buffer>
   plan: VideoPlan
   memory: ItemMemory
   firstSequence: number
@@ -33,9 +32,9 @@ export async function* jpegFrames(
 ): AsyncGenerator<Frame, void> {
   const silenceMs = silenceLimit(plan) ?? 0
   const onCutShort = (bytes: number): void => {
-    log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
+    log.debug(`source ${name}: left out a frame of which only ${bytes} bytes came`)
   }
-  const pictures = jpegPictures(jpegs, { memory, onCutShort })
+  const pictures = findJpegs(jpegs, { memory, onCutShort })
   const abort = addAbortListener(signal, () => connection.close())
   let frames = 0
   let isLate = false as boolean

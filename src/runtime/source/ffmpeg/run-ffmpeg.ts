@@ -65,7 +65,7 @@ export async function* runFfmpeg(
       return frames < skip ? {} : memory
     },
     onCutShort: (bytes: number): void => {
-      log.debug(`source ${name}: left out a last frame of which only ${bytes} bytes came`)
+      log.debug(`source ${name}: left out a frame of which only ${bytes} bytes came`)
     },
     onOther: (): void => {
       if (frames === 0) throw new UnsuitableInput('it gives no JPEGs')

@@ -1,4 +1,3 @@
-import type { PipeReader } from '../pictures/pipe-reader.js'
 import type { NetworkFailure } from './network-failure.js'
 
 export interface ConnectionLimits {
@@ -13,8 +12,8 @@ export interface Connection {
   args: string[]
   /** Data for ffmpeg's standard input; absent where it reads something else. */
   body?: AsyncIterable<Buffer>
-  /** Where the camera sends JPEGs one by one (multipart), these, for reading them without ffmpeg. */
-  jpegs?: PipeReader
+  /** Where the camera sends JPEGs, bytes with these, for reading them without ffmpeg, in place of `body`. */
+  jpegs?: AsyncIterable<Buffer>
   /** Whether it may be a video of a web server, which comes as fast as it can be read, and not at the pace of a camera. */
   mayBeFile: boolean
   /** The first failure of the camera. */

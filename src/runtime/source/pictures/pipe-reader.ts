@@ -54,20 +54,6 @@ export class PipeReader {
     return this.#rest.length > 0
   }
 
-  /** The bytes that have come and were not read yet; `hasData` waits for some. */
-  get waiting(): Buffer {
-    return this.#rest
-  }
-
-  /** Gives whatever comes, as it comes, up to the end. */
-  async *chunks(): AsyncGenerator<Buffer, void> {
-    while (await this.hasData()) {
-      const chunk = Buffer.from(this.#rest)
-      this.#rest = this.#rest.subarray(this.#rest.length)
-      yield chunk
-    }
-  }
-
   /** Fills the piece and gives the number of bytes, which is smaller than the piece only at the end. */
   async fill(piece: Buffer): Promise<number> {
     this.#target = piece
@@ -90,33 +76,6 @@ export class PipeReader {
       if (text.length + (end === -1 ? 0 : 1) > max) return null
       this.#rest = this.#rest.subarray(end === -1 ? this.#rest.length : end + 1)
       if (end !== -1) return text.replace(/\r$/, '')
-    }
-    return undefined
-  }
-
-  /**
-   * Reads up to a delimiter, and past it; the bytes are without it. Undefined when the end comes first, null when there are
-   * more than `max` bytes in front of it.
-   */
-  async until(delimiter: string, max: number): Promise<Buffer | null | undefined> {
-    const sought = Buffer.from(delimiter, 'latin1')
-    let memory = Buffer.alloc(SCRATCH_BYTES)
-    let filled = 0
-    while (await this.hasData()) {
-      if (filled + this.#rest.length > memory.length) {
-        const larger = Buffer.alloc(2 * memory.length)
-        memory.copy(larger, 0, 0, filled)
-        memory = larger
-      }
-      const before = filled
-      filled += this.#rest.copy(memory, filled)
-      const found = memory.subarray(0, filled).indexOf(sought, Math.max(0, before - sought.length + 1))
-      if (found !== -1) {
-        this.#rest = this.#rest.subarray(found + sought.length - before)
-        return memory.subarray(0, found)
-      }
-      this.#rest = this.#rest.subarray(this.#rest.length)
-      if (filled > max + sought.length) return null
     }
     return undefined
   }

@@ -45,7 +45,7 @@ export async function* rawPictures(
     const bytes = frameBytes(format, width, height) ?? 0
     const isPadded = row !== undefined && row * height !== bytes
     const read = isPadded ? (data: Buffer) => fillRows(reader, data, row, height) : undefined
-    const picture = await fill(reader, bytes, options, () => ({ width, height }), read)
+    const picture = await fill(reader, bytes, options, () => ({ width, height, bytes }), read)
     if (picture === 'end') return
     if (picture) yield picture
   }

@@ -4,11 +4,12 @@ import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { KIB } from '../../../core/bytes.js'
 import type { NetworkPlan } from '../../../core/plan/plan.js'
+import { splitCameraUrl } from '../../../core/text/camera-url.js'
 import { Authorization } from '../authorization.js'
 import { connectionFailure, NetworkFailure, statusFailure } from '../network-failure.js'
-import { isSameHost, redirectTarget } from '../redirect.js'
+import { isTrustedAlike, redirectTarget } from '../redirect.js'
 import { tlsOptions } from '../tls.js'
-import { hostOf, portOf, splitUrl, usesTls } from '../url.js'
+import { hostOf, portOf, usesTls } from '../url.js'
 import { proxyFor, proxyHeaders, tunnel } from './proxy.js'
 
 const MAX_HEADER_BYTES = 64 * KIB
@@ -28,12 +29,12 @@ export async function openBody(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { url: first, credentials } = splitUrl(text)
+  const { url: first, credentials } = splitCameraUrl(text)
   const authorization = credentials && new Authorization(credentials)
   let url = first
   let answered = false
   for (let requests = 0; requests < MAX_REQUESTS; requests++) {
-    const isHome = isSameHost(first, url)
+    const isHome = isTrustedAlike(first, url)
     const answer = isHome ? authorization?.header('GET', url.pathname + url.search) : undefined
     const all = { ...HEADERS, ...headers, ...(answer === undefined ? {} : { Authorization: answer }) }
     const response = await ask(url, { headers: all, tls, signal })

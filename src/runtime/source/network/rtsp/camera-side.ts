@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { NetworkPlan } from '../../../core/plan/plan.js'
+import type { Credentials } from '../../../core/text/camera-url.js'
 import { Authorization } from '../authorization.js'
 import { connectionFailure, statusFailure, type NetworkFailure } from '../network-failure.js'
-import { isSameHost, redirectTarget } from '../redirect.js'
-import type { Credentials } from '../url.js'
+import { isTrustedAlike, redirectTarget } from '../redirect.js'
 import type { ControlUrls } from './control-urls.js'
 import { dial } from './dial.js'
 import { encodeMessage, headerOf, statusOf, withHeaders, type Message } from './message.js'
@@ -34,7 +34,7 @@ interface Request {
 /** Most refusals of a request that are answered: for want of user and password, and for a stale nonce. */
 const MAX_REFUSALS = 2
 
-/** Most requests that the camera has not answered, and redirects; ffmpeg has two at most. */
+/** Most requests that are remembered while the camera has not answered them, and redirects; ffmpeg waits for two at most. */
 const MAX_REQUESTS = 16
 
 /** The relay's side towards the camera: sends requests of ffmpeg in the camera's own addresses, and answers challenges and redirects. */
@@ -50,6 +50,8 @@ export class CameraSide {
   #server: URL
   #sequence = 0
   #redirects = 0
+  /** Whether the stream was begun; what the camera refuses afterwards, such as a way to keep its session, does not end it. */
+  #isPlaying = false
 
   constructor(socket: Socket, urls: ControlUrls, options: CameraSideOptions, handlers: Handlers) {
     this.#urls = urls
@@ -66,7 +68,9 @@ export class CameraSide {
       this.#socket.write(encodeMessage(message))
       return
     }
-    if (this.#requests.size >= MAX_REQUESTS) return
+    // Some cameras never answer what keeps a session alive.
+    const [oldest] = this.#requests.keys()
+    if (oldest !== undefined && this.#requests.size >= MAX_REQUESTS) this.#requests.delete(oldest)
     this.#send({ message, sequence: headerOf(message, 'cseq') ?? '', answered: false, refusals: 0 })
   }
 
@@ -116,7 +120,7 @@ export class CameraSide {
     const { message } = request
     const [method = '', local = ''] = message.start.split(' ')
     const uri = this.#urls.toRemote(local)
-    const isHome = isSameHost(this.#options.url, this.#server)
+    const isHome = isTrustedAlike(this.#options.url, this.#server)
     const authorization = isHome ? this.#authorization?.header(method, uri) : undefined
     const sequence = ++this.#sequence
     this.#requests.set(sequence, { ...request, answered: authorization !== undefined })
@@ -132,22 +136,26 @@ export class CameraSide {
       this.#give(encodeMessage({ ...message, start: `${method} ${this.#urls.local} RTSP/1.0` }))
       return
     }
-    const number = Number(headerOf(message, 'cseq'))
+    // Answers come in the order of the requests, so one without a number is that to the oldest.
+    const number = Number(headerOf(message, 'cseq') ?? this.#requests.keys().next().value)
     const request = this.#requests.get(number)
     if (!request) return
     this.#requests.delete(number)
     const { status, reason } = answer
+    if (status < 300 && request.answered)
+      this.#authorization?.accepted(headerOf(message, 'authentication-info'))
+    if (status < 300 && request.message.start.startsWith('PLAY ')) this.#isPlaying = true
     if (status === 401 && this.#accept(message, request))
       this.#send({ ...request, refusals: request.refusals + 1 })
     else if (status >= 300 && status < 400) void this.#redirect(message, request)
-    else if (status === 401 || status === 403) {
+    else if (!this.#isPlaying && (status === 401 || status === 403)) {
       const failure = statusFailure(this.#server.host, status, reason, this.#authorization !== undefined)
       this.#handlers.onEnd(failure)
     } else this.#give(encodeMessage(this.#translate(message, request)))
   }
 
   #accept(message: Message, { answered, refusals }: Request): boolean {
-    if (refusals >= MAX_REFUSALS || !isSameHost(this.#options.url, this.#server)) return false
+    if (refusals >= MAX_REFUSALS || !isTrustedAlike(this.#options.url, this.#server)) return false
     return this.#authorization?.accept(headerOf(message, 'www-authenticate'), answered) ?? false
   }
 

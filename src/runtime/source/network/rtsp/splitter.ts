@@ -1,6 +1,7 @@
 import { KIB } from '../../../core/bytes.js'
-import { headerOf, parseHead, type Message } from './message.js'
+import { HeldBytes } from '../../contract/held-bytes.js'
 import { NetworkFailure } from '../network-failure.js'
+import { headerOf, parseHead, type Message } from './message.js'
 
 const MAX_HEAD_BYTES = 64 * KIB
 const MAX_BODY_BYTES = 256 * KIB
@@ -16,12 +17,24 @@ interface Handlers {
   onMessage: (message: Message) => void
 }
 
+/** A message whose header has come. */
+interface Begun {
+  head: Omit<Message, 'body'>
+  headBytes: number
+  /** Header and body together. */
+  bytes: number
+}
+
 /** Splits one direction of an RTSP connection into messages and the packets between them, which are not copied. */
 export class Splitter {
   readonly #handlers: Handlers
-  #held: Buffer = Buffer.alloc(0)
+  readonly #held = new HeldBytes()
   /** Bytes of the present packet that are still to come. */
   #left = 0
+  /** The present message, once its header has come. */
+  #begun: Begun | undefined
+  /** Bytes of the present message in which the end of its header was not found. */
+  #searched = 0
 
   constructor(handlers: Handlers) {
     this.#handlers = handlers
@@ -29,7 +42,8 @@ export class Splitter {
 
   /** @throws NetworkFailure for what is not RTSP, or too large */
   push(chunk: Buffer): void {
-    const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    this.#held.append(chunk)
+    const data = this.#held.bytes
     let at = 0
     let packets = 0
     const passPackets = (): void => {
@@ -53,36 +67,42 @@ export class Splitter {
       }
     }
     passPackets()
-    this.#held = data.subarray(at)
+    this.#held.drop(at)
   }
 
   /** Passes the message at the beginning of `data`, and gives its bytes: 0 when it is not complete. */
   #message(data: Buffer): number {
     // Line ends between messages are no message.
     if (data[0] === CR || data[0] === LF) return 1
-    const end = headEnd(data)
-    if (end === undefined) {
-      if (data.length > MAX_HEAD_BYTES) throw tooLarge('header')
-      return 0
-    }
-    if (end > MAX_HEAD_BYTES) throw tooLarge('header')
-    const head = parseHead(data.toString('latin1', 0, end).trimEnd())
+    this.#begun ??= this.#begin(data)
+    if (!this.#begun || data.length < this.#begun.bytes) return 0
+    const { head, headBytes, bytes } = this.#begun
+    this.#begun = undefined
+    this.#handlers.onMessage({ ...head, body: Buffer.from(data.subarray(headBytes, bytes)) })
+    return bytes
+  }
+
+  /** Parses the header at the beginning of `data`; undefined while it is not complete. */
+  #begin(data: Buffer): Begun | undefined {
+    const headBytes = headEnd(data, this.#searched)
+    this.#searched = headBytes === undefined ? data.length : 0
+    if ((headBytes ?? data.length) > MAX_HEAD_BYTES) throw tooLarge('header')
+    if (headBytes === undefined) return undefined
+    const head = parseHead(data.toString('latin1', 0, headBytes).trimEnd())
     if (!/^(RTSP\/\d\.\d \d{3}\b.*|[A-Z_]+ \S+ RTSP\/\d\.\d)$/.test(head.start)) {
       throw new NetworkFailure('DAFFI_SOURCE_FAILED', 'what answers does not speak RTSP')
     }
     const length = headerOf({ ...head, body: data }, 'content-length') ?? '0'
     const bodyBytes = /^\d+$/.test(length) ? Number(length) : Infinity
     if (bodyBytes > MAX_BODY_BYTES) throw tooLarge('message')
-    if (data.length < end + bodyBytes) return 0
-    this.#handlers.onMessage({ ...head, body: Buffer.from(data.subarray(end, end + bodyBytes)) })
-    return end + bodyBytes
+    return { head, headBytes, bytes: headBytes + bodyBytes }
   }
 }
 
-/** Bytes up to the end of the empty line that ends a header. */
-function headEnd(data: Buffer): number | undefined {
+/** Bytes up to the end of the empty line that ends a header, of which `searched` bytes hold none. */
+function headEnd(data: Buffer, searched: number): number | undefined {
   const ends = ['\r\n\r\n', '\n\n'].flatMap((mark) => {
-    const at = data.indexOf(mark)
+    const at = data.indexOf(mark, Math.max(0, searched - mark.length + 1))
     return at === -1 ? [] : [at + mark.length]
   })
   return ends.length === 0 ? undefined : Math.min(...ends)
