@@ -132,7 +132,8 @@ export class PendingChunks implements PullHandler {
     // The loop ends first: a chunk that came later would not be redelivered until its acknowledgement is overdue.
     await this.#loop.close()
     if (nc.isClosed()) return
-    // In the order in which they came, so that they are given again in that order.
+    // In the order in which they came: mostly they are given again in that order. Where a request of the loop is still open, the
+    // server finds that nobody listens only when it has taken the first one, and puts that at the end.
     for (const reply of [...this.replies, ...this.#late]) nc.publish(reply, '-NAK')
     this.#pending.clear()
     await nc.flush().catch(() => undefined)
