@@ -1,11 +1,11 @@
 // Writes the committed files that are generated from the code: the manifest of the commands, the JSON Schemas of pipeline
-// files and of their tests, and the tables of errors and of the options of STREAM. With --check it writes nothing, and fails when a file is out of date.
+// files and of their tests, and the tables of errors and of the options of STREAM and of callbacks. With --check it writes nothing, and fails when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { format, resolveConfig } from 'prettier'
-import { ERRORS, STREAM_OPTIONS } from '../dist/runtime/index.js'
+import { CALLBACK_OPTIONS, ERRORS, STREAM_OPTIONS } from '../dist/runtime/index.js'
 import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/schema/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,9 +52,10 @@ function optionRows(specs, path = '') {
   })
 }
 
-function optionTable() {
+/** @param {import('../src/runtime/core/stream/parse-options.js').OptionSpecs} specs */
+function optionTable(specs) {
   const head = ['| option | default | limits | meaning |', '| --- | --- | --- | --- |']
-  return [...head, ...optionRows(STREAM_OPTIONS)].join('\n')
+  return [...head, ...optionRows(specs)].join('\n')
 }
 
 /**
@@ -78,7 +79,8 @@ const files = {
   'schema/pipeline.schema.json': json(pipelineJsonSchema()),
   'schema/test.schema.json': json(testFileJsonSchema()),
   'docs/errors.md': await pageWith('docs/errors.md', errorTable()),
-  'docs/pipeline.md': await pageWith('docs/pipeline.md', optionTable()),
+  'docs/pipeline.md': await pageWith('docs/pipeline.md', optionTable(STREAM_OPTIONS)),
+  'docs/calls.md': await pageWith('docs/calls.md', optionTable(CALLBACK_OPTIONS)),
 }
 
 for (const [name, text] of Object.entries(files)) {

@@ -57,7 +57,7 @@ test('a call that runs longer than its timeout is aborted, and fails with a code
 })
 
 test.each([
-  [{ concurrency: 0 }, 'DAFFI_BAD_VALUE'],
+  [{ concurrency: 0 }, 'DAFFI_USAGE'],
   [{ timeout: 'soon' }, 'DAFFI_BAD_DURATION'],
 ])('options %j are refused', async (options, code) => {
   const { server } = await ownPipeline<Callbacks>()

@@ -459,6 +459,12 @@ export const ERRORS = {
     meaning: "A callback ran longer than the timeout in its module's options, and its signal was aborted.",
     next: 'Raise timeout in the options export of the module, or find out what makes the callback slow.',
   },
+  DAFFI_BATCH_RESULTS: {
+    exit: 1,
+    meaning:
+      'A callback with the option batch, whose results are streamed on, has not returned an array with one result for each item.',
+    next: 'Return an array as long as the one that the callback got, with undefined for an item that gives nothing, and no generators in it.',
+  },
   DAFFI_NOT_YIELDING: {
     exit: 1,
     meaning: 'A call was iterated over with for await, but its callback returns a single value.',

@@ -10,6 +10,8 @@ export { observeLatest } from './observe/observe-latest.js'
 export type {
   Deliver,
   DeliveredChunk,
+  GroupItem,
+  Grouping,
   Departure,
   Peer,
   StreamConnections,

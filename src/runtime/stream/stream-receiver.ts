@@ -13,7 +13,7 @@ import { isEnd, isOpen } from './protocol/message-forms.js'
 import { durableSubject } from './protocol/durable-messages.js'
 import { streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
 import { onMessage } from './protocol/on-message.js'
-import type { Deliver, StreamPorts } from './protocol/ports.js'
+import type { Deliver, Grouping, StreamPorts } from './protocol/ports.js'
 import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
@@ -27,6 +27,8 @@ export type Admit = (open: Open, signal: () => AbortSignal) => Admission | undef
 
 export interface Admission {
   deliver: Deliver
+  /** Gives the callback's grouping, if it gets several items at once. */
+  grouping?: () => Grouping | undefined
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   /** Called for each item that has failed for good. */

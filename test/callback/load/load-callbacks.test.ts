@@ -87,3 +87,24 @@ test('a constructor that throws is a fault of the module', async () => {
     code: 'DAFFI_MODULE_FAILED',
   })
 })
+
+test('options of the plan overrule those that the module exports, each for itself', async () => {
+  const plan = { name: 'show', file: '/shop.ts', export: 'default', arity }
+  const shop = (options: unknown) => () => Promise.resolve({ default: () => 1, options })
+  const optionsOf = async (options: unknown, over = {}) =>
+    (await loadCallbacks([{ ...plan, options: over }], shop(options))).callbacks[0]?.options
+  const own = { show: { concurrency: 2, timeout: '30s' } }
+  expect(await optionsOf(own)).toEqual({ concurrency: 2, timeoutMs: 30_000 })
+  expect(await optionsOf(own, { concurrency: 1, borrow: true })).toEqual({
+    concurrency: 1,
+    timeoutMs: 30_000,
+    borrow: true,
+  })
+  await expect(optionsOf({ show: { concurrency: 0 } })).rejects.toMatchObject({
+    code: 'DAFFI_USAGE',
+    message: 'options.show.concurrency must be a whole number, at least 1, not 0',
+  })
+  await expect(optionsOf({ show: 3 })).rejects.toMatchObject({
+    message: 'options.show must be an object of options, not 3',
+  })
+})

@@ -23,7 +23,7 @@ nodes:
     calls:
       - { call: store, results_of: split, modifier: STREAM }
       - { call: watch, results_of: split, modifier: STREAM }
-  three: { callbacks: [store, watch] }
+  three: { callbacks: [store, { watch: { batch: { items: 10 } } }] }
 tests:
   - name: half of them pass
     mocks: { store: { returns: null } }
@@ -59,7 +59,11 @@ export default (n: number) => {
   appendFileSync('stored.txt', \`\${n} \${source} \${item}\\n\`)
 }
 `,
-  'callbacks/watch.ts': `export default (_n: number) => {}`,
+  'callbacks/watch.ts': `
+export default (batch: number[]) => {
+  if (!Array.isArray(batch) || batch.length > 10) throw new Error('no batch')
+}
+`,
 }
 
 test('a pipeline of stages: what one returns the next one gets, and each stage accounts for its items', async () => {
@@ -98,7 +102,7 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   expect(graph.stdout).toContain('streams results of gate to split (lossless)')
 })
 
-test('durable stages: when processes are killed, each item has its effect once, and in order', async () => {
+test('durable stages, one of them with batches: when processes are killed, each item has its effect once, and in order', async () => {
   const kill = (node: string): string => `console.log('${node} is', process.pid)\n`
   const cwd = await temporaryProject({
     'pipeline.yaml': `
@@ -108,7 +112,9 @@ sources:
 nodes:
   eye: { calls: [{ call: pass, source: numbers, modifier: { STREAM: { delivery: durable } } }] }
   one: { callbacks: [pass], calls: [{ call: double, results_of: pass, modifier: STREAM }] }
-  two: { callbacks: [double], calls: [{ call: store, results_of: double, modifier: STREAM }] }
+  two:
+    callbacks: [{ double: { batch: { items: 7, within: 10ms } } }]
+    calls: [{ call: store, results_of: double, modifier: STREAM }]
   three: { callbacks: [store] }
 `,
     'numbers.ts': `
@@ -121,7 +127,7 @@ export default async function* numbers() {
 }
 `,
     'callbacks/pass.ts': `${kill('one')}export default (n: number) => n`,
-    'callbacks/double.ts': `${kill('two')}export default (n: number) => 2 * n`,
+    'callbacks/double.ts': `${kill('two')}export default (ns: number[]) => ns.map((n) => 2 * n)`,
     'callbacks/store.ts': `
 import { appendFileSync } from 'node:fs'
 export default (n: number) => {

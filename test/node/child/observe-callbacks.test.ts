@@ -62,3 +62,17 @@ test('the hash covers every argument so far, in order', () => {
   expect(hashes[1]).toBe(sha256('one', 'two'))
   expect(hashes[3]).toBe(sha256('two', 'one'))
 })
+
+test('the items of a batch are reported one by one, as without the option', () => {
+  const reports: ObservedCallReport[] = []
+  const batched = { ...callback('seen', (items) => items), options: { batch: { items: 8, withinMs: 20 } } }
+  const [seen] = observeCallbacks([batched], [plan('seen', true)], (report) => reports.push(report))
+  const [alone] = observeCallbacks([callback('seen', () => null)], [plan('seen', true)], (report) =>
+    reports.push(report),
+  )
+  expect(seen?.fn([1, 2])).toEqual([1, 2])
+  alone?.fn(1)
+  alone?.fn(2)
+  expect(reports.map(({ args }) => args)).toEqual([[1], [2], [1], [2]])
+  expect(reports[1]?.hash).toBe(reports[3]?.hash)
+})

@@ -58,6 +58,8 @@ test('a callback with other parameters is only reloaded', () => {
 test('a node is restarted for another plan, another source, or changed code of its source', () => {
   const restarted = (name: string) => ({ ...NOTHING, restart: [name] })
   expect(stepsTo(version([{ ...worker, env: { A: '1' } }, writer]))).toEqual(restarted('worker'))
+  const limited = { ...callback('work'), options: { concurrency: 1 } }
+  expect(stepsTo(version([{ ...worker, callbacks: [limited] }, writer]))).toEqual(restarted('worker'))
   expect(stepsTo(version([worker, writer], { numbers: moduleSource('/project/other.ts') }))).toEqual(
     restarted('writer'),
   )

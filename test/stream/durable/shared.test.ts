@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, nanos } from '@nats-io/transport-node'
-import { STREAM } from 'daffi'
+import { context, STREAM } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { ackSubject } from '../../../src/runtime/stream/durable/store/ack-subject.js'
@@ -123,3 +123,31 @@ test('an item that the server gives again while it is in hand is processed once'
   expect(taken).toEqual([0, 1])
   expect(summary.receivers.one).toMatchObject({ state: 'finished', processed: 2 })
 })
+
+test('a receiver whose callback turns slow hands back what waits', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const count = 300
+  const [stored, held] = [deferred(), deferred()]
+  const one: unknown[] = []
+  const two: boolean[] = []
+  const take = async (item: unknown): Promise<void> => {
+    one.push(item)
+    if (one.length === 1) await stored.promise
+    if (one.length === 100) await held.promise
+  }
+  await join('one', { callbacks: { take } })
+  const g = await join('writer')
+  const items = (function* () {
+    yield* range(count)
+    stored.resolve()
+  })()
+  const running = g.call.take(items).with(shared)
+  await vi.waitUntil(() => one.length === 100, { timeout: 10_000 })
+  await join('two', { callbacks: { take: (_item: unknown) => void two.push(context().redelivered) } })
+  // The one in the callback, and one that is ready when it returns.
+  await vi.waitUntil(() => two.length === count - 100 - 1, { timeout: 10_000 })
+  expect(two).toContain(true)
+  held.resolve()
+  const summary = await running
+  expect(summary.receivers).toMatchObject({ one: { processed: 101 }, two: { processed: count - 101 } })
+}, 30_000)

@@ -5,7 +5,7 @@ import type { StreamRun } from './simulated-stream.js'
 import type { Taken, World } from './world.js'
 
 /** Time in which each receiver must have had something new, once nothing has happened for a while. */
-const FLOW_MS = 5000
+export const FLOW_MS = 5000
 /** Attempts to give the final counts, four a second, of a node that has tried for nearly two seconds. */
 const MIN_ATTEMPTS = 7
 
@@ -38,6 +38,14 @@ export function waitsForGrace(world: World, { delivery, share }: Schedule): bool
   if (!writer || run?.yielded !== 0) return false
   const incarnations = new Set(living.map(({ incarnation }) => incarnation))
   return writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
+}
+
+/**
+ * Whether a stream has begun only now, which needs time to flow: as when its writer learned by the end of a grace that the
+ * receivers of the one before are gone, and has had patience with them. One that fails and begins anew for ever never flows.
+ */
+export function hasJustBegun({ time, runs }: World): boolean {
+  return runs.some(({ begun, ended }) => ended === undefined && begun > time.now - FLOW_MS)
 }
 
 /** Compares what the streams' writers say with what the callbacks got. */

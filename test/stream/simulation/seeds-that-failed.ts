@@ -23,4 +23,6 @@ export const SEEDS_THAT_FAILED: readonly number[] = [
   207007,
   // A node that left began a stream by an invitation that was on its way when it unsubscribed, which no client gives it.
   208764,
+  // The judge did not give a stream time to flow that began late, since its writer learned late that all receivers were gone.
+  502587,
 ]

@@ -1,6 +1,6 @@
 import { installSimulatedTime } from './installed-time.js'
 import { judgeMembers, judgeProofs } from './judge-presence.js'
-import { judgeAccounts, judgeFlow, waitsForGrace } from './judge-streams.js'
+import { FLOW_MS, hasJustBegun, judgeAccounts, judgeFlow, waitsForGrace } from './judge-streams.js'
 import type { Schedule } from './schedule.js'
 import { processes } from './simulated-processes.js'
 import { World } from './world.js'
@@ -33,6 +33,7 @@ export async function simulate(schedule: Schedule): Promise<Violation | undefine
   world.begin()
   await world.time.pass(faultsMs + RECOVERY_MS)
   if (waitsForGrace(world, schedule)) await world.time.pass(graceMs)
+  if (hasJustBegun(world)) await world.time.pass(FLOW_MS)
   if (delivery) wrong.push(...judgeFlow(world, schedule))
   world.stop()
   await world.time.pass(Math.max(0, graceMs + END_MS - RECOVERY_MS))

@@ -16,10 +16,14 @@ export interface Context<C = Untyped> {
   signal: AbortSignal
   /** Writes lines to the standard error of this node. */
   log: Logger
-  /** Whether the item or job was delivered before and not acknowledged. */
+  /** Whether the item, one of the batch, or the job was delivered before and not acknowledged. */
   redelivered: boolean
-  /** Item of a source that this item was made from, through all stages; undefined for a call that is no stream. */
+  /**
+   * Item of a source that this item was made from, through all stages; undefined for a call that is no stream, and for a batch.
+   */
   origin: Origin | undefined
+  /** Origin of each item of a batch; undefined for a callback without the option `batch`. */
+  origins: readonly Origin[] | undefined
   /** This node's own client, with which the callback calls other nodes. */
   g: PipelineClient<C>
 }
@@ -49,15 +53,16 @@ const storage = new AsyncLocalStorage<Invocation>()
 export function context<C = Untyped>(): Context<C> {
   const found = storage.getStore()
   if (!found) throw new DaffiError('DAFFI_NO_CONTEXT', 'context() was called outside a callback')
-  const { from, log, redelivered, origin, g, abort } = found
+  const { from, log, redelivered, origin, origins, g, abort } = found
   // The type `C` is the callback's claim, as with Global.connect: nothing checks it at run time.
   const client = g as PipelineClient<unknown> as PipelineClient<C>
-  return { from, log, redelivered, origin, g: client, signal: abort.signal }
+  return { from, log, redelivered, origin, origins, g: client, signal: abort.signal }
 }
 
 /** The same invocation with another signal. */
-export function withAbort({ from, log, redelivered, origin, g }: Invocation, abort: Abort): Invocation {
-  return { from, log, redelivered, origin, g, abort }
+export function withAbort(invocation: Invocation, abort: Abort): Invocation {
+  const { from, log, redelivered, origin, origins, g } = invocation
+  return { from, log, redelivered, origin, origins, g, abort }
 }
 
 /** Runs a callback so that `context()` gives this invocation. */

@@ -132,6 +132,7 @@ export async function openClient<G extends PipelineClient>(
       log,
       redelivered: false,
       origin: undefined,
+      origins: undefined,
       g,
     })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }

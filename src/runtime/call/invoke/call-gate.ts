@@ -2,7 +2,6 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Callback } from '../../callback/index.js'
 import { MIB } from '../../core/bytes.js'
 import { bounded, formatMs } from '../../core/timeout.js'
-import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import { startTimer } from '../../core/timer.js'
 import { withAbort, type Invocation } from '../api/context.js'
@@ -19,17 +18,10 @@ export class CallGate {
   /** Arguments of calls that wait for their turn; undefined for a callback that runs all at once. */
   readonly waiting: ByteWindow | undefined
 
-  /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
-  constructor({ name, options: { concurrency, timeout = 0 } = {} }: Callback) {
+  constructor({ name, options: { concurrency, timeoutMs = 0 } }: Callback) {
     this.#name = name
-    this.#timeoutMs = parseDuration(timeout, `the timeout of "${name}"`)
+    this.#timeoutMs = timeoutMs
     if (concurrency === undefined) return
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new DaffiError(
-        'DAFFI_BAD_VALUE',
-        `the concurrency of "${name}" must be a whole number, at least 1`,
-      )
-    }
     this.#limit = pLimit(concurrency)
     this.waiting = new ByteWindow(MAX_WAITING_BYTES)
   }

@@ -39,7 +39,6 @@ interface Entry extends OfferedCallback {
 export class Registry {
   readonly #entries: Map<string, Entry>
 
-  /** @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense */
   constructor(callbacks: readonly Callback[]) {
     this.#entries = new Map(
       callbacks.map((callback) => [
@@ -49,18 +48,14 @@ export class Registry {
     )
   }
 
-  /**
-   * Replaces the code of callbacks that are registered, for calls and items from now on.
-   * @throws DaffiError DAFFI_BAD_VALUE, DAFFI_BAD_DURATION for options that make no sense; then nothing is replaced
-   */
+  /** Replaces the code of callbacks that are registered, for calls and items from now on. */
   renew(callbacks: readonly Callback[]): void {
-    const renewed = callbacks.map((callback) => ({ callback, gate: new CallGate(callback) }))
-    for (const { callback, gate } of renewed) {
+    for (const callback of callbacks) {
       const entry = this.#entries.get(callback.name)
       if (!entry) continue
       // In place, since streams that are under way hold the object.
       Object.assign(entry.callback, callback)
-      entry.gate = gate
+      entry.gate = new CallGate(callback)
     }
   }
 

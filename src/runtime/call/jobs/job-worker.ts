@@ -59,7 +59,7 @@ export class JobWorker {
     const { route, store, registry, log, timing } = options
     this.#puller = new Puller({
       consumer: () => store.queue.consumer(route),
-      limit: registry.get(callbackOf(route))?.options?.concurrency ?? MAX_RUNNING,
+      limit: registry.get(callbackOf(route))?.options.concurrency ?? MAX_RUNNING,
       handle: (message) => this.#handle(message),
       ackWaitMs: timing.ackWaitMs,
       retryMs: timing.retryMs,

@@ -88,12 +88,20 @@ class ItemInvocation implements Invocation, ItemInHand {
     return this.#chunk.redelivered ?? false
   }
 
+  get origins(): undefined {
+    return undefined
+  }
+
   get origin(): Origin {
     return originOf(this.#chunk, this.#index, this.#source)
   }
 
   get durable(): ItemInHand['durable'] {
-    const { stream, item } = this.#chunk
-    return stream === undefined ? undefined : { stream, item: item + this.#index }
+    return durableItem(this.#chunk, this.#index)
   }
+}
+
+/** Name of the durable stream that an item is of, and its number there. */
+export function durableItem({ stream, item }: DeliveredChunk, index: number): ItemInHand['durable'] {
+  return stream === undefined ? undefined : { stream, item: item + index }
 }

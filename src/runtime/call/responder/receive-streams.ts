@@ -1,7 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { StreamReceiver, type Admit, type StreamPorts } from '../../stream/index.js'
-import type { MakeInvocation } from '../api/context.js'
+import type { Invocation, MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
+import { batchRunner } from './batch-runner.js'
 import { itemRunner } from './item-runner.js'
 
 /** Receives the streams that other nodes send to the callbacks of this one. */
@@ -13,12 +14,15 @@ export function receiveStreams(
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
-    const deliver = itemRunner(offered, open.source ?? null, () => makeInvocation(open.from, { signal: abort() }))
+    const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
+    const { source = null } = open
     const { stage } = offered
+    const { borrow = false } = offered.callback.options
     stage?.onIncoming()
     return {
-      deliver,
-      borrow: offered.callback.options?.borrow ?? false,
+      deliver: itemRunner(offered, source, invocation),
+      grouping: batchRunner(offered, source, invocation),
+      borrow,
       onFailed: () => offered.stage?.onFailed(),
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),

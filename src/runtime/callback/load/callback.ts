@@ -1,4 +1,5 @@
 import type { Duration } from '../../core/duration.js'
+import type { CallbackSettings } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
@@ -17,6 +18,12 @@ export interface CallbackOptions {
    * @default no limit
    */
   timeout?: Duration
+  /**
+   * Gives the callback the items of a stream in arrays: up to `items`, as they come `within` that time of the first one. Where its
+   * results are streamed on, it returns an array of the same length. Calls that are answered are not affected.
+   * @default none; { items: 8, within: '20ms' } for what is left out
+   */
+  batch?: { items?: number; within?: Duration }
 }
 
 /** A function that a node offers. */
@@ -24,5 +31,5 @@ export interface Callback {
   name: string
   arity: Arity
   fn: (...args: unknown[]) => unknown
-  options?: CallbackOptions | undefined
+  options: CallbackSettings
 }

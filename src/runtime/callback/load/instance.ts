@@ -1,15 +1,20 @@
+import { callbackSettings } from '../../core/plan/callback-options.js'
 import { arityOfSource } from '../parse/arity.js'
 import type { Callback, CallbackOptions } from './callback.js'
 import { CLOSE, isHidden } from '../parse/methods.js'
 
-/** The callbacks that an object offers: the functions of a plain object, or the public methods of a class's instance, bound to it. */
-export function callbacksOf(object: object, options: Record<string, CallbackOptions>): Callback[] {
+/**
+ * The callbacks that an object offers: the functions of a plain object, or the public methods of a class's instance, bound to it.
+ * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION for options that make no sense
+ */
+export function callbacksOf(object: object, options: Readonly<Record<string, CallbackOptions>>): Callback[] {
   const own = object as Record<string, unknown>
   const names = isPlain(object) ? Object.keys(object) : methodNames(object)
   return names.flatMap((name) => {
     const fn = own[name]
     if (!isFunction(fn)) return []
-    return [{ name, arity: arityOfSource(fn.toString()), fn: fn.bind(object), options: options[name] }]
+    const settings = callbackSettings(name, options)
+    return [{ name, arity: arityOfSource(fn.toString()), fn: fn.bind(object), options: settings }]
   })
 }
 

@@ -1,5 +1,6 @@
+import { callbackSettings, type CallbackSettings } from '../../core/plan/callback-options.js'
 import type { CallbackPlan, MockPlan } from '../../core/plan/plan.js'
-import type { Callback, CallbackOptions } from './callback.js'
+import type { Callback } from './callback.js'
 import { closeInstance, isFunction } from './instance.js'
 import type { LoadModule } from './loader.js'
 import { moduleFailed } from '../parse/module-error.js'
@@ -17,7 +18,7 @@ export interface LoadedCallbacks {
 /**
  * Loads all callbacks of a node, or none: the first module that fails ends it. Each class is instantiated once.
  * @param before earlier result, whose instances are used again
- * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT
+ * @throws DaffiError DAFFI_MODULE_FAILED, DAFFI_NO_EXPORT; DAFFI_USAGE, DAFFI_BAD_DURATION for options that make no sense
  */
 export async function loadCallbacks(
   plans: CallbackPlan[],
@@ -33,7 +34,8 @@ export async function loadCallbacks(
   try {
     for (const plan of plans) {
       if (plan.mock) {
-        callbacks.push({ name: plan.name, arity: plan.arity, fn: mockedBy(plan.mock) })
+        const options = callbackSettings(plan.name)
+        callbacks.push({ name: plan.name, arity: plan.arity, fn: mockedBy(plan.mock), options })
         continue
       }
       const loaded = await loadExport(plan, load)
@@ -77,11 +79,15 @@ function mockedBy(mock: MockPlan): Callback['fn'] {
   }
 }
 
-/** The callback's entry in the export `options` of its module. */
+/** Options of the callback in the export `options` of its module, overruled by the pipeline file. */
 async function optionsOf(
-  { file, name }: CallbackPlan,
+  { file, name, options: over }: CallbackPlan,
   load: LoadModule,
-): Promise<CallbackOptions | undefined> {
+): Promise<CallbackSettings> {
   const { options } = await load(file)
-  return (options as Record<string, CallbackOptions> | undefined)?.[name]
+  return callbackSettings(name, isRecord(options) ? options : {}, over)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

@@ -1,4 +1,5 @@
 import type { PixelFormat } from '../frame.js'
+import type { CallbackSettings } from './callback-options.js'
 import type { ServerChoice } from './server-choice.js'
 import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
 
@@ -44,6 +45,8 @@ export interface CallbackPlan {
   /** Name of the method, when the export is a class. */
   method?: string
   arity: Arity
+  /** Options in the pipeline file, which overrule those of the module. */
+  options?: CallbackSettings
   /** Replaces the module in a test. */
   mock?: MockPlan
   /** Whether each call is reported to the process that runs the pipeline, as tests need it. */

@@ -5,19 +5,19 @@ import { DaffiError } from '../errors.js'
 interface Described {
   /** Meaning, in the docs and in editors. */
   text: string
-  /** Default in the docs, where it depends on other things. */
+  /** Default in the docs, where it depends on other things, or there is none. */
   defaultText?: string
 }
 
-/** Description of one option, from which its check, its schema and its row in the docs are made. */
+/** Description of one option, from which its check, its schema and its row in the docs are made. Undefined without a default. */
 export type OptionSpec = Described &
   (
     | { type: 'choice'; values: readonly string[] }
     | { type: 'name' }
-    | { type: 'boolean'; default: boolean }
-    | { type: 'count' | 'number'; min: number; default: number }
-    | { type: 'duration' | 'bytes'; min?: string; max?: string; default: string }
-    | { type: 'group'; orFalse?: true; options: OptionSpecs }
+    | { type: 'boolean'; default?: boolean }
+    | { type: 'count' | 'number'; min: number; default?: number }
+    | { type: 'duration' | 'bytes'; min?: string; max?: string; default?: string }
+    | { type: 'group'; orFalse?: true; optional?: true; options: OptionSpecs }
   )
 
 export interface OptionSpecs {
@@ -30,12 +30,16 @@ type Value<S> = S extends { type: 'choice'; values: readonly (infer V)[] }
   : S extends { type: 'name' }
     ? string | undefined
     : S extends { type: 'boolean' }
-      ? boolean
+      ? boolean | Missing<S>
       : S extends { type: 'group'; options: infer O; orFalse: true }
         ? Settings<O> | false
-        : S extends { type: 'group'; options: infer O }
-          ? Settings<O>
-          : number
+        : S extends { type: 'group'; options: infer O; optional: true }
+          ? Settings<O> | undefined
+          : S extends { type: 'group'; options: infer O }
+            ? Settings<O>
+            : number | Missing<S>
+
+type Missing<S> = S extends { default: unknown } ? never : undefined
 
 /** Checked options: a duration `delay` becomes `delayMs`, in milliseconds; a size is a number of bytes. */
 export type Settings<Specs> = {
@@ -135,9 +139,9 @@ function defaultOf(spec: OptionSpec, path: string): unknown {
       return undefined
     case 'duration':
     case 'bytes':
-      return parseQuantity(spec.type, spec.default, path)
+      return spec.default === undefined ? undefined : parseQuantity(spec.type, spec.default, path)
     case 'group':
-      return parseOptions(spec.options, {}, `${path}.`)
+      return spec.optional ? undefined : parseOptions(spec.options, {}, `${path}.`)
     default:
       return spec.default
   }

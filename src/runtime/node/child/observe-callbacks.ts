@@ -7,25 +7,30 @@ import type { ObservedCallReport } from '../ipc/node-reports.js'
 
 type Report = (call: ObservedCallReport) => void
 
-/** Wraps the callbacks that are planned as observed, so that each invocation is reported before it runs. */
+/** Wraps the callbacks that are planned as observed, so that each invocation, or item of a batch, is reported before it runs. */
 export function observeCallbacks(callbacks: Callback[], plans: CallbackPlan[], report: Report): Callback[] {
   const observed = new Set(plans.filter((plan) => plan.observed).map(({ name }) => name))
   return callbacks.map((callback) => (observed.has(callback.name) ? observe(callback, report) : callback))
 }
 
 function observe(callback: Callback, report: Report): Callback {
-  const { name, fn } = callback
+  const { name, fn, options } = callback
   const hash = createHash('sha256')
+  const observed = (args: unknown[]): void => {
+    for (const arg of args) hash.update(bytesOf(arg))
+    report({
+      type: 'called',
+      callback: name,
+      args: args.map(observedArgument),
+      hash: hash.copy().digest('hex'),
+    })
+  }
   return {
     ...callback,
     fn: (...args) => {
-      for (const arg of args) hash.update(bytesOf(arg))
-      report({
-        type: 'called',
-        callback: name,
-        args: args.map(observedArgument),
-        hash: hash.copy().digest('hex'),
-      })
+      const [batch] = args
+      if (options.batch && Array.isArray(batch)) for (const item of batch) observed([item])
+      else observed(args)
       return fn(...args)
     },
   }

@@ -1,10 +1,13 @@
 import { basename, extname } from 'node:path'
 import { MODULE_EXTENSIONS, type DiscoveredCallbacks } from '../../callback/index.js'
 import { nearest } from '../../core/text/nearest.js'
+import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
 import { addModuleDiagnostic } from '../diagnose/module-diagnostic.js'
 import { shownFrom } from '../read/file-paths.js'
+import type { CallbackEntry } from '../schema/node.js'
 import type { CheckContext } from './check-context.js'
+import { pathOfCallback } from './offered.js'
 
 /** Reports modules that cannot be parsed, and callbacks of nodes that no module, or more than one, offers. */
 export function checkCallbacks(context: CheckContext): void {
@@ -12,22 +15,45 @@ export function checkCallbacks(context: CheckContext): void {
   if (!callbacks) return
   for (const fault of callbacks.faults) addModuleDiagnostic(fault, ['callbacks'], diagnostics)
   for (const node of pipeline.nodes) {
-    for (const [index, name] of node.value.callbacks?.entries() ?? []) {
-      const path = [...node.path, 'callbacks', index]
+    const entries = node.value.callbacks ?? []
+    for (const [index, entry] of entries.entries()) {
+      const { name } = entry
+      const path = pathOfCallback(node, index, entry)
+      checkListedOnce(entries, index, path, context)
       const several = callbacks.ambiguous.get(name)
       if (several) {
         const files = several.map(({ file }) => shownFrom(folder, file)).join(' and ')
-        diagnostics.add({ code: 'DAFFI_DUPLICATE_CALLBACK', message: `${name} is offered by ${files}`, path })
+        diagnostics.add(
+          { code: 'DAFFI_DUPLICATE_CALLBACK', message: `${name} is offered by ${files}`, path },
+          'key',
+        )
       } else if (!callbacks.found.has(name) && !mayBeOffered(name, callbacks)) {
         const names = [...callbacks.found.keys()]
         const methods = callbacks.classes.get(name)
         const message = methods
           ? `${name} is a class; list its methods: ${methods.join(', ')}`
           : `no module offers a callback ${name}; ${listKnown('callbacks', names)}${commonJsHint(context)}`
-        diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion: nearest(name, names) })
+        diagnostics.add(
+          { code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion: nearest(name, names) },
+          'key',
+        )
       }
     }
   }
+}
+
+/** Reports a callback that is listed again, where one of the entries has options: it would not be clear which hold. */
+function checkListedOnce(
+  entries: readonly CallbackEntry[],
+  index: number,
+  path: Path,
+  { diagnostics }: CheckContext,
+): void {
+  const name = entries[index]?.name
+  const same = entries.slice(0, index + 1).filter((entry) => entry.name === name)
+  if (same.length < 2 || same.every(({ options }) => options === undefined)) return
+  const message = `${name} is listed twice; write all of its options into one entry`
+  diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path }, 'key')
 }
 
 /** Says why the exports of some modules are not known. */

@@ -7,6 +7,7 @@ import { checkCalls } from './calls.js'
 import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
 import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.js'
+import { namesOffered } from './offered.js'
 import { NodeNames } from './replicas.js'
 import { checkResults } from './results.js'
 import { checkServer } from './files/server.js'
@@ -46,7 +47,7 @@ export async function checkReferences(
 }
 
 function offeredIn({ nodes }: PartialPipeline): ReadonlySet<string> | undefined {
-  const lists = nodes.map((node) => node.value.callbacks)
+  const lists = nodes.map((node) => namesOffered(node))
   return lists.includes(undefined) ? undefined : new Set(lists.flatMap((list) => list ?? []))
 }
 

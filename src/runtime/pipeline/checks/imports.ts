@@ -4,6 +4,7 @@ import type { Path } from '../diagnose/key-path.js'
 import { addModuleDiagnostic } from '../diagnose/module-diagnostic.js'
 import { kindOfPath, modulePath } from '../read/file-paths.js'
 import type { CheckContext } from './check-context.js'
+import { pathOfCallback } from './offered.js'
 
 /** Reports what the modules of nodes and sources import, directly or indirectly, and cannot get. */
 export async function checkImports(context: CheckContext): Promise<void> {
@@ -23,10 +24,10 @@ export async function checkImports(context: CheckContext): Promise<void> {
 async function modulesOf({ folder, pipeline, callbacks }: CheckContext): Promise<Map<string, Path>> {
   const modules = new Map<string, Path>()
   const add = (file: string, path: Path): unknown => modules.has(file) || modules.set(file, path)
-  for (const { path, value } of pipeline.nodes) {
-    for (const [index, name] of value.callbacks?.entries() ?? []) {
-      const found = callbacks?.found.get(name)
-      if (found) add(found.file, [...path, 'callbacks', index])
+  for (const node of pipeline.nodes) {
+    for (const [index, entry] of node.value.callbacks?.entries() ?? []) {
+      const found = callbacks?.found.get(entry.name)
+      if (found) add(found.file, pathOfCallback(node, index, entry))
     }
   }
   for (const { path, value } of pipeline.sources) {

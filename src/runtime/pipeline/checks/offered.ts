@@ -1,7 +1,19 @@
 import { nearest } from '../../core/text/nearest.js'
 import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
+import type { CallbackEntry } from '../schema/node.js'
+import type { PartialNode } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
+
+/** Names of the callbacks that a node offers; undefined when the schema refuses the list. */
+export function namesOffered({ value }: PartialNode): string[] | undefined {
+  return value.callbacks?.map(({ name }) => name)
+}
+
+/** Path to the name of a callback in the list of a node, where it may be a key. */
+export function pathOfCallback({ path }: PartialNode, index: number, { name, options }: CallbackEntry): Path {
+  return [...path, 'callbacks', index, ...(options === undefined ? [] : [name])]
+}
 
 /** Checks that some node offers the callback. */
 export function checkOffered(
@@ -25,9 +37,10 @@ export function checkOfferedBy(
 ): void {
   if (offered && !offered.has(callback)) return
   const target = pipeline.nodes[pipeline.nodeIndex.get(names.ownerOf(name) ?? '') ?? -1]
-  if (!target?.value.callbacks || target.value.callbacks.includes(callback)) return
+  const own = target && namesOffered(target)
+  if (!own || own.includes(callback)) return
   const others = pipeline.nodes
-    .filter((node) => node.value.callbacks?.includes(callback))
+    .filter((node) => namesOffered(node)?.includes(callback))
     .map((node) => node.name)
   if (others.length === 0) return
   const message = `${target.name} does not offer ${callback}; ${listKnown('offered by', others)}`

@@ -3,6 +3,7 @@ import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
 import type { PartialCall } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
+import { namesOffered } from './offered.js'
 
 /** A call that streams results of a callback of its node. */
 interface ResultsCall extends PartialCall {
@@ -24,7 +25,7 @@ const pathOf = ({ path }: PartialCall): Path => [...path, 'results_of']
 
 function checkOfferedHere(call: ResultsCall, { diagnostics }: CheckContext): boolean {
   const { node, resultsOf } = call
-  const { callbacks } = node.value
+  const callbacks = namesOffered(node)
   if (!callbacks || callbacks.includes(resultsOf)) return callbacks !== undefined
   const message = `${node.name} does not offer ${resultsOf}, so it has no results of it; ${listKnown('offered', callbacks)}`
   const suggestion = nearest(resultsOf, callbacks)

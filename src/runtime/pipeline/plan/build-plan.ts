@@ -4,7 +4,7 @@ import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../core/plan/pla
 import { findProject } from '../../core/project/project.js'
 import { replicaNames, type NodeNames } from '../checks/replicas.js'
 import type { PipelineDocument } from '../read/document.js'
-import type { CallEntry, NodeEntry } from '../schema/node.js'
+import type { CallbackEntry, CallEntry, NodeEntry } from '../schema/node.js'
 import type { PipelineEntry } from '../schema/pipeline.js'
 import { buildModifier } from './build-modifier.js'
 import { buildServer } from './build-server.js'
@@ -43,7 +43,7 @@ function buildNode(process: string, name: string, node: NodeEntry, input: PlanIn
   const { entry, names, callbacks, document } = input
   return {
     name: process,
-    callbacks: [...new Set(node.callbacks)].map((each) => buildCallback(each, callbacks)),
+    callbacks: uniqueByName(node.callbacks).map((each) => buildCallback(each, callbacks)),
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
     graceMs: node.grace ?? entry.defaults.grace,
@@ -52,11 +52,15 @@ function buildNode(process: string, name: string, node: NodeEntry, input: PlanIn
   }
 }
 
-function buildCallback(name: string, { found }: DiscoveredCallbacks): CallbackPlan {
+const uniqueByName = (entries: CallbackEntry[]): CallbackEntry[] => [
+  ...new Map(entries.map((entry) => [entry.name, entry])).values(),
+]
+
+function buildCallback({ name, options }: CallbackEntry, { found }: DiscoveredCallbacks): CallbackPlan {
   const callback = found.get(name)
   if (!callback) throw new Error(`callback ${name} passed the checks but does not exist`)
   const { file, line: _line, ...plan } = callback
-  return { ...plan, file: resolve(file) }
+  return { ...plan, file: resolve(file), ...(options === undefined ? {} : { options }) }
 }
 
 function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {

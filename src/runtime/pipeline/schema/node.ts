@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { CALLBACK_OPTIONS, setOf, type CallbackSettings } from '../../core/plan/callback-options.js'
 import { RESTART_POLICIES } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { modifier } from './modifier.js'
 import { callbackName, name, variableName } from './names.js'
+import { optionsSchema, toSettings } from './options-schema.js'
 
 export const call = z.strictObject({
   call: callbackName.describe('Callback to call; some node must offer it.'),
@@ -22,9 +24,36 @@ export const call = z.strictObject({
 
 export const restart = z.enum(RESTART_POLICIES)
 
+/** A callback that a node offers; `options` is undefined when only its name is written. */
+export interface CallbackEntry {
+  name: string
+  options: CallbackSettings | undefined
+}
+
+/** A name, or a mapping of one name to options: `alarm`, `{ alarm: { concurrency: 1 } }`. */
+const callback = z
+  .union([
+    callbackName,
+    z
+      .record(callbackName, optionsSchema(CALLBACK_OPTIONS))
+      .refine((entry) => Object.keys(entry).length === 1, {
+        message: 'must be one callback with its options',
+        when: ({ issues }) => issues.length === 0,
+      })
+      .meta({ minProperties: 1, maxProperties: 1 }),
+  ])
+  .transform((entry): CallbackEntry => {
+    if (typeof entry === 'string') return { name: entry, options: undefined }
+    const [[name, options] = ['', {}]] = Object.entries(entry)
+    return { name, options: setOf(toSettings(CALLBACK_OPTIONS, options)) }
+  })
+
 export const node = z.strictObject({
   calls: z.array(call).describe('Calls that the node makes, all at the same time.').default([]),
-  callbacks: z.array(callbackName).describe('Callbacks that the node offers to callers.').default([]),
+  callbacks: z
+    .array(callback)
+    .describe('Callbacks that the node offers to callers; with options, which overrule those of the module.')
+    .default([]),
   replicas: z
     .int()
     .min(1)

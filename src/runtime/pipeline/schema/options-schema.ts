@@ -25,7 +25,7 @@ export function toSettings<const Specs extends OptionSpecs>(
 ): Settings<Specs> {
   const entries = Object.entries(specs).map(([key, spec]) => {
     const value = parsed[toSnakeCase(key)]
-    const isGroup = spec.type === 'group' && value !== false
+    const isGroup = spec.type === 'group' && value !== false && value !== undefined
     const setting = isGroup ? toSettings(spec.options, value as Record<string, unknown>) : value
     return [settingName(key, spec), setting]
   })
@@ -42,23 +42,28 @@ function schemaOf(spec: OptionSpec): z.ZodType {
     case 'name':
       return name.describe(spec.text).optional()
     case 'boolean':
-      return z.boolean().describe(spec.text).default(spec.default)
+      return withDefault(z.boolean().describe(spec.text), spec.default)
     case 'count':
-      return z.int().min(spec.min).describe(spec.text).default(spec.default)
+      return withDefault(z.int().min(spec.min).describe(spec.text), spec.default)
     case 'number':
-      return z.number().min(spec.min).describe(spec.text).default(spec.default)
+      return withDefault(z.number().min(spec.min).describe(spec.text), spec.default)
     case 'duration':
-    case 'bytes':
-      return (spec.type === 'duration' ? duration : bytes)
+    case 'bytes': {
+      const schema = (spec.type === 'duration' ? duration : bytes)
         .refine((value) => isInRange(spec, value), requirementOf(spec))
         .describe(spec.text)
-        .prefault(spec.default)
+      return spec.default === undefined ? schema.optional() : schema.prefault(spec.default)
+    }
     case 'group': {
       const options = optionsSchema(spec.options)
-      const schema = spec.orFalse ? z.union([z.literal(false), options]) : options
-      return schema.describe(spec.text).prefault({})
+      const schema = (spec.orFalse ? z.union([z.literal(false), options]) : options).describe(spec.text)
+      return spec.optional ? schema.optional() : schema.prefault({})
     }
   }
+}
+
+function withDefault<T extends number | boolean>(schema: z.ZodType<T>, value: T | undefined): z.ZodType {
+  return value === undefined ? schema.optional() : schema.default(value as z.core.util.NoUndefined<T>)
 }
 
 const toSnakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -26,6 +26,11 @@ export interface LoadedChunk {
   release: (() => void) | undefined
 }
 
+/** Bytes of a chunk that stay valid when their loan has ended. */
+export function keptBytes({ bytes, release }: LoadedChunk): Buffer {
+  return release ? Buffer.from(new Uint8Array(bytes).buffer) : bytes
+}
+
 /**
  * Loads and joins a chunk, whose later parts may not have been announced yet. Undefined when a part is gone or will not
  * come.

@@ -120,6 +120,7 @@ export const isProgress = mapOf<Progress>({
   lane: isLane,
   state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),
+  group: orAbsent(isWithin(1, MAX_INT_32)),
   loaded: isCount,
   error: orNull(isErrorRecord),
   latencyMs: isLatency,

@@ -115,6 +115,8 @@ export interface Progress extends AttachCounts {
   attach: number
   /** Counts of its earlier attaches, which may have grown since the writer gave them up. */
   earlier: AttachCounts[]
+  /** Present where the callback gets several items at once: their number. */
+  group?: number
   /** Credit: weight of the parts that were loaded or skipped since the accept. */
   loaded: number
   error: ErrorRecord | null

@@ -75,6 +75,30 @@ export interface DeliveredChunk {
  */
 export type Deliver = (item: unknown, chunk: DeliveredChunk, index: number) => unknown
 
+/** Item of a group that a callback gets at once. */
+export interface GroupItem {
+  value: unknown
+  chunk: DeliveredChunk
+  /** Position of the item in its chunk. */
+  index: number
+}
+
+/**
+ * Streams on the result of the item at a position of the group, where results flow on.
+ * @returns a promise that resolves when the result is taken; undefined when it has been
+ */
+export type TakeResult = (position: number) => Promise<void> | undefined
+
+/** Delivery of items in groups, to a callback that gets several at once. */
+export interface Grouping {
+  /** Largest number of items in a group. */
+  items: number
+  /** Longest time for which a group waits for further items, from its first one. */
+  withinMs: number
+  /** Invokes the callback with a group. Resolves when it has returned, and rejects when it has failed. */
+  deliver: (group: readonly GroupItem[]) => Promise<TakeResult>
+}
+
 /** Options of one stream: all settings of its modifier, and the callback and source of the stream. */
 export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError'> {
   call: string

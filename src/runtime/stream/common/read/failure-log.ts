@@ -17,25 +17,25 @@ export class FailureLog {
     this.#log = log
   }
 
-  /** Logs the error that ends the receiver. */
-  onStop(item: number, error: unknown): void {
-    this.#log.error(`${this.#threwAt(item)}, and gets no more items: ${traceOf(error)}`)
+  /** Logs the error that ends the receiver. @param where such as `item 7` */
+  onStop(where: string, error: unknown): void {
+    this.#log.error(`${this.#threwAt(where)}, and gets no more items: ${traceOf(error)}`)
   }
 
   /** Logs an error after which the stream goes on; at most once a second, with the number of those in between. */
-  onSkip(item: number, error: unknown): void {
+  onSkip(where: string, error: unknown): void {
     const now = performance.now()
     if (now - this.#loggedAt < INTERVAL_MS) {
       this.#unlogged++
       return
     }
     const others = this.#unlogged === 0 ? '' : ` (and at ${this.#unlogged} more since the line before)`
-    this.#log.warn(`${this.#threwAt(item)}${others}: ${traceOf(error)}`)
+    this.#log.warn(`${this.#threwAt(where)}${others}: ${traceOf(error)}`)
     this.#loggedAt = now
     this.#unlogged = 0
   }
 
-  #threwAt(item: number): string {
-    return `"${this.#call}" threw at item ${item}`
+  #threwAt(where: string): string {
+    return `"${this.#call}" threw at ${where}`
   }
 }

@@ -1,23 +1,14 @@
-import { thrownRecord } from '../../../core/message/error-text.js'
 import type { Origin } from '../../../core/stream/origin.js'
-import { asError } from '../../../core/thrown/read-thrown.js'
-import type { Open } from '../../protocol/messages.js'
-import type { Deliver, DeliveredChunk } from '../../protocol/ports.js'
+import type { Deliver, DeliveredChunk, Grouping } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
 import type { BatchValues } from './batch-values.js'
-import type { FailureLog } from './failure-log.js'
+import { GroupDelivery } from './group-delivery.js'
+import { ItemGroup, type ChunkInHand } from './item-group.js'
+import { ItemOutcomes, type ItemInHand, type OutcomeOptions } from './item-outcomes.js'
 import type { OutcomeCounter } from './outcome-counter.js'
-import type { ReceiverLifecycle } from './receiver-lifecycle.js'
-import { retryInvocation } from './retry.js'
 
 /** Longest time that synchronous callbacks may hold the event loop, in milliseconds. */
 const SLICE_MS = 10
-
-/** Keeps items that failed at their last attempt. */
-export interface DeadLetterSink {
-  /** @param number of the item in the stream */
-  add(item: unknown, number: number, error: unknown): Promise<void>
-}
 
 /** A chunk whose items are delivered. */
 export interface ChunkPosition extends Omit<DeliveredChunk, 'origin'> {
@@ -26,32 +17,45 @@ export interface ChunkPosition extends Omit<DeliveredChunk, 'origin'> {
   origin?: Origin | true | undefined
 }
 
-/** A chunk as the callback learns of it, with its place among the receiver's items. */
-type ChunkInHand = DeliveredChunk & Pick<ChunkPosition, 'first'>
-
-export interface ItemDeliveryOptions {
-  open: Pick<Open, 'call' | 'onError' | 'retry'>
+export interface ItemDeliveryOptions extends OutcomeOptions {
   deliver: Deliver
-  lifecycle: ReceiverLifecycle
-  failures: FailureLog
-  deadLetters?: DeadLetterSink
-  /** Called for each item that has failed for good. */
-  onFailed?: () => void
-  /**
-   * True when an item that fails, or succeeds only at a retry, after the receiver has left is delivered again, so that it
-   * must not be counted now.
-   */
-  redeliversAfterLeaving?: boolean
+  /** Gives the callback's grouping; read for each chunk, since the code and its options may be replaced. */
+  grouping?: () => Grouping | undefined
 }
 
-/** Invokes the callback with one item after another, counts the items, and applies `on_error` to a failed one. */
+/** Invokes the callback with one item after another, or with groups of them, counts the items, and handles failures. */
 export class ItemDelivery {
   readonly counter: OutcomeCounter
   readonly #options: ItemDeliveryOptions
+  readonly #outcomes: ItemOutcomes
+  /** Items that wait for the others of their group. */
+  readonly #group: ItemGroup
 
   constructor(counter: OutcomeCounter, options: ItemDeliveryOptions) {
     this.counter = counter
     this.#options = options
+    this.#outcomes = new ItemOutcomes(counter, options)
+    this.#group = new ItemGroup(options.lifecycle.changed)
+  }
+
+  /** Number after the last item that the callback has had, or has, or that waits for its group. */
+  get position(): number {
+    return Math.max(this.#group.end, this.counter.position)
+  }
+
+  /** Number of the first item that waits for its group; infinite when none does. */
+  get waiting(): number {
+    return this.#group.first ?? Infinity
+  }
+
+  /** Whether items wait for their group. */
+  get hasWaiting(): boolean {
+    return this.#group.first !== undefined
+  }
+
+  /** Whether the group that is gathered is to be delivered now. The owner's loop looks, when the lifecycle has changed. */
+  get isDue(): boolean {
+    return this.#group.isDue
   }
 
   /** Delivers the values of a batch, in order, until the receiver settles. */
@@ -59,10 +63,14 @@ export class ItemDelivery {
     const { lifecycle } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
+    const read = this.#readGrouping()
+    const grouping = read instanceof Promise ? await read : read
     for (let index = 0; index < values.length; index++) {
       if (!lifecycle.isAttached()) return
       const measure = slice.due
-      const running = this.#deliver(values[index], index, chunk, measure)
+      const running = grouping
+        ? this.#gather(values[index], index, chunk, grouping)
+        : this.#deliver(values[index], index, chunk, measure)
       if (running) await running
       if (measure && slice.isOver()) await slice.yield()
     }
@@ -71,7 +79,41 @@ export class ItemDelivery {
   /** Delivers the chunk's only item. @returns a promise when the callback returned one */
   deliverItem(item: unknown, position: ChunkPosition): Promise<void> | undefined {
     const { origin } = position
-    return this.#deliver(item, 0, { ...position, origin: origin === true ? undefined : origin }, true)
+    const chunk = { ...position, origin: origin === true ? undefined : origin }
+    const grouping = this.#readGrouping()
+    if (grouping instanceof Promise) return grouping.then(() => this.#deliver(item, 0, chunk, true))
+    return grouping ? this.#gather(item, 0, chunk, grouping) : this.#deliver(item, 0, chunk, true)
+  }
+
+  /** Delivers the group that is gathered, though more could come. */
+  async flush(): Promise<void> {
+    const [first, ...others] = this.#group.take()
+    if (!first) return
+    const grouping = this.#options.grouping?.()
+    if (grouping) {
+      await new GroupDelivery(this.counter, this.#outcomes).deliver([first, ...others], grouping)
+      return
+    }
+    for (const { value, index, chunk } of [first, ...others]) await this.#deliver(value, index, chunk, true)
+  }
+
+  /** Drops the group that is gathered; its items are not counted. */
+  drop(): void {
+    this.#group.take()
+  }
+
+  /** Reads the grouping. A promise when it was taken away with the code: then what was gathered is delivered first. */
+  #readGrouping(): Grouping | undefined | Promise<Grouping | undefined> {
+    const grouping = this.#options.grouping?.()
+    if (grouping || this.#group.first === undefined) return grouping
+    return this.flush().then(() => grouping)
+  }
+
+  /** Adds an item to the group. @returns a promise when the group is full, and is delivered */
+  #gather(value: unknown, index: number, chunk: ChunkInHand, grouping: Grouping): Promise<void> | undefined {
+    const [position, number] = [chunk.first + index, chunk.item + index]
+    this.#group.add({ value, chunk, index, position, number }, grouping)
+    return this.#group.isDue ? this.flush() : undefined
   }
 
   /** For a synchronous callback no promise is created, which would slow it down. */
@@ -97,47 +139,15 @@ export class ItemDelivery {
     }
   }
 
-  #onFailure(thrown: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
-    const { open, lifecycle, failures } = this.#options
-    const number = chunk.item + index
-    const error = asError(thrown)
-    if (open.onError === 'retry') return this.#retry(error, item, index, chunk)
-    this.#count('failed')
-    if (open.onError === 'skip') {
-      failures.onSkip(number, error)
-      return undefined
-    }
-    failures.onStop(number, error)
-    const record = thrownRecord(error)
-    const message = `"${open.call}" threw at item ${number}: ${record.message}`
-    lifecycle.settle('stopped', { ...record, message })
+  #onFailure(error: unknown, value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
+    const item = { value, position: chunk.first + index, number: chunk.item + index }
+    if (this.#outcomes.retries) return this.#retry(error, item, index, chunk)
+    this.#outcomes.fail([item], error)
     return undefined
   }
 
-  /** An item that is not done when the receiver settles is not counted: a durable stream delivers it again. */
-  async #retry(failure: unknown, item: unknown, index: number, chunk: ChunkInHand): Promise<void> {
-    const { open, deliver, lifecycle, failures, deadLetters } = this.#options
-    const { signal } = lifecycle
-    const number = chunk.item + index
-    let error: unknown
-    try {
-      error = await retryInvocation(() => deliver(item, chunk, index), failure, open.retry, signal)
-    } catch (reason) {
-      if (signal.aborted) return
-      throw reason
-    }
-    if (error !== undefined) {
-      if (signal.aborted) return
-      failures.onSkip(number, error)
-      await deadLetters?.add(item, number, error)
-    }
-    this.#count(error === undefined ? 'processed' : 'failed')
-  }
-
-  #count(outcome: 'processed' | 'failed'): void {
-    const { lifecycle, redeliversAfterLeaving = false, onFailed } = this.#options
-    if (!lifecycle.isAttached() && redeliversAfterLeaving) return
-    this.counter.end(outcome)
-    if (outcome === 'failed') onFailed?.()
+  async #retry(error: unknown, item: ItemInHand, index: number, chunk: ChunkInHand): Promise<void> {
+    const attempt = (): unknown => this.#options.deliver(item.value, chunk, index)
+    if (await this.#outcomes.retry([item], error, attempt)) this.#outcomes.onRetried(item)
   }
 }

@@ -39,7 +39,12 @@ export class OutcomeCounter {
    */
   begin(number: number, time?: number): void {
     this.#position = number
-    if (time !== undefined) this.#latency.record(time)
+    if (time !== undefined) this.measure(time)
+  }
+
+  /** Records the latency of an item that the callback gets now. */
+  measure(time: number): void {
+    this.#latency.record(time)
   }
 
   end(outcome: 'processed' | 'failed'): void {

@@ -1,6 +1,6 @@
 import { encodeItem } from '../../../codec/index.js'
 import { thrownRecord } from '../../../core/message/error-text.js'
-import type { DeadLetterSink } from '../../common/read/item-delivery.js'
+import type { DeadLetterSink } from '../../common/read/item-outcomes.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { Open } from '../../protocol/messages.js'
 import type { DeadLetterStore } from '../store/dead-letter-store.js'

@@ -30,6 +30,12 @@ interface DurableReaderOptions extends ItemDeliveryOptions {
   settle?: () => Promise<void>
 }
 
+interface HeldRecord {
+  record: DeliveredRecord
+  /** Number after its last item; undefined for one without. */
+  end: number | undefined
+}
+
 /** Receiver of a durable stream: records are joined to items, delivered to the callback, counted, and acknowledged. */
 export class DurableReader {
   readonly #id = randomId()
@@ -43,6 +49,8 @@ export class DurableReader {
   #sequence = 0
   #mayBeEarly = 0
   #end: End | undefined
+  /** Records whose items have been delivered, or wait for their group: acknowledged in order, once they are done. */
+  readonly #held: HeldRecord[] = []
   readonly #running: Promise<void>
 
   constructor(options: DurableReaderOptions) {
@@ -56,7 +64,7 @@ export class DurableReader {
   onEnd(end: End): void {
     this.#end = end
     // It is repeated, and so is this: records that were deleted after the last one that came would be waited for in vain.
-    if (this.#lifecycle.isAttached() && this.#counter.position < end.count) void this.#passDeleted(end.count)
+    if (this.#lifecycle.isAttached() && this.#delivery.position < end.count) void this.#passDeleted(end.count)
     if (end.cut) this.#lifecycle.settle('stopped', end.error)
     this.#lifecycle.changed.notify()
     if (!this.#lifecycle.isAttached()) this.report()
@@ -96,21 +104,25 @@ export class DurableReader {
     const { consumer } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
+        if (this.#delivery.isDue) await this.#flush()
         const record = consumer.take()
         if (record) await this.#process(record)
-        else if (this.#end && this.#counter.position >= this.#end.count)
-          this.#lifecycle.settle('finished', null)
-        else await this.#lifecycle.changed.wait()
+        else if (!this.#end || this.#delivery.position < this.#end.count) await this.#lifecycle.changed.wait()
+        else if (this.#delivery.hasWaiting) await this.#flush()
+        else this.#lifecycle.settle('finished', null)
       }
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
+    this.#delivery.drop()
     this.report()
   }
 
   /** Passes over items whose records were deleted before they came: all of them, when nothing is kept after the last one. */
   async #passDeleted(count: number): Promise<void> {
-    if (!(await this.#options.consumer.hasRest()) && this.#lifecycle.isAttached()) {
+    const isOver = !(await this.#options.consumer.hasRest()) && this.#lifecycle.isAttached()
+    // Else those that wait for their group would be passed over, too; the end is repeated.
+    if (isOver && this.#delivery.position === this.#counter.position) {
       this.#counter.pass(count)
       this.#lifecycle.changed.notify()
     }
@@ -120,7 +132,8 @@ export class DurableReader {
     const { header } = record
     if (this.#isEarly(record)) {
       // As the server gives no more while too many are not acknowledged. The parts of a chunk must not be with them.
-      if (!this.#assembler.isJoining) this.#options.consumer.ack(record)
+      if (!this.#assembler.isJoining) this.#held.push({ record, end: undefined })
+      await this.#release()
       return
     }
     const chunk = this.#assembler.add(record)
@@ -129,11 +142,31 @@ export class DurableReader {
       // Parts are acknowledged with the last one, and chunks that were not processed not at all.
       if (!chunk || !this.#lifecycle.isAttached()) return
     }
-    if (header) this.#counter.pass(nextItemOf(header, record.data.length))
+    this.#held.push({ record, end: header && nextItemOf(header, record.data.length) })
+    await this.#release()
+  }
+
+  /** Delivers the group that is gathered. */
+  async #flush(): Promise<void> {
+    await this.#delivery.flush()
+    await this.#release()
+  }
+
+  /** Acknowledges the records of which no item waits for its group. */
+  async #release(): Promise<void> {
+    if (!this.#lifecycle.isAttached()) return
+    const { waiting } = this.#delivery
+    let done: DeliveredRecord | undefined
+    while (this.#held[0] && (this.#held[0].end ?? 0) <= waiting) {
+      const { record, end = 0 } = this.#held.shift() as HeldRecord
+      this.#counter.pass(end)
+      done = record
+    }
+    if (!done) return
     await this.#options.settle?.()
     // Reported before the acknowledgement, so that the count stands even if this process ends now.
     if (this.#counter.failed > this.#reportedFailed) this.report()
-    this.#options.consumer.ack(record)
+    this.#options.consumer.ack(done)
   }
 
   /**
@@ -144,7 +177,7 @@ export class DurableReader {
     const isNext = sequence === this.#sequence + 1
     this.#sequence = sequence
     if (!header) this.#mayBeEarly = MAX_EARLY
-    else if (!isNext || header.what === 'begin' || firstItemOf(header) <= this.#counter.position)
+    else if (!isNext || header.what === 'begin' || firstItemOf(header) <= this.#delivery.position)
       this.#mayBeEarly = 0
     return header !== undefined && this.#mayBeEarly-- > 0
   }

@@ -9,7 +9,7 @@ import { deliveredRecord, type DeliveredRecord } from '../store/delivered-record
 import { consumerInfo, storedFrom, type DurableNames } from '../store/item-store.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
 import { Acknowledger } from './acknowledger.js'
-import { PullLoop, type PullHandler } from './pull-loop.js'
+import { PULL_MS, PullLoop, type PullHandler, type PullRequest } from './pull-loop.js'
 
 /** Bytes that may be requested or wait here; each record is assumed to be as large as the largest so far. */
 const AHEAD_BYTES = 16 * MIB
@@ -123,13 +123,13 @@ export class OrderedConsumer implements PullHandler {
     if (!nc.isClosed()) await nc.flush().catch(() => undefined)
   }
 
-  demand(requested: number): number {
+  demand(requested: number): PullRequest | undefined {
     const fit = this.#largest === 0 ? 0 : Math.floor(AHEAD_BYTES / this.#largest)
     const ahead = Math.min(AHEAD.max, Math.max(AHEAD.min, fit))
     // While the next record is missing the others cannot be taken: there must always be room to request it.
     const waiting = this.#received.has(this.#expected) ? this.#received.size : 0
     const batch = ahead - waiting - requested
-    return batch < ahead / 2 ? 0 : batch
+    return batch < ahead / 2 ? undefined : { batch, expiresMs: PULL_MS }
   }
 
   onMessage(message: Msg): void {

@@ -7,8 +7,8 @@ import { askServer } from '../store/ask-server.js'
 import { consumerInfo } from '../store/item-store.js'
 import type { StoreTrouble } from '../store/store-trouble.js'
 
-/** Time for which the server keeps a pull request. */
-const PULL_MS = 30_000
+/** Longest time for which the server keeps a pull request. */
+export const PULL_MS = 30_000
 const RETRY_DELAY_MS = 250
 const PENDING_HEADER = 'Nats-Pending-Messages'
 
@@ -16,10 +16,16 @@ const PENDING_HEADER = 'Nats-Pending-Messages'
 const HEARTBEAT = 100
 const EXPIRED = [404, 408]
 
+/** Messages that are requested, and the time for which the server keeps the request. */
+export interface PullRequest {
+  batch: number
+  expiresMs: number
+}
+
 /** Owner of a pull loop, which handles its messages. */
 export interface PullHandler {
-  /** Number of messages to request now; 0 for none. @param requested messages that are requested and have not come */
-  demand(requested: number): number
+  /** Request to make now, if any. @param requested messages that are requested and have not come */
+  demand(requested: number): PullRequest | undefined
   onMessage(message: Msg): void
   /** Called before the loop requests anything on a new inbox: earlier requests bring nothing any more. */
   onRestart(info: ConsumerInfo): void
@@ -71,10 +77,11 @@ export class PullLoop {
   pull(): void {
     const { link, stream, consumer, handler } = this.#options
     if (!this.#ready || this.#closed || !this.#subscription || link.nc.isClosed()) return
-    const batch = handler.demand(this.#requested)
-    if (batch <= 0) return
+    const demand = handler.demand(this.#requested)
+    if (!demand) return
+    const { batch, expiresMs } = demand
     this.#requested += batch
-    const request = JSON.stringify({ batch, expires: nanos(PULL_MS) })
+    const request = JSON.stringify({ batch, expires: nanos(expiresMs) })
     link.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, request, {
       reply: this.#subscription.getSubject(),
     })

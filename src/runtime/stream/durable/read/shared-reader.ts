@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import { randomId } from '../../../core/names.js'
@@ -6,6 +7,7 @@ import { batchValues } from '../../common/read/batch-values.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
+import { TimeSlice } from '../../common/time-slice.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
 import type { End } from '../../protocol/messages.js'
@@ -14,6 +16,9 @@ import type { Peer } from '../../protocol/ports.js'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { StoreTrouble } from '../store/store-trouble.js'
 import { PendingChunks, type PendingChunk, type PendingListener } from './pending-chunks.js'
+
+/** Longest time that synchronous callbacks may hold the event loop, in milliseconds. */
+const SLICE_MS = 10
 
 interface SharedReaderOptions extends ItemDeliveryOptions {
   self: Peer
@@ -36,13 +41,21 @@ export class SharedReader implements PendingListener {
   /** Counts this receiver's own items. */
   readonly #counter = new OutcomeCounter(0)
   readonly #delivery: ItemDelivery
+  /** Chunks whose items have been delivered, or wait for their group; each with the number after its last item. */
+  readonly #held: { chunk: PendingChunk; end: number }[] = []
+  /** Number of the next item. */
+  #next = 0
+  /** Chunks that are processed, and not acknowledged. */
+  readonly #processed: PendingChunk[] = []
+  #settling: Promise<void> | undefined
   readonly #running: Promise<void>
 
   constructor(options: SharedReaderOptions) {
     this.#options = options
     this.#lifecycle = options.lifecycle
     this.#delivery = new ItemDelivery(this.#counter, options)
-    this.#chunks = new PendingChunks({ ...options, listener: this })
+    const groupSize = (): number | undefined => options.grouping?.()?.items
+    this.#chunks = new PendingChunks({ ...options, groupSize, listener: this })
     this.#running = this.#run()
   }
 
@@ -83,38 +96,73 @@ export class SharedReader implements PendingListener {
 
   async #run(): Promise<void> {
     try {
+      const slice = new TimeSlice(SLICE_MS)
       while (this.#lifecycle.isAttached()) {
+        if (this.#delivery.isDue) {
+          await this.#delivery.flush()
+          this.#release()
+        }
         const chunk = this.#chunks.take()
         if (!chunk) await this.#lifecycle.changed.wait()
-        else if (await this.#process(chunk)) {
-          await this.#options.settle?.()
-          // Reported before the acknowledgement, so that the count stands even if this process ends now.
-          this.report()
-          this.#chunks.done(chunk)
+        else {
+          this.#held.push({ chunk, end: await this.#process(chunk) })
+          this.#release()
         }
+        if (slice.due && slice.isOver()) await slice.yield()
       }
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
+    this.#delivery.drop()
+    await this.#settling
     await this.#chunks.close()
     this.report()
   }
 
-  /** Delivers the items of a chunk. False when the receiver settled before the last one. */
-  async #process({ header, redelivered, bytes: loading }: PendingChunk): Promise<boolean> {
-    const first = this.#counter.position
-    const end = first + header.count
-    const bytes = await loading
-    if (!bytes) {
-      this.#counter.pass(end)
-      return true
+  /**
+   * Takes the chunks of which no item waits for its group, to be acknowledged; when the receiver has settled, those that were
+   * done. Called between two invocations: of a group that the callback has, none waits.
+   */
+  #release(): void {
+    const before = this.#lifecycle.isAttached() ? this.#delivery.waiting : this.#counter.position
+    for (let held = this.#held[0]; held && held.end <= before; held = this.#held[0]) {
+      this.#held.shift()
+      this.#counter.pass(held.end)
+      this.#processed.push(held.chunk)
     }
+    if (this.#processed.length > 0) this.#settling ??= this.#settle()
+  }
+
+  /** Reports and acknowledges what is processed in one turn of the event loop, together: a quick callback costs less. */
+  async #settle(): Promise<void> {
+    try {
+      while (this.#processed.length > 0) {
+        await nextTurn()
+        const chunks = this.#processed.splice(0)
+        await this.#options.settle?.()
+        // Reported before the acknowledgements, so that the count stands even if this process ends now.
+        this.report()
+        this.#chunks.done(chunks)
+      }
+    } catch (error) {
+      this.#lifecycle.settle('stopped', toErrorRecord(error))
+    }
+    this.#settling = undefined
+  }
+
+  /** Delivers the items of a chunk. Resolves with the number after its last item. */
+  async #process({ header, redelivered, bytes: loading }: PendingChunk): Promise<number> {
+    const first = this.#next
+    this.#next += header.count
+    const bytes = await loading
+    if (!bytes) return this.#next
     const { first: item, time, origin } = header
     const chunk = { first, item, time, origin, redelivered }
     const values = header.kind ? undefined : batchValues(bytes, header)
+    this.#chunks.begin()
     if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
     else if (values) await this.#delivery.deliverBatch(values, chunk)
-    else this.#counter.pass(end)
-    return this.#counter.position === end
+    this.#chunks.end()
+    return this.#next
   }
 }

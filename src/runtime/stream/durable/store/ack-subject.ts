@@ -1,3 +1,5 @@
+import { isCount } from '../../../core/message/forms.js'
+
 const ACK_SUBJECT = /^\$JS\.ACK(\.[A-Za-z0-9_-]+){7,12}$/
 
 /** Delivery of a message by a JetStream consumer. */
@@ -6,17 +8,19 @@ export interface DeliveryInfo {
   deliveries: number
   /** Sequence in the stream. */
   sequence: number
+  /** Messages that the consumer has not delivered to anybody yet. */
+  pending: number
 }
 
 /**
  * Reads the delivery from the message's reply subject (ADR-15): `$JS.ACK.<stream>.<consumer>.<delivered>.<stream
- * sequence>.…`, in its longer form with a domain and an account after `$JS.ACK`. Undefined for other subjects.
+ * sequence>.<consumer sequence>.<time>.<pending>`, in its longer form with a domain and an account after `$JS.ACK`. Undefined for other subjects.
  */
 export function parseAckSubject(reply = ''): DeliveryInfo | undefined {
   const tokens = reply.split('.')
   const at = tokens.length > 9 ? 6 : 4
-  const [deliveries, sequence] = [Number(tokens[at]), Number(tokens[at + 1])]
-  return Number.isInteger(sequence) ? { deliveries, sequence } : undefined
+  const [deliveries, sequence, pending] = [Number(tokens[at]), Number(tokens[at + 1]), Number(tokens[at + 4])]
+  return isCount(sequence) ? { deliveries, sequence, pending: isCount(pending) ? pending : 0 } : undefined
 }
 
 /** Whether a subject acknowledges records of that consumer: on others nothing is sent at a receiver's word. */

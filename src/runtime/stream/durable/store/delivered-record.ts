@@ -12,6 +12,8 @@ export interface DeliveredRecord {
   data: Uint8Array
   /** Subject on which it is acknowledged. */
   reply: string
+  /** Records that the consumer has not delivered to anybody yet. */
+  pending: number
 }
 
 export function deliveredRecord({ reply = '', headers, data }: Msg): DeliveredRecord | undefined {
@@ -23,6 +25,7 @@ export function deliveredRecord({ reply = '', headers, data }: Msg): DeliveredRe
       header: recordHeaderOf(headers),
       data,
       reply,
+      pending: delivery.pending,
     }
   )
 }

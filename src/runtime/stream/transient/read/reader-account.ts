@@ -34,6 +34,7 @@ export class ReaderAccount {
   begin(session: ReaderSession | undefined): void {
     if (this.#session) {
       this.#session.queue.close()
+      this.#session.delivery.drop()
       this.#earlier = [...this.#earlier, this.#session].slice(-MAX_EARLIER)
     }
     this.#session = session
@@ -47,7 +48,9 @@ export class ReaderAccount {
   }
 
   /** Counts as they are reported. @param skipped items that were dropped before the next one was begun */
-  report(skipped: number): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error'> {
+  report(
+    skipped: number,
+  ): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group'> {
     const { counts } = this.#session?.counter ?? this.#nothing
     const earlier = [...this.#before, ...this.#earlier.map(countsOf)].slice(-MAX_EARLIER)
     return { ...counts, attach: this.#session?.attach ?? 0, dropped: counts.dropped + skipped, earlier }

@@ -2,30 +2,25 @@ import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
 import { batchValues } from '../../common/read/batch-values.js'
-import type { FailureLog } from '../../common/read/failure-log.js'
+import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
-import type { LoadedChunk } from '../../lanes/chunk-loader.js'
+import { keptBytes, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
 import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
-import type { Deliver, Peer } from '../../protocol/ports.js'
+import type { Peer } from '../../protocol/ports.js'
 import { ReadAhead, type ChunkAhead } from './read-ahead.js'
 import { ReaderAccount } from './reader-account.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
 
-interface StreamReaderOptions {
+interface StreamReaderOptions extends ItemDeliveryOptions {
   open: Open
   self: Peer
-  lifecycle: ReceiverLifecycle
   /** Closed by the reader when the stream ends for this receiver. */
   lane: LaneReader
-  deliver: Deliver
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
-  /** Called for each item that has failed for good. */
-  onFailed?: () => void
-  failures: FailureLog
   progress: ProgressPublisher
   /** Counts of receivers of the same stream that this process had before. */
   before: readonly AttachCounts[]
@@ -123,6 +118,7 @@ export class StreamReader implements CreditListener {
   report(): void {
     const { self, lane, progress } = this.#options
     const counts = this.#account.report(this.#skipped)
+    const group = this.#options.grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
     progress.publish({
@@ -132,6 +128,7 @@ export class StreamReader implements CreditListener {
       lane: lane.name,
       state: this.#lifecycle.state,
       error: this.#lifecycle.error,
+      ...(group === undefined ? {} : { group }),
       ...counts,
     })
   }
@@ -139,9 +136,8 @@ export class StreamReader implements CreditListener {
   /** Lossless: reports what was loaded, so that the writer can continue. */
   onCredit(session: ReaderSession): void {
     if (session !== this.#account.session || this.#isLive) return
-    this.#unreportedParts++
     const { parts, bytes } = this.#options.lane.credit
-    if (this.#unreportedParts >= parts || session.counter.loaded - this.#reportedWeight >= bytes)
+    if (++this.#unreportedParts >= parts || session.counter.loaded - this.#reportedWeight >= bytes)
       this.report()
   }
 
@@ -156,7 +152,7 @@ export class StreamReader implements CreditListener {
     const { head } = this.#ahead
     const next = head?.session === session ? head.chunk.first : session.queue.oldest
     const { chunk, session: of } = this.#taken ?? {}
-    const from = chunk && of === session ? chunk.first + chunk.count : session.counter.position
+    const from = chunk && of === session ? chunk.first + chunk.count : session.delivery.position
     return Math.max(0, next - from)
   }
 
@@ -165,8 +161,10 @@ export class StreamReader implements CreditListener {
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
+        const flushing = this.#flushIfDue()
+        if (flushing) await flushing
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
-        if (this.#ahead.length > 0) await this.#processNext()
+        else if (this.#ahead.length > 0) await this.#processNext()
         else if (this.#isFinished()) break
         else {
           this.#expectNext()
@@ -177,11 +175,20 @@ export class StreamReader implements CreditListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
+      this.#account.session?.delivery.drop()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
     }
     this.report()
+  }
+
+  /** Delivers the items that were gathered for the callback, when it is time, or no more come. */
+  #flushIfDue(): Promise<void> | undefined {
+    const { session } = this.#account
+    if (!session?.delivery.hasWaiting) return undefined
+    if (!session.delivery.isDue && (this.#taken || !this.#isFinished())) return undefined
+    return session.delivery.flush().then(() => this.#reportDone(session))
   }
 
   /**
@@ -202,14 +209,15 @@ export class StreamReader implements CreditListener {
     this.#current = head.chunk
     await this.#process(head, bytes instanceof Promise ? await this.#loadedWhileFilling(bytes) : bytes)
     this.#taken = undefined
-    if (this.#options.open.share && this.#lifecycle.isAttached()) this.#reportDone(head.session)
+    this.#reportDone(head.session)
   }
 
   /**
-   * Shared streams: reports after each item, so that the writer can assign the next one. Items skipped before the next
+   * Shared streams: reports when no item is in hand, so that the writer can assign the next one. Items skipped before the next
    * queued one are counted as dropped here.
    */
   #reportDone(session: ReaderSession): void {
+    if (!this.#options.open.share || !this.#lifecycle.isAttached() || session.delivery.hasWaiting) return
     this.#loadAhead()
     const { head } = this.#ahead
     session.counter.pass(head?.session === session ? head.chunk.first : session.queue.next)
@@ -238,6 +246,7 @@ export class StreamReader implements CreditListener {
     bytes.then(onSettled, onSettled)
     while (!state.settled) {
       await this.#lifecycle.changed.wait()
+      await this.#flushIfDue()
       this.#loadAhead()
     }
     return bytes
@@ -247,8 +256,9 @@ export class StreamReader implements CreditListener {
     const { chunk, session } = ahead
     this.#ahead.onLoaded(ahead)
     if (loaded && chunk.kind !== null) {
+      const bytes = this.#options.grouping?.() ? keptBytes(loaded) : loaded.bytes
       try {
-        await session.delivery.deliverItem(decodeBytes(chunk.kind, loaded.bytes), chunk)
+        await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk)
       } finally {
         loaded.release?.()
       }
@@ -277,7 +287,7 @@ export class StreamReader implements CreditListener {
 
   #isFinished(): boolean {
     const queue = this.#account.session?.queue
-    if (!this.#end || !queue?.empty) return false
+    if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
     return this.#isLive || (queue.complete && queue.next === this.#count)
   }
 

@@ -156,7 +156,8 @@ export class ReceiverMembership {
   #onProgress(progress: Progress): void {
     const { state, receivers, lanes, shm } = this.#options
     const { node, incarnation, lane, pid } = progress
-    if (!lanes.has(lane)) {
+    // The final report of a receiver is taken at once, as it is confirmed, and not repeated.
+    if (progress.state === 'attached' && !lanes.has(lane)) {
       // The lane's first receiver is accepted once the lane is open: it reports again.
       void lanes.open(lane).then(
         () => this.#publish(),

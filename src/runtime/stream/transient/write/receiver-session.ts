@@ -101,7 +101,7 @@ export interface LeastLoaded {
 /**
  * Receiver of a shared stream with the fewest unfinished items; of several, the one that has waited longest. A suspected one
  * gets nothing while another lives.
- * @param limit unfinished items with which a receiver gets no more
+ * @param limit unfinished invocations with which a receiver gets no more
  */
 export function leastLoaded(sessions: readonly ReceiverSession[], limit: number): LeastLoaded | undefined {
   const isAnyAlive = sessions.some(({ first, suspected }) => first !== undefined && !suspected)
@@ -111,7 +111,8 @@ export function leastLoaded(sessions: readonly ReceiverSession[], limit: number)
     if (!assigned || !progress || session.first === undefined) continue
     if (session.suspected && isAnyAlive) continue
     const unfinished = assigned.count - progress.processed - progress.dropped - progress.failed
-    const other = least ?? { unfinished: limit, assigned: { latest: 0 } }
+    if (unfinished >= limit * (progress.group ?? 1)) continue
+    const other = least ?? { unfinished: Infinity, assigned: { latest: 0 } }
     const isLess =
       unfinished < other.unfinished ||
       (unfinished === other.unfinished && assigned.latest < other.assigned.latest)
