@@ -2,7 +2,7 @@ import { addAbortListener, setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import type { Callback } from '../../callback/index.js'
-import { DaffiError } from '../../core/errors.js'
+import { DaffiError, messageOf } from '../../core/errors.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
@@ -221,7 +221,10 @@ export async function openClient<G extends PipelineClient>(
   try {
     return await bounded(opening, { signal: failing.signal, what: `joining "${pipeline}"` })
   } catch (error) {
-    await leave()
+    // Bounded, since it is the error that the caller waits for, and a connection that is refused things may answer nothing.
+    await bounded(leave(), { timeoutMs: timing.goodbyeMs, what: 'closing what was opened' }).catch(
+      (reason: unknown) => log.debug(messageOf(reason)),
+    )
     // What is still being opened is closed, too. It is not waited for: a flush on a connection that is closed meanwhile never ends.
     void opening.then(leave, leave)
     throw error
