@@ -76,6 +76,25 @@ test('a result that cannot be sent is a failure of its item', async () => {
   expect((await results).items).toBe(2)
 })
 
+test('what a generator has yielded before it threw comes once, also when the item is given again', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const taken: number[] = []
+  await join('last', { callbacks: { take: (n: number) => void taken.push(n) } })
+  let attempts = 0
+  const half = function* (n: number): Generator<number> {
+    yield n
+    if (n === 1 && ++attempts < 3) throw new Error('not yet')
+    yield -n
+  }
+  const middle = await join('middle', { callbacks: { half } })
+  await middle.waitFunction('take')
+  const results = middle.call.take().with(STREAM({ resultsOf: 'half' }))
+  const g = await join('first')
+  await g.call.half([1, 2]).with(STREAM({ onError: 'retry', retry: { delay: 0.01 } }))
+  await results
+  expect(taken).toEqual([1, -1, 2, -2])
+})
+
 test('results of a callback that this process does not offer are refused', async () => {
   const { join } = await ownPipeline<Callbacks>()
   await join('last', { callbacks: { take: (_n: number) => undefined } })

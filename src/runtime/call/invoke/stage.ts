@@ -9,6 +9,8 @@ export interface ItemInHand {
   origin: Origin
   /** Name and epoch of a durable stream, and the item's number in it. */
   durable: { stream: string; item: number } | undefined
+  /** Results that this attempt with the item, and earlier ones, have pushed. */
+  given: number
 }
 
 /**
@@ -86,7 +88,14 @@ export class Stage {
 
   async #takeAll(values: Parameters<typeof feed>[0], item: ItemInHand, { signal }: Abort): Promise<void> {
     let results = 0
-    const accept = (value: unknown): Promise<void> | undefined => this.#push(value, item, results++)
+    const accept = (value: unknown): Promise<void> | undefined => {
+      const result = results++
+      // What an attempt that failed has pushed is not pushed again.
+      if (result < item.given) return undefined
+      const held = this.#push(value, item, result)
+      item.given = results
+      return held
+    }
     try {
       await feed(values, { signal, accept })
     } catch (error) {

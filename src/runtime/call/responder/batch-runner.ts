@@ -34,7 +34,7 @@ export function batchRunner(
       const [item, origin] = [group[at], origins[at]]
       if (!item || !origin) return undefined
       const durable = durableItem(item.chunk, item.index)
-      return stage.take(results[at], { origin, durable }, invocation.abort)
+      return stage.take(results[at], { origin, durable, given: 0 }, invocation.abort)
     }
   }
   return () => {

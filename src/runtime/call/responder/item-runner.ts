@@ -96,6 +96,15 @@ class ItemInvocation implements Invocation, ItemInHand {
     return originOf(this.#chunk, this.#index, this.#source)
   }
 
+  get given(): number {
+    return this.#chunk.given?.get(this.#index) ?? 0
+  }
+
+  set given(results: number) {
+    this.#chunk.given ??= new Map()
+    this.#chunk.given.set(this.#index, results)
+  }
+
   get durable(): ItemInHand['durable'] {
     return durableItem(this.#chunk, this.#index)
   }

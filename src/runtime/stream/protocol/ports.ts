@@ -67,6 +67,8 @@ export interface DeliveredChunk {
   stream?: string
   /** Present where items are results of a callback: origin of the only item, or of each item of a batch. */
   origin?: Origin | readonly OriginRun[] | undefined
+  /** Numbers of results that attempts with an item have pushed, by its position, where a callback yields them. */
+  given?: Map<number, number>
 }
 
 /**
