@@ -103,6 +103,8 @@ test('calls that are under way when the server dies fail at once, and those afte
   await up.waitForLine(/^worker .*server is back/)
   // The server has another token now, which a program outside of the project has to be given anew.
   const after = await connect<Callbacks>(cwd, { pipeline: 'faults' })
+  // The worker claims its name again after it has told of the server.
+  await after.waitFunction('add')
   expect(await after.call.add(1, 2)).toBe(3)
   await after.call.answer_late()
 })
