@@ -1,5 +1,5 @@
-import { messageOf } from '../../core/errors.js'
 import type { CallPlan } from '../../core/plan/plan.js'
+import { asError } from '../../core/thrown/read-thrown.js'
 import { captureTime, feed, PushedItems, type Items } from '../../stream/index.js'
 
 interface SharedSourceOptions {
@@ -76,9 +76,6 @@ export class SharedSource {
     }
   }
 }
-
-/** Makes an error of what `feed` or a stream has thrown. */
-const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)))
 
 /** Pushes an item to one stream, which alone ends when it cannot carry it. */
 function push(items: PushedItems, ...item: Parameters<PushedItems['push']>): Promise<void> | undefined {
