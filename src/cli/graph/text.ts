@@ -19,9 +19,12 @@ export function graphText({ pipeline, nodes, flows }: PipelineGraph, colours: Co
 }
 
 function branchOf(flow: Flow, nodes: GraphNode[], { cyan, dim }: Colours): Branch {
-  const { source, resultsOf, call, delivery, modifier, to, reaches, process } = flow
+  const { source, resultsOf, as, call, delivery, modifier, to, reaches, process } = flow
   const items = source === null ? resultsOf && `results of ${cyan(resultsOf)}` : cyan(source)
-  const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}`
+  const what =
+    items === null
+      ? `calls ${cyan(call)}`
+      : `streams ${items} to ${cyan(call)}${as === null ? '' : ` as ${cyan(as)}`}`
   const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
   const reached = nodes.filter(({ name }) => to.includes(name)).map(label)
   const below = (process === null ? reached : [process]).map((each) => ({ text: each, below: [] }))

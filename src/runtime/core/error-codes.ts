@@ -465,6 +465,12 @@ export const ERRORS = {
       'A callback with the option batch, whose results are streamed on, has not returned an array with one result for each item.',
     next: 'Return an array as long as the one that the callback got, with undefined for an item that gives nothing, and no generators in it.',
   },
+  DAFFI_JOIN_SIDE: {
+    exit: 1,
+    meaning:
+      'A stream has a name by as and its callback joins no streams, or the callback joins streams and this one has no name.',
+    next: 'Give the callback the option join, and each call that streams to it a name of its own by as; or neither.',
+  },
   DAFFI_NOT_YIELDING: {
     exit: 1,
     meaning: 'A call was iterated over with for await, but its callback returns a single value.',
