@@ -468,8 +468,8 @@ export const ERRORS = {
   DAFFI_JOIN_SIDE: {
     exit: 1,
     meaning:
-      'A stream has a name by as and its callback joins no streams, or the callback joins streams and this one has no name.',
-    next: 'Give the callback the option join, and each call that streams to it a name of its own by as; or neither.',
+      'The streams to a callback and its option join do not fit: one has a name by as and the callback joins nothing, or the callback joins streams and one has no name, or the name of another, or there are fewer than two.',
+    next: 'Give the callback the option join, and each of two or more calls that stream to it a name of its own by as; or neither.',
   },
   DAFFI_NOT_YIELDING: {
     exit: 1,
