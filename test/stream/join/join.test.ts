@@ -93,7 +93,7 @@ test('of a live side the oldest items go when the other never comes, and its mem
   for (let n = 0; n < 1000; n++) expect(left.add(n * 33)).toBeUndefined()
   expect([left.count('unmatched'), left.count('waits')]).toEqual([745, 255])
   const large = side('right', { isLive: true })
-  for (let n = 0; n < 30; n++) large.add(1e9 + n * 33, 10 * MIB)
+  for (let n = 0; n < 30; n++) void large.add(1e9 + n * 33, 10 * MIB)
   expect(large.count('waits')).toBe(6)
 })
 

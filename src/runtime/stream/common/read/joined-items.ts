@@ -46,9 +46,12 @@ class WaitingItem implements JoinItem {
 
   async fail(error: unknown, isLogged: boolean): Promise<void> {
     const { outcomes } = this.#owner
+    const { isAttached } = outcomes
     if (!this.#owner.has(this)) return
-    if (outcomes.retries) await outcomes.giveUp([this.#item], error, isLogged)
-    else outcomes.fail([this.#item], error, isLogged)
+    if (!outcomes.retries) outcomes.fail([this.#item], error, isLogged)
+    else if (isAttached) await outcomes.giveUp([this.#item], error, isLogged)
+    // Else it waits for ever: a durable stream delivers it again.
+    if (!isAttached) return
     this.ended = 'failed'
     this.#owner.release()
   }
