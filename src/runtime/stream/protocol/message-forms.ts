@@ -125,6 +125,7 @@ export const isProgress = mapOf<Progress>({
   state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),
   group: orAbsent(isWithin(1, MAX_INT_32)),
+  skipped: orAbsent(isCount),
   loaded: isCount,
   error: orNull(isErrorRecord),
   latencyMs: isLatency,

@@ -127,6 +127,8 @@ export interface Progress extends AttachCounts {
   earlier: AttachCounts[]
   /** Present where the callback gets several items at once: their number. */
   group?: number
+  /** Present in a live stream: dropped items that came after one that the callback still has. */
+  skipped?: number
   /** Credit: weight of the parts that were loaded or skipped since the accept. */
   loaded: number
   error: ErrorRecord | null

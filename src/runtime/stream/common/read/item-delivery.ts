@@ -1,6 +1,6 @@
+import { DaffiError } from '../../../core/errors.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { Deliver, DeliveredChunk, Grouping } from '../../protocol/ports.js'
-import { noKey } from '../write/item-key.js'
 import { TimeSlice } from '../time-slice.js'
 import type { BatchValues } from './batch-values.js'
 import { GroupDelivery } from './group-delivery.js'
@@ -62,7 +62,10 @@ export class ItemDelivery {
   /** Delivers the values of a batch, in order, until the receiver settles. */
   async deliverBatch({ values, origins }: BatchValues, position: ChunkPosition): Promise<void> {
     const fault = position.key?.fault
-    if (fault !== undefined) return await this.#refuse(values[0], fault, position)
+    if (fault !== undefined) {
+      await this.#refuse(values[0], fault, position)
+      return
+    }
     const { lifecycle } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
@@ -147,7 +150,10 @@ export class ItemDelivery {
   async #refuse(value: unknown, fault: string, { first, item }: ChunkPosition): Promise<void> {
     await this.flush()
     if (this.#options.lifecycle.isAttached())
-      await this.#outcomes.giveUp([{ value, position: first, number: item }], noKey(fault))
+      await this.#outcomes.giveUp(
+        [{ value, position: first, number: item }],
+        new DaffiError('DAFFI_NO_KEY', fault),
+      )
   }
 
   #onFailure(error: unknown, value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {

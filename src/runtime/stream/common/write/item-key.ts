@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { DaffiError } from '../../../core/errors.js'
 import type { KeyPath } from '../../../core/stream/parse-options.js'
 import { asError } from '../../../core/thrown/read-thrown.js'
 import { thrownLine } from '../../../core/message/error-text.js'
@@ -21,7 +20,8 @@ export function itemKeys(by: KeyPath): (item: unknown, number: number) => ItemKe
       const value = typeof by === 'function' ? by(item) : names.reduce(valueAt, item)
       const text = keyText(value)
       if (text !== undefined) return { hash: hashOf(text) }
-      const found = value === undefined ? 'nothing' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+      const found =
+        value === undefined ? 'nothing' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
       const where = typeof by === 'function' ? 'share.by gave' : `"${by}" has`
       return faulty(`item ${number} has no key: ${where} ${found}`)
     } catch (thrown) {
@@ -29,9 +29,6 @@ export function itemKeys(by: KeyPath): (item: unknown, number: number) => ItemKe
     }
   }
 }
-
-/** Error of an item without a key. */
-export const noKey = (fault: string): DaffiError => new DaffiError('DAFFI_NO_KEY', fault)
 
 const faulty = (fault: string): ItemKey => ({ hash: hashOf(''), fault: fault.slice(0, MAX_FAULT) })
 

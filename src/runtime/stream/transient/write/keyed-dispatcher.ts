@@ -57,6 +57,7 @@ export class KeyedDispatcher implements ChunkOutput {
 function memberOf(session: ReceiverSession): Member[] {
   const { assigned, progress, name, suspected, attach: id } = session
   if (!assigned || !progress || session.first === undefined) return []
-  const done = progress.processed + progress.dropped + progress.failed
+  // What was dropped later than an item that is still in hand is done only with that one.
+  const done = progress.processed + progress.failed + progress.dropped - (progress.skipped ?? 0)
   return [{ session, assigned, lane: progress.lane, name, suspected, id, done }]
 }
