@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/paths.js'
 
+/** Rooms whose tests need no server and keep no state: their files can share the processes of the workers. */
+const PLAIN = ['callback', 'cli', 'codec', 'core', 'node', 'pipeline', 'view'].map(
+  (room) => `test/${room}/**`,
+)
+
+const unit = { testTimeout: 20_000 }
+
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
@@ -10,19 +17,26 @@ export default defineConfig({
     maxWorkers: 3,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
-    // A process takes one file after the other: to start another for each, and to load daffi there, would cost more than most tests.
-    isolate: false,
     projects: [
       {
         extends: true,
         test: {
+          ...unit,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/fixtures/**'],
-          testTimeout: 20_000,
+          exclude: ['test/e2e/**', 'test/fixtures/**', ...PLAIN],
         },
       },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000 } },
+      // Loading daffi anew for each file would cost more than the tests themselves.
+      {
+        extends: true,
+        test: { ...unit, name: 'plain', include: PLAIN.map((room) => `${room}/*.test.ts`), isolate: false },
+      },
+      // They start processes of their own, and keep no state in that of the test.
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000, isolate: false },
+      },
     ],
   },
 })
