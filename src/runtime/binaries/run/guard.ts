@@ -53,7 +53,7 @@ export interface GuardedProcess {
   stdin: Writable | undefined
   /** Defined when `stdout` is `pipe`. */
   stdout: Readable | undefined
-  /** Those of the further outputs that are `pipe`. */
+  /** Further outputs that are `pipe`, in their order. */
   outputs: Readable[]
   /** Must be read, since the program blocks when the pipe is full. */
   stderr: Readable

@@ -17,7 +17,7 @@ type Read<T> = (
 ) => AsyncGenerator<T, void>
 
 /**
- * What is read of the first candidate input that can be read. Where that turns out to be unsuitable only after some items, as when a
+ * Items of the first candidate input that can be read. Where that turns out to be unsuitable only after some items, as when a
  * later JPEG has another size, the next one goes on behind them.
  */
 export async function* firstReadable<T>(

@@ -57,7 +57,7 @@ export async function* runViews(
     })
   }
 
-  // eslint-disable-next-line require-yield -- counts, beside those that yield
+  /** Counts, and gives nothing. */
   async function* clock(): AsyncGenerator<never, void> {
     for await (const mark of marksOf(all)) {
       times.at(mark)
