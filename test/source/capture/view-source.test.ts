@@ -14,7 +14,8 @@ function open(
   names: string[],
   onEvent: (event: SourceEvent) => void = () => undefined,
 ): AsyncGenerator<OutputFrame, void> {
-  return openViews({ cam, small, web, same: viewOf }, names, contextOf({ onEvent }))
+  const outputs = new Map(names.map((name) => [name, {}]))
+  return openViews({ cam, small, web, same: viewOf }, outputs, contextOf({ onEvent }))
 }
 
 test('a file and its views: sizes, formats and numbers, and one time for all of a picture', async () => {

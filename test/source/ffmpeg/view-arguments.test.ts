@@ -3,8 +3,8 @@ import { viewArguments } from '../../../src/runtime/source/ffmpeg/view-arguments
 import { fileAt, pattern } from '../support.js'
 
 const file = fileAt('video.mp4')
-const main = { name: 'main', size: undefined, fps: undefined, format: 'bgr24' } as const
-const small = { name: 'small', size: { width: 32, height: 24 }, fps: 5, format: 'mjpeg' } as const
+const main = { name: 'main', size: undefined, fps: undefined, format: 'bgr24', memory: {} } as const
+const small = { name: 'small', size: { width: 32, height: 24 }, fps: 5, format: 'mjpeg', memory: {} } as const
 
 function graphOf(...args: Parameters<typeof viewArguments>): string[] {
   const all = viewArguments(...args)

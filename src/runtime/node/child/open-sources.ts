@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { LoadModule } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import type { ItemMemory } from '../../core/stream/item-memory.js'
 import { readPlan } from '../../core/plan/views.js'
 import type { OutputFrame, SourceContext, SourceEvent } from '../../source/index.js'
 import type { Items } from '../../stream/index.js'
@@ -59,18 +60,24 @@ export async function openSources(
     const items = openSource(plan, contextOf(name, calls))
     return record === undefined ? items : recordItems(items, recordingOf(name, record))
   }
-  const openOutputs = (name: string, calls: readonly SourceCall[]): AsyncGenerator<OutputFrame, void> => {
-    const names = [...new Set(calls.map(({ source }) => source))]
-    const frames = openViews(sources, names, contextOf(name, calls))
-    if (record === undefined) return frames
+  const openOutputs = (
+    calls: readonly SourceCall[],
+    memories: ReadonlyMap<string, ItemMemory>,
+  ): AsyncGenerator<OutputFrame, void> => {
+    const names = [...memories.keys()]
+    const context = contextOf(names[0] ?? '', calls)
+    if (record === undefined) return openViews(sources, memories, context)
+    // What is recorded is read before the stream has it, which may have ended meanwhile, with the memory that it loans.
+    const frames = openViews(sources, new Map(names.map((name) => [name, {}])), context)
     return recordOutputs(
       frames,
-      names.map((each) => recordingOf(each, record)),
+      names.map((name) => recordingOf(name, record)),
     )
   }
   const openAlone = (name: string, index: number): Items => {
     const calls = [{ index, source: name }]
-    return sources[name]?.kind === 'view' ? framesOf(openOutputs(name, calls)) : openItems(name, calls)
+    if (sources[name]?.kind !== 'view') return openItems(name, calls)
+    return framesOf(openOutputs(calls, new Map([[name, {}]])))
   }
   const isLiveSource = (name: string): boolean => {
     const plan = readPlan(sources, name)
@@ -79,7 +86,8 @@ export async function openSources(
   const shared = [...callsThatShare(node.calls, sources, isLiveSource)].map(([name, calls]) => {
     const hasViews = calls.some(({ source }) => source !== name)
     return new SharedSource({
-      open: () => (hasViews ? { outputs: openOutputs(name, calls) } : { items: openItems(name, calls) }),
+      open: (memories) =>
+        hasViews ? { outputs: openOutputs(calls, memories) } : { items: openItems(name, calls) },
       calls,
       isLive: isLiveSource(name),
     })

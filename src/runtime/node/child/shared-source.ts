@@ -1,5 +1,6 @@
 import type { CallPlan, SourcePlans } from '../../core/plan/plan.js'
 import { readName } from '../../core/plan/views.js'
+import { ITEM_MEMORY, type ItemMemory } from '../../core/stream/item-memory.js'
 import { asError } from '../../core/thrown/read-thrown.js'
 import type { OutputFrame } from '../../source/index.js'
 import { captureTime, feed, PushedItems, type Items } from '../../stream/index.js'
@@ -16,7 +17,8 @@ export interface SourceCall {
 type SharedItems = { items: Items } | { outputs: AsyncIterable<OutputFrame> }
 
 interface SharedSourceOptions {
-  open: () => SharedItems
+  /** @param memories what streams loan for the items of each output */
+  open: (memories: ReadonlyMap<string, ItemMemory>) => SharedItems
   calls: readonly SourceCall[]
   /** Whether the first item does not wait until all calls have begun. */
   isLive: boolean
@@ -28,6 +30,8 @@ interface Output {
   members: Set<PushedItems>
   /** Number of the next item. */
   next: number
+  /** Where the stream loans memory for the items; only where a single call gets them. */
+  memory: ItemMemory | undefined
 }
 
 /**
@@ -45,15 +49,19 @@ export class SharedSource {
     this.#options = options
     this.#awaited = new Set(options.calls.map(({ index }) => index))
     this.#outputs = new Map(
-      options.calls.map(({ source }) => [source, { source, members: new Set(), next: 0 }]),
+      options.calls.map(({ source }) => {
+        const isAlone = options.calls.filter((call) => call.source === source).length === 1
+        return [source, { source, members: new Set(), next: 0, memory: isAlone ? {} : undefined }]
+      }),
     )
   }
 
   /** Gives the items to a call, which leaves when its stream is over. */
   join(call: number): PushedItems {
     // What was not stored is as lost as what came while no stream was there.
-    const items = new PushedItems({ keepsUnstored: false })
-    this.#outputOf(call)?.members.add(items)
+    const output = this.#outputOf(call)
+    const items = Object.assign(new PushedItems({ keepsUnstored: false }), { [ITEM_MEMORY]: output?.memory })
+    output?.members.add(items)
     this.#expectNoMore(call)
     return items
   }
@@ -92,7 +100,8 @@ export class SharedSource {
     this.#reading = reading
     for (const output of this.#outputs.values()) output.next = 0
     try {
-      const shared = this.#options.open()
+      const memories = [...this.#outputs.values()].map(({ source, memory = {} }) => [source, memory] as const)
+      const shared = this.#options.open(new Map(memories))
       const { signal } = reading
       if ('outputs' in shared) await feed(shared.outputs, { signal, accept: (item) => this.#giveFrame(item) })
       else {

@@ -110,12 +110,12 @@ async function* marksOf(reader: PipeReader): AsyncGenerator<string, void> {
 }
 
 function picturesOf(
-  { name, format, size }: Output,
+  { name, format, size, memory }: Output,
   reader: PipeReader,
   log: SourceContext['log'],
 ): AsyncGenerator<Picture, void> {
   const options = {
-    memory: {},
+    memory,
     onCutShort: (bytes: number): void => {
       log.debug(`source ${name}: left out a frame of which only ${bytes} bytes came`)
     },
