@@ -47,7 +47,9 @@ test('a camera and two views of it, from one ffmpeg; a view that nobody calls is
   const { exitCode, stdout, stderr } = await runDaffi(['up', 'views.yaml', '--json'], { cwd })
   expect(exitCode, stderr).toBe(0)
   const { streams } = JSON.parse(stdout) as PipelineResult
-  const items = Object.fromEntries(streams.map(({ source, items: each }) => [source, each]))
+  const items: Record<string, number | undefined> = Object.fromEntries(
+    streams.map(({ source, items: each }) => [source ?? '', each]),
+  )
   expect(items).toMatchObject({ camera: 94, page: 94 })
   expect(items.little).toBeGreaterThanOrEqual(9)
   expect(items.little).toBeLessThanOrEqual(15)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkYaml, expectFault, titled } from '../check-yaml.js'
+import { checkYaml, expectFault, titled, unmark } from '../check-yaml.js'
 
 const FILES = {
   'lines.ts': 'export default [1]',
@@ -29,7 +29,12 @@ test.each(
     [view('«device»: test'), 'UNKNOWN_KEY', `${AT}.device`, 'known here'],
     [pipeline('{ view_of: «lines» }', CALL), 'BAD_VIEW', `${AT}.view_of`, 'lines is of kind module'],
     [pipeline('{ view_of: «other» }', CALL), 'BAD_VIEW', `${AT}.view_of`, 'other is a view itself'],
-    [pipeline('{ view_of: «camra→camera» }', CALL), 'UNKNOWN_SOURCE', `${AT}.view_of`, 'there is no source camra'],
+    [
+      pipeline('{ view_of: «camra→camera» }', CALL),
+      'UNKNOWN_SOURCE',
+      `${AT}.view_of`,
+      'there is no source camra',
+    ],
     [
       pipeline('{ view_of: camera }', '{ call: show, source: «small», modifier: STREAM }'),
       'BAD_VIEW',
@@ -66,4 +71,39 @@ test('a plan leaves out what a view has of its source', async () => {
   expect(plan?.sources.small).toEqual({
     ...{ kind: 'view', of: 'clip', size: { width: 32, height: 24 }, fps: undefined, format: 'gray' },
   })
+})
+
+test('a test that replaces a source replaces its views, too, where the new one can have none', async () => {
+  const tests = (sources: string) => `name: shop
+sources:
+  clip: { kind: file, path: ./clip.mp4 }
+  small: { view_of: clip, size: 32x24 }
+  uncalled: { view_of: clip }
+nodes:
+  one: { callbacks: [show], calls: [{ call: show, source: small, modifier: STREAM }] }
+tests:
+  - name: first
+    sources:
+      ${sources}
+    expect: {}
+`
+  const lines = '{ kind: module, module: ./lines.ts }'
+  for (const valid of [
+    `{ clip: ${lines}, small: ${lines} }`,
+    '{ clip: { kind: camera, device: test } }',
+    '{ small: { view_of: clip, fps: 1 } }',
+  ])
+    expect((await checkYaml(tests(valid), { files: FILES })).diagnostics).toEqual([])
+  for (const [faulty, path] of [
+    [`{ «clip»: ${lines} }`, 'tests[0].sources.clip'],
+    [`{ clip: ${lines}, small: { view_of: «clip» } }`, 'tests[0].sources.small.view_of'],
+    [
+      '{ clip: { kind: camera, device: test, size: 16x16 }, small: { view_of: clip, size: «17x1» } }',
+      'tests[0].sources.small.size',
+    ],
+  ] as const) {
+    const { yaml, line, column } = unmark(tests(faulty))
+    const { diagnostics } = await checkYaml(yaml, { files: FILES })
+    expect(diagnostics).toMatchObject([{ code: 'DAFFI_BAD_VIEW', path, line, column }])
+  }
 })
