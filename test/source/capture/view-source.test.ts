@@ -3,7 +3,8 @@ import { openViews, type OutputFrame, type SourceEvent } from '../../../src/runt
 import type { SourcePlan } from '../../../src/runtime/core/plan/plan.js'
 import { waitUntilGone } from '../../support/leaks.js'
 import { temporaryFolder } from '../../support/temporary.js'
-import { collect, contextOf, ffmpegWith, fileAt, ownPattern, video } from '../support.js'
+import { httpCamera, jpegsOf, sending } from '../http-camera.js'
+import { collect, contextOf, ffmpegWith, fileAt, network, ownPattern, video } from '../support.js'
 
 const viewOf = { kind: 'view', of: 'cam', size: undefined, fps: undefined, format: undefined } as const
 const small = { ...viewOf, size: { width: 32, height: 24 }, fps: 5, format: 'gray' } as const
@@ -15,7 +16,7 @@ function open(
   onEvent: (event: SourceEvent) => void = () => undefined,
 ): AsyncGenerator<OutputFrame, void> {
   const outputs = new Map(names.map((name) => [name, {}]))
-  return openViews({ cam, small, web, same: viewOf }, outputs, contextOf({ onEvent }))
+  return openViews({ cam, small, web, tiny: { ...small, fps: undefined } }, outputs, contextOf({ onEvent }))
 }
 
 test('a file and its views: sizes, formats and numbers, and one time for all of a picture', async () => {
@@ -46,6 +47,17 @@ test('a view that is larger than its source is refused', async () => {
     code: 'DAFFI_BAD_VIEW',
     message: 'source cam: its view small is of 32x24, larger than its pictures',
   })
+})
+
+test('views of an http camera, whose JPEGs are encoded anew, also where they change their size', async () => {
+  const [large, little] = await Promise.all([jpegsOf(64, 48), jpegsOf(48, 36)])
+  const camera = await httpCamera(sending([...large, ...little]))
+  const plan = { kind: 'http', url: camera.url, ...network, format: 'mjpeg', frames: 6 } as const
+  const all = await collect(open(plan, ['cam', 'tiny']))
+  const of = (name: string) => all.flatMap(({ output, frame }) => (output === name ? [frame] : []))
+  expect(of('tiny').map(({ data }) => data.length)).toEqual(Array(6).fill(32 * 24))
+  expect(of('cam').map(({ width }) => width)).toEqual(Array(6).fill(64))
+  expect(of('cam').map(({ time }) => time)).toEqual(of('tiny').map(({ time }) => time))
 })
 
 test('a camera that breaks off comes back for all of its views, by one process', async () => {

@@ -64,6 +64,8 @@ export async function* runViews(
       pictures++
       silence?.refresh()
       onPicture()
+      // Else ffmpeg ends only at the next picture.
+      if (pictures === plan.frames) source.connection?.close()
     }
   }
 
@@ -90,7 +92,7 @@ export async function* runViews(
       isHeld = false
       silence?.refresh()
     }
-    await run.finish(pictures, isStalled)
+    if (pictures !== plan.frames) await run.finish(pictures, isStalled)
   } catch (error) {
     const size = pictures === 0 ? tooLarge(run.own) : undefined
     throw size === undefined ? asSourceError(error, name, pictures) : largerThanSource(name, outputs, size)

@@ -3,7 +3,7 @@ import type { Output } from '../contract/output.js'
 import { isLive, type VideoPlan } from '../contract/video-plan.js'
 import { outputFormat, rateArguments, rateFilter } from './output-arguments.js'
 
-/** Milliseconds, as `mkvtimestamp_v2` writes them. */
+/** Time base of marks, as `mkvtimestamp_v2` writes them. */
 const TIME_BASE = '1/1000'
 /** Longest time between two pictures of a file, in milliseconds: where its timestamps leap further, this is taken. */
 const MAX_STEP_MS = 10_000
@@ -60,21 +60,28 @@ function filterGraph(plan: VideoPlan, outputs: readonly Output[]): string {
 
 /**
  * The marks. A live source's are the time of the day, since cameras' own timestamps may be made up; a file's are its own time, which
- * never goes back.
+ * never goes back. Where the pictures' size changes, ffmpeg makes new filters, which know nothing of what came before.
  */
 function clock(plan: VideoPlan): string {
-  if (isLive(plan)) return 'max(PREV_OUTPTS+1\\,time(0)*1000)'
+  // From now on, since ffmpeg has no room for microseconds since 1970.
+  const now = Math.floor(Date.now() / 1000)
+  if (isLive(plan)) return `max(PREV_OUTPTS+1\\,(time(0)-${now})*${marksPerSecond(plan)})`
   const step = `if(isnan(PTS-PREV_INPTS)\\,40\\,clip(PTS-PREV_INPTS\\,1\\,${MAX_STEP_MS}))`
-  return `if(isnan(PREV_OUTPTS)\\,0\\,PREV_OUTPTS+${step})`
+  return `if(isnan(PREV_OUTPTS)\\,if(isnan(PTS)\\,0\\,PTS)\\,PREV_OUTPTS+${step})`
+}
+
+/** Marks are of a time base of milliseconds; so that those of a live source rise even then, they count microseconds. */
+function marksPerSecond(plan: VideoPlan): number {
+  return isLive(plan) ? 1_000_000 : 1000
 }
 
 /** Filters of one output. The size of a source that its plan does not say is checked by a filter that refuses a smaller one. */
 function branch(plan: VideoPlan, { size = plan.size, fps }: Output, index: number): string[] {
-  const slot = (time: string): string => `floor(${time}*${fps})`
+  const slot = (mark: string): string => `floor(${mark}*${fps}/${marksPerSecond(plan)})`
   const filters = [
     ...(fps === undefined
       ? []
-      : [`select=isnan(prev_selected_t)+gt(${slot('t')}\\,${slot('prev_selected_t')})`]),
+      : [`select=isnan(prev_selected_pts)+gt(${slot('pts')}\\,${slot('prev_selected_pts')})`]),
     ...(size === undefined ? [] : [`scale=${size.width}:${size.height}`]),
   ]
   const made = `[in${index}]${chain(filters)}[out${index}]`
