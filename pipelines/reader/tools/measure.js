@@ -56,10 +56,15 @@ function figures(readings) {
   const seconds = (readings.at(-1).at - readings[0].at) / 1000
   return [
     `text found in ${right} of ${wanted.length} frames that show one (${((100 * right) / wanted.length).toFixed(1)} %)`,
-    `${readings.length} frames read, ${early.length} after a later one`,
+    `${readings.length} frames read (${countsOf(readings.map(({ from }) => from))}), ${early.length} after a later one`,
     `${((readings.length - 1) / seconds).toFixed(1)} fps`,
     `latency p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
   ].join(', ')
+}
+
+function countsOf(names) {
+  const unique = [...new Set(names)].sort()
+  return unique.map((name) => `${name}: ${names.filter((each) => each === name).length}`).join(', ')
 }
 
 try {
