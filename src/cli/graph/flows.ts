@@ -29,9 +29,17 @@ export interface Flow {
   process: string | null
 }
 
+/** A source, or a view of one. */
+interface GraphSource {
+  name: string
+  kind: string
+  /** Name of the source that a view is of. */
+  viewOf?: string
+}
+
 export interface PipelineGraph {
   pipeline: string
-  sources: { name: string; kind: string }[]
+  sources: GraphSource[]
   nodes: GraphNode[]
   flows: Flow[]
 }
@@ -48,7 +56,10 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
   ]
   return {
     pipeline,
-    sources: Object.entries(sources).map(([name, { kind }]) => ({ name, kind })),
+    sources: Object.entries(sources).map(([name, plan]) => ({
+      ...{ name, kind: plan.kind },
+      ...(plan.kind === 'view' ? { viewOf: plan.of } : {}),
+    })),
     nodes: groups.map(({ name, node, members }) => ({
       name,
       replicas: members.length,

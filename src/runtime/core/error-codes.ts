@@ -137,6 +137,12 @@ export const ERRORS = {
     meaning: 'A call in the pipeline file names a source that the file does not define.',
     next: 'Use the name of a source under sources, or add the source there.',
   },
+  DAFFI_BAD_VIEW: {
+    exit: 78,
+    meaning:
+      'A view (view_of) is of something else than a camera, file, rtsp or http source, is larger or faster than that source, or is called by another node than the one that reads it.',
+    next: 'Make a view of a camera, file, rtsp or http source, not larger than it, and call it in the node that calls that source or its other views.',
+  },
   DAFFI_UNKNOWN_CALLBACK: {
     exit: 1,
     meaning: 'No module in the callbacks folders, or no running node, offers a callback of this name.',

@@ -53,7 +53,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
       results?.close()
-      if (source !== undefined) context.sources.close(source, index)
+      if (source !== undefined) context.sources.close(index)
       if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
       else report({ type: 'call', index, value, error })
       return
@@ -192,6 +192,6 @@ async function runStream(
   try {
     return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))
   } finally {
-    if (source !== undefined) sources.close(source, index, opened)
+    if (source !== undefined) sources.close(index, opened)
   }
 }

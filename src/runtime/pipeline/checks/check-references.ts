@@ -10,6 +10,7 @@ import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.
 import { namesOffered } from './offered.js'
 import { NodeNames } from './replicas.js'
 import { checkResults } from './results.js'
+import { checkViewCalls, checkViews } from './views.js'
 import { checkServer } from './files/server.js'
 import { checkSources } from './files/sources.js'
 
@@ -41,6 +42,8 @@ export async function checkReferences(
   checkCallbacks(context)
   checkCalls(context)
   checkResults(context)
+  checkViews(pipeline.sources, context)
+  checkViewCalls(context)
   await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context
