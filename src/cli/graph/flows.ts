@@ -77,7 +77,7 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
 
 function flowOf({ source, resultsOf, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
   const isStream = modifier.kind === 'STREAM'
-  const shared = isStream && modifier.share
+  const shared = isStream && modifier.share !== false
   const everywhere = (isStream && !shared) || modifier.kind === 'BROADCAST' || to !== undefined
   const delivery = isStream ? (modifier.delivery ?? null) : null
   return {

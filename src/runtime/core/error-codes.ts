@@ -169,6 +169,17 @@ export const ERRORS = {
       'A call with modifier STREAM has no source and no results_of, or both, or a call without STREAM has one.',
     next: 'Give the call source (or results_of) and modifier: STREAM to stream, or args and neither of them for a single call.',
   },
+  DAFFI_KEYS_NOT_DURABLE: {
+    exit: 78,
+    meaning:
+      'A durable stream is to be shared by key (share: { by }), which only live and lossless ones can be.',
+    next: 'Set delivery: lossless, also where all streams to the callback of results_of are durable; or share: true, without an order within a key.',
+  },
+  DAFFI_NO_KEY: {
+    exit: 1,
+    meaning: 'An item of a stream that is shared by key has no key, or one that is an object or function.',
+    next: 'Let share.by name a value that each item has: a string, number, boolean, bigint or null.',
+  },
   DAFFI_NO_RESULTS: {
     exit: 78,
     meaning: 'A call streams the results of a callback that has none to stream.',

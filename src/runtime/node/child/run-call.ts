@@ -45,7 +45,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
   const { report, restart, draining } = context
   const { call, source, modifier } = plan
   const restarts = new CallRestarts(modifier.kind, restart)
-  const share = modifier.kind === 'STREAM' && modifier.share
+  const share = modifier.kind === 'STREAM' && modifier.share !== false
   const watch = new CallWatch({ ...context, index, call, share })
   const results = context.results.get(index)
   if (results) addAbortListener(draining, () => results.end())

@@ -1,3 +1,4 @@
+import { DaffiError } from '../../../core/errors.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { Deliver, DeliveredChunk, Grouping } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
@@ -60,6 +61,11 @@ export class ItemDelivery {
 
   /** Delivers the values of a batch, in order, until the receiver settles. */
   async deliverBatch({ values, origins }: BatchValues, position: ChunkPosition): Promise<void> {
+    const fault = position.key?.fault
+    if (fault !== undefined) {
+      await this.#refuse(values[0], fault, position)
+      return
+    }
     const { lifecycle } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
@@ -78,7 +84,8 @@ export class ItemDelivery {
 
   /** Delivers the chunk's only item. @returns a promise when the callback returned one */
   deliverItem(item: unknown, position: ChunkPosition): Promise<void> | undefined {
-    const { origin } = position
+    const { origin, key } = position
+    if (key?.fault !== undefined) return this.#refuse(item, key.fault, position)
     const chunk = { ...position, origin: origin === true ? undefined : origin }
     const grouping = this.#readGrouping()
     if (grouping instanceof Promise) return grouping.then(() => this.#deliver(item, 0, chunk, true))
@@ -137,6 +144,16 @@ export class ItemDelivery {
     } catch (error) {
       return this.#onFailure(error, item, index, chunk)
     }
+  }
+
+  /** Fails an item that has no key, after those before it: another attempt would not give it one. */
+  async #refuse(value: unknown, fault: string, { first, item }: ChunkPosition): Promise<void> {
+    await this.flush()
+    if (this.#options.lifecycle.isAttached())
+      await this.#outcomes.giveUp(
+        [{ value, position: first, number: item }],
+        new DaffiError('DAFFI_NO_KEY', fault),
+      )
   }
 
   #onFailure(error: unknown, value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {

@@ -75,7 +75,7 @@ export class ItemOutcomes {
    * @returns whether an attempt has succeeded
    */
   async retry(items: ItemsInHand, failure: unknown, attempt: () => unknown): Promise<boolean> {
-    const { open, lifecycle, failures, deadLetters } = this.#options
+    const { open, lifecycle } = this.#options
     const { signal } = lifecycle
     let error: unknown
     try {
@@ -85,13 +85,22 @@ export class ItemOutcomes {
       throw reason
     }
     if (error === undefined) return true
-    if (signal.aborted) return false
+    if (!signal.aborted) await this.giveUp(items, error)
+    return false
+  }
+
+  /** Ends items for which no further attempt is made. */
+  async giveUp(items: ItemsInHand, error: unknown): Promise<void> {
+    if (!this.retries) {
+      this.fail(items, error)
+      return
+    }
+    const { failures, deadLetters } = this.#options
     failures.onSkip(placeOf(items), error)
     for (const { value, number, position } of items) {
       await deadLetters?.add(value, number, error)
       this.#count(position, 'failed')
     }
-    return false
   }
 
   /** Counts an item with which the callback has succeeded at a retry. */
