@@ -44,7 +44,7 @@ export default defineConfig({
         extends: true,
         test: { ...unit, name: 'plain', include: PLAIN.map((room) => `${room}/*.test.ts`), isolate: false },
       },
-      // They start processes of their own, and keep no state in that of the test.
+      // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
       {
         extends: true,
         test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000, isolate: false },

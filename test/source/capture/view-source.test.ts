@@ -4,7 +4,8 @@ import type { SourcePlan } from '../../../src/runtime/core/plan/plan.js'
 import { waitUntilGone } from '../../support/leaks.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { httpCamera, jpegsOf, sending } from '../http-camera.js'
-import { collect, contextOf, ffmpegWith, fileAt, network, ownPattern, video } from '../support.js'
+import { collect, contextOf, fileAt, network, ownPattern } from '../support.js'
+import { ffmpegWith, video } from '../../support/ffmpeg.js'
 
 const viewOf = { kind: 'view', of: 'cam', size: undefined, fps: undefined, format: undefined } as const
 const small = { ...viewOf, size: { width: 32, height: 24 }, fps: 5, format: 'gray' } as const
