@@ -16,6 +16,8 @@ export interface Flow {
   source: string | null
   /** Name of the callback whose results are streamed. */
   resultsOf: string | null
+  /** Side of a join that the stream is. */
+  as: string | null
   call: string
   /** Kind of the modifier, such as `STREAM`. */
   modifier: string
@@ -75,7 +77,7 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
   }
 }
 
-function flowOf({ source, resultsOf, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
+function flowOf({ source, resultsOf, as, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
   const isStream = modifier.kind === 'STREAM'
   const shared = isStream && modifier.share !== false
   const everywhere = (isStream && !shared) || modifier.kind === 'BROADCAST' || to !== undefined
@@ -83,6 +85,7 @@ function flowOf({ source, resultsOf, call, to, modifier }: CallPlan): Omit<Flow,
   return {
     source: source ?? null,
     resultsOf: resultsOf ?? null,
+    as: as ?? null,
     call,
     modifier: modifier.kind,
     delivery,

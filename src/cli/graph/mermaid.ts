@@ -27,9 +27,9 @@ export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   return ['flowchart LR', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function arrow({ resultsOf, call, modifier, delivery, to, reaches }: Flow): string {
+function arrow({ resultsOf, as, call, modifier, delivery, to, reaches }: Flow): string {
   const from = resultsOf === null ? '' : `${resultsOf} to `
-  const text = `"${from}${call}, ${delivery ?? modifier}"`
+  const text = `"${from}${call}${as === null ? '' : ` as ${as}`}, ${delivery ?? modifier}"`
   if (reaches === 'one' && to.length > 1) return `-. ${text} .->`
   return modifier === 'STREAM' ? `== ${text} ==>` : `-- ${text} -->`
 }

@@ -23,11 +23,12 @@ function branchOf(
   { sources, nodes }: Pick<PipelineGraph, 'sources' | 'nodes'>,
   { cyan, dim }: Colours,
 ): Branch {
-  const { source, resultsOf, call, delivery, modifier, to, reaches, process } = flow
+  const { source, resultsOf, as, call, delivery, modifier, to, reaches, process } = flow
   const viewOf = sources.find(({ name }) => name === source)?.viewOf
   const view = viewOf === undefined ? '' : ` (view of ${cyan(viewOf)})`
   const items = source === null ? resultsOf && `results of ${cyan(resultsOf)}` : cyan(source) + view
-  const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}`
+  const side = as === null ? '' : ` as ${cyan(as)}`
+  const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}${side}`
   const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
   const reached = nodes.filter(({ name }) => to.includes(name)).map(label)
   const below = (process === null ? reached : [process]).map((each) => ({ text: each, below: [] }))

@@ -482,6 +482,12 @@ export const ERRORS = {
       'A callback with the option batch, whose results are streamed on, has not returned an array with one result for each item.',
     next: 'Return an array as long as the one that the callback got, with undefined for an item that gives nothing, and no generators in it.',
   },
+  DAFFI_JOIN_SIDE: {
+    exit: 1,
+    meaning:
+      'The streams to a callback and its option join do not fit: one has a name by as and the callback joins nothing, or the callback joins streams and one has no name, or the name of another, or there are fewer than two.',
+    next: 'Give the callback the option join, and each of two or more calls that stream to it a name of its own by as; or neither.',
+  },
   DAFFI_NOT_YIELDING: {
     exit: 1,
     meaning: 'A call was iterated over with for await, but its callback returns a single value.',

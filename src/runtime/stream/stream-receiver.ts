@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../core/errors.js'
 import { isToken } from '../core/names.js'
@@ -13,7 +14,7 @@ import { isEnd, isOpen } from './protocol/message-forms.js'
 import { durableSubject } from './protocol/durable-messages.js'
 import { streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
 import { onMessage } from './protocol/on-message.js'
-import type { Deliver, Grouping, StreamPorts } from './protocol/ports.js'
+import type { Deliver, Grouping, Joining, StreamPorts } from './protocol/ports.js'
 import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
@@ -29,6 +30,8 @@ export interface Admission {
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
   grouping?: () => Grouping | undefined
+  /** Place of the stream in a join, if the callback gets its items together with those of others. */
+  joining?: Joining
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   /** Called for each item that has failed for good. */
@@ -141,6 +144,12 @@ export class StreamReceiver {
     const lifecycle = new ReceiverLifecycle()
     const callback = admit(open, () => lifecycle.signal)
     if (!callback) return undefined
+    const { joining } = callback
+    if (joining)
+      addAbortListener(lifecycle.signal, () => {
+        if (lifecycle.state === 'finished') joining.end()
+        void joining.leave()
+      })
     const before = this.#past.get(open.id) ?? []
     const onNoWriter = (): void => {
       // A suspected one may only be without a connection.

@@ -203,6 +203,11 @@ export interface StreamModifierOptions {
   source?: string | undefined
   /** Callback of this process whose results are streamed, for the items of streams to it, until those end. @default none */
   resultsOf?: string | undefined
+  /**
+   * Name under which a callback with the option `join` gets the items, together with those of other streams. Not with `share`.
+   * @default none
+   */
+  as?: string | undefined
   /** Called at the first item, then a few times a second. @default none */
   onProgress?: (snapshot: StreamSummary) => void
   /**

@@ -1,4 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
+import { isToken } from '../../core/names.js'
 import { parseOptions } from '../../core/stream/parse-options.js'
 import { STREAM_OPTIONS, type Delivery, type OnError } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
@@ -55,7 +56,11 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
   if (by !== undefined && delivery === 'durable')
     throw new DaffiError('DAFFI_KEYS_NOT_DURABLE', `the stream to "${callback}" is durable and shared by key`)
   const { onError = usualOnError(delivery) } = settings
-  const { source = null, resultsOf, onProgress, stopping, signal } = options
+  const { source = null, resultsOf, as, onProgress, stopping, signal } = options
+  if (as !== undefined && !isToken(as))
+    throw new DaffiError('DAFFI_USAGE', 'as must be a name of letters, digits, _ and -')
+  if (as !== undefined && settings.share)
+    throw new DaffiError('DAFFI_USAGE', `as ${as} with share: partners would go to different nodes`)
   return {
     ...settings,
     share: share !== false,
@@ -65,6 +70,7 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
     call: callback,
     source,
     resultsOf,
+    as,
     yields: false,
     to,
     onProgress,

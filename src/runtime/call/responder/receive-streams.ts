@@ -4,6 +4,7 @@ import type { Invocation, MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
 import { batchRunner } from './batch-runner.js'
 import { itemRunner } from './item-runner.js'
+import { Joins, misfit } from './join-runner.js'
 
 /** Receives the streams that other nodes send to the callbacks of this one. */
 export function receiveStreams(
@@ -11,19 +12,22 @@ export function receiveStreams(
   ports: StreamPorts,
   { registry, makeInvocation }: { registry: Registry; makeInvocation: MakeInvocation },
 ): StreamReceiver {
+  const joins = new Joins(makeInvocation, ports.log)
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
     const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
-    const { source = null } = open
+    const { source = null, as } = open
+    const refusing = misfit(offered, as)
     const { stage } = offered
     const { borrow = false } = offered.callback.options
     stage?.onIncoming()
+    const joining = as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
     return {
-      deliver: itemRunner(offered, source, invocation),
-      grouping: batchRunner(offered, source, invocation),
+      deliver: refusing ?? itemRunner(offered, source, invocation),
+      ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation) }),
+      ...(joining ? { joining } : { onFailed: () => offered.stage?.onFailed() }),
       borrow,
-      onFailed: () => offered.stage?.onFailed(),
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),
     }

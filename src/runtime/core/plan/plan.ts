@@ -47,6 +47,8 @@ export interface CallbackPlan {
   arity: Arity
   /** Options in the pipeline file, which overrule those of the module. */
   options?: CallbackSettings
+  /** Names that calls of the pipeline file give with `as`; absent without any. */
+  sides?: readonly string[]
   /** Replaces the module in a test. */
   mock?: MockPlan
   /** Whether each call is reported to the process that runs the pipeline, as tests need it. */
@@ -68,6 +70,8 @@ export interface CallPlan {
   source: string | undefined
   /** Name of the callback of the node whose results are streamed, in place of a source; defined only with STREAM. */
   resultsOf: string | undefined
+  /** Side of a join that the stream is; absent for other calls. */
+  as?: string
   args: unknown[]
   to: string | undefined
   /** Names of the nodes that must be ready before the call starts. */

@@ -79,10 +79,18 @@ export function parseOptions<const Specs extends OptionSpecs>(
 ): Settings<Specs> {
   const entries = Object.entries(specs).map(([name, spec]) => [
     settingName(name, spec),
-    parseOption(spec, given[name] ?? undefined, `${path}${name}`),
+    parseOption(spec, givenOf(spec, given[name]), `${path}${name}`),
   ])
   return Object.fromEntries(entries) as Settings<Specs>
 }
+
+/** A given value; null is as good as none, but where it can be chosen. */
+const givenOf = (spec: OptionSpec, given: unknown): unknown =>
+  given === null && choosesNull(spec) ? 'null' : (given ?? undefined)
+
+/** Whether null is one of the values of a choice, where it may be written without quotes. */
+export const choosesNull = (spec: OptionSpec): boolean =>
+  spec.type === 'choice' && spec.values.includes('null')
 
 /** Name of an option among the checked ones. */
 export const settingName = (name: string, spec: OptionSpec): string =>

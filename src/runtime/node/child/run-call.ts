@@ -174,7 +174,7 @@ async function runStream(
   context: CallContext,
   watch: CallWatch,
 ): Promise<StreamSummary> {
-  const { source, resultsOf } = plan
+  const { source, resultsOf, as } = plan
   const { g, sources, results, report } = context
   const opened = source === undefined ? undefined : sources.open(source, index)
   // Without source and results, the only argument is the iterable, as in a program.
@@ -182,6 +182,7 @@ async function runStream(
   const options = {
     ...(source === undefined ? {} : { source }),
     ...(resultsOf === undefined ? {} : { resultsOf }),
+    ...(as === undefined ? {} : { as }),
     onProgress: (summary: StreamSummary) => {
       report({ type: 'progress', index, summary })
       watch.onProgress(summary)

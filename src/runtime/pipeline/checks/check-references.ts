@@ -6,6 +6,7 @@ import { checkCallbacks } from './callbacks.js'
 import { checkCalls } from './calls.js'
 import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
+import { checkJoins } from './joins.js'
 import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.js'
 import { namesOffered } from './offered.js'
 import { NodeNames } from './replicas.js'
@@ -42,6 +43,7 @@ export async function checkReferences(
   checkCallbacks(context)
   checkCalls(context)
   checkResults(context)
+  checkJoins(context)
   checkViews(pipeline.sources, context)
   checkViewCalls(context)
   await checkServer(pipeline.server, folder, diagnostics)

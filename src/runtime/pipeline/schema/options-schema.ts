@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  choosesNull,
   isInRange,
   isPath,
   requirementOf,
@@ -35,11 +36,11 @@ export function toSettings<const Specs extends OptionSpecs>(
 
 function schemaOf(spec: OptionSpec): z.ZodType {
   switch (spec.type) {
-    case 'choice':
-      return z
-        .enum(spec.values as [string, ...string[]])
-        .describe(spec.text)
-        .optional()
+    case 'choice': {
+      const values = z.enum(spec.values as [string, ...string[]])
+      const schema = choosesNull(spec) ? z.union([values, z.null().transform(() => 'null')]) : values
+      return schema.describe(spec.text).optional()
+    }
     case 'name':
       return name.describe(spec.text).optional()
     case 'boolean':

@@ -29,7 +29,13 @@ import { isRefOf, MAX_PINS, NONCE_BYTES, type ShmDescriptor } from './refs.js'
 const MAX_CHUNK_BYTES = 2 ** 32
 const MAX_INT_32 = 2 ** 31 - 1
 
-const counts = { attach: isCount, processed: isCount, dropped: isWhole, failed: isCount }
+const counts = {
+  attach: isCount,
+  processed: isCount,
+  dropped: isWhole,
+  failed: isCount,
+  unmatched: orAbsent(isCount),
+}
 
 const isAccept = mapOf<Accept>({
   what: oneOf('accept'),
@@ -99,6 +105,7 @@ export const isOpen = mapOf<Open>({
   from: isName,
   incarnation: isName,
   source: orAbsent(orNull(isText)),
+  as: orAbsent(isName),
   delivery: oneOf(...DELIVERIES),
   buffer: isCount,
   onError: oneOf(...ON_ERROR),
@@ -141,6 +148,7 @@ export const isDurableProgress = mapOf<DurableProgress>({
   floor: isCount,
   kept: orAbsent(isCount),
   failed: isCount,
+  unmatched: orAbsent(isCount),
   lost: isWhole,
   holds: orAbsent(listOf(isText)),
   error: orNull(isErrorRecord),

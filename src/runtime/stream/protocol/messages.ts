@@ -24,6 +24,8 @@ export interface Open {
   incarnation: string
   /** Name of the source; null or absent for an iterable of a program, and for results of a callback. */
   source?: string | null
+  /** Side of a join that the stream is, by its name. */
+  as?: string
   delivery: Delivery
   buffer: number
   onError: OnError
@@ -112,6 +114,8 @@ export interface AttachCounts {
   processed: number
   dropped: number
   failed: number
+  /** Present where the stream is a side of a join. */
+  unmatched?: number
 }
 
 /** Progress of a receiver of a live or lossless stream. */

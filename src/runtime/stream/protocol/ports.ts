@@ -105,6 +105,34 @@ export interface Grouping {
   deliver: (group: readonly GroupItem[]) => Promise<TakeResult>
 }
 
+/** End of an item that a callback got, or would have got, together with items of other streams. */
+export type JoinEnd = 'processed' | 'dropped' | 'unmatched'
+
+/** Item that the callback gets together with items of other streams. Each is ended or failed once. */
+export interface JoinItem extends GroupItem {
+  /** Bytes of memory that it keeps. */
+  bytes: number
+  /** Whether it gets further attempts when the callback fails. */
+  retries: boolean
+  /** Notes that the callback gets it. */
+  begin(): void
+  end(how: JoinEnd): void
+  /** Makes further attempts. @returns the error of the last one; undefined when one has succeeded */
+  attempt(failure: unknown, attempt: () => unknown): Promise<unknown>
+  /** Ends it as failed for good. @param isLogged whether the error is in the log already */
+  fail(error: unknown, isLogged: boolean): Promise<void>
+}
+
+/** Place of one stream in a join of several. */
+export interface Joining {
+  /** Adds an item. @returns a promise when there is no room for it yet, which resolves when it has been added, or has left */
+  add(item: JoinItem): Promise<void> | undefined
+  /** Notes that no more items come, so that nothing waits for them. Those that are there stay. */
+  end(): void
+  /** Takes the items away that the callback does not have. Resolves when it has none. */
+  leave(): Promise<void>
+}
+
 /** Options of one stream: all settings of its modifier, and the callback and source of the stream. */
 export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError' | 'share'> {
   call: string
@@ -112,6 +140,8 @@ export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onErro
   source: string | null
   /** Name of the callback of this node whose results are streamed, in place of a source. */
   resultsOf?: string | undefined
+  /** Side of a join that the stream is. */
+  as?: string | undefined
   delivery: Delivery
   onError: OnError
   share: boolean

@@ -6,9 +6,23 @@ export function invitation(
   { id, options, ports }: StreamContext,
   session: Pick<Open, 'shm' | 'to' | 'durable'>,
 ): Open {
-  const { call, source, delivery, buffer, onError, retry, yields, share } = options
+  const { call, source, as, delivery, buffer, onError, retry, yields, share } = options
   const { name: from, incarnation } = ports.self
-  return { id, call, from, incarnation, source, delivery, buffer, onError, retry, yields, share, ...session }
+  return {
+    id,
+    call,
+    from,
+    incarnation,
+    source,
+    ...(as === undefined ? {} : { as }),
+    delivery,
+    buffer,
+    onError,
+    retry,
+    yields,
+    share,
+    ...session,
+  }
 }
 
 /** Whether the stream is for this node: it offers the callback, and no other node was asked for. */

@@ -80,7 +80,7 @@ export class DurableReader {
 
   report(): void {
     const { self, first, kept, consumer, progress } = this.#options
-    const { failed, dropped, latencyMs } = this.#counter.counts
+    const { failed, dropped, unmatched, latencyMs } = this.#counter.counts
     this.#reportedFailed = failed
     // Looked at again and again, since records may be deleted after later ones have come.
     if (consumer.hasGap) void consumer.hasRest()
@@ -94,6 +94,7 @@ export class DurableReader {
       floor: consumer.ackFloor,
       kept,
       failed,
+      ...(this.#options.joining ? { unmatched } : {}),
       lost: dropped,
       error: this.#lifecycle.error,
       latencyMs,
@@ -104,7 +105,7 @@ export class DurableReader {
     const { consumer } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
-        if (this.#delivery.isDue) await this.#flush()
+        while (this.#delivery.isDue) await this.#flush()
         const record = consumer.take()
         if (record) await this.#process(record)
         else if (!this.#end || this.#delivery.position < this.#end.count) await this.#lifecycle.changed.wait()
@@ -114,7 +115,7 @@ export class DurableReader {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
-    this.#delivery.drop()
+    await this.#delivery.drop()
     this.report()
   }
 
@@ -186,7 +187,7 @@ export class DurableReader {
     const { stream, run } = this.#options.durable
     const chunk = { ...assembled, stream: `${stream} ${run}` }
     if (chunk.kind) {
-      await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
+      await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk, chunk.bytes.length)
       return
     }
     // A batch that is none of daffi's is passed over, and counts as lost.

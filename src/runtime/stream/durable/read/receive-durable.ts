@@ -6,7 +6,7 @@ import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { consumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import type { Open } from '../../protocol/messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import type { Deliver, Grouping, Peer, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, Joining, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetterStore } from '../store/dead-letter-store.js'
 import { lastStored, storedFrom } from '../store/item-store.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
@@ -23,6 +23,8 @@ interface ReceiveOptions {
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
   grouping?: () => Grouping | undefined
+  /** Place of the stream in a join, if the callback gets its items together with those of others. */
+  joining?: Joining
   /** Called for each item that has failed for good. */
   onFailed?: () => void
   /** Called before an item is acknowledged. Resolves when what was made from it is kept, too. */

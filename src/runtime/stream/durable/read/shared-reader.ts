@@ -113,7 +113,7 @@ export class SharedReader implements PendingListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
-    this.#delivery.drop()
+    await this.#delivery.drop()
     await this.#settling
     await this.#chunks.close()
     this.report()
@@ -160,7 +160,7 @@ export class SharedReader implements PendingListener {
     const chunk = { first, item, time, origin, redelivered }
     const values = header.kind ? undefined : batchValues(bytes, header)
     this.#chunks.begin()
-    if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
+    if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk, bytes.length)
     else if (values) await this.#delivery.deliverBatch(values, chunk)
     this.#chunks.end()
     return this.#next

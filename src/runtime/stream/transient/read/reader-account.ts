@@ -34,7 +34,7 @@ export class ReaderAccount {
   begin(session: ReaderSession | undefined): void {
     if (this.#session) {
       this.#session.queue.close()
-      this.#session.delivery.drop()
+      void this.#session.delivery.drop()
       this.#earlier = [...this.#earlier, this.#session].slice(-MAX_EARLIER)
     }
     this.#session = session
@@ -48,9 +48,12 @@ export class ReaderAccount {
   }
 
   /** Counts as they are reported. @param skipped items that were dropped before the next one was begun */
-  report(
-    skipped: number,
-  ): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group'> {
+  report(skipped: number): Omit<
+    Progress,
+    'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group' | 'unmatched'
+  > & {
+    unmatched: number
+  } {
     const { counts } = this.#session?.counter ?? this.#nothing
     const earlier = [...this.#before, ...this.#earlier.map(countsOf)].slice(-MAX_EARLIER)
     return {
@@ -64,6 +67,6 @@ export class ReaderAccount {
 }
 
 function countsOf({ attach, counter }: ReaderSession): AttachCounts {
-  const { processed, dropped, failed } = counter.counts
-  return { attach, processed, dropped, failed }
+  const { processed, dropped, failed, unmatched } = counter.counts
+  return { attach, processed, dropped, failed, ...(unmatched === 0 ? {} : { unmatched }) }
 }

@@ -5,7 +5,7 @@ import type { LaneReader } from '../../lanes/lane.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
 import { streamSubject, type Accept, type AttachCounts, type Open } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
-import type { Deliver, Grouping, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, Joining, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
 
 /** Opens the lane on which a receiver gets its items. */
@@ -19,6 +19,8 @@ interface ReceiveOptions {
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
   grouping?: () => Grouping | undefined
+  /** Place of the stream in a join, if the callback gets its items together with those of others. */
+  joining?: Joining
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   /** Called for each item that has failed for good. */

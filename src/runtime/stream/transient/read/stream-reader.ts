@@ -116,9 +116,9 @@ export class StreamReader implements CreditListener {
   }
 
   report(): void {
-    const { self, lane, progress } = this.#options
-    const counts = this.#account.report(this.#skipped)
-    const group = this.#options.grouping?.()?.items
+    const { self, lane, progress, grouping, joining } = this.#options
+    const { unmatched, ...counts } = this.#account.report(this.#skipped)
+    const group = grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
     progress.publish({
@@ -130,6 +130,7 @@ export class StreamReader implements CreditListener {
       error: this.#lifecycle.error,
       ...(group === undefined ? {} : { group }),
       ...counts,
+      ...(joining ? { unmatched } : {}),
     })
   }
 
@@ -175,7 +176,7 @@ export class StreamReader implements CreditListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
-      this.#account.session?.delivery.drop()
+      await this.#account.session?.delivery.drop()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
@@ -256,9 +257,9 @@ export class StreamReader implements CreditListener {
     const { chunk, session } = ahead
     this.#ahead.onLoaded(ahead)
     if (loaded && chunk.kind !== null) {
-      const bytes = this.#options.grouping?.() ? keptBytes(loaded) : loaded.bytes
+      const bytes = session.delivery.keepsItems ? keptBytes(loaded) : loaded.bytes
       try {
-        await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk)
+        await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk, bytes.length)
       } finally {
         loaded.release?.()
       }

@@ -92,6 +92,7 @@ export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts):
     processed: Math.max(progress.processed, counts.processed),
     dropped: Math.max(progress.dropped, counts.dropped),
     failed: Math.max(progress.failed, counts.failed),
+    ...unmatchedOf(Math.max(progress.unmatched ?? 0, counts.unmatched ?? 0), progress),
   }
 }
 
@@ -128,9 +129,11 @@ export function leastLoaded(sessions: readonly ReceiverSession[], limit: number)
 /** Account of a node, over all its sessions. @param items number of items that the source has yielded */
 export function summarize(sessions: ReceiverSession[], items: number, live: boolean): ReceiverSummary {
   const total = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
+  let allUnmatched = 0
   for (const session of sessions) {
-    const { processed = 0, dropped = 0, failed = 0 } = session.progress ?? {}
-    const counted = processed + dropped + failed
+    const { processed = 0, dropped = 0, failed = 0, unmatched = 0 } = session.progress ?? {}
+    const counted = processed + dropped + failed + unmatched
+    allUnmatched += unmatched
     const offered = offeredTo(session, items, counted)
     const { passed = 0 } = session.assigned ?? {}
     total.offered += offered + passed
@@ -149,8 +152,14 @@ export function summarize(sessions: ReceiverSession[], items: number, live: bool
     attaches: sessions.filter(({ first }) => first !== undefined).length,
     error: latest?.error ?? null,
     ...total,
+    ...unmatchedOf(allUnmatched, latest?.progress),
     latencyMs: latest?.progress?.latencyMs ?? null,
   }
+}
+
+/** The count, where the stream is a side of a join. */
+function unmatchedOf(unmatched: number, progress: Progress | undefined): { unmatched?: number } {
+  return unmatched > 0 || progress?.unmatched !== undefined ? { unmatched } : {}
 }
 
 /** A receiver that was taken for gone may have processed items that came after its last one. */

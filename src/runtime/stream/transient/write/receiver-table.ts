@@ -272,6 +272,7 @@ export class ReceiverTable implements ReceiverAccounts {
       processed: 0,
       dropped: 0,
       failed: 0,
+      ...(progress.unmatched === undefined ? {} : { unmatched: 0 }),
     }
   }
 
