@@ -15,7 +15,7 @@ function documentedDefault(option: string): string | undefined {
 }
 
 function written(spec: OptionSpec): string | undefined {
-  if (spec.type === 'group') {
+  if (spec.type === 'group' && !spec.orBoolean) {
     const options = Object.entries(spec.options).map(([name, each]) => `${name}: ${written(each) ?? ''}`)
     return `{ ${options.join(', ')} }`
   }

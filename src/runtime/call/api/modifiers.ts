@@ -156,10 +156,11 @@ export interface StreamModifierOptions {
   /**
    * Whether the nodes that offer the callback divide the items among them, each item going to the least busy one;
    * otherwise every node gets every item. The items that a crashed node had not finished go to another when the stream
-   * is durable, else they count as lost.
+   * is durable, else they count as lost. `by`: path of a key, such as `sensor.id`, or a function of the item; items of
+   * one key go to one node, in order. Not for durable streams.
    * @default false
    */
-  share?: boolean | undefined
+  share?: boolean | { by: string | ((item: unknown) => unknown) } | undefined
   /**
    * Packing of small items. Items that are shared are sent one by one.
    *

@@ -46,19 +46,25 @@ function streamItems({ callback, args }: Target): Items {
 
 /**
  * Options of the stream: those that a program gives are checked and completed, those of a plan are ready.
- * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION, DAFFI_BAD_SIZE
+ * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION, DAFFI_BAD_SIZE, DAFFI_KEYS_NOT_DURABLE
  */
 export function toStreamOptions({ callback, to }: Target, options: StreamModifierOptions): StreamOptions {
   const settings = settingsOf(options) ?? parseOptions(STREAM_OPTIONS, { ...options })
   const { delivery = 'lossless' } = settings
+  const { share } = settings
+  const by = typeof share === 'object' ? share.by : undefined
+  if (by !== undefined && delivery === 'durable')
+    throw new DaffiError('DAFFI_KEYS_NOT_DURABLE', `the stream to "${callback}" is durable and shared by key`)
   const { onError = usualOnError(delivery) } = settings
   const { source = null, resultsOf, as, onProgress, stopping, signal } = options
   if (as !== undefined && !isToken(as))
     throw new DaffiError('DAFFI_USAGE', 'as must be a name of letters, digits, _ and -')
   if (as !== undefined && settings.share)
-    throw new DaffiError('DAFFI_USAGE', `as ${as} with share: partners would go to different nodes`)
+    throw new DaffiError('DAFFI_USAGE', `as ${as} with share: a joined stream goes to each node as a whole`)
   return {
     ...settings,
+    share: share !== false,
+    by,
     delivery,
     onError,
     call: callback,

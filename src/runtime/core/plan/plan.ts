@@ -15,7 +15,7 @@ export interface Plan {
   project: string
   /** The server that the file names; without a URL the project's own. */
   server: ServerChoice
-  sources: Record<string, SourcePlan>
+  sources: SourcePlans
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
@@ -98,11 +98,14 @@ export type ModifierPlan =
 /** Options of a STREAM, checked; undefined where the default depends on what is streamed. */
 export type StreamPlan = { kind: 'STREAM' } & StreamSettings
 
+/** Sources and their views, by name. */
+export type SourcePlans = Record<string, SourcePlan | ViewPlan>
+
 export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan | RecordingPlan
 
 /** Whether the items of a source come from ffmpeg. */
-export function isVideo({ kind }: SourcePlan): boolean {
-  return kind !== 'module' && kind !== 'recording'
+export function isVideo(plan: SourcePlan): plan is Exclude<SourcePlan, ModulePlan | RecordingPlan> {
+  return plan.kind !== 'module' && plan.kind !== 'recording'
 }
 
 interface VideoPlan {
@@ -162,6 +165,14 @@ export interface ModulePlan {
   /** `default`, or the name of the export. */
   export: string
   args: unknown
+}
+
+/** More pictures of another source, which are made of those that are read of it. Undefined is as in that source. */
+export interface ViewPlan extends Pick<VideoPlan, 'size' | 'fps'> {
+  kind: 'view'
+  format: PixelFormat | undefined
+  /** Name of the source. */
+  of: string
 }
 
 /** Recording of one source, written by `daffi up --record`. */

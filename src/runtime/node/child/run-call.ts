@@ -45,7 +45,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
   const { report, restart, draining } = context
   const { call, source, modifier } = plan
   const restarts = new CallRestarts(modifier.kind, restart)
-  const share = modifier.kind === 'STREAM' && modifier.share
+  const share = modifier.kind === 'STREAM' && modifier.share !== false
   const watch = new CallWatch({ ...context, index, call, share })
   const results = context.results.get(index)
   if (results) addAbortListener(draining, () => results.end())
@@ -53,7 +53,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
       results?.close()
-      if (source !== undefined) context.sources.close(source, index)
+      if (source !== undefined) context.sources.close(index)
       if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
       else report({ type: 'call', index, value, error })
       return
@@ -193,6 +193,6 @@ async function runStream(
   try {
     return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))
   } finally {
-    if (source !== undefined) sources.close(source, index, opened)
+    if (source !== undefined) sources.close(index, opened)
   }
 }

@@ -11,6 +11,7 @@ import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.
 import { namesOffered } from './offered.js'
 import { NodeNames } from './replicas.js'
 import { checkResults } from './results.js'
+import { checkViewCalls, checkViews } from './views.js'
 import { checkServer } from './files/server.js'
 import { checkSources } from './files/sources.js'
 
@@ -43,6 +44,8 @@ export async function checkReferences(
   checkCalls(context)
   checkResults(context)
   checkJoins(context)
+  checkViews(pipeline.sources, context)
+  checkViewCalls(context)
   await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context

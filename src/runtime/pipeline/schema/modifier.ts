@@ -40,6 +40,17 @@ function refuseRetry(
   context.addIssue({ code: 'custom', message: 'needs durable: true', path: ['retry'] })
 }
 
+/** Refuses a durable stream that is shared by key. */
+function refuseDurableKeys(
+  { delivery, share }: { delivery?: unknown; share?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (delivery !== 'durable' || typeof share !== 'object') return
+  const message = 'is not possible in a durable stream'
+  const params = { code: 'DAFFI_KEYS_NOT_DURABLE' }
+  context.addIssue({ code: 'custom', message, path: ['share', 'by'], params })
+}
+
 const options = {
   FG: z.strictObject({ timeout, busy }),
   BG: z
@@ -67,7 +78,7 @@ const options = {
     })
     .superRefine(refuseBoth),
   PERIOD: schedule,
-  STREAM: optionsSchema(STREAM_OPTIONS),
+  STREAM: optionsSchema(STREAM_OPTIONS).superRefine(refuseDurableKeys),
 }
 
 export const MODIFIERS = Object.keys(options) as (keyof typeof options)[]

@@ -22,7 +22,7 @@ import type { Origin, OriginRun } from '../../core/stream/origin.js'
 import { DELIVERIES, ON_ERROR } from '../../core/stream/stream-options.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
 import type { CopyRequest, LatestRequest, LatestResponse } from './latest-messages.js'
-import type { Accept, Announcement, AttachCounts, End, Open, Part, Progress } from './messages.js'
+import type { Accept, Announcement, AttachCounts, End, ItemKey, Open, Part, Progress } from './messages.js'
 import { isRefOf, MAX_PINS, NONCE_BYTES, type ShmDescriptor } from './refs.js'
 
 /** Bytes of the largest chunk: the longest Buffer of the oldest Node that daffi runs on. */
@@ -78,12 +78,16 @@ export function isPartRange(value: object): boolean {
   return kind === null ? (count as number) > 0 : count === 1 && isBytesKind(kind)
 }
 
+const isItemKey = orAbsent(mapOf<ItemKey>({ hash: isName, fault: orAbsent(isText) }))
+
 /** Whether the value is the announcement of a part, whose place can exist on its lane. */
 export function isPart(value: unknown): value is Part {
   if (!isMap(value) || value['what'] !== 'part' || !isPartRange(value)) return false
-  const { lane, accepts, share, offset, bytes, length, ref } = value as Partial<Record<keyof Part, unknown>>
+  const { lane, accepts, share, key, offset, bytes, length, ref } = value as Partial<
+    Record<keyof Part, unknown>
+  >
   if (!isCount(accepts) || !isCount(length) || !isRefOf(lane, ref, length as number)) return false
-  if ((offset as number) + (length as number) > (bytes as number)) return false
+  if ((offset as number) + (length as number) > (bytes as number) || !isItemKey(key)) return false
   return share === undefined || (isMap(share) && isCount(share['attach']) && isCount(share['item']))
 }
 
@@ -128,6 +132,7 @@ export const isProgress = mapOf<Progress>({
   state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),
   group: orAbsent(isWithin(1, MAX_INT_32)),
+  skipped: orAbsent(isCount),
   loaded: isCount,
   error: orNull(isErrorRecord),
   latencyMs: isLatency,

@@ -67,6 +67,14 @@ export interface Assignment {
   item: number
 }
 
+/** Key of an item by which a stream is shared. */
+export interface ItemKey {
+  /** Hash of the key: items of one key have one hash. */
+  hash: string
+  /** Reason why the item has no key: it fails where it arrives. */
+  fault?: string
+}
+
 /** Announcement of a part: where it can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
@@ -83,6 +91,8 @@ export interface Part {
   count: number
   /** Present in a shared stream. */
   share?: Assignment
+  /** Present in a stream that is shared by key. */
+  key?: ItemKey
   /** Type of the bytes; null for a batch of values. */
   kind: BytesKind | null
   /** Bytes of the whole chunk. */
@@ -121,6 +131,8 @@ export interface Progress extends AttachCounts {
   earlier: AttachCounts[]
   /** Present where the callback gets several items at once: their number. */
   group?: number
+  /** Present in a live stream: dropped items that came after one that the callback still has. */
+  skipped?: number
   /** Credit: weight of the parts that were loaded or skipped since the accept. */
   loaded: number
   error: ErrorRecord | null

@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../../core/logger.js'
 import type { Arity } from '../../core/plan/plan.js'
+import type { KeyPath } from '../../core/stream/parse-options.js'
 import type { Delivery, OnError, StreamSettings } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 import type { Origin, OriginRun } from '../../core/stream/origin.js'
+import type { ItemKey } from './messages.js'
 import type { NatsLink } from './nats-link.js'
 
 export interface Peer {
@@ -65,6 +67,8 @@ export interface DeliveredChunk {
   redelivered?: boolean
   /** Present for a durable stream: its name and epoch. */
   stream?: string
+  /** Key of the only item, where the stream is shared by key. */
+  key?: ItemKey | undefined
   /** Present where items are results of a callback: origin of the only item, or of each item of a batch. */
   origin?: Origin | readonly OriginRun[] | undefined
   /** Numbers of results that attempts with an item have pushed, by its position, where a callback yields them. */
@@ -130,7 +134,7 @@ export interface Joining {
 }
 
 /** Options of one stream: all settings of its modifier, and the callback and source of the stream. */
-export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError'> {
+export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError' | 'share'> {
   call: string
   /** Name of the source in the summary; null for an iterable passed by a program. */
   source: string | null
@@ -140,6 +144,9 @@ export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onErro
   as?: string | undefined
   delivery: Delivery
   onError: OnError
+  share: boolean
+  /** Key by which the items are shared: a path in them, or a function. */
+  by?: KeyPath | undefined
   /** True when the items are what the callback `call` yields, for its caller. */
   yields: boolean
   /** Only node to stream to; absent: every node that offers the callback. */

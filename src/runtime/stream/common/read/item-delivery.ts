@@ -1,3 +1,4 @@
+import { DaffiError } from '../../../core/errors.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { Deliver, DeliveredChunk, Grouping, Joining } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
@@ -79,6 +80,11 @@ export class ItemDelivery {
 
   /** Delivers the values of a batch, in order, until the receiver settles. */
   async deliverBatch({ values, origins, bytes }: BatchValues, position: ChunkPosition): Promise<void> {
+    const fault = position.key?.fault
+    if (fault !== undefined) {
+      await this.#refuse(values[0], fault, position)
+      return
+    }
     const { lifecycle, joining } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
@@ -103,7 +109,8 @@ export class ItemDelivery {
    * @returns a promise when the callback returned one
    */
   deliverItem(item: unknown, position: ChunkPosition, bytes: number): Promise<void> | undefined {
-    const { origin } = position
+    const { origin, key } = position
+    if (key?.fault !== undefined) return this.#refuse(item, key.fault, position)
     const chunk = { ...position, origin: origin === true ? undefined : origin }
     if (this.#options.joining) return this.#join(item, 0, chunk, bytes)
     const grouping = this.#readGrouping()
@@ -193,6 +200,16 @@ export class ItemDelivery {
     } catch (error) {
       return this.#onFailure(error, item, index, chunk)
     }
+  }
+
+  /** Fails an item that has no key, after those before it: another attempt would not give it one. */
+  async #refuse(value: unknown, fault: string, { first, item }: ChunkPosition): Promise<void> {
+    await this.flush()
+    if (this.#options.lifecycle.isAttached())
+      await this.#outcomes.giveUp(
+        [{ value, position: first, number: item }],
+        new DaffiError('DAFFI_NO_KEY', fault),
+      )
   }
 
   #onFailure(error: unknown, value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {

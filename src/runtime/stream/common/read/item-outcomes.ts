@@ -102,8 +102,12 @@ export class ItemOutcomes {
     }
   }
 
-  /** Ends items with which the last attempt has failed. @param isLogged whether the log has the error already */
+  /** Ends items for which no further attempt is made. @param isLogged whether the log has the error already */
   async giveUp(items: ItemsInHand, error: unknown, isLogged = false): Promise<void> {
+    if (!this.retries) {
+      this.fail(items, error, isLogged)
+      return
+    }
     const { failures, deadLetters } = this.#options
     if (!isLogged) failures.onSkip(placeOf(items), error)
     for (const { value, number, position } of items) {

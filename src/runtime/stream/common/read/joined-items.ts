@@ -48,8 +48,7 @@ class WaitingItem implements JoinItem {
     const { outcomes } = this.#owner
     const { isAttached } = outcomes
     if (!this.#owner.has(this)) return
-    if (!outcomes.retries) outcomes.fail([this.#item], error, isLogged)
-    else if (isAttached) await outcomes.giveUp([this.#item], error, isLogged)
+    if (isAttached || !outcomes.retries) await outcomes.giveUp([this.#item], error, isLogged)
     // Else it waits for ever: a durable stream delivers it again.
     if (!isAttached) return
     this.ended = 'failed'

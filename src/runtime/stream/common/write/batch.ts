@@ -2,7 +2,7 @@ import { encode, ValuesWriter, type BytesKind, type EncodedItem } from '../../..
 import type { Cause } from '../../../core/stream/cause.js'
 import { OriginRuns, type Origin } from '../../../core/stream/origin.js'
 import type { Lane } from '../../../core/plan/summary.js'
-import type { Assignment } from '../../protocol/messages.js'
+import type { Assignment, ItemKey } from '../../protocol/messages.js'
 
 /** Unit of transport: the bytes of one item, or a batch of small items. */
 export interface Chunk {
@@ -14,6 +14,8 @@ export interface Chunk {
   bytes: Uint8Array
   /** Only receiver of a chunk of a shared stream; then `first` counts that receiver's items. */
   share?: Assignment & { lane: Lane }
+  /** Key of the only item, where the stream is shared by key. */
+  key?: ItemKey | undefined
   /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
   /** Where items are results: the origin of the only one; true: those of a batch, which are one more value at its end. */
@@ -36,6 +38,7 @@ export class Batch {
   readonly #values: ValuesWriter
   readonly #origins = new OriginRuns()
   #cause: Cause | undefined
+  #key: ItemKey | undefined
   #first = 0
   #time = 0
 
@@ -45,13 +48,14 @@ export class Batch {
     this.#values = new ValuesWriter(limit)
   }
 
-  add(number: number, item: EncodedItem, time: number, origin?: Origin, cause?: Cause): void {
+  add(number: number, item: EncodedItem, time: number, origin?: Origin, cause?: Cause, key?: ItemKey): void {
     if (this.empty) {
       this.#first = number
       this.#time = time
     }
     if (origin) this.#origins.add(origin)
     this.#cause = cause
+    this.#key = key
     this.#values.add(item)
   }
 
@@ -91,6 +95,7 @@ export class Batch {
       runs ? (true as const) : undefined,
       this.#cause,
     ]
-    return { first, count, kind: null, bytes: this.#values.take(), time, origin, cause }
+    const key = this.#key
+    return { first, count, kind: null, bytes: this.#values.take(), key, time, origin, cause }
   }
 }

@@ -29,8 +29,14 @@ export class PushedItems {
   #last: Promise<void> | undefined
   /** Items that a durable stream has accepted, and may not have stored. */
   #unstored: Pushed[] = []
+  readonly #keepsUnstored: boolean
   #ended = false
   #error: Error | undefined
+
+  /** @param keepsUnstored whether what a durable stream had not stored is given to the next one */
+  constructor({ keepsUnstored = true } = {}) {
+    this.#keepsUnstored = keepsUnstored
+  }
 
   /**
    * Pushes an item.
@@ -98,7 +104,7 @@ export class PushedItems {
 
   #accept(target: PushTarget, pushed: Pushed): Promise<void> | undefined {
     const taking = target.accept(...pushed)
-    if (target.stored) this.#unstored.push(pushed)
+    if (target.stored && this.#keepsUnstored) this.#unstored.push(pushed)
     return taking
   }
 

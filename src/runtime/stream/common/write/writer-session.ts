@@ -15,6 +15,7 @@ import type { Announcer } from './announcer.js'
 import type { ChunkOutput } from './batch.js'
 import type { Batcher } from './batcher.js'
 import { feed, type Items } from './feed.js'
+import { itemKeys } from './item-key.js'
 import { PushedItems } from './pushed-items.js'
 import type { ReceiverAccounts, WriterState } from './writer-state.js'
 
@@ -66,10 +67,13 @@ interface WriterSessionOptions {
 /** One session of a stream's writer: items are numbered, batched, sent, and accounted for until every receiver is done. */
 export class WriterSession {
   readonly #options: WriterSessionOptions
+  readonly #keyOf: ReturnType<typeof itemKeys> | undefined
   #end: End | undefined
 
   constructor(options: WriterSessionOptions) {
     this.#options = options
+    const { by } = options.context.options
+    this.#keyOf = by === undefined ? undefined : itemKeys(by)
   }
 
   /** Resolves when every receiver has had everything. @throws StreamError */
@@ -153,15 +157,25 @@ export class WriterSession {
       state.start()
       return undefined
     }
+    const key = this.#keyOf?.(item, number)
     const encoded = encodeItem(item, number)
     const { kind = null, bytes } = encoded
     const time = origin?.time ?? (kind?.[0] === 'frame' ? kind[5] : now())
     state.items++
     state.bytes += bytes.length
     state.start()
-    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time, origin, cause)
+    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time, origin, cause, key)
     const flushed = batcher.flush()
-    const sent = output.send({ first: number, count: 1, kind, bytes: output.own(bytes), time, origin, cause })
+    const sent = output.send({
+      first: number,
+      count: 1,
+      kind,
+      bytes: output.own(bytes),
+      key,
+      time,
+      origin,
+      cause,
+    })
     return flushed ? flushed.then(() => sent) : sent
   }
 

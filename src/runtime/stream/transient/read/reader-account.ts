@@ -56,7 +56,13 @@ export class ReaderAccount {
   } {
     const { counts } = this.#session?.counter ?? this.#nothing
     const earlier = [...this.#before, ...this.#earlier.map(countsOf)].slice(-MAX_EARLIER)
-    return { ...counts, attach: this.#session?.attach ?? 0, dropped: counts.dropped + skipped, earlier }
+    return {
+      ...counts,
+      attach: this.#session?.attach ?? 0,
+      dropped: counts.dropped + skipped,
+      ...(skipped > 0 ? { skipped } : {}),
+      earlier,
+    }
   }
 }
 

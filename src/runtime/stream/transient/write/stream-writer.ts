@@ -12,6 +12,7 @@ import { StreamMonitor } from '../../observe/stream-monitor.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import { Dispatcher } from './dispatcher.js'
+import { KeyedDispatcher } from './keyed-dispatcher.js'
 import { LaneSet, type OpenLane } from './lane-set.js'
 import { ReceiverMembership } from './receiver-membership.js'
 import { ReceiverTable } from './receiver-table.js'
@@ -41,7 +42,7 @@ export class StreamWriter implements SessionOutput {
   readonly #session: WriterSession
 
   constructor({ context, shm, openLane }: StreamWriterOptions) {
-    const { delivery, share, batch } = context.options
+    const { delivery, share, by, batch } = context.options
     const live = delivery === 'live'
     const receivers = new ReceiverTable({ share, live })
     const state = new WriterState(context, receivers)
@@ -57,7 +58,9 @@ export class StreamWriter implements SessionOutput {
     this.#shm = shm
     this.#monitor = monitor
     this.#lanes = lanes
-    this.#chunks = share ? new Dispatcher({ receivers, lanes, live, signal }) : lanes
+    const dispatching = { receivers, lanes, live, signal }
+    const dispatcher = by === undefined ? Dispatcher : KeyedDispatcher
+    this.#chunks = share ? new dispatcher(dispatching) : lanes
     this.#sessions = new ReceiverMembership({ context, state, receivers, lanes, announcer, batcher, shm })
     this.#session = new WriterSession({ context, state, announcer, batcher, output: this })
   }
