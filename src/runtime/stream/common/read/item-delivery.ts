@@ -141,10 +141,20 @@ export class ItemDelivery {
     for (const { value, index, chunk } of [first, ...others]) await this.#deliver(value, index, chunk, true)
   }
 
-  /** Drops the items that wait for others, once the callback has none of them; they are not counted. */
-  async drop(): Promise<void> {
-    this.#group.take()
+  /** Leaves the join. Resolves when the callback has no more items of this stream, and those that it had are counted. */
+  async leave(): Promise<void> {
     await this.#options.joining?.leave()
+  }
+
+  /** Leaves the join, and drops what waits. */
+  async close(): Promise<void> {
+    await this.leave()
+    this.drop()
+  }
+
+  /** Drops the items that wait for others; they are not counted. */
+  drop(): void {
+    this.#group.take()
     this.#joined.drop()
   }
 

@@ -50,7 +50,7 @@ export class StreamReader implements CreditListener {
   constructor(options: StreamReaderOptions) {
     this.#options = options
     this.#lifecycle = options.lifecycle
-    this.#account = new ReaderAccount(options.before)
+    this.#account = new ReaderAccount(options.before, options.joining !== undefined)
     this.#ahead = new ReadAhead(options)
   }
 
@@ -116,9 +116,9 @@ export class StreamReader implements CreditListener {
   }
 
   report(): void {
-    const { self, lane, progress, grouping, joining } = this.#options
-    const { unmatched, ...counts } = this.#account.report(this.#skipped)
-    const group = grouping?.()?.items
+    const { self, lane, progress } = this.#options
+    const counts = this.#account.report(this.#skipped)
+    const group = this.#options.grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
     progress.publish({
@@ -130,7 +130,6 @@ export class StreamReader implements CreditListener {
       error: this.#lifecycle.error,
       ...(group === undefined ? {} : { group }),
       ...counts,
-      ...(joining ? { unmatched } : {}),
     })
   }
 
@@ -176,7 +175,7 @@ export class StreamReader implements CreditListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
-      await this.#account.session?.delivery.drop()
+      await this.#account.session?.delivery.close()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
