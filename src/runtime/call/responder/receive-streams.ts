@@ -18,11 +18,12 @@ export function receiveStreams(
     if (!offered || open.yields) return undefined
     const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
     const { source = null, as } = open
-    const refusing = misfit(offered, as)
+    const refusing = misfit(offered, open)
     const { stage } = offered
     const { borrow = false } = offered.callback.options
     stage?.onIncoming()
-    const joining = as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
+    const joining =
+      refusing || as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
     return {
       deliver: refusing ?? itemRunner(offered, source, invocation),
       ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation) }),
