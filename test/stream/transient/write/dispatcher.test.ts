@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Chunk } from '../../../../src/runtime/stream/common/write/batch.js'
 import type { Progress } from '../../../../src/runtime/stream/protocol/messages.js'
-import { Dispatcher } from '../../../../src/runtime/stream/transient/write/dispatcher.js'
+import { chooseByLoad, Dispatcher } from '../../../../src/runtime/stream/transient/write/dispatcher.js'
 import { ReceiverTable } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
 import { progressOf } from '../../../support/progress.js'
 
@@ -36,6 +36,7 @@ const dispatcherOf = (live: boolean): Dispatcher =>
         return Promise.resolve()
       },
     },
+    choose: chooseByLoad(live),
     live,
     signal: abort.signal,
   })

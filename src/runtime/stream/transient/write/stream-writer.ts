@@ -11,8 +11,8 @@ import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
 import { StreamMonitor } from '../../observe/stream-monitor.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
-import { Dispatcher } from './dispatcher.js'
-import { KeyedDispatcher } from './keyed-dispatcher.js'
+import { chooseByKey } from './choose-by-key.js'
+import { chooseByLoad, Dispatcher } from './dispatcher.js'
 import { LaneSet, type OpenLane } from './lane-set.js'
 import { ReceiverMembership } from './receiver-membership.js'
 import { ReceiverTable } from './receiver-table.js'
@@ -58,9 +58,8 @@ export class StreamWriter implements SessionOutput {
     this.#shm = shm
     this.#monitor = monitor
     this.#lanes = lanes
-    const dispatching = { receivers, lanes, live, signal }
-    const dispatcher = by === undefined ? Dispatcher : KeyedDispatcher
-    this.#chunks = share ? new dispatcher(dispatching) : lanes
+    const choose = by === undefined ? chooseByLoad(live) : chooseByKey(live)
+    this.#chunks = share ? new Dispatcher({ receivers, lanes, choose, live, signal }) : lanes
     this.#sessions = new ReceiverMembership({ context, state, receivers, lanes, announcer, batcher, shm })
     this.#session = new WriterSession({ context, state, announcer, batcher, output: this })
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Chunk } from '../../../../src/runtime/stream/common/write/batch.js'
-import { KeyedDispatcher } from '../../../../src/runtime/stream/transient/write/keyed-dispatcher.js'
+import { chooseByKey } from '../../../../src/runtime/stream/transient/write/choose-by-key.js'
+import { Dispatcher } from '../../../../src/runtime/stream/transient/write/dispatcher.js'
 import { ReceiverTable } from '../../../../src/runtime/stream/transient/write/receiver-table.js'
 import { progressOf } from '../../../support/progress.js'
 
@@ -11,7 +12,7 @@ test('a live key moves when the callback is done with it, not when later items a
   const sent: (number | undefined)[] = []
   const lanes = { busy: false, send: ({ share }: Chunk) => Promise.resolve(void sent.push(share?.attach)) }
   const { signal } = new AbortController()
-  const dispatcher = new KeyedDispatcher({ receivers, lanes, live: true, signal })
+  const dispatcher = new Dispatcher({ receivers, lanes, choose: chooseByKey(true), live: true, signal })
   let first = 0
   const send = (): Promise<void> =>
     dispatcher.send({
