@@ -11,7 +11,7 @@ import { stateFolder } from '../../core/project/project.js'
 import { startTimer } from '../../core/timer.js'
 import { describeHolder, forgetHolder, rememberHolder } from './lock-holder.js'
 import { reachPipe, takePipe } from './lock-pipe.js'
-import { reachHolder, takeLock } from './lock-socket.js'
+import { reachHolder, takeLock, type Reached } from './lock-socket.js'
 
 /** Time after which it is told who is waited for. */
 const SLOW_MS = 3000
@@ -67,7 +67,7 @@ export interface WaitOptions {
  */
 export async function ownerIsReady(project: string, { signal, onSlow }: WaitOptions = {}): Promise<boolean> {
   const folder = join(project, '.daffi')
-  const holder = await (process.platform === 'win32' ? reachPipe(folder) : reachHolder(folder))
+  const holder = await reach(folder)
   if (holder === 'nobody') return false
   const tell = async (): Promise<void> => onSlow?.(await describeHolder(folder))
   if (holder === 'busy') {
@@ -85,6 +85,11 @@ export async function ownerIsReady(project: string, { signal, onSlow }: WaitOpti
     signal?.removeEventListener('abort', stop)
     holder.destroy()
   }
+}
+
+/** Connects to the process that holds the lock of a folder. */
+async function reach(folder: string): Promise<Reached> {
+  return await (process.platform === 'win32' ? reachPipe(folder) : reachHolder(folder))
 }
 
 /** Reads the holder's lines: its network namespace at once, and later that it is ready. @returns false when the connection ends */
@@ -112,7 +117,7 @@ async function announces(holder: Socket, project: string): Promise<boolean> {
 export async function ownerHasLeft(project: string, signal: AbortSignal): Promise<void> {
   const folder = join(project, '.daffi')
   for (;;) {
-    const holder = await (process.platform === 'win32' ? reachPipe(folder) : reachHolder(folder))
+    const holder = await reach(folder)
     if (holder === 'nobody') return
     if (holder === 'busy') await delay(BUSY_MS, undefined, { signal })
     else await hasClosed(holder, signal)
