@@ -6,9 +6,10 @@ import { startTimer } from '../../core/timer.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { afterFrames, sourceError } from '../contract/source-error.js'
 import { silenceLimit, type VideoPlan } from '../contract/video-plan.js'
-import { UnsuitableInput } from '../input/input-candidates.js'
+import { checkPassthrough, UnsuitableInput } from '../input/input-candidates.js'
 import type { Connection } from '../network/connection.js'
 import { connectionFailure } from '../network/network-failure.js'
+import { cutShortLog } from '../pictures/cut-short.js'
 import { findJpegs } from '../pictures/find-jpegs.js'
 
 /** Further time for a frame that is late: after a pause of this process its timer fires before data that has come meanwhile. */
@@ -31,10 +32,7 @@ export async function* jpegFrames(
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
   const silenceMs = silenceLimit(plan) ?? 0
-  const onCutShort = (bytes: number): void => {
-    log.debug(`source ${name}: left out a frame of which only ${bytes} bytes came`)
-  }
-  const pictures = findJpegs(jpegs, { memory, onCutShort })
+  const pictures = findJpegs(jpegs, { memory, onCutShort: cutShortLog({ name, log }) })
   const abort = addAbortListener(signal, () => connection.close())
   let frames = 0
   let isLate = false as boolean
@@ -50,7 +48,7 @@ export async function* jpegFrames(
       const { value: picture } = await pictures.next().finally(() => timer.cancel())
       if (!picture) break
       const { data, width, height } = picture
-      checkJpeg(plan, width, height)
+      checkPassthrough(plan, picture)
       const sequence = firstSequence + frames++
       yield {
         data,
@@ -75,9 +73,4 @@ export async function* jpegFrames(
   const what = isLate ? `nothing came for ${formatMs(silenceMs)}` : 'ended'
   const message = `${what} ${afterFrames(frames)}`
   throw sourceError(name, { code, message, next: undefined }, frames)
-}
-
-function checkJpeg({ size }: VideoPlan, width: number, height: number): void {
-  const fits = size === undefined || (size.width === width && size.height === height)
-  if (!fits) throw new UnsuitableInput(`it gives JPEGs of ${width}x${height}`)
 }

@@ -1,9 +1,10 @@
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
-import { silenceLimit, type VideoPlan } from '../contract/video-plan.js'
+import { silenceLimit } from '../contract/video-plan.js'
 import { checkSize, type Size } from '../contract/size.js'
-import { UnsuitableInput } from '../input/input-candidates.js'
+import { checkPassthrough, UnsuitableInput } from '../input/input-candidates.js'
+import { cutShortLog } from '../pictures/cut-short.js'
 import { PipeReader } from '../pictures/pipe-reader.js'
 import { jpegPictures } from '../pictures/pictures.js'
 import { rawPictures } from '../pictures/raw-pictures.js'
@@ -36,9 +37,7 @@ export async function* runFfmpeg(
     get memory() {
       return frames < skip ? {} : memory
     },
-    onCutShort: (bytes: number): void => {
-      log.debug(`source ${name}: left out a frame of which only ${bytes} bytes came`)
-    },
+    onCutShort: cutShortLog({ name, log }),
     onOther: (): void => {
       if (frames === 0) throw new UnsuitableInput('it gives no JPEGs')
     },
@@ -62,10 +61,4 @@ export async function* runFfmpeg(
   } finally {
     await run.close()
   }
-}
-
-/** @throws UnsuitableInput unless a JPEG has the requested size */
-function checkPassthrough({ size }: VideoPlan, { width, height }: Size): void {
-  const fits = size === undefined || (size.width === width && size.height === height)
-  if (!fits) throw new UnsuitableInput(`it gives JPEGs of ${width}x${height}`)
 }

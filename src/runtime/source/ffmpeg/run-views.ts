@@ -5,6 +5,7 @@ import { checkSize } from '../contract/size.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { sourceError } from '../contract/source-error.js'
 import { silenceLimit } from '../contract/video-plan.js'
+import { cutShortLog } from '../pictures/cut-short.js'
 import { PipeReader } from '../pictures/pipe-reader.js'
 import { jpegPictures, type Picture } from '../pictures/pictures.js'
 import { rawPictures } from '../pictures/raw-pictures.js'
@@ -118,9 +119,7 @@ function picturesOf(
 ): AsyncGenerator<Picture, void> {
   const options = {
     memory,
-    onCutShort: (bytes: number): void => {
-      log.debug(`source ${name}: left out a frame of which only ${bytes} bytes came`)
-    },
+    onCutShort: cutShortLog({ name, log }),
     check: size === undefined ? checkSize : () => undefined,
   }
   return format === 'mjpeg' ? jpegPictures(reader, options) : rawPictures(reader, format, options)

@@ -1,4 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
+import type { Size } from '../contract/size.js'
 import type { VideoPlan } from '../contract/video-plan.js'
 import type { Input } from './input.js'
 import { inputsOf } from './inputs.js'
@@ -23,6 +24,12 @@ export function inputCandidates(plan: VideoPlan): InputCandidate[] {
       ? [{ ...input, passthrough: true }, decoded]
       : [decoded]
   })
+}
+
+/** Checks a JPEG that is passed through. @throws UnsuitableInput unless it has the requested size */
+export function checkPassthrough({ size }: VideoPlan, { width, height }: Size): void {
+  const fits = size === undefined || (size.width === width && size.height === height)
+  if (!fits) throw new UnsuitableInput(`it gives JPEGs of ${width}x${height}`)
 }
 
 /** Whether the next candidate may succeed after one failed with this error. */
