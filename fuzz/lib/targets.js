@@ -91,6 +91,8 @@ export function messagesFor(p, seen) {
   const [transient = ID] = streams.transient
   const [durable = ID] = streams.durable
   const open = known('open') ?? { id: ID, call: 'take', from: 'judge', to: ['x'] }
+  // A stranger's invitation to the kept stream would make sense: a newer session takes a node's place in it over, with its items.
+  const ghost = Object.fromEntries(Object.entries(open).filter(([key]) => key !== 'durable'))
   const part = known('part') ?? { what: 'part', ref: [] }
   const call = fc.constantFrom(
     'call.add',
@@ -185,7 +187,10 @@ export function messagesFor(p, seen) {
     ),
     // Streams that are watched, and one that nobody knows.
     message(on(transient, 'open'), strict(open, OPEN, packed)),
-    message(on(ID, 'open'), free({ ...open, id: ID, to: [seen.get('worker') ?? 'x'], call: 'echo' }, packed)),
+    message(
+      on(ID, 'open'),
+      free({ ...ghost, id: ID, to: [seen.get('worker') ?? 'x'], call: 'echo' }, packed),
+    ),
     {
       weight: 2,
       arbitrary: message(
