@@ -3,7 +3,7 @@ export { DeadLetterStore, type StoredDeadLetter } from './durable/store/dead-let
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, isIterable, type Items } from './common/write/feed.js'
 export { captureTime } from './common/write/capture-time.js'
-export { PushedItems } from './common/write/pushed-items.js'
+export { PushedItems, type StageMarks } from './common/write/pushed-items.js'
 export { originOf } from './protocol/origin-of.js'
 export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
@@ -12,6 +12,7 @@ export type {
   DeliveredChunk,
   GroupItem,
   Grouping,
+  IncomingMarks,
   Departure,
   Peer,
   StreamConnections,
@@ -19,6 +20,6 @@ export type {
   StreamPeers,
   StreamPorts,
 } from './protocol/ports.js'
-export { StreamReceiver, type Admit } from './stream-receiver.js'
+export { StreamReceiver, type Admission, type Admit } from './stream-receiver.js'
 export { StreamError } from './common/stream-error.js'
 export { writeStream, writeYields, type YieldTarget } from './write-stream.js'

@@ -198,6 +198,21 @@ export interface StreamModifierOptions {
    * @default { age: '24h', bytes: '1 GiB' }
    */
   retention?: { age?: Duration; bytes?: Bytes } | undefined
+  /**
+   * With `source`, the receiver gets the results of all nodes that stream on from the same callback in the order of their source.
+   * For `resultsOf`; the items of an iterable are in order. @default as the results come
+   */
+  order?: 'source' | undefined
+  /**
+   * Early results of each stream that wait for their turn with `order`.
+   * @default { items: 1000, bytes: '64 MiB' }
+   */
+  window?: { items?: number; bytes?: Bytes } | undefined
+  /**
+   * When the window is full: `wait` holds back the nodes that are ahead; `skip` gives up the late results, which count as dropped.
+   * @default 'skip' for live streams, else 'wait'
+   */
+  late?: 'wait' | 'skip' | undefined
   /** Name of the source in the summary. @default none, which is null in the summary */
   source?: string | undefined
   /** Callback of this process whose results are streamed, for the items of streams to it, until those end. @default none */

@@ -21,7 +21,7 @@ export async function callStream(
   const settings = { ...chosen, signal: AbortSignal.any(signal ? [signal, failing] : [failing]) }
   if (settings.resultsOf === undefined || target.args.length > 0)
     return await writeStream(streamItems(target), settings, ports)
-  const items = new PushedItems()
+  const items = new PushedItems(settings.order !== undefined)
   registry.stage(settings.resultsOf).add(items, true)
   try {
     return await writeStream(items, settings, ports)
@@ -52,6 +52,8 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
   const { delivery = 'lossless' } = settings
   const { onError = usualOnError(delivery) } = settings
   const { source = null, resultsOf, onProgress, stopping, signal } = options
+  if (settings.share && settings.order !== undefined)
+    throw new DaffiError('DAFFI_USAGE', 'order cannot be set beside share: the receivers would each get a part')
   return {
     ...settings,
     delivery,

@@ -3,6 +3,7 @@ import { StreamReceiver, type Admit, type StreamPorts } from '../../stream/index
 import type { Invocation, MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
 import { batchRunner } from './batch-runner.js'
+import { IncomingOrder } from './incoming-order.js'
 import { itemRunner } from './item-runner.js'
 
 /** Receives the streams that other nodes send to the callbacks of this one. */
@@ -19,14 +20,17 @@ export function receiveStreams(
     const { stage } = offered
     const { borrow = false } = offered.callback.options
     stage?.onIncoming()
-    return {
+    // An item of a shared durable stream may be given to another receiver, or again, at any time.
+    const inOrder = !(open.share && open.durable)
+    const order = new IncomingOrder({ offered, source, inOrder, signal: abort })
+    return order.observe({
       deliver: itemRunner(offered, source, invocation),
       grouping: batchRunner(offered, source, invocation),
       borrow,
       onFailed: () => offered.stage?.onFailed(),
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),
-    }
+    })
   }
   return new StreamReceiver({ nc, ports, admit })
 }

@@ -40,6 +40,16 @@ function refuseRetry(
   context.addIssue({ code: 'custom', message: 'needs durable: true', path: ['retry'] })
 }
 
+/** Refuses an order for receivers that would each get a part of it. */
+function refuseSharedOrder(
+  { share, order }: Record<string, unknown>,
+  context: z.RefinementCtx,
+): void {
+  if (share !== true || order === undefined) return
+  const message = 'cannot be set beside share: the receivers would each get a part'
+  context.addIssue({ code: 'custom', message, path: ['order'] })
+}
+
 const options = {
   FG: z.strictObject({ timeout, busy }),
   BG: z
@@ -67,7 +77,7 @@ const options = {
     })
     .superRefine(refuseBoth),
   PERIOD: schedule,
-  STREAM: optionsSchema(STREAM_OPTIONS),
+  STREAM: optionsSchema(STREAM_OPTIONS).superRefine(refuseSharedOrder),
 }
 
 export const MODIFIERS = Object.keys(options) as (keyof typeof options)[]

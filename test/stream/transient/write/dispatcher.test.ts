@@ -36,6 +36,7 @@ const dispatcherOf = (live: boolean): Dispatcher =>
         return Promise.resolve()
       },
     },
+    marks: { onAssigned: () => undefined },
     live,
     signal: abort.signal,
   })

@@ -4,6 +4,8 @@ import { TimeSlice } from '../time-slice.js'
 import type { BatchValues } from './batch-values.js'
 import { GroupDelivery } from './group-delivery.js'
 import { ItemGroup, type ChunkInHand } from './item-group.js'
+import { OrderedDelivery, type Invoke } from './ordered-delivery.js'
+import type { OrderMember } from './source-order.js'
 import { ItemOutcomes, type ItemInHand, type OutcomeOptions } from './item-outcomes.js'
 import type { OutcomeCounter } from './outcome-counter.js'
 
@@ -21,6 +23,8 @@ export interface ItemDeliveryOptions extends OutcomeOptions {
   deliver: Deliver
   /** Gives the callback's grouping; read for each chunk, since the code and its options may be replaced. */
   grouping?: () => Grouping | undefined
+  /** Present where the items have their turn in the order of their source: takes part in that order. */
+  joinOrder?: (() => OrderMember) | undefined
 }
 
 /** Invokes the callback with one item after another, or with groups of them, counts the items, and handles failures. */
@@ -30,27 +34,37 @@ export class ItemDelivery {
   readonly #outcomes: ItemOutcomes
   /** Items that wait for the others of their group. */
   readonly #group: ItemGroup
+  /** Present where items have their turn in the order of their source. */
+  readonly ordered: OrderedDelivery | undefined
 
   constructor(counter: OutcomeCounter, options: ItemDeliveryOptions) {
     this.counter = counter
     this.#options = options
     this.#outcomes = new ItemOutcomes(counter, options)
     this.#group = new ItemGroup(options.lifecycle.changed)
+    const { lifecycle, joinOrder } = options
+    const invoke: Invoke = (value, index, chunk) => this.#deliverInTurn(value, index, chunk)
+    this.ordered = joinOrder && new OrderedDelivery({ member: joinOrder(), counter, lifecycle, invoke })
   }
 
   /** Number after the last item that the callback has had, or has, or that waits for its group. */
   get position(): number {
-    return Math.max(this.#group.end, this.counter.position)
+    return Math.max(this.#group.end, this.ordered?.end ?? 0, this.counter.position)
   }
 
-  /** Number of the first item that waits for its group; infinite when none does. */
+  /** Number of the first item that waits for its group or its turn; infinite when none does. */
   get waiting(): number {
-    return this.#group.first ?? Infinity
+    return this.#group.first ?? this.ordered?.waiting ?? Infinity
   }
 
   /** Whether items wait for their group. */
   get hasWaiting(): boolean {
     return this.#group.first !== undefined
+  }
+
+  /** Whether items wait for their turn, or have it. */
+  get isEarly(): boolean {
+    return this.ordered !== undefined && this.ordered.waiting !== Infinity
   }
 
   /** Whether the group that is gathered is to be delivered now. The owner's loop looks, when the lifecycle has changed. */
@@ -63,6 +77,10 @@ export class ItemDelivery {
     const { lifecycle } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
+    if (this.ordered) {
+      await this.#offerAll(this.ordered, values, chunk)
+      return
+    }
     const read = this.#readGrouping()
     const grouping = read instanceof Promise ? await read : read
     for (let index = 0; index < values.length; index++) {
@@ -80,6 +98,7 @@ export class ItemDelivery {
   deliverItem(item: unknown, position: ChunkPosition): Promise<void> | undefined {
     const { origin } = position
     const chunk = { ...position, origin: origin === true ? undefined : origin }
+    if (this.ordered) return this.ordered.offer(item, 0, chunk)
     const grouping = this.#readGrouping()
     if (grouping instanceof Promise) return grouping.then(() => this.#deliver(item, 0, chunk, true))
     return grouping ? this.#gather(item, 0, chunk, grouping) : this.#deliver(item, 0, chunk, true)
@@ -97,9 +116,30 @@ export class ItemDelivery {
     for (const { value, index, chunk } of [first, ...others]) await this.#deliver(value, index, chunk, true)
   }
 
-  /** Drops the group that is gathered; its items are not counted. */
-  drop(): void {
+  /** Drops the items that wait; they are not counted. Resolves when one that has its turn among others is done. */
+  async drop(): Promise<void> {
     this.#group.take()
+    await this.ordered?.drop()
+  }
+
+  async #offerAll(
+    ordered: OrderedDelivery,
+    values: readonly unknown[],
+    chunk: ChunkInHand,
+  ): Promise<void> {
+    for (const [index, value] of values.entries()) {
+      if (!this.#options.lifecycle.isAttached()) return
+      const held = ordered.offer(value, index, chunk)
+      if (held) await held
+    }
+  }
+
+  /** Delivers an item alone, also to a callback that gets several at once: the next one may be of another stream. */
+  #deliverInTurn(value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
+    const grouping = this.#options.grouping?.()
+    if (!grouping) return this.#deliver(value, index, chunk, true)
+    const item = { value, chunk, index, position: chunk.first + index, number: chunk.item + index }
+    return new GroupDelivery(this.counter, this.#outcomes).deliver([item], grouping)
   }
 
   /** Reads the grouping. A promise when it was taken away with the code: then what was gathered is delivered first. */

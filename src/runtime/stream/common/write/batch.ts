@@ -18,6 +18,8 @@ export interface Chunk {
   time: number
   /** Where items are results: the origin of the only one; true: those of a batch, which are one more value at its end. */
   origin?: Origin | true | undefined
+  /** Where items are results: origin of the last one. */
+  lastOrigin?: Origin | undefined
   /** Where items are results of items of a durable stream: cause of the last one. */
   cause?: Cause | undefined
 }
@@ -35,6 +37,7 @@ export class Batch {
   readonly #limit: number
   readonly #values: ValuesWriter
   readonly #origins = new OriginRuns()
+  #origin: Origin | undefined
   #cause: Cause | undefined
   #first = 0
   #time = 0
@@ -51,6 +54,7 @@ export class Batch {
       this.#time = time
     }
     if (origin) this.#origins.add(origin)
+    this.#origin = origin
     this.#cause = cause
     this.#values.add(item)
   }
@@ -59,6 +63,7 @@ export class Batch {
   addInteger(item: unknown, origin?: Origin, cause?: Cause): boolean {
     if (this.empty || !this.#values.addInteger(item)) return false
     if (origin) this.#origins.add(origin)
+    this.#origin = origin
     this.#cause = cause
     return true
   }
@@ -91,6 +96,7 @@ export class Batch {
       runs ? (true as const) : undefined,
       this.#cause,
     ]
-    return { first, count, kind: null, bytes: this.#values.take(), time, origin, cause }
+    const lastOrigin = this.#origin
+    return { first, count, kind: null, bytes: this.#values.take(), time, origin, lastOrigin, cause }
   }
 }

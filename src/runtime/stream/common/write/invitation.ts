@@ -1,4 +1,4 @@
-import type { Open } from '../../protocol/messages.js'
+import type { Open, OrderedOpen } from '../../protocol/messages.js'
 import type { Peer, StreamContext, StreamOptions } from '../../protocol/ports.js'
 
 /** The message that invites receivers to the stream. */
@@ -7,8 +7,16 @@ export function invitation(
   session: Pick<Open, 'shm' | 'to' | 'durable'>,
 ): Open {
   const { call, source, delivery, buffer, onError, retry, yields, share } = options
+  const order = orderOf(options)
   const { name: from, incarnation } = ports.self
-  return { id, call, from, incarnation, source, delivery, buffer, onError, retry, yields, share, ...session }
+  const stream = { id, call, from, incarnation, source, delivery, buffer, onError, retry, yields, share }
+  return { ...stream, ...(order && { order }), ...session }
+}
+
+/** What receivers need to know to put results in order. A source's own items are. */
+function orderOf({ order, resultsOf, window, late, delivery }: StreamOptions): OrderedOpen | undefined {
+  if (order === undefined || resultsOf === undefined) return undefined
+  return { of: resultsOf, ...window, late: late ?? (delivery === 'live' ? 'skip' : 'wait') }
 }
 
 /** Whether the stream is for this node: it offers the callback, and no other node was asked for. */

@@ -113,7 +113,7 @@ export class SharedReader implements PendingListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
-    this.#delivery.drop()
+    await this.#delivery.drop()
     await this.#settling
     await this.#chunks.close()
     this.report()

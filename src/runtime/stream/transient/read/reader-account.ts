@@ -34,7 +34,7 @@ export class ReaderAccount {
   begin(session: ReaderSession | undefined): void {
     if (this.#session) {
       this.#session.queue.close()
-      this.#session.delivery.drop()
+      void this.#session.delivery.drop()
       this.#earlier = [...this.#earlier, this.#session].slice(-MAX_EARLIER)
     }
     this.#session = session

@@ -8,8 +8,8 @@ import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { keptBytes, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
-import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
-import type { Peer } from '../../protocol/ports.js'
+import type { Accept, AttachCounts, End, Mark, Open, Part, Passed } from '../../protocol/messages.js'
+import type { IncomingMarks, Peer } from '../../protocol/ports.js'
 import { ReadAhead, type ChunkAhead } from './read-ahead.js'
 import { ReaderAccount } from './reader-account.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
@@ -22,6 +22,8 @@ interface StreamReaderOptions extends ItemDeliveryOptions {
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   progress: ProgressPublisher
+  /** Present where results of the items are streamed on. */
+  marks?: IncomingMarks | undefined
   /** Counts of receivers of the same stream that this process had before. */
   before: readonly AttachCounts[]
 }
@@ -99,6 +101,20 @@ export class StreamReader implements CreditListener {
     this.#lifecycle.changed.notify()
   }
 
+  /** Notes how far the writer's stage is. */
+  onMark(mark: Mark): void {
+    const { session } = this.#account
+    session?.delivery.ordered?.onMark(mark, this.#unoffered(session))
+  }
+
+  /** Notes how far a shared stream is assigned, if this receiver is done with all that it was given. */
+  onPassed({ attach, given, marks }: Passed): void {
+    const { session } = this.#account
+    if (attach !== session?.attach || session.queue.next !== given) return
+    if (session.counter.position !== given || session.delivery.hasWaiting) return
+    for (const [source, item, time] of marks) this.#options.marks?.passed({ source, item, time })
+  }
+
   onEnd(end: End): void {
     this.#end = end
     if (end.cut) this.#lifecycle.settle('stopped', end.error)
@@ -129,6 +145,7 @@ export class StreamReader implements CreditListener {
       state: this.#lifecycle.state,
       error: this.#lifecycle.error,
       ...(group === undefined ? {} : { group }),
+      ...(this.#options.open.share && this.#options.marks?.areWanted ? { marks: true as const } : {}),
       ...counts,
     })
   }
@@ -143,6 +160,24 @@ export class StreamReader implements CreditListener {
 
   get #isLive(): boolean {
     return this.#options.open.delivery === 'live'
+  }
+
+  /** Number of the first item that was not offered to the order of the source. */
+  #unoffered(session: ReaderSession): number {
+    const { chunk, session: of } = this.#taken ?? {}
+    if (chunk && of === session) return Math.max(session.delivery.position, chunk.first)
+    const { head } = this.#ahead
+    return head?.session === session ? head.chunk.first : session.queue.oldest
+  }
+
+  /** Tells the order of the source how far this stream is, also where its last items are dropped, and whether it is over. */
+  #tellOrder(): void {
+    const { session } = this.#account
+    const ordered = session?.delivery.ordered
+    if (!session || !ordered) return
+    ordered.reached(this.#unoffered(session))
+    if (this.#end && session.queue.empty && this.#ahead.length === 0 && this.#isAllAnnounced(session.queue))
+      ordered.onEnd()
   }
 
   /** Live: number of items that newer ones have pushed out since the last one was begun. */
@@ -161,6 +196,7 @@ export class StreamReader implements CreditListener {
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
+        this.#tellOrder()
         const flushing = this.#flushIfDue()
         if (flushing) await flushing
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
@@ -175,7 +211,7 @@ export class StreamReader implements CreditListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
-      this.#account.session?.delivery.drop()
+      await this.#account.session?.delivery.drop()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
@@ -256,7 +292,8 @@ export class StreamReader implements CreditListener {
     const { chunk, session } = ahead
     this.#ahead.onLoaded(ahead)
     if (loaded && chunk.kind !== null) {
-      const bytes = this.#options.grouping?.() ? keptBytes(loaded) : loaded.bytes
+      const isKept = session.delivery.ordered ?? this.#options.grouping?.()
+      const bytes = isKept ? keptBytes(loaded) : loaded.bytes
       try {
         await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk)
       } finally {
@@ -288,6 +325,11 @@ export class StreamReader implements CreditListener {
   #isFinished(): boolean {
     const queue = this.#account.session?.queue
     if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
+    if (this.#account.session?.delivery.isEarly) return false
+    return this.#isAllAnnounced(queue)
+  }
+
+  #isAllAnnounced(queue: ReaderSession['queue']): boolean {
     return this.#isLive || (queue.complete && queue.next === this.#count)
   }
 

@@ -1,4 +1,5 @@
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
+import type { AssignedMarks } from './assigned-marks.js'
 import type { LaneSet } from './lane-set.js'
 import type { ReceiverTable } from './receiver-table.js'
 
@@ -8,6 +9,7 @@ const MAX_UNFINISHED = 2
 interface DispatcherOptions {
   receivers: ReceiverTable
   lanes: Pick<LaneSet, 'busy' | 'send'>
+  marks: Pick<AssignedMarks, 'onAssigned'>
   /** Never waits: when all are busy, the least loaded receiver gets one more, and drops what it cannot hold. */
   live: boolean
   signal: AbortSignal
@@ -27,13 +29,14 @@ export class Dispatcher implements ChunkOutput {
 
   /** Sends a chunk of one item to one receiver. Resolves when the next may come. */
   async send(chunk: Chunk): Promise<void> {
-    const { receivers, lanes, live, signal } = this.#options
+    const { receivers, lanes, marks, live, signal } = this.#options
     const limit = live ? Infinity : MAX_UNFINISHED
     let share = receivers.assign(chunk.first, limit)
     while (!share && !live && !signal.aborted) {
       await receivers.changed.wait()
       share = receivers.assign(chunk.first, limit)
     }
+    if (share) marks.onAssigned(chunk)
     if (share) await lanes.send({ ...chunk, first: share.first, share })
     else if (!live) receivers.countUnassigned()
   }

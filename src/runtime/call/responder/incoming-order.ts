@@ -1,0 +1,83 @@
+import { addAbortListener } from 'node:events'
+import { originOf, type Admission, type IncomingMarks } from '../../stream/index.js'
+import type { Origin } from '../../core/stream/origin.js'
+import type { OfferedCallback } from '../invoke/registry.js'
+import type { IncomingItems } from '../invoke/stage-marks.js'
+
+interface IncomingOrderOptions {
+  offered: OfferedCallback
+  /** Name of the stream's source; null when its items are results. */
+  source: string | null
+  /** Whether the items of each source come in order. */
+  inOrder: boolean
+  signal: () => AbortSignal
+}
+
+/**
+ * One incoming stream of a stage, as far as its results are put in order: tells the stage which items are in hand, and which are
+ * done, be it that they have failed.
+ */
+export class IncomingOrder implements IncomingMarks {
+  readonly #options: IncomingOrderOptions
+  #items: IncomingItems | undefined
+
+  constructor(options: IncomingOrderOptions) {
+    this.#options = options
+  }
+
+  get areWanted(): boolean {
+    return this.#wanted !== undefined
+  }
+
+  passed(origin: Origin): void {
+    this.#wanted?.passed(origin)
+  }
+
+  /** The same admission, of which the stage is told. */
+  observe({ deliver, grouping, onFailed, ...rest }: Admission): Admission {
+    return {
+      ...rest,
+      marks: this,
+      deliver: (value, chunk, index) => {
+        const items = this.#wanted
+        if (!items) return deliver(value, chunk, index)
+        items.begin([originOf(chunk, index, this.#options.source)])
+        const result = deliver(value, chunk, index)
+        if (result instanceof Promise) return result.then(() => items.end())
+        items.end()
+        return result
+      },
+      grouping: () => {
+        const group = grouping?.()
+        const items = this.#wanted
+        if (!group || !items) return group
+        return {
+          ...group,
+          deliver: async (members) => {
+            items.begin(members.map(({ chunk, index }) => originOf(chunk, index, this.#options.source)))
+            const take = await group.deliver(members)
+            return (at) => {
+              const held = take(at)
+              if (held) return held.then(() => items.end())
+              items.end()
+              return undefined
+            }
+          },
+        }
+      },
+      onFailed: () => {
+        onFailed?.()
+        this.#wanted?.end()
+      },
+    }
+  }
+
+  /** Read for each item, since a program may stream the results only later. */
+  get #wanted(): IncomingItems | undefined {
+    const { offered, source, inOrder, signal } = this.#options
+    if (this.#items || !offered.stage?.done.areWanted) return this.#items
+    const items = offered.stage.done.add(source, inOrder)
+    addAbortListener(signal(), () => items.close())
+    return (this.#items = items)
+  }
+}
