@@ -42,6 +42,8 @@ export class Stage {
     this.#outgoing.add(items)
     this.#hasOrder ||= items.hasOrder
     if (follows) this.#following.add(items)
+    // A stage to which nothing comes says so, too: nobody has to wait for it.
+    this.done.onChange()
   }
 
   /** Whether results go anywhere. */
