@@ -113,7 +113,12 @@ export class IncomingItems implements IncomingMarks {
     this.#done.onChange()
   }
 
-  /** Notes that nothing more comes of this source. */
+  keepOnly(source: string | null): void {
+    for (const { source: other } of [...this.#latest.values()]) if (other !== source) this.#latest.delete(other)
+    this.#done.onChange()
+  }
+
+  /** Notes that nothing more comes of this stream. */
   close(): void {
     this.#done.remove(this)
   }

@@ -33,6 +33,10 @@ export class IncomingOrder implements IncomingMarks {
     this.#wanted?.passed(origin)
   }
 
+  keepOnly(source: string | null): void {
+    this.#wanted?.keepOnly(source)
+  }
+
   /** The same admission, of which the stage is told. */
   observe({ deliver, grouping, onFailed, ...rest }: Admission): Admission {
     return {

@@ -83,6 +83,8 @@ export interface IncomingMarks {
   readonly areWanted: boolean
   /** Notes that no item of the source up to this one will come any more. */
   passed: (origin: Origin) => void
+  /** Notes that nothing is left of the other sources. */
+  keepOnly: (source: string | null) => void
 }
 
 /** Item of a group that a callback gets at once. */

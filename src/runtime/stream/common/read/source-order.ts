@@ -9,7 +9,7 @@ import { EarlyResults, SourceMarks, type EarlyResult } from './early-results.js'
 const SLICE_MS = 10
 const TICK_MS = 1000
 /** Ticks without a word of a writer, which gives its marks once a second, after which nobody waits for it. */
-const MAX_SILENT_TICKS = 4
+const MAX_SILENT_TICKS = 3
 /** Marks of one writer that wait for the results before them. */
 const MAX_MARKS = 64
 /** Sources whose position is remembered while none of their results waits. */

@@ -10,7 +10,7 @@ import { areAnnouncements } from '../../protocol/message-forms.js'
 import { streamSubject, type Open } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import type { Deliver, Grouping, Peer, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetterStore } from '../store/dead-letter-store.js'
 import { lastStored, storedFrom } from '../store/item-store.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
@@ -29,6 +29,8 @@ interface ReceiveOptions {
   grouping?: () => Grouping | undefined
   /** Takes part in the order of the source, if the stream has one. */
   joinOrder?: (() => OrderMember) | undefined
+  /** Present where results of the items are streamed on. */
+  marks?: IncomingMarks | undefined
   /** Called for each item that has failed for good. */
   onFailed?: () => void
   /** Called before an item is acknowledged. Resolves when what was made from it is kept, too. */
@@ -38,7 +40,7 @@ interface ReceiveOptions {
 }
 
 /** Options that both kinds of readers share. */
-interface ReaderContext extends ItemDeliveryOptions, Pick<ReceiveOptions, 'settle'> {
+interface ReaderContext extends ItemDeliveryOptions, Pick<ReceiveOptions, 'settle' | 'marks'> {
   open: Open
   durable: DurableOpen
   self: Peer
