@@ -1,10 +1,22 @@
 import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/paths.js'
 
-/** Rooms whose tests need no server and keep no state: their files can share the processes of the workers. */
-const PLAIN = ['callback', 'cli', 'codec', 'core', 'node', 'pipeline', 'view'].map(
-  (room) => `test/${room}/**`,
-)
+/**
+ * Rooms whose tests can share the processes of the workers. Those of the others load the built library beside the sources:
+ * msgpackr has one table of extensions in a process, and the copy that is loaded last has it.
+ */
+const PLAIN = [
+  'binaries',
+  'callback',
+  'cli',
+  'codec',
+  'core',
+  'nats',
+  'node',
+  'pipeline',
+  'source',
+  'view',
+].map((room) => `test/${room}/**`)
 
 const unit = { testTimeout: 20_000 }
 
@@ -32,7 +44,11 @@ export default defineConfig({
         extends: true,
         test: { ...unit, name: 'plain', include: PLAIN.map((room) => `${room}/*.test.ts`), isolate: false },
       },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000 } },
+      // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000, isolate: false },
+      },
     ],
   },
 })

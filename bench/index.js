@@ -15,6 +15,7 @@ import { cameraRows } from './rows/camera.js'
 import { latencyRows } from './rows/latency.js'
 import { memoryRows } from './rows/memory.js'
 import { throughputRows } from './rows/throughput.js'
+import { viewRows } from './rows/views.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,7 +32,7 @@ const { values: flags } = parseArgs({
 })
 
 /** Latencies first: the disk is busy for a while with what the durable rows leave behind. */
-const rows = [...latencyRows, ...callRows, ...throughputRows, ...cameraRows, ...memoryRows]
+const rows = [...latencyRows, ...callRows, ...throughputRows, ...cameraRows, ...viewRows, ...memoryRows]
 const only = flags.only?.split(',')
 const unknown = only?.find((name) => !rows.some((row) => row.name === name))
 if (unknown !== undefined) {

@@ -17,13 +17,22 @@ interface Case {
   exitCode: number
   code: string
   message?: RegExp
+  /** Run once more as a person does: one for each place at which commands fail, since one function prints for all. */
+  person?: true
 }
 
 const cases: Case[] = [
-  { what: 'no such file', args: ['up', 'nothing.yaml'], exitCode: 2, code: 'DAFFI_PIPELINE_NOT_FOUND' },
+  {
+    what: 'no such file',
+    person: true,
+    args: ['up', 'nothing.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_PIPELINE_NOT_FOUND',
+  },
   { what: 'no pipeline at all', files: {}, args: ['up'], exitCode: 2, code: 'DAFFI_PIPELINE_NOT_FOUND' },
   {
     what: 'malformed YAML',
+    person: true,
     files: { 'camera.yaml': 'name: [camera' },
     exitCode: 78,
     code: 'DAFFI_PIPELINE_INVALID',
@@ -48,6 +57,7 @@ const cases: Case[] = [
   },
   {
     what: 'an unknown flag',
+    person: true,
     args: ['up', '--durations', '3s'],
     exitCode: 2,
     code: 'DAFFI_USAGE',
@@ -96,6 +106,7 @@ const cases: Case[] = [
   },
   {
     what: 'an unknown command',
+    person: true,
     args: ['upp'],
     exitCode: 2,
     code: 'DAFFI_USAGE',
@@ -110,6 +121,7 @@ const cases: Case[] = [
   },
   {
     what: 'a camera that is not there',
+    person: true,
     files: withSource('{ kind: camera, device: /dev/video99 }'),
     exitCode: 1,
     code: 'DAFFI_SOURCE_NOT_FOUND',
@@ -124,6 +136,7 @@ const cases: Case[] = [
   },
   {
     what: 'a server that is not there',
+    person: true,
     args: ['up', 'camera.yaml', '--server', 'nats://127.0.0.1:1'],
     exitCode: 1,
     code: 'DAFFI_NO_SERVER',
@@ -132,17 +145,20 @@ const cases: Case[] = [
 
 test.each(cases)(
   '$what',
-  async ({ files = camera, args = ['up', 'camera.yaml'], env = {}, exitCode, code, message }) => {
+  async ({ files = camera, args = ['up', 'camera.yaml'], env = {}, exitCode, code, message, person }) => {
     const cwd = await temporaryProject(files)
     const json = await runDaffi([...args, '--json'], { cwd, env })
     expect(json.exitCode, json.stderr).toBe(exitCode)
-    const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string } }
+    const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; next: string } }
     expect(error.code).toBe(code)
     if (message) expect(error.message).toMatch(message)
+    expect(error.next).toMatch(/\S/)
+    expect(error.message + error.next).not.toMatch(/^ +at .*:\d+/m)
+    if (!person) return
 
     const human = await runDaffi(args, { cwd, env })
     expect(human.exitCode).toBe(exitCode)
-    expect(human.stderr).toContain(`✖ ${error.message} (${code})\n  → `)
+    expect(human.stderr).toContain(`✖ ${error.message} (${code})\n  → ${error.next.split('\n')[0] ?? ''}`)
     expect(human.stderr + human.stdout).not.toMatch(/^ +at .*:\d+/m)
   },
 )

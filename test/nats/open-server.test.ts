@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { connectNats, readState } from '../../src/runtime/nats/index.js'
 import { keptLog } from '../support/kept-log.js'
 import { waitUntilGone } from '../support/leaks.js'
@@ -46,6 +46,32 @@ test('whoever comes later joins, and closing does not end what was joined', asyn
   await joined.close()
   await (await connectNats(server.address, { name: 'test' })).close()
 })
+
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'who joined goes on with the server when its owner ends by %s, and connections follow',
+  async (signal) => {
+    const project = await temporaryFolder()
+    const owner = startOwner(project)
+    expect(await owner.opened).toMatchObject({ owned: true })
+    const joined = await open(project)
+    const connection = await connectNats(joined.address, { name: 'test' })
+    onTestFinished(() => connection.close())
+    const first = serverPid(project)
+    owner.process.kill(signal)
+    await vi.waitUntil(() => ![0, first].includes(serverPid(project)), 10_000)
+    await vi.waitUntil(
+      () =>
+        connection.flush().then(
+          () => true,
+          () => false,
+        ),
+      10_000,
+    )
+    await (await connectNats(joined.address, { name: 'test' })).close()
+    await joined.close()
+    expect(await waitUntilGone(project)).toEqual([])
+  },
+)
 
 test('two starters at once: one runs the server, the other joins it', async () => {
   const project = await temporaryFolder()

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest'
 import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import type { PemFiles } from '../support/certificates.js'
 import type { Guard } from './digest.js'
-import { ffmpeg } from './support.js'
+import { ffmpeg } from '../support/ffmpeg.js'
 
 interface CameraOptions {
   /** Certificate with which it speaks TLS. */

@@ -1,12 +1,8 @@
 import { ROOT } from '../support/paths.js'
-import { join } from 'node:path'
-import { execa } from 'execa'
-import { ensureBinary } from '../../src/runtime/binaries/index.js'
 import type { Frame } from '../../src/runtime/core/frame.js'
 import { stderrLogger } from '../../src/runtime/core/text/stderr-logger.js'
 import type { CameraPlan, FilePlan, SourcePlan } from '../../src/runtime/core/plan/plan.js'
 import { openSource, type SourceContext } from '../../src/runtime/source/index.js'
-import { processesOf } from '../support/leaks.js'
 
 export const pattern = {
   kind: 'camera',
@@ -69,30 +65,8 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return collected
 }
 
-/** Runs ffmpeg outside of the code under test, to make its input or the expected output. */
-export async function ffmpeg(...args: string[]): Promise<Buffer> {
-  const { path } = await ensureBinary('ffmpeg')
-  const { stdout } = await execa(path, ['-nostdin', '-loglevel', 'error', '-y', ...args], {
-    encoding: 'buffer',
-  })
-  return Buffer.from(stdout)
-}
-
-/** Makes a video of the test pattern and gives its path. */
-export async function video(folder: string, name: string, ...options: string[]): Promise<string> {
-  const path = join(folder, name)
-  await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10', '-frames:v', '12', ...options, path)
-  return path
-}
-
 /** A pattern that no other test uses, so that its ffmpeg process can be found by `mark`. */
 export function ownPattern(): { plan: CameraPlan; mark: string } {
   const fps = 50 + Math.random()
   return { plan: { ...pattern, fps }, mark: `rate=${fps}` }
-}
-
-/** Ids of ffmpeg processes, without their guards, whose command line contains the text. */
-export async function ffmpegWith(text: string): Promise<number[]> {
-  const found = await processesOf(text)
-  return found.filter(({ command }) => !command.includes('daffi-guard')).map(({ pid }) => pid)
 }

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { endLeftovers } from './leaks.js'
 import { fixture, ROOT } from './paths.js'
@@ -48,7 +48,8 @@ export async function temporaryPipelines(): Promise<string> {
   const folder = await temporaryProject()
   // Their callbacks write PNGs with it.
   await symlink(join(ROOT, 'node_modules', 'fast-png'), join(folder, 'node_modules', 'fast-png'), 'junction')
-  await cp(join(ROOT, 'pipelines'), join(folder, 'pipelines'), { recursive: true })
+  const filter = (path: string): boolean => basename(path) !== 'node_modules'
+  await cp(join(ROOT, 'pipelines'), join(folder, 'pipelines'), { recursive: true, filter })
   await cp(join(ROOT, 'schema'), join(folder, 'schema'), { recursive: true })
   return folder
 }

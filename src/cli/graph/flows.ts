@@ -16,6 +16,8 @@ export interface Flow {
   source: string | null
   /** Name of the callback whose results are streamed. */
   resultsOf: string | null
+  /** Side of a join that the stream is. */
+  as: string | null
   call: string
   /** Kind of the modifier, such as `STREAM`. */
   modifier: string
@@ -29,9 +31,17 @@ export interface Flow {
   process: string | null
 }
 
+/** A source, or a view of one. */
+interface GraphSource {
+  name: string
+  kind: string
+  /** Name of the source that a view is of. */
+  viewOf?: string
+}
+
 export interface PipelineGraph {
   pipeline: string
-  sources: { name: string; kind: string }[]
+  sources: GraphSource[]
   nodes: GraphNode[]
   flows: Flow[]
 }
@@ -48,7 +58,10 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
   ]
   return {
     pipeline,
-    sources: Object.entries(sources).map(([name, { kind }]) => ({ name, kind })),
+    sources: Object.entries(sources).map(([name, plan]) => ({
+      ...{ name, kind: plan.kind },
+      ...(plan.kind === 'view' ? { viewOf: plan.of } : {}),
+    })),
     nodes: groups.map(({ name, node, members }) => ({
       name,
       replicas: members.length,
@@ -64,14 +77,15 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
   }
 }
 
-function flowOf({ source, resultsOf, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
+function flowOf({ source, resultsOf, as, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
   const isStream = modifier.kind === 'STREAM'
-  const shared = isStream && modifier.share
+  const shared = isStream && modifier.share !== false
   const everywhere = (isStream && !shared) || modifier.kind === 'BROADCAST' || to !== undefined
   const delivery = isStream ? (modifier.delivery ?? null) : null
   return {
     source: source ?? null,
     resultsOf: resultsOf ?? null,
+    as: as ?? null,
     call,
     modifier: modifier.kind,
     delivery,

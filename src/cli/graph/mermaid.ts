@@ -7,22 +7,29 @@ import type { Flow, PipelineGraph } from './flows.js'
 export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   const source = (name: string): string => `s${sources.findIndex((each) => each.name === name)}`
   const node = (name: string): string => `n${nodes.findIndex((each) => each.name === name)}`
-  const used = sources.filter(({ name }) => flows.some((flow) => flow.source === name))
+  const called = sources.filter(({ name }) => flows.some((flow) => flow.source === name))
+  const used = sources.filter(
+    (each) => called.includes(each) || called.some(({ viewOf }) => viewOf === each.name),
+  )
+  const views = called.flatMap(({ name, viewOf }) =>
+    viewOf === undefined ? [] : `${source(viewOf)} -- view --> ${source(name)}`,
+  )
   const reads = flows.flatMap((flow) =>
     flow.source === null ? [] : `${source(flow.source)} --> ${node(flow.from)}`,
   )
   const lines = [
     ...used.map(({ name, kind }) => `${source(name)}[/"${name}: ${kind}"/]`),
     ...nodes.map(({ name, replicas }) => `${node(name)}["${name}${replicas === 1 ? '' : ` ×${replicas}`}"]`),
+    ...views,
     ...new Set(reads),
     ...flows.flatMap((flow) => flow.to.map((to) => `${node(flow.from)} ${arrow(flow)} ${node(to)}`)),
   ]
   return ['flowchart LR', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function arrow({ resultsOf, call, modifier, delivery, to, reaches }: Flow): string {
+function arrow({ resultsOf, as, call, modifier, delivery, to, reaches }: Flow): string {
   const from = resultsOf === null ? '' : `${resultsOf} to `
-  const text = `"${from}${call}, ${delivery ?? modifier}"`
+  const text = `"${from}${call}${as === null ? '' : ` as ${as}`}, ${delivery ?? modifier}"`
   if (reaches === 'one' && to.length > 1) return `-. ${text} .->`
   return modifier === 'STREAM' ? `== ${text} ==>` : `-- ${text} -->`
 }

@@ -7,21 +7,28 @@ interface Branch {
 }
 
 /** Draws each node with its calls as a tree, for a person to read. */
-export function graphText({ pipeline, nodes, flows }: PipelineGraph, colours: Colours): string {
+export function graphText({ pipeline, sources, nodes, flows }: PipelineGraph, colours: Colours): string {
   const { bold, dim } = colours
   const trees = nodes.map((node) => {
     const branches = flows
       .filter(({ from }) => from === node.name)
-      .map((flow) => branchOf(flow, nodes, colours))
+      .map((flow) => branchOf(flow, { sources, nodes }, colours))
     return [`${bold(label(node))}${annotation(node, dim)}`, ...branchLines(branches, dim)].join('\n')
   })
   return [bold(pipeline), ...trees].join('\n\n')
 }
 
-function branchOf(flow: Flow, nodes: GraphNode[], { cyan, dim }: Colours): Branch {
-  const { source, resultsOf, call, delivery, modifier, to, reaches, process } = flow
-  const items = source === null ? resultsOf && `results of ${cyan(resultsOf)}` : cyan(source)
-  const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}`
+function branchOf(
+  flow: Flow,
+  { sources, nodes }: Pick<PipelineGraph, 'sources' | 'nodes'>,
+  { cyan, dim }: Colours,
+): Branch {
+  const { source, resultsOf, as, call, delivery, modifier, to, reaches, process } = flow
+  const viewOf = sources.find(({ name }) => name === source)?.viewOf
+  const view = viewOf === undefined ? '' : ` (view of ${cyan(viewOf)})`
+  const items = source === null ? resultsOf && `results of ${cyan(resultsOf)}` : cyan(source) + view
+  const side = as === null ? '' : ` as ${cyan(as)}`
+  const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}${side}`
   const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
   const reached = nodes.filter(({ name }) => to.includes(name)).map(label)
   const below = (process === null ? reached : [process]).map((each) => ({ text: each, below: [] }))

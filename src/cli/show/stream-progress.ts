@@ -35,8 +35,8 @@ function nameOf({ source, results_of: resultsOf, call }: StreamSummary): string 
 }
 
 function receiverText(name: string, receiver: ReceiverSummary): string {
-  const { offered, processed, dropped, failed, lost, lane, state } = receiver
-  const lag = offered - processed - dropped - failed - lost
+  const { offered, processed, dropped, failed, unmatched = 0, lost, lane, state } = receiver
+  const lag = offered - processed - dropped - failed - unmatched - lost
   const status = state === 'attached' ? lane : `${lane} ${state}`
-  return `${name} ${status} lag ${lag} drops ${dropped}${failed > 0 ? ` failed ${failed}` : ''}`
+  return `${name} ${status} lag ${lag} drops ${dropped}${failed > 0 ? ` failed ${failed}` : ''}${unmatched > 0 ? ` unmatched ${unmatched}` : ''}`
 }

@@ -36,9 +36,21 @@ function callLine({ node, call, modifier, value, error }: CallResult, colours: C
 }
 
 function streamLines(summary: StreamResult, colours: Colours): string[] {
-  const { call, source, results_of: resultsOf, from, delivery, items, bytes, seconds, gaps, error } = summary
+  const {
+    call,
+    source,
+    results_of: resultsOf,
+    as,
+    from,
+    delivery,
+    items,
+    bytes,
+    seconds,
+    gaps,
+    error,
+  } = summary
   const what = source ?? (resultsOf === undefined ? 'items' : `results of ${resultsOf}`)
-  const flow = `${from} streamed ${what} to ${call} ${colours.dim(`(${delivery})`)}`
+  const flow = `${from} streamed ${what} to ${call}${as === undefined ? '' : ` as ${as}`} ${colours.dim(`(${delivery})`)}`
   const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}` : ''}`
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [
@@ -49,7 +61,7 @@ function streamLines(summary: StreamResult, colours: Colours): string[] {
 }
 
 function receiverCells(name: string, receiver: ReceiverSummary): string[] {
-  const { lane, state, offered, processed, dropped, failed, lost, latencyMs, error } = receiver
+  const { lane, state, offered, processed, dropped, failed, unmatched, lost, latencyMs, error } = receiver
   const latency = latencyMs ? `p50 ${latencyMs.p50.toFixed(1)} ms, p99 ${latencyMs.p99.toFixed(1)} ms` : ''
   return [
     name,
@@ -59,6 +71,7 @@ function receiverCells(name: string, receiver: ReceiverSummary): string[] {
     `${formatCount(processed)} processed`,
     `${formatCount(dropped)} dropped`,
     `${formatCount(failed)} failed`,
+    ...(unmatched === undefined ? [] : [`${formatCount(unmatched)} unmatched`]),
     `${formatCount(lost)} lost`,
     latency,
     error ? errorReminder(error) : '',

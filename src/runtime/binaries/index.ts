@@ -10,5 +10,5 @@ export {
   type PassedOver,
   type Search,
 } from './find/find-binary.js'
-export { spawnGuarded, type Exit, type GuardedProcess, type GuardOptions } from './run/guard.js'
+export { FIRST_OUTPUT, spawnGuarded, type Exit, type GuardedProcess, type GuardOptions } from './run/guard.js'
 export { hasNpm } from './fetch/npm.js'

@@ -137,6 +137,12 @@ export const ERRORS = {
     meaning: 'A call in the pipeline file names a source that the file does not define.',
     next: 'Use the name of a source under sources, or add the source there.',
   },
+  DAFFI_BAD_VIEW: {
+    exit: 78,
+    meaning:
+      'A view (view_of) is of something else than a camera, file, rtsp or http source, is larger or faster than that source, or is called by another node than the one that reads it.',
+    next: 'Make a view of a camera, file, rtsp or http source, not larger than it, and call it in the node that calls that source or its other views.',
+  },
   DAFFI_UNKNOWN_CALLBACK: {
     exit: 1,
     meaning: 'No module in the callbacks folders, or no running node, offers a callback of this name.',
@@ -162,6 +168,17 @@ export const ERRORS = {
     meaning:
       'A call with modifier STREAM has no source and no results_of, or both, or a call without STREAM has one.',
     next: 'Give the call source (or results_of) and modifier: STREAM to stream, or args and neither of them for a single call.',
+  },
+  DAFFI_KEYS_NOT_DURABLE: {
+    exit: 78,
+    meaning:
+      'A durable stream is to be shared by key (share: { by }), which only live and lossless ones can be.',
+    next: 'Set delivery: lossless, also where all streams to the callback of results_of are durable; or share: true, without an order within a key.',
+  },
+  DAFFI_NO_KEY: {
+    exit: 1,
+    meaning: 'An item of a stream that is shared by key has no key, or one that is an object or function.',
+    next: 'Let share.by name a value that each item has: a string, number, boolean, bigint or null.',
   },
   DAFFI_NO_RESULTS: {
     exit: 78,
@@ -464,6 +481,12 @@ export const ERRORS = {
     meaning:
       'A callback with the option batch, whose results are streamed on, has not returned an array with one result for each item.',
     next: 'Return an array as long as the one that the callback got, with undefined for an item that gives nothing, and no generators in it.',
+  },
+  DAFFI_JOIN_SIDE: {
+    exit: 1,
+    meaning:
+      'The streams to a callback and its option join do not fit: one has a name by as and the callback joins nothing, or the callback joins streams and one has no name, or the name of another, or there are fewer than two.',
+    next: 'Give the callback the option join, and each of two or more calls that stream to it a name of its own by as; or neither.',
   },
   DAFFI_NOT_YIELDING: {
     exit: 1,

@@ -7,9 +7,10 @@ import type { ServerChoice } from '../core/plan/server-choice.js'
 import { stateFolder } from '../core/project/project.js'
 import type { ServerHandle } from './handle.js'
 import { join, joinProjectServer } from './join.js'
-import { acquireLock } from './embedded/lock.js'
 import { namedAddress } from './address/named-address.js'
 import { watchFor } from './embedded/watch.js'
+import { runOwn } from './run-own.js'
+import { takenOver } from './take-over.js'
 
 const WAITING = 'waiting for a server; daffi up, daffi stream and daffi server each run one'
 
@@ -38,7 +39,7 @@ export interface OpenServerOptions {
 
 /**
  * Gives the server to use: the one that `server` names if it does, else the project's running one, else, depending on `absent`, one that this
- * process starts or waits for.
+ * process starts or waits for. A process that may run one also does so later, when the process that runs the joined one ends.
  * @throws DaffiError DAFFI_NO_SERVER, DAFFI_SERVER_AUTH, DAFFI_SERVER_UNPROVEN, DAFFI_SERVER_TLS, DAFFI_SERVER_TOO_OLD,
  *   DAFFI_NO_JETSTREAM, DAFFI_PORT_TAKEN, DAFFI_SERVER_FAILED, DAFFI_ABORTED, and those of `ensureBinary`
  */
@@ -68,37 +69,13 @@ async function openOwn(options: OpenServerOptions, signal: AbortSignal): Promise
     if (holder !== told) log.warn(`waiting for the server of ${holder}`)
     told = holder
   }
-  const look = async (): Promise<ServerHandle | undefined> =>
-    (await joinProjectServer(project, { signal, onSlow })) ??
-    (absent === 'run' ? runOwn(options, signal) : undefined)
+  const look = async (): Promise<ServerHandle | undefined> => {
+    const joined = await joinProjectServer(project, { signal, onSlow })
+    if (absent === 'wait') return joined
+    return joined ? takenOver(joined, options) : runOwn(options, signal)
+  }
   const found = await look()
   if (found) return found
   if (absent === 'wait') log.info(WAITING)
   return watchFor(folder, look, { signal, what: `waiting for a server in ${project}` })
-}
-
-/** Runs the server if this process gets the project's lock. */
-async function runOwn(options: OpenServerOptions, signal: AbortSignal): Promise<ServerHandle | undefined> {
-  const lock = await acquireLock(options.project)
-  if (!lock) return undefined
-  try {
-    // Imported only by a process that runs a server.
-    const { EmbeddedServer } = await import('./embedded/embedded-server.js')
-    const server = await EmbeddedServer.start({ ...options, signal })
-    lock.announce()
-    const failed = server.failed.finally(() => lock.release())
-    return {
-      address: server.address,
-      info: { url: server.address.url, embedded: true, version: server.version },
-      owned: true,
-      failed,
-      async close() {
-        await server.close()
-        await lock.release()
-      },
-    }
-  } catch (error) {
-    await lock.release()
-    throw error
-  }
 }

@@ -5,6 +5,7 @@ export { feed, isItems, isIterable, type Items } from './common/write/feed.js'
 export { captureTime } from './common/write/capture-time.js'
 export { PushedItems, type StageMarks } from './common/write/pushed-items.js'
 export { originOf } from './protocol/origin-of.js'
+export { Join, type JoinMatch, type SideItem } from './join/join.js'
 export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
 export type {
@@ -13,6 +14,7 @@ export type {
   GroupItem,
   Grouping,
   IncomingMarks,
+  Joining,
   Departure,
   Peer,
   StreamConnections,

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../core/errors.js'
 import { isToken } from '../core/names.js'
@@ -5,7 +6,7 @@ import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
-import { SourceOrders } from './common/read/source-orders.js'
+import { SourceOrders } from './common/order/source-orders.js'
 import type { ProgressPublisher } from './common/read/progress-publisher.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
 import { removeLeftovers } from './lanes/leftovers.js'
@@ -14,7 +15,7 @@ import { isEnd, isOpen } from './protocol/message-forms.js'
 import { durableSubject } from './protocol/durable-messages.js'
 import { streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
 import { onMessage } from './protocol/on-message.js'
-import type { Deliver, Grouping, IncomingMarks, StreamPorts } from './protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Joining, StreamPorts } from './protocol/ports.js'
 import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
@@ -30,6 +31,8 @@ export interface Admission {
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
   grouping?: () => Grouping | undefined
+  /** Place of the stream in a join, if the callback gets its items together with those of others. */
+  joining?: Joining
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   /** Present where results of the items are streamed on. */
@@ -145,6 +148,12 @@ export class StreamReceiver {
     const lifecycle = new ReceiverLifecycle()
     const callback = admit(open, () => lifecycle.signal)
     if (!callback) return undefined
+    const { joining } = callback
+    if (joining)
+      addAbortListener(lifecycle.signal, () => {
+        if (lifecycle.state === 'finished') joining.end()
+        void joining.leave()
+      })
     const before = this.#past.get(open.id) ?? []
     const onNoWriter = (): void => {
       // A suspected one may only be without a connection.

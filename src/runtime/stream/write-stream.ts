@@ -53,6 +53,7 @@ export async function writeYields(
     ...DEFAULTS,
     call: callback,
     source: null,
+    share: false,
     delivery: 'lossless',
     buffer: 1,
     onError: 'stop',

@@ -24,7 +24,11 @@ export interface RunTestsOptions extends TestOptions {
 export async function runTests(tests: TestPlan[], options: RunTestsOptions): Promise<TestResult[]> {
   const { onStart, onResult, onFetch: onProgress, stop: signal } = options
   await ensureBinary('nats-server', { signal, onProgress })
-  if (tests.some(({ pipeline }) => Object.values(pipeline.sources).some(isVideo))) {
+  if (
+    tests.some(({ pipeline }) =>
+      Object.values(pipeline.sources).some((plan) => plan.kind !== 'view' && isVideo(plan)),
+    )
+  ) {
     await ensureBinary('ffmpeg', { signal, onProgress })
   }
   const run = async (test: TestPlan): Promise<TestResult | undefined> => {

@@ -32,6 +32,28 @@ async function graph(): Promise<PipelineGraph> {
   return graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
 }
 
+test('views, with their sources', async () => {
+  const yaml = `name: shop
+sources:
+  camera: { kind: camera, device: test }
+  small: { view_of: camera, size: 320x240 }
+  uncalled: { view_of: camera }
+nodes:
+  till: { callbacks: [show], calls: [{ call: show, source: small, modifier: STREAM }] }
+`
+  const { plan } = await checkYaml(yaml, { files: FILES })
+  if (!plan) throw new Error('the pipeline is at fault')
+  const views = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
+  expect(graphText(views, pc.createColors(false))).toContain('streams small (view of camera) to show (live)')
+  expect(graphMermaid(views)).toBe(`flowchart LR
+  s0[/"camera: camera"/]
+  s1[/"small: view"/]
+  n0["till"]
+  s0 -- view --> s1
+  s1 --> n0
+  n0 == "show, live" ==> n0`)
+})
+
 test('as a tree', async () => {
   expect(graphText(await graph(), pc.createColors(false))).toBe(`shop
 

@@ -44,7 +44,7 @@ describe('refused, with the path', () => {
     [{ buffer: 1.5 }, 'buffer must be a whole number, at least 1, not 1.5'],
     [{ delivery: 'fast' }, 'delivery must be one of live, lossless, durable, not "fast"'],
     [{ onError: 'panic' }, 'onError must be one of stop, skip, retry, not "panic"'],
-    [{ share: 'yes' }, 'share must be true or false, not "yes"'],
+    [{ share: 'yes' }, 'share must be true, false or an object of options, not "yes"'],
     [{ retry: { attempts: 0 } }, 'retry.attempts must be a whole number, at least 1, not 0'],
     [{ retry: { backoff: NaN } }, 'retry.backoff must be a number, at least 1, not NaN'],
     [{ retry: 3 }, 'retry must be an object of options, not 3'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../../src/runtime/index.js'
-import { ffmpegWith } from '../../source/support.js'
+import { ffmpegWith } from '../../support/ffmpeg.js'
 import { startDaffi } from '../../support/daffi.js'
 import { waitUntilGone } from '../../support/leaks.js'
 import { temporaryFixture } from '../../support/temporary.js'

@@ -26,6 +26,19 @@ test.each(
     [call('{ call: show, source: «camra→camera», modifier: STREAM }'), 'UNKNOWN_SOURCE', `${CALL}.source`],
     [call('{ call: show, modifier: «STREAM» }'), 'STREAM_SOURCE', `${CALL}.modifier`, 'needs a source'],
     [call('{ call: show, «source»: camera }'), 'STREAM_SOURCE', `${CALL}.source`, 'not FG'],
+    [
+      call(
+        '{ call: show, source: camera, modifier: { STREAM: { delivery: durable, share: { by: «id» } } } }',
+      ),
+      'KEYS_NOT_DURABLE',
+      `${CALL}.modifier.STREAM.share.by`,
+    ],
+    [
+      call('{ call: show, source: camera, modifier: { STREAM: { share: { by: «meta..zone» } } } }'),
+      'BAD_VALUE',
+      `${CALL}.modifier.STREAM.share.by`,
+      'names with dots between',
+    ],
     [call('{ call: show, source: camera, modifier: STREAM, «args»: [1] }'), 'STREAM_SOURCE', `${CALL}.args`],
     [
       call('{ call: «pair», source: camera, modifier: STREAM }'),
@@ -47,6 +60,7 @@ test.each(
 
 test.each([
   '{ call: some, source: camera, modifier: STREAM }',
+  '{ call: some, source: camera, modifier: { STREAM: { share: { by: meta.zone } } } }',
   '{ call: sum, source: camera, modifier: STREAM }',
   '{ call: wrapped, source: camera, modifier: STREAM }',
   '{ call: some, args: [1, 2] }',

@@ -10,7 +10,8 @@ import { writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { begin, httpCamera, jpegsOf, part, sending } from '../http-camera.js'
 import { rtspCamera } from '../rtsp-camera.js'
-import { collect, ffmpeg, network, openFrames, pattern, video } from '../support.js'
+import { collect, network, openFrames, pattern } from '../support.js'
+import { ffmpeg, video } from '../../support/ffmpeg.js'
 
 test('an http camera gives its pictures as they come', async () => {
   const jpegs = await collect(openFrames({ ...pattern, format: 'mjpeg', frames: 5 }))

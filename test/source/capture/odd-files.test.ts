@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import type { Frame } from '../../../src/runtime/core/frame.js'
 import { wholeJpeg } from '../../../src/runtime/source/pictures/jpeg-walk.js'
 import { temporaryFolder } from '../../support/temporary.js'
-import { collect, ffmpeg, fileAt, openFrames, video } from '../support.js'
+import { collect, fileAt, openFrames } from '../support.js'
+import { ffmpeg, video } from '../../support/ffmpeg.js'
 
 const sizes = (frames: Frame[]): string[] => [
   ...new Set(

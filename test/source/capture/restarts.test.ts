@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Frame } from '../../../src/runtime/core/frame.js'
 import type { SourceEvent } from '../../../src/runtime/source/index.js'
 import { waitUntilGone } from '../../support/leaks.js'
-import { ffmpegWith, openFrames, ownPattern } from '../support.js'
+import { openFrames, ownPattern } from '../support.js'
+import { ffmpegWith } from '../../support/ffmpeg.js'
 
 test.each([
   ['killed', 'SIGKILL', 'ffmpeg was ended by SIGKILL after'],

@@ -6,7 +6,8 @@ import { frameBytes, PIXEL_FORMATS } from '../../../src/runtime/core/frame.js'
 import { wholeJpeg } from '../../../src/runtime/source/pictures/jpeg-walk.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { BUSY, NO_JPEG, NO_SUCH_SIZE, v4l2Device } from '../cameras/v4l2-device.js'
-import { collect, ffmpeg, fileAt, open, openFrames, pattern, video } from '../support.js'
+import { collect, fileAt, open, openFrames, pattern } from '../support.js'
+import { ffmpeg, video } from '../../support/ffmpeg.js'
 
 test("frames are ffmpeg's own pictures, byte for byte", async () => {
   const frames = await collect(openFrames({ ...pattern, format: 'rgb24', frames: 3 }))

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import type { SourceEvent } from '../../../src/runtime/source/index.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { begin, httpCamera, jpegsOf, part } from '../http-camera.js'
-import { collect, ffmpeg, fileAt, network, openFrames, video } from '../support.js'
+import { collect, fileAt, network, openFrames } from '../support.js'
+import { ffmpeg, video } from '../../support/ffmpeg.js'
 
 test('a web video comes whole, however long and fast, and then again', async () => {
   const path = `${await temporaryFolder()}/long.mkv`

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isCutOff } from '../../../src/runtime/source/container/is-cut-off.js'
 import { temporaryFolder } from '../../support/temporary.js'
-import { video } from '../support.js'
+import { video } from '../../support/ffmpeg.js'
 
 test.each([
   ['mp4', '-c:v', 'libx264', '-movflags', '+faststart'],

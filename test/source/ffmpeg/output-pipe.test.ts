@@ -10,7 +10,7 @@ test("a program's output is read in pieces of any size, up to its end", async ()
   vi.stubEnv('TMPDIR', folder)
   onTestFinished(() => void vi.unstubAllEnvs())
   const reader = new PipeReader()
-  const { child } = await spawnInto(reader, process.execPath, [
+  const { child } = await spawnInto([reader], process.execPath, [
     '-e',
     'process.stdout.write(Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251)))',
   ])
@@ -31,7 +31,7 @@ test('another folder is used when the path of the temporary folder is too long',
   vi.stubEnv('TMPDIR', join(await temporaryFolder(), 'x'.repeat(100)))
   onTestFinished(() => void vi.unstubAllEnvs())
   const reader = new PipeReader()
-  await spawnInto(reader, '/bin/echo', ['hello'])
+  await spawnInto([reader], '/bin/echo', ['hello'])
   expect(await reader.line()).toBe('hello')
   expect(await reader.line()).toBeUndefined()
 })

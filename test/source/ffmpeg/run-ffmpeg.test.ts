@@ -5,17 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Frame } from '../../../src/runtime/core/frame.js'
 import { waitUntilGone } from '../../support/leaks.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
-import {
-  collect,
-  ffmpeg,
-  ffmpegWith,
-  fileAt,
-  network,
-  open,
-  openFrames,
-  ownPattern,
-  video,
-} from '../support.js'
+import { collect, fileAt, network, open, openFrames, ownPattern } from '../support.js'
+import { ffmpeg, ffmpegWith, video } from '../../support/ffmpeg.js'
 
 test('leaving the loop ends ffmpeg', async () => {
   const { plan, mark } = ownPattern()

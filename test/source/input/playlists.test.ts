@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../support/temporary.js'
 import { httpCamera } from '../http-camera.js'
-import { collect, fileAt, openFrames, video } from '../support.js'
+import { collect, fileAt, openFrames } from '../support.js'
+import { video } from '../../support/ffmpeg.js'
 
 const hls = (target: string): string =>
   `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1.2,\n${target}\n#EXT-X-ENDLIST\n`

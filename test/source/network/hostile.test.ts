@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { NetworkPlan } from '../../../src/runtime/core/plan/plan.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { begin, httpCamera, jpegsOf, part } from '../http-camera.js'
-import { collect, network, open, video } from '../support.js'
+import { collect, network, open } from '../support.js'
+import { video } from '../../support/ffmpeg.js'
 
 const [jpeg = Buffer.alloc(0)] = await jpegsOf(64, 48, 1)
 const FORMATS = ['gray', 'mjpeg'] as const

@@ -7,7 +7,8 @@ import { processesOf } from '../../support/leaks.js'
 import { digestGuard } from '../digest.js'
 import { httpCamera, jpegsOf, sending } from '../http-camera.js'
 import { rtspCamera } from '../rtsp-camera.js'
-import { ffmpegWith, network, openFrames } from '../support.js'
+import { network, openFrames } from '../support.js'
+import { ffmpegWith } from '../../support/ffmpeg.js'
 
 // User and password of the guard of `rtspCamera`; the address of the stream is as secret as they are.
 const SECRETS = ['hunter2-yard', 'token-4711']

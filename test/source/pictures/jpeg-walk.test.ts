@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { wholeJpeg } from '../../../src/runtime/source/pictures/jpeg-walk.js'
-import { ffmpeg } from '../support.js'
+import { ffmpeg } from '../../support/ffmpeg.js'
 
 const START = [0xff, 0xd8]
 const END = [0xff, 0xd9]

@@ -7,7 +7,8 @@ import {
   type StreamModifierOptions,
   type StreamSummary,
 } from '../../../src/runtime/library.js'
-import { openFrames, collect, fileAt, video } from '../../source/support.js'
+import { openFrames, collect, fileAt } from '../../source/support.js'
+import { video } from '../../support/ffmpeg.js'
 import { fileServer } from '../../support/file-server.js'
 import { temporaryFolder } from '../../support/temporary.js'
 

@@ -33,6 +33,7 @@ const receiver = (name: string): StreamView['receivers'][number] => ({
   processed: 9,
   dropped: 0,
   failed: 0,
+  unmatched: 0,
   lost: 0,
   latencyMs: null,
   error: null,

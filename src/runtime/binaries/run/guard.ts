@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { withoutSecrets } from './environment.js'
@@ -22,6 +22,8 @@ const GUARD_SCRIPT = `
 exec "$@" 3<&-`
 
 const SHUTDOWN_GRACE_MS = 2000
+/** Descriptor of the first further output, behind the one of the watcher. */
+export const FIRST_OUTPUT = 4
 
 const WINDOWS = process.platform === 'win32'
 
@@ -34,6 +36,8 @@ export interface GuardOptions {
   stdin?: 'pipe' | 'ignore'
   /** A socket is passed on to the program; the caller closes its own copy. */
   stdout: 'pipe' | 'ignore' | Socket
+  /** Further outputs of the program, its descriptors from 4 on; sockets as for `stdout`. @default none */
+  outputs?: ('pipe' | Socket)[]
 }
 
 /** How a process ended. */
@@ -49,6 +53,8 @@ export interface GuardedProcess {
   stdin: Writable | undefined
   /** Defined when `stdout` is `pipe`. */
   stdout: Readable | undefined
+  /** Further outputs that are `pipe`, in their order. */
+  outputs: Readable[]
   /** Must be read, since the program blocks when the pipe is full. */
   stderr: Readable
   /** Resolves when the program has ended, and never rejects. The pipes may still hold its last output. */
@@ -91,6 +97,7 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
     pid,
     stdin: child.stdin ?? undefined,
     stdout: child.stdout ?? undefined,
+    outputs: child.stdio.slice(FIRST_OUTPUT).filter((pipe) => pipe instanceof Readable),
     stderr,
     exited: exited.promise,
     async stop(graceMs = SHUTDOWN_GRACE_MS) {
@@ -106,13 +113,18 @@ export function spawnGuarded(file: string, args: string[], options: GuardOptions
 function start(
   file: string,
   args: string[],
-  { env, cwd, stdin = 'ignore', stdout }: GuardOptions,
+  { env, cwd, stdin = 'ignore', stdout, outputs = [] }: GuardOptions,
 ): ChildProcess {
   const options = { env: env ?? withoutSecrets(process.env), cwd }
-  if (WINDOWS) return spawn(file, args, { ...options, stdio: [stdin, stdout, 'pipe'], windowsHide: true })
+  if (WINDOWS)
+    return spawn(file, args, {
+      ...options,
+      stdio: [stdin, stdout, 'pipe', 'ignore', ...outputs],
+      windowsHide: true,
+    })
   return spawn('/bin/sh', ['-c', GUARD_SCRIPT, 'daffi-guard', file, ...args], {
     ...options,
-    stdio: [stdin, stdout, 'pipe', 'pipe'],
+    stdio: [stdin, stdout, 'pipe', 'pipe', ...outputs],
     detached: true,
   })
 }

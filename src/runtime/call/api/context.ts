@@ -19,10 +19,14 @@ export interface Context<C = Untyped> {
   /** Whether the item, one of the batch, or the job was delivered before and not acknowledged. */
   redelivered: boolean
   /**
-   * Item of a source that this item was made from, through all stages; undefined for a call that is no stream, and for a batch.
+   * Item of a source that this item was made from, through all stages; undefined for a call that is no stream, for a batch, and in
+   * a join.
    */
   origin: Origin | undefined
-  /** Origin of each item of a batch; undefined for a callback without the option `batch`. */
+  /**
+   * Origin of each item of a batch, or of the items of a join, in the order of their sides' names; undefined for a callback without
+   * the options `batch` and `join`.
+   */
   origins: readonly Origin[] | undefined
   /** This node's own client, with which the callback calls other nodes. */
   g: PipelineClient<C>

@@ -10,7 +10,7 @@ interface PlannedOptions extends StreamModifierOptions {
 /** STREAM with settings that are checked already, those of a pipeline file. */
 export function plannedStream(
   settings: StreamSettings,
-  options: Pick<StreamModifierOptions, 'source' | 'resultsOf' | 'onProgress' | 'stopping' | 'signal'>,
+  options: Pick<StreamModifierOptions, 'source' | 'resultsOf' | 'as' | 'onProgress' | 'stopping' | 'signal'>,
 ): Modifier<'STREAM'> {
   const planned: PlannedOptions = { ...options, [SETTINGS]: settings }
   return { kind: 'STREAM', options: planned }

@@ -1,4 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
+import { isToken } from '../../core/names.js'
 import { parseOptions } from '../../core/stream/parse-options.js'
 import { STREAM_OPTIONS, type Delivery, type OnError } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
@@ -21,7 +22,7 @@ export async function callStream(
   const settings = { ...chosen, signal: AbortSignal.any(signal ? [signal, failing] : [failing]) }
   if (settings.resultsOf === undefined || target.args.length > 0)
     return await writeStream(streamItems(target), settings, ports)
-  const items = new PushedItems(settings.order !== undefined)
+  const items = new PushedItems({ hasOrder: settings.order !== undefined })
   registry.stage(settings.resultsOf).add(items, true)
   try {
     return await writeStream(items, settings, ports)
@@ -45,22 +46,36 @@ function streamItems({ callback, args }: Target): Items {
 
 /**
  * Options of the stream: those that a program gives are checked and completed, those of a plan are ready.
- * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION, DAFFI_BAD_SIZE
+ * @throws DaffiError DAFFI_USAGE, DAFFI_BAD_DURATION, DAFFI_BAD_SIZE, DAFFI_KEYS_NOT_DURABLE
  */
 export function toStreamOptions({ callback, to }: Target, options: StreamModifierOptions): StreamOptions {
   const settings = settingsOf(options) ?? parseOptions(STREAM_OPTIONS, { ...options })
   const { delivery = 'lossless' } = settings
+  const { share } = settings
+  const by = typeof share === 'object' ? share.by : undefined
+  if (by !== undefined && delivery === 'durable')
+    throw new DaffiError('DAFFI_KEYS_NOT_DURABLE', `the stream to "${callback}" is durable and shared by key`)
   const { onError = usualOnError(delivery) } = settings
-  const { source = null, resultsOf, onProgress, stopping, signal } = options
+  const { source = null, resultsOf, as, onProgress, stopping, signal } = options
+  if (as !== undefined && !isToken(as))
+    throw new DaffiError('DAFFI_USAGE', 'as must be a name of letters, digits, _ and -')
+  if (as !== undefined && settings.share)
+    throw new DaffiError('DAFFI_USAGE', `as ${as} with share: partners would go to different nodes`)
   if (settings.share && settings.order !== undefined)
-    throw new DaffiError('DAFFI_USAGE', 'order cannot be set beside share: the receivers would each get a part')
+    throw new DaffiError(
+      'DAFFI_USAGE',
+      'order cannot be set beside share: the receivers would each get a part',
+    )
   return {
     ...settings,
+    share: share !== false,
+    by,
     delivery,
     onError,
     call: callback,
     source,
     resultsOf,
+    as,
     yields: false,
     to,
     onProgress,

@@ -54,7 +54,7 @@ export class DoneItems {
 
   #onTime(): void {
     this.#timer = undefined
-    /** Of each source the stream that is furthest behind. */
+    /** Marks of the stream that is furthest behind, by source. */
     const least = new Map<string | null, Origin>()
     let inOrder = true
     for (const items of this.#incoming) {
@@ -114,7 +114,8 @@ export class IncomingItems implements IncomingMarks {
   }
 
   keepOnly(source: string | null): void {
-    for (const { source: other } of [...this.#latest.values()]) if (other !== source) this.#latest.delete(other)
+    for (const { source: other } of [...this.#latest.values()])
+      if (other !== source) this.#latest.delete(other)
     this.#done.onChange()
   }
 

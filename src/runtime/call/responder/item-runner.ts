@@ -22,12 +22,22 @@ export function itemRunner(
   return (item, chunk, index) => {
     stream ??= makeInvocation()
     const invocation = new ItemInvocation(stream, source, chunk, index)
-    // Read for each item, since the code and its options may be replaced.
-    return offered.stage?.isOpen ? runStage(item, invocation, offered) : run(item, invocation, offered)
+    return runItem(item, invocation, invocation, offered)
   }
 }
 
-function run(item: unknown, invocation: ItemInvocation, { callback, gate }: OfferedCallback): unknown {
+/** Runs the callback with an item, or what it gets in the place of one, and streams its results on where they are wanted. */
+export function runItem(
+  item: unknown,
+  invocation: Invocation,
+  inHand: ItemInHand,
+  offered: OfferedCallback,
+): unknown {
+  // Read for each item, since the code and its options may be replaced.
+  return offered.stage?.isOpen ? runStage(item, invocation, inHand, offered) : run(item, invocation, offered)
+}
+
+function run(item: unknown, invocation: Invocation, { callback, gate }: OfferedCallback): unknown {
   const { fn } = callback
   if (gate.isOpen) return runInContext(invocation, () => fn(item))
   return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)))
@@ -36,13 +46,14 @@ function run(item: unknown, invocation: ItemInvocation, { callback, gate }: Offe
 /** Runs the callback in its turn, which ends with its value, and not when the streams of its results have taken it. */
 function runStage(
   item: unknown,
-  invocation: ItemInvocation,
+  invocation: Invocation,
+  inHand: ItemInHand,
   { callback, gate, stage }: OfferedCallback,
 ): unknown {
   const takeYields = (value: unknown, { abort }: Invocation): unknown =>
-    isYielding(value) ? Promise.resolve(stage?.take(value, invocation, abort)).then(() => TAKEN) : value
+    isYielding(value) ? Promise.resolve(stage?.take(value, inHand, abort)).then(() => TAKEN) : value
   const take = (value: unknown): unknown =>
-    value === TAKEN ? undefined : stage?.take(value, invocation, invocation.abort)
+    value === TAKEN ? undefined : stage?.take(value, inHand, invocation.abort)
   const value = gate.pass(invocation, (gated) =>
     runInContext(gated, () => {
       const returned: unknown = callback.fn(item)

@@ -1,10 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { StreamReceiver, type Admit, type StreamPorts } from '../../stream/index.js'
+import { StreamReceiver, type Admission, type Admit, type StreamPorts } from '../../stream/index.js'
 import type { Invocation, MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
 import { batchRunner } from './batch-runner.js'
 import { IncomingOrder } from './incoming-order.js'
 import { itemRunner } from './item-runner.js'
+import { Joins, misfit } from './join-runner.js'
 
 /** Receives the streams that other nodes send to the callbacks of this one. */
 export function receiveStreams(
@@ -12,25 +13,29 @@ export function receiveStreams(
   ports: StreamPorts,
   { registry, makeInvocation }: { registry: Registry; makeInvocation: MakeInvocation },
 ): StreamReceiver {
+  const joins = new Joins(makeInvocation, ports.log)
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
     const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
-    const { source = null } = open
+    const { source = null, as } = open
+    const refusing = misfit(offered, as)
     const { stage } = offered
     const { borrow = false } = offered.callback.options
     stage?.onIncoming()
-    // An item of a shared durable stream may be given to another receiver, or again, at any time.
-    const inOrder = !(open.share && open.durable)
-    const order = new IncomingOrder({ offered, source, inOrder, signal: abort })
-    return order.observe({
-      deliver: itemRunner(offered, source, invocation),
-      grouping: batchRunner(offered, source, invocation),
+    const joining = as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
+    const admission: Admission = {
+      deliver: refusing ?? itemRunner(offered, source, invocation),
+      ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation) }),
+      ...(joining ? { joining } : { onFailed: () => offered.stage?.onFailed() }),
       borrow,
-      onFailed: () => offered.stage?.onFailed(),
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),
-    })
+    }
+    if (joining) return admission
+    // An item of a shared durable stream may be given to another receiver, or again, at any time.
+    const inOrder = !(open.share && open.durable)
+    return new IncomingOrder({ offered, source, inOrder, signal: abort }).observe(admission)
   }
   return new StreamReceiver({ nc, ports, admit })
 }

@@ -27,6 +27,8 @@ export interface DiscoveredCallbacks {
   classes: Map<string, string[]>
   /** Files that are written as CommonJS, whose exports cannot be listed. */
   commonJs: string[]
+  /** Files that export options of their callbacks. */
+  withOptions: ReadonlySet<string>
   faults: ModuleFault[]
 }
 
@@ -47,6 +49,7 @@ interface FolderEntry {
 export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCallbacks> {
   const names = new Map<string, Set<string>>()
   const commonJs: string[] = []
+  const withOptions = new Set<string>()
   for (const { name, file } of (await Promise.all(folders.map(modulesIn))).flat()) {
     if (MODULE_EXTENSIONS.includes(extname(file))) names.set(file, (names.get(file) ?? new Set()).add(name))
     else commonJs.push(file)
@@ -60,6 +63,7 @@ export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCa
     if ('fault' in module) faults.push(module.fault)
     else {
       if (module.isCommonJs) commonJs.push(module.file)
+      if (module.exports.has('options')) withOptions.add(module.file)
       collect(module, [...(names.get(module.file) ?? [])], { named, byFile, classes })
     }
   }
@@ -70,6 +74,7 @@ export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCa
     ambiguous: new Map(offers.filter(([, all]) => all.length > 1)),
     classes,
     commonJs,
+    withOptions,
     faults,
   }
 }

@@ -1,5 +1,5 @@
 import type { Duration } from '../../core/duration.js'
-import type { CallbackSettings } from '../../core/plan/callback-options.js'
+import type { CallbackSettings, Missing } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
@@ -24,6 +24,14 @@ export interface CallbackOptions {
    * @default none; { items: 8, within: '20ms' } for what is left out
    */
   batch?: { items?: number; within?: Duration }
+  /**
+   * Gives the callback items of several streams together, which were captured `within` that time of one another: an object with
+   * the names that the streams have by `as`. `missing` says what becomes of an item without a partner: `drop` counts it as
+   * unmatched, `last` gives it to the callback with the last item of the other side, null with null. An item waits for its partner
+   * for `patience` at most. Not together with `batch`.
+   * @default none; { within: '15ms', missing: 'drop', patience: '5s' } for what is left out
+   */
+  join?: { within?: Duration; missing?: Missing | null; patience?: Duration }
 }
 
 /** A function that a node offers. */
@@ -32,4 +40,6 @@ export interface Callback {
   arity: Arity
   fn: (...args: unknown[]) => unknown
   options: CallbackSettings
+  /** Names of the streams that it joins, where a pipeline file gives them; those of other programs become known as they come. */
+  sides?: readonly string[]
 }

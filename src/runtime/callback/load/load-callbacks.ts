@@ -34,8 +34,7 @@ export async function loadCallbacks(
   try {
     for (const plan of plans) {
       if (plan.mock) {
-        const options = callbackSettings(plan.name)
-        callbacks.push({ name: plan.name, arity: plan.arity, fn: mockedBy(plan.mock), options })
+        callbacks.push(mockCallback(plan, plan.mock))
         continue
       }
       const loaded = await loadExport(plan, load)
@@ -43,7 +42,9 @@ export async function loadCallbacks(
       if (!isFunction(fn)) {
         throw noExport(plan, `the ${describeExport(plan)} of ${plan.file} is not a function but ${typeof fn}`)
       }
-      callbacks.push({ name: plan.name, arity: plan.arity, fn, options: await optionsOf(plan, load) })
+      const { name, arity, sides } = plan
+      const options = await optionsOf(plan, load)
+      callbacks.push({ name, arity, fn, options, ...(sides && { sides }) })
     }
   } catch (error) {
     await close()
@@ -70,6 +71,14 @@ function instantiate(loaded: unknown, file: string): object {
   } catch (error) {
     throw moduleFailed(file, error)
   }
+}
+
+/** A mock joins streams as what it stands for does; other options are of no use to it. */
+function mockCallback({ name, arity, sides, options: over }: CallbackPlan, mock: MockPlan): Callback {
+  const fn = mockedBy(mock)
+  if (!sides) return { name, arity, fn, options: callbackSettings(name) }
+  const options = callbackSettings(name, { [name]: { join: {} } }, over?.join && { join: over.join })
+  return { name, arity, fn, options, sides }
 }
 
 function mockedBy(mock: MockPlan): Callback['fn'] {

@@ -30,6 +30,7 @@ const isReceiver = mapOf<ReceiverSummary>({
   processed: isWhole,
   dropped: isWhole,
   failed: isWhole,
+  unmatched: orAbsent(isWhole),
   lost: isWhole,
   latencyMs: isLatency,
 })
@@ -38,6 +39,7 @@ const isReceiver = mapOf<ReceiverSummary>({
 export const isStreamSummary = mapOf<StreamSummary>({
   call: isName,
   results_of: orAbsent(isText),
+  as: orAbsent(isText),
   source: orNull(isText),
   from: isName,
   delivery: oneOf(...DELIVERIES),

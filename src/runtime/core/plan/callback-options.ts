@@ -1,4 +1,9 @@
+import { DaffiError } from '../errors.js'
 import { parseOptions, type GivenOptions, type OptionSpecs, type Settings } from '../stream/parse-options.js'
+
+export const MISSING = ['drop', 'last', 'null'] as const
+/** Fate of an item of a join that has no partner. */
+export type Missing = (typeof MISSING)[number]
 
 /**
  * All options of a callback, once, as those of STREAM in `core/stream/stream-options.ts`. None has a default here, since what
@@ -36,6 +41,30 @@ export const CALLBACK_OPTIONS = {
       },
     },
   },
+  join: {
+    type: 'group',
+    optional: true,
+    defaultText: 'none',
+    text: 'The callback gets the items of several streams together, by the names that their calls give with as; not together with batch.',
+    options: {
+      within: {
+        type: 'duration',
+        default: '15ms',
+        text: 'Longest time between the captures of two items that the callback gets together.',
+      },
+      missing: {
+        type: 'choice',
+        values: MISSING,
+        defaultText: '`drop`',
+        text: 'What becomes of an item without a partner: drop counts it as unmatched; last gives it to the callback with the last item of the other side; null, with null in its place.',
+      },
+      patience: {
+        type: 'duration',
+        default: '5s',
+        text: 'Longest time for which an item waits for its partner.',
+      },
+    },
+  },
 } as const
 
 /** Checked options of a callback, with times in milliseconds; absent or undefined where nothing is set. */
@@ -54,7 +83,10 @@ export function callbackSettings(
 ): CallbackSettings {
   const specs: OptionSpecs = { [name]: { type: 'group', options: CALLBACK_OPTIONS, text: '' } }
   const own = parseOptions(specs, given, 'options.')[name] as CallbackSettings
-  return { ...own, ...setOf(over) }
+  const settings = { ...own, ...setOf(over) }
+  if (settings.batch && settings.join)
+    throw new DaffiError('DAFFI_USAGE', `options.${name} has both batch and join; keep one of the two`)
+  return settings
 }
 
 /** Only the settings that are set. */

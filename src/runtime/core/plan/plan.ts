@@ -15,7 +15,7 @@ export interface Plan {
   project: string
   /** The server that the file names; without a URL the project's own. */
   server: ServerChoice
-  sources: Record<string, SourcePlan>
+  sources: SourcePlans
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
@@ -47,6 +47,8 @@ export interface CallbackPlan {
   arity: Arity
   /** Options in the pipeline file, which overrule those of the module. */
   options?: CallbackSettings
+  /** Names that calls of the pipeline file give with `as`; absent without any. */
+  sides?: readonly string[]
   /** Replaces the module in a test. */
   mock?: MockPlan
   /** Whether each call is reported to the process that runs the pipeline, as tests need it. */
@@ -68,6 +70,8 @@ export interface CallPlan {
   source: string | undefined
   /** Name of the callback of the node whose results are streamed, in place of a source; defined only with STREAM. */
   resultsOf: string | undefined
+  /** Side of a join that the stream is; absent for other calls. */
+  as?: string
   args: unknown[]
   to: string | undefined
   /** Names of the nodes that must be ready before the call starts. */
@@ -94,11 +98,14 @@ export type ModifierPlan =
 /** Options of a STREAM, checked; undefined where the default depends on what is streamed. */
 export type StreamPlan = { kind: 'STREAM' } & StreamSettings
 
+/** Sources and their views, by name. */
+export type SourcePlans = Record<string, SourcePlan | ViewPlan>
+
 export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan | RecordingPlan
 
 /** Whether the items of a source come from ffmpeg. */
-export function isVideo({ kind }: SourcePlan): boolean {
-  return kind !== 'module' && kind !== 'recording'
+export function isVideo(plan: SourcePlan): plan is Exclude<SourcePlan, ModulePlan | RecordingPlan> {
+  return plan.kind !== 'module' && plan.kind !== 'recording'
 }
 
 interface VideoPlan {
@@ -158,6 +165,14 @@ export interface ModulePlan {
   /** `default`, or the name of the export. */
   export: string
   args: unknown
+}
+
+/** More pictures of another source, which are made of those that are read of it. Undefined is as in that source. */
+export interface ViewPlan extends Pick<VideoPlan, 'size' | 'fps'> {
+  kind: 'view'
+  format: PixelFormat | undefined
+  /** Name of the source. */
+  of: string
 }
 
 /** Recording of one source, written by `daffi up --record`. */

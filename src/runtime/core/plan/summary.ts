@@ -10,7 +10,7 @@ export type Lane = 'shm' | 'jetstream'
  */
 export type ReceiverState = 'attached' | 'finished' | 'left' | 'died' | 'stopped'
 
-/** Counts of one receiver. Once its state is final, `offered = processed + dropped + failed + lost`. */
+/** Counts of one receiver. Once its state is final, `offered = processed + dropped + failed + lost`, and `+ unmatched` in a join. */
 export interface ReceiverSummary {
   /** Lane on which the receiver got the items. */
   lane: Lane
@@ -28,6 +28,8 @@ export interface ReceiverSummary {
   dropped: number
   /** Items for which the callback threw. */
   failed: number
+  /** Present where the stream is a side of a join: items without a partner. */
+  unmatched?: number
   /** Items that were not processed because the receiver died or left. */
   lost: number
   /** Milliseconds from the capture of a frame, or the yield of another item, to the start of the callback. */
@@ -42,6 +44,8 @@ export interface StreamSummary {
   source: string | null
   /** Name of the callback whose results are streamed. */
   results_of?: string
+  /** Side of a join that the stream is. */
+  as?: string
   /** Name of the node that wrote the stream. */
   from: string
   delivery: Delivery

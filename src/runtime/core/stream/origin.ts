@@ -24,9 +24,12 @@ export function isBefore(one: Origin, other: Origin): boolean {
 
 /**
  * Origins of consecutive items of a chunk, which are the items of one source from number `item` on, each `step` after the one
- * before: 1, or 0 for several results of one item. `time` is that of the first.
+ * before: 1, or 0 for several results of one item. `time` is that of the first, and less than a millisecond from those of others.
  */
 export type OriginRun = [source: string | null, item: number, count: number, step: 0 | 1, time: number]
+
+/** Times that differ by less belong to one run. */
+const RUN_MS = 1
 
 /** Collects the origins of the items of a chunk. */
 export class OriginRuns {
@@ -35,7 +38,7 @@ export class OriginRuns {
 
   add({ source, item, time }: Origin): void {
     const last = this.#last
-    if (last?.[0] === source) {
+    if (last?.[0] === source && Math.abs(time - last[4]) < RUN_MS) {
       const step = item - last[1] - (last[2] - 1) * last[3]
       if (last[2] === 1 ? step === 0 || step === 1 : step === last[3]) {
         last[3] = step as 0 | 1

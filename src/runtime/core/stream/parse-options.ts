@@ -2,6 +2,9 @@ import { parseBytes, type Bytes } from '../bytes.js'
 import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
 
+/** Characters of the longest path. */
+const MAX_PATH = 256
+
 interface Described {
   /** Meaning, in the docs and in editors. */
   text: string
@@ -17,7 +20,15 @@ export type OptionSpec = Described &
     | { type: 'boolean'; default?: boolean }
     | { type: 'count' | 'number'; min: number; default?: number }
     | { type: 'duration' | 'bytes'; min?: string; max?: string; default?: string }
-    | { type: 'group'; orFalse?: true; optional?: true; options: OptionSpecs }
+    | { type: 'path' }
+    | {
+        type: 'group'
+        orFalse?: true
+        orBoolean?: true
+        default?: boolean
+        optional?: true
+        options: OptionSpecs
+      }
   )
 
 export interface OptionSpecs {
@@ -29,15 +40,22 @@ type Value<S> = S extends { type: 'choice'; values: readonly (infer V)[] }
   ? V | undefined
   : S extends { type: 'name' }
     ? string | undefined
-    : S extends { type: 'boolean' }
-      ? boolean | Missing<S>
-      : S extends { type: 'group'; options: infer O; orFalse: true }
-        ? Settings<O> | false
-        : S extends { type: 'group'; options: infer O; optional: true }
-          ? Settings<O> | undefined
-          : S extends { type: 'group'; options: infer O }
-            ? Settings<O>
-            : number | Missing<S>
+    : S extends { type: 'path' }
+      ? KeyPath
+      : S extends { type: 'boolean' }
+        ? boolean | Missing<S>
+        : S extends { type: 'group'; options: infer O; orBoolean: true }
+          ? Settings<O> | boolean
+          : S extends { type: 'group'; options: infer O; orFalse: true }
+            ? Settings<O> | false
+            : S extends { type: 'group'; options: infer O; optional: true }
+              ? Settings<O> | undefined
+              : S extends { type: 'group'; options: infer O }
+                ? Settings<O>
+                : number | Missing<S>
+
+/** Path of a value in an item, such as `sensor.id`; in a program also a function that gets the item. */
+export type KeyPath = string | ((item: unknown) => unknown)
 
 type Missing<S> = S extends { default: unknown } ? never : undefined
 
@@ -61,10 +79,18 @@ export function parseOptions<const Specs extends OptionSpecs>(
 ): Settings<Specs> {
   const entries = Object.entries(specs).map(([name, spec]) => [
     settingName(name, spec),
-    parseOption(spec, given[name] ?? undefined, `${path}${name}`),
+    parseOption(spec, givenOf(spec, given[name]), `${path}${name}`),
   ])
   return Object.fromEntries(entries) as Settings<Specs>
 }
+
+/** A given value; null is as good as none, but where it can be chosen. */
+const givenOf = (spec: OptionSpec, given: unknown): unknown =>
+  given === null && choosesNull(spec) ? 'null' : (given ?? undefined)
+
+/** Whether null is one of the values of a choice, where it may be written without quotes. */
+export const choosesNull = (spec: OptionSpec): boolean =>
+  spec.type === 'choice' && spec.values.includes('null')
 
 /** Name of an option among the checked ones. */
 export const settingName = (name: string, spec: OptionSpec): string =>
@@ -73,6 +99,8 @@ export const settingName = (name: string, spec: OptionSpec): string =>
 /** Condition that a value has to meet besides its type, for messages; undefined when there is none. */
 export function requirementOf(spec: OptionSpec): string | undefined {
   switch (spec.type) {
+    case 'path':
+      return 'must be names with dots between, such as sensor.id'
     case 'count':
       return `must be a whole number, at least ${spec.min}`
     case 'number':
@@ -96,6 +124,13 @@ export function isInRange(spec: OptionSpec & { type: 'duration' | 'bytes' }, val
   )
 }
 
+/** Whether the value is a path: names with dots between. */
+export function isPath(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= MAX_PATH && value.split('.').every((name) => name !== '')
+  )
+}
+
 function parseQuantity(type: 'duration' | 'bytes', value: unknown, path: string): number {
   return type === 'duration' ? parseDuration(value as Duration, path) : parseBytes(value as Bytes, path)
 }
@@ -112,6 +147,9 @@ function parseOption(spec: OptionSpec, given: unknown, path: string): unknown {
     case 'boolean':
       if (typeof given !== 'boolean') throw usage(path, 'must be true or false', given)
       return given
+    case 'path':
+      if (typeof given !== 'function' && !isPath(given)) throw usage(path, requirementOf(spec) ?? '', given)
+      return given
     case 'count':
     case 'number': {
       const isNumber = spec.type === 'count' ? Number.isInteger(given) : typeof given === 'number'
@@ -125,9 +163,9 @@ function parseOption(spec: OptionSpec, given: unknown, path: string): unknown {
       return value
     }
     case 'group':
-      if (given === false && spec.orFalse) return false
+      if ((given === false && spec.orFalse) || (typeof given === 'boolean' && spec.orBoolean)) return given
       if (typeof given !== 'object' || given === null)
-        throw usage(path, 'must be an object of options', given)
+        throw usage(path, `must be ${spec.orBoolean ? 'true, false or ' : ''}an object of options`, given)
       return parseOptions(spec.options, given as GivenOptions, `${path}.`)
   }
 }
@@ -137,10 +175,13 @@ function defaultOf(spec: OptionSpec, path: string): unknown {
     case 'choice':
     case 'name':
       return undefined
+    case 'path':
+      throw usage(path, requirementOf(spec) ?? '', undefined)
     case 'duration':
     case 'bytes':
       return spec.default === undefined ? undefined : parseQuantity(spec.type, spec.default, path)
     case 'group':
+      if (spec.orBoolean) return spec.default
       return spec.optional ? undefined : parseOptions(spec.options, {}, `${path}.`)
     default:
       return spec.default

@@ -56,9 +56,16 @@ export const STREAM_OPTIONS = {
     text: 'Longest time that a lossless stream is held back for receivers that are away, when no other is present or the supervisor starts them again; then it goes on without them, or ends with an error.',
   },
   share: {
-    type: 'boolean',
+    type: 'group',
+    orBoolean: true,
     default: false,
-    text: 'true: the nodes that offer the callback divide the items among them, each item going to the least loaded node.',
+    text: 'true: the nodes that offer the callback divide the items among them, each item going to the least loaded node; with by, all items of one key go to one node.',
+    options: {
+      by: {
+        type: 'path',
+        text: 'Path of the key in each item, such as sensor.id; not for durable streams.',
+      },
+    },
   },
   order: {
     type: 'choice',
@@ -70,8 +77,18 @@ export const STREAM_OPTIONS = {
     type: 'group',
     text: 'Results that came early, and wait for their turn with order: source; of each stream.',
     options: {
-      items: { type: 'count', min: 1, default: 1000, text: 'Number of early results at which the window is full.' },
-      bytes: { type: 'bytes', min: '1 MiB', default: '64 MiB', text: 'Size of the early results at which it is full.' },
+      items: {
+        type: 'count',
+        min: 1,
+        default: 1000,
+        text: 'Number of early results at which the window is full.',
+      },
+      bytes: {
+        type: 'bytes',
+        min: '1 MiB',
+        default: '64 MiB',
+        text: 'Size of the early results at which it is full.',
+      },
     },
   },
   late: {
@@ -130,6 +147,8 @@ export const STREAM_OPTIONS = {
 /** Checked options of a STREAM, with times in milliseconds; undefined where the default depends on what is streamed. */
 export type StreamSettings = Settings<typeof STREAM_OPTIONS>
 
+/** Division of the items among the receivers: none, each to the least loaded one, or by a key that they have. */
+export type Share = StreamSettings['share']
 /** Attempts that a callback has with an item it fails with, and the pauses between, each `backoff` times the one before. */
 export type RetryPolicy = StreamSettings['retry']
 /** Limits of what a durable stream keeps. */

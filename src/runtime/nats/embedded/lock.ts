@@ -1,6 +1,10 @@
+import { addAbortListener } from 'node:events'
 import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Socket } from 'node:net'
+import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { abortError } from '../../core/abort.js'
 import { DaffiError } from '../../core/errors.js'
 import { inFolder } from '../../core/project/folder-error.js'
 import { stateFolder } from '../../core/project/project.js'
@@ -12,6 +16,8 @@ import { reachHolder, takeLock } from './lock-socket.js'
 /** Time after which it is told who is waited for. */
 const SLOW_MS = 3000
 const READY = 'ready'
+/** Time after which a holder that took no connection is asked again. */
+const BUSY_MS = 500
 
 /** The lock of the process that runs the project's server. The system releases it when that process ends, in whatever way. */
 export interface Lock {
@@ -97,6 +103,33 @@ async function announces(holder: Socket, project: string): Promise<boolean> {
     if (error instanceof DaffiError) throw error
   }
   return false
+}
+
+/**
+ * Waits until no process holds the project's lock.
+ * @throws DAFFI_ABORTED
+ */
+export async function ownerHasLeft(project: string, signal: AbortSignal): Promise<void> {
+  const folder = join(project, '.daffi')
+  for (;;) {
+    const holder = await (process.platform === 'win32' ? reachPipe(folder) : reachHolder(folder))
+    if (holder === 'nobody') return
+    if (holder === 'busy') await delay(BUSY_MS, undefined, { signal })
+    else await hasClosed(holder, signal)
+  }
+}
+
+/** Waits for the end of a connection, also one that breaks, as that of a process that is killed. */
+async function hasClosed(holder: Socket, signal: AbortSignal): Promise<void> {
+  const stop = addAbortListener(signal, () => holder.destroy())
+  try {
+    holder.resume()
+    await finished(holder).catch(() => undefined)
+    if (signal.aborted) throw abortError(signal, 'waiting for the end of the process that runs nats-server')
+  } finally {
+    stop[Symbol.dispose]()
+    holder.destroy()
+  }
 }
 
 function ownedElsewhere(project: string): DaffiError {

@@ -62,7 +62,7 @@ export async function startHost(
   const results = new Map(
     node.calls.flatMap(({ resultsOf, modifier }, index) => {
       const hasOrder = modifier.kind === 'STREAM' && modifier.order !== undefined
-      return resultsOf === undefined ? [] : [[index, new PushedItems(hasOrder)]]
+      return resultsOf === undefined ? [] : [[index, new PushedItems({ hasOrder })]]
     }),
   )
   const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Callback } from '../../callback/index.js'
 import { encode, encodeItem, toPlain } from '../../codec/index.js'
 import { isFrame } from '../../core/frame.js'
+import { isMap } from '../../core/message/forms.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { ObservedCallReport } from '../ipc/node-reports.js'
 
@@ -43,6 +44,8 @@ function bytesOf(arg: unknown): Uint8Array {
 
 /** Replaces frames' pixels and other bytes by their digest: a test compares those, and does not contain the bytes. */
 function observedArgument(arg: unknown): unknown {
+  if (isMap(arg) && !isFrame(arg) && Object.values(arg).some(isFrame))
+    return Object.fromEntries(Object.entries(arg).map(([side, item]) => [side, observedArgument(item)]))
   if (ArrayBuffer.isView(arg)) return digest(encodeItem(arg, 0).bytes)
   return toPlain(isFrame(arg) ? { ...arg, data: digest(arg.data) } : arg)
 }

@@ -45,7 +45,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
   const { report, restart, draining } = context
   const { call, source, modifier } = plan
   const restarts = new CallRestarts(modifier.kind, restart)
-  const share = modifier.kind === 'STREAM' && modifier.share
+  const share = modifier.kind === 'STREAM' && modifier.share !== false
   const watch = new CallWatch({ ...context, index, call, share })
   const results = context.results.get(index)
   if (results) addAbortListener(draining, () => results.end())
@@ -53,7 +53,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
       results?.close()
-      if (source !== undefined) context.sources.close(source, index)
+      if (source !== undefined) context.sources.close(index)
       if (modifier.kind === 'STREAM') report({ type: 'stream', index, summary, error })
       else report({ type: 'call', index, value, error })
       return
@@ -174,7 +174,7 @@ async function runStream(
   context: CallContext,
   watch: CallWatch,
 ): Promise<StreamSummary> {
-  const { source, resultsOf } = plan
+  const { source, resultsOf, as } = plan
   const { g, sources, results, report } = context
   const opened = source === undefined ? undefined : sources.open(source, index)
   // Without source and results, the only argument is the iterable, as in a program.
@@ -182,6 +182,7 @@ async function runStream(
   const options = {
     ...(source === undefined ? {} : { source }),
     ...(resultsOf === undefined ? {} : { resultsOf }),
+    ...(as === undefined ? {} : { as }),
     onProgress: (summary: StreamSummary) => {
       report({ type: 'progress', index, summary })
       watch.onProgress(summary)
@@ -192,6 +193,6 @@ async function runStream(
   try {
     return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))
   } finally {
-    if (source !== undefined) sources.close(source, index, opened)
+    if (source !== undefined) sources.close(index, opened)
   }
 }

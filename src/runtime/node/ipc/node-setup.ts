@@ -1,5 +1,5 @@
 import type { LogLevel } from '../../core/logger.js'
-import type { NodePlan, SourcePlan } from '../../core/plan/plan.js'
+import type { NodePlan, SourcePlans } from '../../core/plan/plan.js'
 import type { ServerAddress, ServerInfo } from '../../nats/index.js'
 
 /** Everything that the process of one node needs. It goes through a pipe, because the address contains the server's token. */
@@ -12,8 +12,8 @@ export interface NodeSetup {
   node: NodePlan
   /** Whether other nodes stream to this one. */
   isStage: boolean
-  /** The sources that the node's calls use, by name. */
-  sources: Record<string, SourcePlan>
+  /** The sources that the node's calls use, and those of the views among them, by name. */
+  sources: SourcePlans
   logLevel: LogLevel
   /**
    * Files to reload when they change: the modules of the node's callbacks and their imports, imported modules first.

@@ -3,6 +3,7 @@ import { requireSchedules } from '../../call/index.js'
 import type { Logger } from '../../core/logger.js'
 import { chooseServer, explainRefusal } from '../../core/plan/choose-server.js'
 import { isVideo, type NodePlan, type Plan } from '../../core/plan/plan.js'
+import { readPlan } from '../../core/plan/views.js'
 import type { ServerChoice } from '../../core/plan/server-choice.js'
 import { findProject } from '../../core/project/project.js'
 import { openServer, type ServerHandle } from '../../nats/index.js'
@@ -62,6 +63,6 @@ function isPeriodic({ calls }: NodePlan): boolean {
 }
 
 function usesVideo({ sources }: Plan, { calls }: NodePlan): boolean {
-  const used = calls.flatMap(({ source }) => (source === undefined ? [] : (sources[source] ?? [])))
+  const used = calls.flatMap(({ source }) => (source === undefined ? [] : (readPlan(sources, source) ?? [])))
   return used.some(isVideo)
 }

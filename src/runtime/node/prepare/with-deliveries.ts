@@ -1,4 +1,5 @@
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
+import { readPlan } from '../../core/plan/views.js'
 import type { Delivery } from '../../core/stream/stream-options.js'
 import { isLive } from '../../source/index.js'
 
@@ -26,7 +27,7 @@ function deliveryOf(call: CallPlan, node: string, plan: Streams, passed: Set<Cal
   const { modifier, resultsOf, source } = call
   if (modifier.kind === 'STREAM' && modifier.delivery) return modifier.delivery
   if (resultsOf === undefined) {
-    const from = source === undefined ? undefined : plan.sources[source]
+    const from = source === undefined ? undefined : readPlan(plan.sources, source)
     return from && isLive(from) ? 'live' : 'lossless'
   }
   passed.add(call)

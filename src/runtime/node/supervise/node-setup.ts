@@ -1,4 +1,5 @@
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
+import { readName } from '../../core/plan/views.js'
 import { findProject } from '../../core/project/project.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
@@ -13,7 +14,9 @@ export function nodeSetup(
   server: ServerHandle,
   { logLevel, record, modules }: SetupOptions,
 ): NodeSetup {
-  const used = node.calls.flatMap(({ source }) => (source === undefined ? [] : [source]))
+  const used = node.calls.flatMap(({ source }) =>
+    source === undefined ? [] : [source, readName(plan.sources, source)],
+  )
   return {
     pipeline: plan.name,
     project: findProject(plan.file),

@@ -6,10 +6,12 @@ import { checkCallbacks } from './callbacks.js'
 import { checkCalls } from './calls.js'
 import type { CheckContext } from './check-context.js'
 import { checkCycles } from './cycles.js'
+import { checkJoins } from './joins.js'
 import { checkNodeReferences, checkReplicaNames, limitProcesses } from './nodes.js'
 import { namesOffered } from './offered.js'
 import { NodeNames } from './replicas.js'
 import { checkResults } from './results.js'
+import { checkViewCalls, checkViews } from './views.js'
 import { checkServer } from './files/server.js'
 import { checkSources } from './files/sources.js'
 
@@ -41,6 +43,9 @@ export async function checkReferences(
   checkCallbacks(context)
   checkCalls(context)
   checkResults(context)
+  checkJoins(context)
+  checkViews(pipeline.sources, context)
+  checkViewCalls(context)
   await checkServer(pipeline.server, folder, diagnostics)
   await checkSources(pipeline.sources, folder, diagnostics)
   return context

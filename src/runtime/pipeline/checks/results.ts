@@ -99,6 +99,8 @@ const LIVE_KINDS: readonly unknown[] = ['camera', 'rtsp', 'http']
 function liveCalls(context: CheckContext): ReadonlySet<PartialCall['value']> {
   const { calls, sources } = context.pipeline
   const kinds = new Map(sources.map(({ name, value }) => [name, value.kind]))
+  for (const { name, value } of sources)
+    if (value.kind === 'view') kinds.set(name, kinds.get(value.view_of ?? ''))
   const live = new Set<PartialCall['value']>()
   const isLive = ({ node, value }: PartialCall): boolean => {
     const { modifier, source, results_of: resultsOf } = value

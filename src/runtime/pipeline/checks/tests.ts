@@ -6,6 +6,7 @@ import type { CheckContext } from './check-context.js'
 import { checkNode, checkTarget } from './nodes.js'
 import { checkOffered, checkOfferedBy } from './offered.js'
 import { checkSources } from './files/sources.js'
+import { checkReplacedViews } from './views.js'
 
 /**
  * Checks each test against the pipeline that it tests.
@@ -42,6 +43,7 @@ async function checkReplacedSources({ sources }: PartialTest, context: CheckCont
     diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path, suggestion }, 'key')
   }
   await checkSources(sources, folder, diagnostics)
+  checkReplacedViews(sources, context)
 }
 
 function checkStreams({ streams }: PartialTest, context: CheckContext): void {

@@ -43,7 +43,10 @@ function buildNode(process: string, name: string, node: NodeEntry, input: PlanIn
   const { entry, names, callbacks, document } = input
   return {
     name: process,
-    callbacks: uniqueByName(node.callbacks).map((each) => buildCallback(each, callbacks)),
+    callbacks: uniqueByName(node.callbacks).map((each) => ({
+      ...buildCallback(each, callbacks),
+      ...sidesOf(each.name, process, input),
+    })),
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
     graceMs: node.grace ?? entry.defaults.grace,
@@ -63,11 +66,28 @@ function buildCallback({ name, options }: CallbackEntry, { found }: DiscoveredCa
   return { ...plan, file: resolve(file), ...(options === undefined ? {} : { options }) }
 }
 
+/** Names of the streams that a callback of a process joins. */
+function sidesOf(
+  callback: string,
+  process: string,
+  { entry, names }: PlanInput,
+): Pick<CallbackPlan, 'sides'> {
+  const sides = Object.values(entry.nodes).flatMap(({ calls }) =>
+    calls.flatMap(({ call, to, as }) =>
+      as !== undefined && call === callback && (to === undefined || names.resolve(to)?.[0] === process)
+        ? [as]
+        : [],
+    ),
+  )
+  return sides.length === 0 ? {} : { sides: [...new Set(sides)].sort() }
+}
+
 function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {
   return {
     call: call.call,
     source: call.source,
     resultsOf: call.results_of,
+    ...(call.as === undefined ? {} : { as: call.as }),
     args: call.args,
     to: call.to === undefined ? undefined : names.resolve(call.to)?.[0],
     waitFor: names.processesOf(call.wait_for),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { SourcePlan } from '../../core/plan/plan.js'
+import type { SourcePlan, ViewPlan } from '../../core/plan/plan.js'
 import { modulePath } from '../read/file-paths.js'
 import type { SourceEntry } from '../schema/source.js'
 
@@ -7,7 +7,11 @@ import type { SourceEntry } from '../schema/source.js'
  * Builds the plan of a source.
  * @param folder of the file that contains the source; paths are relative to it
  */
-export function buildSource(source: SourceEntry, folder: string): SourcePlan {
+export function buildSource(source: SourceEntry, folder: string): SourcePlan | ViewPlan {
+  if (source.kind === 'view') {
+    const { kind, view_of: of, size, fps, format } = source
+    return { kind, of, size, fps, format }
+  }
   if (source.kind === 'module') {
     const { kind, module, args } = source
     return { kind, file: modulePath(folder, module), export: source.export, args }

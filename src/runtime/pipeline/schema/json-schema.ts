@@ -29,6 +29,7 @@ function toJsonSchema(type: z.ZodType, title: string): JsonSchema {
     override: (place) => {
       allowPlaceholder(place)
       allowExtensions(place)
+      omitKindOfView(place)
     },
   })
   return { ...schema, title }
@@ -43,6 +44,11 @@ function allowExtensions({ jsonSchema, path }: Place): void {
   jsonSchema.patternProperties = { '^x-': {} }
   if (typeof propertyNames !== 'object') return
   jsonSchema.propertyNames = { anyOf: [propertyNames, { pattern: '^x-' }] }
+}
+
+/** Lets a view leave out its kind, which `view_of` says. */
+function omitKindOfView({ jsonSchema: { properties, required } }: Place): void {
+  if (properties?.view_of !== undefined && required) required.splice(0, required.length, 'view_of')
 }
 
 const ANNOTATIONS: readonly string[] = ['$schema', 'default', 'description']

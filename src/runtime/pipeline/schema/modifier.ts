@@ -41,13 +41,21 @@ function refuseRetry(
 }
 
 /** Refuses an order for receivers that would each get a part of it. */
-function refuseSharedOrder(
-  { share, order }: Record<string, unknown>,
-  context: z.RefinementCtx,
-): void {
-  if (share !== true || order === undefined) return
+function refuseSharedOrder({ share, order }: Record<string, unknown>, context: z.RefinementCtx): void {
+  if (share === undefined || share === false || order === undefined) return
   const message = 'cannot be set beside share: the receivers would each get a part'
   context.addIssue({ code: 'custom', message, path: ['order'] })
+}
+
+/** Refuses a durable stream that is shared by key. */
+function refuseDurableKeys(
+  { delivery, share }: { delivery?: unknown; share?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (delivery !== 'durable' || typeof share !== 'object') return
+  const message = 'is not possible in a durable stream'
+  const params = { code: 'DAFFI_KEYS_NOT_DURABLE' }
+  context.addIssue({ code: 'custom', message, path: ['share', 'by'], params })
 }
 
 const options = {
@@ -77,7 +85,7 @@ const options = {
     })
     .superRefine(refuseBoth),
   PERIOD: schedule,
-  STREAM: optionsSchema(STREAM_OPTIONS).superRefine(refuseSharedOrder),
+  STREAM: optionsSchema(STREAM_OPTIONS).superRefine(refuseDurableKeys).superRefine(refuseSharedOrder),
 }
 
 export const MODIFIERS = Object.keys(options) as (keyof typeof options)[]

@@ -14,6 +14,11 @@ export const call = z.strictObject({
       "Callback of this node whose results are streamed, in place of a source's items; only with STREAM.",
     )
     .optional(),
+  as: name
+    .describe(
+      'Name under which the callback gets the items, with those of other streams; only with STREAM, to a callback with the option join.',
+    )
+    .optional(),
   args: z.array(z.unknown()).describe('Arguments of the callback.').default([]),
   to: name
     .describe('The one node that answers the call; any that offers the callback when absent.')

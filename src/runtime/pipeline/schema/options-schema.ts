@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import {
+  choosesNull,
   isInRange,
+  isPath,
   requirementOf,
   settingName,
   type OptionSpec,
@@ -25,7 +27,7 @@ export function toSettings<const Specs extends OptionSpecs>(
 ): Settings<Specs> {
   const entries = Object.entries(specs).map(([key, spec]) => {
     const value = parsed[toSnakeCase(key)]
-    const isGroup = spec.type === 'group' && value !== false && value !== undefined
+    const isGroup = spec.type === 'group' && typeof value === 'object'
     const setting = isGroup ? toSettings(spec.options, value as Record<string, unknown>) : value
     return [settingName(key, spec), setting]
   })
@@ -34,15 +36,17 @@ export function toSettings<const Specs extends OptionSpecs>(
 
 function schemaOf(spec: OptionSpec): z.ZodType {
   switch (spec.type) {
-    case 'choice':
-      return z
-        .enum(spec.values as [string, ...string[]])
-        .describe(spec.text)
-        .optional()
+    case 'choice': {
+      const values = z.enum(spec.values as [string, ...string[]])
+      const schema = choosesNull(spec) ? z.union([values, z.null().transform(() => 'null')]) : values
+      return schema.describe(spec.text).optional()
+    }
     case 'name':
       return name.describe(spec.text).optional()
     case 'boolean':
       return withDefault(z.boolean().describe(spec.text), spec.default)
+    case 'path':
+      return z.string().refine(isPath, requirementOf(spec)).describe(spec.text)
     case 'count':
       return withDefault(z.int().min(spec.min).describe(spec.text), spec.default)
     case 'number':
@@ -56,6 +60,11 @@ function schemaOf(spec: OptionSpec): z.ZodType {
     }
     case 'group': {
       const options = optionsSchema(spec.options)
+      if (spec.orBoolean)
+        return z
+          .union([z.boolean(), options])
+          .describe(spec.text)
+          .default(spec.default ?? false)
       const schema = (spec.orFalse ? z.union([z.literal(false), options]) : options).describe(spec.text)
       return spec.optional ? schema.optional() : schema.prefault({})
     }

@@ -3,6 +3,7 @@ import { PIXEL_FORMATS } from '../../core/frame.js'
 import { REDIRECTS, type NetworkPlan } from '../../core/plan/plan.js'
 import { CAMERA_SCHEMES, cameraUrlFault, wrongScheme } from '../../core/text/camera-url.js'
 import { duration } from './duration.js'
+import { name } from './names.js'
 import { ffmpegArgs } from './ffmpeg-args.js'
 
 /** Pixels; more than any camera has, and few enough for a frame to fit in memory. */
@@ -146,9 +147,35 @@ const recording = z.strictObject({
     ),
 })
 
-/** Schemas of sources by kind. */
-export const SOURCE_KINDS = { camera, file, rtsp, http, module, recording }
+/** Kind of a view, which the file does not say: `view_of` stands in its place. */
+const view = z.strictObject({
+  kind: z.literal('view'),
+  view_of: name.describe('Name of the camera, file, rtsp or http source whose pictures are meant.'),
+  size: sizeText
+    .describe('Size in pixels, as WIDTHxHEIGHT, not larger than that of the source; the same when absent.')
+    .optional(),
+  fps: fps.describe('Most frames per second, of those that the source has; all when absent.').optional(),
+  format: z.enum(PIXEL_FORMATS).describe('Pixel format; that of the source when absent.').optional(),
+})
 
-export const source = z.discriminatedUnion('kind', [camera, file, rtsp, http, module, recording])
+/** Schemas of sources by kind. */
+const SOURCE_KINDS = { camera, file, rtsp, http, module, recording, view }
+
+const kinds = z.discriminatedUnion('kind', [camera, file, rtsp, http, module, recording, view])
+
+export const source = z.preprocess((raw) => (isView(raw) ? { ...(raw as object), kind: 'view' } : raw), kinds)
+
+/** The schema for what the file says of a source; undefined when it does not say which kind it is. */
+export function sourceSchema(
+  raw: Record<string, unknown>,
+): (typeof SOURCE_KINDS)[keyof typeof SOURCE_KINDS] | undefined {
+  const kind = isView(raw) ? view.shape.kind.value : raw.kind
+  return Object.values(SOURCE_KINDS).find(({ shape }) => shape.kind.safeParse(kind).success)
+}
+
+/** Whether the file says `view_of` in place of a kind. */
+export function isView(raw: unknown): boolean {
+  return typeof raw === 'object' && raw !== null && 'view_of' in raw && !('kind' in raw)
+}
 
 export type SourceEntry = z.output<typeof source>

@@ -23,6 +23,7 @@ export const streamExpectation = z.strictObject({
   lost: number.describe('Items lost with receivers that died, over all receivers.').optional(),
   dropped: number.describe('Items dropped by live delivery, over all receivers.').optional(),
   failed: number.describe('Items on which the callback threw, over all receivers.').optional(),
+  unmatched: number.describe('Items without a partner in a join, over all receivers.').optional(),
   receivers: z.array(name).describe('All nodes that receive the stream.').optional(),
   frames: z
     .strictObject({

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { SOURCE_KINDS, type SourceEntry } from '../schema/source.js'
+import { isView, sourceSchema, type SourceEntry } from '../schema/source.js'
 
 /** The values of an object that fit their key's schema; the others are left out. */
 export function parseLeniently<S extends z.ZodObject>(
@@ -15,8 +15,9 @@ export function parseLeniently<S extends z.ZodObject>(
 
 /** The values of a source that fit the schema of its kind; none when the kind is unknown. */
 export function parseSourceLeniently(raw: Record<string, unknown>): Partial<SourceEntry> {
-  const kind = Object.values(SOURCE_KINDS).find(({ shape }) => shape.kind.safeParse(raw.kind).success)
-  return kind ? parseLeniently(kind, raw) : {}
+  const schema = sourceSchema(raw)
+  if (!schema) return {}
+  return parseLeniently(schema, isView(raw) ? { ...raw, kind: 'view' } : raw)
 }
 
 /** The value when it is an object, else an empty one. */

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatMs } from '../../core/timeout.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
-import type { Frame } from '../../core/frame.js'
 import type { SourceContext } from '../contract/source-context.js'
 import type { VideoPlan } from '../contract/video-plan.js'
 import { remaining, type Capture } from './capture.js'
@@ -14,11 +13,11 @@ const HEALTHY_MS = 30_000
  * The frames of a live source. After its first frame the source does not end when ffmpeg ends, stalls or floods: it is
  * captured again, as often as needed, and its numbers continue. A failure before the first frame is an error.
  */
-export async function* liveCapture(
+export async function* liveCapture<T>(
   plan: VideoPlan,
   { name, signal, log, onEvent }: SourceContext,
-  capture: Capture,
-): AsyncGenerator<Frame, void> {
+  capture: Capture<T>,
+): AsyncGenerator<T, void> {
   let given = 0
   let restarts = 0
   let brokenAt: number | undefined

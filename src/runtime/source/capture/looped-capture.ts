@@ -9,7 +9,7 @@ import { remaining, type Capture } from './capture.js'
 export async function* loopedCapture(
   plan: FilePlan,
   signal: AbortSignal,
-  capture: Capture,
+  capture: Capture<Frame>,
 ): AsyncGenerator<Frame, void> {
   let given = 0
   while (!signal.aborted && given !== plan.frames) {

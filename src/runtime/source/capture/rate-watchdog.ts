@@ -1,3 +1,7 @@
+import { DaffiError } from '../../core/errors.js'
+import { isLive, type VideoPlan } from '../contract/video-plan.js'
+import type { Connection } from '../network/connection.js'
+
 /** Rate that is too high, in multiples of the requested one; cameras deviate somewhat, and catch up after a pause. */
 const FACTOR = 4
 /** Lowest requested rate to assume, in frames per second: cameras asked for less may still give what they have. */
@@ -26,5 +30,19 @@ export class RateWatchdog {
     }
     if (++this.#frames <= this.#limit) return undefined
     return Math.round((this.#frames * 1000) / Math.max(1, now - this.#since))
+  }
+}
+
+/**
+ * A function to be called for each frame of a source, which may not come too fast: only those of a file may.
+ * @throws DaffiError DAFFI_SOURCE_FAILED
+ */
+export function watchdogFor(plan: VideoPlan, connection: Connection | undefined, name: string): () => void {
+  if (!isLive(plan) || connection?.mayBeFile === true) return () => undefined
+  const watchdog = new RateWatchdog(plan.fps)
+  return () => {
+    const rate = watchdog.count(performance.now())
+    if (rate === undefined) return
+    throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: flooded: frames came at ${rate} per second`)
   }
 }

@@ -31,31 +31,39 @@ function copied({ kind }: VideoPlan): string[] {
  * cameras give. Counting would begin anew where the pictures' size changes, since ffmpeg then makes new filters.
  */
 function encoded(plan: VideoPlan, ffmpegVersion: string): string[] {
+  const { codec, muxer } = outputFormat(plan.format)
   return [
     ...['-vf', [...filtersFor(plan), ...RISING_TIMESTAMPS].join(','), '-enc_time_base', '1:1000000'],
-    ...[isAtLeast(ffmpegVersion, '5.1') ? '-fps_mode' : '-vsync', 'passthrough'],
-    ...outputFormat(plan.format),
+    ...rateArguments(ffmpegVersion),
+    ...[...codec, '-f', muxer],
     // With more threads ffmpeg would encode several pictures in parallel, and be as many frames late.
     ...['-threads', '1'],
   ]
 }
 
+/** Arguments that make ffmpeg write each picture once, whatever its timestamp. */
+export function rateArguments(ffmpegVersion: string): string[] {
+  return [isAtLeast(ffmpegVersion, '5.1') ? '-fps_mode' : '-vsync', 'passthrough']
+}
+
 /** Formats of output that state the size of their pictures. */
-function outputFormat(format: PixelFormat): string[] {
+export function outputFormat(format: PixelFormat): { codec: string[]; muxer: string } {
   switch (format) {
     case 'mjpeg':
-      return ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY, '-f', 'mpjpeg']
+      return { codec: ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY], muxer: 'mpjpeg' }
     case 'yuv420p':
-      return ['-pix_fmt', format, '-f', 'yuv4mpegpipe']
+      return { codec: ['-c:v', 'wrapped_avframe', '-pix_fmt', format], muxer: 'yuv4mpegpipe' }
     default:
-      return ['-c:v', 'xwd', '-pix_fmt', format, '-f', 'image2pipe']
+      return { codec: ['-c:v', 'xwd', '-pix_fmt', format], muxer: 'image2pipe' }
   }
 }
 
-/** Filters for size and rate. A camera is asked for its rate when it is opened, so its frames are not resampled. */
-function filtersFor({ kind, size, fps }: VideoPlan): string[] {
-  return [
-    ...(fps === undefined || kind === 'camera' ? [] : [`fps=${fps}`]),
-    ...(size === undefined ? [] : [`scale=${size.width}:${size.height}`]),
-  ]
+function filtersFor(plan: VideoPlan): string[] {
+  const { size } = plan
+  return [...rateFilter(plan), ...(size === undefined ? [] : [`scale=${size.width}:${size.height}`])]
+}
+
+/** Filter for the rate. A camera is asked for it when it is opened, so its frames are not resampled. */
+export function rateFilter({ kind, fps }: VideoPlan): string[] {
+  return fps === undefined || kind === 'camera' ? [] : [`fps=${fps}`]
 }

@@ -13,34 +13,45 @@ import { pump } from '../pictures/pump.js'
 /** Longest path of a temporary folder, as the path of a socket can have 103 bytes (macOS) or 107 (Linux). */
 const MAX_FOLDER_LENGTH = 80
 
+/** A running ffmpeg, and what it writes, as pipes in the order of their readers. */
+interface Spawned {
+  child: GuardedProcess
+  /** Destroying one ends its reading. */
+  outputs: Readable[]
+}
+
 /**
- * Starts ffmpeg with its standard output connected to the reader. Destroying `output` ends the reading.
+ * Starts ffmpeg with its outputs connected to readers: the first one is its standard output, others are descriptors from
+ * `FIRST_OUTPUT` on.
  * @param stdin whether it gets something on its standard input
  */
 export async function spawnInto(
-  reader: PipeReader,
+  readers: readonly PipeReader[],
   file: string,
   args: string[],
   stdin: 'pipe' | 'ignore' = 'ignore',
-): Promise<{ child: GuardedProcess; output: Readable }> {
+): Promise<Spawned> {
   const env = ffmpegEnvironment()
   if (process.platform === 'win32') {
-    const child = spawnGuarded(file, args, { env, stdin, stdout: 'pipe' })
-    const { stdout: output } = child
-    if (!output) throw new DaffiError('DAFFI_INTERNAL', 'ffmpeg has no standard output')
-    pump(output, reader)
-    return { child, output }
+    const further = readers.slice(1).map(() => 'pipe' as const)
+    const child = spawnGuarded(file, args, { env, stdin, stdout: 'pipe', outputs: further })
+    const outputs = [...(child.stdout ? [child.stdout] : []), ...child.outputs]
+    if (outputs.length < readers.length)
+      throw new DaffiError('DAFFI_INTERNAL', 'ffmpeg has fewer outputs than readers')
+    readers.forEach((reader, index) => outputs[index] && pump(outputs[index], reader))
+    return { child, outputs }
   }
-  const { near, far } = await socketPair(reader)
+  const pairs = await Promise.all(readers.map((reader) => socketPair(reader)))
+  const outputs = pairs.map(({ near }) => near)
   try {
-    const child = spawnGuarded(file, args, { env, stdin, stdout: far })
-    return { child, output: near }
+    const [stdout = 'ignore', ...further] = pairs.map(({ far }) => far)
+    return { child: spawnGuarded(file, args, { env, stdin, stdout, outputs: further }), outputs }
   } catch (error) {
-    near.destroy()
+    for (const output of outputs) output.destroy()
     throw error
   } finally {
-    // The child has its own copy, which closes when the child exits.
-    far.destroy()
+    // The child has its own copies, which close when the child exits.
+    for (const { far } of pairs) far.destroy()
   }
 }
 

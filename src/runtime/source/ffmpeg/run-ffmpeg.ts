@@ -1,34 +1,16 @@
-import { addAbortListener } from 'node:events'
-import type { Binary } from '../../binaries/index.js'
 import type { Frame } from '../../core/frame.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
 import type { SourceContext } from '../contract/source-context.js'
 import { silenceLimit, type VideoPlan } from '../contract/video-plan.js'
-import { BadPictures, checkSize, type Size } from '../contract/size.js'
-import { sourceError } from '../contract/source-error.js'
-import { UnsuitableInput, type InputCandidate } from '../input/input-candidates.js'
-import { isCutOff } from '../container/is-cut-off.js'
-import type { Connection } from '../network/connection.js'
+import { checkSize, type Size } from '../contract/size.js'
+import { UnsuitableInput } from '../input/input-candidates.js'
 import { PipeReader } from '../pictures/pipe-reader.js'
 import { jpegPictures } from '../pictures/pictures.js'
 import { rawPictures } from '../pictures/raw-pictures.js'
-import { endingError } from './ending.js'
-import { feed } from './feed.js'
+import { asSourceError, FfmpegRun, type FfmpegSource } from './ffmpeg-run.js'
 import { outputArguments } from './output-arguments.js'
-import { spawnInto } from './output-pipe.js'
-import { Report } from './report.js'
 
-const GENERAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+error']
-
-/** Grace period between TERM and KILL. ffmpeg has nothing to save, and stuck in a connection it ignores TERM. */
-const SHUTDOWN_GRACE_MS = 500
-
-export interface RunFfmpegOptions {
-  ffmpeg: Binary
-  input: InputCandidate
-  /** Connection of a network camera, from which ffmpeg reads. */
-  connection: Connection | undefined
-  plan: VideoPlan
+export interface RunFfmpegOptions extends FfmpegSource {
   /** Memory for the frames' bytes, where the stream of the frames loans some. */
   memory: ItemMemory
   /** Number of the first frame. */
@@ -45,20 +27,10 @@ export async function* runFfmpeg(
   { ffmpeg, input, connection, plan, memory, firstSequence, skip = 0 }: RunFfmpegOptions,
   { name, signal, log }: Pick<SourceContext, 'name' | 'signal' | 'log'>,
 ): AsyncGenerator<Frame, void> {
-  const inputArgs = [...input.args, ...(connection?.args ?? [])]
-  const args = [...GENERAL, ...inputArgs, ...outputArguments(plan, ffmpeg.version, input.passthrough)]
-  log.debug(`source ${name}: ${ffmpeg.path} ${args.join(' ')}`)
-
-  const silenceMs = silenceLimit(plan)
-  const reader = new PipeReader(silenceMs)
-  const stdin = connection?.body ? 'pipe' : 'ignore'
-  const { child, output } = await spawnInto(reader, ffmpeg.path, args, stdin)
-  const fed = feed(connection?.body, child.stdin)
-  const abort = addAbortListener(signal, () => {
-    output.destroy()
-    void child.stop(SHUTDOWN_GRACE_MS)
-  })
-  const report = new Report(child.stderr, { input: inputName(plan), show: connection?.show })
+  const args = outputArguments(plan, ffmpeg.version, input.passthrough)
+  const reader = new PipeReader(silenceLimit(plan))
+  const source = { ffmpeg, input, connection, plan }
+  const run = await FfmpegRun.start(source, [reader], args, { name, signal, log })
   let frames = 0
   const options = {
     get memory() {
@@ -84,36 +56,11 @@ export async function* runFfmpeg(
       const time = performance.timeOrigin + performance.now()
       yield { ...picture, format: plan.format, sequence, time }
     }
-    if (frames === plan.frames) return
-    // What ffmpeg says of being ended is no reason.
-    const { lines, own } = report
-    if (reader.stalled) await child.stop(SHUTDOWN_GRACE_MS)
-    const exit = await child.exited
-    await report.ended
-    if (signal.aborted) return
-    const failure = connection?.failure()
-    if (failure) throw sourceError(name, failure, frames)
-    // Why it could not be copied, decoding will show better.
-    if (input.passthrough && frames === 0 && !reader.stalled)
-      throw new UnsuitableInput('it could not be copied')
-    const error = endingError(plan, name, {
-      exit,
-      ...(reader.stalled ? { lines, own } : { lines: report.lines, own: report.own }),
-      isCutOff: plan.kind === 'file' && frames > 0 && !isPart(plan.ffmpegArgs) && (await isCutOff(plan.path)),
-      silentMs: reader.stalled ? silenceMs : undefined,
-      frames,
-    })
-    if (error) throw error
+    if (frames !== plan.frames) await run.finish(frames, reader.stalled)
   } catch (error) {
-    if (!(error instanceof BadPictures)) throw error
-    const { message } = error
-    throw sourceError(name, { code: 'DAFFI_SOURCE_FAILED', message, next: undefined }, frames)
+    throw asSourceError(error, name, frames)
   } finally {
-    abort[Symbol.dispose]()
-    output.destroy()
-    await child.stop(SHUTDOWN_GRACE_MS)
-    connection?.close()
-    await fed
+    await run.close()
   }
 }
 
@@ -121,15 +68,4 @@ export async function* runFfmpeg(
 function checkPassthrough({ size }: VideoPlan, { width, height }: Size): void {
   const fits = size === undefined || (size.width === width && size.height === height)
   if (!fits) throw new UnsuitableInput(`it gives JPEGs of ${width}x${height}`)
-}
-
-/** Whether the end of what is read need not be that of the file. */
-function isPart(ffmpegArgs: readonly string[]): boolean {
-  return ['-t', '-to'].some((option) => ffmpegArgs.includes(option))
-}
-
-/** Name of the input, as ffmpeg is told it, where a person has chosen it. */
-function inputName(plan: VideoPlan): string {
-  if (plan.kind === 'file') return plan.path
-  return plan.kind === 'camera' ? plan.device : ''
 }

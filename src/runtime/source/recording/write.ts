@@ -6,6 +6,7 @@ import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { RESUME, type Resumable } from '../../core/stream/resumable.js'
 import { RECORDING_INDEX } from '../../core/plan/plan.js'
+import type { OutputFrame } from '../contract/output.js'
 import { FILE_MODE, FOLDER_MODE, RECORDING_HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
 /** Largest size of a recording, some twelve seconds of 720p. */
@@ -39,26 +40,68 @@ export function recordItems(
 
 async function* record(
   items: Iterable<unknown> | AsyncIterable<unknown>,
-  { name, folder, log }: RecordOptions,
+  options: RecordOptions,
 ): AsyncGenerator<unknown, void> {
-  let recorder: Recorder | undefined
-  const attempt = async (step: () => Promise<unknown>): Promise<void> => {
+  const recording = await Recording.open(options)
+  try {
+    for await (const item of items) {
+      await recording.store(item)
+      yield item
+    }
+  } finally {
+    await recording.close()
+  }
+}
+
+/** Passes the frames of several outputs through, and records each output as `recordItems` does. */
+export async function* recordOutputs(
+  frames: AsyncIterable<OutputFrame>,
+  outputs: readonly RecordOptions[],
+): AsyncGenerator<OutputFrame, void> {
+  const recordings = new Map<string, Recording>()
+  try {
+    for (const options of outputs) recordings.set(options.name, await Recording.open(options))
+    for await (const item of frames) {
+      await recordings.get(item.output)?.store(item.frame)
+      yield item
+    }
+  } finally {
+    for (const recording of recordings.values()) await recording.close()
+  }
+}
+
+/** Recording of one source, which ends with a warning when it cannot go on. */
+class Recording {
+  readonly #options: RecordOptions
+  #recorder: Recorder | undefined
+
+  private constructor(options: RecordOptions) {
+    this.#options = options
+  }
+
+  static async open(options: RecordOptions): Promise<Recording> {
+    const recording = new Recording(options)
+    await recording.#attempt(async () => (recording.#recorder = await Recorder.open(options.folder)))
+    return recording
+  }
+
+  async store(item: unknown): Promise<void> {
+    await this.#attempt(async () => this.#recorder?.store(item))
+  }
+
+  async close(): Promise<void> {
+    await this.#recorder?.close()
+    this.#recorder = undefined
+  }
+
+  async #attempt(step: () => Promise<unknown>): Promise<void> {
+    const { log, name } = this.#options
     try {
       await step()
     } catch (error) {
       log.warn(`the recording of ${name} ends: ${messageOf(error)}`)
-      await recorder?.close()
-      recorder = undefined
+      await this.close()
     }
-  }
-  await attempt(async () => (recorder = await Recorder.open(folder)))
-  try {
-    for await (const item of items) {
-      await attempt(async () => recorder?.store(item))
-      yield item
-    }
-  } finally {
-    await recorder?.close()
   }
 }
 

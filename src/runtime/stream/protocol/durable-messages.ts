@@ -17,6 +17,8 @@ export interface DurableProgress {
   /** Sequence of the first record that the stream kept when this reader began; absent in a shared stream. */
   kept?: number
   failed: number
+  /** Present where the stream is a side of a join. */
+  unmatched?: number
   /** Items that the stream's retention discarded before they came. */
   lost: number
   /** Present in a shared stream: subjects on which its pending chunks are acknowledged or handed back. */

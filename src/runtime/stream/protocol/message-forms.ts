@@ -27,6 +27,7 @@ import type {
   Announcement,
   AttachCounts,
   End,
+  ItemKey,
   Mark,
   Open,
   OrderedOpen,
@@ -42,7 +43,13 @@ export const MAX_MARKS = 256
 const MAX_CHUNK_BYTES = 2 ** 32
 const MAX_INT_32 = 2 ** 31 - 1
 
-const counts = { attach: isCount, processed: isCount, dropped: isWhole, failed: isCount }
+const counts = {
+  attach: isCount,
+  processed: isCount,
+  dropped: isWhole,
+  failed: isCount,
+  unmatched: orAbsent(isCount),
+}
 
 const isAccept = mapOf<Accept>({
   what: oneOf('accept'),
@@ -103,12 +110,16 @@ export function isPartRange(value: object): boolean {
   return kind === null ? (count as number) > 0 : count === 1 && isBytesKind(kind)
 }
 
+const isItemKey = orAbsent(mapOf<ItemKey>({ hash: isName, fault: orAbsent(isText) }))
+
 /** Whether the value is the announcement of a part, whose place can exist on its lane. */
 export function isPart(value: unknown): value is Part {
   if (!isMap(value) || value['what'] !== 'part' || !isPartRange(value)) return false
-  const { lane, accepts, share, offset, bytes, length, ref } = value as Partial<Record<keyof Part, unknown>>
+  const { lane, accepts, share, key, offset, bytes, length, ref } = value as Partial<
+    Record<keyof Part, unknown>
+  >
   if (!isCount(accepts) || !isCount(length) || !isRefOf(lane, ref, length as number)) return false
-  if ((offset as number) + (length as number) > (bytes as number)) return false
+  if ((offset as number) + (length as number) > (bytes as number) || !isItemKey(key)) return false
   return share === undefined || (isMap(share) && isCount(share['attach']) && isCount(share['item']))
 }
 
@@ -126,6 +137,7 @@ export const isOpen = mapOf<Open>({
   from: isName,
   incarnation: isName,
   source: orAbsent(orNull(isText)),
+  as: orAbsent(isName),
   delivery: oneOf(...DELIVERIES),
   buffer: isCount,
   onError: oneOf(...ON_ERROR),
@@ -149,9 +161,7 @@ export const isOpen = mapOf<Open>({
 
 export const areAnnouncements = listOf(
   (value) => isPart(value) || isAccept(value) || isMark(value) || isPassed(value),
-) as (
-  value: unknown,
-) => value is Announcement[]
+) as (value: unknown) => value is Announcement[]
 
 export const isProgress = mapOf<Progress>({
   ...counts,
@@ -163,6 +173,7 @@ export const isProgress = mapOf<Progress>({
   earlier: listOf(mapOf<AttachCounts>(counts)),
   group: orAbsent(isWithin(1, MAX_INT_32)),
   marks: orAbsent((value) => value === true),
+  skipped: orAbsent(isCount),
   loaded: isCount,
   error: orNull(isErrorRecord),
   latencyMs: isLatency,
@@ -178,6 +189,7 @@ export const isDurableProgress = mapOf<DurableProgress>({
   floor: isCount,
   kept: orAbsent(isCount),
   failed: isCount,
+  unmatched: orAbsent(isCount),
   lost: isWhole,
   holds: orAbsent(listOf(isText)),
   error: orNull(isErrorRecord),

@@ -24,6 +24,8 @@ export interface Open {
   incarnation: string
   /** Name of the source; null or absent for an iterable of a program, and for results of a callback. */
   source?: string | null
+  /** Side of a join that the stream is, by its name. */
+  as?: string
   delivery: Delivery
   buffer: number
   onError: OnError
@@ -77,6 +79,14 @@ export interface Assignment {
   item: number
 }
 
+/** Key of an item by which a stream is shared. */
+export interface ItemKey {
+  /** Hash of the key: items of one key have one hash. */
+  hash: string
+  /** Reason why the item has no key: it fails where it arrives. */
+  fault?: string
+}
+
 /** Announcement of a part: where it can be loaded. A chunk is one item's bytes, or a batch of small values. */
 export interface Part {
   what: 'part'
@@ -93,6 +103,8 @@ export interface Part {
   count: number
   /** Present in a shared stream. */
   share?: Assignment
+  /** Present in a stream that is shared by key. */
+  key?: ItemKey
   /** Type of the bytes; null for a batch of values. */
   kind: BytesKind | null
   /** Bytes of the whole chunk. */
@@ -135,6 +147,8 @@ export interface AttachCounts {
   processed: number
   dropped: number
   failed: number
+  /** Present where the stream is a side of a join. */
+  unmatched?: number
 }
 
 /** Progress of a receiver of a live or lossless stream. */
@@ -152,6 +166,8 @@ export interface Progress extends AttachCounts {
   group?: number
   /** Present where the receiver is to be told how far the stream is assigned while it has nothing in hand. */
   marks?: true
+  /** Present in a live stream: dropped items that came after one that the callback still has. */
+  skipped?: number
   /** Credit: weight of the parts that were loaded or skipped since the accept. */
   loaded: number
   error: ErrorRecord | null

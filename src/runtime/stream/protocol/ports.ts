@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../../core/logger.js'
 import type { Arity } from '../../core/plan/plan.js'
+import type { KeyPath } from '../../core/stream/parse-options.js'
 import type { Delivery, OnError, StreamSettings } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 import type { Origin, OriginRun } from '../../core/stream/origin.js'
+import type { ItemKey } from './messages.js'
 import type { NatsLink } from './nats-link.js'
 
 export interface Peer {
@@ -65,6 +67,8 @@ export interface DeliveredChunk {
   redelivered?: boolean
   /** Present for a durable stream: its name and epoch. */
   stream?: string
+  /** Key of the only item, where the stream is shared by key. */
+  key?: ItemKey | undefined
   /** Present where items are results of a callback: origin of the only item, or of each item of a batch. */
   origin?: Origin | readonly OriginRun[] | undefined
   /** Numbers of results that attempts with an item have pushed, by its position, where a callback yields them. */
@@ -77,7 +81,7 @@ export interface DeliveredChunk {
  */
 export type Deliver = (item: unknown, chunk: DeliveredChunk, index: number) => unknown
 
-/** What an incoming stream of a stage tells it besides the items, where the results are to be put in order. */
+/** Listener to how far an incoming stream of a stage is, where the results are to be put in order. */
 export interface IncomingMarks {
   /** Whether it is wanted: a stream of the results has an order. */
   readonly areWanted: boolean
@@ -111,15 +115,48 @@ export interface Grouping {
   deliver: (group: readonly GroupItem[]) => Promise<TakeResult>
 }
 
+/** End of an item that a callback got, or would have got, together with items of other streams. */
+export type JoinEnd = 'processed' | 'dropped' | 'unmatched'
+
+/** Item that the callback gets together with items of other streams. Each is ended or failed once. */
+export interface JoinItem extends GroupItem {
+  /** Bytes of memory that it keeps. */
+  bytes: number
+  /** Whether it gets further attempts when the callback fails. */
+  retries: boolean
+  /** Notes that the callback gets it. */
+  begin(): void
+  end(how: JoinEnd): void
+  /** Makes further attempts. @returns the error of the last one; undefined when one has succeeded */
+  attempt(failure: unknown, attempt: () => unknown): Promise<unknown>
+  /** Ends it as failed for good. @param isLogged whether the error is in the log already */
+  fail(error: unknown, isLogged: boolean): Promise<void>
+}
+
+/** Place of one stream in a join of several. */
+export interface Joining {
+  /** Adds an item. @returns a promise when there is no room for it yet, which resolves when it has been added, or has left */
+  add(item: JoinItem): Promise<void> | undefined
+  /** Notes that no more items come, so that nothing waits for them. Those that are there stay. */
+  end(): void
+  /** Takes the items away that the callback does not have. Resolves when it has none. */
+  leave(): Promise<void>
+}
+
 /** Options of one stream: all settings of its modifier, and the callback and source of the stream. */
-export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError'> {
+export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onError' | 'share'> {
   call: string
   /** Name of the source in the summary; null for an iterable passed by a program. */
   source: string | null
   /** Name of the callback of this node whose results are streamed, in place of a source. */
   resultsOf?: string | undefined
+  /** Side of a join that the stream is. */
+  as?: string | undefined
   delivery: Delivery
   onError: OnError
+  share: boolean
+  /** Key by which the items are shared: a path in them, or a function. */
+  by?: KeyPath | undefined
   /** True when the items are what the callback `call` yields, for its caller. */
   yields: boolean
   /** Only node to stream to; absent: every node that offers the callback. */

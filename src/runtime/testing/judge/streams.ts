@@ -27,8 +27,9 @@ function judgeCounts(expected: Omit<StreamExpectation, 'frames'>, streams: Strea
     lost: total(({ lost }) => lost),
     dropped: total(({ dropped }) => dropped),
     failed: total(({ failed }) => failed),
+    unmatched: total(({ unmatched = 0 }) => unmatched),
   }
-  const keys = ['items', 'lost', 'dropped', 'failed'] as const
+  const keys = ['items', 'lost', 'dropped', 'failed', 'unmatched'] as const
   const mismatches = keys
     .filter((key) => expected[key] !== undefined && expected[key] !== actual[key])
     .map((key) => mismatch(key, expected[key], actual[key]))

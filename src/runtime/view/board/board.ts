@@ -33,7 +33,10 @@ export class Board {
       pipeline: this.#plan.name,
       server: this.#server,
       time: now,
-      sources: Object.entries(this.#plan.sources).map(([name, { kind }]) => ({ name, kind })),
+      sources: Object.entries(this.#plan.sources).map(([name, plan]) => ({
+        name,
+        kind: plan.kind === 'view' ? `view of ${plan.of}` : plan.kind,
+      })),
       nodes: this.#nodes.update(
         answers.filter((each) => each.what === 'node'),
         runs,

@@ -100,11 +100,13 @@ export interface ReceiverView {
   attaches: number
   /** Items processed per second, over the last seconds. */
   rate: number
-  /** Number of items that were offered and are not processed, dropped, failed or lost yet. */
+  /** Number of items that were offered and are not processed, dropped, failed, unmatched or lost yet. */
   lag: number
   processed: number
   dropped: number
   failed: number
+  /** Items without a partner in a join. */
+  unmatched: number
   lost: number
   latencyMs: { p50: number; p99: number } | null
   error: string | null

@@ -104,16 +104,18 @@ function view({ status, at, items, bytes, receivers }: KnownStream, name: string
 
 function receiverView(name: string, receiver: ReceiverSummary, rate: number): ReceiverView {
   const { lane, state, attaches, offered, processed, dropped, failed, lost, latencyMs, error } = receiver
+  const { unmatched = 0 } = receiver
   return {
     name,
     lane,
     state,
     attaches,
     rate,
-    lag: Math.max(0, offered - processed - dropped - failed - lost),
+    lag: Math.max(0, offered - processed - dropped - failed - unmatched - lost),
     processed,
     dropped,
     failed,
+    unmatched,
     lost,
     latencyMs,
     error: error?.message ?? null,

@@ -32,6 +32,7 @@ export async function metricsText({
     processed: counter('receiver_processed_total', 'Items that the callback has processed.', labels),
     dropped: counter('receiver_dropped_total', 'Items left out because newer ones were available.', labels),
     failed: counter('receiver_failed_total', 'Items for which the callback failed.', labels),
+    unmatched: counter('receiver_unmatched_total', 'Items that had no partner in a join.', labels),
     lost: counter('receiver_lost_total', 'Items that were lost because the receiver ended.', labels),
   }
   const lag = gauge('receiver_lag_items', 'Items offered and not accounted for yet.', labels)
@@ -49,6 +50,7 @@ export async function metricsText({
       counts.processed.inc(label, receiver.processed)
       counts.dropped.inc(label, receiver.dropped)
       counts.failed.inc(label, receiver.failed)
+      counts.unmatched.inc(label, receiver.unmatched)
       counts.lost.inc(label, receiver.lost)
       lag.set(label, receiver.lag)
       if (!receiver.latencyMs) continue

@@ -53,7 +53,7 @@ beforeEach(() => {
 })
 
 test('stop: the failed item is counted and ends the receiver, with its number in the stream', async () => {
-  await deliveryOf('stop').deliverBatch({ values: [0, 1, FAILING, 3], origins: undefined }, chunk)
+  await deliveryOf('stop').deliverBatch({ values: [0, 1, FAILING, 3], origins: undefined, bytes: 0 }, chunk)
   expect(delivered).toEqual([0, 1, FAILING])
   expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
   expect(lifecycle.state).toBe('stopped')
@@ -70,7 +70,7 @@ test('stop: the failed item is counted and ends the receiver, with its number in
 })
 
 test('skip: the failed item is counted, and the others follow', async () => {
-  await deliveryOf('skip').deliverBatch({ values: [0, FAILING, 3], origins: undefined }, chunk)
+  await deliveryOf('skip').deliverBatch({ values: [0, FAILING, 3], origins: undefined, bytes: 0 }, chunk)
   expect(counter.counts).toMatchObject({ processed: 2, failed: 1, dropped: 0 })
   expect(lifecycle.isAttached()).toBe(true)
   expect(lines).toEqual([expect.stringMatching(/^warn: "take" threw at item 11: Error: two\n {4}at /)])
@@ -78,10 +78,10 @@ test('skip: the failed item is counted, and the others follow', async () => {
 
 test('skip: a callback that fails at every item is logged at most once a second, with how many since', async () => {
   const delivery = deliveryOf('skip')
-  await delivery.deliverBatch({ values: [FAILING, FAILING, FAILING], origins: undefined }, chunk)
+  await delivery.deliverBatch({ values: [FAILING, FAILING, FAILING], origins: undefined, bytes: 0 }, chunk)
   expect(lines).toHaveLength(1)
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000)
-  await delivery.deliverBatch({ values: [FAILING], origins: undefined }, { ...chunk, item: 20 })
+  await delivery.deliverBatch({ values: [FAILING], origins: undefined, bytes: 0 }, { ...chunk, item: 20 })
   expect(lines[1]).toMatch(
     /^warn: "take" threw at item 20 \(and at 2 more since the line before\): Error: two\n/,
   )
@@ -90,7 +90,7 @@ test('skip: a callback that fails at every item is logged at most once a second,
 
 describe('retry', () => {
   test('a failed item has all its attempts, becomes a dead letter, and the others follow', async () => {
-    await deliveryOf('retry').deliverBatch({ values: [0, FAILING, 3], origins: undefined }, chunk)
+    await deliveryOf('retry').deliverBatch({ values: [0, FAILING, 3], origins: undefined, bytes: 0 }, chunk)
     expect(delivered).toEqual([0, FAILING, FAILING, FAILING, 3])
     expect(counter.counts).toMatchObject({ processed: 2, failed: 1 })
     expect(dead).toEqual([[FAILING, 11, 'two']])
@@ -100,7 +100,7 @@ describe('retry', () => {
     let attempts = 0
     await deliveryOf('retry', () => {
       if (++attempts < 3) throw new Error('not yet')
-    }).deliverItem('x', chunk)
+    }).deliverItem('x', chunk, 1)
     expect(counter.counts).toMatchObject({ processed: 1, failed: 0 })
     expect(dead).toEqual([])
   })
@@ -110,7 +110,7 @@ describe('retry', () => {
       lifecycle.settle('left', null)
       return Promise.reject(new Error('left'))
     })
-    await delivery.deliverItem('x', chunk)
+    await delivery.deliverItem('x', chunk, 1)
     expect(counter.counts).toMatchObject({ processed: 0, failed: 0, dropped: 0 })
     expect(dead).toEqual([])
   })
@@ -123,7 +123,7 @@ test('a callback that returns a promise is waited for, one item at a time', asyn
     most = Math.max(most, ++running)
     await new Promise((resolve) => setImmediate(resolve))
     running--
-  }).deliverBatch({ values: [0, 1, 3], origins: undefined }, chunk)
+  }).deliverBatch({ values: [0, 1, 3], origins: undefined, bytes: 0 }, chunk)
   expect(most).toBe(1)
   expect(counter.counts).toMatchObject({ processed: 3 })
 })
@@ -138,19 +138,19 @@ describe('an item whose callback ends after the receiver has left', () => {
   }
 
   test('counts when it succeeds at a retry, so that a shared stream acknowledges it', async () => {
-    await deliveryOf('retry', leaving(false)).deliverItem('x', chunk)
+    await deliveryOf('retry', leaving(false)).deliverItem('x', chunk, 1)
     expect(counter.counts).toMatchObject({ processed: 1, failed: 0 })
   })
 
   test('counts when it fails and is skipped', async () => {
-    await deliveryOf('skip', leaving(true)).deliverItem('x', chunk)
+    await deliveryOf('skip', leaving(true)).deliverItem('x', chunk, 1)
     expect(counter.counts).toMatchObject({ processed: 0, failed: 1 })
   })
 
   test.each(['skip', 'stop', 'retry'] as const)(
     'does not count where it is delivered again: %s',
     async (onError) => {
-      await deliveryOf(onError, leaving(onError !== 'retry'), true).deliverItem('x', chunk)
+      await deliveryOf(onError, leaving(onError !== 'retry'), true).deliverItem('x', chunk, 1)
       expect(counter.counts).toMatchObject({ processed: 0, failed: 0, dropped: 0 })
       expect(dead).toEqual([])
     },
@@ -159,7 +159,7 @@ describe('an item whose callback ends after the receiver has left', () => {
 
 test('nothing is delivered once the receiver has settled', async () => {
   lifecycle.settle('left', null)
-  await deliveryOf('stop').deliverBatch({ values: [0, 1], origins: undefined }, chunk)
+  await deliveryOf('stop').deliverBatch({ values: [0, 1], origins: undefined, bytes: 0 }, chunk)
   expect(delivered).toEqual([])
   expect(counter.position).toBe(0)
 })

@@ -26,6 +26,7 @@ function contextOf(nc: NatsConnection): StreamContext {
     id: 'played',
     options: {
       ...parseOptions(STREAM_OPTIONS, { patience: '0s' }),
+      share: false,
       call: 'take',
       source: null,
       delivery: 'lossless',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DaffiError } from '../../../../src/runtime/core/errors.js'
+import { leastLoaded } from '../../../../src/runtime/stream/transient/write/receiver-session.js'
 import {
   ReceiverTable,
   type StreamPosition,
@@ -233,9 +234,12 @@ describe('shared', () => {
     }
   })
 
+  const assign = (item: number, most: number): ReturnType<ReceiverTable['assign']> =>
+    receivers.assign(item, (sessions) => leastLoaded(sessions, most))
+
   /** The attaches that the items went to. */
   const assigned = (count: number, most = 2): (number | undefined)[] =>
-    Array.from({ length: count }, (_, item) => receivers.assign(item, most)?.attach)
+    Array.from({ length: count }, (_, item) => assign(item, most)?.attach)
 
   test('items go to who has the fewest unfinished, and by turns', () => {
     expect(assigned(5)).toEqual([1, 2, 1, 2, undefined])
@@ -267,7 +271,7 @@ describe('shared', () => {
 
   test('each has its own numbers, and the sum of what was given is what went out', () => {
     assigned(3)
-    expect(receivers.assign(3, 2)).toEqual({ attach: 2, item: 3, lane: 'jetstream', first: 1 })
+    expect(assign(3, 2)).toEqual({ attach: 2, item: 3, lane: 'jetstream', first: 1 })
     receivers.onProgress(progress({ processed: 1, lane: 'shm' }), at(4))
     receivers.depart(peer, 'died', 4, died)
     expect(assigned(1)).toEqual([undefined])

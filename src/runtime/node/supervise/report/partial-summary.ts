@@ -2,11 +2,15 @@ import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 
 /** Makes the summary of a stream that was never opened. */
-export function emptySummary(from: string, { call, source, resultsOf, modifier }: CallPlan): StreamSummary {
+export function emptySummary(
+  from: string,
+  { call, source, resultsOf, as, modifier }: CallPlan,
+): StreamSummary {
   return {
     call,
     source: source ?? null,
     ...(resultsOf === undefined ? {} : { results_of: resultsOf }),
+    ...(as === undefined ? {} : { as }),
     from,
     delivery: (modifier.kind === 'STREAM' ? modifier.delivery : undefined) ?? 'lossless',
     items: 0,
@@ -24,8 +28,9 @@ export function emptySummary(from: string, { call, source, resultsOf, modifier }
 export function closedSummary(summary: StreamSummary): StreamSummary {
   const receivers = Object.entries(summary.receivers).map(([name, receiver]): [string, ReceiverSummary] => {
     if (receiver.state !== 'attached') return [name, receiver]
-    const { offered, processed, dropped, failed } = receiver
-    return [name, { ...receiver, state: 'stopped', lost: offered - processed - dropped - failed }]
+    const { offered, processed, dropped, failed, unmatched = 0 } = receiver
+    const lost = offered - processed - dropped - failed - unmatched
+    return [name, { ...receiver, state: 'stopped', lost }]
   })
   return { ...summary, receivers: Object.fromEntries(receivers) }
 }

@@ -7,6 +7,8 @@ import type { Part } from '../../protocol/messages.js'
 export interface BatchValues {
   values: unknown[]
   origins: readonly OriginRun[] | undefined
+  /** Bytes of the batch. */
+  bytes: number
 }
 
 /** Decodes a batch; undefined when it is not what was announced. */
@@ -15,7 +17,7 @@ export function batchValues(
   { count, origin }: { count: number; origin?: Part['origin'] | undefined },
 ): BatchValues | undefined {
   const values = decodeValues(bytes, origin ? count + 1 : count)
-  if (!values || !origin) return values && { values, origins: undefined }
+  if (!values || !origin) return values && { values, origins: undefined, bytes: bytes.length }
   const origins = values.pop()
-  return areOriginRuns(origins, count) ? { values, origins } : undefined
+  return areOriginRuns(origins, count) ? { values, origins, bytes: bytes.length } : undefined
 }

@@ -1,11 +1,13 @@
+import { DaffiError } from '../../../core/errors.js'
 import type { Origin } from '../../../core/stream/origin.js'
-import type { Deliver, DeliveredChunk, Grouping } from '../../protocol/ports.js'
+import type { Deliver, DeliveredChunk, Grouping, Joining } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
 import type { BatchValues } from './batch-values.js'
 import { GroupDelivery } from './group-delivery.js'
 import { ItemGroup, type ChunkInHand } from './item-group.js'
 import { OrderedDelivery, type Invoke } from './ordered-delivery.js'
-import type { OrderMember } from './source-order.js'
+import type { OrderMember } from '../order/source-order.js'
+import { JoinedItems } from './joined-items.js'
 import { ItemOutcomes, type ItemInHand, type OutcomeOptions } from './item-outcomes.js'
 import type { OutcomeCounter } from './outcome-counter.js'
 
@@ -25,9 +27,11 @@ export interface ItemDeliveryOptions extends OutcomeOptions {
   grouping?: () => Grouping | undefined
   /** Present where the items have their turn in the order of their source: takes part in that order. */
   joinOrder?: (() => OrderMember) | undefined
+  /** Place of the stream in a join; present where the callback gets its items together with those of other streams. */
+  joining?: Joining | undefined
 }
 
-/** Invokes the callback with one item after another, or with groups of them, counts the items, and handles failures. */
+/** Gives the callback one item after another, groups of them, or joins them with other streams; counts, and handles failures. */
 export class ItemDelivery {
   readonly counter: OutcomeCounter
   readonly #options: ItemDeliveryOptions
@@ -36,30 +40,40 @@ export class ItemDelivery {
   readonly #group: ItemGroup
   /** Present where items have their turn in the order of their source. */
   readonly ordered: OrderedDelivery | undefined
+  /** Items that wait for those of other streams. */
+  readonly #joined: JoinedItems
+  #hasEnded = false
 
   constructor(counter: OutcomeCounter, options: ItemDeliveryOptions) {
     this.counter = counter
     this.#options = options
     this.#outcomes = new ItemOutcomes(counter, options)
-    this.#group = new ItemGroup(options.lifecycle.changed)
-    const { lifecycle, joinOrder } = options
+    const { lifecycle, joining, joinOrder } = options
+    const { changed } = lifecycle
+    this.#group = new ItemGroup(changed)
+    this.#joined = new JoinedItems(counter, this.#outcomes, () => {
+      this.#hasEnded = true
+      changed.notify()
+    })
     const invoke: Invoke = (value, index, chunk) => this.#deliverInTurn(value, index, chunk)
-    this.ordered = joinOrder && new OrderedDelivery({ member: joinOrder(), counter, lifecycle, invoke })
+    // Items that are joined are matched by their times.
+    if (joinOrder && !joining)
+      this.ordered = new OrderedDelivery({ member: joinOrder(), counter, lifecycle, invoke })
   }
 
-  /** Number after the last item that the callback has had, or has, or that waits for its group. */
+  /** Number after the last item that the callback has had, or has, or that waits for others. */
   get position(): number {
-    return Math.max(this.#group.end, this.ordered?.end ?? 0, this.counter.position)
+    return Math.max(this.#group.end, this.#joined.end, this.ordered?.end ?? 0, this.counter.position)
   }
 
-  /** Number of the first item that waits for its group or its turn; infinite when none does. */
+  /** Number of the first item that waits for others or for its turn, or is joined with others; infinite when there is none. */
   get waiting(): number {
-    return this.#group.first ?? this.ordered?.waiting ?? Infinity
+    return this.#group.first ?? this.#joined.first ?? this.ordered?.waiting ?? Infinity
   }
 
-  /** Whether items wait for their group. */
+  /** Whether items wait for others, or are joined with them. */
   get hasWaiting(): boolean {
-    return this.#group.first !== undefined
+    return this.#group.first !== undefined || this.#joined.first !== undefined
   }
 
   /** Whether items wait for their turn, or have it. */
@@ -67,14 +81,31 @@ export class ItemDelivery {
     return this.ordered !== undefined && this.ordered.waiting !== Infinity
   }
 
-  /** Whether the group that is gathered is to be delivered now. The owner's loop looks, when the lifecycle has changed. */
+  /**
+   * Whether the group that is gathered is to be delivered now, or joined items have ended since `flush`. The owner's loop looks,
+   * when the lifecycle has changed.
+   */
   get isDue(): boolean {
-    return this.#group.isDue
+    return this.#group.isDue || this.#hasEnded
+  }
+
+  /** Whether the memory of items is needed for longer than until `deliverItem` resolves. */
+  get keepsItems(): boolean {
+    return (
+      this.ordered !== undefined ||
+      this.#options.joining !== undefined ||
+      this.#options.grouping?.() !== undefined
+    )
   }
 
   /** Delivers the values of a batch, in order, until the receiver settles. */
-  async deliverBatch({ values, origins }: BatchValues, position: ChunkPosition): Promise<void> {
-    const { lifecycle } = this.#options
+  async deliverBatch({ values, origins, bytes }: BatchValues, position: ChunkPosition): Promise<void> {
+    const fault = position.key?.fault
+    if (fault !== undefined) {
+      await this.#refuse(values[0], fault, position)
+      return
+    }
+    const { lifecycle, joining } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
     if (this.ordered) {
@@ -86,26 +117,45 @@ export class ItemDelivery {
     for (let index = 0; index < values.length; index++) {
       if (!lifecycle.isAttached()) return
       const measure = slice.due
-      const running = grouping
-        ? this.#gather(values[index], index, chunk, grouping)
-        : this.#deliver(values[index], index, chunk, measure)
+      const running = joining
+        ? this.#join(values[index], index, chunk, bytes / values.length)
+        : grouping
+          ? this.#gather(values[index], index, chunk, grouping)
+          : this.#deliver(values[index], index, chunk, measure)
       if (running) await running
       if (measure && slice.isOver()) await slice.yield()
     }
   }
 
-  /** Delivers the chunk's only item. @returns a promise when the callback returned one */
-  deliverItem(item: unknown, position: ChunkPosition): Promise<void> | undefined {
-    const { origin } = position
+  /**
+   * Delivers the chunk's only item.
+   * @param bytes of memory that it has
+   * @returns a promise when the callback returned one
+   */
+  deliverItem(item: unknown, position: ChunkPosition, bytes: number): Promise<void> | undefined {
+    const { origin, key } = position
+    if (key?.fault !== undefined) return this.#refuse(item, key.fault, position)
     const chunk = { ...position, origin: origin === true ? undefined : origin }
     if (this.ordered) return this.ordered.offer(item, 0, chunk)
+    if (this.#options.joining) return this.#join(item, 0, chunk, bytes)
     const grouping = this.#readGrouping()
     if (grouping instanceof Promise) return grouping.then(() => this.#deliver(item, 0, chunk, true))
     return grouping ? this.#gather(item, 0, chunk, grouping) : this.#deliver(item, 0, chunk, true)
   }
 
-  /** Delivers the group that is gathered, though more could come. */
+  /**
+   * Delivers the group that is gathered, though more could come. Called in a join when items have ended, or no more come: then
+   * those that wait have no partners to wait for, and it resolves when one has ended.
+   */
   async flush(): Promise<void> {
+    const { joining, lifecycle } = this.#options
+    if (joining) {
+      if (!this.#hasEnded) joining.end()
+      // Else it has ended at once.
+      if (!this.#hasEnded && this.hasWaiting) await lifecycle.changed.wait()
+      this.#hasEnded = false
+      return
+    }
     const [first, ...others] = this.#group.take()
     if (!first) return
     const grouping = this.#options.grouping?.()
@@ -116,17 +166,15 @@ export class ItemDelivery {
     for (const { value, index, chunk } of [first, ...others]) await this.#deliver(value, index, chunk, true)
   }
 
-  /** Drops the items that wait; they are not counted. Resolves when one that has its turn among others is done. */
+  /** Drops the items that wait for others, once the callback has none of them; they are not counted. */
   async drop(): Promise<void> {
     this.#group.take()
+    await this.#options.joining?.leave()
+    this.#joined.drop()
     await this.ordered?.drop()
   }
 
-  async #offerAll(
-    ordered: OrderedDelivery,
-    values: readonly unknown[],
-    chunk: ChunkInHand,
-  ): Promise<void> {
+  async #offerAll(ordered: OrderedDelivery, values: readonly unknown[], chunk: ChunkInHand): Promise<void> {
     for (const [index, value] of values.entries()) {
       if (!this.#options.lifecycle.isAttached()) return
       const held = ordered.offer(value, index, chunk)
@@ -156,6 +204,13 @@ export class ItemDelivery {
     return this.#group.isDue ? this.flush() : undefined
   }
 
+  /** Adds an item to the join. @returns a promise when there is no room for it yet */
+  #join(value: unknown, index: number, chunk: ChunkInHand, bytes: number): Promise<void> | undefined {
+    const [position, number] = [chunk.first + index, chunk.item + index]
+    const item = this.#joined.add({ value, chunk, index, position, number }, bytes)
+    return this.#options.joining?.add(item)
+  }
+
   /** For a synchronous callback no promise is created, which would slow it down. */
   #deliver(
     item: unknown,
@@ -177,6 +232,16 @@ export class ItemDelivery {
     } catch (error) {
       return this.#onFailure(error, item, index, chunk)
     }
+  }
+
+  /** Fails an item that has no key, after those before it: another attempt would not give it one. */
+  async #refuse(value: unknown, fault: string, { first, item }: ChunkPosition): Promise<void> {
+    await this.flush()
+    if (this.#options.lifecycle.isAttached())
+      await this.#outcomes.giveUp(
+        [{ value, position: first, number: item }],
+        new DaffiError('DAFFI_NO_KEY', fault),
+      )
   }
 
   #onFailure(error: unknown, value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {

@@ -52,14 +52,18 @@ export class ItemOutcomes {
     return this.#options.open.onError === 'retry'
   }
 
-  /** Ends items that have failed and get no further attempt. @returns whether the receiver goes on */
-  fail(items: ItemsInHand, thrown: unknown): boolean {
+  /**
+   * Ends items that have failed and get no further attempt.
+   * @param isLogged whether the log has the error already, as that of another stream
+   * @returns whether the receiver goes on
+   */
+  fail(items: ItemsInHand, thrown: unknown, isLogged = false): boolean {
     const { open, lifecycle, failures } = this.#options
     const error = asError(thrown)
     for (const { position } of items) this.#count(position, 'failed')
     const where = placeOf(items)
     if (open.onError === 'skip') {
-      failures.onSkip(where, error)
+      if (!isLogged) failures.onSkip(where, error)
       return true
     }
     failures.onStop(where, error)
@@ -75,23 +79,36 @@ export class ItemOutcomes {
    * @returns whether an attempt has succeeded
    */
   async retry(items: ItemsInHand, failure: unknown, attempt: () => unknown): Promise<boolean> {
-    const { open, lifecycle, failures, deadLetters } = this.#options
+    const error = await this.attempt(failure, attempt)
+    if (error === undefined) return true
+    if (!this.#options.lifecycle.signal.aborted) await this.giveUp(items, error)
+    return false
+  }
+
+  /** Makes further attempts, until the receiver settles. @returns the last error; undefined when one has succeeded */
+  async attempt(failure: unknown, attempt: () => unknown): Promise<unknown> {
+    const { open, lifecycle } = this.#options
     const { signal } = lifecycle
-    let error: unknown
     try {
-      error = await retryInvocation(attempt, asError(failure), open.retry, signal)
+      return await retryInvocation(attempt, asError(failure), open.retry, signal)
     } catch (reason) {
-      if (signal.aborted) return false
+      if (signal.aborted) return failure
       throw reason
     }
-    if (error === undefined) return true
-    if (signal.aborted) return false
-    failures.onSkip(placeOf(items), error)
+  }
+
+  /** Ends items for which no further attempt is made. @param isLogged whether the log has the error already */
+  async giveUp(items: ItemsInHand, error: unknown, isLogged = false): Promise<void> {
+    if (!this.retries) {
+      this.fail(items, error, isLogged)
+      return
+    }
+    const { failures, deadLetters } = this.#options
+    if (!isLogged) failures.onSkip(placeOf(items), error)
     for (const { value, number, position } of items) {
       await deadLetters?.add(value, number, error)
       this.#count(position, 'failed')
     }
-    return false
   }
 
   /** Counts an item with which the callback has succeeded at a retry. */

@@ -1,12 +1,11 @@
 import { addAbortListener } from 'node:events'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { Mark } from '../../protocol/messages.js'
-import type { DeliveredChunk } from '../../protocol/ports.js'
 import { originOf } from '../../protocol/origin-of.js'
 import type { ChunkInHand } from './item-group.js'
 import type { OutcomeCounter } from './outcome-counter.js'
 import type { ReceiverLifecycle } from './receiver-lifecycle.js'
-import type { OrderMember } from './source-order.js'
+import type { OrderMember } from '../order/source-order.js'
 
 /** Gives the callback an item. @returns a promise when the callback returned one */
 export type Invoke = (value: unknown, index: number, chunk: ChunkInHand) => Promise<void> | undefined
@@ -37,7 +36,7 @@ export class OrderedDelivery {
     this.#options = options
     this.#end = options.counter.position
     this.#done = this.#end
-    this.#listener = addAbortListener(options.lifecycle.signal, () => this.drop())
+    this.#listener = addAbortListener(options.lifecycle.signal, () => void this.drop())
   }
 
   get end(): number {
@@ -59,7 +58,7 @@ export class OrderedDelivery {
     this.#undone.add(position)
     const held = member.offer({
       value,
-      origin: originOf(chunk as DeliveredChunk, index, null),
+      origin: originOf(chunk, index, null),
       deliver: () => this.#deliver(value, index, chunk),
       drop: () => {
         this.#done++

@@ -8,6 +8,7 @@ export class OutcomeCounter {
   #loaded = 0
   #processed = 0
   #failed = 0
+  #unmatched = 0
 
   /** @param first number of the receiver's first item */
   constructor(first: number) {
@@ -47,10 +48,11 @@ export class OutcomeCounter {
     this.#latency.record(time)
   }
 
-  end(outcome: 'processed' | 'failed'): void {
+  end(outcome: 'processed' | 'failed' | 'unmatched'): void {
     this.#position++
     if (outcome === 'processed') this.#processed++
-    else this.#failed++
+    else if (outcome === 'failed') this.#failed++
+    else this.#unmatched++
   }
 
   /** Passes over all items before this number that were not ended. */
@@ -63,14 +65,16 @@ export class OutcomeCounter {
     processed: number
     dropped: number
     failed: number
+    unmatched: number
     latencyMs: { p50: number; p99: number } | null
   } {
     const past = this.#position - this.#first
     return {
       loaded: this.#loaded,
       processed: this.#processed,
-      dropped: past - this.#processed - this.#failed,
+      dropped: past - this.#processed - this.#failed - this.#unmatched,
       failed: this.#failed,
+      unmatched: this.#unmatched,
       latencyMs: this.#latency.summary,
     }
   }

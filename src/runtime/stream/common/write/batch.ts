@@ -2,7 +2,7 @@ import { encode, ValuesWriter, type BytesKind, type EncodedItem } from '../../..
 import type { Cause } from '../../../core/stream/cause.js'
 import { OriginRuns, type Origin } from '../../../core/stream/origin.js'
 import type { Lane } from '../../../core/plan/summary.js'
-import type { Assignment } from '../../protocol/messages.js'
+import type { Assignment, ItemKey } from '../../protocol/messages.js'
 
 /** Unit of transport: the bytes of one item, or a batch of small items. */
 export interface Chunk {
@@ -14,6 +14,8 @@ export interface Chunk {
   bytes: Uint8Array
   /** Only receiver of a chunk of a shared stream; then `first` counts that receiver's items. */
   share?: Assignment & { lane: Lane }
+  /** Key of the only item, where the stream is shared by key. */
+  key?: ItemKey | undefined
   /** Time when the first item was captured or yielded, in milliseconds since 1970. */
   time: number
   /** Where items are results: the origin of the only one; true: those of a batch, which are one more value at its end. */
@@ -39,6 +41,7 @@ export class Batch {
   readonly #origins = new OriginRuns()
   #origin: Origin | undefined
   #cause: Cause | undefined
+  #key: ItemKey | undefined
   #first = 0
   #time = 0
 
@@ -48,7 +51,7 @@ export class Batch {
     this.#values = new ValuesWriter(limit)
   }
 
-  add(number: number, item: EncodedItem, time: number, origin?: Origin, cause?: Cause): void {
+  add(number: number, item: EncodedItem, time: number, origin?: Origin, cause?: Cause, key?: ItemKey): void {
     if (this.empty) {
       this.#first = number
       this.#time = time
@@ -56,6 +59,7 @@ export class Batch {
     if (origin) this.#origins.add(origin)
     this.#origin = origin
     this.#cause = cause
+    this.#key = key
     this.#values.add(item)
   }
 
@@ -96,7 +100,7 @@ export class Batch {
       runs ? (true as const) : undefined,
       this.#cause,
     ]
-    const lastOrigin = this.#origin
-    return { first, count, kind: null, bytes: this.#values.take(), time, origin, lastOrigin, cause }
+    const [key, lastOrigin] = [this.#key, this.#origin]
+    return { first, count, kind: null, bytes: this.#values.take(), key, time, origin, lastOrigin, cause }
   }
 }

@@ -3,6 +3,7 @@ import type { Wakeup } from '../../../core/deferred.js'
 import type { Cause } from '../../../core/stream/cause.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { Batching } from '../../../core/stream/stream-options.js'
+import type { ItemKey } from '../../protocol/messages.js'
 import { Batch, type ChunkOutput } from './batch.js'
 
 /** Batching of a shared stream, in which each item goes to a receiver of its own. */
@@ -64,9 +65,10 @@ export class Batcher {
     time: number,
     origin?: Origin,
     cause?: Cause,
+    key?: ItemKey,
   ): Promise<void> | undefined {
     const opened = this.#batch.empty
-    this.#batch.add(number, item, time, origin, cause)
+    this.#batch.add(number, item, time, origin, cause, key)
     if (this.#batch.full) return this.flush()
     if (opened) setImmediate(() => this.#sendUnlessBusy())
     return undefined

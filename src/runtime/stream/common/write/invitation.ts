@@ -6,14 +6,28 @@ export function invitation(
   { id, options, ports }: StreamContext,
   session: Pick<Open, 'shm' | 'to' | 'durable'>,
 ): Open {
-  const { call, source, delivery, buffer, onError, retry, yields, share } = options
+  const { call, source, as, delivery, buffer, onError, retry, yields, share } = options
   const order = orderOf(options)
   const { name: from, incarnation } = ports.self
-  const stream = { id, call, from, incarnation, source, delivery, buffer, onError, retry, yields, share }
-  return { ...stream, ...(order && { order }), ...session }
+  return {
+    id,
+    call,
+    from,
+    incarnation,
+    source,
+    ...(as === undefined ? {} : { as }),
+    delivery,
+    buffer,
+    onError,
+    retry,
+    yields,
+    share,
+    ...(order && { order }),
+    ...session,
+  }
 }
 
-/** What receivers need to know to put results in order. A source's own items are. */
+/** Order that receivers put results in; undefined for a source's own items, which are in order. */
 function orderOf({ order, resultsOf, window, late, delivery }: StreamOptions): OrderedOpen | undefined {
   if (order === undefined || resultsOf === undefined) return undefined
   return { of: resultsOf, ...window, late: late ?? (delivery === 'live' ? 'skip' : 'wait') }

@@ -36,11 +36,20 @@ export class PushedItems {
   /** Items that a durable stream has accepted, and may not have stored. */
   #unstored: Pushed[] = []
   #marks: StageMarks | undefined
+  readonly #keepsUnstored: boolean
+  /** Whether the stream is told how far the stage is. */
+  readonly hasOrder: boolean
   #ended = false
   #error: Error | undefined
 
-  /** @param hasOrder whether the stream is told how far the stage is */
-  constructor(readonly hasOrder = false) {}
+  /**
+   * @param options `keepsUnstored`: what a durable stream had not stored is given to the next one; `hasOrder`: the stream is told
+   * how far the stage is
+   */
+  constructor({ keepsUnstored = true, hasOrder = false } = {}) {
+    this.#keepsUnstored = keepsUnstored
+    this.hasOrder = hasOrder
+  }
 
   /**
    * Pushes an item.
@@ -115,7 +124,7 @@ export class PushedItems {
 
   #accept(target: PushTarget, pushed: Pushed): Promise<void> | undefined {
     const taking = target.accept(...pushed)
-    if (target.stored) this.#unstored.push(pushed)
+    if (target.stored && this.#keepsUnstored) this.#unstored.push(pushed)
     return taking
   }
 

@@ -15,6 +15,7 @@ import type { Announcer } from './announcer.js'
 import type { ChunkOutput } from './batch.js'
 import type { Batcher } from './batcher.js'
 import { feed, type Items } from './feed.js'
+import { itemKeys } from './item-key.js'
 import { PushedItems, type StageMarks } from './pushed-items.js'
 import type { ReceiverAccounts, WriterState } from './writer-state.js'
 
@@ -66,12 +67,15 @@ interface WriterSessionOptions {
 /** One session of a stream's writer: items are numbered, batched, sent, and accounted for until every receiver is done. */
 export class WriterSession {
   readonly #options: WriterSessionOptions
+  readonly #keyOf: ReturnType<typeof itemKeys> | undefined
   #end: End | undefined
   /** Latest word of how far the stage is, which is repeated. */
   #mark: Mark | undefined
 
   constructor(options: WriterSessionOptions) {
     this.#options = options
+    const { by } = options.context.options
+    this.#keyOf = by === undefined ? undefined : itemKeys(by)
   }
 
   /** Resolves when every receiver has had everything. @throws StreamError */
@@ -126,8 +130,7 @@ export class WriterSession {
     const { state, batcher, output } = this.#options
     const { signal } = state
     if (!(items instanceof PushedItems) || !output.stored) {
-      const accept = (item: unknown, origin?: Origin): Promise<void> | undefined =>
-        this.#accept(item, origin)
+      const accept = (item: unknown, origin?: Origin): Promise<void> | undefined => this.#accept(item, origin)
       await feed(items, { signal, accept, mark: (marks) => this.#announceMark(marks) })
       return
     }
@@ -158,17 +161,26 @@ export class WriterSession {
       state.start()
       return undefined
     }
+    const key = this.#keyOf?.(item, number)
     const encoded = encodeItem(item, number)
     const { kind = null, bytes } = encoded
     const time = origin?.time ?? (kind?.[0] === 'frame' ? kind[5] : now())
     state.items++
     state.bytes += bytes.length
     state.start()
-    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time, origin, cause)
+    if (batcher.accepts(encoded)) return batcher.add(number, encoded, time, origin, cause, key)
     const flushed = batcher.flush()
-    const own = output.own(bytes)
-    const lastOrigin = origin
-    const sent = output.send({ first: number, count: 1, kind, bytes: own, time, origin, lastOrigin, cause })
+    const sent = output.send({
+      first: number,
+      count: 1,
+      kind,
+      bytes: output.own(bytes),
+      key,
+      time,
+      origin,
+      lastOrigin: origin,
+      cause,
+    })
     return flushed ? flushed.then(() => sent) : sent
   }
 

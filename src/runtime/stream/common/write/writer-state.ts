@@ -79,6 +79,7 @@ export class WriterState {
       call: options.call,
       source: options.source,
       ...(options.resultsOf === undefined ? {} : { results_of: options.resultsOf }),
+      ...(options.as === undefined ? {} : { as: options.as }),
       from: ports.self.name,
       delivery: options.delivery,
       items: this.items - this.#before,

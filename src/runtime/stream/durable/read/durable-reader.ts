@@ -86,7 +86,7 @@ export class DurableReader {
 
   report(): void {
     const { self, first, kept, consumer, progress } = this.#options
-    const { failed, dropped, latencyMs } = this.#counter.counts
+    const { failed, dropped, unmatched, latencyMs } = this.#counter.counts
     this.#reportedFailed = failed
     // Looked at again and again, since records may be deleted after later ones have come.
     if (consumer.hasGap) void consumer.hasRest()
@@ -100,6 +100,7 @@ export class DurableReader {
       floor: consumer.ackFloor,
       kept,
       failed,
+      ...(this.#options.joining ? { unmatched } : {}),
       lost: dropped,
       error: this.#lifecycle.error,
       latencyMs,
@@ -110,8 +111,8 @@ export class DurableReader {
     const { consumer } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
-        if (this.#delivery.isDue) await this.#flush()
-        else if (this.#delivery.ordered) await this.#attendOrder(this.#delivery.ordered)
+        while (this.#delivery.isDue) await this.#flush()
+        if (this.#delivery.ordered) await this.#attendOrder(this.#delivery.ordered)
         const record = consumer.take()
         if (record) await this.#process(record)
         else if (!this.#end || this.#delivery.position < this.#end.count) await this.#lifecycle.changed.wait()
@@ -201,7 +202,7 @@ export class DurableReader {
     const { stream, run } = this.#options.durable
     const chunk = { ...assembled, stream: `${stream} ${run}` }
     if (chunk.kind) {
-      await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk)
+      await this.#delivery.deliverItem(decodeBytes(chunk.kind, chunk.bytes), chunk, chunk.bytes.length)
       return
     }
     // A batch that is none of daffi's is passed over, and counts as lost.

@@ -3,14 +3,14 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { FailureLog } from '../../common/read/failure-log.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
-import type { OrderMember } from '../../common/read/source-order.js'
+import type { OrderMember } from '../../common/order/source-order.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { consumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
 import { streamSubject, type Open } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import type { Deliver, Grouping, IncomingMarks, Peer, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Joining, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetterStore } from '../store/dead-letter-store.js'
 import { lastStored, storedFrom } from '../store/item-store.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
@@ -31,6 +31,8 @@ interface ReceiveOptions {
   joinOrder?: (() => OrderMember) | undefined
   /** Present where results of the items are streamed on. */
   marks?: IncomingMarks | undefined
+  /** Place of the stream in a join, if the callback gets its items together with those of others. */
+  joining?: Joining
   /** Called for each item that has failed for good. */
   onFailed?: () => void
   /** Called before an item is acknowledged. Resolves when what was made from it is kept, too. */

@@ -167,7 +167,7 @@ export class SharedReader implements PendingListener {
     const chunk = { first, item, time, origin, redelivered }
     const values = header.kind ? undefined : batchValues(bytes, header)
     this.#chunks.begin()
-    if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk)
+    if (header.kind) await this.#delivery.deliverItem(decodeBytes(header.kind, bytes), chunk, bytes.length)
     else if (values) await this.#delivery.deliverBatch(values, chunk)
     this.#chunks.end()
     return this.#next

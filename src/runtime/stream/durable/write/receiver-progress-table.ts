@@ -91,7 +91,7 @@ function settleIn(record: PlacedReceiver, { first, kept = 0 }: DurableProgress):
 function summarize(record: PlacedReceiver, items: number): ReceiverSummary {
   const { state, attaches, error, place, latest, first } = record
   const position = place?.position ?? 0
-  const { failed, lost } = record.counts
+  const { failed, lost, unmatched } = record.counts
   const discarded = lost + record.missed
   const offered = first === undefined ? 0 : Math.max(items, position) - first
   const done = first === undefined ? 0 : position - first
@@ -102,9 +102,10 @@ function summarize(record: PlacedReceiver, items: number): ReceiverSummary {
     attaches,
     error,
     offered,
-    processed: done - failed - discarded,
+    processed: done - failed - (unmatched ?? 0) - discarded,
     dropped: 0,
     failed,
+    ...(unmatched === undefined ? {} : { unmatched }),
     lost: discarded + undone,
     latencyMs: latest?.latencyMs ?? null,
   }

@@ -10,6 +10,8 @@ const SILENT_MS = 2000
 export interface Counts {
   failed: number
   lost: number
+  /** Undefined where the stream is no side of a join. */
+  unmatched: number | undefined
 }
 
 /**
@@ -45,8 +47,9 @@ export class ReceiverRecord {
   }
 
   get counts(): Counts {
-    const sum = { failed: 0, lost: 0 }
-    for (const { failed, lost } of this.#reports.values()) {
+    const sum: Counts = { failed: 0, lost: 0, unmatched: undefined }
+    for (const { failed, lost, unmatched } of this.#reports.values()) {
+      if (unmatched !== undefined) sum.unmatched = (sum.unmatched ?? 0) + unmatched
       sum.failed += failed
       sum.lost += lost
     }

@@ -29,9 +29,9 @@ export async function writeDurable(
   ports: StreamPorts,
   invited: readonly Peer[],
 ): Promise<StreamSummary> {
-  const { call, source, resultsOf = null, retention, share, signal } = options
-  const name =
-    options.name ?? [ports.self.name, source ?? resultsOf, call].filter((part) => part !== null).join('_')
+  const { call, source, resultsOf = null, as = null, retention, share, signal } = options
+  const parts = [ports.self.name, source ?? resultsOf, call, as]
+  const name = options.name ?? parts.filter((part) => part !== null).join('_')
   const names = durableNames(ports.pipeline, name)
   const connections = await ports.connections()
   const link = connections.bulk

@@ -34,7 +34,7 @@ export class ChunkQueue {
         : part.first === this.#next && (last?.complete ?? true)
     if (!inOrder || part.offset !== 0) return false
     if (last && !last.complete) last.abandoned = true
-    const { first, count, kind, bytes, time, origin } = part
+    const { first, count, kind, bytes, time, origin, key } = part
     this.#last = {
       first,
       count,
@@ -43,6 +43,7 @@ export class ChunkQueue {
       bytes,
       time,
       origin,
+      key,
       parts: [part],
       complete: part.length === bytes,
       abandoned: false,

@@ -48,16 +48,25 @@ export class ReaderAccount {
   }
 
   /** Counts as they are reported. @param skipped items that were dropped before the next one was begun */
-  report(
-    skipped: number,
-  ): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group'> {
+  report(skipped: number): Omit<
+    Progress,
+    'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group' | 'unmatched'
+  > & {
+    unmatched: number
+  } {
     const { counts } = this.#session?.counter ?? this.#nothing
     const earlier = [...this.#before, ...this.#earlier.map(countsOf)].slice(-MAX_EARLIER)
-    return { ...counts, attach: this.#session?.attach ?? 0, dropped: counts.dropped + skipped, earlier }
+    return {
+      ...counts,
+      attach: this.#session?.attach ?? 0,
+      dropped: counts.dropped + skipped,
+      ...(skipped > 0 ? { skipped } : {}),
+      earlier,
+    }
   }
 }
 
 function countsOf({ attach, counter }: ReaderSession): AttachCounts {
-  const { processed, dropped, failed } = counter.counts
-  return { attach, processed, dropped, failed }
+  const { processed, dropped, failed, unmatched } = counter.counts
+  return { attach, processed, dropped, failed, ...(unmatched === 0 ? {} : { unmatched }) }
 }

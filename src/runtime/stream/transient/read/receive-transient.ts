@@ -1,12 +1,12 @@
 import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
-import type { OrderMember } from '../../common/read/source-order.js'
+import type { OrderMember } from '../../common/order/source-order.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
 import { streamSubject, type Accept, type AttachCounts, type Open } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
-import type { Deliver, Grouping, IncomingMarks, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Joining, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
 
 /** Opens the lane on which a receiver gets its items. */
@@ -20,6 +20,8 @@ interface ReceiveOptions {
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
   grouping?: () => Grouping | undefined
+  /** Place of the stream in a join, if the callback gets its items together with those of others. */
+  joining?: Joining
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   /** Takes part in the order of the source, if the stream has one. */
@@ -56,9 +58,9 @@ export async function receiveTransient({
       if (announcement.what === 'part') {
         reader.onPart(announcement)
       } else if (announcement.what === 'mark') {
-        reader.onMark(announcement)
+        reader.order.onMark(announcement)
       } else if (announcement.what === 'passed') {
-        reader.onPassed(announcement)
+        reader.order.onPassed(announcement)
       } else {
         reader.onAccept(announcement)
         accepts.push(announcement)

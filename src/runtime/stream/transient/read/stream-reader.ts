@@ -8,10 +8,11 @@ import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { keptBytes, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
-import type { Accept, AttachCounts, End, Mark, Open, Part, Passed } from '../../protocol/messages.js'
+import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
 import type { IncomingMarks, Peer } from '../../protocol/ports.js'
 import { ReadAhead, type ChunkAhead } from './read-ahead.js'
 import { ReaderAccount } from './reader-account.js'
+import { ReaderOrder } from './reader-order.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
 
 interface StreamReaderOptions extends ItemDeliveryOptions {
@@ -37,10 +38,10 @@ export class StreamReader implements CreditListener {
   readonly #lifecycle: ReceiverLifecycle
   readonly #account: ReaderAccount
   readonly #ahead: ReadAhead
+  /** Marks that concern the order of the source. */
+  readonly order: ReaderOrder
   /** Number of the latest attach of any receiver that is known here. */
   #knownAccepts = 0
-  /** Chunk that is being loaded for the callback, or processed by it. */
-  #taken: ChunkAhead | undefined
   /** Chunk that is or was processed last. */
   #current: IncomingChunk | undefined
   /** Weight reported as loaded, and parts loaded since. */
@@ -54,6 +55,7 @@ export class StreamReader implements CreditListener {
     this.#lifecycle = options.lifecycle
     this.#account = new ReaderAccount(options.before)
     this.#ahead = new ReadAhead(options)
+    this.order = new ReaderOrder({ account: this.#account, ahead: this.#ahead, marks: options.marks })
   }
 
   /** Outcomes of all items until now. */
@@ -101,20 +103,6 @@ export class StreamReader implements CreditListener {
     this.#lifecycle.changed.notify()
   }
 
-  /** Notes how far the writer's stage is. */
-  onMark(mark: Mark): void {
-    const { session } = this.#account
-    session?.delivery.ordered?.onMark(mark, this.#unoffered(session))
-  }
-
-  /** Notes how far a shared stream is assigned, if this receiver is done with all that it was given. */
-  onPassed({ attach, given, marks }: Passed): void {
-    const { session } = this.#account
-    if (attach !== session?.attach || session.queue.next !== given) return
-    if (session.counter.position !== given || session.delivery.hasWaiting) return
-    for (const [source, item, time] of marks) this.#options.marks?.passed({ source, item, time })
-  }
-
   onEnd(end: End): void {
     this.#end = end
     if (end.cut) this.#lifecycle.settle('stopped', end.error)
@@ -132,9 +120,11 @@ export class StreamReader implements CreditListener {
   }
 
   report(): void {
-    const { self, lane, progress } = this.#options
-    const counts = this.#account.report(this.#skipped)
-    const group = this.#options.grouping?.()?.items
+    const { self, lane, progress, grouping, joining } = this.#options
+    const { unmatched, ...counts } = this.#account.report(
+      this.#isLive ? this.#ahead.skipped(this.#account.session) : 0,
+    )
+    const group = grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
     progress.publish({
@@ -145,8 +135,9 @@ export class StreamReader implements CreditListener {
       state: this.#lifecycle.state,
       error: this.#lifecycle.error,
       ...(group === undefined ? {} : { group }),
-      ...(this.#options.open.share && this.#options.marks?.areWanted ? { marks: true as const } : {}),
+      ...(this.#options.open.share && this.order.wantsMarks ? { marks: true as const } : {}),
       ...counts,
+      ...(joining ? { unmatched } : {}),
     })
   }
 
@@ -162,41 +153,12 @@ export class StreamReader implements CreditListener {
     return this.#options.open.delivery === 'live'
   }
 
-  /** Number of the first item that was not offered to the order of the source. */
-  #unoffered(session: ReaderSession): number {
-    const { chunk, session: of } = this.#taken ?? {}
-    if (chunk && of === session) return Math.max(session.delivery.position, chunk.first)
-    const { head } = this.#ahead
-    return head?.session === session ? head.chunk.first : session.queue.oldest
-  }
-
-  /** Tells the order of the source how far this stream is, also where its last items are dropped, and whether it is over. */
-  #tellOrder(): void {
-    const { session } = this.#account
-    const ordered = session?.delivery.ordered
-    if (!session || !ordered) return
-    ordered.reached(this.#unoffered(session))
-    if (this.#end && session.queue.empty && this.#ahead.length === 0 && this.#isAllAnnounced(session.queue))
-      ordered.onEnd()
-  }
-
-  /** Live: number of items that newer ones have pushed out since the last one was begun. */
-  get #skipped(): number {
-    const { session } = this.#account
-    if (!session || !this.#isLive) return 0
-    const { head } = this.#ahead
-    const next = head?.session === session ? head.chunk.first : session.queue.oldest
-    const { chunk, session: of } = this.#taken ?? {}
-    const from = chunk && of === session ? chunk.first + chunk.count : session.delivery.position
-    return Math.max(0, next - from)
-  }
-
   async #run(): Promise<void> {
     const { lane } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
-        this.#tellOrder()
+        this.order.update(this.#isAllTaken())
         const flushing = this.#flushIfDue()
         if (flushing) await flushing
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
@@ -223,7 +185,7 @@ export class StreamReader implements CreditListener {
   #flushIfDue(): Promise<void> | undefined {
     const { session } = this.#account
     if (!session?.delivery.hasWaiting) return undefined
-    if (!session.delivery.isDue && (this.#taken || !this.#isFinished())) return undefined
+    if (!session.delivery.isDue && (this.#ahead.taken || !this.#isFinished())) return undefined
     return session.delivery.flush().then(() => this.#reportDone(session))
   }
 
@@ -241,10 +203,9 @@ export class StreamReader implements CreditListener {
     const head = this.#ahead.take()
     if (!head) return
     const { bytes } = head
-    this.#taken = head
     this.#current = head.chunk
     await this.#process(head, bytes instanceof Promise ? await this.#loadedWhileFilling(bytes) : bytes)
-    this.#taken = undefined
+    this.#ahead.onProcessed()
     this.#reportDone(head.session)
   }
 
@@ -255,8 +216,7 @@ export class StreamReader implements CreditListener {
   #reportDone(session: ReaderSession): void {
     if (!this.#options.open.share || !this.#lifecycle.isAttached() || session.delivery.hasWaiting) return
     this.#loadAhead()
-    const { head } = this.#ahead
-    session.counter.pass(head?.session === session ? head.chunk.first : session.queue.next)
+    session.counter.pass(this.#ahead.next(session))
     this.report()
   }
 
@@ -292,10 +252,9 @@ export class StreamReader implements CreditListener {
     const { chunk, session } = ahead
     this.#ahead.onLoaded(ahead)
     if (loaded && chunk.kind !== null) {
-      const isKept = session.delivery.ordered ?? this.#options.grouping?.()
-      const bytes = isKept ? keptBytes(loaded) : loaded.bytes
+      const bytes = session.delivery.keepsItems ? keptBytes(loaded) : loaded.bytes
       try {
-        await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk)
+        await session.delivery.deliverItem(decodeBytes(chunk.kind, bytes), chunk, bytes.length)
       } finally {
         loaded.release?.()
       }
@@ -323,13 +282,13 @@ export class StreamReader implements CreditListener {
   }
 
   #isFinished(): boolean {
-    const queue = this.#account.session?.queue
-    if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
-    if (this.#account.session?.delivery.isEarly) return false
-    return this.#isAllAnnounced(queue)
+    return this.#isAllTaken() && !this.#account.session?.delivery.isEarly
   }
 
-  #isAllAnnounced(queue: ReaderSession['queue']): boolean {
+  /** Whether the stream has no other items than those that were taken. */
+  #isAllTaken(): boolean {
+    const queue = this.#account.session?.queue
+    if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
     return this.#isLive || (queue.complete && queue.next === this.#count)
   }
 

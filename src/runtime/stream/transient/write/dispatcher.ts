@@ -1,12 +1,13 @@
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
 import type { AssignedMarks } from './assigned-marks.js'
 import type { LaneSet } from './lane-set.js'
+import { leastLoaded } from './receiver-session.js'
 import type { ReceiverTable } from './receiver-table.js'
 
 /** Items per receiver: one in the callback, and one that is ready when it returns. */
 const MAX_UNFINISHED = 2
 
-interface DispatcherOptions {
+export interface DispatcherOptions {
   receivers: ReceiverTable
   lanes: Pick<LaneSet, 'busy' | 'send'>
   marks: Pick<AssignedMarks, 'onAssigned'>
@@ -31,10 +32,12 @@ export class Dispatcher implements ChunkOutput {
   async send(chunk: Chunk): Promise<void> {
     const { receivers, lanes, marks, live, signal } = this.#options
     const limit = live ? Infinity : MAX_UNFINISHED
-    let share = receivers.assign(chunk.first, limit)
+    const assign = (): ReturnType<typeof receivers.assign> =>
+      receivers.assign(chunk.first, (sessions) => leastLoaded(sessions, limit))
+    let share = assign()
     while (!share && !live && !signal.aborted) {
       await receivers.changed.wait()
-      share = receivers.assign(chunk.first, limit)
+      share = assign()
     }
     if (share) marks.onAssigned(chunk)
     if (share) await lanes.send({ ...chunk, first: share.first, share })

@@ -127,7 +127,7 @@ export class LaneSender {
       const ref = lane.store(bytes, end)
       // Awaited in turn below; until then a rejection is not an unhandled one.
       ref.catch(() => undefined)
-      const { first, count, kind, time, origin } = chunk
+      const { first, count, kind, time, origin, key } = chunk
       const part = {
         what: 'part',
         lane: name,
@@ -135,6 +135,7 @@ export class LaneSender {
         first,
         count,
         ...(share ? { share: { attach: share.attach, item: share.item } } : {}),
+        ...(key ? { key } : {}),
         kind,
         bytes: total,
         offset,

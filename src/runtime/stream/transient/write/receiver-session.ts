@@ -32,6 +32,8 @@ export interface ReceiverSession extends Peer {
 /** Items of a shared stream that were assigned to one receiver. */
 export interface AssignedItems {
   count: number
+  /** Items that a live stream dropped while their key moved to another receiver. */
+  passed: number
   /** Count at the last check, and at the one before. */
   checked: [last: number, before: number]
   /** Time of the latest assignment, on a count of all assignments. */
@@ -72,7 +74,9 @@ export function invitedSession(peer: Peer, share: boolean): ReceiverSession {
     progress: undefined,
     state: 'attached',
     error: null,
-    assigned: share ? { count: 0, checked: [0, 0], latest: 0, unacked: new UnackedParts() } : undefined,
+    assigned: share
+      ? { count: 0, passed: 0, checked: [0, 0], latest: 0, unacked: new UnackedParts() }
+      : undefined,
   }
 }
 
@@ -88,11 +92,12 @@ export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts):
     processed: Math.max(progress.processed, counts.processed),
     dropped: Math.max(progress.dropped, counts.dropped),
     failed: Math.max(progress.failed, counts.failed),
+    ...unmatchedOf(Math.max(progress.unmatched ?? 0, counts.unmatched ?? 0), progress),
   }
 }
 
-/** Result of `leastLoaded`. */
-export interface LeastLoaded {
+/** Receiver of a shared stream that can be given an item. */
+export interface Assignable {
   session: ReceiverSession
   assigned: AssignedItems
   lane: Lane
@@ -103,9 +108,9 @@ export interface LeastLoaded {
  * gets nothing while another lives.
  * @param limit unfinished invocations with which a receiver gets no more
  */
-export function leastLoaded(sessions: readonly ReceiverSession[], limit: number): LeastLoaded | undefined {
+export function leastLoaded(sessions: readonly ReceiverSession[], limit: number): Assignable | undefined {
   const isAnyAlive = sessions.some(({ first, suspected }) => first !== undefined && !suspected)
-  let least: (LeastLoaded & { unfinished: number }) | undefined
+  let least: (Assignable & { unfinished: number }) | undefined
   for (const session of sessions) {
     const { assigned, progress } = session
     if (!assigned || !progress || session.first === undefined) continue
@@ -124,13 +129,16 @@ export function leastLoaded(sessions: readonly ReceiverSession[], limit: number)
 /** Account of a node, over all its sessions. @param items number of items that the source has yielded */
 export function summarize(sessions: ReceiverSession[], items: number, live: boolean): ReceiverSummary {
   const total = { offered: 0, processed: 0, dropped: 0, failed: 0, lost: 0 }
+  let allUnmatched = 0
   for (const session of sessions) {
-    const { processed = 0, dropped = 0, failed = 0 } = session.progress ?? {}
-    const counted = processed + dropped + failed
+    const { processed = 0, dropped = 0, failed = 0, unmatched = 0 } = session.progress ?? {}
+    const counted = processed + dropped + failed + unmatched
+    allUnmatched += unmatched
     const offered = offeredTo(session, items, counted)
-    total.offered += offered
+    const { passed = 0 } = session.assigned ?? {}
+    total.offered += offered + passed
     total.processed += processed
-    total.dropped += dropped
+    total.dropped += dropped + passed
     total.failed += failed
     if (session.last === undefined) continue
     // A live receiver skips what it has not come to. What one that is gone did without saying so is not known.
@@ -144,8 +152,14 @@ export function summarize(sessions: ReceiverSession[], items: number, live: bool
     attaches: sessions.filter(({ first }) => first !== undefined).length,
     error: latest?.error ?? null,
     ...total,
+    ...unmatchedOf(allUnmatched, latest?.progress),
     latencyMs: latest?.progress?.latencyMs ?? null,
   }
+}
+
+/** The count, where the stream is a side of a join. */
+function unmatchedOf(unmatched: number, progress: Progress | undefined): { unmatched?: number } {
+  return unmatched > 0 || progress?.unmatched !== undefined ? { unmatched } : {}
 }
 
 /** A receiver that was taken for gone may have processed items that came after its last one. */

@@ -9,8 +9,8 @@ import {
   adoptLateCounts,
   demandOn,
   invitedSession,
-  leastLoaded,
   summarize,
+  type Assignable,
   type ReceiverSession,
 } from './receiver-session.js'
 
@@ -191,14 +191,16 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   /**
-   * Assigns an item to the least loaded receiver.
-   * @param limit unfinished items with which a receiver gets no more
-   * @returns undefined when all receivers are at the limit, or there is none
+   * Assigns an item to one of the receivers.
+   * @param choose of the present ones; undefined when none can take the item now
    */
-  assign(item: number, limit: number): (Assignment & { lane: Lane; first: number }) | undefined {
-    const least = leastLoaded(this.#present, limit)
-    if (!least) return undefined
-    const { session, assigned, lane } = least
+  assign(
+    item: number,
+    choose: (sessions: readonly ReceiverSession[]) => Assignable | undefined,
+  ): (Assignment & { lane: Lane; first: number }) | undefined {
+    const chosen = choose(this.#present)
+    if (!chosen) return undefined
+    const { session, assigned, lane } = chosen
     assigned.latest = ++this.#assignments
     return { attach: session.attach, item, lane, first: assigned.count++ }
   }
@@ -208,8 +210,7 @@ export class ReceiverTable implements ReceiverAccounts {
     return this.#present.flatMap(({ attach, assigned, progress }) => {
       if (!assigned || !progress) return []
       const { processed, dropped, failed } = progress
-      const isIdle = processed + dropped + failed === assigned.count
-      return isIdle ? [{ attach, given: assigned.count }] : []
+      return processed + dropped + failed === assigned.count ? [{ attach, given: assigned.count }] : []
     })
   }
 
@@ -283,6 +284,7 @@ export class ReceiverTable implements ReceiverAccounts {
       processed: 0,
       dropped: 0,
       failed: 0,
+      ...(progress.unmatched === undefined ? {} : { unmatched: 0 }),
     }
   }
 

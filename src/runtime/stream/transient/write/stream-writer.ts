@@ -13,6 +13,7 @@ import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import { AssignedMarks } from './assigned-marks.js'
 import { Dispatcher } from './dispatcher.js'
+import { KeyedDispatcher } from './keyed-dispatcher.js'
 import { LaneSet, type OpenLane } from './lane-set.js'
 import { ReceiverMembership } from './receiver-membership.js'
 import { ReceiverTable } from './receiver-table.js'
@@ -40,11 +41,11 @@ export class StreamWriter implements SessionOutput {
   readonly #chunks: ChunkOutput
   readonly #sessions: ReceiverMembership
   readonly #session: WriterSession
-  /** Of a shared stream. */
+  /** Marks of a shared stream. */
   readonly #marks: AssignedMarks
 
   constructor({ context, shm, openLane }: StreamWriterOptions) {
-    const { delivery, share, batch } = context.options
+    const { delivery, share, by, batch } = context.options
     const live = delivery === 'live'
     const receivers = new ReceiverTable({ share, live })
     const state = new WriterState(context, receivers)
@@ -61,7 +62,9 @@ export class StreamWriter implements SessionOutput {
     this.#shm = shm
     this.#monitor = monitor
     this.#lanes = lanes
-    this.#chunks = share ? new Dispatcher({ receivers, lanes, marks: this.#marks, live, signal }) : lanes
+    const dispatching = { receivers, lanes, marks: this.#marks, live, signal }
+    const dispatcher = by === undefined ? Dispatcher : KeyedDispatcher
+    this.#chunks = share ? new dispatcher(dispatching) : lanes
     this.#sessions = new ReceiverMembership({
       context,
       state,

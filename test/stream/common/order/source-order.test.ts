@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Origin } from '../../../../src/runtime/core/stream/origin.js'
-import { SourceOrder, type OrderMember } from '../../../../src/runtime/stream/common/read/source-order.js'
+import { SourceOrder, type OrderMember } from '../../../../src/runtime/stream/common/order/source-order.js'
 import type { SourceMark } from '../../../../src/runtime/stream/protocol/messages.js'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -45,7 +45,9 @@ class Stream {
           this.out.push(origin)
           return this.deliver()
         },
-        drop: () => void this.dropped++,
+        drop: () => {
+          this.dropped++
+        },
       })
       this.offered++
       this.member.reached(this.offered)
@@ -169,7 +171,9 @@ async function run(
   let running = 0
   const slow = (): Promise<void> | undefined => {
     expect(++running).toBe(1)
-    return settled().then(() => void running--)
+    return settled().then(() => {
+      running--
+    })
   }
   const all = Array.from({ length: workers }, () => new Stream(order.join(window), out, slow))
   const names = ['s', 't'].slice(0, sources)

@@ -29,7 +29,7 @@ export class EarlyResults<M> {
   /** Adds a result behind those that do not come after it. */
   add(result: EarlyResult<M>): void {
     let at = this.#results.length
-    for (let other = this.#results[at - 1]; other && isBefore(result.origin, other.origin); )
+    for (let other = this.#results[at - 1]; other && isBefore(result.origin, other.origin);)
       other = this.#results[--at - 1]
     this.#results.splice(at, 0, result)
   }
