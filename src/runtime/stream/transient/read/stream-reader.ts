@@ -38,7 +38,6 @@ export class StreamReader implements CreditListener {
   readonly #lifecycle: ReceiverLifecycle
   readonly #account: ReaderAccount
   readonly #ahead: ReadAhead
-  /** Marks that concern the order of the source. */
   readonly order: ReaderOrder
   /** Number of the latest attach of any receiver that is known here. */
   #knownAccepts = 0

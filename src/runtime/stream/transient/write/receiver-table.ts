@@ -207,10 +207,9 @@ export class ReceiverTable implements ReceiverAccounts {
 
   /** Receivers of a shared stream that have nothing in hand, with the number of items that each was given. */
   idle(): { attach: number; given: number }[] {
-    return this.#present.flatMap(({ attach, assigned, progress }) => {
-      if (!assigned || !progress) return []
-      const { processed, dropped, failed } = progress
-      return processed + dropped + failed === assigned.count ? [{ attach, given: assigned.count }] : []
+    return this.#present.flatMap(({ attach, assigned, progress: of }) => {
+      const done = of ? of.processed + of.dropped + of.failed : -1
+      return done === assigned?.count ? [{ attach, given: done }] : []
     })
   }
 
