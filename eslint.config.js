@@ -33,7 +33,7 @@ const FLOORS = {
   callback: ['parse', ['find', 'load'], '.'],
   pipeline: ['diagnose', 'schema', 'read', 'validate', 'checks', 'plan', 'load', '.'],
   'pipeline/checks': ['files', '.'],
-  stream: ['protocol', 'lanes', 'common', ['join', 'observe'], ['transient', 'durable'], '.'],
+  stream: ['protocol', 'lanes', 'common', 'join', 'observe', ['transient', 'durable'], '.'],
   'stream/common': ['.', 'order', ['read', 'write']],
   'stream/transient': [['read', 'write']],
   'stream/durable': ['store', ['read', 'write']],

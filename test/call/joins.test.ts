@@ -1,5 +1,6 @@
-import { context, STREAM, type StreamSummary } from 'daffi'
+import { context, STREAM, StreamError, type StreamSummary } from 'daffi'
 import { expect, test } from 'vitest'
+import { deferred } from '../../src/runtime/core/deferred.js'
 import { ownPipeline } from '../support/pipeline.js'
 
 interface Callbacks {
@@ -7,12 +8,12 @@ interface Callbacks {
   take: (n: number) => void
 }
 
-/** A picture of one pixel, since only frames say themselves when they were captured. */
-const frame = (n: number, time: number): unknown => ({
-  width: 1,
-  height: 1,
+/** A picture, since only frames say themselves when they were captured. */
+const frame = (n: number, time: number, side = 1): unknown => ({
+  width: side,
+  height: side,
   format: 'gray',
-  data: new Uint8Array([n]),
+  data: new Uint8Array(side * side).fill(n),
   time,
   sequence: 0,
 })
@@ -49,4 +50,61 @@ test('items that were captured at the same time come together, and results are t
   expect((await results).items).toBe(3)
   expect(taken).toEqual([0, 2, 3].map((item) => [11, 'left', item]))
   expect(origins).toEqual([0, 2, 3].map((n, i) => [undefined, [`left ${n}`, `right ${i}`]]))
+})
+
+/** So large that each is a record of its own, which is acknowledged by itself. */
+const LARGE = 400
+
+test('durable: what waited for a partner when its node left comes again, and is joined there', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const pairs: unknown[][] = []
+  const first = deferred()
+  const fuse = ({ left, right }: Record<string, { data: Uint8Array }>): void => {
+    pairs.push([left?.data[0], right?.data[0]])
+    first.resolve()
+  }
+  const options = { fuse: { join: {} } }
+  const before = await join('middle', { callbacks: { fuse }, options })
+  const g = await join('writer')
+  const back = deferred()
+  async function* late(): AsyncGenerator {
+    yield frame(0, START, LARGE)
+    await back.promise
+    for (const n of [1, 2]) yield frame(n, START + n * 33, LARGE)
+  }
+  const durable = (as: string): ReturnType<typeof STREAM> => STREAM({ as, name: as, delivery: 'durable' })
+  const streams = Promise.all([
+    g.call.fuse([0, 1, 2].map((n) => frame(n, START + n * 33, LARGE))).with(durable('left')),
+    g.call.fuse(late()).with(durable('right')),
+  ])
+  await first.promise
+  await before.close()
+  await join('middle', { callbacks: { fuse }, options })
+  back.resolve()
+  for (const { receivers } of await streams)
+    expect(receivers).toMatchObject({ middle: { state: 'finished', unmatched: 0, lost: 0, failed: 0 } })
+  // The first pair may not have been acknowledged.
+  expect(pairs.filter(([left]) => left !== 0)).toEqual([
+    [1, 1],
+    [2, 2],
+  ])
+})
+
+test('a stream that has no name for a callback that joins, or one for a callback that does not, fails with it', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const callbacks = { fuse: (_item: unknown) => undefined, take: (_n: number) => undefined }
+  await join('middle', { callbacks, options: { fuse: { join: {} } } })
+  const g = await join('writer')
+  const failure = (stream: PromiseLike<unknown>): Promise<unknown> =>
+    Promise.resolve(stream).then(
+      () => undefined,
+      (reason: unknown) =>
+        reason instanceof StreamError ? reason.summary.receivers.middle?.error?.code : reason,
+    )
+  expect(await failure(g.call.fuse([1]).with(STREAM))).toBe('DAFFI_JOIN_SIDE')
+  expect(await failure(g.call.take([1]).with(STREAM({ as: 'left' })))).toBe('DAFFI_JOIN_SIDE')
+  const shared = failure(g.call.fuse([1]).with(STREAM({ as: 'left', share: true })))
+  expect(await shared).toMatchObject({ code: 'DAFFI_USAGE' })
+  const both = join('both', { callbacks, options: { fuse: { join: {}, batch: {} } } })
+  await expect(both).rejects.toMatchObject({ code: 'DAFFI_USAGE' })
 })

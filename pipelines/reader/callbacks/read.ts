@@ -4,7 +4,7 @@ import { TextReader } from '../lib/text-reader.js'
 
 const reader = await TextReader.load()
 
-/** Finds and reads the texts in a frame. The viewer draws what stands in `boxes` over the camera's picture. */
+/** Finds and reads the texts in a frame. */
 export default async function read(frame: Frame): Promise<{ boxes: TextBox[] }> {
   return { boxes: await reader.read(frame) }
 }

@@ -73,7 +73,7 @@ test.each(
       ),
       'JOIN_SIDE',
       'nodes.one.calls[2].as',
-      'different nodes',
+      'as a whole',
     ],
     [
       joined('merge', ...[LEFT, LEFT.replace('left', '«left»')].map((call) => call.replace('fuse', 'merge'))),

@@ -61,10 +61,7 @@ export interface StreamModifierOptions {
    * @default { attempts: 5, delay: '1s', backoff: 2 }
    */
   retry?: { attempts?: number; delay?: Duration; backoff?: number } | undefined
-  /**
-   * Identity of a durable stream, under which an unfinished one is resumed.
-   * @default made of this process's name, `source` and the callback
-   */
+  /** Identity of a durable stream, to resume an unfinished one. @default made of this process's name, `source`, callback and `as` */
   name?: string | undefined
   /**
    * Limits of what a durable stream keeps.
@@ -94,10 +91,7 @@ export interface StreamModifierOptions {
   source?: string | undefined
   /** Callback of this process whose results are streamed, for the items of streams to it, until those end. @default none */
   resultsOf?: string | undefined
-  /**
-   * Name under which a callback with the option `join` gets the items, together with those of other streams. Not with `share`.
-   * @default none
-   */
+  /** Name under which a callback with the option `join` gets the items; not with `share`. @default none */
   as?: string | undefined
   /** Called at the first item, then a few times a second. @default none */
   onProgress?: (snapshot: StreamSummary) => void

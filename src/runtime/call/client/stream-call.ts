@@ -60,7 +60,7 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
   if (as !== undefined && !isToken(as))
     throw new DaffiError('DAFFI_USAGE', 'as must be a name of letters, digits, _ and -')
   if (as !== undefined && settings.share)
-    throw new DaffiError('DAFFI_USAGE', `as ${as} with share: partners would go to different nodes`)
+    throw new DaffiError('DAFFI_USAGE', `as ${as} with share: a joined stream goes to each node as a whole`)
   if (settings.share && settings.order !== undefined)
     throw new DaffiError(
       'DAFFI_USAGE',

@@ -21,7 +21,7 @@ function checkSide({ path, value }: PartialCall, { diagnostics }: CheckContext):
   if (modifier.kind === 'STREAM' && !modifier.share) return true
   const message =
     modifier.kind === 'STREAM'
-      ? `as ${as} with share: items that belong together would go to different nodes`
+      ? `as ${as} with share: a joined stream goes to each node as a whole`
       : `as needs modifier: STREAM, not ${modifier.kind}`
   diagnostics.add({ code: CODE, message, path: [...path, 'as'] }, 'key')
   return false

@@ -109,7 +109,7 @@ export class ItemDelivery {
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
     if (this.ordered) {
-      await this.#offerAll(this.ordered, values, chunk)
+      await this.#offerAll(this.ordered, values, chunk, slice)
       return
     }
     const read = this.#readGrouping()
@@ -166,19 +166,36 @@ export class ItemDelivery {
     for (const { value, index, chunk } of [first, ...others]) await this.#deliver(value, index, chunk, true)
   }
 
-  /** Drops the items that wait for others, once the callback has none of them; they are not counted. */
-  async drop(): Promise<void> {
-    this.#group.take()
+  /** Leaves the join and the order. Resolves when the callback has no more items of this stream, and those that it had are counted. */
+  async leave(): Promise<void> {
     await this.#options.joining?.leave()
-    this.#joined.drop()
     await this.ordered?.drop()
   }
 
-  async #offerAll(ordered: OrderedDelivery, values: readonly unknown[], chunk: ChunkInHand): Promise<void> {
+  /** Leaves the join and the order, and drops what waits. */
+  async close(): Promise<void> {
+    await this.leave()
+    this.drop()
+  }
+
+  /** Drops the items that wait for others; they are not counted. */
+  drop(): void {
+    this.#group.take()
+    this.#joined.drop()
+    void this.ordered?.drop()
+  }
+
+  async #offerAll(
+    ordered: OrderedDelivery,
+    values: readonly unknown[],
+    chunk: ChunkInHand,
+    slice: TimeSlice,
+  ): Promise<void> {
     for (const [index, value] of values.entries()) {
       if (!this.#options.lifecycle.isAttached()) return
       const held = ordered.offer(value, index, chunk)
       if (held) await held
+      if (slice.due && slice.isOver()) await slice.yield()
     }
   }
 

@@ -52,6 +52,11 @@ export class ItemOutcomes {
     return this.#options.open.onError === 'retry'
   }
 
+  /** Whether the receiver goes on. */
+  get isAttached(): boolean {
+    return this.#options.lifecycle.isAttached()
+  }
+
   /**
    * Ends items that have failed and get no further attempt.
    * @param isLogged whether the log has the error already, as that of another stream

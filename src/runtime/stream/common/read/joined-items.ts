@@ -45,8 +45,12 @@ class WaitingItem implements JoinItem {
   }
 
   async fail(error: unknown, isLogged: boolean): Promise<void> {
+    const { outcomes } = this.#owner
+    const { isAttached } = outcomes
     if (!this.#owner.has(this)) return
-    await this.#owner.outcomes.giveUp([this.#item], error, isLogged)
+    if (isAttached || !outcomes.retries) await outcomes.giveUp([this.#item], error, isLogged)
+    // Else it waits for ever: a durable stream delivers it again.
+    if (!isAttached) return
     this.ended = 'failed'
     this.#owner.release()
   }

@@ -123,7 +123,11 @@ export class DurableReader {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
-    await this.#delivery.drop()
+    await this.#delivery.leave()
+    // In a join the present item is not the loop's. Its partner may be acknowledged already.
+    if (this.#options.joining && this.#lifecycle.state === 'left')
+      await this.#acknowledge().catch(() => undefined)
+    this.#delivery.drop()
     this.report()
   }
 
@@ -170,7 +174,10 @@ export class DurableReader {
 
   /** Acknowledges the records of which no item waits for its group. */
   async #release(): Promise<void> {
-    if (!this.#lifecycle.isAttached()) return
+    if (this.#lifecycle.isAttached()) await this.#acknowledge()
+  }
+
+  async #acknowledge(): Promise<void> {
     const { waiting } = this.#delivery
     let done: DeliveredRecord | undefined
     while (this.#held[0] && (this.#held[0].end ?? 0) <= waiting) {

@@ -119,7 +119,7 @@ export class SharedReader implements PendingListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     }
-    await this.#delivery.drop()
+    await this.#delivery.close()
     await this.#settling
     this.#marks?.close()
     await this.#chunks.close()

@@ -9,13 +9,18 @@ const MAX_EARLIER = 16
 export class ReaderAccount {
   /** Counts before an accept. */
   readonly #nothing = new OutcomeCounter(0)
+  readonly #isJoined: boolean
   readonly #before: readonly AttachCounts[]
   #earlier: readonly ReaderSession[] = []
   #session: ReaderSession | undefined
   #latest: number
 
-  /** @param before counts of receivers of the same stream that this process had before */
-  constructor(before: readonly AttachCounts[]) {
+  /**
+   * @param before counts of receivers of the same stream that this process had before
+   * @param isJoined whether the stream is a side of a join
+   */
+  constructor(before: readonly AttachCounts[], isJoined: boolean) {
+    this.#isJoined = isJoined
     this.#before = before
     this.#latest = Math.max(0, ...before.map(({ attach }) => attach))
   }
@@ -34,7 +39,7 @@ export class ReaderAccount {
   begin(session: ReaderSession | undefined): void {
     if (this.#session) {
       this.#session.queue.close()
-      void this.#session.delivery.drop()
+      void this.#session.delivery.close()
       this.#earlier = [...this.#earlier, this.#session].slice(-MAX_EARLIER)
     }
     this.#session = session
@@ -48,18 +53,16 @@ export class ReaderAccount {
   }
 
   /** Counts as they are reported. @param skipped items that were dropped before the next one was begun */
-  report(skipped: number): Omit<
-    Progress,
-    'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group' | 'unmatched'
-  > & {
-    unmatched: number
-  } {
-    const { counts } = this.#session?.counter ?? this.#nothing
+  report(
+    skipped: number,
+  ): Omit<Progress, 'node' | 'incarnation' | 'pid' | 'lane' | 'state' | 'error' | 'group'> {
+    const { unmatched, ...counts } = (this.#session?.counter ?? this.#nothing).counts
     const earlier = [...this.#before, ...this.#earlier.map(countsOf)].slice(-MAX_EARLIER)
     return {
       ...counts,
       attach: this.#session?.attach ?? 0,
       dropped: counts.dropped + skipped,
+      ...(this.#isJoined ? { unmatched } : {}),
       ...(skipped > 0 ? { skipped } : {}),
       earlier,
     }

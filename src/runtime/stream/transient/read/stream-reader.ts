@@ -52,7 +52,7 @@ export class StreamReader implements CreditListener {
   constructor(options: StreamReaderOptions) {
     this.#options = options
     this.#lifecycle = options.lifecycle
-    this.#account = new ReaderAccount(options.before)
+    this.#account = new ReaderAccount(options.before, options.joining !== undefined)
     this.#ahead = new ReadAhead(options)
     this.order = new ReaderOrder({ account: this.#account, ahead: this.#ahead, marks: options.marks })
   }
@@ -119,10 +119,8 @@ export class StreamReader implements CreditListener {
   }
 
   report(): void {
-    const { self, lane, progress, grouping, joining } = this.#options
-    const { unmatched, ...counts } = this.#account.report(
-      this.#isLive ? this.#ahead.skipped(this.#account.session) : 0,
-    )
+    const { self, lane, progress, grouping } = this.#options
+    const counts = this.#account.report(this.#isLive ? this.#ahead.skipped(this.#account.session) : 0)
     const group = grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
@@ -136,7 +134,6 @@ export class StreamReader implements CreditListener {
       ...(group === undefined ? {} : { group }),
       ...(this.#options.open.share && this.order.wantsMarks ? { marks: true as const } : {}),
       ...counts,
-      ...(joining ? { unmatched } : {}),
     })
   }
 
@@ -172,7 +169,7 @@ export class StreamReader implements CreditListener {
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
-      await this.#account.session?.delivery.drop()
+      await this.#account.session?.delivery.close()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
       lane.close()
