@@ -133,7 +133,13 @@ export class DurableReader {
 
   /** Acknowledges what had its turn, and tells the order of the source how far this stream is. */
   async #attendOrder(ordered: OrderedDelivery): Promise<void> {
-    await this.#release()
+    // Again, where more was done meanwhile: the loop waits, or ends, after this.
+    while (
+      this.#lifecycle.isAttached() &&
+      this.#held[0] &&
+      (this.#held[0].end ?? 0) <= this.#delivery.waiting
+    )
+      await this.#release()
     ordered.reached(this.#delivery.position)
     if (this.#end && this.#delivery.position >= this.#end.count) ordered.onEnd()
   }
