@@ -21,7 +21,8 @@ export type {
   StreamOptions,
   StreamPeers,
   StreamPorts,
+  TakeResult,
 } from './protocol/ports.js'
-export { StreamReceiver, type Admission, type Admit } from './stream-receiver.js'
+export { StreamReceiver, type Admit } from './stream-receiver.js'
 export { StreamError } from './common/stream-error.js'
 export { writeStream, writeYields, type YieldTarget } from './write-stream.js'

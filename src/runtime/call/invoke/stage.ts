@@ -28,9 +28,10 @@ export class Stage {
     (marks) => {
       for (const items of this.#outgoing) if (items.hasOrder) items.mark(marks)
     },
-    () => this.#hasOrder,
+    () => this.hasOrder,
   )
-  #hasOrder = false
+  /** Whether a stream of the results is told how far the stage is. */
+  hasOrder = false
   #incoming = 0
   #gave = 0
   #filtered = 0
@@ -40,7 +41,7 @@ export class Stage {
   /** Adds a stream of the results. @param follows whether it ends when all incoming streams have ended */
   add(items: PushedItems, follows: boolean): void {
     this.#outgoing.add(items)
-    this.#hasOrder ||= items.hasOrder
+    this.hasOrder ||= items.hasOrder
     if (follows) this.#following.add(items)
     // A stage to which nothing comes says so, too: nobody has to wait for it.
     this.done.onChange()

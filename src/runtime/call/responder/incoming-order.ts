@@ -1,5 +1,5 @@
 import { addAbortListener } from 'node:events'
-import { originOf, type Admission, type IncomingMarks } from '../../stream/index.js'
+import type { IncomingMarks, TakeResult } from '../../stream/index.js'
 import type { Origin } from '../../core/stream/origin.js'
 import type { OfferedCallback } from '../invoke/registry.js'
 import type { IncomingItems } from '../invoke/stage-marks.js'
@@ -37,43 +37,34 @@ export class IncomingOrder implements IncomingMarks {
     this.#wanted?.keepOnly(source)
   }
 
-  /** The same admission, of which the stage is told. */
-  observe({ deliver, grouping, onFailed, ...rest }: Admission): Admission {
-    return {
-      ...rest,
-      marks: this,
-      deliver: (value, chunk, index) => {
-        const items = this.#wanted
-        if (!items) return deliver(value, chunk, index)
-        items.begin([originOf(chunk, index, this.#options.source)])
-        const result = deliver(value, chunk, index)
-        if (result instanceof Promise) return result.then(() => items.end())
-        items.end()
-        return result
-      },
-      grouping: () => {
-        const group = grouping?.()
-        const items = this.#wanted
-        if (!group || !items) return group
-        return {
-          ...group,
-          deliver: async (members) => {
-            items.begin(members.map(({ chunk, index }) => originOf(chunk, index, this.#options.source)))
-            const take = await group.deliver(members)
-            return (at) => {
-              const held = take(at)
-              if (held) return held.then(() => items.end())
-              items.end()
-              return undefined
-            }
-          },
-        }
-      },
-      onFailed: () => {
-        onFailed?.()
-        this.#wanted?.end()
-      },
+  /** Runs the callback of the stage with an item. */
+  deliver(origin: Origin, run: () => unknown): unknown {
+    const items = this.#wanted
+    if (!items) return run()
+    items.begin([origin])
+    const result = run()
+    if (result instanceof Promise) return result.then(() => items.end())
+    items.end()
+    return result
+  }
+
+  /** Runs the callback of the stage with a group of items. */
+  async deliverGroup(origins: readonly Origin[], run: () => Promise<TakeResult>): Promise<TakeResult> {
+    const items = this.#wanted
+    if (!items) return await run()
+    items.begin(origins)
+    const take = await run()
+    return (at) => {
+      const held = take(at)
+      if (held) return held.then(() => items.end())
+      items.end()
+      return undefined
     }
+  }
+
+  /** Notes that the first of the items in hand has failed for good. */
+  onFailed(): void {
+    this.#wanted?.end()
   }
 
   /** Read for each item, since a program may stream the results only later. */

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { StreamReceiver, type Admission, type Admit, type StreamPorts } from '../../stream/index.js'
+import { StreamReceiver, type Admit, type StreamPorts } from '../../stream/index.js'
 import type { Invocation, MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
 import { batchRunner } from './batch-runner.js'
@@ -24,18 +24,21 @@ export function receiveStreams(
     const { borrow = false } = offered.callback.options
     stage?.onIncoming()
     const joining = as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
-    const admission: Admission = {
-      deliver: refusing ?? itemRunner(offered, source, invocation),
-      ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation) }),
-      ...(joining ? { joining } : { onFailed: () => offered.stage?.onFailed() }),
+    // An item of a shared durable stream may be given to another receiver, or again, at any time.
+    const inOrder = !(open.share && open.durable)
+    const order = new IncomingOrder({ offered, source, inOrder, signal: abort })
+    const onFailed = (): void => {
+      offered.stage?.onFailed()
+      order.onFailed()
+    }
+    return {
+      deliver: refusing ?? itemRunner(offered, source, invocation, order),
+      ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation, order) }),
+      ...(joining ? { joining } : { marks: order, onFailed }),
       borrow,
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),
     }
-    if (joining) return admission
-    // An item of a shared durable stream may be given to another receiver, or again, at any time.
-    const inOrder = !(open.share && open.durable)
-    return new IncomingOrder({ offered, source, inOrder, signal: abort }).observe(admission)
   }
   return new StreamReceiver({ nc, ports, admit })
 }

@@ -75,6 +75,21 @@ function streams(
 
 const numbers = (out: readonly Origin[]): number[] => out.map(({ item }) => item)
 
+test('a writer that died and keeps its results is waited for until it is back', () => {
+  const order = new SourceOrder()
+  const out: Origin[] = []
+  const [a, b] = [new Stream(order.join(wide, 'a'), out), new Stream(order.join(wide, 'b'), out)]
+  a.mark(['s', -1, 0])
+  b.mark(['s', 0, 0])
+  b.member.leave(true)
+  a.offer('s', 2)
+  expect(numbers(out)).toEqual([])
+  const again = new Stream(order.join(wide, 'b'), out)
+  again.offer('s', 1)
+  again.mark(['s', 1, 1])
+  expect(numbers(out)).toEqual([1, 2])
+})
+
 describe('a result has its turn', () => {
   test('when no other stream can bring an earlier one, also by a mark alone', () => {
     const { out, all } = streams(2)
@@ -101,7 +116,7 @@ describe('a result has its turn', () => {
     const [a, b, c] = all as [Stream, Stream, Stream]
     for (const each of all) each.mark(['s', -1, 0])
     a.offer('s', 9)
-    b.member.leave()
+    b.member.leave(true)
     expect(numbers(out)).toEqual([])
     c.member.end()
     expect(numbers(out)).toEqual([9])
@@ -195,7 +210,7 @@ async function run(
       const [head] = work[index] as { source: string; item: number; results: number; delay: number }[]
       if (dying[index] === turn) {
         stream.waiting.splice(0)
-        stream.member.leave()
+        stream.member.leave(true)
         alive.delete(index)
         continue
       }

@@ -37,9 +37,14 @@ export class SourceOrder {
   #isDelivering = false
   #ticking: NodeJS.Timeout | undefined
 
-  /** Adds the stream of a writer. */
-  join(window: Omit<OrderedOpen, 'of'>): OrderMember {
-    const member = new OrderMember(this, window)
+  /**
+   * Adds the stream of a writer.
+   * @param returnsAs name of the writer, if it brings what it has not brought when it comes back after a death
+   */
+  join(window: Omit<OrderedOpen, 'of'>, returnsAs?: string): OrderMember {
+    const member = new OrderMember(this, window, returnsAs)
+    for (const other of this.#members)
+      if (other.isAway && other.returnsAs === returnsAs) this.#members.delete(other)
     this.#members.add(member)
     return member
   }
@@ -75,7 +80,7 @@ export class SourceOrder {
   }
 
   leave(member: OrderMember): void {
-    this.#members.delete(member)
+    if (!member.isAway) this.#members.delete(member)
     for (const early of this.#sources.values()) {
       const before = early.results.length
       early.drop(member)
@@ -185,7 +190,10 @@ export class SourceOrder {
   }
 
   #tick(): void {
-    for (const member of this.#members) member.ticks++
+    for (const member of this.#members) {
+      member.ticks++
+      if (member.isAway && member.isSilent) this.#members.delete(member)
+    }
     this.proceed()
   }
 }
@@ -193,6 +201,9 @@ export class SourceOrder {
 /** Stream of one writer, as the order knows it. */
 export class OrderMember {
   readonly window: Omit<OrderedOpen, 'of'>
+  readonly returnsAs: string | undefined
+  /** Whether its writer is gone, and waited for until it counts as silent. */
+  isAway = false
   /** Results of this stream that wait. */
   items = 0
   bytes = 0
@@ -204,8 +215,9 @@ export class OrderMember {
   #isInOrder = false
   #isOver = false
 
-  constructor(order: SourceOrder, window: Omit<OrderedOpen, 'of'>) {
+  constructor(order: SourceOrder, window: Omit<OrderedOpen, 'of'>, returnsAs: string | undefined) {
     this.#order = order
+    this.returnsAs = returnsAs
     this.window = window
   }
 
@@ -218,9 +230,13 @@ export class OrderMember {
     return this.#isInOrder
   }
 
+  get isSilent(): boolean {
+    return this.ticks > MAX_SILENT_TICKS
+  }
+
   /** Whether this stream may still bring a result that comes before this one. */
   mayBringBefore(origin: Origin): boolean {
-    if (this.#isOver || this.ticks > MAX_SILENT_TICKS) return false
+    if (this.#isOver || this.isSilent) return false
     return this.#marks.mayComeBefore(origin)
   }
 
@@ -255,8 +271,9 @@ export class OrderMember {
     this.#order.proceed()
   }
 
-  /** Drops what waits, and is not waited for any more. */
-  leave(): void {
+  /** Drops what waits. @param isGone whether the writer is gone, and may come back */
+  leave(isGone: boolean): void {
+    this.isAway = isGone && this.returnsAs !== undefined && !this.#isOver
     this.#order.leave(this)
     this.items = 0
     this.bytes = 0

@@ -10,13 +10,13 @@ export class SourceOrders {
   readonly #orders = new RecentMap<string, SourceOrder>(MAX_ORDERS)
 
   /** Gives the function by which a stream takes part in its order; undefined when it has none. */
-  of({ call, order }: Open): (() => OrderMember) | undefined {
+  of({ call, order, durable, from }: Open): (() => OrderMember) | undefined {
     if (!order) return undefined
     const key = `${call} ${order.of}`
     return () => {
       const found = this.#orders.get(key) ?? new SourceOrder()
       this.#orders.set(key, found)
-      return found.join(order)
+      return found.join(order, durable && from)
     }
   }
 }

@@ -87,7 +87,7 @@ export class OrderedDelivery {
   async drop(): Promise<void> {
     this.#listener[Symbol.dispose]()
     this.#undone.clear()
-    this.#options.member.leave()
+    this.#options.member.leave(this.#options.lifecycle.state === 'left')
     await this.#running
   }
 
