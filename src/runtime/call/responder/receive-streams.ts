@@ -19,14 +19,21 @@ export function receiveStreams(
     if (!offered || open.yields) return undefined
     const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
     const { source = null, as } = open
-    const refusing = misfit(offered, as)
+    const refusing = misfit(offered, open)
     const { stage } = offered
     const { borrow = false } = offered.callback.options
     stage?.onIncoming()
-    const joining = as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
+    const joining =
+      refusing || as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
     // An item of a shared durable stream may be given to another receiver, or again, at any time.
     const inOrder = !(open.share && open.durable)
-    const order = new IncomingOrder({ offered, source, inOrder, signal: abort })
+    const order = new IncomingOrder({
+      offered,
+      source,
+      inOrder,
+      isJoined: joining !== undefined,
+      signal: abort,
+    })
     const onFailed = (): void => {
       offered.stage?.onFailed()
       order.onFailed()

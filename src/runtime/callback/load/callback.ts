@@ -1,5 +1,5 @@
 import type { Duration } from '../../core/duration.js'
-import type { CallbackSettings, Missing } from '../../core/plan/callback-options.js'
+import type { CallbackSettings } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
@@ -31,7 +31,7 @@ export interface CallbackOptions {
    * for `patience` at most. Not together with `batch`.
    * @default none; { within: '15ms', missing: 'drop', patience: '5s' } for what is left out
    */
-  join?: { within?: Duration; missing?: Missing | null; patience?: Duration }
+  join?: { within?: Duration; missing?: 'drop' | 'last' | 'null' | null; patience?: Duration }
 }
 
 /** A function that a node offers. */

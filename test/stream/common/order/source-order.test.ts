@@ -80,13 +80,15 @@ test('a writer that died and keeps its results is waited for until it is back', 
   const out: Origin[] = []
   const [a, b] = [new Stream(order.join(wide, 'a'), out), new Stream(order.join(wide, 'b'), out)]
   a.mark(['s', -1, 0])
-  b.mark(['s', 0, 0])
+  b.offer('s', 1)
+  b.mark(['s', 5, 5])
   b.member.leave(true)
   a.offer('s', 2)
   expect(numbers(out)).toEqual([])
   const again = new Stream(order.join(wide, 'b'), out)
   again.offer('s', 1)
-  again.mark(['s', 1, 1])
+  again.mark(['s', 5, 5])
+  a.mark(['s', 2, 2])
   expect(numbers(out)).toEqual([1, 2])
 })
 

@@ -43,9 +43,11 @@ export class EarlyResults<M> {
     return result
   }
 
-  /** Removes the results of a member that is gone. */
-  drop(member: M): void {
-    this.#results = this.#results.filter((result) => result.member !== member)
+  /** Removes the results of a member that is gone. @returns those results */
+  drop(member: M): EarlyResult<M>[] {
+    const dropped = this.#results.filter((result) => result.member === member)
+    if (dropped.length > 0) this.#results = this.#results.filter((result) => result.member !== member)
+    return dropped
   }
 }
 
@@ -62,6 +64,12 @@ export class SourceMarks {
   note(origin: Origin): void {
     const next = this.#bySource?.get(origin.source)
     if (next && isBefore(next, origin)) this.#bySource?.set(origin.source, origin)
+  }
+
+  /** Notes a result that comes again. */
+  withdraw(origin: Origin): void {
+    const next = this.#bySource?.get(origin.source)
+    if (!next || isBefore(origin, next)) this.#bySource?.set(origin.source, origin)
   }
 
   /** Whether a result that comes before this one may still come. Before the first marks any may; of sources that they lack, none. */

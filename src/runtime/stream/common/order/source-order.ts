@@ -81,11 +81,11 @@ export class SourceOrder {
 
   leave(member: OrderMember): void {
     if (!member.isAway) this.#members.delete(member)
-    for (const early of this.#sources.values()) {
-      const before = early.results.length
-      early.drop(member)
-      this.#waiting -= before - early.results.length
-    }
+    for (const early of this.#sources.values())
+      for (const { origin } of early.drop(member)) {
+        this.#waiting--
+        member.withdraw(origin)
+      }
     this.#changed.notify()
     this.proceed()
   }
@@ -269,6 +269,11 @@ export class OrderMember {
     if (this.#isOver) return
     this.#isOver = true
     this.#order.proceed()
+  }
+
+  /** Notes a result that waited and comes again when the writer is back. */
+  withdraw(origin: Origin): void {
+    this.#marks.withdraw(origin)
   }
 
   /** Drops what waits. @param isGone whether the writer is gone, and may come back */
