@@ -34,7 +34,7 @@ const FLOORS = {
   pipeline: ['diagnose', 'schema', 'read', 'validate', 'checks', 'plan', 'load', '.'],
   'pipeline/checks': ['files', '.'],
   stream: ['protocol', 'lanes', 'common', 'join', 'observe', ['transient', 'durable'], '.'],
-  'stream/common': ['.', ['read', 'write']],
+  'stream/common': ['.', 'order', ['read', 'write']],
   'stream/transient': [['read', 'write']],
   'stream/durable': ['store', ['read', 'write']],
   call: [

@@ -14,6 +14,7 @@ import { callRows } from './rows/calls.js'
 import { cameraRows } from './rows/camera.js'
 import { latencyRows } from './rows/latency.js'
 import { memoryRows } from './rows/memory.js'
+import { orderRows } from './rows/order.js'
 import { throughputRows } from './rows/throughput.js'
 import { viewRows } from './rows/views.js'
 
@@ -32,7 +33,15 @@ const { values: flags } = parseArgs({
 })
 
 /** Latencies first: the disk is busy for a while with what the durable rows leave behind. */
-const rows = [...latencyRows, ...callRows, ...throughputRows, ...cameraRows, ...viewRows, ...memoryRows]
+const rows = [
+  ...latencyRows,
+  ...callRows,
+  ...throughputRows,
+  ...cameraRows,
+  ...viewRows,
+  ...orderRows,
+  ...memoryRows,
+]
 const only = flags.only?.split(',')
 const unknown = only?.find((name) => !rows.some((row) => row.name === name))
 if (unknown !== undefined) {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { BIN } from './project.js'
 
-/** Runs a pipeline, and what `measure` does once so many lines like `pattern` were printed. */
+/** Runs a pipeline, and what `measure` does once so many lines like `pattern` were printed: it gets the last of them. */
 export async function withUp(project, file, { pattern, count = 1 }, measure) {
   const up = spawn(process.execPath, [BIN, 'up', file], {
     cwd: project,
@@ -13,7 +13,7 @@ export async function withUp(project, file, { pattern, count = 1 }, measure) {
   try {
     let left = count
     for await (const line of createInterface(up.stdout))
-      if (pattern.test(line) && --left === 0) return await measure(up.pid)
+      if (pattern.test(line) && --left === 0) return await measure(up.pid, line)
     throw new Error(`daffi up ${file} ended without ${count} lines like ${pattern}`)
   } finally {
     up.stdout.resume()

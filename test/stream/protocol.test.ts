@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { openSync, closeSync, constants } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { isOpen, isPart, isProgress } from '../../src/runtime/stream/protocol/message-forms.js'
+import {
+  areAnnouncements,
+  isOpen,
+  isPart,
+  isProgress,
+} from '../../src/runtime/stream/protocol/message-forms.js'
 import { isRefOf } from '../../src/runtime/stream/protocol/refs.js'
 import { openMemory, sharedMemory } from '../../src/runtime/stream/lanes/shm/memory.js'
 import { isAckSubject } from '../../src/runtime/stream/durable/store/ack-subject.js'
@@ -62,6 +67,35 @@ test.each<[string, object]>([
   ['of an item that cannot be counted', { first: Number.MAX_SAFE_INTEGER, count: 1 }],
 ])('a part is refused that is %s', (_, change) => {
   expect(isPart({ ...PART, ...change })).toBe(false)
+})
+
+test('marks name each source once, with a number and a time', () => {
+  const mark = (marks: unknown, more = {}): boolean =>
+    areAnnouncements([{ what: 'mark', count: 3, inOrder: true, marks, ...more }])
+  const many = (length: number): unknown[] => Array.from({ length }, (_, n) => [`s${n}`, n, 1.5])
+  expect(mark([['camera', 7, 1.5]])).toBe(true)
+  expect(mark([[null, -1, 0]])).toBe(true)
+  expect(mark(many(256))).toBe(true)
+  expect(areAnnouncements([{ what: 'passed', attach: 1, given: 2, marks: many(1) }])).toBe(true)
+  const bad: [unknown, object?][] = [
+    [many(257)],
+    [[['s', -2, 0]]],
+    [[['s', 1.5, 0]]],
+    [[['s', 2 ** 60, 0]]],
+    [[['s', 1, NaN]]],
+    [[['s', 1]]],
+    [
+      [
+        ['s', 1, 0],
+        ['s', 2, 0],
+      ],
+    ],
+    [[[7, 1, 0]]],
+    ['s'],
+    [[], { count: -1 }],
+    [[], { inOrder: 1 }],
+  ]
+  for (const [marks, more] of bad) expect(mark(marks, more), JSON.stringify(marks).slice(0, 40)).toBe(false)
 })
 
 test('an invitation and a report have names and numbers where they should', () => {

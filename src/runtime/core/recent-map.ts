@@ -19,6 +19,11 @@ export class RecentMap<K, V> {
     if (this.#entries.size > this.#limit && oldest !== undefined) this.#entries.delete(oldest)
   }
 
+  /** Values, that which was set last at the end. */
+  values(): Iterable<V> {
+    return this.#entries.values()
+  }
+
   delete(key: K): void {
     this.#entries.delete(key)
   }

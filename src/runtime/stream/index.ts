@@ -3,7 +3,7 @@ export { DeadLetterStore, type StoredDeadLetter } from './durable/store/dead-let
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, isIterable, type Items } from './common/write/feed.js'
 export { captureTime } from './common/write/capture-time.js'
-export { PushedItems } from './common/write/pushed-items.js'
+export { PushedItems, type StageMarks } from './common/write/pushed-items.js'
 export { originOf } from './protocol/origin-of.js'
 export { Join, type JoinMatch, type SideItem } from './join/join.js'
 export { NatsLink } from './protocol/nats-link.js'
@@ -13,6 +13,7 @@ export type {
   DeliveredChunk,
   GroupItem,
   Grouping,
+  IncomingMarks,
   Joining,
   Departure,
   Peer,
@@ -20,6 +21,7 @@ export type {
   StreamOptions,
   StreamPeers,
   StreamPorts,
+  TakeResult,
 } from './protocol/ports.js'
 export { StreamReceiver, type Admit } from './stream-receiver.js'
 export { StreamError } from './common/stream-error.js'

@@ -6,6 +6,7 @@ import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
 import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
+import { SourceOrders } from './common/order/source-orders.js'
 import type { ProgressPublisher } from './common/read/progress-publisher.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
 import { removeLeftovers } from './lanes/leftovers.js'
@@ -14,7 +15,7 @@ import { isEnd, isOpen } from './protocol/message-forms.js'
 import { durableSubject } from './protocol/durable-messages.js'
 import { streamSubject, type AttachCounts, type End, type Open } from './protocol/messages.js'
 import { onMessage } from './protocol/on-message.js'
-import type { Deliver, Grouping, Joining, StreamPorts } from './protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Joining, StreamPorts } from './protocol/ports.js'
 import { receiveTransient, type OpenLaneReader } from './transient/read/receive-transient.js'
 import type { StreamReader } from './transient/read/stream-reader.js'
 
@@ -34,6 +35,8 @@ export interface Admission {
   joining?: Joining
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  /** Present where results of the items are streamed on. */
+  marks?: IncomingMarks | undefined
   /** Called for each item that has failed for good. */
   onFailed?: () => void
   /** Called before an item of a durable stream is acknowledged. Resolves when what was made from it is kept, too. */
@@ -77,6 +80,7 @@ export class StreamReceiver {
   readonly #refusals = new RecentMap<string, string>(MAX_PAST)
   readonly #unwatch: () => void
   readonly #durable: DurableStreams
+  readonly #orders = new SourceOrders()
 
   constructor(options: StreamReceiverOptions) {
     this.#options = { stream: '*', openLane: openLaneReader, clean: removeLeftovers, ...options }
@@ -155,7 +159,8 @@ export class StreamReceiver {
       // A suspected one may only be without a connection.
       if (!ports.peers.isSuspected(open.incarnation)) void this.#leave(open.id, 'left')
     }
-    const common = { open, lifecycle, onNoWriter, ...callback }
+    const joinOrder = this.#orders.of(open)
+    const common = { open, lifecycle, onNoWriter, joinOrder, ...callback }
     const { reader, progress, close } = open.durable
       ? await this.#durable.receive({ ...common, durable: open.durable })
       : await receiveTransient({ ...common, openLane, ports, before })

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, expectTypeOf, test } from 'vitest'
-import type { StreamModifierOptions } from '../../../src/runtime/call/api/modifiers.js'
+import type { StreamModifierOptions } from '../../../src/runtime/call/api/stream-modifier-options.js'
 import type { OptionSpec } from '../../../src/runtime/core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../../../src/runtime/core/stream/stream-options.js'
 
-const source = readFileSync(new URL('../../../src/runtime/call/api/modifiers.ts', import.meta.url), 'utf8')
+const source = readFileSync(
+  new URL('../../../src/runtime/call/api/stream-modifier-options.ts', import.meta.url),
+  'utf8',
+)
 const declaration = /interface StreamModifierOptions \{(.*?)\n\}/s.exec(source)?.[1] ?? ''
 
 /** The `@default` in the doc comment right above an option. */

@@ -150,3 +150,54 @@ export default (n: number) => {
   const { nodes } = JSON.parse(stdout) as PipelineResult
   expect(nodes).toMatchObject({ one: { restarts: 1 }, two: { restarts: 1 }, three: { restarts: 0 } })
 })
+
+test('two workers in order: filtered items, several results of one, and a worker that is killed hold nobody up', async () => {
+  const cwd = await temporaryProject({
+    'pipeline.yaml': `
+name: ordered
+sources:
+  numbers: { kind: module, module: ./numbers.ts }
+nodes:
+  eye:
+    calls:
+      - { call: work, source: numbers, wait_for: [worker], modifier: { STREAM: { share: true } } }
+  worker:
+    replicas: 2
+    callbacks: [work]
+    calls: [{ call: store, results_of: work, modifier: { STREAM: { order: source } } }]
+  last: { callbacks: [store] }
+`,
+    'numbers.ts': `
+export default function* numbers() {
+  for (let n = 0; n < 300; n++) yield n
+}
+`,
+    'callbacks/work.ts': `
+import { setTimeout as delay } from 'node:timers/promises'
+export default async function* work(n: number) {
+  await delay(Math.random() * 4)
+  if (n === 150) process.kill(process.pid, 'SIGKILL')
+  for (let result = 0; result < n % 3; result++) yield \`\${n} \${result}\`
+}
+`,
+    'callbacks/store.ts': `
+import { appendFileSync } from 'node:fs'
+export default (line: string) => appendFileSync('stored.txt', line + '\\n')
+`,
+  })
+  const { stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
+  const { streams } = JSON.parse(stdout) as PipelineResult
+  const receivers = Object.values(streams.find(({ from }) => from === 'eye')?.receivers ?? {})
+  const lost = receivers.reduce((sum, each) => sum + each.lost, 0)
+  // The one that was being worked on, and one in reserve.
+  expect(lost, stderr).toBeGreaterThanOrEqual(1)
+  expect(receivers.reduce((sum, { processed }) => sum + processed, lost)).toBe(300)
+  const stored = (await readFile(join(cwd, 'stored.txt'), 'utf8')).trim().split('\n')
+  const all = Array.from({ length: 300 }, (_, n) => n).flatMap((n) =>
+    Array.from({ length: n % 3 }, (_each, result) => `${n} ${result}`),
+  )
+  expect(stored).toEqual(all.filter((line) => stored.includes(line)))
+  const items = new Set(stored.map((line) => line.split(' ')[0]))
+  expect(200 - items.size).toBeLessThanOrEqual(lost + 1)
+  expect(receivers.every(({ processed }) => processed > 50)).toBe(true)
+})

@@ -16,6 +16,10 @@ test.each([
     '{ BG: { delay: 1s, eta: 2s } }',
     'eta: "2s" is set beside delay, which means the same; keep one of the two',
   ],
+  ['{ STREAM: { order: source, share: true } }', 'cannot be set beside share'],
+  ['{ STREAM: { order: source, share: { by: id } } }', 'cannot be set beside share'],
+  ['{ STREAM: { order: time } }', 'order'],
+  ['{ STREAM: { window: { items: 0 } } }', 'at least 1'],
   ['{ BG: ', 'Flow map'],
 ])('%s is refused', async (text, message) => {
   await expect(loadModifier(text, 7000)).rejects.toMatchObject({

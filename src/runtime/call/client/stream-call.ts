@@ -22,7 +22,7 @@ export async function callStream(
   const settings = { ...chosen, signal: AbortSignal.any(signal ? [signal, failing] : [failing]) }
   if (settings.resultsOf === undefined || target.args.length > 0)
     return await writeStream(streamItems(target), settings, ports)
-  const items = new PushedItems()
+  const items = new PushedItems({ hasOrder: settings.order !== undefined })
   registry.stage(settings.resultsOf).add(items, true)
   try {
     return await writeStream(items, settings, ports)
@@ -61,6 +61,11 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
     throw new DaffiError('DAFFI_USAGE', 'as must be a name of letters, digits, _ and -')
   if (as !== undefined && settings.share)
     throw new DaffiError('DAFFI_USAGE', `as ${as} with share: a joined stream goes to each node as a whole`)
+  if (settings.share && settings.order !== undefined)
+    throw new DaffiError(
+      'DAFFI_USAGE',
+      'order cannot be set beside share: the receivers would each get a part',
+    )
   return {
     ...settings,
     share: share !== false,

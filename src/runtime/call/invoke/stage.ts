@@ -2,6 +2,7 @@ import type { Origin } from '../../core/stream/origin.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { feed, PushedItems } from '../../stream/index.js'
 import type { Abort } from '../api/context.js'
+import { DoneItems } from './stage-marks.js'
 import { isYielding, thrownBy } from './yielding.js'
 
 /** Item that a stage has in hand. */
@@ -22,6 +23,15 @@ export class Stage {
   readonly #outgoing = new Set<PushedItems>()
   /** Streams of the results that end with the incoming streams. */
   readonly #following = new Set<PushedItems>()
+  /** How far the stage is, for streams that put results of several stages in order. */
+  readonly done = new DoneItems(
+    (marks) => {
+      for (const items of this.#outgoing) if (items.hasOrder) items.mark(marks)
+    },
+    () => this.hasOrder,
+  )
+  /** Whether a stream of the results is told how far the stage is. */
+  hasOrder = false
   #incoming = 0
   #gave = 0
   #filtered = 0
@@ -31,7 +41,10 @@ export class Stage {
   /** Adds a stream of the results. @param follows whether it ends when all incoming streams have ended */
   add(items: PushedItems, follows: boolean): void {
     this.#outgoing.add(items)
+    this.hasOrder ||= items.hasOrder
     if (follows) this.#following.add(items)
+    // A stage to which nothing comes says so, too: nobody has to wait for it.
+    this.done.onChange()
   }
 
   /** Whether results go anywhere. */

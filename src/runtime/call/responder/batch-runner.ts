@@ -1,9 +1,10 @@
 import { DaffiError } from '../../core/errors.js'
 import type { Origin } from '../../core/stream/origin.js'
-import { originOf, type Grouping, type GroupItem } from '../../stream/index.js'
+import { originOf, type Grouping, type GroupItem, type TakeResult } from '../../stream/index.js'
 import { runInContext, type Invocation } from '../api/context.js'
 import type { OfferedCallback } from '../invoke/registry.js'
 import { isYielding } from '../invoke/yielding.js'
+import type { IncomingOrder } from './incoming-order.js'
 import { durableItem } from './item-runner.js'
 
 /**
@@ -11,18 +12,23 @@ import { durableItem } from './item-runner.js'
  * wanted, each as that of its item.
  * @param source name of the stream's source
  * @param makeInvocation called at the first batch
+ * @param order told of the items, where the results are put in order
  * @returns a function that gives the grouping; undefined while the callback gets one item at a time
  */
 export function batchRunner(
   offered: OfferedCallback,
   source: string | null,
   makeInvocation: () => Invocation,
+  order: IncomingOrder,
 ): () => Grouping | undefined {
   let stream: Invocation | undefined
   const deliver: Grouping['deliver'] = async (group) => {
+    const origins = group.map(({ chunk, index }) => originOf(chunk, index, source))
+    return await order.deliverGroup(origins, async () => await run(group, origins))
+  }
+  const run = async (group: readonly GroupItem[], origins: readonly Origin[]): Promise<TakeResult> => {
     stream ??= makeInvocation()
     const { callback, gate, stage } = offered
-    const origins = group.map(({ chunk, index }) => originOf(chunk, index, source))
     const invocation = batchInvocation(stream, group, origins)
     const values = group.map(({ value }) => value)
     const returned = await gate.pass(invocation, (gated) =>

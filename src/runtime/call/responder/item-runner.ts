@@ -3,6 +3,7 @@ import { originOf, type Deliver, type DeliveredChunk } from '../../stream/index.
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { isThenable, type OfferedCallback } from '../invoke/registry.js'
 import type { ItemInHand } from '../invoke/stage.js'
+import type { IncomingOrder } from './incoming-order.js'
 import { isYielding } from '../invoke/yielding.js'
 
 /** Stands for results that are taken already, since a generator runs while they are. */
@@ -12,18 +13,31 @@ const TAKEN = Symbol('taken')
  * Runs a callback with one item of a stream after the other, and streams its results on where they are wanted.
  * @param source name of the stream's source
  * @param makeInvocation called at the first item
+ * @param order told of the items, where the results are put in order
  */
 export function itemRunner(
   offered: OfferedCallback,
   source: string | null,
   makeInvocation: () => Invocation,
+  order: IncomingOrder,
 ): Deliver {
   let stream: Invocation | undefined
   return (item, chunk, index) => {
     stream ??= makeInvocation()
     const invocation = new ItemInvocation(stream, source, chunk, index)
-    return runItem(item, invocation, invocation, offered)
+    if (!offered.stage?.hasOrder) return runItem(item, invocation, invocation, offered)
+    return runInOrder(item, invocation, offered, order)
   }
+}
+
+/** A function by itself: a closure in the runner would cost each item, also where there is no order. */
+function runInOrder(
+  item: unknown,
+  invocation: ItemInvocation,
+  offered: OfferedCallback,
+  order: IncomingOrder,
+): unknown {
+  return order.deliver(invocation.origin, () => runItem(item, invocation, invocation, offered))
 }
 
 /** Runs the callback with an item, or what it gets in the place of one, and streams its results on where they are wanted. */

@@ -3,6 +3,7 @@ import { StreamReceiver, type Admit, type StreamPorts } from '../../stream/index
 import type { Invocation, MakeInvocation } from '../api/context.js'
 import type { Registry } from '../invoke/registry.js'
 import { batchRunner } from './batch-runner.js'
+import { IncomingOrder } from './incoming-order.js'
 import { itemRunner } from './item-runner.js'
 import { Joins, misfit } from './join-runner.js'
 
@@ -24,10 +25,23 @@ export function receiveStreams(
     stage?.onIncoming()
     const joining =
       refusing || as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
+    // An item of a shared durable stream may be given to another receiver, or again, at any time.
+    const inOrder = !(open.share && open.durable)
+    const order = new IncomingOrder({
+      offered,
+      source,
+      inOrder,
+      isJoined: joining !== undefined,
+      signal: abort,
+    })
+    const onFailed = (): void => {
+      offered.stage?.onFailed()
+      order.onFailed()
+    }
     return {
-      deliver: refusing ?? itemRunner(offered, source, invocation),
-      ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation) }),
-      ...(joining ? { joining } : { onFailed: () => offered.stage?.onFailed() }),
+      deliver: refusing ?? itemRunner(offered, source, invocation, order),
+      ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation, order) }),
+      ...(joining ? { joining } : { marks: order, onFailed }),
       borrow,
       settle: async () => await offered.stage?.stored(),
       onEnd: () => stage?.onIncomingEnd(),

@@ -8,6 +8,20 @@ export interface Origin {
   time: number
 }
 
+/** Difference of times from which on a lower number with a later time is that of a source that was started anew. */
+const ANEW_MS = 1000
+
+/** Whether the first item is of an earlier life of the source than the second one, whatever their numbers. */
+function isOfEarlierLife(one: Origin, other: Origin): boolean {
+  return one.item > other.item && one.time + ANEW_MS < other.time
+}
+
+/** Whether an item comes before another one of its source. */
+export function isBefore(one: Origin, other: Origin): boolean {
+  if (isOfEarlierLife(one, other)) return true
+  return one.item < other.item && !isOfEarlierLife(other, one)
+}
+
 /**
  * Origins of consecutive items of a chunk, which are the items of one source from number `item` on, each `step` after the one
  * before: 1, or 0 for several results of one item. `time` is that of the first, and less than a millisecond from those of others.

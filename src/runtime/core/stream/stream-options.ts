@@ -67,6 +67,36 @@ export const STREAM_OPTIONS = {
       },
     },
   },
+  order: {
+    type: 'choice',
+    values: ['source'],
+    defaultText: 'as the results come',
+    text: 'source: with results_of, the receiver gets the results of all nodes that stream on from the same callback in the order of their source, though the work was divided.',
+  },
+  window: {
+    type: 'group',
+    text: 'Results that came early, and wait for their turn with order: source; of each stream.',
+    options: {
+      items: {
+        type: 'count',
+        min: 1,
+        default: 1000,
+        text: 'Number of early results at which the window is full.',
+      },
+      bytes: {
+        type: 'bytes',
+        min: '1 MiB',
+        default: '64 MiB',
+        text: 'Size of the early results at which it is full.',
+      },
+    },
+  },
+  late: {
+    type: 'choice',
+    values: ['wait', 'skip'],
+    defaultText: '`skip` for live streams; else `wait`',
+    text: 'With order: source, when the window is full: wait holds back the nodes that are ahead; skip gives up the late results, which count as dropped when they come.',
+  },
   batch: {
     type: 'group',
     text: 'Packing of small items. Items of a shared stream are not packed.',

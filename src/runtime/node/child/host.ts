@@ -60,9 +60,10 @@ export async function startHost(
   const stopping = new AbortController()
   const leaving = new AbortController()
   const results = new Map(
-    node.calls.flatMap(({ resultsOf }, index) =>
-      resultsOf === undefined ? [] : [[index, new PushedItems()]],
-    ),
+    node.calls.flatMap(({ resultsOf, modifier }, index) => {
+      const hasOrder = modifier.kind === 'STREAM' && modifier.order !== undefined
+      return resultsOf === undefined ? [] : [[index, new PushedItems({ hasOrder })]]
+    }),
   )
   const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })
   const sources = await openSources(setup, { signal: draining.signal, log, load, onEvent })

@@ -40,6 +40,13 @@ function refuseRetry(
   context.addIssue({ code: 'custom', message: 'needs durable: true', path: ['retry'] })
 }
 
+/** Refuses an order for receivers that would each get a part of it. */
+function refuseSharedOrder({ share, order }: Record<string, unknown>, context: z.RefinementCtx): void {
+  if (share === undefined || share === false || order === undefined) return
+  const message = 'cannot be set beside share: the receivers would each get a part'
+  context.addIssue({ code: 'custom', message, path: ['order'] })
+}
+
 /** Refuses a durable stream that is shared by key. */
 function refuseDurableKeys(
   { delivery, share }: { delivery?: unknown; share?: unknown },
@@ -78,7 +85,7 @@ const options = {
     })
     .superRefine(refuseBoth),
   PERIOD: schedule,
-  STREAM: optionsSchema(STREAM_OPTIONS).superRefine(refuseDurableKeys),
+  STREAM: optionsSchema(STREAM_OPTIONS).superRefine(refuseDurableKeys).superRefine(refuseSharedOrder),
 }
 
 export const MODIFIERS = Object.keys(options) as (keyof typeof options)[]

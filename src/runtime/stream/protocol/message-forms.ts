@@ -22,9 +22,23 @@ import type { Origin, OriginRun } from '../../core/stream/origin.js'
 import { DELIVERIES, ON_ERROR } from '../../core/stream/stream-options.js'
 import type { DurableOpen, DurableProgress } from './durable-messages.js'
 import type { CopyRequest, LatestRequest, LatestResponse } from './latest-messages.js'
-import type { Accept, Announcement, AttachCounts, End, ItemKey, Open, Part, Progress } from './messages.js'
+import type {
+  Accept,
+  Announcement,
+  AttachCounts,
+  End,
+  ItemKey,
+  Mark,
+  Open,
+  OrderedOpen,
+  Part,
+  Passed,
+  Progress,
+} from './messages.js'
 import { isRefOf, MAX_PINS, NONCE_BYTES, type ShmDescriptor } from './refs.js'
 
+/** Sources whose marks one message has. */
+export const MAX_MARKS = 256
 /** Bytes of the largest chunk: the longest Buffer of the oldest Node that daffi runs on. */
 const MAX_CHUNK_BYTES = 2 ** 32
 const MAX_INT_32 = 2 ** 31 - 1
@@ -46,6 +60,24 @@ const isAccept = mapOf<Accept>({
   pin: orNull(isWithin(0, MAX_PINS - 1)),
   given: orAbsent(isCount),
 })
+
+/** Whether the value gives marks of some sources, each once. */
+function areMarks(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > MAX_MARKS) return false
+  const sources = new Set<unknown>()
+  for (const mark of value as unknown[]) {
+    if (!Array.isArray(mark) || mark.length !== 3) return false
+    const [source, item, time] = mark as unknown[]
+    if (!(source === null || isText(source)) || sources.has(source)) return false
+    if (item !== -1 && !isCount(item)) return false
+    if (!Number.isFinite(time)) return false
+    sources.add(source)
+  }
+  return true
+}
+
+const isMark = mapOf<Mark>({ what: oneOf('mark'), count: isCount, inOrder: isBoolean, marks: areMarks })
+const isPassed = mapOf<Passed>({ what: oneOf('passed'), attach: isCount, given: isCount, marks: areMarks })
 
 /** Facts about a chunk and one of its parts that an announcement and a stored record have in common. */
 export type PartRange = Pick<Part, 'first' | 'count' | 'kind' | 'bytes' | 'offset' | 'time' | 'origin'>
@@ -113,15 +145,23 @@ export const isOpen = mapOf<Open>({
   share: isBoolean,
   shm: isShm,
   retry: mapOf<Open['retry']>({ attempts: isCount, delayMs: isMeasure, backoff: isMeasure }),
+  order: orAbsent(
+    mapOf<OrderedOpen>({
+      of: isText,
+      items: isWithin(1, MAX_INT_32),
+      bytes: isCount,
+      late: oneOf('wait', 'skip'),
+    }),
+  ),
   durable: orAbsent(
     mapOf<DurableOpen>({ stream: isText, subject: isText, run: isName, start: isCount, ageMs: isMeasure }),
   ),
   to: listOf(isName),
 })
 
-export const areAnnouncements = listOf((value) => isPart(value) || isAccept(value)) as (
-  value: unknown,
-) => value is Announcement[]
+export const areAnnouncements = listOf(
+  (value) => isPart(value) || isAccept(value) || isMark(value) || isPassed(value),
+) as (value: unknown) => value is Announcement[]
 
 export const isProgress = mapOf<Progress>({
   ...counts,
@@ -132,6 +172,7 @@ export const isProgress = mapOf<Progress>({
   state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),
   group: orAbsent(isWithin(1, MAX_INT_32)),
+  marks: orAbsent((value) => value === true),
   skipped: orAbsent(isCount),
   loaded: isCount,
   error: orNull(isErrorRecord),

@@ -36,10 +36,22 @@ export interface Open {
   /** The writer's shared memory; null when it has none. */
   shm: ShmDescriptor | null
   retry: RetryPolicy
+  /** Present where the results of several writers are put in the order of their source. */
+  order?: OrderedOpen
   /** Present for a durable stream: where its items are kept. */
   durable?: DurableOpen
   /** Incarnations that are invited. */
   to: string[]
+}
+
+/** Order of the results of all streams to one callback that are results of the same callback. */
+export interface OrderedOpen {
+  /** Callback whose results they are. */
+  of: string
+  /** Number and bytes of early results of this stream at which the window is full, and what happens then. */
+  items: number
+  bytes: number
+  late: 'wait' | 'skip'
 }
 
 /** Acceptance of a receiver, published in order with the parts: all items from `first` on are its own. */
@@ -108,6 +120,27 @@ export interface Part {
   ref: LaneRef
 }
 
+/** Item of a source up to which nothing will come any more, and its time. The number is -1 while that holds for none. */
+export type SourceMark = [source: string | null, item: number, time: number]
+
+/** State of a stage's stream of results: how far it is done with each of its sources. */
+export interface Mark {
+  what: 'mark'
+  /** Items that the stream had when this was so: it holds for a receiver that has had them. */
+  count: number
+  /** Whether the results of each source are in order within this stream. */
+  inOrder: boolean
+  marks: SourceMark[]
+}
+
+/** Word to an idle receiver of a shared stream: up to these items all are assigned, and it was given so many of them. */
+export interface Passed {
+  what: 'passed'
+  attach: number
+  given: number
+  marks: SourceMark[]
+}
+
 /** Outcomes of the items of one attach. */
 export interface AttachCounts {
   attach: number
@@ -131,6 +164,8 @@ export interface Progress extends AttachCounts {
   earlier: AttachCounts[]
   /** Present where the callback gets several items at once: their number. */
   group?: number
+  /** Present where the receiver is to be told how far the stream is assigned while it has nothing in hand. */
+  marks?: true
   /** Present in a live stream: dropped items that came after one that the callback still has. */
   skipped?: number
   /** Credit: weight of the parts that were loaded or skipped since the accept. */
@@ -156,7 +191,7 @@ export interface End {
 }
 
 /** Control message that a writer publishes in order with its parts, several in one message. */
-export type Announcement = Accept | Part
+export type Announcement = Accept | Part | Mark | Passed
 
 export function encodeMessage(message: Open | Announcement[] | Progress | DurableProgress | End): Uint8Array {
   if (!('error' in message) || message.error === null) return encode(message)

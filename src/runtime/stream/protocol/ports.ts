@@ -81,6 +81,16 @@ export interface DeliveredChunk {
  */
 export type Deliver = (item: unknown, chunk: DeliveredChunk, index: number) => unknown
 
+/** Listener to how far an incoming stream of a stage is, where the results are to be put in order. */
+export interface IncomingMarks {
+  /** Whether it is wanted: a stream of the results has an order. */
+  readonly areWanted: boolean
+  /** Notes that no item of the source up to this one will come any more. */
+  passed: (origin: Origin) => void
+  /** Notes that nothing is left of the other sources. */
+  keepOnly: (source: string | null) => void
+}
+
 /** Item of a group that a callback gets at once. */
 export interface GroupItem {
   value: unknown

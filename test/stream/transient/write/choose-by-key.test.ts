@@ -12,7 +12,15 @@ test('a live key moves when the callback is done with it, not when later items a
   const sent: (number | undefined)[] = []
   const lanes = { busy: false, send: ({ share }: Chunk) => Promise.resolve(void sent.push(share?.attach)) }
   const { signal } = new AbortController()
-  const dispatcher = new Dispatcher({ receivers, lanes, choose: chooseByKey(true), live: true, signal })
+  const marks = { onAssigned: () => undefined }
+  const dispatcher = new Dispatcher({
+    receivers,
+    lanes,
+    choose: chooseByKey(true),
+    marks,
+    live: true,
+    signal,
+  })
   let first = 0
   const send = (): Promise<void> =>
     dispatcher.send({

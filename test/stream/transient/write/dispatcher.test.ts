@@ -37,6 +37,7 @@ const dispatcherOf = (live: boolean): Dispatcher =>
       },
     },
     choose: chooseByLoad(live),
+    marks: { onAssigned: () => undefined },
     live,
     signal: abort.signal,
   })

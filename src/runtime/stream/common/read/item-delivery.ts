@@ -5,6 +5,8 @@ import { TimeSlice } from '../time-slice.js'
 import type { BatchValues } from './batch-values.js'
 import { GroupDelivery } from './group-delivery.js'
 import { ItemGroup, type ChunkInHand } from './item-group.js'
+import { OrderedDelivery, type Invoke } from './ordered-delivery.js'
+import type { OrderMember } from '../order/source-order.js'
 import { JoinedItems } from './joined-items.js'
 import { ItemOutcomes, type ItemInHand, type OutcomeOptions } from './item-outcomes.js'
 import type { OutcomeCounter } from './outcome-counter.js'
@@ -23,6 +25,8 @@ export interface ItemDeliveryOptions extends OutcomeOptions {
   deliver: Deliver
   /** Gives the callback's grouping; read for each chunk, since the code and its options may be replaced. */
   grouping?: () => Grouping | undefined
+  /** Present where the items have their turn in the order of their source: takes part in that order. */
+  joinOrder?: (() => OrderMember) | undefined
   /** Place of the stream in a join; present where the callback gets its items together with those of other streams. */
   joining?: Joining | undefined
 }
@@ -34,6 +38,8 @@ export class ItemDelivery {
   readonly #outcomes: ItemOutcomes
   /** Items that wait for the others of their group. */
   readonly #group: ItemGroup
+  /** Present where items have their turn in the order of their source. */
+  readonly ordered: OrderedDelivery | undefined
   /** Items that wait for those of other streams. */
   readonly #joined: JoinedItems
   #hasEnded = false
@@ -42,27 +48,37 @@ export class ItemDelivery {
     this.counter = counter
     this.#options = options
     this.#outcomes = new ItemOutcomes(counter, options)
-    const { changed } = options.lifecycle
+    const { lifecycle, joining, joinOrder } = options
+    const { changed } = lifecycle
     this.#group = new ItemGroup(changed)
     this.#joined = new JoinedItems(counter, this.#outcomes, () => {
       this.#hasEnded = true
       changed.notify()
     })
+    const invoke: Invoke = (value, index, chunk) => this.#deliverInTurn(value, index, chunk)
+    // Items that are joined are matched by their times.
+    if (joinOrder && !joining)
+      this.ordered = new OrderedDelivery({ member: joinOrder(), counter, lifecycle, invoke })
   }
 
   /** Number after the last item that the callback has had, or has, or that waits for others. */
   get position(): number {
-    return Math.max(this.#group.end, this.#joined.end, this.counter.position)
+    return Math.max(this.#group.end, this.#joined.end, this.ordered?.end ?? 0, this.counter.position)
   }
 
-  /** Number of the first item that waits for others, or is joined with them; infinite when there is none. */
+  /** Number of the first item that waits for others or for its turn, or is joined with others; infinite when there is none. */
   get waiting(): number {
-    return this.#group.first ?? this.#joined.first ?? Infinity
+    return this.#group.first ?? this.#joined.first ?? this.ordered?.waiting ?? Infinity
   }
 
   /** Whether items wait for others, or are joined with them. */
   get hasWaiting(): boolean {
-    return this.waiting !== Infinity
+    return this.#group.first !== undefined || this.#joined.first !== undefined
+  }
+
+  /** Whether items wait for their turn, or have it. */
+  get isEarly(): boolean {
+    return this.ordered !== undefined && this.ordered.waiting !== Infinity
   }
 
   /**
@@ -75,7 +91,11 @@ export class ItemDelivery {
 
   /** Whether the memory of items is needed for longer than until `deliverItem` resolves. */
   get keepsItems(): boolean {
-    return this.#options.joining !== undefined || this.#options.grouping?.() !== undefined
+    return (
+      this.ordered !== undefined ||
+      this.#options.joining !== undefined ||
+      this.#options.grouping?.() !== undefined
+    )
   }
 
   /** Delivers the values of a batch, in order, until the receiver settles. */
@@ -88,6 +108,10 @@ export class ItemDelivery {
     const { lifecycle, joining } = this.#options
     const chunk = { ...position, origin: origins }
     const slice = new TimeSlice(SLICE_MS)
+    if (this.ordered) {
+      await this.#offerAll(this.ordered, values, chunk, slice)
+      return
+    }
     const read = this.#readGrouping()
     const grouping = read instanceof Promise ? await read : read
     for (let index = 0; index < values.length; index++) {
@@ -112,6 +136,7 @@ export class ItemDelivery {
     const { origin, key } = position
     if (key?.fault !== undefined) return this.#refuse(item, key.fault, position)
     const chunk = { ...position, origin: origin === true ? undefined : origin }
+    if (this.ordered) return this.ordered.offer(item, 0, chunk)
     if (this.#options.joining) return this.#join(item, 0, chunk, bytes)
     const grouping = this.#readGrouping()
     if (grouping instanceof Promise) return grouping.then(() => this.#deliver(item, 0, chunk, true))
@@ -141,12 +166,13 @@ export class ItemDelivery {
     for (const { value, index, chunk } of [first, ...others]) await this.#deliver(value, index, chunk, true)
   }
 
-  /** Leaves the join. Resolves when the callback has no more items of this stream, and those that it had are counted. */
+  /** Leaves the join and the order. Resolves when the callback has no more items of this stream, and those that it had are counted. */
   async leave(): Promise<void> {
     await this.#options.joining?.leave()
+    await this.ordered?.drop()
   }
 
-  /** Leaves the join, and drops what waits. */
+  /** Leaves the join and the order, and drops what waits. */
   async close(): Promise<void> {
     await this.leave()
     this.drop()
@@ -156,6 +182,29 @@ export class ItemDelivery {
   drop(): void {
     this.#group.take()
     this.#joined.drop()
+    void this.ordered?.drop()
+  }
+
+  async #offerAll(
+    ordered: OrderedDelivery,
+    values: readonly unknown[],
+    chunk: ChunkInHand,
+    slice: TimeSlice,
+  ): Promise<void> {
+    for (const [index, value] of values.entries()) {
+      if (!this.#options.lifecycle.isAttached()) return
+      const held = ordered.offer(value, index, chunk)
+      if (held) await held
+      if (slice.due && slice.isOver()) await slice.yield()
+    }
+  }
+
+  /** Delivers an item alone, also to a callback that gets several at once: the next one may be of another stream. */
+  #deliverInTurn(value: unknown, index: number, chunk: ChunkInHand): Promise<void> | undefined {
+    const grouping = this.#options.grouping?.()
+    if (!grouping) return this.#deliver(value, index, chunk, true)
+    const item = { value, chunk, index, position: chunk.first + index, number: chunk.item + index }
+    return new GroupDelivery(this.counter, this.#outcomes).deliver([item], grouping)
   }
 
   /** Reads the grouping. A promise when it was taken away with the code: then what was gathered is delivered first. */

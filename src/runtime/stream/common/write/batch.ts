@@ -20,6 +20,8 @@ export interface Chunk {
   time: number
   /** Where items are results: the origin of the only one; true: those of a batch, which are one more value at its end. */
   origin?: Origin | true | undefined
+  /** Where items are results: origin of the last one. */
+  lastOrigin?: Origin | undefined
   /** Where items are results of items of a durable stream: cause of the last one. */
   cause?: Cause | undefined
 }
@@ -37,6 +39,7 @@ export class Batch {
   readonly #limit: number
   readonly #values: ValuesWriter
   readonly #origins = new OriginRuns()
+  #origin: Origin | undefined
   #cause: Cause | undefined
   #key: ItemKey | undefined
   #first = 0
@@ -54,6 +57,7 @@ export class Batch {
       this.#time = time
     }
     if (origin) this.#origins.add(origin)
+    this.#origin = origin
     this.#cause = cause
     this.#key = key
     this.#values.add(item)
@@ -63,6 +67,7 @@ export class Batch {
   addInteger(item: unknown, origin?: Origin, cause?: Cause): boolean {
     if (this.empty || !this.#values.addInteger(item)) return false
     if (origin) this.#origins.add(origin)
+    this.#origin = origin
     this.#cause = cause
     return true
   }
@@ -95,7 +100,7 @@ export class Batch {
       runs ? (true as const) : undefined,
       this.#cause,
     ]
-    const key = this.#key
-    return { first, count, kind: null, bytes: this.#values.take(), key, time, origin, cause }
+    const [key, lastOrigin] = [this.#key, this.#origin]
+    return { first, count, kind: null, bytes: this.#values.take(), key, time, origin, lastOrigin, cause }
   }
 }

@@ -6,7 +6,7 @@ import { isPromise, keepRejections } from '../../../core/stream/promised-items.j
 import { asError } from '../../../core/thrown/read-thrown.js'
 import { bounded } from '../../../core/timeout.js'
 import { TimeSlice } from '../time-slice.js'
-import { PushedItems } from './pushed-items.js'
+import { PushedItems, type PushTarget } from './pushed-items.js'
 
 /** Longest time that an iterable may hold the event loop, in milliseconds. */
 const SLICE_MS = 5
@@ -29,6 +29,7 @@ interface FeedOptions {
   signal: AbortSignal
   /** Accepts an item. A promise holds the feed back until it settles. */
   accept: (item: unknown) => Promise<void> | undefined
+  mark?: PushTarget['mark']
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Open } from '../../protocol/messages.js'
+import type { Open, OrderedOpen } from '../../protocol/messages.js'
 import type { Peer, StreamContext, StreamOptions } from '../../protocol/ports.js'
 
 /** The message that invites receivers to the stream. */
@@ -7,6 +7,7 @@ export function invitation(
   session: Pick<Open, 'shm' | 'to' | 'durable'>,
 ): Open {
   const { call, source, as, delivery, buffer, onError, retry, yields, share } = options
+  const order = orderOf(options)
   const { name: from, incarnation } = ports.self
   return {
     id,
@@ -21,8 +22,15 @@ export function invitation(
     retry,
     yields,
     share,
+    ...(order && { order }),
     ...session,
   }
+}
+
+/** Order that receivers put results in; undefined for a source's own items, which are in order. */
+function orderOf({ order, resultsOf, window, late, delivery }: StreamOptions): OrderedOpen | undefined {
+  if (order === undefined || resultsOf === undefined) return undefined
+  return { of: resultsOf, ...window, late: late ?? (delivery === 'live' ? 'skip' : 'wait') }
 }
 
 /** Whether the stream is for this node: it offers the callback, and no other node was asked for. */

@@ -4,6 +4,7 @@ import { Wakeup } from '../../../core/deferred.js'
 import { DaffiError } from '../../../core/errors.js'
 import type { Cause } from '../../../core/stream/cause.js'
 import type { Origin } from '../../../core/stream/origin.js'
+import type { Mark } from '../../protocol/messages.js'
 import { RESUME } from '../../../core/stream/resumable.js'
 
 /** Stream into which items are pushed. */
@@ -12,9 +13,14 @@ export interface PushTarget {
   accept: (item: unknown, origin: Origin, cause?: Cause) => Promise<void> | undefined
   /** Present for a durable stream: resolves when all accepted items are stored, or the stream is cut off. */
   stored?: () => Promise<void>
+  /** Present for a stream with an order: tells receivers how far the stage is. */
+  mark?: ((marks: StageMarks) => void) | undefined
   /** Aborts when the stream is cut off. */
   signal: AbortSignal
 }
+
+/** How far a stage is with its sources: what of their items is out, filtered, or will not come. */
+export type StageMarks = Pick<Mark, 'marks' | 'inOrder'>
 
 type Pushed = Parameters<PushTarget['accept']>
 
@@ -29,13 +35,20 @@ export class PushedItems {
   #last: Promise<void> | undefined
   /** Items that a durable stream has accepted, and may not have stored. */
   #unstored: Pushed[] = []
+  #marks: StageMarks | undefined
   readonly #keepsUnstored: boolean
+  /** Whether the stream is told how far the stage is. */
+  readonly hasOrder: boolean
   #ended = false
   #error: Error | undefined
 
-  /** @param keepsUnstored whether what a durable stream had not stored is given to the next one */
-  constructor({ keepsUnstored = true } = {}) {
+  /**
+   * @param options `keepsUnstored`: what a durable stream had not stored is given to the next one; `hasOrder`: the stream is told
+   * how far the stage is
+   */
+  constructor({ keepsUnstored = true, hasOrder = false } = {}) {
     this.#keepsUnstored = keepsUnstored
+    this.hasOrder = hasOrder
   }
 
   /**
@@ -47,6 +60,12 @@ export class PushedItems {
     if (this.#last || !this.#target || this.#ended) return this.#follow(() => this.#pushInTurn(pushed))
     const taking = this.#accept(this.#target, pushed)
     return taking && this.#follow(() => taking)
+  }
+
+  /** Tells how far the stage is with what it has pushed. */
+  mark(marks: StageMarks): void {
+    this.#marks = marks
+    this.#target?.mark?.(marks)
   }
 
   /** Resolves when what was pushed is stored, if the stream is durable: by the present one, or the next. */
@@ -84,6 +103,7 @@ export class PushedItems {
     const { signal } = target
     for (const pushed of this.#unstored) await target.accept(...pushed)
     this.#target = target
+    if (this.#marks) target.mark?.(this.#marks)
     this.#changed.notify()
     const listener = addAbortListener(signal, () => this.#changed.notify())
     try {

@@ -7,7 +7,7 @@ import { asError } from '../../../core/thrown/read-thrown.js'
 import { bounded } from '../../../core/timeout.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
-import type { End } from '../../protocol/messages.js'
+import type { End, Mark } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
 import { now } from '../latency.js'
 import { assertDelivered } from '../stream-error.js'
@@ -16,7 +16,7 @@ import type { ChunkOutput } from './batch.js'
 import type { Batcher } from './batcher.js'
 import { feed, type Items } from './feed.js'
 import { itemKeys } from './item-key.js'
-import { PushedItems } from './pushed-items.js'
+import { PushedItems, type StageMarks } from './pushed-items.js'
 import type { ReceiverAccounts, WriterState } from './writer-state.js'
 
 /** Interval at which messages that a receiver may have missed are published again. */
@@ -69,6 +69,8 @@ export class WriterSession {
   readonly #options: WriterSessionOptions
   readonly #keyOf: ReturnType<typeof itemKeys> | undefined
   #end: End | undefined
+  /** Latest word of how far the stage is, which is repeated. */
+  #mark: Mark | undefined
 
   constructor(options: WriterSessionOptions) {
     this.#options = options
@@ -128,12 +130,14 @@ export class WriterSession {
     const { state, batcher, output } = this.#options
     const { signal } = state
     if (!(items instanceof PushedItems) || !output.stored) {
-      await feed(items, { signal, accept: (item: unknown, origin?: Origin) => this.#accept(item, origin) })
+      const accept = (item: unknown, origin?: Origin): Promise<void> | undefined => this.#accept(item, origin)
+      await feed(items, { signal, accept, mark: (marks) => this.#announceMark(marks) })
       return
     }
     const { causes = {} } = output.resumed
     await items.flowInto({
       signal,
+      mark: (marks) => this.#announceMark(marks),
       accept: (item, origin, cause) =>
         cause && isAmong(cause, causes) ? undefined : this.#accept(item, origin, cause),
       stored: async () => {
@@ -174,13 +178,20 @@ export class WriterSession {
       key,
       time,
       origin,
+      lastOrigin: origin,
       cause,
     })
     return flushed ? flushed.then(() => sent) : sent
   }
 
+  #announceMark(marks: StageMarks): void {
+    this.#mark = { what: 'mark', count: this.#options.state.items, ...marks }
+    this.#options.announcer.announce(this.#mark, Infinity)
+  }
+
   #repeat(): void {
     this.#options.output.repeat()
+    if (this.#mark) this.#options.announcer.announce(this.#mark, Infinity)
     if (this.#end) this.#options.announcer.publish('end', this.#end)
   }
 

@@ -5,10 +5,11 @@ import type { ReceiverState } from '../../../core/plan/summary.js'
 import { batchValues } from '../../common/read/batch-values.js'
 import { OutcomeCounter } from '../../common/read/outcome-counter.js'
 import { ItemDelivery, type ItemDeliveryOptions } from '../../common/read/item-delivery.js'
+import type { OrderedDelivery } from '../../common/read/ordered-delivery.js'
 import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
-import type { End } from '../../protocol/messages.js'
+import type { End, Mark } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import { ChunkAssembler, type AssembledChunk } from '../store/chunk-assembler.js'
 import type { DeliveredRecord } from '../store/delivered-record.js'
@@ -61,6 +62,11 @@ export class DurableReader {
     this.#running = this.#run()
   }
 
+  /** Notes how far the writer's stage is. */
+  onMark(mark: Mark): void {
+    this.#delivery.ordered?.onMark(mark, this.#delivery.position)
+  }
+
   onEnd(end: End): void {
     this.#end = end
     // It is repeated, and so is this: records that were deleted after the last one that came would be waited for in vain.
@@ -106,10 +112,12 @@ export class DurableReader {
     try {
       while (this.#lifecycle.isAttached()) {
         while (this.#delivery.isDue) await this.#flush()
+        if (this.#delivery.ordered) await this.#attendOrder(this.#delivery.ordered)
         const record = consumer.take()
         if (record) await this.#process(record)
         else if (!this.#end || this.#delivery.position < this.#end.count) await this.#lifecycle.changed.wait()
         else if (this.#delivery.hasWaiting) await this.#flush()
+        else if (this.#delivery.isEarly) await this.#lifecycle.changed.wait()
         else this.#lifecycle.settle('finished', null)
       }
     } catch (error) {
@@ -121,6 +129,19 @@ export class DurableReader {
       await this.#acknowledge().catch(() => undefined)
     this.#delivery.drop()
     this.report()
+  }
+
+  /** Acknowledges what had its turn, and tells the order of the source how far this stream is. */
+  async #attendOrder(ordered: OrderedDelivery): Promise<void> {
+    // Again, where more was done meanwhile: the loop waits, or ends, after this.
+    while (
+      this.#lifecycle.isAttached() &&
+      this.#held[0] &&
+      (this.#held[0].end ?? 0) <= this.#delivery.waiting
+    )
+      await this.#release()
+    ordered.reached(this.#delivery.position)
+    if (this.#end && this.#delivery.position >= this.#end.count) ordered.onEnd()
   }
 
   /** Passes over items whose records were deleted before they came: all of them, when nothing is kept after the last one. */

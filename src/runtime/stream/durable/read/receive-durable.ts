@@ -1,12 +1,16 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
+import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { FailureLog } from '../../common/read/failure-log.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
+import type { OrderMember } from '../../common/order/source-order.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { consumerName, type DurableOpen } from '../../protocol/durable-messages.js'
-import type { Open } from '../../protocol/messages.js'
+import { areAnnouncements } from '../../protocol/message-forms.js'
+import { streamSubject, type Open } from '../../protocol/messages.js'
+import { onMessage } from '../../protocol/on-message.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import type { Deliver, Grouping, Joining, Peer, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Joining, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetterStore } from '../store/dead-letter-store.js'
 import { lastStored, storedFrom } from '../store/item-store.js'
 import { firstItemOf, nextItemOf } from '../store/record-header.js'
@@ -23,6 +27,10 @@ interface ReceiveOptions {
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
   grouping?: () => Grouping | undefined
+  /** Takes part in the order of the source, if the stream has one. */
+  joinOrder?: (() => OrderMember) | undefined
+  /** Present where results of the items are streamed on. */
+  marks?: IncomingMarks | undefined
   /** Place of the stream in a join, if the callback gets its items together with those of others. */
   joining?: Joining
   /** Called for each item that has failed for good. */
@@ -34,7 +42,7 @@ interface ReceiveOptions {
 }
 
 /** Options that both kinds of readers share. */
-interface ReaderContext extends ItemDeliveryOptions, Pick<ReceiveOptions, 'settle'> {
+interface ReaderContext extends ItemDeliveryOptions, Pick<ReceiveOptions, 'settle' | 'marks'> {
   open: Open
   durable: DurableOpen
   self: Peer
@@ -89,11 +97,20 @@ export class DurableStreams {
       throw error
     })
     this.#readers.set(key, reader)
+    const marks = reader instanceof DurableReader && open.order && this.#receiveMarks(control, open, reader)
     const close = (): void => {
       context.progress.close()
+      if (marks) marks.unsubscribe()
       if (this.#readers.get(key) === reader) this.#readers.delete(key)
     }
     return { reader, progress: context.progress, close }
+  }
+
+  #receiveMarks(nc: NatsConnection, open: Open, reader: DurableReader): Subscription {
+    const subject = streamSubject(this.#ports.pipeline, open.id, 'chunk')
+    return onMessage(nc, subject, areAnnouncements, (message) => {
+      for (const announcement of message) if (announcement.what === 'mark') reader.onMark(announcement)
+    })
   }
 }
 

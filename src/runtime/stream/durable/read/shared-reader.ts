@@ -10,17 +10,19 @@ import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import { TimeSlice } from '../../common/time-slice.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { DurableOpen } from '../../protocol/durable-messages.js'
-import type { End } from '../../protocol/messages.js'
+import type { End, Open } from '../../protocol/messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
-import type { Peer } from '../../protocol/ports.js'
+import type { IncomingMarks, Peer } from '../../protocol/ports.js'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { StoreTrouble } from '../store/store-trouble.js'
+import { FloorMarks } from './floor-marks.js'
 import { PendingChunks, type PendingChunk, type PendingListener } from './pending-chunks.js'
 
 /** Longest time that synchronous callbacks may hold the event loop, in milliseconds. */
 const SLICE_MS = 10
 
 interface SharedReaderOptions extends ItemDeliveryOptions {
+  open: Open
   self: Peer
   link: NatsLink
   jsm: JetStreamManager
@@ -28,6 +30,7 @@ interface SharedReaderOptions extends ItemDeliveryOptions {
   progress: ProgressPublisher
   trouble: StoreTrouble
   settle?: () => Promise<void>
+  marks?: IncomingMarks | undefined
 }
 
 /**
@@ -48,6 +51,7 @@ export class SharedReader implements PendingListener {
   /** Chunks that are processed, and not acknowledged. */
   readonly #processed: PendingChunk[] = []
   #settling: Promise<void> | undefined
+  readonly #marks: FloorMarks | undefined
   readonly #running: Promise<void>
 
   constructor(options: SharedReaderOptions) {
@@ -56,6 +60,8 @@ export class SharedReader implements PendingListener {
     this.#delivery = new ItemDelivery(this.#counter, options)
     const groupSize = (): number | undefined => options.grouping?.()?.items
     this.#chunks = new PendingChunks({ ...options, groupSize, listener: this })
+    const { marks, open } = options
+    this.#marks = marks && new FloorMarks({ ...options, marks, source: open.source ?? null })
     this.#running = this.#run()
   }
 
@@ -115,6 +121,7 @@ export class SharedReader implements PendingListener {
     }
     await this.#delivery.close()
     await this.#settling
+    this.#marks?.close()
     await this.#chunks.close()
     this.report()
   }

@@ -26,6 +26,7 @@ export class ReadAhead {
   /** A live chunk that is loaded early grows stale. */
   readonly #limit: number
   #chunks: ChunkAhead[] = []
+  #taken: ChunkAhead | undefined
   /** Bytes of these chunks, and of those that were taken and are still being loaded. */
   #bytes = 0
 
@@ -63,9 +64,33 @@ export class ReadAhead {
     return this.#chunks[0]
   }
 
+  /** Chunk that was taken last, until `onProcessed`. */
+  get taken(): ChunkAhead | undefined {
+    return this.#taken
+  }
+
   /** Takes the first chunk, which counts as ahead until `onLoaded`. */
   take(): ChunkAhead | undefined {
-    return this.#chunks.shift()
+    return (this.#taken = this.#chunks.shift())
+  }
+
+  /** Notes that the chunk that was taken is processed. */
+  onProcessed(): void {
+    this.#taken = undefined
+  }
+
+  /** Number of the session's first item that was not taken. */
+  next(session: ReaderSession): number {
+    const { head } = this
+    return head?.session === session ? head.chunk.first : session.queue.oldest
+  }
+
+  /** Number of the session's items that newer ones have pushed out since the last one was begun. */
+  skipped(session: ReaderSession | undefined): number {
+    if (!session) return 0
+    const { chunk, session: of } = this.#taken ?? {}
+    const from = chunk && of === session ? chunk.first + chunk.count : session.delivery.position
+    return Math.max(0, this.next(session) - from)
   }
 
   onLoaded({ chunk }: ChunkAhead): void {

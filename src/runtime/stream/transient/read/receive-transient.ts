@@ -1,11 +1,12 @@
 import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
+import type { OrderMember } from '../../common/order/source-order.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
 import { streamSubject, type Accept, type AttachCounts, type Open } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
-import type { Deliver, Grouping, Joining, StreamPorts } from '../../protocol/ports.js'
+import type { Deliver, Grouping, IncomingMarks, Joining, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
 
 /** Opens the lane on which a receiver gets its items. */
@@ -23,6 +24,10 @@ interface ReceiveOptions {
   joining?: Joining
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
+  /** Takes part in the order of the source, if the stream has one. */
+  joinOrder?: (() => OrderMember) | undefined
+  /** Present where results of the items are streamed on. */
+  marks?: IncomingMarks | undefined
   /** Called for each item that has failed for good. */
   onFailed?: () => void
   /** Counts of receivers of the same stream that this process had before. */
@@ -52,6 +57,10 @@ export async function receiveTransient({
     for (const announcement of message) {
       if (announcement.what === 'part') {
         reader.onPart(announcement)
+      } else if (announcement.what === 'mark') {
+        reader.order.onMark(announcement)
+      } else if (announcement.what === 'passed') {
+        reader.order.onPassed(announcement)
       } else {
         reader.onAccept(announcement)
         accepts.push(announcement)

@@ -9,9 +9,10 @@ import { keptBytes, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
 import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
-import type { Peer } from '../../protocol/ports.js'
+import type { IncomingMarks, Peer } from '../../protocol/ports.js'
 import { ReadAhead, type ChunkAhead } from './read-ahead.js'
 import { ReaderAccount } from './reader-account.js'
+import { ReaderOrder } from './reader-order.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
 
 interface StreamReaderOptions extends ItemDeliveryOptions {
@@ -22,6 +23,8 @@ interface StreamReaderOptions extends ItemDeliveryOptions {
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
   progress: ProgressPublisher
+  /** Present where results of the items are streamed on. */
+  marks?: IncomingMarks | undefined
   /** Counts of receivers of the same stream that this process had before. */
   before: readonly AttachCounts[]
 }
@@ -35,10 +38,9 @@ export class StreamReader implements CreditListener {
   readonly #lifecycle: ReceiverLifecycle
   readonly #account: ReaderAccount
   readonly #ahead: ReadAhead
+  readonly order: ReaderOrder
   /** Number of the latest attach of any receiver that is known here. */
   #knownAccepts = 0
-  /** Chunk that is being loaded for the callback, or processed by it. */
-  #taken: ChunkAhead | undefined
   /** Chunk that is or was processed last. */
   #current: IncomingChunk | undefined
   /** Weight reported as loaded, and parts loaded since. */
@@ -52,6 +54,7 @@ export class StreamReader implements CreditListener {
     this.#lifecycle = options.lifecycle
     this.#account = new ReaderAccount(options.before, options.joining !== undefined)
     this.#ahead = new ReadAhead(options)
+    this.order = new ReaderOrder({ account: this.#account, ahead: this.#ahead, marks: options.marks })
   }
 
   /** Outcomes of all items until now. */
@@ -116,9 +119,9 @@ export class StreamReader implements CreditListener {
   }
 
   report(): void {
-    const { self, lane, progress } = this.#options
-    const counts = this.#account.report(this.#skipped)
-    const group = this.#options.grouping?.()?.items
+    const { self, lane, progress, grouping } = this.#options
+    const counts = this.#account.report(this.#isLive ? this.#ahead.skipped(this.#account.session) : 0)
+    const group = grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
     progress.publish({
@@ -129,6 +132,7 @@ export class StreamReader implements CreditListener {
       state: this.#lifecycle.state,
       error: this.#lifecycle.error,
       ...(group === undefined ? {} : { group }),
+      ...(this.#options.open.share && this.order.wantsMarks ? { marks: true as const } : {}),
       ...counts,
     })
   }
@@ -145,22 +149,12 @@ export class StreamReader implements CreditListener {
     return this.#options.open.delivery === 'live'
   }
 
-  /** Live: number of items that newer ones have pushed out since the last one was begun. */
-  get #skipped(): number {
-    const { session } = this.#account
-    if (!session || !this.#isLive) return 0
-    const { head } = this.#ahead
-    const next = head?.session === session ? head.chunk.first : session.queue.oldest
-    const { chunk, session: of } = this.#taken ?? {}
-    const from = chunk && of === session ? chunk.first + chunk.count : session.delivery.position
-    return Math.max(0, next - from)
-  }
-
   async #run(): Promise<void> {
     const { lane } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
+        this.order.update(this.#isAllTaken())
         const flushing = this.#flushIfDue()
         if (flushing) await flushing
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
@@ -187,7 +181,7 @@ export class StreamReader implements CreditListener {
   #flushIfDue(): Promise<void> | undefined {
     const { session } = this.#account
     if (!session?.delivery.hasWaiting) return undefined
-    if (!session.delivery.isDue && (this.#taken || !this.#isFinished())) return undefined
+    if (!session.delivery.isDue && (this.#ahead.taken || !this.#isFinished())) return undefined
     return session.delivery.flush().then(() => this.#reportDone(session))
   }
 
@@ -205,10 +199,9 @@ export class StreamReader implements CreditListener {
     const head = this.#ahead.take()
     if (!head) return
     const { bytes } = head
-    this.#taken = head
     this.#current = head.chunk
     await this.#process(head, bytes instanceof Promise ? await this.#loadedWhileFilling(bytes) : bytes)
-    this.#taken = undefined
+    this.#ahead.onProcessed()
     this.#reportDone(head.session)
   }
 
@@ -219,8 +212,7 @@ export class StreamReader implements CreditListener {
   #reportDone(session: ReaderSession): void {
     if (!this.#options.open.share || !this.#lifecycle.isAttached() || session.delivery.hasWaiting) return
     this.#loadAhead()
-    const { head } = this.#ahead
-    session.counter.pass(head?.session === session ? head.chunk.first : session.queue.next)
+    session.counter.pass(this.#ahead.next(session))
     this.report()
   }
 
@@ -286,6 +278,11 @@ export class StreamReader implements CreditListener {
   }
 
   #isFinished(): boolean {
+    return this.#isAllTaken() && !this.#account.session?.delivery.isEarly
+  }
+
+  /** Whether the stream has no other items than those that were taken. */
+  #isAllTaken(): boolean {
     const queue = this.#account.session?.queue
     if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
     return this.#isLive || (queue.complete && queue.next === this.#count)

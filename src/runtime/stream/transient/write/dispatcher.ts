@@ -1,4 +1,5 @@
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
+import type { AssignedMarks } from './assigned-marks.js'
 import type { LaneSet } from './lane-set.js'
 import { leastLoaded, type Assignable, type ReceiverSession } from './receiver-session.js'
 import type { ReceiverTable } from './receiver-table.js'
@@ -16,6 +17,7 @@ interface DispatcherOptions {
   receivers: ReceiverTable
   lanes: Pick<LaneSet, 'busy' | 'send'>
   choose: Choose
+  marks: Pick<AssignedMarks, 'onAssigned'>
   /** Never waits: an item for which no receiver is chosen is dropped. */
   live: boolean
   signal: AbortSignal
@@ -35,7 +37,7 @@ export class Dispatcher implements ChunkOutput {
 
   /** Sends a chunk of one item to one receiver. Resolves when the next may come. */
   async send(chunk: Chunk): Promise<void> {
-    const { receivers, lanes, choose, live, signal } = this.#options
+    const { receivers, lanes, choose, marks, live, signal } = this.#options
     const assign = (): ReturnType<typeof receivers.assign> =>
       receivers.assign(chunk.first, (sessions) => choose(chunk, sessions))
     let share = assign()
@@ -43,8 +45,10 @@ export class Dispatcher implements ChunkOutput {
       await receivers.changed.wait()
       share = assign()
     }
-    if (share) await lanes.send({ ...chunk, first: share.first, share })
-    else if (!live) receivers.countUnassigned()
+    if (share) {
+      marks.onAssigned(chunk)
+      await lanes.send({ ...chunk, first: share.first, share })
+    } else if (!live) receivers.countUnassigned()
   }
 }
 

@@ -11,6 +11,7 @@ import { streamSubject, type Progress } from '../../protocol/messages.js'
 import { onMessage } from '../../protocol/on-message.js'
 import type { Departure, Peer, StreamContext } from '../../protocol/ports.js'
 import { MAX_PINS } from '../../protocol/refs.js'
+import type { AssignedMarks } from './assigned-marks.js'
 import type { LaneSet } from './lane-set.js'
 import { Patience } from './patience.js'
 import type { ReceiverTable, StreamPosition } from './receiver-table.js'
@@ -29,6 +30,7 @@ interface ReceiverMembershipOptions {
   batcher: Batcher
   /** Undefined when the stream has no shared memory. */
   shm: ShmLaneWriter | undefined
+  marks: Pick<AssignedMarks, 'tellSoon'>
 }
 
 /**
@@ -168,6 +170,7 @@ export class ReceiverMembership {
     const before = receivers.latestAttach
     const wasPresent = receivers.isPresent(node)
     receivers.onProgress(progress, this.#position(lane))
+    this.#options.marks.tellSoon()
     if (receivers.latestAttach > before) {
       if (lane === 'shm' && shm) this.#pins.set(incarnation, shm.assignPin(incarnation, pid))
       this.#patience.onBack(node)

@@ -39,6 +39,8 @@ export class ReceiverTable implements ReceiverAccounts {
   #present: readonly ReceiverSession[] = []
   readonly #share: boolean
   readonly #live: boolean
+  /** Whether a receiver is to be told how far a shared stream is assigned. */
+  wantMarks = false
   #attaches = 0
   #assignments = 0
 
@@ -203,6 +205,14 @@ export class ReceiverTable implements ReceiverAccounts {
     return { attach: session.attach, item, lane, first: assigned.count++ }
   }
 
+  /** Receivers of a shared stream that have nothing in hand, with the number of items that each was given. */
+  idle(): { attach: number; given: number }[] {
+    return this.#present.flatMap(({ attach, assigned, progress: of }) => {
+      const done = of ? of.processed + of.dropped + of.failed : -1
+      return done === assigned?.count ? [{ attach, given: done }] : []
+    })
+  }
+
   /** Counts an item that no receiver could take before the stream was cut off: it is lost with the last receiver. */
   countUnassigned(): void {
     const last = [...this.#nodes.values()].flat().findLast(({ first }) => first !== undefined)
@@ -246,6 +256,7 @@ export class ReceiverTable implements ReceiverAccounts {
     session.progress = { ...progress, earlier: [] }
     session.error = progress.error
     session.assigned?.unacked.settle(progress.loaded)
+    this.wantMarks ||= progress.marks === true
     if (progress.state !== 'attached') this.#settle(session, progress.state, at.next)
   }
 

@@ -11,6 +11,7 @@ import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
 import { StreamMonitor } from '../../observe/stream-monitor.js'
 import type { End } from '../../protocol/messages.js'
 import type { Peer, StreamContext } from '../../protocol/ports.js'
+import { AssignedMarks } from './assigned-marks.js'
 import { chooseByKey } from './choose-by-key.js'
 import { chooseByLoad, Dispatcher } from './dispatcher.js'
 import { LaneSet, type OpenLane } from './lane-set.js'
@@ -40,6 +41,8 @@ export class StreamWriter implements SessionOutput {
   readonly #chunks: ChunkOutput
   readonly #sessions: ReceiverMembership
   readonly #session: WriterSession
+  /** Marks of a shared stream. */
+  readonly #marks: AssignedMarks
 
   constructor({ context, shm, openLane }: StreamWriterOptions) {
     const { delivery, share, by, batch } = context.options
@@ -52,15 +55,26 @@ export class StreamWriter implements SessionOutput {
     const lanes = new LaneSet({ openLane, state, receivers, announcer, monitor, idle, live })
     const { signal } = state
     const batcher = new Batcher({ batch: share ? ONE_BY_ONE : batch, output: this, idle, signal })
+    this.#marks = new AssignedMarks({ receivers, announcer, source: context.options.source })
     this.receivers = receivers
     this.#state = state
     this.#share = share
     this.#shm = shm
     this.#monitor = monitor
     this.#lanes = lanes
+    const marks = this.#marks
     const choose = by === undefined ? chooseByLoad(live) : chooseByKey(live)
-    this.#chunks = share ? new Dispatcher({ receivers, lanes, choose, live, signal }) : lanes
-    this.#sessions = new ReceiverMembership({ context, state, receivers, lanes, announcer, batcher, shm })
+    this.#chunks = share ? new Dispatcher({ receivers, lanes, choose, marks, live, signal }) : lanes
+    this.#sessions = new ReceiverMembership({
+      context,
+      state,
+      receivers,
+      lanes,
+      announcer,
+      batcher,
+      shm,
+      marks,
+    })
     this.#session = new WriterSession({ context, state, announcer, batcher, output: this })
   }
 
@@ -123,6 +137,7 @@ export class StreamWriter implements SessionOutput {
   }
 
   async close(): Promise<void> {
+    this.#marks.close()
     this.#sessions.close()
     this.#monitor.close()
     await this.#lanes.close()

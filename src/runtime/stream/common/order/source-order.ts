@@ -1,0 +1,286 @@
+import { Wakeup } from '../../../core/deferred.js'
+import { weightOf } from '../../../codec/index.js'
+import type { Origin } from '../../../core/stream/origin.js'
+import type { Mark, OrderedOpen } from '../../protocol/messages.js'
+import { TimeSlice } from '../time-slice.js'
+import { EarlyResults, SourceMarks, type EarlyResult } from './early-results.js'
+
+/** Longest time that synchronous callbacks may hold the event loop, in milliseconds. */
+const SLICE_MS = 10
+const TICK_MS = 1000
+/** Ticks without a word of a writer, which gives its marks once a second, after which nobody waits for it. */
+const MAX_SILENT_TICKS = 3
+/** Marks of one writer that wait for the results before them. */
+const MAX_MARKS = 64
+/** Sources whose position is remembered while none of their results waits. */
+const MAX_SOURCES = 1000
+
+/** Result as it comes to the order. */
+export interface OfferedResult {
+  value: unknown
+  origin: Origin
+  deliver: () => Promise<void> | undefined
+  /** Called in place of `deliver` when it came too late. */
+  drop: () => void
+}
+
+/**
+ * Order of the results of several writers, which had divided the items of one or more sources among them: each result has its
+ * turn when no result of an earlier item of its source can come any more. One at a time is given to the callback.
+ */
+export class SourceOrder {
+  /** Notified when a reader that is held back may go on. */
+  readonly #changed = new Wakeup()
+  readonly #members = new Set<OrderMember>()
+  readonly #sources = new Map<string | null, EarlyResults<OrderMember>>()
+  #waiting = 0
+  #isDelivering = false
+  #ticking: NodeJS.Timeout | undefined
+
+  /**
+   * Adds the stream of a writer.
+   * @param returnsAs name of the writer, if it brings what it has not brought when it comes back after a death
+   */
+  join(window: Omit<OrderedOpen, 'of'>, returnsAs?: string): OrderMember {
+    const member = new OrderMember(this, window, returnsAs)
+    for (const other of this.#members)
+      if (other.isAway && other.returnsAs === returnsAs) this.#members.delete(other)
+    this.#members.add(member)
+    return member
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0
+  }
+
+  /** @returns a promise when the reader of the member must wait before it offers more */
+  offer(member: OrderMember, { value, origin, deliver, drop }: OfferedResult): Promise<void> | undefined {
+    const early = this.#resultsOf(origin.source)
+    if (member.window.late === 'skip' && early.isLate(origin)) {
+      drop()
+      return undefined
+    }
+    const result: EarlyResult<OrderMember> = { member, origin, weight: 0, deliver, isTaken: false }
+    early.add(result)
+    this.#waiting++
+    member.items++
+    this.proceed()
+    if (!result.isTaken) {
+      result.weight = weightOf(value)
+      member.bytes += result.weight
+      if (member.isFull) this.proceed()
+    }
+    return this.#mustHold(member) ? this.#hold(member) : undefined
+  }
+
+  /** Gives the callback what has its turn. */
+  proceed(): void {
+    if (!this.#isDelivering && this.#waiting > 0) void this.#deliver()
+    this.#tickWhileWaiting()
+  }
+
+  leave(member: OrderMember): void {
+    if (!member.isAway) this.#members.delete(member)
+    for (const early of this.#sources.values())
+      for (const { origin } of early.drop(member)) {
+        this.#waiting--
+        member.withdraw(origin)
+      }
+    this.#changed.notify()
+    this.proceed()
+  }
+
+  async #deliver(): Promise<void> {
+    const slice = new TimeSlice(SLICE_MS)
+    this.#isDelivering = true
+    try {
+      for (let result = this.#take(); result; result = this.#take()) {
+        const running = result.deliver()
+        if (running) await running
+        if (slice.due && slice.isOver()) await slice.yield()
+      }
+    } finally {
+      this.#isDelivering = false
+    }
+    this.#changed.notify()
+  }
+
+  /** Takes the next result that has its turn. */
+  #take(): EarlyResult<OrderMember> | undefined {
+    if (this.#waiting === 0) return undefined
+    const source = this.#nextSource() ?? this.#sourceToGiveUp()
+    const early = source && this.#sources.get(source.key)
+    const result = early?.take()
+    if (!source || !early || !result) return undefined
+    // Behind the others, so that none of several sources is starved.
+    this.#sources.delete(source.key)
+    this.#sources.set(source.key, early)
+    this.#waiting--
+    result.member.items--
+    result.member.bytes -= result.weight
+    return result
+  }
+
+  #nextSource(): { key: string | null } | undefined {
+    for (const [key, { results }] of this.#sources) {
+      const [first] = results
+      if (first && !this.#blockers(first).next().value) return { key }
+    }
+    return undefined
+  }
+
+  /**
+   * Source whose first result is not kept waiting any longer. A window that is full decides so where late results are given up;
+   * else only where the reader that is held back by it would bring what all wait for.
+   */
+  #sourceToGiveUp(): { key: string | null } | undefined {
+    let oldest: { key: string | null; time: number } | undefined
+    let isAnyFull = false
+    for (const member of this.#members) isAnyFull ||= member.isFull
+    if (!isAnyFull) return undefined
+    let isStuck = true
+    for (const [key, { results }] of this.#sources) {
+      const [first] = results
+      if (!first) continue
+      const { origin } = first
+      const isSkipped = results.some(({ member }) => member.isFull && member.window.late === 'skip')
+      isStuck &&= [...this.#blockers(first)].every((member) => member.isFull)
+      if (isSkipped) return { key }
+      if (!oldest || origin.time < oldest.time) oldest = { key, time: origin.time }
+    }
+    return isStuck ? oldest : undefined
+  }
+
+  *#blockers({ member, origin }: EarlyResult<OrderMember>): Generator<OrderMember, undefined> {
+    for (const other of this.#members)
+      if (other.mayBringBefore(origin) && !(other === member && member.isInOrder)) yield other
+    return undefined
+  }
+
+  #resultsOf(source: string | null): EarlyResults<OrderMember> {
+    const known = this.#sources.get(source)
+    if (known) return known
+    if (this.#sources.size >= MAX_SOURCES)
+      for (const [key, { results }] of this.#sources)
+        if (results.length === 0) {
+          this.#sources.delete(key)
+          break
+        }
+    const early = new EarlyResults<OrderMember>()
+    this.#sources.set(source, early)
+    return early
+  }
+
+  /** While the callback is busy nothing more is read, so that live streams keep the newest items. */
+  #mustHold(member: OrderMember): boolean {
+    return this.#members.has(member) && (this.#isDelivering || member.isFull)
+  }
+
+  async #hold(member: OrderMember): Promise<void> {
+    while (this.#mustHold(member)) await this.#changed.wait()
+  }
+
+  #tickWhileWaiting(): void {
+    if (this.#waiting > 0) this.#ticking ??= setInterval(() => this.#tick(), TICK_MS)
+    else {
+      clearInterval(this.#ticking)
+      this.#ticking = undefined
+      for (const member of this.#members) member.ticks = 0
+    }
+  }
+
+  #tick(): void {
+    for (const member of this.#members) {
+      member.ticks++
+      if (member.isAway && member.isSilent) this.#members.delete(member)
+    }
+    this.proceed()
+  }
+}
+
+/** Stream of one writer, as the order knows it. */
+export class OrderMember {
+  readonly window: Omit<OrderedOpen, 'of'>
+  readonly returnsAs: string | undefined
+  /** Whether its writer is gone, and waited for until it counts as silent. */
+  isAway = false
+  /** Results of this stream that wait. */
+  items = 0
+  bytes = 0
+  /** Ticks since the writer's last word. */
+  ticks = 0
+  readonly #order: SourceOrder
+  readonly #marks = new SourceMarks()
+  #pending: Mark[] = []
+  #isInOrder = false
+  #isOver = false
+
+  constructor(order: SourceOrder, window: Omit<OrderedOpen, 'of'>, returnsAs: string | undefined) {
+    this.#order = order
+    this.returnsAs = returnsAs
+    this.window = window
+  }
+
+  get isFull(): boolean {
+    return this.items >= this.window.items || this.bytes >= this.window.bytes
+  }
+
+  /** Whether the results of each source are in order within this stream. */
+  get isInOrder(): boolean {
+    return this.#isInOrder
+  }
+
+  get isSilent(): boolean {
+    return this.ticks > MAX_SILENT_TICKS
+  }
+
+  /** Whether this stream may still bring a result that comes before this one. */
+  mayBringBefore(origin: Origin): boolean {
+    if (this.#isOver || this.isSilent) return false
+    return this.#marks.mayComeBefore(origin)
+  }
+
+  offer(result: OfferedResult): Promise<void> | undefined {
+    if (this.#isInOrder) this.#marks.note(result.origin)
+    return this.#order.offer(this, result)
+  }
+
+  /** Keeps a mark until the items before it were offered. */
+  onMark(mark: Mark): void {
+    this.ticks = 0
+    const last = this.#pending.at(-1)
+    if (last && (last.count === mark.count || this.#pending.length >= MAX_MARKS)) this.#pending.pop()
+    this.#pending.push(mark)
+  }
+
+  /** Notes that all items of the stream before this number were offered, or will not be. */
+  reached(position: number): void {
+    if (this.#pending.length === 0) return
+    const reached = this.#pending.findLast(({ count }) => count <= position)
+    if (!reached) return
+    this.#pending = this.#pending.slice(this.#pending.indexOf(reached) + 1)
+    this.#isInOrder = reached.inOrder
+    this.#marks.set(reached.marks)
+    this.#order.proceed()
+  }
+
+  /** Notes that the stream has no more items than those that were offered. */
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#order.proceed()
+  }
+
+  /** Notes a result that waited and comes again when the writer is back. */
+  withdraw(origin: Origin): void {
+    this.#marks.withdraw(origin)
+  }
+
+  /** Drops what waits. @param isGone whether the writer is gone, and may come back */
+  leave(isGone: boolean): void {
+    this.isAway = isGone && this.returnsAs !== undefined && !this.#isOver
+    this.#order.leave(this)
+    this.items = 0
+    this.bytes = 0
+  }
+}
