@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { acquireLock, ownerIsReady, type Lock } from '../../../src/runtime/nats/embedded/lock.js'
+import { acquireLock, ownerHasLeft, ownerIsReady, type Lock } from '../../../src/runtime/nats/embedded/lock.js'
 import { keptLog } from '../../support/kept-log.js'
 import { fixture } from '../../support/paths.js'
 import { open, startOwner } from '../../support/project-server.js'
@@ -54,6 +54,17 @@ test('who waits hears that the owner is gone, or may give up', async () => {
   expect(await cancelled).toBe(false)
   await lock.release()
   expect(await waiting).toBe(false)
+})
+
+test('all who wait for the end of the owner hear of it, those who connect while it leaves as well', async () => {
+  const project = await temporaryFolder()
+  const { signal } = new AbortController()
+  for (let round = 0; round < 5; round++) {
+    const lock = await acquired(project)
+    const waiting = Array.from({ length: 20 }, () => ownerHasLeft(project, signal))
+    await lock.release()
+    await Promise.all(waiting)
+  }
 })
 
 test.skipIf(process.platform === 'win32')(

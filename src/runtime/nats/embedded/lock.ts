@@ -157,8 +157,14 @@ class WaitingProcesses {
   readonly #sockets = new Set<Socket>()
   readonly #greeting = `${ownNetwork()}\n`
   #isReady = false
+  #hasEnded = false
 
   add(socket: Socket): void {
+    // A process that connects while the lock is released would wait for this process, and this process for its connection.
+    if (this.#hasEnded) {
+      socket.destroy()
+      return
+    }
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('error', () => socket.destroy())
@@ -173,6 +179,7 @@ class WaitingProcesses {
   }
 
   end(): void {
+    this.#hasEnded = true
     this.#sockets.forEach((socket) => socket.destroy())
   }
 }
