@@ -32,6 +32,7 @@ const FLOORS = {
   nats: ['address', ['connect', 'embedded'], '.'],
   callback: ['parse', ['find', 'load'], '.'],
   pipeline: ['diagnose', 'schema', 'read', 'validate', 'checks', 'plan', 'load', '.'],
+  'pipeline/read': ['yaml', '.', 'env'],
   'pipeline/checks': ['files', '.'],
   stream: ['protocol', 'lanes', 'common', 'join', 'observe', ['transient', 'durable'], '.'],
   'stream/common': ['.', 'order', ['read', 'write']],

@@ -36,6 +36,8 @@ export const nodePlan = (name: string, given: Partial<NodePlan> = {}): NodePlan 
 export const pipelinePlan = (nodes: NodePlan[], sources: Record<string, SourcePlan> = {}): Plan => ({
   name: 'shop',
   file: '/project/shop.yaml',
+  inputs: { overrides: [], envFiles: [], profiles: [], nodes: [] },
+  read: ['/project/shop.yaml'],
   project: '/project',
   callbackFolders: [],
   server: {},

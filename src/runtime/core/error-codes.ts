@@ -47,7 +47,7 @@ export const ERRORS = {
   DAFFI_NOT_OURS: {
     exit: 1,
     meaning:
-      'A folder from which daffi would run something belongs to another user, can be written by other users, or is a link.',
+      'A folder from which daffi would run something, or a file of environment values, belongs to another user, can be written by other users, or is a link.',
     next: 'Run daffi as the user who owns the folder, or give the folder to this user (chown -R) and close it to the others (chmod go-w).',
   },
   DAFFI_BAD_DURATION: {
@@ -115,6 +115,21 @@ export const ERRORS = {
     exit: 78,
     meaning: 'The pipeline file uses an environment variable that is not set.',
     next: 'Set the variable, or write a default into the file: ${NAME:-default}.',
+  },
+  DAFFI_ENV_UNREADABLE: {
+    exit: 2,
+    meaning: 'A file of environment values cannot be read, is larger than 64 KiB, or is not UTF-8 text.',
+    next: 'Check the path of .env, --env-file or env_file, its permissions, and that it has lines NAME=value.',
+  },
+  DAFFI_ENV_SYNTAX: {
+    exit: 78,
+    meaning: 'A line of a file of environment values is not NAME=value.',
+    next: 'Write NAME=value, put values of several lines into quotes, and begin comments with #.',
+  },
+  DAFFI_UNKNOWN_PROFILE: {
+    exit: 2,
+    meaning: 'No node of the pipeline file has the profile that --profile names.',
+    next: 'Use a profile that a node has, or * for all of them.',
   },
   DAFFI_MISSING_FILE: {
     exit: 78,

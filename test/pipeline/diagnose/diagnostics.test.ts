@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { QuotableFile } from '../../../src/runtime/pipeline/diagnose/code-frame.js'
 import { Diagnostics, type LocatedFile } from '../../../src/runtime/pipeline/diagnose/diagnostics.js'
 import { formatPath } from '../../../src/runtime/pipeline/diagnose/key-path.js'
 import { listKnown } from '../../../src/runtime/pipeline/diagnose/list-known.js'
@@ -6,11 +7,15 @@ import { listKnown } from '../../../src/runtime/pipeline/diagnose/list-known.js'
 const ERROR = { code: 'DAFFI_BAD_VALUE', message: 'wrong' } as const
 
 /** A file whose keys are at column 1 and whose values are at column 5, in the line that the path's last step says. */
+const text: QuotableFile = { file: 'b.yaml', quotable: 'one\ntwo\nthree\n' }
 const file: LocatedFile = {
-  file: 'b.yaml',
-  quotable: 'one\ntwo\nthree\n',
-  locationOf: (path, target) => ({ line: Number(path.at(-1)), column: target === 'key' ? 1 : 5, length: 1 }),
-  locationAt: (start, end) => ({ line: 1, column: start + 1, length: end - start }),
+  file: text.file,
+  locationOf: (path, target) => ({
+    in: text,
+    line: Number(path.at(-1)),
+    column: target === 'key' ? 1 : 5,
+    length: 1,
+  }),
   isInterpolated: () => false,
   withoutSecrets: (message) => message,
 }
@@ -44,7 +49,7 @@ test('only the first diagnostic at a location is kept, keys and values apart', (
 test('diagnostics come by file, line and column', () => {
   const diagnostics = new Diagnostics(file)
   diagnostics.add({ ...ERROR, path: ['a', 3] })
-  diagnostics.addSyntax('no YAML', 2, 4, 'YAML')
+  diagnostics.addSyntax('no YAML', { in: text, line: 1, column: 3, length: 2 }, 'YAML')
   diagnostics.addAt('a.ts', 'text', { line: 7, column: 1, length: 1 }, { ...ERROR, path: ['x'] })
   diagnostics.add({ ...ERROR, path: ['a', 2] })
   expect(diagnostics.sorted().map((each) => [each.file, each.line, each.column, each.code])).toEqual([

@@ -7,6 +7,7 @@ const RETRY = { attempts: 5, delayMs: 1000, backoff: 2 }
 const RETENTION = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
 const BATCH = { bytes: 128 * 1024, lingerMs: 2 }
 const SHM = { bytes: 256 * 1024 ** 2 }
+const WINDOW = { items: 1000, bytes: 64 * 1024 ** 2 }
 
 test("the design's camera pipeline", async () => {
   const yaml = `
@@ -43,6 +44,8 @@ nodes:
   expect(plan).toEqual({
     name: 'camera',
     file,
+    inputs: { overrides: [], envFiles: [], profiles: [], nodes: [] },
+    read: [file, join(folder, '.env')],
     project: folder,
     callbackFolders: [join(folder, 'callbacks')],
     server: {},
@@ -87,6 +90,7 @@ nodes:
               share: false,
               batch: BATCH,
               shm: SHM,
+              window: WINDOW,
             },
           },
         ],
@@ -223,6 +227,7 @@ test('STREAM with options', async () => {
     share: false,
     batch: BATCH,
     shm: SHM,
+    window: WINDOW,
   })
 })
 

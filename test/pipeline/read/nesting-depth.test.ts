@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { compose } from '../../../src/runtime/pipeline/read/compose.js'
-import { MAX_DEPTH } from '../../../src/runtime/pipeline/read/nesting-depth.js'
+import { compose } from '../../../src/runtime/pipeline/read/yaml/compose.js'
+import { MAX_DEPTH } from '../../../src/runtime/pipeline/read/yaml/nesting-depth.js'
 
 const offsetNestedTooDeeply = (text: string) => compose(text).tooDeep
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskUnquoted } from '../../../src/runtime/pipeline/read/unquoted-placeholders.js'
+import { maskUnquoted } from '../../../src/runtime/pipeline/read/yaml/unquoted-placeholders.js'
 
 test.each([
   ['a: { b: ${B} }', ['${B}']],

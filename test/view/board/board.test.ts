@@ -10,6 +10,8 @@ import { metricsText } from '../../../src/runtime/view/http/metrics.js'
 const plan: Plan = {
   name: 'shop',
   file: '/shop.yaml',
+  inputs: { overrides: [], envFiles: [], profiles: [], nodes: [] },
+  read: [],
   project: '/',
   server: {},
   sources: {},

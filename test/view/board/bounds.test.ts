@@ -38,6 +38,8 @@ test('streams take a bounded memory and time, and the last ones are known', () =
   const views = new StreamViews({
     name: 'shop',
     file: '',
+    inputs: { overrides: [], envFiles: [], profiles: [], nodes: [] },
+    read: [],
     project: '',
     server: {},
     sources: {},

@@ -11,6 +11,10 @@ export interface Plan {
   name: string
   /** Absolute path of the pipeline file. */
   file: string
+  /** What the file was read with. */
+  inputs: PipelineInputs
+  /** Absolute paths of all files that were read for it, modules apart, and of a `.env` that would be read if it were there. */
+  read: string[]
   /** Folder that contains `.daffi` with the server's files: the project's, or a temporary one in a test. */
   project: string
   /** The server that the file names; without a URL the project's own. */
@@ -19,6 +23,18 @@ export interface Plan {
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
+}
+
+/** What a pipeline file is read with, beside the environment. */
+export interface PipelineInputs {
+  /** Files that are merged over it, each over those before it. */
+  overrides: readonly string[]
+  /** Files of values for placeholders, in place of `.env`. */
+  envFiles: readonly string[]
+  /** Profiles that are active. */
+  profiles: readonly string[]
+  /** Nodes that take part whatever their profiles are. */
+  nodes: readonly string[]
 }
 
 export interface NodePlan {

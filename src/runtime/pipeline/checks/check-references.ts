@@ -1,6 +1,6 @@
 import { discoverCallbacks } from '../../callback/index.js'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
-import type { PartialPipeline } from '../validate/partial-pipeline.js'
+import type { PartialNode, PartialPipeline } from '../validate/partial-pipeline.js'
 import { callbackFolders } from './files/callback-folders.js'
 import { checkCallbacks } from './callbacks.js'
 import { checkCalls } from './calls.js'
@@ -15,11 +15,15 @@ import { checkViewCalls, checkViews } from './views.js'
 import { checkServer } from './files/server.js'
 import { checkSources } from './files/sources.js'
 
-/** Checks what a schema cannot see: references between the entries of a pipeline, and the files that it names. */
+/**
+ * Checks what a schema cannot see: references between the entries of a pipeline, and the files that it names.
+ * @param inactive nodes that do not take part, and are left out of the pipeline
+ */
 export async function checkReferences(
   folder: string,
   pipeline: PartialPipeline,
   diagnostics: Diagnostics,
+  inactive: readonly PartialNode[] = [],
 ): Promise<CheckContext> {
   limitProcesses(pipeline, diagnostics)
   const names = new NodeNames(
@@ -31,6 +35,7 @@ export async function checkReferences(
     folder,
     pipeline,
     names,
+    inactive,
     sources: new Set(pipeline.sources.map(({ name }) => name)),
     offered: offeredIn(pipeline),
     streamed: streamedIn(pipeline),

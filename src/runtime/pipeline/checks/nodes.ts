@@ -4,6 +4,7 @@ import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
 import type { CheckContext } from './check-context.js'
 import type { PartialPipeline } from '../validate/partial-pipeline.js'
+import { describeInactive } from './profiles.js'
 import { replicaNames } from './replicas.js'
 
 /** More processes than a machine runs; a few lines of YAML could otherwise fill the memory with their names. */
@@ -58,10 +59,17 @@ export function checkNodeReferences(context: CheckContext): void {
 export function checkNode(
   name: string,
   path: Path,
-  { names, diagnostics }: CheckContext,
+  { names, inactive, diagnostics }: CheckContext,
   target: 'key' | 'value' = 'value',
 ): void {
   if (names.resolve(name)) return
+  const left = inactive.find(
+    (node) => replicaNames(node.name, node.value.replicas ?? 1).includes(name) || node.name === name,
+  )
+  if (left) {
+    diagnostics.add({ code: 'DAFFI_UNKNOWN_NODE', message: describeInactive(left), path }, target)
+    return
+  }
   const message = `there is no node ${name}; ${listKnown('nodes', names.all())}`
   diagnostics.add(
     { code: 'DAFFI_UNKNOWN_NODE', message, path, suggestion: nearest(name, names.all()) },

@@ -4,6 +4,7 @@ import { listKnown } from '../diagnose/list-known.js'
 import type { CallbackEntry } from '../schema/node.js'
 import type { PartialNode } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
+import { describeInactive } from './profiles.js'
 
 /** Names of the callbacks that a node offers; undefined when the schema refuses the list. */
 export function namesOffered({ value }: PartialNode): string[] | undefined {
@@ -19,12 +20,14 @@ export function pathOfCallback({ path }: PartialNode, index: number, { name, opt
 export function checkOffered(
   callback: string,
   path: Path,
-  { offered, diagnostics }: CheckContext,
+  { offered, inactive, diagnostics }: CheckContext,
   target: 'key' | 'value' = 'value',
 ): void {
   if (offered === undefined || offered.has(callback)) return
-  const message = `no node offers ${callback}; ${listKnown('offered', offered)}`
-  const suggestion = nearest(callback, [...offered])
+  const left = inactive.find((node) => namesOffered(node)?.includes(callback))
+  const why = left ? describeInactive(left) : listKnown('offered', offered)
+  const message = `no node offers ${callback}; ${why}`
+  const suggestion = left ? null : nearest(callback, [...offered])
   diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, target)
 }
 

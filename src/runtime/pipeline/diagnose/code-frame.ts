@@ -19,6 +19,18 @@ export interface Location {
   length: number
 }
 
+/** A file whose text messages may quote. */
+export interface QuotableFile {
+  readonly file: string
+  /** The text with stars in place of secrets. */
+  readonly quotable: string
+}
+
+/** A stretch of text, with the file that it stands in. */
+export interface Place extends Location {
+  in: QuotableFile
+}
+
 /** Numbered lines around a location, with carets under the location itself, and stars in place of secrets. */
 export function codeFrame(text: string, location: Location): string {
   const { line } = location

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/error-codes.js'
-import { codeFrame, type Location } from './code-frame.js'
+import { codeFrame, type Location, type Place } from './code-frame.js'
 import { compareDiagnostics, type Diagnostic } from './diagnostic.js'
 import { formatPath, type Path } from './key-path.js'
 
@@ -13,15 +13,12 @@ export interface DiagnosticOptions {
   suggestion?: string | null | undefined
 }
 
-/** A file that knows the locations of its keys and values, and its secrets. */
+/** A pipeline, of one file or several, that knows the places of its keys and values, and its secrets. */
 export interface LocatedFile {
+  /** The first file. */
   readonly file: string
-  /** The text with stars in place of secrets. */
-  readonly quotable: string
-  /** Location of the value at a path, or of its key. */
-  locationOf: (path: Path, target: 'key' | 'value') => Location
-  /** Location of the text between two offsets. */
-  locationAt: (start: number, end: number) => Location
+  /** Place of the value at a path, or of its key. */
+  locationOf: (path: Path, target: 'key' | 'value') => Place
   /** Whether the environment has a part in the value at a path. */
   isInterpolated: (path: Path) => boolean
   /** The message without values of the environment, and without secrets of URLs. */
@@ -35,7 +32,7 @@ export class TooManyFaults extends Error {
   }
 }
 
-/** Collects the diagnostics of one pipeline file and of the modules that it uses, up to a limit. */
+/** Collects the diagnostics of one pipeline and of the modules that it uses, up to a limit. */
 export class Diagnostics {
   readonly #diagnostics: Diagnostic[] = []
   readonly #places = new Set<string>()
@@ -57,16 +54,15 @@ export class Diagnostics {
     this.addHere(location, { ...options, suggestion })
   }
 
-  /** Adds a diagnostic of the file's YAML, between two offsets. */
-  addSyntax(message: string, start: number, end: number, suggestion?: string): void {
-    const location = this.#file.locationAt(start, end)
-    this.addHere(location, { code: 'DAFFI_YAML_SYNTAX', message, path: [], suggestion })
+  /** Adds a diagnostic of a file's YAML. */
+  addSyntax(message: string, place: Place, suggestion?: string): void {
+    this.addHere(place, { code: 'DAFFI_YAML_SYNTAX', message, path: [], suggestion })
   }
 
-  /** Adds a diagnostic at a location of the pipeline file. */
-  addHere(location: Location, options: DiagnosticOptions): void {
-    this.#places.add(placeOf(location, options))
-    this.addAt(this.#file.file, this.#file.quotable, location, options)
+  /** Adds a diagnostic at a place in a pipeline file. */
+  addHere(place: Place, options: DiagnosticOptions): void {
+    this.#places.add(placeOf(place, options))
+    this.addAt(place.in.file, place.in.quotable, place, options)
   }
 
   /** Adds a diagnostic at a location of any file, such as a module's. */
@@ -76,20 +72,7 @@ export class Diagnostics {
     location: Location,
     { code, message, path, suggestion = null }: DiagnosticOptions,
   ): void {
-    if (this.#diagnostics.length === MAX_FAULTS) {
-      this.#diagnostics.push({
-        file: this.#file.file,
-        line: location.line,
-        column: location.column,
-        path: '',
-        code: 'DAFFI_TOO_MANY_FAULTS',
-        message: `there are more faults; these are ${MAX_FAULTS} of them`,
-        suggestion: null,
-        frame: '',
-      })
-      throw new TooManyFaults(this)
-    }
-    this.#diagnostics.push({
+    this.include({
       file,
       line: location.line,
       column: location.column,
@@ -99,6 +82,24 @@ export class Diagnostics {
       suggestion: suggestion === null ? null : this.#file.withoutSecrets(suggestion),
       frame: codeFrame(text, location),
     })
+  }
+
+  /** Adds a diagnostic that was made elsewhere. */
+  include(diagnostic: Diagnostic): void {
+    if (this.#diagnostics.length === MAX_FAULTS) {
+      this.#diagnostics.push({
+        file: this.#file.file,
+        line: diagnostic.line,
+        column: diagnostic.column,
+        path: '',
+        code: 'DAFFI_TOO_MANY_FAULTS',
+        message: `there are more faults; these are ${MAX_FAULTS} of them`,
+        suggestion: null,
+        frame: '',
+      })
+      throw new TooManyFaults(this)
+    }
+    this.#diagnostics.push(diagnostic)
   }
 
   isEmpty(): boolean {
@@ -112,6 +113,6 @@ export class Diagnostics {
   }
 }
 
-function placeOf({ line, column }: Location, { path }: DiagnosticOptions): string {
-  return `${line}:${column} ${formatPath(path)}`
+function placeOf({ in: { file }, line, column }: Place, { path }: DiagnosticOptions): string {
+  return `${file}:${line}:${column} ${formatPath(path)}`
 }

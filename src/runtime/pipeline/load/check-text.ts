@@ -2,9 +2,13 @@ import { dirname } from 'node:path'
 import type { CheckContext } from '../checks/check-context.js'
 import { checkImports } from '../checks/imports.js'
 import { checkReferences } from '../checks/check-references.js'
+import { readNodeEnvironments } from '../checks/files/env-files.js'
+import { inactiveNodes, profilesIn, withoutNodes } from '../checks/profiles.js'
 import { checkTests } from '../checks/tests.js'
 import { buildPlan } from '../plan/build-plan.js'
 import { buildTests } from '../plan/build-tests.js'
+import { readEnvironment } from '../read/env/environment.js'
+import { readText } from '../read/read-text.js'
 import { pipeline } from '../schema/pipeline.js'
 import { openDocument } from '../validate/open-document.js'
 import { partialPipeline } from '../validate/partial-pipeline.js'
@@ -13,14 +17,13 @@ import type { CheckSettings } from './check-pipeline.js'
 import type { CheckedPipeline } from './checked-pipeline.js'
 import { withinLimit } from './within-limit.js'
 
-/** Turns the text of a pipeline file into its plan and tests, or into diagnostics. */
-export async function checkText(
-  file: string,
-  text: string,
-  settings: CheckSettings,
-): Promise<CheckedPipeline> {
-  const { plan, tests, diagnostics } = await checkWithContext(file, text, settings)
-  return { plan, tests, diagnostics }
+/**
+ * Turns a pipeline file into its plan and tests, or into diagnostics.
+ * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE, DAFFI_ENV_UNREADABLE, DAFFI_NOT_OURS
+ */
+export async function checkFile(file: string, settings: CheckSettings): Promise<CheckedPipeline> {
+  const { context: _, ...checked } = await checkWithContext(file, settings)
+  return checked
 }
 
 interface CheckedWithContext extends CheckedPipeline {
@@ -28,33 +31,42 @@ interface CheckedWithContext extends CheckedPipeline {
   context: CheckContext | undefined
 }
 
-/** Does what `checkText` does, and gives the context of the checks as well. */
-export async function checkWithContext(
-  file: string,
-  text: string,
-  settings: CheckSettings,
-): Promise<CheckedWithContext> {
+/** Does what `checkFile` does, and gives the context of the checks as well. */
+export async function checkWithContext(file: string, settings: CheckSettings): Promise<CheckedWithContext> {
   return await withinLimit(
-    () => check(file, text, settings),
-    (diagnostics) => ({ plan: undefined, tests: [], diagnostics, context: undefined }),
+    () => check(file, settings),
+    (diagnostics) => ({ ...REFUSED, diagnostics, context: undefined }),
   )
 }
 
-async function check(file: string, text: string, settings: CheckSettings): Promise<CheckedWithContext> {
-  const { document, diagnostics, readable, entry } = openDocument(file, text, settings.env, pipeline)
-  const refused = (context?: CheckContext): CheckedWithContext => ({
-    plan: undefined,
-    tests: [],
-    diagnostics: diagnostics.sorted(),
-    context,
-  })
-  if (!readable) return refused()
-  const context = await checkReferences(dirname(file), partialPipeline(document), diagnostics)
+/** What there is of a pipeline that cannot be read. */
+export const REFUSED = { plan: undefined, tests: [], profiles: undefined }
+
+async function check(file: string, settings: CheckSettings): Promise<CheckedWithContext> {
+  const folder = dirname(file)
+  const textOf = async (path: string) => ({ file: path, text: await readText(path) })
+  const first = await textOf(file)
+  const others = await Promise.all(settings.overrides.map(textOf))
+  const env = await readEnvironment(file, settings.env, settings.envFiles)
+  const { document, diagnostics, readable, entry } = openDocument([first, ...others], env, pipeline)
+  if (!readable) return { ...REFUSED, diagnostics: diagnostics.sorted(), context: undefined }
+  const whole = partialPipeline(document)
+  let context = await checkReferences(folder, whole, diagnostics)
+  const inactive = inactiveNodes(whole, context.names, settings)
   if (settings.imports) await checkImports(context)
+  // The nodes that take part have to be a pipeline by themselves.
+  if (inactive.length > 0 && diagnostics.isEmpty())
+    context = await checkReferences(folder, withoutNodes(whole, inactive), diagnostics, inactive)
+  const nodeEnvs = await readNodeEnvironments(context.pipeline.nodes, folder, env.values, diagnostics)
   await checkTests(partialTests(document), context)
   const { names, callbacks } = context
-  if (!entry || !callbacks || !diagnostics.isEmpty()) return refused(context)
-  const plan = buildPlan({ file, entry, document, names, callbacks })
+  const profiles = profilesIn(whole)
+  if (!entry || !callbacks || !diagnostics.isEmpty())
+    return { ...REFUSED, profiles, diagnostics: diagnostics.sorted(), context }
+  const { overrides, profiles: active, nodes } = settings
+  const inputs = { overrides, envFiles: settings.envFiles, profiles: active, nodes }
+  const envFiles = env.files
+  const plan = buildPlan({ file, entry, document, names, callbacks, inactive, nodeEnvs, inputs, envFiles })
   const tests = buildTests({ entries: entry.tests, document, pipeline: plan, names })
-  return { plan, tests, diagnostics: [], context }
+  return { plan, tests, profiles, diagnostics: [], context }
 }

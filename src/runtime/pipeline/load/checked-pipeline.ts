@@ -7,5 +7,7 @@ export interface CheckedPipeline {
   plan: Plan | undefined
   /** Tests that the file itself contains. */
   tests: TestPlan[]
+  /** Profiles that nodes have; undefined for a file that is not YAML. */
+  profiles: string[] | undefined
   diagnostics: Diagnostic[]
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Plan } from '../../core/plan/plan.js'
 import type { source } from '../schema/source.js'
 import type { mock } from '../schema/test.js'
-import type { CheckOptions } from './check-pipeline.js'
+import { settingsOf, type CheckOptions } from './check-pipeline.js'
 import { invalidPipeline } from './load.js'
 
 /** A source, written as in the pipeline file. */
@@ -27,13 +27,17 @@ export interface Replacements {
 export async function loadVariant(
   file: string,
   { sources = {}, mocks = {} }: Replacements,
-  { env = process.env }: CheckOptions = {},
+  options: CheckOptions = {},
 ): Promise<Plan> {
   // Imported here, as in check-pipeline.ts: most programs never need it.
   const { checkTestText } = await import('./check-test-text.js')
   const test = { pipeline: basename(file), tests: [{ name: basename(file), sources, mocks }] }
   const text = JSON.stringify(test, undefined, 2)
-  const { tests, diagnostics } = await checkTestText(join(dirname(file), 'startPipeline'), text, { env })
+  const { tests, diagnostics } = await checkTestText(
+    join(dirname(file), 'startPipeline'),
+    text,
+    settingsOf(options),
+  )
   const [variant] = tests
   if (!variant) throw invalidPipeline(file, diagnostics)
   return variant.pipeline

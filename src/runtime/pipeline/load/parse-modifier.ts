@@ -25,7 +25,7 @@ export function parseModifier(text: string, defaultTimeoutMs: number): ModifierP
 
 function readModifier(text: string): z.output<typeof entry> | { diagnostics: Diagnostics } {
   try {
-    const { document, diagnostics } = parsePipeline('--modifier', text)
+    const { document, diagnostics } = parsePipeline({ file: '--modifier', text })
     if (!diagnostics.isEmpty()) return { diagnostics }
     const parsed = entry.safeParse(document.data(), { error: knownKeysAsMessage })
     if (parsed.success) return parsed.data

@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import type { DiscoveredCallbacks } from '../../callback/index.js'
-import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
+import type { CallbackPlan, CallPlan, NodePlan, PipelineInputs, Plan } from '../../core/plan/plan.js'
 import { findProject } from '../../core/project/project.js'
+import type { NodeEnvironments } from '../checks/files/env-files.js'
 import { replicaNames, type NodeNames } from '../checks/replicas.js'
 import type { PipelineDocument } from '../read/document.js'
 import type { CallbackEntry, CallEntry, NodeEntry } from '../schema/node.js'
 import type { PipelineEntry } from '../schema/pipeline.js'
+import type { PartialNode } from '../validate/partial-pipeline.js'
 import { buildModifier } from './build-modifier.js'
 import { buildServer } from './build-server.js'
 import { buildSource } from './build-source.js'
@@ -18,15 +20,30 @@ export interface PlanInput {
   document: PipelineDocument
   names: NodeNames
   callbacks: DiscoveredCallbacks
+  /** Nodes that do not take part. */
+  inactive: readonly PartialNode[]
+  nodeEnvs: NodeEnvironments
+  /** What the file was read with. */
+  inputs: PipelineInputs
+  /** Files of the environment. */
+  envFiles: readonly string[]
 }
 
-/** Builds the plan: one node for each replica, absolute paths, defaults filled in. */
-export function buildPlan(input: PlanInput): Plan {
-  const { entry } = input
+/** Input whose entry has no nodes but those that take part. */
+type ActiveInput = Omit<PlanInput, 'inactive'>
+
+/** Builds the plan of the nodes that take part: one node for each replica, absolute paths, defaults filled in. */
+export function buildPlan({ inactive, ...given }: PlanInput): Plan {
+  const entry = withoutNodes(given.entry, inactive)
+  const input = { ...given, entry }
+  const { inputs, nodeEnvs } = input
   const file = resolve(input.file)
+  const overrides = absolute(inputs.overrides)
   return {
     name: entry.name,
     file,
+    inputs: { ...inputs, overrides, envFiles: absolute(inputs.envFiles) },
+    read: [file, ...overrides, ...absolute(input.envFiles), ...absolute(nodeEnvs.files)],
     project: findProject(file),
     server: buildServer(entry.server ?? {}, dirname(file)),
     sources: mapValues(entry.sources, (source) => buildSource(source, dirname(file))),
@@ -39,8 +56,18 @@ export function buildPlan(input: PlanInput): Plan {
   }
 }
 
-function buildNode(process: string, name: string, node: NodeEntry, input: PlanInput): NodePlan {
-  const { entry, names, callbacks, document } = input
+function absolute(files: readonly string[]): string[] {
+  return files.map((file) => resolve(file))
+}
+
+function withoutNodes(entry: PipelineEntry, left: readonly PartialNode[]): PipelineEntry {
+  const nodes = { ...entry.nodes }
+  for (const { name } of left) Reflect.deleteProperty(nodes, name)
+  return { ...entry, nodes }
+}
+
+function buildNode(process: string, name: string, node: NodeEntry, input: ActiveInput): NodePlan {
+  const { entry, names, callbacks, document, nodeEnvs } = input
   return {
     name: process,
     callbacks: uniqueByName(node.callbacks).map((each) => ({
@@ -50,7 +77,10 @@ function buildNode(process: string, name: string, node: NodeEntry, input: PlanIn
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
     graceMs: node.grace ?? entry.defaults.grace,
-    env: mapValues(node.env, (_value, key) => document.textAt(['nodes', name, 'env', key])),
+    env: {
+      ...nodeEnvs.values.get(name),
+      ...mapValues(node.env, (_value, key) => document.textAt(['nodes', name, 'env', key])),
+    },
     dependsOn: names.processesOf(node.depends_on),
   }
 }
@@ -70,7 +100,7 @@ function buildCallback({ name, options }: CallbackEntry, { found }: DiscoveredCa
 function sidesOf(
   callback: string,
   process: string,
-  { entry, names }: PlanInput,
+  { entry, names }: ActiveInput,
 ): Pick<CallbackPlan, 'sides'> {
   const sides = Object.values(entry.nodes).flatMap(({ calls }) =>
     calls.flatMap(({ call, to, as }) =>
@@ -82,7 +112,7 @@ function sidesOf(
   return sides.length === 0 ? {} : { sides: [...new Set(sides)].sort() }
 }
 
-function buildCall(call: CallEntry, { entry, names }: PlanInput): CallPlan {
+function buildCall(call: CallEntry, { entry, names }: ActiveInput): CallPlan {
   return {
     call: call.call,
     source: call.source,

@@ -68,5 +68,5 @@ function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectation
 function locate(document: PipelineDocument, path: Path): TestLocation {
   const location = document.locationOf(path)
   const { line, column } = location
-  return { line, column, path: formatPath(path), frame: codeFrame(document.quotable, location) }
+  return { line, column, path: formatPath(path), frame: codeFrame(location.in.quotable, location) }
 }

@@ -1,56 +1,52 @@
-import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml'
-import type { Alias, Document, LineCounter, Node, Pair, Scalar, YAMLMap } from 'yaml'
-import { withoutUrlSecrets } from '../../core/text/secrets.js'
-import type { Location } from '../diagnose/code-frame.js'
+import { isMap, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml'
+import type { Place } from '../diagnose/code-frame.js'
 import type { LocatedFile } from '../diagnose/diagnostics.js'
 import type { Path } from '../diagnose/key-path.js'
-import { isExtension, withoutExtensions } from './extensions.js'
-import { isMergeKey, mergedInto } from './merge-keys.js'
-import { quotableText } from './quotable-text.js'
+import { HiddenValues } from './hidden-values.js'
+import { isExtension } from './yaml/extensions.js'
+import type { YamlFile } from './yaml/yaml-file.js'
 
-/** Length of a value of the environment from which it is replaced wherever a message quotes it. */
-const MIN_SECRET = 3
+/** A value that one of the files has, and its key, or the value itself in a list. */
+interface Written {
+  file: YamlFile
+  key: unknown
+  value: unknown
+}
 
-/** The YAML of a pipeline file, with the location of each of its keys and values. */
+/** What the files have at one path; what the last of them has comes first, and is what holds. */
+type Layers = readonly Written[]
+
+/**
+ * The YAML of a pipeline, of one file or several that are merged: mappings key by key, and of anything else the last file's. It
+ * knows of each key and value in which file it stands, and where.
+ */
 export class PipelineDocument implements LocatedFile {
   /** Text of each scalar that holds environment values. */
   readonly interpolated = new Map<Scalar, string>()
-  /** Values of the environment, and texts with such values in them, with what the author has written in their place. */
-  readonly environment = new Map<string, string>()
-  readonly #pairs = new Map<YAMLMap, Map<string | number, Pair>>()
-  #targets: Map<Alias, Node | undefined> | undefined
-  #quotable: string | undefined
+  readonly hidden = new HiddenValues()
+  readonly #root: Layers
 
-  constructor(
-    readonly file: string,
-    readonly text: string,
-    readonly yaml: Document,
-    readonly lines: LineCounter,
-  ) {}
+  constructor(readonly files: readonly [YamlFile, ...YamlFile[]]) {
+    this.#root = files.map((file) => ({ file, key: undefined, value: file.yaml.contents })).reverse()
+  }
 
-  get quotable(): string {
-    this.#quotable ??= quotableText(this.text, this.yaml.contents, this.resolve)
-    return this.#quotable
+  /** The first file, to whose folder all paths are relative. */
+  get file(): string {
+    return this.files[0].file
   }
 
   withoutSecrets(message: string): string {
-    let plain = message
-    for (const [text, written] of this.environment) {
-      if (text.length < MIN_SECRET) continue
-      for (const form of [text, JSON.stringify(text).slice(1, -1)])
-        if (plain.includes(form))
-          plain = plain.replace(new RegExp(`(?<!\\w)${escaped(form)}(?!\\w)`, 'g'), () => written)
-    }
-    return withoutUrlSecrets(plain)
+    return this.hidden.hideIn(message)
   }
 
   /** The document as plain values, without those under `x-` keys. `checkTree` has limited what aliases expand to. */
   data(): unknown {
-    return withoutExtensions(this.yaml.toJS({ maxAliasCount: -1 }))
+    return this.#dataOf(this.#root, [])
   }
 
   scalarAt(path: Path): Scalar | undefined {
-    const node = this.resolve(this.#descend(path).value)
+    const { layers, depth } = this.#descend(path)
+    const node = depth === path.length ? nodeOf(layers[0]) : undefined
     return isScalar(node) ? node : undefined
   }
 
@@ -76,106 +72,80 @@ export class PipelineDocument implements LocatedFile {
   }
 
   /**
-   * Every scalar (text, number and so on) that has a part in the data, with its path; one that has several, by aliases and
-   * merge keys, comes once.
+   * Place of a value or of its key; for a path that does not exist, of the nearest key that would hold it, in the first of the
+   * files that have it.
    */
-  scalars(): Generator<[Path, Scalar]> {
-    return this.#scalarsIn(this.yaml.contents, [], new Set())
-  }
-
-  /** Location of a value or of its key; for a path that does not exist, of the nearest key that would hold it. */
-  locationOf(path: Path, target: 'key' | 'value' = 'value'): Location {
-    const { key, value, depth } = this.#descend(path)
+  locationOf(path: Path, target: 'key' | 'value' = 'value'): Place {
+    const { layers, depth } = this.#descend(path)
     const exists = depth === path.length
-    const node = (exists && target === 'value' ? (value ?? key) : key) ?? value
-    return this.locationAt(...offsetsOf(node))
+    const written = exists ? layers[0] : (mappingsOf(layers, path.slice(0, depth)).at(-1) ?? layers[0])
+    const { file, key, value } = written ?? { file: this.files[0], key: undefined, value: undefined }
+    return file.placeOf((exists && target === 'value' ? (value ?? key) : key) ?? value)
   }
 
-  /** Location of the text between two offsets. */
-  locationAt(start: number, end: number): Location {
-    const { line, col } = this.lines.linePos(start)
-    return { line, column: col, length: Math.max(1, end - start) }
-  }
-
-  /** A node itself, or what it stands for when it is an alias. */
-  readonly resolve = (node: unknown): unknown => (isAlias(node) ? this.targetOf(node) : node)
-
-  /** The value that an alias stands for; undefined when no anchor before it has its name. */
-  targetOf(alias: Alias): Node | undefined {
-    this.#targets ??= targetsIn(this.yaml)
-    return this.#targets.get(alias)
-  }
-
-  /** The deepest existing node on the path, the key (or list item) that holds it, and the number of steps taken. */
-  #descend(path: Path): { key: unknown; value: unknown; depth: number } {
-    let key: unknown
-    let value: unknown = this.yaml.contents
+  /** What is at the deepest existing key of a path, and the number of steps to it. */
+  #descend(path: Path): { layers: Layers; depth: number } {
+    let layers = this.#root
     for (const [depth, step] of path.entries()) {
-      const holder = this.resolve(value)
-      if (isMap(holder)) {
-        const pair = this.#pairsOf(holder).get(step)
-        if (!pair) return { key, value, depth }
-        key = pair.key
-        value = pair.value
-      } else if (isSeq(holder) && typeof step === 'number' && step < holder.items.length) {
-        key = value = holder.items[step]
-      } else {
-        return { key, value, depth }
-      }
+      const next = below(layers, path.slice(0, depth), step)
+      if (next.length === 0) return { layers, depth }
+      layers = next
     }
-    return { key, value, depth: path.length }
+    return { layers, depth: path.length }
   }
 
-  /** The pairs of a mapping by their keys, with those that are merged into it: its own go before those, and the first of them. */
-  #pairsOf(map: YAMLMap): Map<string | number, Pair> {
-    const known = this.#pairs.get(map)
-    if (known) return known
-    const merged = mergedInto(map, this.resolve).maps.map((each) => [...this.#pairsOf(each)])
-    const own = map.items
-      .filter(({ key }) => !isMergeKey(key))
-      .map((pair): [string, Pair] => [keyText(pair.key), pair])
-    const pairs = new Map([...merged.reverse().flat(), ...own])
-    this.#pairs.set(map, pairs)
-    return pairs
-  }
-
-  *#scalarsIn(written: unknown, path: Path, seen: Set<unknown>): Generator<[Path, Scalar]> {
-    const node = this.resolve(written)
-    if (seen.has(node) || isExtension(path)) return
-    seen.add(node)
-    if (isScalar(node)) yield [path, node]
-    if (isSeq(node))
-      for (const [index, item] of node.items.entries()) yield* this.#scalarsIn(item, [...path, index], seen)
-    if (isMap(node))
-      for (const [key, { value }] of this.#pairsOf(node)) yield* this.#scalarsIn(value, [...path, key], seen)
+  #dataOf(layers: Layers, path: Path): unknown {
+    const node = nodeOf(layers[0])
+    if (isScalar(node)) return node.value
+    const data = (step: string | number): unknown => this.#dataOf(below(layers, path, step), [...path, step])
+    if (isSeq(node)) return node.items.map((_, index) => data(index))
+    if (!isMap(node)) return null
+    const steps = mappingsOf(layers, path)
+      .reverse()
+      .flatMap(({ file, map }) => [...file.pairsOf(map).keys()])
+    const shown = [...new Set(steps)].filter((step) => !isExtension([...path, step]))
+    return Object.fromEntries(shown.map((step) => [step, data(step)]))
   }
 }
 
-/** The values of all aliases, found in one pass. */
-function targetsIn(yaml: Document): Map<Alias, Node | undefined> {
-  const anchors = new Map<string, Node>()
-  const targets = new Map<Alias, Node | undefined>()
-  visit(yaml, {
-    Node: (_key, node) => {
-      if (isAlias(node)) targets.set(node, anchors.get(node.source))
-      else if (node.anchor !== undefined) anchors.set(node.anchor, node)
-    },
+function nodeOf(written: Written | undefined): unknown {
+  return written?.file.resolve(written.value)
+}
+
+/** What the files have under one key of a value, or at one index. */
+function below(layers: Layers, path: Path, step: string | number): Layers {
+  const [last] = layers
+  const node = nodeOf(last)
+  if (last && isSeq(node) && typeof step === 'number' && step < node.items.length) {
+    const value = node.items[step]
+    return [{ file: last.file, key: value, value }]
+  }
+  return mappingsOf(layers, path).flatMap(({ file, map }) => {
+    const pair = file.pairsOf(map).get(step)
+    return pair ? [{ file, key: pair.key, value: pair.value }] : []
   })
-  return targets
 }
 
-/** Text as a part of a regular expression that stands for itself. */
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+/** The mappings that are merged into one value: up to the first value that is none, and of a source up to another kind. */
+function mappingsOf(layers: Layers, path: Path): (Written & { map: YAMLMap })[] {
+  const isSource = path.length === 2 && path[0] === 'sources'
+  const mappings: (Written & { map: YAMLMap })[] = []
+  let kind: unknown
+  for (const written of layers) {
+    const map = nodeOf(written)
+    if (!isMap(map)) break
+    const own = isSource ? kindOf(written.file, map) : undefined
+    if (kind !== undefined && own !== undefined && own !== kind) break
+    kind ??= own
+    mappings.push({ ...written, map })
+  }
+  return mappings
 }
 
-/** A key as `toJS` writes it. */
-function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : String(key)
-}
-
-/** Start and end offset of a YAML node. */
-export function offsetsOf(node: unknown): [start: number, end: number] {
-  const range = (node as { range?: [number, number, number] | null } | null | undefined)?.range
-  return range ? [range[0], range[1]] : [0, 0]
+/** The kind of a source, as it is written; a source with another one has nothing to do with it. */
+function kindOf(file: YamlFile, map: YAMLMap): unknown {
+  const pairs = file.pairsOf(map)
+  if (pairs.has('view_of')) return 'view'
+  const value = file.resolve(pairs.get('kind')?.value)
+  return isScalar(value) ? value.value : undefined
 }

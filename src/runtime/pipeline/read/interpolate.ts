@@ -1,6 +1,7 @@
 import type { DiagnosticOptions, Diagnostics } from '../diagnose/diagnostics.js'
-import { offsetsOf, type PipelineDocument } from './document.js'
-import { wholeNumber } from './whole-number.js'
+import type { PipelineDocument } from './document.js'
+import { wholeNumber } from './yaml/whole-number.js'
+import type { YamlFile } from './yaml/yaml-file.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -10,10 +11,20 @@ const INSIDE = /^([A-Za-z_][A-Za-z0-9_]*)(?::([-?])(.*))?$/s
 /**
  * Replaces placeholders in scalars by environment values, after parsing, so that a value can never add YAML: `${NAME}`,
  * `${NAME:-default}` and `${NAME:?message}` (both for unset or empty, as in a shell); `$${` is a literal `${`.
- * Keys are not touched.
+ * Keys are not touched. In each of several files by itself,
+ * also where another file replaces the value.
  */
 export function interpolate(document: PipelineDocument, env: Environment, diagnostics: Diagnostics): void {
-  for (const [path, scalar] of document.scalars()) {
+  for (const file of document.files) interpolateFile(file, document, env, diagnostics)
+}
+
+function interpolateFile(
+  file: YamlFile,
+  document: PipelineDocument,
+  env: Environment,
+  diagnostics: Diagnostics,
+): void {
+  for (const [path, scalar] of file.scalars()) {
     if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) continue
     const values = new Map<string, string>()
     const known = (name: string): string | undefined => {
@@ -22,17 +33,18 @@ export function interpolate(document: PipelineDocument, env: Environment, diagno
       return value
     }
     const text = substitute(scalar.value, known, (problem) => {
-      diagnostics.addHere(document.locationAt(...offsetsOf(scalar)), { ...problem, path })
+      diagnostics.addHere(file.placeOf(scalar), { ...problem, path })
     })
     document.interpolated.set(scalar, text)
     if (values.size > 0)
       for (const [each, written] of [[text, scalar.value] as const, ...values])
-        document.environment.set(each, written)
+        document.hidden.add(each, written)
     scalar.value = scalar.type === 'PLAIN' ? readPlain(text) : text
   }
 }
 
-function substitute(
+/** Replaces the placeholders in one text. */
+export function substitute(
   text: string,
   read: (name: string) => string | undefined,
   report: (problem: Omit<DiagnosticOptions, 'path'>) => void,

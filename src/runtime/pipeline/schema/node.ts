@@ -77,6 +77,14 @@ export const node = z.strictObject({
     .record(variableName, z.union([z.string(), z.number(), z.boolean()]))
     .describe('Environment variables of the process, in addition to those of daffi.')
     .default({}),
+  env_file: z
+    .union([z.string().min(1), z.array(z.string().min(1))])
+    .describe('Files of environment variables of the process; those of `env` go before them.')
+    .optional(),
+  profiles: z
+    .array(name)
+    .describe('Profiles of the node; it takes part when one of them is active, or when it has none.')
+    .default([]),
   depends_on: z.array(name).describe('Nodes that must be ready before this one is started.').default([]),
 })
 

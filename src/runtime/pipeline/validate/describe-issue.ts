@@ -6,7 +6,7 @@ import { withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { DiagnosticOptions } from '../diagnose/diagnostics.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
-import { isSecretAt } from '../read/quotable-text.js'
+import { isSecretAt } from '../read/yaml/quotable-text.js'
 import { expectedTypes, type Issue } from './issues.js'
 
 const TYPE_NAMES: Record<string, string> = {

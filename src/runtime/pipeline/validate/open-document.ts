@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { Diagnostics } from '../diagnose/diagnostics.js'
 import type { PipelineDocument } from '../read/document.js'
-import { interpolate, type Environment } from '../read/interpolate.js'
-import { parsePipeline } from '../read/parse.js'
+import type { PipelineEnvironment } from '../read/env/environment.js'
+import { interpolate } from '../read/interpolate.js'
+import { parsePipeline, type FileText } from '../read/parse.js'
 import { readEntry } from './read-entry.js'
 import { addSchemaDiagnostics } from './schema-diagnostics.js'
 
@@ -15,16 +16,17 @@ interface OpenedDocument<T> {
   entry: T | undefined
 }
 
-/** Parses YAML text, puts environment values in, and parses the result with a schema. */
+/** Parses YAML text, of one file or of several that are merged, puts environment values in, and parses the result with a schema. */
 export function openDocument<T>(
-  file: string,
-  text: string,
-  env: Environment,
+  texts: readonly [FileText, ...FileText[]],
+  env: PipelineEnvironment,
   schema: z.ZodType<T>,
 ): OpenedDocument<T> {
-  const { document, diagnostics } = parsePipeline(file, text)
-  if (!diagnostics.isEmpty()) return { document, diagnostics, readable: false, entry: undefined }
-  interpolate(document, env, diagnostics)
+  const { document, diagnostics } = parsePipeline(...texts)
+  const readable = diagnostics.isEmpty()
+  for (const each of env.diagnostics) diagnostics.include(each)
+  if (!readable) return { document, diagnostics, readable, entry: undefined }
+  interpolate(document, env.values, diagnostics)
   const { entry, issues } = readEntry(document, schema)
   addSchemaDiagnostics(document, issues, diagnostics)
   return { document, diagnostics, readable: true, entry }

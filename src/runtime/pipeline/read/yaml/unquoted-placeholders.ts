@@ -1,4 +1,4 @@
-import { MIB } from '../../core/bytes.js'
+import { MIB } from '../../../core/bytes.js'
 import { compose } from './compose.js'
 
 /** Each placeholder found costs one parse; the first twenty are enough to show an author the mistake. */

@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, visit, type Scalar } from 'yaml'
-import { SECRET_NAME, stars, withoutSecrets } from '../../core/text/secrets.js'
+import { SECRET_NAME, stars, withoutSecrets } from '../../../core/text/secrets.js'
 
-import type { Path } from '../diagnose/key-path.js'
+import type { Path } from '../../diagnose/key-path.js'
 
 type Span = readonly [start: number, end: number]
 
