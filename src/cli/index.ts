@@ -2,7 +2,15 @@ export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
 export { durationFlag, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'
-export { fileArg, fileFlag, filesArg, filesFlag, namedFile, namedFiles } from './command/pipeline-file.js'
+export {
+  fileArg,
+  fileFlag,
+  filesArg,
+  namedFile,
+  namedPipeline,
+  namedPipelines,
+  pipelineFlags,
+} from './command/pipeline-file.js'
 export { RunCommand } from './command/run-command.js'
 export { VisitCommand } from './command/visit-command.js'
 export { projectNames } from './completion/project-names.js'

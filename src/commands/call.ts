@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { plainJson } from '../runtime/core/text/plain-text.js'
-import { durationFlag, readArguments, readItems, VisitCommand } from '../cli/index.js'
+import { durationFlag, readArguments, readItems, namedPipeline, VisitCommand } from '../cli/index.js'
 
 interface CallOutput {
   value: unknown
@@ -37,7 +37,7 @@ A durable BG prints the id of its job, PERIOD the id of its schedule.`
 
   override async run(): Promise<CallOutput> {
     const { args, flags } = await this.parse(Call)
-    const plan = await this.loadPlan(flags.file)
+    const plan = await this.loadPlan(namedPipeline({}, flags))
     const { callFunction, loadModifier } = await import('../runtime/index.js')
     const modifier = await loadModifier(flags.modifier, flags.timeout)
     const texts = args.args ?? []

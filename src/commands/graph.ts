@@ -2,11 +2,11 @@ import { Flags } from '@oclif/core'
 import {
   BaseCommand,
   fileArg,
-  fileFlag,
   graphMermaid,
   graphOf,
   graphText,
-  namedFile,
+  namedPipeline,
+  pipelineFlags,
   type PipelineGraph,
 } from '../cli/index.js'
 
@@ -18,7 +18,7 @@ export default class Graph extends BaseCommand<PipelineGraph> {
   ]
   static override args = { file: fileArg() }
   static override flags = {
-    file: fileFlag(),
+    ...pipelineFlags,
     format: Flags.option({ options: ['text', 'mermaid'] as const })({
       summary: 'A tree for the terminal, or a Mermaid flowchart for a Markdown page.',
       default: 'text',
@@ -27,7 +27,7 @@ export default class Graph extends BaseCommand<PipelineGraph> {
 
   override async run(): Promise<PipelineGraph> {
     const { args, flags } = await this.parse(Graph)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags))
     const { withDeliveries } = await import('../runtime/index.js')
     const graph = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
     this.print(flags.format === 'mermaid' ? graphMermaid(graph) : graphText(graph, this.colours))

@@ -1,4 +1,11 @@
-import { BaseCommand, faultText, filesArg, filesFlag, namedFiles } from '../cli/index.js'
+import {
+  BaseCommand,
+  faultText,
+  filesArg,
+  namedPipeline,
+  namedPipelines,
+  pipelineFlags,
+} from '../cli/index.js'
 import { count } from '../runtime/core/text/count.js'
 import type { Diagnostic } from '../runtime/index.js'
 
@@ -24,15 +31,17 @@ export default class Lint extends BaseCommand<LintResult> {
     }),
   }
   static override flags = {
-    file: filesFlag({ summary: 'One of the files; may be repeated.' }),
+    ...pipelineFlags,
   }
 
   override async run(): Promise<LintResult> {
     const { args, flags } = await this.parse(Lint)
     const { checkFiles } = await import('../runtime/index.js')
     const { green, red } = this.colours
-    const files = namedFiles(args, flags) ?? [await this.pipelineFile()]
-    const { diagnostics: faults } = await checkFiles(files, { imports: true })
+    const named = namedPipelines(args, flags)
+    const pipelines = named.length > 0 ? named : [await this.pipeline(namedPipeline({}, flags))]
+    const { diagnostics: faults } = await checkFiles(pipelines, { imports: true })
+    const files = pipelines.flatMap(({ file, inputs }) => [file, ...(inputs.overrides ?? [])])
     for (const fault of faults) this.print(faultText(fault, this.colours))
     const total = `${count(faults.length, 'fault')} in ${count(files.length, 'file')}`
     this.log(faults.length > 0 ? red(total) : green('ok'))

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { durationFlag, fileArg, fileFlag, namedFile, RunCommand } from '../cli/index.js'
+import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { NodeRunResult } from '../runtime/index.js'
 
 export default class Node extends RunCommand<NodeRunResult> {
@@ -12,13 +12,13 @@ export default class Node extends RunCommand<NodeRunResult> {
   static override args = { file: fileArg() }
   static override flags = {
     name: Flags.string({ summary: 'Name of the node in the pipeline file.', required: true }),
-    file: fileFlag(),
+    ...pipelineFlags,
     timeout: durationFlag({ summary: 'Time to wait for a NATS server; unlimited by default.' }),
   }
 
   override async run(): Promise<NodeRunResult> {
     const { args, flags } = await this.parse(Node)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags), [flags.name])
     const { nodeNamed, runNode } = await import('../runtime/index.js')
     const node = nodeNamed(plan, flags.name)
     return this.show(plan, flags, (options) =>

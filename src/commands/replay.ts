@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { fileArg, namedFile, VisitCommand } from '../cli/index.js'
+import { fileArg, namedPipeline, VisitCommand } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
 import type { ReplayStart, StreamSummary } from '../runtime/index.js'
 
@@ -30,7 +30,7 @@ The replay is a lossless stream of its own: it changes neither the durable strea
   override async run(): Promise<StreamSummary> {
     const { args, flags } = await this.parse(Replay)
     const from = readStart(flags.from)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags))
     const { replayStream } = await import('../runtime/index.js')
     const options = { ...this.visitOptions(flags), from, to: flags.to }
     const summary = await replayStream(plan, args.name, options)

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { durationFlag, fileArg, fileFlag, namedFile, RunCommand } from '../cli/index.js'
+import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { StreamResult } from '../runtime/index.js'
 
 export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
@@ -15,7 +15,7 @@ export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
     file: fileArg(),
   }
   static override flags = {
-    file: fileFlag(),
+    ...pipelineFlags,
     node: Flags.string({
       summary: 'Node to run as; needed when several nodes use the source.',
       helpValue: 'NAME',
@@ -25,7 +25,7 @@ export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
 
   override async run(): Promise<StreamResult | StreamResult[]> {
     const { args, flags } = await this.parse(Stream)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags), flags.node === undefined ? [] : [flags.node])
     const { runNode, sourceNode } = await import('../runtime/index.js')
     const node = sourceNode(plan, args.source, flags.node)
     const { streams } = await this.show(plan, flags, (options) =>

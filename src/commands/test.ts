@@ -3,8 +3,8 @@ import {
   BaseCommand,
   FetchBar,
   filesArg,
-  filesFlag,
-  namedFiles,
+  namedPipelines,
+  pipelineFlags,
   Screen,
   stderr,
   stdout,
@@ -33,14 +33,16 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
     file: filesArg({ description: 'Pipeline files and *.test.yaml files; by default all in pipelines/.' }),
   }
   static override flags = {
-    file: filesFlag({ summary: 'One of the files; may be repeated.' }),
+    ...pipelineFlags,
     junit: Flags.string({ summary: 'Write the results to this file as JUnit XML.', helpValue: 'FILE' }),
   }
 
   override async run(): Promise<TestRunResult> {
     const { args, flags } = await this.parse(Test)
     const { findTestFiles, loadTests, runTests } = await import('../runtime/index.js')
-    const plans = await loadTests(namedFiles(args, flags) ?? (await findTestFiles()))
+    const named = namedPipelines(args, flags)
+    const usual = async () => namedPipelines({ file: await findTestFiles() }, flags)
+    const plans = await loadTests(named.length > 0 ? named : await usual())
     const tests = await this.#watch((view, bar) =>
       runTests(plans, {
         logLevel: flags['log-level'],

@@ -3,9 +3,9 @@ import { Flags } from '@oclif/core'
 import {
   durationFlag,
   fileArg,
-  fileFlag,
-  namedFile,
+  namedPipeline,
   namesFlag,
+  pipelineFlags,
   portRange,
   RunCommand,
   withPort,
@@ -25,7 +25,7 @@ The first Ctrl-C ends it gracefully, the second at once.`
   ]
   static override args = { file: fileArg() }
   static override flags = {
-    file: fileFlag(),
+    ...pipelineFlags,
     duration: durationFlag({
       summary: 'End this long after the first item of a stream; without streams, after all nodes are ready.',
     }),
@@ -51,7 +51,7 @@ The first Ctrl-C ends it gracefully, the second at once.`
     const { duration: durationMs, only, stay, watch } = flags
     const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags), only)
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
       runPipeline(plan, { ...options, durationMs, only, stay, watch, view, record }),

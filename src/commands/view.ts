@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { fileArg, namedFile, portRange, printPageUrl, VisitCommand } from '../cli/index.js'
+import { fileArg, namedPipeline, portRange, printPageUrl, VisitCommand } from '../cli/index.js'
 
 interface ViewResult {
   pipeline: string
@@ -22,7 +22,7 @@ The viewer does not slow the pipeline down, and costs nothing while no page is o
 
   override async run(): Promise<ViewResult> {
     const { args, flags } = await this.parse(View)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags))
     const { viewPipeline } = await import('../runtime/index.js')
     const { signal: stop, ...options } = this.visitOptions(flags)
     await viewPipeline(plan, {

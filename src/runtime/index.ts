@@ -55,9 +55,11 @@ export {
   checkFiles,
   findPipelineFile,
   findTestFiles,
+  loadConfig,
   loadModifier,
   loadPipeline,
   loadTests,
   type Diagnostic,
+  type PipelineToCheck,
 } from './pipeline/index.js'
 export { runTests, type TestFailure, type TestResult } from './testing/index.js'

@@ -3,11 +3,13 @@ import { DaffiError } from '../../runtime/core/errors.js'
 import { createLogger, type Logger } from '../../runtime/core/logger.js'
 import { serverChoice, type ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { findProject } from '../../runtime/core/project/project.js'
+import type { PipelineInputs } from '../../runtime/core/plan/plan.js'
 import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
 import { stderr, stdout } from '../show/output.js'
 import { reportFailure } from '../show/report-failure.js'
 import { baseFlags } from './flags.js'
+import type { NamedPipeline } from './pipeline-file.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
 
 /** The parsed `baseFlags`. */
@@ -49,17 +51,35 @@ export abstract class BaseCommand<R> extends Command {
     return serverChoice({ url, token, credentials, ca, cert, key })
   }
 
-  /** The path of the named pipeline file, or of the default one. */
-  protected async pipelineFile(named?: string): Promise<string> {
+  /** The named pipeline, or the default one. One that runs is read as it was when it was started, but for what flags say. */
+  protected async pipeline({ files: [argument, ...overrides], ...named }: NamedPipeline): Promise<{
+    file: string
+    inputs: Omit<PipelineInputs, 'nodes'>
+  }> {
     const { findPipelineFile, runningPipeline } = await import('../../runtime/index.js')
-    const running = await runningPipeline(findProject())
-    return findPipelineFile({ argument: named, running: running?.file })
+    const isDefault = argument === undefined && !process.env.DAFFI_PIPELINE
+    const running = isDefault ? await runningPipeline(findProject()) : undefined
+    const file = await findPipelineFile({ argument, running: running?.file })
+    if (!running) return { file, inputs: { overrides, ...named } }
+    const { envFiles, profiles } = named
+    return {
+      file,
+      inputs: {
+        overrides: running.inputs.overrides,
+        envFiles: envFiles.length > 0 ? envFiles : running.inputs.envFiles,
+        profiles: profiles.length > 0 ? profiles : running.inputs.profiles,
+      },
+    }
   }
 
-  /** The plan of the named pipeline file, or of the default one. */
-  protected async loadPlan(named: string | undefined): Promise<Plan> {
+  /**
+   * The plan of the named pipeline, or of the default one.
+   * @param nodes that take part whatever their profiles are
+   */
+  protected async loadPlan(named: NamedPipeline, nodes: readonly string[] = []): Promise<Plan> {
     const { loadPipeline } = await import('../../runtime/index.js')
-    return loadPipeline(await this.pipelineFile(named))
+    const { file, inputs } = await this.pipeline(named)
+    return loadPipeline(file, { ...inputs, nodes })
   }
 
   /** Prints the error of a failed command and sets the exit code; nothing else does. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { Args, Flags } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
+import type { PipelineToCheck } from '../../runtime/index.js'
 
 const DEFAULT =
   'by default DAFFI_PIPELINE, the running pipeline, pipeline.yaml, or the only file in pipelines/'
@@ -12,52 +12,103 @@ export const fileArg = Args.custom({
   ignoreStdin: true,
 })
 
-/** Several files as arguments. */
+/** Several files as arguments, each a pipeline of its own. */
 export const filesArg = ({ description }: { description: string }) =>
   Args.string({ description, multiple: true, ignoreStdin: true })
 
-/** The pipeline file as a flag, which every command has that takes one. */
-export const fileFlag = Flags.custom({
-  char: 'f',
-  helpValue: 'FILE',
-  summary: `Pipeline file; ${DEFAULT}.`,
-})
+/** A file that says which project is meant, as a flag. */
+export const fileFlag = Flags.custom({ char: 'f', helpValue: 'FILE' })
 
-/** Several files as a flag, which is repeated; what follows its one value is an argument again. */
-export const filesFlag = Flags.custom({
-  char: 'f',
-  helpValue: 'FILE',
-  multiple: true,
-  multipleNonGreedy: true,
-})
+/** A flag that is repeated for several values; what follows its one value is an argument again. */
+const repeated = { multiple: true, multipleNonGreedy: true } as const
+
+/** Flags of every command that reads a pipeline: which files, and with what. */
+export const pipelineFlags = {
+  file: Flags.string({
+    char: 'f',
+    helpValue: 'FILE',
+    summary: `Pipeline file; ${DEFAULT}. If repeated, each is merged over those before it.`,
+    ...repeated,
+  }),
+  'env-file': Flags.string({
+    helpValue: 'FILE',
+    summary: 'File of values for ${NAME} in the pipeline file, in place of .env beside it; may be repeated.',
+    helpGroup: 'PIPELINE',
+    ...repeated,
+  }),
+  profile: Flags.string({
+    helpValue: 'NAME',
+    summary: 'Let the nodes of this profile take part, * for those of all; may be repeated.',
+    helpGroup: 'PIPELINE',
+    ...repeated,
+  }),
+}
+
+/** The values of `pipelineFlags`. */
+interface PipelineFlagValues {
+  file: string[] | undefined
+  'env-file': string[] | undefined
+  profile: string[] | undefined
+}
+
+/** A pipeline as the command line names it. */
+export interface NamedPipeline {
+  /** Its file and those that are merged over it; none for the default one. */
+  files: string[]
+  envFiles: string[]
+  profiles: string[]
+}
 
 /**
- * The pipeline file that the command line names, as argument or with `-f`.
+ * The pipeline that the command line names, as argument or with `-f`.
+ * @throws DaffiError DAFFI_USAGE when both are given and differ
+ */
+export function namedPipeline(
+  { file: argument }: { file?: string | undefined },
+  flags: PipelineFlagValues,
+): NamedPipeline {
+  const [files = []] = listed({ file: argument === undefined ? undefined : [argument] }, flags)
+  return { files, envFiles: flags['env-file'] ?? [], profiles: flags.profile ?? [] }
+}
+
+/**
+ * The pipelines that the command line names: each argument is one, and what stands behind `-f` is merged to one.
+ * @throws DaffiError DAFFI_USAGE when both are given and differ
+ */
+export function namedPipelines(
+  args: { file: string[] | undefined },
+  flags: PipelineFlagValues,
+): PipelineToCheck[] {
+  const inputs = { envFiles: flags['env-file'] ?? [], profiles: flags.profile ?? [] }
+  return listed(args, flags).flatMap(([file, ...overrides]) =>
+    file === undefined ? [] : [{ file, inputs: { overrides, ...inputs } }],
+  )
+}
+
+/** Files of each pipeline that is named. */
+function listed(
+  { file: inArguments }: { file: string[] | undefined },
+  { file: inFlags }: Pick<PipelineFlagValues, 'file'>,
+): string[][] {
+  if (inArguments && inFlags && !areSame(inArguments, inFlags)) {
+    const message = `the argument ${inArguments.join(' ')} and -f ${inFlags.join(' -f ')} name different files`
+    throw new DaffiError('DAFFI_USAGE', message, { next: 'Name files once, as arguments or with -f.' })
+  }
+  return inFlags ? [inFlags] : (inArguments ?? []).map((file) => [file])
+}
+
+/**
+ * The file that the command line names, as argument or with `-f`, of a command that asks only which project is meant.
  * @throws DaffiError DAFFI_USAGE when both are given and differ
  */
 export function namedFile(
   { file: argument }: { file: string | undefined },
   { file: flag }: { file: string | undefined },
 ): string | undefined {
-  const listed = (file: string | undefined) => ({ file: file === undefined ? undefined : [file] })
-  return namedFiles(listed(argument), listed(flag))?.[0]
+  const list = (file: string | undefined) => ({ file: file === undefined ? undefined : [file] })
+  return listed(list(argument), list(flag))[0]?.[0]
 }
 
-/**
- * The files that the command line names, as arguments or with `-f`.
- * @throws DaffiError DAFFI_USAGE when both are given and differ
- */
-export function namedFiles(
-  { file: inArguments }: { file: string[] | undefined },
-  { file: inFlags }: { file: string[] | undefined },
-): string[] | undefined {
-  if (inArguments && inFlags && !isDeepStrictEqual(resolved(inArguments), resolved(inFlags))) {
-    const message = `the argument ${inArguments.join(' ')} and -f ${inFlags.join(' -f ')} name different files`
-    throw new DaffiError('DAFFI_USAGE', message, { next: 'Name files once, as arguments or with -f.' })
-  }
-  return inArguments ?? inFlags
-}
-
-function resolved(files: string[]): string[] {
-  return files.map((file) => resolve(file)).sort()
+function areSame([argument, ...more]: string[], [flag, ...others]: string[]): boolean {
+  return more.length + others.length === 0 && resolve(argument ?? '') === resolve(flag ?? '')
 }

@@ -3,11 +3,11 @@ import type { Logger } from '../../runtime/core/logger.js'
 import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
 import { BaseCommand } from './base-command.js'
 import { baseFlags, durationFlag } from './flags.js'
-import { fileFlag } from './pipeline-file.js'
+import { pipelineFlags } from './pipeline-file.js'
 
 const visitFlags = {
   ...baseFlags,
-  file: fileFlag(),
+  ...pipelineFlags,
   timeout: durationFlag({ summary: 'Time to wait for a NATS server.', default: '5s' }),
 }
 

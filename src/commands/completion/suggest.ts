@@ -8,7 +8,9 @@ export default class CompletionSuggest extends BaseCommand<Suggestion[]> {
 
   override async run(): Promise<Suggestion[]> {
     const words = this.argv.slice(this.argv.indexOf('--') + 1)
-    const names = projectNames((file) => this.loadPlan(file))
+    const names = projectNames((file) =>
+      this.loadPlan({ files: file === undefined ? [] : [file], envFiles: [], profiles: ['*'] }),
+    )
     const suggestions = await suggest(words, this.config.commands, names)
     for (const { text, about } of suggestions) this.log(`${text}\t${about}`)
     return suggestions

@@ -1,4 +1,4 @@
-import { fileArg, namedFile, VisitCommand } from '../../cli/index.js'
+import { fileArg, namedPipeline, VisitCommand } from '../../cli/index.js'
 import { count } from '../../runtime/core/text/count.js'
 import type { StoredDeadLetter } from '../../runtime/index.js'
 
@@ -14,7 +14,7 @@ export default class DeadList extends VisitCommand<DeadListResult> {
 
   override async run(): Promise<DeadListResult> {
     const { args, flags } = await this.parse(DeadList)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listDeadLetters } = await import('../../runtime/index.js')
     const letters = await listDeadLetters(plan, this.visitOptions(flags))
     const { bold, dim, red } = this.colours

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { VisitCommand } from '../../cli/index.js'
+import { namedPipeline, VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { ReplayedLetters } from '../../runtime/index.js'
 
@@ -24,7 +24,7 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     if ((ids === undefined) !== flags.all) {
       throw new DaffiError('DAFFI_USAGE', 'give the dead letters to replay: either ids, or --all')
     }
-    const plan = await this.loadPlan(flags.file)
+    const plan = await this.loadPlan(namedPipeline({}, flags))
     const { replayDeadLetters } = await import('../../runtime/index.js')
     const result = await replayDeadLetters(plan, ids, this.visitOptions(flags))
     const { green, red } = this.colours

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { fileArg, namedFile, VisitCommand } from '../../cli/index.js'
+import { fileArg, namedPipeline, VisitCommand } from '../../cli/index.js'
 
 interface ScheduleCancelResult {
   /** False for a schedule that had ended before. */
@@ -17,7 +17,7 @@ export default class ScheduleCancel extends VisitCommand<ScheduleCancelResult> {
 
   override async run(): Promise<ScheduleCancelResult> {
     const { args, flags } = await this.parse(ScheduleCancel)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags))
     const { cancelSchedule } = await import('../../runtime/index.js')
     const cancelled = await cancelSchedule(plan, args.uuid, this.visitOptions(flags))
     this.log(cancelled ? 'cancelled' : 'it had ended before')

@@ -1,4 +1,4 @@
-import { fileArg, namedFile, VisitCommand } from '../../cli/index.js'
+import { fileArg, namedPipeline, VisitCommand } from '../../cli/index.js'
 import type { ScheduleInfo } from '../../runtime/index.js'
 
 interface ScheduleListResult {
@@ -12,7 +12,7 @@ export default class ScheduleList extends VisitCommand<ScheduleListResult> {
 
   override async run(): Promise<ScheduleListResult> {
     const { args, flags } = await this.parse(ScheduleList)
-    const plan = await this.loadPlan(namedFile(args, flags))
+    const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listSchedules } = await import('../../runtime/index.js')
     const schedules = await listSchedules(plan, this.visitOptions(flags))
     const { bold, dim } = this.colours

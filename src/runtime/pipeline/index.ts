@@ -1,9 +1,9 @@
 export type { Diagnostic } from './diagnose/diagnostic.js'
-export { checkFiles } from './load/check-files.js'
+export { checkFiles, type PipelineToCheck } from './load/check-files.js'
 export { checkPipeline, type CheckOptions } from './load/check-pipeline.js'
 export type { CheckedPipeline } from './load/checked-pipeline.js'
 export { loadVariant, type MockInput, type Replacements, type SourceInput } from './load/load-variant.js'
-export { loadModifier, loadPipeline, loadTests } from './load/load.js'
+export { loadConfig, loadModifier, loadPipeline, loadTests } from './load/load.js'
 export type {
   CallExpectation,
   Expectations,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { namedFile, namedFiles } from '../../../src/cli/index.js'
+import { namedFile, namedPipeline, namedPipelines } from '../../../src/cli/index.js'
 
 test('a file is named as argument, with -f, or both ways alike', () => {
   const none = { file: undefined }
@@ -20,11 +20,22 @@ test('two different files are refused', () => {
   )
 })
 
-test('several files are named as arguments, with -f, or both ways in any order', () => {
-  const files = ['a.yaml', 'b.yaml']
-  expect(namedFiles({ file: undefined }, { file: files })).toEqual(files)
-  expect(namedFiles({ file: files }, { file: ['b.yaml', './a.yaml'] })).toEqual(files)
-  expect(() => namedFiles({ file: ['a.yaml'] }, { file: files })).toThrow(
+const NONE = { file: undefined, 'env-file': undefined, profile: undefined }
+
+test('arguments are pipelines of their own; what stands behind -f is merged', () => {
+  const flags = { ...NONE, file: ['a.yaml', 'b.yaml'], 'env-file': ['.env.prod'], profile: ['debug'] }
+  const inputs = { envFiles: ['.env.prod'], profiles: ['debug'] }
+  expect(namedPipeline({}, flags)).toEqual({ files: ['a.yaml', 'b.yaml'], ...inputs })
+  expect(namedPipelines({ file: undefined }, flags)).toEqual([
+    { file: 'a.yaml', inputs: { overrides: ['b.yaml'], ...inputs } },
+  ])
+  const none = { overrides: [], envFiles: [], profiles: [] }
+  expect(namedPipelines({ file: ['a.yaml', 'b.yaml'] }, NONE)).toEqual([
+    { file: 'a.yaml', inputs: none },
+    { file: 'b.yaml', inputs: none },
+  ])
+  expect(namedPipeline({}, NONE)).toEqual({ files: [], envFiles: [], profiles: [] })
+  expect(() => namedPipelines({ file: ['a.yaml', 'b.yaml'] }, flags)).toThrow(
     /-f a.yaml -f b.yaml name different/,
   )
 })

@@ -4,8 +4,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { announcePipeline, runningPipeline } from '../../../src/runtime/core/project/running.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
-const SHOP = { name: 'shop', file: '/pipelines/shop.yaml' }
-const OTHER = { name: 'other', file: '/pipelines/other.yaml' }
+const inputs = { overrides: ['/pipelines/dev.yaml'], envFiles: ['/pipelines/.env.dev'], profiles: ['debug'] }
+const SHOP = { name: 'shop', file: '/pipelines/shop.yaml', inputs }
+const OTHER = { name: 'other', file: '/pipelines/other.yaml', inputs }
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -59,7 +60,12 @@ test('of two processes of one pipeline it is that; of two pipelines it is not cl
 
 test('files that say nothing are passed over', async () => {
   stubProcesses({ 11: true, 12: true, 13: true })
-  const folder = await project({ 11: '{ "name":', 12: { name: 'shop' }, 13: SHOP, notes: OTHER })
+  const folder = await project({
+    11: '{ "name":',
+    12: { name: 'shop', file: 'shop.yaml' },
+    13: SHOP,
+    notes: OTHER,
+  })
   expect(await runningPipeline(folder)).toEqual(SHOP)
 })
 

@@ -112,7 +112,10 @@ test('a test file has its own faults, and those of the pipeline once', async () 
     'a.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: t, expect: { logs: { tow: { match: a } } } }]\n',
     'b.test.yaml': 'pipeline: pipelin.yaml\ntests: []\n',
   })
-  const files = ['pipeline.yaml', 'a.test.yaml', 'b.test.yaml'].map((name) => join(folder, name))
+  const files = ['pipeline.yaml', 'a.test.yaml', 'b.test.yaml'].map((name) => ({
+    file: join(folder, name),
+    inputs: {},
+  }))
   const { diagnostics } = await checkFiles(files, { env: {} })
   expect(diagnostics.map(({ file, code, path }) => [file, code, path])).toEqual([
     [join(folder, 'pipeline.yaml'), 'DAFFI_UNKNOWN_KEY', 'nam'],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isAlive } from '../is-alive.js'
 import { inFolder } from './folder-error.js'
 import { isOurPrivateFolder } from '../ownership/ours.js'
+import type { PipelineInputs } from '../plan/plan.js'
 import { stateFolder } from './project.js'
 
 /** Name and file of a pipeline of which a process of this project runs some or all nodes. */
@@ -10,6 +11,8 @@ export interface PipelineRef {
   name: string
   /** Path of the pipeline file. */
   file: string
+  /** What it was read with, with absolute paths. */
+  inputs: Pick<PipelineInputs, 'overrides' | 'envFiles' | 'profiles'>
 }
 
 /**
@@ -21,7 +24,9 @@ export async function announcePipeline(project: string, pipeline: PipelineRef): 
   const path = join(folder, `${process.pid}.json`)
   await inFolder(folder, async () => {
     await mkdir(folder, { recursive: true })
-    await writeFile(path, JSON.stringify({ name: pipeline.name, file: pipeline.file }))
+    const { name, file, inputs } = pipeline
+    const { overrides, envFiles, profiles } = inputs
+    await writeFile(path, JSON.stringify({ name, file, inputs: { overrides, envFiles, profiles } }))
   })
   return () => rm(path, { force: true })
 }
@@ -40,9 +45,21 @@ export async function runningPipeline(project: string): Promise<PipelineRef | un
 
 async function read(path: string): Promise<PipelineRef | undefined> {
   try {
-    const { name, file } = JSON.parse(await readFile(path, 'utf8')) as Partial<PipelineRef>
-    return typeof name === 'string' && typeof file === 'string' ? { name, file } : undefined
+    const record: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return isRef(record) ? record : undefined
   } catch {
     return undefined
   }
+}
+
+function isRef(record: unknown): record is PipelineRef {
+  const { name, file, inputs } = (record ?? {}) as Partial<PipelineRef>
+  const { overrides, envFiles, profiles } = inputs ?? {}
+  return (
+    typeof name === 'string' && typeof file === 'string' && [overrides, envFiles, profiles].every(areTexts)
+  )
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }

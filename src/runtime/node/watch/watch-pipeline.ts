@@ -38,6 +38,7 @@ export function watchPipeline(
     }
   }
   const folders = new FolderWatch(
+    (name) => watched.isRelevant(name),
     (changed) => {
       const files = changed.filter((file) => watched.mayContain(file))
       if (files.length > 0) working = working.then(() => apply(files))

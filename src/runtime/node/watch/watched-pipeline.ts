@@ -7,9 +7,13 @@ import { loadPipeline } from '../../pipeline/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PlanChange } from '../supervise/plan-change.js'
+import { realPath } from './folder-watch.js'
 import { callbackModules, compareVersions, sourceModules, type PipelineVersion } from './compare-versions.js'
 
-/** The pipeline file and its modules in the version that was read last. */
+/** Names of files of which a pipeline can consist. */
+const RELEVANT = /\.(?:[cm]?[jt]s|json|ya?ml)$/
+
+/** The pipeline's files and modules in the version that was read last. */
 export class WatchedPipeline {
   readonly #only: string[] | undefined
   #now: PipelineVersion
@@ -28,7 +32,12 @@ export class WatchedPipeline {
 
   /** Every file that the pipeline consists of. */
   get files(): string[] {
-    return [this.#now.plan.file, ...this.#now.graph.keys()]
+    return [...this.#now.plan.read.map(realPath), ...this.#now.graph.keys()]
+  }
+
+  /** Whether a file of this name can change the pipeline, as one of its YAML files, modules or environment files. */
+  isRelevant(name: string): boolean {
+    return RELEVANT.test(name) || this.#now.plan.read.some((file) => basename(file) === name)
   }
 
   /** Whether a file in one of the folders is part of the pipeline, or can become one. */
@@ -53,7 +62,7 @@ export class WatchedPipeline {
   async update(files: string[]): Promise<PlanChange> {
     for (const file of files) this.#pending.add(file)
     const before = this.#now
-    const now = await versionOf(await loadPipeline(before.plan.file), this.#only)
+    const now = await versionOf(await loadPipeline(before.plan.file, before.plan.inputs), this.#only)
     if (now.plan.name !== before.plan.name || !isDeepStrictEqual(now.plan.server, before.plan.server)) {
       throw new DaffiError('DAFFI_USAGE', 'another name or server needs a new run', {
         next: 'Stop this run, and start it again.',

@@ -5,6 +5,7 @@ import { checkReferences } from '../checks/check-references.js'
 import { readNodeEnvironments } from '../checks/files/env-files.js'
 import { inactiveNodes, profilesIn, withoutNodes } from '../checks/profiles.js'
 import { checkTests } from '../checks/tests.js'
+import { buildConfig } from '../plan/build-config.js'
 import { buildPlan } from '../plan/build-plan.js'
 import { buildTests } from '../plan/build-tests.js'
 import { readEnvironment } from '../read/env/environment.js'
@@ -22,13 +23,15 @@ import { withinLimit } from './within-limit.js'
  * @throws DaffiError DAFFI_PIPELINE_NOT_FOUND, DAFFI_PIPELINE_UNREADABLE, DAFFI_ENV_UNREADABLE, DAFFI_NOT_OURS
  */
 export async function checkFile(file: string, settings: CheckSettings): Promise<CheckedPipeline> {
-  const { context: _, ...checked } = await checkWithContext(file, settings)
-  return checked
+  const { plan, tests, profiles, diagnostics } = await checkWithContext(file, settings)
+  return { plan, tests, profiles, diagnostics }
 }
 
 interface CheckedWithContext extends CheckedPipeline {
   /** Context that tests in another file are checked against; undefined when the file is not YAML. */
   context: CheckContext | undefined
+  /** Makes the pipeline as it is understood; absent when there are diagnostics. */
+  config?: () => Record<string, unknown>
 }
 
 /** Does what `checkFile` does, and gives the context of the checks as well. */
@@ -68,5 +71,7 @@ async function check(file: string, settings: CheckSettings): Promise<CheckedWith
   const envFiles = env.files
   const plan = buildPlan({ file, entry, document, names, callbacks, inactive, nodeEnvs, inputs, envFiles })
   const tests = buildTests({ entries: entry.tests, document, pipeline: plan, names })
-  return { plan, tests, profiles, diagnostics: [], context }
+  const { callbackFolders } = plan
+  const config = () => buildConfig({ document, folder, callbackFolders, inactive, nodeEnvs })
+  return { plan, tests, profiles, diagnostics: [], context, config }
 }

@@ -7,8 +7,21 @@ const MIN_SECRET = 3
 export class HiddenValues {
   readonly #written = new Map<string, string>()
 
+  readonly #variables = new Map<string, string>()
+
   add(value: string, written: string): void {
     this.#written.set(value, written)
+  }
+
+  /** Adds the value of a variable. */
+  addVariable(name: string, value: string): void {
+    this.#variables.set(name, value)
+    this.add(value, `\${${name}}`)
+  }
+
+  /** The value of a variable that stands in the pipeline; undefined for others. */
+  valueOf(name: string): string | undefined {
+    return this.#variables.get(name)
   }
 
   /** The message without these values, and without secrets of URLs. */

@@ -29,16 +29,15 @@ function interpolateFile(
     const values = new Map<string, string>()
     const known = (name: string): string | undefined => {
       const value = env[name]
-      if (value) values.set(value, `\${${name}}`)
+      if (value) values.set(name, value)
       return value
     }
     const text = substitute(scalar.value, known, (problem) => {
       diagnostics.addHere(file.placeOf(scalar), { ...problem, path })
     })
     document.interpolated.set(scalar, text)
-    if (values.size > 0)
-      for (const [each, written] of [[text, scalar.value] as const, ...values])
-        document.hidden.add(each, written)
+    if (values.size > 0) document.hidden.add(text, scalar.value)
+    for (const [name, value] of values) document.hidden.addVariable(name, value)
     scalar.value = scalar.type === 'PLAIN' ? readPlain(text) : text
   }
 }
