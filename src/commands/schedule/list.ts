@@ -25,7 +25,9 @@ export default class ScheduleList extends VisitCommand<ScheduleListResult> {
   }
 }
 
-function describe({ interval, at, cron }: Pick<ScheduleInfo, 'interval' | 'at' | 'cron'>): string {
+type When = Pick<ScheduleInfo, 'interval' | 'at' | 'cron' | 'timeZone'>
+
+function describe({ interval, at, cron, timeZone = 'UTC' }: When): string {
   if (interval !== undefined) return `every ${interval} s`
-  return at ? `at ${at.join(', ')}` : `cron ${cron ?? ''}`
+  return at ? `at ${at.join(', ')}` : `cron ${cron ?? ''} (${timeZone})`
 }

@@ -438,8 +438,9 @@ export const ERRORS = {
   },
   DAFFI_BAD_SCHEDULE: {
     exit: 2,
-    meaning: 'A PERIOD has none or several of interval, at and cron, or a time in at cannot be read.',
-    next: 'Give exactly one of interval, at and cron; write times as 2026-11-23T08:00:00Z.',
+    meaning:
+      'A PERIOD has none or several of interval, at and cron, or a time in at or the time zone cannot be read.',
+    next: 'Give exactly one of interval, at and cron; write times as 2026-11-23T08:00:00Z, and time zones of cron as Europe/Berlin.',
   },
   DAFFI_BAD_INTERVAL: {
     exit: 2,

@@ -91,6 +91,19 @@ test('firings do not overlap, and one waits at most', async () => {
   expect(seen.slice(0, 6)).toEqual(['two begins', 'ends', 'two begins', 'ends', 'two begins', 'ends'])
 })
 
+test('cron is read in its time zone', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const { tick, ticked } = clock()
+  const g = await join('both', { callbacks: { tick } })
+  // Kolkata is half an hour off all that the server could take for it.
+  const minute = new Date(Date.now() + 5.5 * 3600_000).getUTCMinutes()
+  const cron = `* ${minute},${(minute + 1) % 60} * * * *`
+  const task = await g.call.tick('a').with(PERIOD({ cron, timeZone: 'Asia/Kolkata' }))
+  await ticked(1)
+  expect((await g.schedules()).map(({ spec }) => spec)).toEqual([{ cron, timeZone: 'Asia/Kolkata' }])
+  await task.cancel()
+})
+
 test('what makes no sense is refused, each with its code', async () => {
   const { join } = await ownPipeline<Callbacks>()
   const g = await join('own', { callbacks: { tick: (_text: string) => undefined } })
@@ -113,6 +126,7 @@ test('what makes no sense is refused, each with its code', async () => {
   expect(await refused({ at: new Date(Date.now() - 1000) })).toBe('DAFFI_PAST_DEADLINE')
   expect(await refused({ cron: 'often' })).toBe('DAFFI_BAD_CRON')
   expect(await refused({ cron: '61 * * * * *' })).toBe('DAFFI_BAD_CRON')
+  expect(await refused({ cron: '* * * * *', timeZone: 'Mars/Olympus' })).toBe('DAFFI_BAD_SCHEDULE')
   expect(await g.schedules()).toEqual([])
 })
 

@@ -6,6 +6,7 @@ import {
   isText,
   listOf,
   mapOf,
+  orAbsent,
   orNull,
   type Check,
 } from '../../core/message/forms.js'
@@ -26,9 +27,9 @@ export interface ScheduleRecord {
 
 const isSpec: Check = (value) => {
   if (!isMap(value)) return false
-  const { intervalMs, at, cron } = value
+  const { intervalMs, at, cron, timeZone } = value
   if (at !== undefined) return listOf(isMeasure)(at)
-  return intervalMs === undefined ? isText(cron) : isMeasure(intervalMs)
+  return intervalMs === undefined ? isText(cron) && orAbsent(isText)(timeZone) : isMeasure(intervalMs)
 }
 
 const isRecord = mapOf<ScheduleRecord>({

@@ -26,8 +26,11 @@ const CONSUMER = 'due'
  * it once, however many nodes do that.
  */
 export const FIRING_ACK_WAIT_MS = 1250
-/** Error code of the server for a schedule that it cannot parse. */
+/** Error codes of the server for a schedule that it cannot parse, and for a time zone that it does not know. */
 const BAD_PATTERN = 10189
+const BAD_TIME_ZONE = 10223
+/** Header of ADR-51 that the client has no option for. */
+const TIME_ZONE = 'Nats-Schedule-Time-Zone'
 /** Time after which the server deletes a firing that no node has accepted. */
 const FIRING_TTL = '24h'
 
@@ -70,7 +73,7 @@ export class ScheduleStore {
     })
   }
 
-  /** Stores a schedule. @throws DaffiError DAFFI_BAD_CRON for a text that only the server recognizes as wrong */
+  /** Stores a schedule. @throws DaffiError DAFFI_BAD_CRON, DAFFI_BAD_SCHEDULE for what only the server recognizes as wrong */
   async add(record: ScheduleRecord, payload: Uint8Array): Promise<void> {
     const { uuid, callback, from, to, spec } = record
     await this.#purge(this.#names.timer(uuid, '*'))
@@ -81,15 +84,14 @@ export class ScheduleStore {
         const head = headers()
         head.set(HEADER.from, from)
         if (to !== null) head.set(HEADER.to, to)
+        if ('cron' in spec && spec.timeZone !== undefined) head.set(TIME_ZONE, spec.timeZone)
         const schedule = { specification, target: this.#names.due(uuid, callback), ttl: FIRING_TTL }
         await js.publish(this.#names.timer(uuid, index), payload, { headers: head, schedule })
       }
     } catch (error) {
       await this.#purge(this.#names.timer(uuid, '*'))
       await this.#purge(this.#names.record(uuid))
-      const isBadPattern = error instanceof JetStreamApiError && error.code === BAD_PATTERN
-      if (!isBadPattern || !('cron' in spec)) throw error
-      throw new DaffiError('DAFFI_BAD_CRON', `"${spec.cron}" is no cron expression`, { cause: error })
+      throw 'cron' in spec ? refusal(spec, error) : error
     }
   }
 
@@ -148,6 +150,18 @@ export class ScheduleStore {
   #manager(): Promise<JetStreamManager> {
     return (this.#jsm ??= jetstreamManager(this.#nc, { checkAPI: false }))
   }
+}
+
+/** The error of a cron expression or time zone that the server does not know; others as they are. */
+function refusal({ cron, timeZone = '' }: { cron: string; timeZone?: string }, error: unknown): unknown {
+  const code = error instanceof JetStreamApiError ? error.code : undefined
+  if (code === BAD_PATTERN)
+    return new DaffiError('DAFFI_BAD_CRON', `"${cron}" is no cron expression`, { cause: error })
+  if (code !== BAD_TIME_ZONE) return error
+  return new DaffiError('DAFFI_BAD_SCHEDULE', `the NATS server does not know the time zone ${timeZone}`, {
+    cause: error,
+    next: "Name another one, or install the system's time zones (tzdata) where the server runs.",
+  })
 }
 
 /** The values of the header Nats-Schedule, as ADR-51 defines them. */

@@ -95,8 +95,11 @@ export interface CallPlan {
   modifier: ModifierPlan
 }
 
-/** Times at which a periodic call is due: an interval in milliseconds, times in milliseconds since 1970, or a cron expression. */
-export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: string }
+/**
+ * Times at which a periodic call is due: an interval in milliseconds, times in milliseconds since 1970, or a cron expression, in UTC
+ * when it has no time zone.
+ */
+export type ScheduleSpec = { intervalMs: number } | { at: number[] } | { cron: string; timeZone?: string }
 
 /** Conduct of a call while there is no room for its arguments; it waits by default. */
 export interface BusyPlan {

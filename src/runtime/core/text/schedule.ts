@@ -2,14 +2,16 @@ import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
 import type { ScheduleSpec } from '../plan/plan.js'
 
-/** Times at which a periodic call is due. Exactly one of the options must be given. */
+/** Times at which a periodic call is due. Exactly one of `interval`, `at` and `cron` must be given. */
 export interface ScheduleOptions {
   /** Pause from one call to the next, a second or more; a number is **seconds**. */
   interval?: Duration | undefined
   /** One time or several; text is anything that `new Date()` reads, such as `2026-11-23T08:00:00Z`. */
   at?: Date | string | readonly (Date | string)[] | undefined
-  /** Cron expression in UTC: five fields, or six with seconds first. */
+  /** Cron expression: five fields, or six with seconds first. */
   cron?: string | undefined
+  /** Time zone of `cron`, such as `Europe/Berlin`. @default UTC */
+  timeZone?: string | undefined
 }
 
 /** Shortest interval that nats-server accepts. */
@@ -19,14 +21,34 @@ const MIN_INTERVAL_MS = 1000
  * Checks the options and converts them to milliseconds and a cron expression of six fields.
  * @throws DaffiError DAFFI_BAD_SCHEDULE, DAFFI_BAD_INTERVAL, DAFFI_BAD_CRON, DAFFI_BAD_DURATION
  */
-export function parseSchedule({ interval, at, cron }: ScheduleOptions): ScheduleSpec {
+export function parseSchedule({ interval, at, cron, timeZone }: ScheduleOptions): ScheduleSpec {
   const given = [interval, at, cron].filter((each) => each !== undefined).length
   if (given !== 1) {
     const found = given === 0 ? 'none is given' : `${given} are given`
     throw new DaffiError('DAFFI_BAD_SCHEDULE', `PERIOD takes exactly one of interval, at and cron; ${found}`)
   }
-  if (interval !== undefined) return { intervalMs: parseInterval(interval) }
-  return cron === undefined ? { at: parseTimes(at ?? []) } : { cron: parseCron(cron) }
+  if (cron !== undefined)
+    return { cron: parseCron(cron), ...(timeZone !== undefined && { timeZone: parseTimeZone(timeZone) }) }
+  if (timeZone !== undefined)
+    throw new DaffiError('DAFFI_BAD_SCHEDULE', 'a time zone is for cron only; times in at have their own')
+  return interval === undefined ? { at: parseTimes(at ?? []) } : { intervalMs: parseInterval(interval) }
+}
+
+/** @throws DaffiError DAFFI_BAD_SCHEDULE */
+export function parseTimeZone(timeZone: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+  } catch (error) {
+    throw new DaffiError('DAFFI_BAD_SCHEDULE', `"${timeZone}" is no time zone, such as Europe/Berlin`, {
+      cause: error,
+    })
+  }
+  // Offsets, which are time zones here, are none for the server.
+  if (!/^[+-]/.test(timeZone)) return timeZone
+  throw new DaffiError(
+    'DAFFI_BAD_SCHEDULE',
+    `"${timeZone}" is an offset; name a time zone, such as Etc/GMT-2`,
+  )
 }
 
 function parseInterval(interval: Duration): number {

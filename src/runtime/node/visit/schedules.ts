@@ -13,6 +13,8 @@ export interface ScheduleInfo {
   interval?: number
   at?: string[]
   cron?: string
+  /** Time zone of `cron`; absent for UTC. */
+  timeZone?: string
 }
 
 /** Lists the schedules of a pipeline that will fire again. */

@@ -28,7 +28,7 @@ function interpolateFile(
     if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) continue
     const values = new Map<string, string>()
     const known = (name: string): string | undefined => {
-      const value = env[name]
+      const value = valueIn(env, name)
       if (value) values.set(name, value)
       return value
     }
@@ -40,6 +40,11 @@ function interpolateFile(
     for (const [name, value] of values) document.hidden.addVariable(name, value)
     scalar.value = scalar.type === 'PLAIN' ? readPlain(text) : text
   }
+}
+
+/** The value of a variable. What every object has, such as `constructor`, is none. */
+export function valueIn(env: Environment, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined
 }
 
 /** Replaces the placeholders in one text. */

@@ -1,7 +1,7 @@
 import { CronPattern } from 'croner'
 import { z } from 'zod'
 import { messageOf } from '../../core/errors.js'
-import { parseSchedule } from '../../core/text/schedule.js'
+import { parseSchedule, parseTimeZone } from '../../core/text/schedule.js'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 
@@ -24,6 +24,18 @@ const cron = z.string().superRefine((text, context) => {
   }
 })
 
+const timeZone = z.string().superRefine((text, context) => {
+  try {
+    parseTimeZone(text)
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'is no time zone, such as Europe/Berlin',
+      params: { code: 'DAFFI_BAD_SCHEDULE' },
+    })
+  }
+})
+
 /** Times at which a periodic call is made. */
 export const schedule = z
   .strictObject({
@@ -32,13 +44,19 @@ export const schedule = z
       .union([time, z.array(time).min(1)])
       .describe('One time or several, in ISO 8601, such as 2026-12-24T18:00:00Z.')
       .optional(),
-    cron: cron.describe('Cron expression in UTC: five fields, or six with seconds first.').optional(),
+    cron: cron.describe('Cron expression: five fields, or six with seconds first.').optional(),
+    time_zone: timeZone.describe('Time zone of cron, such as Europe/Berlin; UTC when absent.').optional(),
   })
-  .refine((value) => Object.keys(value).length === 1, {
+  .refine(({ time_zone: _, ...times }) => Object.keys(times).length === 1, {
     message: 'must have exactly one of interval, at and cron',
     params: { code: 'DAFFI_BAD_SCHEDULE' },
     when: ({ issues }) => issues.length === 0,
   })
-  .transform(({ interval: ms, ...others }): ScheduleSpec =>
-    ms === undefined ? parseSchedule(others) : { intervalMs: ms },
+  .refine(({ time_zone: zone, cron: text }) => zone === undefined || text !== undefined, {
+    message: 'has a time_zone, which is for cron only',
+    params: { code: 'DAFFI_BAD_SCHEDULE' },
+    when: ({ issues }) => issues.length === 0,
+  })
+  .transform(({ interval: ms, time_zone: zone, ...others }): ScheduleSpec =>
+    ms === undefined ? parseSchedule({ ...others, timeZone: zone }) : { intervalMs: ms },
   )

@@ -1,7 +1,7 @@
 import { KIB } from '../../../core/bytes.js'
 import type { ErrorCode } from '../../../core/error-codes.js'
 import type { Diagnostic } from '../../diagnose/diagnostic.js'
-import { substitute, type Environment } from '../interpolate.js'
+import { substitute, valueIn, type Environment } from '../interpolate.js'
 import { tryReadText } from '../read-text.js'
 import { parseEnv, type EnvPlace } from './parse-env.js'
 
@@ -31,7 +31,8 @@ export async function readEnvFile(
   const { entries, faults } = parseEnv(read.text)
   const diagnostics = faults.map(({ at, message }) => diagnosticAt(file, at, 'DAFFI_ENV_SYNTAX', message))
   const values: Record<string, string> = {}
-  const known = (name: string): string | undefined => env[name] ?? values[name] ?? earlier[name]
+  const known = (name: string): string | undefined =>
+    valueIn(env, name) ?? valueIn(values, name) ?? valueIn(earlier, name)
   for (const { name, value, hasPlaceholders, at } of entries) {
     const refuse = (code: ErrorCode, message: string): void => {
       diagnostics.push(diagnosticAt(file, at, code, message))

@@ -48,6 +48,7 @@ export function parseEnv(source: string): { entries: EnvEntry[]; faults: EnvFaul
   const text = source.replaceAll('\r\n', '\n')
   const entries: EnvEntry[] = []
   const faults: EnvFault[] = []
+  const lines = new Lines(text)
   let offset = 0
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = offset
@@ -56,12 +57,12 @@ export function parseEnv(source: string): { entries: EnvEntry[]; faults: EnvFaul
     return found
   }
   const refuse = (message: string): void => {
-    faults.push({ at: placeIn(text, offset), message })
+    faults.push({ at: lines.placeAt(offset), message })
     match(LINE)
   }
   while (offset < text.length && faults.length < MAX_FAULTS) {
     if (match(EMPTY)) continue
-    const start = offset
+    const at = lines.placeAt(offset)
     const [, name] = match(NAME) ?? []
     if (name === undefined) {
       refuse('this line is not NAME=value')
@@ -75,7 +76,7 @@ export function parseEnv(source: string): { entries: EnvEntry[]; faults: EnvFaul
       continue
     }
     const value = quoted ?? withoutComment(match(BARE)?.[0] ?? '')
-    entries.push({ name, value, hasPlaceholders: single === undefined, at: placeIn(text, start) })
+    entries.push({ name, value, hasPlaceholders: single === undefined, at })
     if (!match(EMPTY)) refuse('there is text behind the closing quote')
   }
   return { entries, faults }
@@ -90,7 +91,25 @@ function withoutComment(value: string): string {
   return value.replace(/(?:^|[ \t])#.*/, '').trimEnd()
 }
 
-function placeIn(text: string, offset: number): EnvPlace {
-  const lines = text.slice(0, offset).split('\n')
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
+/** Places in a text that are asked for in their order, each in a time that grows with the way from the one before. */
+class Lines {
+  readonly #text: string
+  #line = 1
+  #start = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  placeAt(offset: number): EnvPlace {
+    for (let end = this.#end(); end >= 0 && end < offset; end = this.#end()) {
+      this.#line++
+      this.#start = end + 1
+    }
+    return { line: this.#line, column: offset - this.#start + 1 }
+  }
+
+  #end(): number {
+    return this.#text.indexOf('\n', this.#start)
+  }
 }
