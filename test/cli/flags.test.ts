@@ -31,7 +31,6 @@ test.each(commands.filter(([command]) => !WITHOUT_FILE.includes(command)))(
       expect(Object.values(args).at(-1)?.multiple).toBe(true)
     } else {
       expect(Object.keys(args).at(-1)).toBe('file')
-      expect(flags.file?.multiple ?? false).toBe(args.file?.multiple ?? false)
     }
   },
 )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { runDaffi } from '../support/daffi.js'
-import { temporaryProject } from '../support/temporary.js'
+import { temporaryProject, writeFiles } from '../support/temporary.js'
 
 const GOOD = 'name: shop\nnodes:\n  one: { callbacks: [add] }\n'
 const BAD = 'name: shop\nnodes:\n  one: { callbacks: [ad], replcas: 2 }\n'
@@ -29,7 +29,7 @@ test('faults, for a person', async () => {
       4 |
 
 bad.yaml:3:27 DAFFI_UNKNOWN_KEY nodes.one.replcas
-  unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, depends_on; did you mean replicas?
+  unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, env_file, profiles, depends_on; did you mean replicas?
 
       1 | name: shop
       2 | nodes:
@@ -62,7 +62,7 @@ test('faults, as JSON and nothing else', async () => {
         path: 'nodes.one.replcas',
         code: 'DAFFI_UNKNOWN_KEY',
         message:
-          'unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, depends_on',
+          'unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, env_file, profiles, depends_on',
         suggestion: 'replicas',
       },
     ],
@@ -80,10 +80,11 @@ test('the pipeline that is meant without a name', async () => {
   expect((await runDaffi(['lint'], options)).stdout).toBe('ok')
 })
 
-test('files with -f, each with one of its own', async () => {
+test('files with -f, which are merged', async () => {
   const cwd = await project()
-  const { stdout } = await runDaffi(['lint', '-f', 'good.yaml', '--file', 'bad.yaml'], { cwd })
-  expect(stdout).toMatch(/^2 faults in 2 files$/m)
+  await writeFiles(cwd, { 'over.yaml': 'nodes:\n  one: { replcas: 2 }\n' })
+  const { stdout } = await runDaffi(['lint', '-f', 'good.yaml', '--file', 'over.yaml'], { cwd })
+  expect(stdout).toMatch(/^over\.yaml:2:10 DAFFI_UNKNOWN_KEY[^]*^1 fault in 2 files$/m)
   expect((await runDaffi(['lint', '-f', 'good.yaml', './good.yaml'], { cwd })).stdout).toBe('ok')
 })
 

@@ -94,7 +94,7 @@ function listed(
     const message = `the argument ${inArguments.join(' ')} and -f ${inFlags.join(' -f ')} name different files`
     throw new DaffiError('DAFFI_USAGE', message, { next: 'Name files once, as arguments or with -f.' })
   }
-  return inFlags ? [inFlags] : (inArguments ?? []).map((file) => [file])
+  return inArguments ? inArguments.map((file) => [file]) : inFlags ? [inFlags] : []
 }
 
 /**
