@@ -133,6 +133,7 @@ export async function openClient<G extends PipelineClient>(
       redelivered: false,
       origin: undefined,
       origins: undefined,
+      state: undefined,
       g,
     })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
