@@ -32,7 +32,7 @@ test('a state by key goes with the key: when a node is killed, and when one join
   const items = (async function* () {
     for (let n = 0; n < ITEMS; n++) {
       if (n === ITEMS / 4 && dying) void kill(dying.child)
-      if (n === ITEMS / 2) counters.push(await startCounter(server, 'added'))
+      if (n === ITEMS / 2) counters.push(await startCounter(server, 'dying'))
       yield { key: n % KEYS, n }
     }
   })()
