@@ -29,7 +29,8 @@ export function itemRunner(
   return (item, chunk, index) => {
     stream ??= makeInvocation()
     const invocation = new ItemInvocation(stream, source, chunk, index)
-    const [hasOrder, hasState] = [offered.stage?.hasOrder === true, state.isWanted]
+    const hasOrder = offered.stage?.hasOrder === true
+    const hasState = state.isWanted
     if (!hasOrder && !hasState) return runItem(item, invocation, invocation, offered)
     const run = hasState
       ? runWithState(item, { invocation, chunk, index }, offered, state)

@@ -97,12 +97,16 @@ export function callbackSettings(
   const specs: OptionSpecs = { [name]: { type: 'group', options: CALLBACK_OPTIONS, text: '' } }
   const own = parseOptions(specs, given, 'options.')[name] as CallbackSettings
   const settings = { ...own, ...setOf(over) }
-  const apart = [settings.batch && 'batch', settings.join && 'join', settings.state && 'state'].filter(
-    Boolean,
-  )
-  if (apart.length > 1)
-    throw new DaffiError('DAFFI_USAGE', `options.${name} has both ${apart.join(' and ')}; keep one of them`)
+  const together = exclusiveOptions(settings)
+  if (together.length > 1)
+    throw new DaffiError('DAFFI_USAGE', `options.${name} has both ${together.join(' and ')}; keep one of them`)
   return settings
+}
+
+/** Options that are set and change what a callback gets for an item: of these it may have one. */
+export function exclusiveOptions({ batch, join, state }: CallbackSettings): string[] {
+  const are = { batch, join, state }
+  return Object.entries(are).flatMap(([name, value]) => (value ? [name] : []))
 }
 
 /** Only the settings that are set. */
