@@ -5,9 +5,7 @@ import type { Registry } from '../invoke/registry.js'
 import { batchRunner } from './batch-runner.js'
 import { IncomingOrder } from './incoming-order.js'
 import { itemRunner } from './item-runner.js'
-import { IncomingState, type CallbackStates } from '../state/incoming-state.js'
-import { StateBucket } from '../state/state-bucket.js'
-import { StateStore } from '../state/state-store.js'
+import { States } from '../state/states.js'
 import { Joins, misfit } from './join-runner.js'
 
 /** Receives the streams that other nodes send to the callbacks of this one. */
@@ -17,13 +15,7 @@ export function receiveStreams(
   { registry, makeInvocation }: { registry: Registry; makeInvocation: MakeInvocation },
 ): StreamReceiver {
   const joins = new Joins(makeInvocation, ports.log)
-  const bucket = new StateBucket(ports)
-  const states = new Map<string, CallbackStates>()
-  const statesOf = (call: string): CallbackStates => {
-    const found = states.get(call) ?? { kept: new StateStore(bucket), inMemory: new StateStore() }
-    states.set(call, found)
-    return found
-  }
+  const states = new States(ports)
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
@@ -44,17 +36,8 @@ export function receiveStreams(
       isJoined: joining !== undefined,
       signal: abort,
     })
-    const state = new IncomingState({
-      offered,
-      open,
-      node: ports.self.name,
-      states: () => statesOf(open.call),
-    })
+    const state = states.incoming(offered, open)
     const stored = async (): Promise<void> => await offered.stage?.stored()
-    const settleDurable = async (): Promise<void> => {
-      await state.save(stored)
-      await stored()
-    }
     const onFailed = (): void => {
       offered.stage?.onFailed()
       order.onFailed()
@@ -64,7 +47,7 @@ export function receiveStreams(
       ...(refusing ? {} : { grouping: batchRunner(offered, source, invocation, order) }),
       ...(joining ? { joining } : { marks: order, onFailed }),
       borrow,
-      settle: open.durable ? settleDurable : () => state.save(),
+      settle: () => (open.durable ? state.saveAfter(stored) : state.save()),
       onEnd: () => stage?.onIncomingEnd(),
     }
   }

@@ -28,7 +28,7 @@ interface IncomingStateOptions {
   open: StatefulStream
   /** Name of this node. */
   node: string
-  states: () => CallbackStates
+  states: CallbackStates
 }
 
 /** One incoming stream of a callback, as far as the callback has a state: gives it to each item, and saves it behind the items. */
@@ -77,11 +77,17 @@ export class IncomingState {
     return saving?.then(() => undefined)
   }
 
+  /** Saves it after `stored` has resolved, which is called also when there is nothing to be saved. */
+  async saveAfter(stored: () => Promise<void>): Promise<void> {
+    await this.save(stored)
+    await stored()
+  }
+
   get #store(): StateStore {
     const { offered, open, states } = this.#options
     const { state } = offered.callback.options
     const keep = typeof state === 'object' ? state.keep : undefined
-    return (keep ?? open.delivery !== 'live') ? states().kept : states().inMemory
+    return (keep ?? open.delivery !== 'live') ? states.kept : states.inMemory
   }
 
   /** Name of the state: of a key each stream has its own, as another one may give the key to another node. */

@@ -97,8 +97,7 @@ export class StreamReader implements CreditListener {
   onPart(part: Part): void {
     const { session } = this.#account
     if (!session || part.lane !== this.#options.lane.name || part.accepts > this.#knownAccepts) return
-    if (part.share && part.share.attach !== session.attach) return
-    if (!session.queue.add(part)) return
+    if ((part.share && part.share.attach !== session.attach) || !session.queue.add(part)) return
     if (this.#isLive) this.#trim(session)
     this.#lifecycle.changed.notify()
   }
