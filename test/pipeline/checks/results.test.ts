@@ -3,7 +3,8 @@ import { checkYaml, expectFault, titled } from '../check-yaml.js'
 
 const CALL = 'nodes.one.calls[0]'
 const FILES = {
-  'callbacks/maths.ts': 'export const half = (n: number) => n / 2\nexport const twice = (n: number) => 2 * n\nexport function note(n: number): void {}',
+  'callbacks/maths.ts':
+    'export const half = (n: number) => n / 2\nexport const twice = (n: number) => 2 * n\nexport function note(n: number): void {}',
 }
 /** Node `one` streams results of its callback `half`, which gets the camera from `two`. */
 const stage = (call: string, other = '{ call: half, source: camera, modifier: STREAM }') => `name: shop

@@ -25,7 +25,7 @@ function returnsValue(node: unknown): boolean {
   if (!isNode(node)) return false
   switch (node.type) {
     case 'ReturnStatement':
-      return node.argument != null && !isNothing(node.argument)
+      return node.argument ? !isNothing(node.argument) : false
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
