@@ -29,6 +29,7 @@ const nodeStatus = (name: string, ...callbacks: string[]): Status => ({
   host: 'here',
   pid: 1,
   callbacks,
+  stages: {},
 })
 
 const runStatus = (state: NodeState): Status => ({
