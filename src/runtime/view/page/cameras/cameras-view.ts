@@ -131,8 +131,9 @@ export class CamerasView {
 
   #drawBoxes(name: string, layer: Layer): void {
     this.#boxes.offer()
-    const { overlay } = this.#large ?? this.#screens.get(name) ?? {}
-    overlay?.show(layer)
+    const { canvas, overlay } = this.#large ?? this.#screens.get(name) ?? {}
+    // Boxes may come before the first picture.
+    if (canvas?.dataset.drawn !== undefined) overlay?.show(layer)
   }
 
   #draw(name: string, picture: ImageBitmap): void {

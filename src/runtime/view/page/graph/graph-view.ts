@@ -11,11 +11,13 @@ const MAX_IN_COLUMN = 5
 /** The pipeline as cards in columns, with lines between them. */
 export class GraphView {
   readonly #edges: SVGSVGElement
+  readonly #root: HTMLElement
   readonly #layers: KeyedList<Card[]>
   #graph: Graph = { layers: [], edges: [] }
 
   constructor(root: HTMLElement) {
     this.#edges = within(root, '.edges', SVGSVGElement)
+    this.#root = root
     const layers = within(root, '.layers', HTMLElement)
     this.#layers = new KeyedList(layers, makeLayer)
     new ResizeObserver(() => drawEdges(this.#edges, this.#graph.edges)).observe(layers)
@@ -23,6 +25,7 @@ export class GraphView {
 
   show(snapshot: Snapshot): void {
     this.#graph = pipelineGraph(snapshot)
+    this.#root.style.setProperty('--columns', String(this.#graph.layers.length))
     this.#layers.show(this.#graph.layers, (layer) => String(this.#graph.layers.indexOf(layer)))
     drawEdges(this.#edges, this.#graph.edges)
   }
@@ -170,8 +173,8 @@ function makeReceiving(): KeyedElement<Receiving> {
 /** The account of a callback whose results are streamed on. */
 function makeStage(): KeyedElement<StageView> {
   const name = element('span', 'name')
-  const figures = element('span', 'figures')
-  const root = element('li', 'stage', name, figures)
+  const figures = Array.from({ length: 4 }, () => element('span', 'figure'))
+  const root = element('li', '', name, element('span', 'figures', ...figures))
   return {
     root,
     update: (stage) => {
@@ -182,7 +185,10 @@ function makeStage(): KeyedElement<StageView> {
         ['filtered', stage.filtered],
         ['failed', stage.failed],
       ] as const
-      setText(figures, counts.map(([what, count]) => `${what} ${formatCount(count)}`).join(' · '))
+      counts.forEach(([what, count], index) => {
+        const figure = figures[index]
+        if (figure) setText(figure, `${what} ${formatCount(count)}`)
+      })
       root.dataset.tone = stage.failed > 0 ? 'warn' : ''
     },
   }
