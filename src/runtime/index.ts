@@ -46,6 +46,7 @@ export {
   type RunEvent,
   type ScheduleInfo,
   type RunPipelineOptions,
+  StageResults,
   type StageResult,
   type StreamResult,
 } from './node/index.js'

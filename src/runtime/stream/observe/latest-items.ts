@@ -18,7 +18,7 @@ const MAX_VALUES = 256
  * @param source name of the stream's source, of which items that are no results come
  */
 export function latestItems(
-  head: Pick<Part, 'first' | 'share' | 'count' | 'kind' | 'time' | 'origin'>,
+  head: Pick<Part, 'first' | 'share' | 'count' | 'kind' | 'time'> & { origin?: Part['origin'] | undefined },
   bytes: Buffer,
   source: string | null,
 ): LatestItem[] {
