@@ -171,7 +171,10 @@ export async function openClient<G extends PipelineClient>(
       registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
     const { name, host, pid } = record
     opened.push(
-      answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
+      answerStatus(nc, pipeline, () => {
+        const { names: callbacks, stages } = registry
+        return { what: 'node', name, host, pid, callbacks, stages }
+      }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))
     const responder = new Responder({
