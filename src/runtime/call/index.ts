@@ -10,6 +10,7 @@ export type {
   YieldingCall,
 } from './api/call.js'
 export { context, type Context } from './api/context.js'
+export type { State } from './api/state.js'
 export type { Job } from './api/job.js'
 export {
   BG,

@@ -102,7 +102,7 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   expect(graph.stdout).toContain('streams results of gate to split (lossless)')
 })
 
-test('durable stages, one of them with batches: when processes are killed, each item has its effect once, and in order', async () => {
+test('durable stages, one with batches and one with a state: when processes are killed, each item has its effect once, and in order', async () => {
   const kill = (node: string): string => `console.log('${node} is', process.pid)\n`
   const cwd = await temporaryProject({
     'pipeline.yaml': `
@@ -111,7 +111,9 @@ sources:
   numbers: { kind: module, module: ./numbers.ts }
 nodes:
   eye: { calls: [{ call: pass, source: numbers, modifier: { STREAM: { delivery: durable } } }] }
-  one: { callbacks: [pass], calls: [{ call: double, results_of: pass, modifier: STREAM }] }
+  one:
+    callbacks: [{ pass: { state: true } }]
+    calls: [{ call: double, results_of: pass, modifier: STREAM }]
   two:
     callbacks: [{ double: { batch: { items: 7, within: 10ms } } }]
     calls: [{ call: store, results_of: double, modifier: STREAM }]
@@ -126,7 +128,17 @@ export default async function* numbers() {
   }
 }
 `,
-    'callbacks/pass.ts': `${kill('one')}export default (n: number) => n`,
+    // The number of an item as the state has it: so it is counted once, and agrees with the results.
+    'callbacks/pass.ts': `
+import { context } from 'daffi'
+${kill('one')}
+export default (_: number) => {
+  const { state } = context()
+  const n = Number(state.get('count') ?? 0)
+  state.set('count', n + 1)
+  return n
+}
+`,
     'callbacks/double.ts': `${kill('two')}export default (ns: number[]) => ns.map((n) => 2 * n)`,
     'callbacks/store.ts': `
 import { appendFileSync } from 'node:fs'
