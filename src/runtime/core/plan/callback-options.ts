@@ -99,7 +99,10 @@ export function callbackSettings(
   const settings = { ...own, ...setOf(over) }
   const together = exclusiveOptions(settings)
   if (together.length > 1)
-    throw new DaffiError('DAFFI_USAGE', `options.${name} has both ${together.join(' and ')}; keep one of them`)
+    throw new DaffiError(
+      'DAFFI_USAGE',
+      `options.${name} has both ${together.join(' and ')}; keep one of them`,
+    )
   return settings
 }
 

@@ -11,7 +11,7 @@ export interface Plan {
   name: string
   /** Absolute path of the pipeline file. */
   file: string
-  /** What the file was read with. */
+  /** Choices with which the file was read. */
   inputs: PipelineInputs
   /** Absolute paths of all files that were read for it, modules apart, and of a `.env` that would be read if it were there. */
   read: string[]
@@ -25,7 +25,7 @@ export interface Plan {
   nodes: Record<string, NodePlan>
 }
 
-/** What a pipeline file is read with, beside the environment. */
+/** Choices with which a pipeline file is read, beside the environment. */
 export interface PipelineInputs {
   /** Files that are merged over it, each over those before it. */
   overrides: readonly string[]

@@ -11,7 +11,7 @@ export interface PipelineRef {
   name: string
   /** Path of the pipeline file. */
   file: string
-  /** What it was read with, with absolute paths. */
+  /** Choices with which it was read; paths are absolute. */
   inputs: Pick<PipelineInputs, 'overrides' | 'envFiles' | 'profiles'>
 }
 

@@ -42,7 +42,7 @@ export async function checkWithContext(file: string, settings: CheckSettings): P
   )
 }
 
-/** What there is of a pipeline that cannot be read. */
+/** Parts of a pipeline that is refused: none. */
 export const REFUSED = { plan: undefined, tests: [], profiles: undefined }
 
 async function check(file: string, settings: CheckSettings): Promise<CheckedWithContext> {

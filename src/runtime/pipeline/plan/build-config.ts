@@ -3,7 +3,7 @@ import { SECRET_NAME, withoutUrlSecrets } from '../../core/text/secrets.js'
 import type { NodeEnvironments } from '../checks/files/env-files.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
-import { recordOf } from '../validate/parse-leniently.js'
+import { listOf, recordOf } from '../validate/parse-leniently.js'
 import type { PartialNode } from '../validate/partial-pipeline.js'
 
 const HIDDEN = '***'
@@ -49,24 +49,25 @@ export function buildConfig(input: ConfigInput): Record<string, unknown> {
 
 function nodeOf(name: string, node: Record<string, unknown>, { document, nodeEnvs }: ConfigInput): unknown {
   const { profiles: _, env_file: __, env, ...rest } = node
-  const own = Object.keys(recordOf(env)).map((key) => [key, document.textAt(['nodes', name, 'env', key])])
-  const all = { ...nodeEnvs.values.get(name), ...Object.fromEntries(own) }
+  const names = Object.keys(recordOf(env))
+  const own = names.map((each): [string, string] => [each, document.textAt(['nodes', name, 'env', each])])
+  const all: Record<string, string> = { ...nodeEnvs.values.get(name), ...Object.fromEntries(own) }
   return Object.keys(all).length === 0 ? rest : { ...rest, env: all }
 }
 
 function shown(value: unknown, path: Path, input: ConfigInput): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => shown(item, [...path, index], input))
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, shown(item, [...path, key], input)]),
-    )
+  if (Array.isArray(value)) return listOf(value).map((item, index) => shown(item, [...path, index], input))
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(recordOf(value))
+    return Object.fromEntries(entries.map(([key, item]) => [key, shown(item, [...path, key], input)]))
+  }
   const isFile = FILES.test(formatPath(path))
   if (isSecret(path) && !isFile && value !== '' && value !== null) return HIDDEN
   const secrets = secretsIn(path, input)
   if (typeof value !== 'string') return secrets.length > 0 ? HIDDEN : value
   const text = isFile && value !== '' ? resolve(input.folder, value) : value
-  // A placeholder in it would be replaced when it is read again.
   const plain = secrets.reduce((left, secret) => left.replaceAll(secret, HIDDEN), text)
+  // A placeholder in it would be replaced when it is read again.
   return withoutUrlSecrets(plain).replaceAll('${', () => '$${')
 }
 

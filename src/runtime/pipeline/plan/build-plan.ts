@@ -23,7 +23,7 @@ export interface PlanInput {
   /** Nodes that do not take part. */
   inactive: readonly PartialNode[]
   nodeEnvs: NodeEnvironments
-  /** What the file was read with. */
+  /** Choices with which the file was read. */
   inputs: PipelineInputs
   /** Files of the environment. */
   envFiles: readonly string[]

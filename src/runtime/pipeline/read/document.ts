@@ -13,7 +13,7 @@ interface Written {
   value: unknown
 }
 
-/** What the files have at one path; what the last of them has comes first, and is what holds. */
+/** Values of the files at one path. The last file's comes first, and holds. */
 type Layers = readonly Written[]
 
 /**
@@ -83,7 +83,7 @@ export class PipelineDocument implements LocatedFile {
     return file.placeOf((exists && target === 'value' ? (value ?? key) : key) ?? value)
   }
 
-  /** What is at the deepest existing key of a path, and the number of steps to it. */
+  /** Values at the deepest existing key of a path, and the number of steps to it. */
   #descend(path: Path): { layers: Layers; depth: number } {
     let layers = this.#root
     for (const [depth, step] of path.entries()) {
@@ -112,7 +112,7 @@ function nodeOf(written: Written | undefined): unknown {
   return written?.file.resolve(written.value)
 }
 
-/** What the files have under one key of a value, or at one index. */
+/** Values under one key of a value, or at one index. */
 function below(layers: Layers, path: Path, step: string | number): Layers {
   const [last] = layers
   const node = nodeOf(last)

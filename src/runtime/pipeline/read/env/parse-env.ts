@@ -34,7 +34,7 @@ export interface EnvPlace {
   column: number
 }
 
-/** What is wrong in an environment file. No part of the file is quoted: it may be a secret. */
+/** Mistake in an environment file. No part of the file is quoted: it may be a secret. */
 export interface EnvFault {
   at: EnvPlace
   message: string

@@ -19,7 +19,7 @@ export function checkTree(file: YamlFile, diagnostics: Diagnostics): void {
     diagnostics.addHere(file.placeOf(yaml.contents), { code: 'DAFFI_WRONG_TYPE', message, path: [] })
     return
   }
-  let sound = true
+  let sound = true as boolean
   const refuse = (message: string, node: unknown, suggestion?: string): void => {
     sound = false
     diagnostics.addSyntax(message, file.placeOf(node), suggestion)
