@@ -4,7 +4,7 @@ import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
 import type { CheckContext } from './check-context.js'
 import type { PartialPipeline } from '../validate/partial-pipeline.js'
-import { describeInactive } from './profiles.js'
+import { describeInactive } from '../validate/profiles.js'
 import { replicaNames } from './replicas.js'
 
 /** More processes than a machine runs; a few lines of YAML could otherwise fill the memory with their names. */

@@ -4,7 +4,7 @@ import { listKnown } from '../diagnose/list-known.js'
 import type { CallbackEntry } from '../schema/node.js'
 import type { PartialNode } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
-import { describeInactive } from './profiles.js'
+import { describeInactive } from '../validate/profiles.js'
 
 /** Names of the callbacks that a node offers; undefined when the schema refuses the list. */
 export function namesOffered({ value }: PartialNode): string[] | undefined {

@@ -1,6 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import { nearest } from '../../core/text/nearest.js'
-import { ALL_PROFILES } from '../checks/profiles.js'
+import { ALL_PROFILES } from '../validate/profiles.js'
 import { listKnown } from '../diagnose/list-known.js'
 
 /**

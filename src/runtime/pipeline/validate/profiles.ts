@@ -1,6 +1,5 @@
 import type { PipelineInputs } from '../../core/plan/plan.js'
-import type { PartialNode, PartialPipeline } from '../validate/partial-pipeline.js'
-import type { NodeNames } from './replicas.js'
+import type { PartialNode, PartialPipeline } from './partial-pipeline.js'
 
 /** Stands for all profiles. */
 export const ALL_PROFILES = '*'
@@ -13,7 +12,7 @@ export function profilesIn({ nodes }: PartialPipeline): string[] {
 /** Lists the nodes that do not take part: they have profiles, of which none is active, and nobody has named them. */
 export function inactiveNodes(
   { nodes }: PartialPipeline,
-  names: NodeNames,
+  names: { ownerOf: (name: string) => string | undefined },
   { profiles, nodes: named }: Pick<PipelineInputs, 'profiles' | 'nodes'>,
 ): PartialNode[] {
   if (profiles.includes(ALL_PROFILES)) return []

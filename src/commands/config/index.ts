@@ -1,4 +1,4 @@
-import { BaseCommand, fileArg, namedPipeline, pipelineFlags } from '../cli/index.js'
+import { BaseCommand, fileArg, namedPipeline, pipelineFlags } from '../../cli/index.js'
 
 export default class Config extends BaseCommand<Record<string, unknown>> {
   static override summary = 'Show a pipeline as it is understood.'
@@ -13,7 +13,7 @@ export default class Config extends BaseCommand<Record<string, unknown>> {
 
   override async run(): Promise<Record<string, unknown>> {
     const { args, flags } = await this.parse(Config)
-    const { loadConfig } = await import('../runtime/index.js')
+    const { loadConfig } = await import('../../runtime/index.js')
     const { file, inputs } = await this.pipeline(namedPipeline(args, flags))
     const { config, yaml } = await loadConfig(file, inputs)
     this.print(yaml.trimEnd())
