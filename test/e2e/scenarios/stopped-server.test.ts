@@ -16,7 +16,7 @@ test('Ctrl-C while the server stands still: every step is bounded, and the accou
   })
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/^worker \| twenty/)
-  const server = (await processesOf(cwd)).find(
+  const server = processesOf(cwd).find(
     ({ command }) => /nats-server\S* /.test(command) && !/ sh /.test(command),
   )
   process.kill(server?.pid ?? 0, 'SIGSTOP')
