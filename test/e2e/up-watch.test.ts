@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
 import { startDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
-import { endless } from './pipelines.js'
+import { ticks } from './pipelines.js'
 
 const work = `import { word } from '@lib/word.mjs'
 export default (n: number) => console.log(process.env.WHO, word, n)
 `
 const files = {
-  ...endless(work),
+  'ticks.ts': ticks,
+  'callbacks/work.ts': work,
   'pipeline.yaml': `
 name: endless
 callbacks: ./callbacks

@@ -141,7 +141,7 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
 })
 
 test('a call in trouble is seen on its card, in the header, in the table and in the log', async () => {
-  const work = `export default (n: number) => { if (n === 3) throw new Error('too dark') }`
+  const work = `export default (n) => { if (n === 3) throw new Error('too dark') }`
   const files = endless(work)
   const cwd = await temporaryProject({
     ...files,
@@ -215,7 +215,7 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 })
 
 test('a page without the token says what to do, and shows all when it has it', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const address = await addressOf(up)
   const { page } = await openPage({ colorScheme: 'light' })
@@ -228,7 +228,7 @@ test('a page without the token says what to do, and shows all when it has it', a
 })
 
 test('strangers cause one request at a time, and what others say does nothing to the page', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const { origin, hash } = new URL(await addressOf(up))
   const { url = '', token = '' } = readState(cwd) ?? {}
@@ -263,7 +263,7 @@ test('strangers cause one request at a time, and what others say does nothing to
 })
 
 test('a port that is taken is an error that says so, and leaves nothing behind', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const port = await freePort()
   const first = startDaffi(['up', '--view', String(port)], { cwd })
   await addressOf(first)
