@@ -9,7 +9,7 @@ const dataflow = {
   'pipeline.yaml': `
 name: dataflow
 sources:
-  numbers: { kind: module, module: ./numbers.ts }
+  numbers: { kind: module, module: ./numbers.js }
 nodes:
   eye:
     calls:
@@ -33,34 +33,34 @@ tests:
         split: { in: 49, out: 98 }
       streams: { store: { items: 98 }, gate: { failed: 1 } }
 `,
-  'numbers.ts': `
+  'numbers.js': `
 export default function* numbers() {
   console.log('opened')
   for (let n = 0; n < 100; n++) yield n
 }
 `,
-  'callbacks/gate.ts': `
-export default async (n: number) => {
+  'callbacks/gate.js': `
+export default async (n) => {
   if (n === 50) throw new Error('no fifty')
   return n % 2 === 0 ? n : undefined
 }
 `,
-  'callbacks/split.ts': `
-export default function* split(n: number) {
+  'callbacks/split.js': `
+export default function* split(n) {
   yield n
   yield -n
 }
 `,
-  'callbacks/store.ts': `
+  'callbacks/store.js': `
 import { appendFileSync } from 'node:fs'
 import { context } from 'daffi'
-export default (n: number) => {
-  const { source, item } = context().origin!
+export default (n) => {
+  const { source, item } = context().origin
   appendFileSync('stored.txt', \`\${n} \${source} \${item}\\n\`)
 }
 `,
-  'callbacks/watch.ts': `
-export default (batch: number[]) => {
+  'callbacks/watch.js': `
+export default (batch) => {
   if (!Array.isArray(batch) || batch.length > 10) throw new Error('no batch')
 }
 `,
@@ -108,7 +108,7 @@ test('durable stages, one of them with batches: when processes are killed, each 
     'pipeline.yaml': `
 name: durable-dataflow
 sources:
-  numbers: { kind: module, module: ./numbers.ts }
+  numbers: { kind: module, module: ./numbers.js }
 nodes:
   eye: { calls: [{ call: pass, source: numbers, modifier: { STREAM: { delivery: durable } } }] }
   one: { callbacks: [pass], calls: [{ call: double, results_of: pass, modifier: STREAM }] }
@@ -117,7 +117,7 @@ nodes:
     calls: [{ call: store, results_of: double, modifier: STREAM }]
   three: { callbacks: [store] }
 `,
-    'numbers.ts': `
+    'numbers.js': `
 import { setTimeout as delay } from 'node:timers/promises'
 export default async function* numbers() {
   for (let n = 0; n < 2000; n++) {
@@ -126,11 +126,11 @@ export default async function* numbers() {
   }
 }
 `,
-    'callbacks/pass.ts': `${kill('one')}export default (n: number) => n`,
-    'callbacks/double.ts': `${kill('two')}export default (ns: number[]) => ns.map((n) => 2 * n)`,
-    'callbacks/store.ts': `
+    'callbacks/pass.js': `${kill('one')}export default (n) => n`,
+    'callbacks/double.js': `${kill('two')}export default (ns) => ns.map((n) => 2 * n)`,
+    'callbacks/store.js': `
 import { appendFileSync } from 'node:fs'
-export default (n: number) => {
+export default (n) => {
   if (n % 1000 === 0) console.log('stored', n)
   appendFileSync('stored.txt', n + '\\n')
 }
@@ -156,7 +156,7 @@ test('two workers in order: filtered items, several results of one, and a worker
     'pipeline.yaml': `
 name: ordered
 sources:
-  numbers: { kind: module, module: ./numbers.ts }
+  numbers: { kind: module, module: ./numbers.js }
 nodes:
   eye:
     calls:
@@ -167,20 +167,20 @@ nodes:
     calls: [{ call: store, results_of: work, modifier: { STREAM: { order: source } } }]
   last: { callbacks: [store] }
 `,
-    'numbers.ts': `
+    'numbers.js': `
 export default function* numbers() {
   for (let n = 0; n < 300; n++) yield n
 }
 `,
-    'callbacks/work.ts': `
+    'callbacks/work.js': `
 import { setTimeout as delay } from 'node:timers/promises'
-export default async function* work(n: number) {
+export default async function* work(n) {
   await delay(Math.random() * 4)
   if (n === 150) process.kill(process.pid, 'SIGKILL')
   for (let result = 0; result < n % 3; result++) yield \`\${n} \${result}\`
 }
 `,
-    'callbacks/store.ts': `
+    'callbacks/store.js': `
 import { appendFileSync } from 'node:fs'
 export default (line: string) => appendFileSync('stored.txt', line + '\\n')
 `,
