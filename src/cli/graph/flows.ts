@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CallPlan, NodePlan, Plan } from '../../runtime/index.js'
+import type { CallPlan, NodePlan, Plan, StreamPlan } from '../../runtime/index.js'
 
 /** A node; replicas, which differ only in their numbers, are one node with a count. */
 export interface GraphNode {
@@ -23,6 +23,10 @@ export interface Flow {
   modifier: string
   /** Delivery of a stream; null for other calls. */
   delivery: string | null
+  /** How receivers share a stream: `shared`, or `shared by` with the path of the key; null where each gets all items, or one is named. */
+  share: string | null
+  /** Whether results are put in the order of their source. */
+  ordered: boolean
   /** Nodes that may get the call. */
   to: string[]
   /** Whether all of those nodes get it, or one of them. */
@@ -89,9 +93,22 @@ function flowOf({ source, resultsOf, as, call, to, modifier }: CallPlan): Omit<F
     call,
     modifier: modifier.kind,
     delivery,
+    share: isStream && to === undefined ? shareText(modifier.share) : null,
+    ordered: isStream && modifier.order !== undefined,
     reaches: everywhere ? 'all' : 'one',
     process: to ?? null,
   }
+}
+
+function shareText(share: StreamPlan['share']): string | null {
+  if (share === false) return null
+  return share === true ? 'shared' : `shared by ${share.by}`
+}
+
+/** Words for how a call is made, and how its receivers get the items of a stream. */
+export function manner({ delivery, modifier, share, ordered }: Flow): string {
+  const words = [delivery ?? modifier, share, ordered ? 'in order' : null]
+  return words.filter((word) => word !== null).join(', ')
 }
 
 /** The nodes that a call may reach. A call that one node answers reaches the caller itself only when no other node offers the callback. */

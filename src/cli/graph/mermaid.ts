@@ -1,4 +1,4 @@
-import type { Flow, PipelineGraph } from './flows.js'
+import { manner, type Flow, type PipelineGraph } from './flows.js'
 
 /**
  * A Mermaid flowchart, as GitHub shows it in a `mermaid` block. Streams are thick lines; dotted ones reach one of several
@@ -27,9 +27,10 @@ export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   return ['flowchart LR', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function arrow({ resultsOf, as, call, modifier, delivery, to, reaches }: Flow): string {
+function arrow(flow: Flow): string {
+  const { resultsOf, as, call, modifier, share, to, reaches } = flow
   const from = resultsOf === null ? '' : `${resultsOf} to `
-  const text = `"${from}${call}${as === null ? '' : ` as ${as}`}, ${delivery ?? modifier}"`
-  if (reaches === 'one' && to.length > 1) return `-. ${text} .->`
+  const text = `"${from}${call}${as === null ? '' : ` as ${as}`}, ${manner(flow)}"`
+  if (share !== null || (reaches === 'one' && to.length > 1)) return `-. ${text} .->`
   return modifier === 'STREAM' ? `== ${text} ==>` : `-- ${text} -->`
 }
