@@ -38,9 +38,11 @@ export const stages = {
           } else await killStage(run, what)
         }
         silence = Math.max(silence, await reached(run, items))
-        const { code, log } = await run.end()
+        const { log, result } = await run.end()
         const reasons = judgeNumbers(run.truth(), items)
-        if (code !== 0) reasons.push(`ended with ${code}: ${log}`)
+        // That a stage was killed before its stream was over is what the run ends with.
+        const { code } = result.error ?? {}
+        if (code !== undefined && code !== 'DAFFI_WRITER_DIED') reasons.push(`ended with ${code}: ${log}`)
         return [{ kind: RUN, recovery: silence, reasons }]
       } finally {
         run.kill()
