@@ -135,9 +135,10 @@ test.each(['another node', 'the same node'])(
       callbacks: {
         fail: fail(died),
         // The error of another call, which it lets pass.
-        hang: async (): Promise<void> => void (await context<Callbacks>().g.call.quick().to('gone')),
+        hang: async (): Promise<void> => {
+          await context<Callbacks>().g.call.quick().to('gone')
+        },
         late: fail(new DaffiError('DAFFI_NODE_DIED', 'made by hand')),
-        // eslint-disable-next-line require-yield -- it fails before its first item
         quick: function* (): Generator<string> {
           fail(new DaffiError('DAFFI_SERVER_LOST', 'in a generator'))()
         } as unknown as () => string,

@@ -4,9 +4,9 @@ import { inFolder } from '../../runtime/core/project/folder-error.js'
 
 /** Texts to be written, by path. */
 export interface Texts {
-  /** Those of files that are not there, whose folders may be missing, too. */
+  /** Texts of files that are not there, whose folders may be missing, too. */
   created: ReadonlyMap<string, string>
-  /** Those of files that are there. */
+  /** Texts of files that are there. */
   changed: ReadonlyMap<string, string>
 }
 
