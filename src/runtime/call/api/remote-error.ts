@@ -139,7 +139,6 @@ function short(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max)}…` : text
 }
 
-function toCause({ name, message, code, stack, cause }: CauseFields): Error {
-  const error = new Error(message, cause ? { cause: toCause(cause) } : undefined)
-  return Object.assign(error, { name, stack, ...(code === undefined ? {} : { code }) })
+function toCause({ cause, ...fields }: CauseFields): Error {
+  return asError({ ...fields, cause: cause && toCause(cause) })
 }
