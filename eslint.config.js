@@ -61,7 +61,7 @@ const FLOORS = {
     '.',
   ],
   'source/network': ['.', ['http', 'rtsp']],
-  view: ['board', 'pictures', ['http', 'page'], '.'],
+  view: ['board', ['pictures', 'boxes'], ['http', 'page'], '.'],
   node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', '.'],
   'node/supervise': ['process', 'report', '.'],
   testing: ['run', 'judge', '.'],

@@ -36,8 +36,14 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_TAKEN: {
     exit: 1,
-    meaning: "A file is in the place of the project's folder .daffi, or of a folder in it.",
+    meaning:
+      "A file is in the place of the project's folder .daffi, or of another folder that daffi would make.",
     next: 'Move that file away; daffi then makes the folder.',
+  },
+  DAFFI_FOLDER_GONE: {
+    exit: 2,
+    meaning: 'The working folder in which the command was started does not exist any more.',
+    next: 'Go to a folder that exists (cd), also if it has the same name, and run the command there.',
   },
   DAFFI_FOLDER_DENIED: {
     exit: 1,

@@ -10,6 +10,7 @@ export { originOf } from './protocol/origin-of.js'
 export { Join, type JoinMatch, type SideItem } from './join/join.js'
 export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
+export type { LatestItem } from './observe/latest-items.js'
 export type {
   Deliver,
   DeliveredChunk,
