@@ -129,10 +129,10 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   expect(tested.exitCode, tested.stdout).toBe(0)
   const graph = await runDaffi(['graph'], { cwd })
   expect(graph.stdout).toContain('streams results of gate to split (lossless)')
-  expect(graph.stdout).toContain('streams results of split to count (lossless, shared by of.key)')
+  expect(graph.stdout).toContain('streams results of split to count (lossless, one of by of.key)')
 })
 
-test('durable stages, one of them with batches: when processes are killed, each item has its effect once, and in order', async () => {
+test('durable stages, one with batches and one with a state: when processes are killed, each item has its effect once, and in order', async () => {
   const kill = (node: string): string => `console.log('${node} is', process.pid)\n`
   const cwd = await temporaryProject({
     'pipeline.yaml': `
@@ -141,7 +141,9 @@ sources:
   numbers: { kind: module, module: ./numbers.ts }
 nodes:
   eye: { calls: [{ call: pass, source: numbers, modifier: { STREAM: { delivery: durable } } }] }
-  one: { callbacks: [pass], calls: [{ call: double, results_of: pass, modifier: STREAM }] }
+  one:
+    callbacks: [{ pass: { state: true } }]
+    calls: [{ call: double, results_of: pass, modifier: STREAM }]
   two:
     callbacks: [{ double: { batch: { items: 7, within: 10ms } } }]
     calls: [{ call: store, results_of: double, modifier: STREAM }]
@@ -156,7 +158,17 @@ export default async function* numbers() {
   }
 }
 `,
-    'callbacks/pass.ts': `${kill('one')}export default (n: number) => n`,
+    // The number of an item as the state has it: so it is counted once, and agrees with the results.
+    'callbacks/pass.ts': `
+import { context } from 'daffi'
+${kill('one')}
+export default (_: number) => {
+  const { state } = context()
+  const n = Number(state.get('count') ?? 0)
+  state.set('count', n + 1)
+  return n
+}
+`,
     'callbacks/double.ts': `${kill('two')}export default (ns: number[]) => ns.map((n) => 2 * n)`,
     'callbacks/store.ts': `
 import { appendFileSync } from 'node:fs'

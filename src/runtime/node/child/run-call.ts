@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
+import {
+  isCallbackError,
+  PERIOD,
+  plannedStream,
+  RemoteError,
+  remoteFields,
+  type Global,
+} from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -13,11 +20,9 @@ import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
+import { awaitCallee, awaitNodes } from './await-callee.js'
 import { CallWatch } from './call-watch.js'
 import type { NodeSources } from './open-sources.js'
-
-/** Waits that take longer than this are logged. */
-const LONG_WAIT_MS = 2000
 
 export interface CallContext {
   g: Global
@@ -87,7 +92,6 @@ async function attempt(
   context: CallContext,
   watch: CallWatch,
 ): Promise<Outcome> {
-  const { modifier } = plan
   let begun = performance.now()
   const outcome = (given: Partial<Outcome>): Outcome => ({
     value: null,
@@ -97,7 +101,8 @@ async function attempt(
     ...given,
   })
   try {
-    await waitFor(plan, context)
+    await awaitNodes(plan, context)
+    const modifier = await awaitCallee(plan, context)
     begun = performance.now()
     if (modifier.kind === 'STREAM')
       return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
@@ -106,8 +111,8 @@ async function attempt(
     if (thrown instanceof StreamError)
       return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
     // A callback of this very node throws its own errors.
-    const error =
-      thrown instanceof DaffiError ? thrown : new RemoteError(remoteFields(thrown, context.g.processName))
+    const isDaffis = thrown instanceof DaffiError && !isCallbackError(thrown)
+    const error = isDaffis ? thrown : new RemoteError(remoteFields(thrown, context.g.processName))
     return outcome({ error: toErrorRecord(error) })
   }
 }
@@ -115,16 +120,6 @@ async function attempt(
 /** The reason why a stream was interrupted, such as a failure of its source; else the error about its receivers itself. */
 function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
-}
-
-async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext): Promise<void> {
-  const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
-  const logged = (what: string, waiting: Promise<void>): Promise<void> => {
-    const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)
-    return waiting.finally(() => clearTimeout(timer))
-  }
-  await Promise.all([...names].map((name) => logged(name, g.waitProcess(name, { signal }))))
-  await logged('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
 async function runWithoutStream(
