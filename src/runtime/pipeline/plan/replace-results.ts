@@ -33,32 +33,28 @@ export function replaceResults(plan: Plan, replaced: SourcePlans): Plan {
     return { ...node, callbacks, calls: node.calls.flatMap((call) => callOf(call, name)) }
   })
   const sources = [...named.values()].map(({ name, source }) => [name, source] as const)
-  return withoutIdle(plan, {
-    ...plan,
-    sources: { ...plan.sources, ...Object.fromEntries(sources) },
-    nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
-  })
-}
-
-/** A pipeline without the nodes that offer nothing and whose calls were left out. */
-function withoutIdle(before: Plan, plan: Plan): Plan {
-  const isIdle = ({ name, callbacks, calls }: NodePlan): boolean =>
-    callbacks.length + calls.length === 0 && before.nodes[name]?.calls.length !== 0
-  const nodes = Object.values(plan.nodes).filter((node) => !isIdle(node))
-  const kept = (names: string[]): string[] => names.filter((name) => nodes.some((node) => node.name === name))
+  const called = new Set(nodes.flatMap(({ calls }) => calls.map(({ call }) => call)))
+  const isNeeded = ({ name, callbacks, calls }: NodePlan): boolean =>
+    calls.length > 0 ||
+    plan.nodes[name]?.calls.length === 0 ||
+    callbacks.some((callback) => !unused.has(callback.name) || called.has(callback.name))
   return {
     ...plan,
-    nodes: Object.fromEntries(
-      nodes.map((node) => [
-        node.name,
-        {
-          ...node,
-          dependsOn: kept(node.dependsOn),
-          calls: node.calls.map((call) => ({ ...call, waitFor: kept(call.waitFor) })),
-        },
-      ]),
-    ),
+    sources: { ...plan.sources, ...Object.fromEntries(sources) },
+    nodes: onlyOf(nodes.filter(isNeeded)),
   }
+}
+
+/** Nodes by name, which wait for one another only. */
+function onlyOf(nodes: NodePlan[]): Plan['nodes'] {
+  const present = new Set(nodes.map(({ name }) => name))
+  const kept = (names: string[]): string[] => names.filter((name) => present.has(name))
+  const waiting = nodes.map((node) => ({
+    ...node,
+    dependsOn: kept(node.dependsOn),
+    calls: node.calls.map((call) => ({ ...call, waitFor: kept(call.waitFor) })),
+  }))
+  return Object.fromEntries(waiting.map((node) => [node.name, node]))
 }
 
 const isStream = ({ modifier }: CallPlan): boolean => modifier.kind === 'STREAM'
