@@ -41,11 +41,13 @@ export function waitsForGrace(world: World, { delivery, share }: Schedule): bool
 }
 
 /**
- * Whether a stream has begun only now, which needs time to flow: as when its writer learned by the end of a grace that the
- * receivers of the one before are gone, and has had patience with them. One that fails and begins anew for ever never flows.
+ * Whether a stream has begun only now, or its source has, which needs time to flow: as when its writer learned by the end of a
+ * grace that a receiver is gone, and has waited for it, or had patience with those of the stream before. One that fails and
+ * begins anew for ever never flows.
  */
 export function hasJustBegun({ time, runs }: World): boolean {
-  return runs.some(({ begun, ended }) => ended === undefined && begun > time.now - FLOW_MS)
+  const since = time.now - FLOW_MS
+  return runs.some(({ begun, first = begun, ended }) => ended === undefined && first > since)
 }
 
 /** Compares what the streams' writers say with what the callbacks got. */
