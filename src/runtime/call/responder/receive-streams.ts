@@ -22,7 +22,6 @@ export function receiveStreams(
     const refusing = misfit(offered, open)
     const { stage } = offered
     const { borrow = false } = offered.callback.options
-    stage?.onIncoming()
     const joining =
       refusing || as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
     // An item of a shared durable stream may be given to another receiver, or again, at any time.
@@ -44,7 +43,7 @@ export function receiveStreams(
       ...(joining ? { joining } : { marks: order, onFailed }),
       borrow,
       settle: async () => await offered.stage?.stored(),
-      onEnd: () => stage?.onIncomingEnd(),
+      onOver: stage?.incoming.begin(open),
     }
   }
   return new StreamReceiver({ nc, ports, admit })
