@@ -10,14 +10,14 @@ export const FLOW_MS = 5000
 const MIN_ATTEMPTS = 7
 
 /** Says who gets nothing although it lives, messages flow, and a writer streams. */
-export function judgeFlow(world: World, { delivery }: Schedule): string[] {
+export function judgeFlow(world: World, { delivery, share }: Schedule): string[] {
   const { time, taken, runs } = world
   const living = world.living()
   const writer = living.find(({ name }) => name === 'w')
   const run = runs.findLast((each) => each.writer === writer)
   if (!writer || !run) return []
-  // A lossless stream is for the nodes that were there when it began.
-  const isReceiver = (name: string): boolean => delivery === 'live' || run.receivers.includes(name)
+  // A lossless stream is for the nodes that were there when it began, unless it is shared.
+  const isReceiver = (name: string): boolean => delivery === 'live' || share || run.receivers.includes(name)
   const receivers = living.filter(({ name }) => name !== 'w' && isReceiver(name))
   const since = time.now - FLOW_MS
   return receivers.flatMap(({ name, incarnation }) => {
