@@ -99,7 +99,7 @@ test('lossless: what a member that is killed had in hand is lost and counted, th
 test('lossless: a node that is ready after the stream has begun takes part, and is waited for like the others', async () => {
   const { join } = await ownPipeline<Callbacks>(connectQuickly)
   const taken = { early: 0, late: 0 }
-  const early = await join('early', { callbacks: { take: (_item: unknown) => void taken.early++ } })
+  const early = await join('early', { callbacks: { take: (_item: unknown) => taken.early++ } })
   const g = await join('writer')
   const seen = deferred()
   const items = (async function* () {
@@ -111,7 +111,7 @@ test('lossless: a node that is ready after the stream has begun takes part, and 
       }
     }
     yield* until(() => taken.early > 0)
-    const late = await join('late', { callbacks: { take: (_item: unknown) => void taken.late++ } })
+    const late = await join('late', { callbacks: { take: (_item: unknown) => taken.late++ } })
     yield* until(() => taken.late > 0)
     await early.close()
     const before = taken.late
@@ -123,7 +123,7 @@ test('lossless: a node that is ready after the stream has begun takes part, and 
   })()
   const streaming = g.call.take(items).with(STREAM({ share: true }))
   await seen.promise
-  await join('late', { callbacks: { take: (_item: unknown) => void taken.late++ } })
+  await join('late', { callbacks: { take: (_item: unknown) => taken.late++ } })
   const summary = await streaming
   checkShares(summary)
   expect(summary).toMatchObject({
