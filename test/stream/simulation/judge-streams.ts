@@ -28,7 +28,8 @@ export function judgeFlow(world: World, { delivery, share }: Schedule): string[]
 
 /**
  * Whether a lossless stream has not begun, since its writer cannot know yet that a receiver is gone: one of another host that
- * said no goodbye, as while the server stood still, is waited for until the end of its grace. Each item is for it, too.
+ * said no goodbye, as while the server stood still, is waited for until the end of its grace, which may just have come. Each
+ * item is for it, too.
  */
 export function waitsForGrace(world: World, { delivery, share }: Schedule): boolean {
   if (delivery !== 'lossless' || share) return false
@@ -37,7 +38,11 @@ export function waitsForGrace(world: World, { delivery, share }: Schedule): bool
   const run = world.runs.findLast((each) => each.writer === writer)
   if (!writer || run?.yielded !== 0) return false
   const incarnations = new Set(living.map(({ incarnation }) => incarnation))
-  return writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
+  const names = new Set(living.map(({ name }) => name))
+  return (
+    run.receivers.some((name) => !names.has(name)) ||
+    writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
+  )
 }
 
 /**
