@@ -39,8 +39,11 @@ export interface Admission {
   marks?: IncomingMarks | undefined
   /** Called for each item that has failed for good. */
   onFailed?: () => void
-  /** Called before an item of a durable stream is acknowledged. Resolves when what was made from it is kept, too. */
-  settle?: () => Promise<void>
+  /**
+   * Called before items are acknowledged, or reported as done. Resolves when what was made from them is kept, too; undefined when
+   * there is nothing to wait for.
+   */
+  settle?: () => Promise<void> | undefined
   /** Called once, when the stream is over here. */
   onOver?: ((outcome: StreamOutcome) => void) | undefined
 }

@@ -37,7 +37,7 @@ interface ReceiveOptions {
   /** Called for each item that has failed for good. */
   onFailed?: () => void
   /** Called before an item is acknowledged. Resolves when what was made from it is kept, too. */
-  settle?: () => Promise<void>
+  settle?: () => Promise<void> | undefined
   /** Called when the stream has no writer any more. */
   onNoWriter: () => void
 }
