@@ -42,6 +42,7 @@ const FLOORS = {
     'wire',
     'presence',
     'invoke',
+    'state',
     'caller',
     'yields',
     'jobs',
