@@ -76,8 +76,9 @@ export default ({ data, width, height }: Frame) => {
       top = Math.min(top, y)
       bottom = Math.max(bottom, y)
     }
-  const sun = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, label: '<b>sun</b>', score: 0.98 }
-  return { boxes: [sun, { x: 'no place' }] }
+  const sun = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, label: 'sun', score: 0.98 }
+  const away = { x: 5000, y: 0, width: 9, height: 9, label: '<b>away</b>' }
+  return { boxes: [sun, { x: 'no place' }, away] }
 }
 `,
   'callbacks/greet.ts': 'export default (_: unknown) => {}',
@@ -146,7 +147,8 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   await expect.poll(() => page.locator(DRAWN).count()).toBe(2)
   // Its middle is a pixel of the sun.
   const inBox = () => page.evaluate<string>(PIXEL_IN_BOX)
-  await expect.poll(inBox).toMatch(/^<b>sun<\/b> 98 %: 25\d,2[34]\d,(19|20)\d$/)
+  await expect.poll(inBox).toMatch(/^sun 98 %: 25\d,2[34]\d,(19|20)\d$/)
+  expect(await page.locator('.boxes text').allTextContents()).toEqual(['sun 98 %', '<b>away</b>'])
   await expect
     .poll(() => card(page, 'process2').textContent())
     .toMatch(/find_sunin (\d+) *out \1 *filtered 0 *failed 0.*find_sun → greet/)
