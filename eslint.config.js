@@ -13,6 +13,7 @@ const ROOMS = [
   'pipeline',
   'codec',
   'status',
+  'runs',
   'stream',
   'call',
   'source',

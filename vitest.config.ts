@@ -14,6 +14,7 @@ const PLAIN = [
   'nats',
   'node',
   'pipeline',
+  'runs',
   'source',
   'view',
 ].map((room) => `test/${room}/**`)

@@ -19,7 +19,6 @@ export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallPlan, NodePlan, Plan } from './core/plan/plan.js'
 export { notOurs } from './core/ownership/ours.js'
 export { faultOfProject, findProject } from './core/project/project.js'
-export { runningPipeline } from './core/project/running.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'
 export { stderrLogger } from './core/text/stderr-logger.js'
@@ -49,6 +48,7 @@ export {
   type StageResult,
   type StreamResult,
 } from './node/index.js'
+export { runningPipeline, type RunFile } from './runs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
