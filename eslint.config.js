@@ -13,6 +13,7 @@ const ROOMS = [
   'pipeline',
   'codec',
   'status',
+  'logs',
   'runs',
   'stream',
   'call',
@@ -62,7 +63,7 @@ const FLOORS = {
   ],
   'source/network': ['.', ['http', 'rtsp']],
   view: ['board', 'pictures', ['http', 'page'], '.'],
-  node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', '.'],
+  node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', 'background', '.'],
   'node/supervise': ['process', 'report', '.'],
   testing: ['run', 'judge', '.'],
 }

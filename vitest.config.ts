@@ -14,6 +14,7 @@ const PLAIN = [
   'nats',
   'node',
   'pipeline',
+  'logs',
   'runs',
   'source',
   'view',

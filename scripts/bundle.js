@@ -12,6 +12,7 @@ const ENTRIES = [
   'runtime/library',
   'runtime/testing',
   'runtime/node/child/entry',
+  'runtime/node/background/entry',
   'runtime/call/presence/heartbeat-worker',
   // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/schema/json-schema',

@@ -27,28 +27,39 @@ export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
   cancelSchedule,
+  endedRun,
+  endRun,
   listDeadLetters,
   listSchedules,
   nodeNamed,
+  orderNodes,
   replayDeadLetters,
   replayStream,
+  runInBackground,
+  runInfo,
   runNode,
   runPipeline,
+  RunsView,
   sourceNode,
   withDeliveries,
   viewPipeline,
+  type BackgroundRun,
   type CallReport,
   type CallResult,
+  type EndedRun,
   type NodeRunResult,
   type PipelineResult,
   type ReplayedLetters,
   type RunEvent,
+  type RunInfo,
+  type RunNode,
+  type RunsScope,
   type ScheduleInfo,
   type RunPipelineOptions,
   type StageResult,
   type StreamResult,
 } from './node/index.js'
-export { runningPipeline, type RunFile } from './runs/index.js'
+export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {

@@ -10,3 +10,4 @@ export {
   type RunFile,
 } from './run-files.js'
 export { sendOrder } from './send-order.js'
+export { withStartLock } from './start-lock.js'

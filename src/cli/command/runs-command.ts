@@ -1,0 +1,37 @@
+import type { Interfaces } from '@oclif/core'
+import { findProject } from '../../runtime/core/project/project.js'
+import type { RunsView } from '../../runtime/index.js'
+import { BaseCommand } from './base-command.js'
+import { baseFlags } from './flags.js'
+import { fileFlag } from './pipeline-file.js'
+
+export const runsFlags = {
+  ...baseFlags,
+  file: fileFlag({ summary: 'Pipeline file whose runs are meant; by default all that run in this project.' }),
+}
+
+/** A command about runs that other commands have started. */
+export abstract class RunsCommand<R> extends BaseCommand<R> {
+  static override baseFlags = runsFlags
+
+  /**
+   * Calls `use` with the runs that the command is about: those of the named pipeline file, else those of the project, else those of
+   * the default pipeline file, which may name a server where others run.
+   */
+  protected async withRuns<T>(
+    flags: Interfaces.InferredFlags<typeof runsFlags>,
+    use: (view: RunsView, project: string) => Promise<T>,
+  ): Promise<T> {
+    const { loadPipeline, RunsView: View } = await import('../../runtime/index.js')
+    const named = flags.file === undefined ? undefined : await this.loadPlan(flags.file)
+    const server = this.serverFlags(flags)
+    const common = { server, load: loadPipeline, signal: this.signals.stop, log: this.logger(flags) }
+    const project = named?.project ?? findProject()
+    await using view = await View.open({ ...common, project, plan: named })
+    if (named || view.runs.length > 0) return await use(view, project)
+    const usual = await this.loadPlan(undefined).catch(() => undefined)
+    if (!usual || (server.url ?? usual.server.url) === undefined) return await use(view, project)
+    await using elsewhere = await View.open({ ...common, project: usual.project, plan: usual })
+    return await use(elsewhere, usual.project)
+  }
+}

@@ -1,0 +1,2 @@
+export { isLogRecord, logRecord, type LogRecord } from './log-record.js'
+export { logFolder, makeLogFolder, RunLogs } from './run-logs.js'
