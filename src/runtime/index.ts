@@ -33,6 +33,7 @@ export {
   listSchedules,
   nodeNamed,
   orderNodes,
+  readLogs,
   replayDeadLetters,
   replayStream,
   runInBackground,
@@ -60,6 +61,7 @@ export {
   type StreamResult,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
+export type { LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {

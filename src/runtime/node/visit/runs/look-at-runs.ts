@@ -5,7 +5,7 @@ import type { ServerChoice } from '../../../core/plan/server-choice.js'
 import type { Logger } from '../../../core/logger.js'
 import { connectNats, openServer, readState } from '../../../nats/index.js'
 import { readRunFiles, sendOrder, stateOfRun, type RunFile, type RunOrder } from '../../../runs/index.js'
-import { askStatus, type RunStatus } from '../../../status/index.js'
+import { askStatus, type LogLine, type RunStatus } from '../../../status/index.js'
 import type { FoundRun } from './found-run.js'
 
 /** Time for connecting to the project's server, which is on this machine. */
@@ -98,6 +98,14 @@ export class RunsView implements AsyncDisposable {
   async again(run: FoundRun): Promise<FoundRun | undefined> {
     await this.refresh()
     return this.runs.find((each) => idOf(each) === idOf(run))
+  }
+
+  /** The lines of a run after the one with that number, as many as one answer has. */
+  async lines({ pipeline, status }: FoundRun, known: number): Promise<LogLine[]> {
+    const nc = this.#links.find((link) => link.pipeline === pipeline)?.nc
+    if (!nc || !status) return []
+    const answers = await askStatus(nc, pipeline, { what: 'run', lines: { [status.id]: known } })
+    return answers.flatMap((each) => (each.what === 'run' && each.id === status.id ? each.lines : []))
   }
 
   /** @throws DaffiError those of `sendOrder` */
