@@ -4,6 +4,7 @@ import { messageOf } from '../../../core/errors.js'
 import { packageFile } from '../../../core/process/package-file.js'
 import type { LineStream } from '../../../status/index.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../../ipc/message-pipe.js'
+import { RecordJoiner } from '../../ipc/output-records.js'
 import type { NodeOrder } from '../../ipc/node-orders.js'
 import type { NodeReport } from '../../ipc/node-reports.js'
 import type { NodeSetup } from '../../ipc/node-setup.js'
@@ -33,6 +34,7 @@ export interface Child {
 
 export interface ChildEvents {
   onReport: (report: NodeReport) => void
+  /** Gets what the process has written at once, which may have several lines. */
   onLine: (line: string, stream: LineStream) => void
 }
 
@@ -45,12 +47,18 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
   })
   const outputs = [child.stdout, child.stderr].filter((each) => each !== null)
   let outOfMemory = false
-  const lines = outputs.map((each) =>
-    eachLine(each, (line) => {
+  const lines = outputs.map(async (each) => {
+    const stream = each === child.stdout ? 'stdout' : 'stderr'
+    const records = new RecordJoiner()
+    const tell = (record: string | undefined): void => {
+      if (record !== undefined) onLine(record, stream)
+    }
+    await eachLine(each, (line) => {
       outOfMemory ||= OUT_OF_MEMORY.test(line)
-      onLine(line, each === child.stdout ? 'stdout' : 'stderr')
-    }),
-  )
+      tell(records.add(line))
+    })
+    tell(records.rest())
+  })
   // Absent when no process could be started.
   const pipe = child.stdio[PIPE_FD] as Duplex | null | undefined
   const send = (order: NodeOrder): void => {
