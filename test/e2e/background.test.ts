@@ -47,7 +47,7 @@ test('a run outlives the command that has started it, obeys others, and leaves n
   expect((await daffi('restart', 'boss')).exitCode).toBe(0)
   const { runs } = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
   const [till, boss] = runs[0]?.nodes ?? []
-  expect(till?.lastEnd).toMatchObject({ exitCode: 3, cause: 'till ended with exit code 3' })
+  expect(till?.lastEnd).toMatchObject({ exitCode: 3, cause: 'ended with exit code 3' })
   expect(boss).toMatchObject({ restarts: 1, lastEnd: { exitCode: 0 } })
 
   const logs = (await daffi('logs', 'till', '--json')).stdout.trim().split('\n')

@@ -82,7 +82,7 @@ test('whatever is printed is one record, and does nothing to a terminal', async 
   logs.write(logRecord({ node: undefined, stream: 'daffi', level: 'warn', text: 'about the run' }))
   await logs.close()
   const reader = new FolderReader(join(project, '.daffi', 'logs', 'shop'))
-  expect(await texts(reader)).toEqual(['red  txt  {\n  "a": 1\n}', 'about the run'])
+  expect((await texts(reader)).sort()).toEqual(['about the run', 'red  txt  {\n  "a": 1\n}'])
   expect(await reader.nodes()).toEqual(['till'])
   expect(await texts(reader)).toEqual([])
 })

@@ -143,6 +143,6 @@ export async function filesAside(path: string): Promise<string[]> {
 }
 
 /** Number of a file that was put aside; 0 for any other name. */
-function numberOf(path: string): number {
+export function numberOf(path: string): number {
   return Number(/\.(\d+)\.jsonl$/.exec(path)?.[1] ?? 0)
 }

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { KIB } from '../core/bytes.js'
 import { parseJson } from '../core/message/parse-json.js'
-import { filesAside } from './log-file.js'
+import { filesAside, numberOf } from './log-file.js'
 import { isLogRecord, logRecord, type LogRecord } from './log-record.js'
 
 const READ_BYTES = 256 * KIB
@@ -17,9 +17,14 @@ export interface LogSource {
 export class LogReader implements LogSource {
   readonly #path: string
   readonly #node: string | null
-  /** The file that was read last, by its number in the file system, and how far. */
+  /**
+   * Number of the file that was read last, and how far: that under which it is put aside, as the file system gives the number of a
+   * deleted file to the next one.
+   */
   #file: number | undefined
   #offset = 0
+  /** When the present file was read to its end, it had this time of change. */
+  #readAt: number | undefined
 
   constructor(path: string, node: string | null) {
     this.#path = path
@@ -28,32 +33,35 @@ export class LogReader implements LogSource {
 
   async *fresh(): AsyncGenerator<LogRecord, void, undefined> {
     const present = await stat(this.#path).catch(() => undefined)
-    if (present && present.ino === this.#file && present.size === this.#offset) return
-    const paths = [...(await filesAside(this.#path)), this.#path]
-    const files = await Promise.all(
-      paths.map(async (path) => ({ path, number: await stat(path).then(({ ino }) => ino, noFile) })),
-    )
-    let first = files.findIndex(({ number }) => number === this.#file && number !== undefined)
+    if (present && present.mtimeMs === this.#readAt && present.size === this.#offset) return
+    const files = await this.#files()
+    let first = files.findIndex(({ number }) => number === this.#file)
     if (first === -1) {
       if (this.#file !== undefined) yield this.#gap()
       first = 0
-      this.#offset = 0
     }
     for (const { path, number } of files.slice(first)) {
-      if (number === undefined) continue
       if (number !== this.#file) this.#offset = 0
       this.#file = number
       if (!(yield* this.#readOn(path, number))) return
     }
+    this.#readAt = present?.mtimeMs
   }
 
-  /** Reads to the end of a file. @returns whether it was still the file of that number */
+  /** Files of the log, the oldest first, with the number under which each is put aside, or will be. */
+  async #files(): Promise<{ path: string; number: number }[]> {
+    const aside = (await filesAside(this.#path)).map((path) => ({ path, number: numberOf(path) }))
+    return [...aside, { path: this.#path, number: (aside.at(-1)?.number ?? 0) + 1 }]
+  }
+
+  /** Reads to the end of a file. @returns whether it was there, and still the file of that number */
   async *#readOn(path: string, number: number): AsyncGenerator<LogRecord, boolean, undefined> {
-    const handle = await open(path).catch(noFile)
+    const handle = await open(path).catch(() => undefined)
     if (!handle) return false
     try {
       // Another file has this name when it was put aside just now; the next time finds both.
-      if ((await handle.stat()).ino !== number) return false
+      const now = (await this.#files()).find((file) => file.path === path)
+      if (now?.number !== number) return false
       let rest: Buffer[] = []
       let position = this.#offset
       for (;;) {
@@ -85,8 +93,4 @@ export class LogReader implements LogSource {
     const text = 'lines are missing here: they came faster than they were read'
     return logRecord({ node: this.#node ?? undefined, stream: 'daffi', level: 'warn', text })
   }
-}
-
-function noFile(): undefined {
-  return undefined
 }
