@@ -61,7 +61,7 @@ test('a run outlives the command that has started it, obeys others, and leaves n
   expect(await waitUntilGone(cwd, 3000)).toEqual([])
   const gone = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
   expect(gone).toMatchObject({ runs: [], ended: [{ pid: run.pid, at: null }] })
-  expect((await daffi('up', '-d')).exitCode).toBe(0)
+  expect((await daffi('up', '-d', '--stay', '--only', 'till')).exitCode).toBe(0)
   const down = await daffi('down', '--json')
   expect(JSON.parse(down.stdout)).toMatchObject({ ended: [{ pipeline: 'shop', error: null }] })
   expect(await waitUntilGone(cwd, 0)).toEqual([])

@@ -4,7 +4,7 @@ import type { LogRecord } from './log-record.js'
 export async function* byTime(
   sources: readonly AsyncIterable<LogRecord>[],
 ): AsyncGenerator<LogRecord, void, undefined> {
-  const heads: { record: LogRecord; rest: AsyncIterator<LogRecord> }[] = []
+  const heads: { record: LogRecord; rest: AsyncIterator<LogRecord, unknown> }[] = []
   for (const source of sources) await add(heads, source[Symbol.asyncIterator]())
   for (;;) {
     let first = heads[0]
@@ -18,9 +18,9 @@ export async function* byTime(
 }
 
 async function add(
-  heads: { record: LogRecord; rest: AsyncIterator<LogRecord> }[],
-  rest: AsyncIterator<LogRecord>,
+  heads: { record: LogRecord; rest: AsyncIterator<LogRecord, unknown> }[],
+  rest: AsyncIterator<LogRecord, unknown>,
 ): Promise<void> {
-  const { done, value } = await rest.next()
-  if (!done) heads.push({ record: value as LogRecord, rest })
+  const first = await rest.next()
+  if (!first.done) heads.push({ record: first.value, rest })
 }

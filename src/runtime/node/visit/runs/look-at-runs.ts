@@ -116,9 +116,7 @@ export class RunsView implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const connections = await Promise.allSettled(this.#connections.values())
-    await Promise.all(
-      connections.map((each) => (each.status === 'fulfilled' ? each.value?.close() : undefined)),
-    )
+    for (const each of connections) if (each.status === 'fulfilled') await each.value?.close()
   }
 
   async #files(): Promise<RunFile[]> {

@@ -42,8 +42,7 @@ export async function* readLogs(
   const others = runs.filter((run) => !keepsLogs(run))
   const logged = await folder.nodes()
   // Files of an earlier run would mix with what a run in a terminal has printed since.
-  const hasFiles =
-    logged.length > 0 && others.length === runs.length ? others.length === 0 : logged.length > 0
+  const hasFiles = logged.length > 0 && (others.length === 0 || others.length < runs.length)
   if (!hasFiles && others.length === 0)
     throw new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run, and has no logs`, {
       next: 'Start it with daffi up -d.',
@@ -60,7 +59,7 @@ export async function* readLogs(
     : lastOf(filtered(fresh(), isMeant), selection.tail)
   while (selection.follow && !selection.signal.aborted) {
     await delay(POLL_MS, undefined, { signal: selection.signal }).catch(() => undefined)
-    if (!selection.signal.aborted) yield* filtered(fresh(), isMeant)
+    yield* filtered(fresh(), isMeant)
   }
 }
 
