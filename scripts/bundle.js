@@ -13,6 +13,7 @@ const ENTRIES = [
   'runtime/library',
   'runtime/testing',
   'runtime/node/child/entry',
+  'runtime/node/background/entry',
   // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/schema/json-schema',
   'runtime/binaries/index',

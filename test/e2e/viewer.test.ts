@@ -290,13 +290,15 @@ test('strangers cause one request at a time, and what others say does nothing to
     number: 1,
     time: Date.now(),
     node: 'evil',
+    stream: 'stdout',
     level: 'error',
     text: '\u001b]0;x\u0007gone \u202etxt.',
   }
   nc.subscribe(statusSubject('endless'), {
     callback: (_error, message) => {
       asked++
-      message.respond(JSON.stringify({ what: 'run', id: 'evil', nodes: {}, calls: [], lines: [line] }))
+      const run = { what: 'run', id: 'evil', host: 'here', pid: 1, since: 0, background: false }
+      message.respond(JSON.stringify({ ...run, nodes: {}, calls: [], lines: [line] }))
     },
   })
   await nc.flush()

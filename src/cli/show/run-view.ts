@@ -58,7 +58,8 @@ export class RunView implements Disposable {
         printPageUrl(event.url)
         break
       case 'line':
-        for (const line of printedLines(event.line, this.#colours)) this.#line(event.node, line)
+        for (const each of event.line.split('\n'))
+          for (const line of printedLines(each, this.#colours)) this.#line(event.node, line)
         break
       case 'note':
         this.#note(event)
