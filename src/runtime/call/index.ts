@@ -10,8 +10,7 @@ export type {
   YieldingCall,
 } from './api/call.js'
 export { isCallbackError } from './api/errors/callback-error.js'
-export { context, type Context } from './api/context.js'
-export type { State } from './api/state.js'
+export { context, type Context, type State } from './api/context.js'
 export type { Job } from './api/job.js'
 export {
   BG,
