@@ -1,25 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/paths.js'
 
-/**
- * Rooms whose tests can share the processes of the workers. Those of the others load the built library beside the sources:
- * msgpackr has one table of extensions in a process, and the copy that is loaded last has it.
- */
-const PLAIN = [
-  'binaries',
-  'callback',
-  'cli',
-  'codec',
-  'core',
-  'nats',
-  'node',
-  'pipeline',
-  'source',
-  'view',
-].map((room) => `test/${room}/**`)
-
-const unit = { testTimeout: 20_000 }
-
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
@@ -30,19 +11,16 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     projects: [
-      {
-        extends: true,
-        test: {
-          ...unit,
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/fixtures/**', ...PLAIN],
-        },
-      },
       // Loading daffi anew for each file would cost more than the tests themselves.
       {
         extends: true,
-        test: { ...unit, name: 'plain', include: PLAIN.map((room) => `${room}/*.test.ts`), isolate: false },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/fixtures/**'],
+          testTimeout: 20_000,
+          isolate: false,
+        },
       },
       // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
       {

@@ -5,6 +5,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 /** Record of the files that dist was built from; a build writes it last. */
 export const RECORD = `${root}dist/.made-of`
 const SETTINGS = [
+  'package-lock.json',
   'scripts/build.js',
   'scripts/bundle.js',
   'tsconfig.json',

@@ -11,6 +11,7 @@ export type {
 } from './api/call.js'
 export { isCallbackError } from './api/callback-error.js'
 export { context, type Context } from './api/context.js'
+export type { State } from './api/state.js'
 export type { Job } from './api/job.js'
 export {
   BG,

@@ -133,6 +133,7 @@ export async function openClient<G extends PipelineClient>(
       redelivered: false,
       origin: undefined,
       origins: undefined,
+      state: undefined,
       g,
     })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
@@ -170,7 +171,10 @@ export async function openClient<G extends PipelineClient>(
       registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
     const { name, host, pid } = record
     opened.push(
-      answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
+      answerStatus(nc, pipeline, () => {
+        const { names: callbacks, stages } = registry
+        return { what: 'node', name, host, pid, callbacks, stages }
+      }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))
     const responder = new Responder({

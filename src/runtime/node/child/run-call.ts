@@ -20,9 +20,11 @@ import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
-import { awaitCallee, awaitNodes } from './await-callee.js'
 import { CallWatch } from './call-watch.js'
 import type { NodeSources } from './open-sources.js'
+
+/** Waits that take longer than this are logged. */
+const LONG_WAIT_MS = 2000
 
 export interface CallContext {
   g: Global
@@ -92,6 +94,7 @@ async function attempt(
   context: CallContext,
   watch: CallWatch,
 ): Promise<Outcome> {
+  const { modifier } = plan
   let begun = performance.now()
   const outcome = (given: Partial<Outcome>): Outcome => ({
     value: null,
@@ -101,8 +104,7 @@ async function attempt(
     ...given,
   })
   try {
-    await awaitNodes(plan, context)
-    const modifier = await awaitCallee(plan, context)
+    await waitFor(plan, context)
     begun = performance.now()
     if (modifier.kind === 'STREAM')
       return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
@@ -120,6 +122,16 @@ async function attempt(
 /** The reason why a stream was interrupted, such as a failure of its source; else the error about its receivers itself. */
 function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
+}
+
+async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext): Promise<void> {
+  const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
+  const logged = (what: string, waiting: Promise<void>): Promise<void> => {
+    const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)
+    return waiting.finally(() => clearTimeout(timer))
+  }
+  await Promise.all([...names].map((name) => logged(name, g.waitProcess(name, { signal }))))
+  await logged('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
 async function runWithoutStream(

@@ -70,6 +70,9 @@ export class SupervisedNode {
   /** The last process has left the pipeline in order, with a goodbye of its own. */
   left = false
 
+  /** Calls of the present process that have settled, and those whose results were ended. */
+  readonly #settledCalls = new Set<number>()
+  readonly #completed = new Set<number>()
   #setup: NodeSetup
   readonly #supervision: Supervision
   readonly #becameReady = deferred()
@@ -118,6 +121,18 @@ export class SupervisedNode {
   /** No call of the node is left to run. */
   get idle(): boolean {
     return this.settled || this.ended
+  }
+
+  /** Whether a call is not left to run. */
+  hasSettled(call: number): boolean {
+    return this.idle || this.#settledCalls.has(call)
+  }
+
+  /** Ends the results that a call streams. Each process is told once. */
+  complete(call: number): void {
+    if (!this.isRunning || this.#completed.has(call)) return
+    this.#completed.add(call)
+    this.#child?.send({ type: 'complete', index: call })
   }
 
   /** The node is being stopped, alone or with the whole run. */
@@ -190,6 +205,8 @@ export class SupervisedNode {
     this.#failure = undefined
     this.incarnation = undefined
     this.settled = false
+    this.#settledCalls.clear()
+    this.#completed.clear()
     this.left = false
     this.#readySince = undefined
     this.#enter('starting')
@@ -246,6 +263,7 @@ export class SupervisedNode {
       this.#enter('ready')
       this.#becameReady.resolve()
     } else if (report.type === 'settled') this.settled = true
+    else if (report.type === 'call' || report.type === 'stream') this.#settledCalls.add(report.index)
     else if (report.type === 'reloaded') {
       this.#reloaded?.resolve(report.error ? fromErrorRecord(report.error) : undefined)
     } else if (report.type === 'failed') this.#failure = fromErrorRecord(report.error)
