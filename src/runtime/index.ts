@@ -16,7 +16,7 @@ export {
 } from './binaries/index.js'
 export { connectWithTiming } from './call/index.js'
 export { LOG_LEVELS, type LogLevel } from './core/logger.js'
-export type { CallPlan, NodePlan, Plan } from './core/plan/plan.js'
+export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
 export { notOurs } from './core/ownership/ours.js'
 export { faultOfProject, findProject } from './core/project/project.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
@@ -57,6 +57,7 @@ export {
   type RunsScope,
   type ScheduleInfo,
   type RunPipelineOptions,
+  StageResults,
   type StageResult,
   type StreamResult,
 } from './node/index.js'

@@ -36,6 +36,7 @@ export {
   type ScheduledTask,
   type SettableModifier,
   type SilentBroadcast,
+  type State,
   type Streamable,
   type StreamCall,
   type StreamModifierOptions,

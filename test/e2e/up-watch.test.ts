@@ -4,13 +4,21 @@ import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
 import { startDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
-import { endless } from './pipelines.js'
+import { ticks } from './pipelines.js'
 
-const work = `import { word } from '@lib/word.mjs'
-export default (n: number) => console.log(process.env.WHO, word, n)
+/** Says all words that it has known: its state stays when the code is replaced. */
+const work = `import { context } from 'daffi'
+import { word } from '@lib/word.mjs'
+export const options = { work: { state: true } }
+export default (n: number) => {
+  const { state } = context<unknown, { words: string[] }>()
+  state.set('words', [...new Set([...(state.get('words') ?? []), word])])
+  console.log(process.env.WHO, state.get('words')?.join(), n)
+}
 `
 const files = {
-  ...endless(work),
+  'ticks.ts': ticks,
+  'callbacks/work.ts': work,
   'pipeline.yaml': `
 name: endless
 callbacks: ./callbacks
@@ -38,12 +46,12 @@ test('changes of modules and of the pipeline are taken in while a stream goes on
   await save('lib/word.tmp', `export const word = 'two'\n`)
   await rename(join(cwd, 'lib/word.tmp'), join(cwd, 'lib/word.mjs'))
   await up.waitForLine(/^daffi +\| lib\/word.mjs changed: reloaded worker, other$/)
-  await up.waitForLine(/^worker \| worker two/)
+  await up.waitForLine(/^worker \| worker one,two/)
 
   // As Emacs marks a file that is not saved yet.
   await symlink('me@host.1:1', join(cwd, 'shared/.#work.ts'))
-  await save('callbacks/work.ts', work.replace('word, n', 'word, -n'))
-  await up.waitForLine(/^worker \| worker two -/)
+  await save('callbacks/work.ts', work.replace(', n)', ', -n)'))
+  await up.waitForLine(/^worker \| worker one,two -/)
   await rm(join(cwd, 'shared/.#work.ts'))
   await save('callbacks/work.ts', 'export default (n: number) => {\n')
   await up.waitForLine(/^daffi +\| error: shared\/work.ts:2:1: Unexpected token/)
@@ -56,7 +64,7 @@ test('changes of modules and of the pipeline are taken in while a stream goes on
     /^daffi +\| error: .*; worker keeps running the old code: .*shared\/work.ts:\d+: not yet$/,
   )
   await save('callbacks/work.ts', work)
-  await up.waitForLine(/^worker \| worker three/)
+  await up.waitForLine(/^worker \| worker one,two,three/)
 
   await save('pipeline.yaml', files['pipeline.yaml'].replace('callbacks: [work]', 'callbacks: [wrk]'))
   await up.waitForLine(/^daffi +\| error: pipeline.yaml:9:25: /)

@@ -16,7 +16,7 @@ const DRAWN = 'canvas[data-drawn]'
 /** Tells this test's ffmpeg from those of others. */
 const FPS = String(29 + Math.random())
 
-/** A camera, and a slow source of pictures that are no camera's. */
+/** A camera, and a slow source of pictures that are no camera's, in which a stage looks for the sun. */
 const project = {
   'yard.yaml': `
 name: yard
@@ -28,9 +28,11 @@ nodes:
   process1:
     calls:
       - { call: show_stream, source: gate, modifier: STREAM, wait_for: [process2, process3] }
-      - { call: show_stream, source: sky, to: process3, modifier: STREAM, wait_for: [process3] }
-  process2: { callbacks: [show_stream] }
-  process3: { callbacks: [show_stream] }
+      - { call: find_sun, source: sky, modifier: STREAM, wait_for: [process2] }
+  process2:
+    callbacks: [show_stream, find_sun]
+    calls: [{ call: greet, results_of: find_sun, modifier: STREAM, wait_for: [process3] }]
+  process3: { callbacks: [show_stream, greet] }
 `,
   'sky.ts': `
 import { setTimeout as delay } from 'node:timers/promises'
@@ -60,6 +62,26 @@ export default async function* sky(): AsyncGenerator<Frame> {
   }
 }
 `,
+  'callbacks/find_sun.ts': `
+import type { Frame } from 'daffi'
+
+/** Finds the bright disc. */
+export default ({ data, width, height }: Frame) => {
+  let [left, top, right, bottom] = [width, height, 0, 0]
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      if ((data[3 * (y * width + x) + 1] ?? 0) < 230) continue
+      left = Math.min(left, x)
+      right = Math.max(right, x)
+      top = Math.min(top, y)
+      bottom = Math.max(bottom, y)
+    }
+  const sun = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, label: 'sun', score: 0.98 }
+  const away = { x: 5000, y: 0, width: 9, height: 9, label: '<b>away</b>' }
+  return { boxes: [sun, { x: 'no place' }, away] }
+}
+`,
+  'callbacks/greet.ts': 'export default (_: unknown) => {}',
   'callbacks/show_stream.ts': `
 import { type Frame } from 'daffi'
 let count = 0
@@ -88,6 +110,18 @@ async function pidOf(cwd: string, node: string): Promise<number> {
 const card = (page: Page, name: string) =>
   page.locator('.card', { has: page.locator(`strong:text-is("${name}")`) })
 
+/** The text of the box on the page, and the colour of the picture in the middle of the box. */
+const PIXEL_IN_BOX = `(() => {
+  const box = document.querySelector('.boxes rect')
+  const canvas = document.querySelector('canvas[data-stream="sky"]')
+  if (!box) return 'no box'
+  const [frame, place] = [canvas.getBoundingClientRect(), box.getBoundingClientRect()]
+  const x = ((place.x + place.width / 2 - frame.x) / frame.width) * canvas.width
+  const y = ((place.y + place.height / 2 - frame.y) / frame.height) * canvas.height
+  const pixel = [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)
+  return box.nextElementSibling.textContent + ': ' + pixel
+})()`
+
 const ground = (page: Page) => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
 
 test('the page shows the pipeline live: pictures, a node that restarts, a camera that breaks off', async () => {
@@ -111,6 +145,14 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   await page.locator('.lines li', { hasText: 'first frame' }).first().waitFor()
 
   await expect.poll(() => page.locator(DRAWN).count()).toBe(2)
+  // Its middle is a pixel of the sun.
+  const inBox = () => page.evaluate<string>(PIXEL_IN_BOX)
+  await expect.poll(inBox).toMatch(/^sun 98 %: 25\d,2[34]\d,(19|20)\d$/)
+  expect(await page.locator('.boxes text').allTextContents()).toEqual(['sun 98 %', '<b>away</b>'])
+  await expect
+    .poll(() => card(page, 'process2').textContent())
+    .toMatch(/find_sunin (\d+) *out \1 *filtered 0 *failed 0.*find_sun → greet/)
+  await expect.poll(() => card(page, 'sky').textContent()).toMatch(/end to end [\d.]+ \/ [\d.]+ ms/)
   if (process.env.UPDATE_SCREENSHOT !== undefined)
     await page.screenshot({ path: join(ROOT, 'docs/viewer.png') })
 
@@ -131,9 +173,16 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   await page.keyboard.press('Enter')
   expect(await ground(page)).toBe(light)
   await page.keyboard.press('Tab')
+  expect(await page.evaluate<string>('document.activeElement.className')).toBe('boxes-switch')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.locator('.boxes rect').count()).toBe(0)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
   expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('enlarge gate')
   await page.keyboard.press('Enter')
   await page.waitForSelector(`dialog[open] ${DRAWN}`)
+  await page.keyboard.press('ArrowRight')
+  await page.waitForSelector('dialog[open] .boxes rect')
   await page.keyboard.press('Escape')
   await page.waitForSelector('dialog:not([open])', { state: 'attached' })
 
@@ -141,7 +190,7 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
 })
 
 test('a call in trouble is seen on its card, in the header, in the table and in the log', async () => {
-  const work = `export default (n: number) => { if (n === 3) throw new Error('too dark') }`
+  const work = `export default (n) => { if (n === 3) throw new Error('too dark') }`
   const files = endless(work)
   const cwd = await temporaryProject({
     ...files,
@@ -175,7 +224,9 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 
   await expect
     .poll(async () => (await get('/metrics')).text(), { timeout: 20_000 })
-    .toMatch(/daffi_receiver_processed_total\{.*receiver="process2".*\} \d+/)
+    .toMatch(
+      /daffi_stage_in_total\{node="process2",callback="find_sun".*\} [1-9][^]*daffi_receiver_processed_total\{.*receiver="process2".*\} \d+/,
+    )
   const picture = await get('/streams/gate.jpg')
   expect(picture.headers.get('content-type')).toBe('image/jpeg')
   expect(
@@ -215,7 +266,7 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 })
 
 test('a page without the token says what to do, and shows all when it has it', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const address = await addressOf(up)
   const { page } = await openPage({ colorScheme: 'light' })
@@ -228,7 +279,7 @@ test('a page without the token says what to do, and shows all when it has it', a
 })
 
 test('strangers cause one request at a time, and what others say does nothing to the page', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const { origin, hash } = new URL(await addressOf(up))
   const { url = '', token = '' } = readState(cwd) ?? {}
@@ -265,7 +316,7 @@ test('strangers cause one request at a time, and what others say does nothing to
 })
 
 test('a port that is taken is an error that says so, and leaves nothing behind', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const port = await freePort()
   const first = startDaffi(['up', '--view', String(port)], { cwd })
   await addressOf(first)

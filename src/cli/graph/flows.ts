@@ -1,12 +1,26 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CallPlan, NodePlan, Plan } from '../../runtime/index.js'
+import { formatMs } from '../../runtime/core/timeout.js'
+import type { CallbackPlan, CallPlan, NodePlan, Plan } from '../../runtime/index.js'
 
 /** A node; replicas, which differ only in their numbers, are one node with a count. */
 export interface GraphNode {
   name: string
   replicas: number
   callbacks: string[]
+  /** Callbacks that get several items at once, as the pipeline file says. */
+  gathering: Gathering[]
   dependsOn: string[]
+}
+
+/** Callback that gets items in batches, or those of several streams together. */
+export interface Gathering {
+  callback: string
+  what: 'batch' | 'join'
+  /** Largest number of items of a batch. */
+  items?: number
+  withinMs: number
+  /** Fate of an item of a join that has no partner. */
+  missing?: string
 }
 
 /** A call of the pipeline file: the node that makes it, and the nodes that it may reach. */
@@ -23,6 +37,10 @@ export interface Flow {
   modifier: string
   /** Delivery of a stream; null for other calls. */
   delivery: string | null
+  /** Whether the items come in the order of their source; null for other calls. */
+  order: 'source' | null
+  /** Path of the key by which the nodes divide the items; null when there is none. */
+  key: string | null
   /** Nodes that may get the call. */
   to: string[]
   /** Whether all of those nodes get it, or one of them. */
@@ -46,6 +64,23 @@ export interface PipelineGraph {
   flows: Flow[]
 }
 
+/** Says how a call reaches its nodes, for a person to read. */
+export function describeFlow({ delivery, modifier, order, key, reaches }: Flow): string {
+  const share = [reaches === 'one' ? 'one of' : '', key === null ? '' : `by ${key}`]
+  const parts = [
+    delivery ?? modifier,
+    order === null ? '' : `order: ${order}`,
+    share.filter(Boolean).join(' '),
+  ]
+  return parts.filter(Boolean).join(', ')
+}
+
+/** Says what a callback gets at once, for a person to read. */
+export function describeGathering({ what, items, withinMs, missing = 'drop' }: Gathering): string {
+  const number = items === undefined ? '' : ` of ${items}`
+  return `${what}${number} within ${formatMs(withinMs)}${missing === 'drop' ? '' : `, missing: ${missing}`}`
+}
+
 /** The connections between sources and nodes. */
 export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): PipelineGraph {
   const groups = groupReplicas(nodes)
@@ -66,15 +101,27 @@ export function graphOf({ name: pipeline, sources }: Plan, nodes: NodePlan[]): P
       name,
       replicas: members.length,
       callbacks: node.callbacks.map((callback) => callback.name),
+      gathering: node.callbacks.flatMap(gatheringOf),
       dependsOn: shown(node.dependsOn),
     })),
     flows: groups.flatMap(({ name, node }) =>
       node.calls.map((call) => {
         const flow = flowOf(call)
-        return { ...flow, from: name, to: shown(targets(node, call, flow.reaches, nodes)) }
+        const reached = targets(node, call, flow.reaches, nodes)
+        const reaches = reached.length > 1 ? flow.reaches : 'all'
+        return { ...flow, reaches, from: name, to: shown(reached) }
       }),
     ),
   }
+}
+
+function gatheringOf({ name: callback, options: { batch, join } = {} }: CallbackPlan): Gathering[] {
+  return [
+    ...(batch ? [{ callback, what: 'batch' as const, items: batch.items, withinMs: batch.withinMs }] : []),
+    ...(join
+      ? [{ callback, what: 'join' as const, withinMs: join.withinMs, missing: join.missing ?? 'drop' }]
+      : []),
+  ]
 }
 
 function flowOf({ source, resultsOf, as, call, to, modifier }: CallPlan): Omit<Flow, 'from' | 'to'> {
@@ -82,6 +129,7 @@ function flowOf({ source, resultsOf, as, call, to, modifier }: CallPlan): Omit<F
   const shared = isStream && modifier.share !== false
   const everywhere = (isStream && !shared) || modifier.kind === 'BROADCAST' || to !== undefined
   const delivery = isStream ? (modifier.delivery ?? null) : null
+  const by = isStream && typeof modifier.share === 'object' ? modifier.share.by : undefined
   return {
     source: source ?? null,
     resultsOf: resultsOf ?? null,
@@ -89,6 +137,8 @@ function flowOf({ source, resultsOf, as, call, to, modifier }: CallPlan): Omit<F
     call,
     modifier: modifier.kind,
     delivery,
+    order: (isStream && modifier.order) || null,
+    key: typeof by === 'string' ? by : null,
     reaches: everywhere ? 'all' : 'one',
     process: to ?? null,
   }

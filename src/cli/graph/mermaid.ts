@@ -1,4 +1,4 @@
-import type { Flow, PipelineGraph } from './flows.js'
+import { describeFlow, describeGathering, type Flow, type GraphNode, type PipelineGraph } from './flows.js'
 
 /**
  * A Mermaid flowchart, as GitHub shows it in a `mermaid` block. Streams are thick lines; dotted ones reach one of several
@@ -19,7 +19,7 @@ export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   )
   const lines = [
     ...used.map(({ name, kind }) => `${source(name)}[/"${name}: ${kind}"/]`),
-    ...nodes.map(({ name, replicas }) => `${node(name)}["${name}${replicas === 1 ? '' : ` ×${replicas}`}"]`),
+    ...nodes.map((each) => `${node(each.name)}["${label(each)}"]`),
     ...views,
     ...new Set(reads),
     ...flows.flatMap((flow) => flow.to.map((to) => `${node(flow.from)} ${arrow(flow)} ${node(to)}`)),
@@ -27,9 +27,17 @@ export function graphMermaid({ sources, nodes, flows }: PipelineGraph): string {
   return ['flowchart LR', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function arrow({ resultsOf, as, call, modifier, delivery, to, reaches }: Flow): string {
+function label({ name, replicas, gathering }: GraphNode): string {
+  const gathers = gathering.map((each) => `<br/>${each.callback}: ${describeGathering(each)}`)
+  return `${name}${replicas === 1 ? '' : ` ×${replicas}`}${gathers.join('')}`
+}
+
+function arrow(flow: Flow): string {
+  const { resultsOf, as, call, modifier, reaches } = flow
   const from = resultsOf === null ? '' : `${resultsOf} to `
-  const text = `"${from}${call}${as === null ? '' : ` as ${as}`}, ${delivery ?? modifier}"`
-  if (reaches === 'one' && to.length > 1) return `-. ${text} .->`
+  // Only a path of a key may contain a quote.
+  const how = describeFlow({ ...flow, reaches: 'all' }).replaceAll('"', '#quot;')
+  const text = `"${from}${call}${as === null ? '' : ` as ${as}`}, ${how}"`
+  if (reaches === 'one') return `-. ${text} .->`
   return modifier === 'STREAM' ? `== ${text} ==>` : `-- ${text} -->`
 }

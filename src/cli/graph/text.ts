@@ -1,5 +1,5 @@
 import type { Colours } from '../show/colours.js'
-import type { Flow, GraphNode, PipelineGraph } from './flows.js'
+import { describeFlow, describeGathering, type Flow, type GraphNode, type PipelineGraph } from './flows.js'
 
 interface Branch {
   text: string
@@ -23,24 +23,27 @@ function branchOf(
   { sources, nodes }: Pick<PipelineGraph, 'sources' | 'nodes'>,
   { cyan, dim }: Colours,
 ): Branch {
-  const { source, resultsOf, as, call, delivery, modifier, to, reaches, process } = flow
+  const { source, resultsOf, as, call, to, process } = flow
   const viewOf = sources.find(({ name }) => name === source)?.viewOf
   const view = viewOf === undefined ? '' : ` (view of ${cyan(viewOf)})`
   const items = source === null ? resultsOf && `results of ${cyan(resultsOf)}` : cyan(source) + view
   const side = as === null ? '' : ` as ${cyan(as)}`
   const what = items === null ? `calls ${cyan(call)}` : `streams ${items} to ${cyan(call)}${side}`
-  const how = [delivery ?? modifier, ...(reaches === 'one' && to.length > 1 ? ['one of'] : [])]
   const reached = nodes.filter(({ name }) => to.includes(name)).map(label)
   const below = (process === null ? reached : [process]).map((each) => ({ text: each, below: [] }))
-  return { text: `${what} ${dim(`(${how.join(', ')})`)}`, below }
+  return { text: `${what} ${dim(`(${describeFlow(flow)})`)}`, below }
 }
 
 function label({ name, replicas }: GraphNode): string {
   return replicas === 1 ? name : `${name} ×${replicas}`
 }
 
-function annotation({ callbacks, dependsOn }: GraphNode, dim: (text: string) => string): string {
-  const offers = callbacks.length === 0 ? '' : `  offers ${callbacks.join(', ')}`
+function annotation({ callbacks, gathering, dependsOn }: GraphNode, dim: (text: string) => string): string {
+  const offered = callbacks.map((name) => {
+    const gathers = gathering.filter(({ callback }) => callback === name).map(describeGathering)
+    return gathers.length === 0 ? name : `${name} (${gathers.join(', ')})`
+  })
+  const offers = offered.length === 0 ? '' : `  offers ${offered.join(', ')}`
   const after = dependsOn.length === 0 ? '' : `  after ${dependsOn.join(', ')}`
   return dim(offers + after)
 }

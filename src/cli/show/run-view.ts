@@ -6,8 +6,9 @@ import { coloursFor, type Colours } from './colours.js'
 import { printPageUrl } from './page-url.js'
 import { printedLines } from './marked-colours.js'
 import { nodePrefix } from './node-prefix.js'
+import { StageProgress } from './progress/stage-progress.js'
 import type { Screen } from './screen.js'
-import { StreamProgress } from './stream-progress.js'
+import { StreamProgress } from './progress/stream-progress.js'
 
 /** Prefix of daffi's own lines. */
 const OWN = 'daffi'
@@ -30,6 +31,7 @@ export class RunView implements Disposable {
   readonly #colours: Colours
   readonly #prefix: (name: string) => string
   readonly #streams = new Map<string, ShownStream>()
+  readonly #stages = new StageProgress(PROGRESS_INTERVAL_MS)
   readonly #timer: NodeJS.Timeout | undefined
 
   constructor(plan: Plan, screen: Screen) {
@@ -65,6 +67,11 @@ export class RunView implements Disposable {
       case 'state':
         this.#state(event)
         break
+      case 'stages':
+        this.#stages.accept(event)
+        if (!this.#screen.isTerminal)
+          for (const line of this.#stages.due(event.node, Date.now())) this.#line(event.node, line)
+        break
       case 'call':
         this.#call(event.node, event.plan, event.report)
     }
@@ -78,6 +85,7 @@ export class RunView implements Disposable {
   #state({ node, state, error, restarts }: Extract<RunEvent, { type: 'state' }>): void {
     const { red, yellow, dim } = this.#colours
     const why = error ? `: ${errorLine(toErrorRecord(error))}` : ''
+    if (state === 'starting') this.#stages.restart(node)
     if (state === 'failed') this.#line(node, red(`failed${why}`))
     else if (state === 'restarting') this.#line(node, yellow(`restarting (${restarts})${why}`))
     // Why it is degraded has been noted.
@@ -119,7 +127,10 @@ export class RunView implements Disposable {
 
   #redraw(): void {
     const lines = [...this.#streams.values()].map(({ progress, latest }) => progress.lines(latest))
-    this.#live(lines.flatMap(([head = '', ...receivers]) => [head, ...receivers.map((each) => `  ${each}`)]))
+    this.#live([
+      ...lines.flatMap(([head = '', ...receivers]) => [head, ...receivers.map((each) => `  ${each}`)]),
+      ...this.#stages.lines(),
+    ])
   }
 
   #line(name: string, text: string): void {

@@ -36,8 +36,14 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_TAKEN: {
     exit: 1,
-    meaning: "A file is in the place of the project's folder .daffi, or of a folder in it.",
+    meaning:
+      "A file is in the place of the project's folder .daffi, or of another folder that daffi would make.",
     next: 'Move that file away; daffi then makes the folder.',
+  },
+  DAFFI_FOLDER_GONE: {
+    exit: 2,
+    meaning: 'The working folder in which the command was started does not exist any more.',
+    next: 'Go to a folder that exists (cd), also if it has the same name, and run the command there.',
   },
   DAFFI_FOLDER_DENIED: {
     exit: 1,
@@ -189,6 +195,23 @@ export const ERRORS = {
     exit: 1,
     meaning: 'An item of a stream that is shared by key has no key, or one that is an object or function.',
     next: 'Let share.by name a value that each item has: a string, number, boolean, bigint or null.',
+  },
+  DAFFI_NO_STATE: {
+    exit: 1,
+    meaning:
+      'context().state was read in a call that is no item of a stream, or in a callback without the option state, or changed after its item was done.',
+    next: 'Stream the items, and set the option: export const options = { count: { state: true } }, or callbacks: [{ count: { state: true } }].',
+  },
+  DAFFI_STATE_TOO_LARGE: {
+    exit: 1,
+    meaning: 'The values in context().state of a key, or of a node, would be larger than a state may be.',
+    next: 'Keep less in it, such as counts and the latest values; or share the stream by a key, so that each has a state of its own.',
+  },
+  DAFFI_STATE_TAKEN: {
+    exit: 1,
+    meaning:
+      'A state was to be saved that another process has saved since it was read; its changes are dropped.',
+    next: 'See that only one node of that name runs, and one call of a node streams that source by key to the callback.',
   },
   DAFFI_NO_RESULTS: {
     exit: 78,

@@ -11,10 +11,11 @@ import {
   listOf,
   mapOf,
   oneOf,
+  orAbsent,
   orNull,
   recordOf,
 } from '../core/message/forms.js'
-import { isStreamSummary } from '../core/message/summary-form.js'
+import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
 import type {
   CallStatus,
   LogLine,
@@ -33,6 +34,7 @@ const isNode = mapOf<NodeStatus>({
   host: isText,
   pid: isCount,
   callbacks: listOf(isName),
+  stages: recordOf(isName, isStageCounts),
 })
 
 const isStream = mapOf<StreamStatus>({
@@ -52,6 +54,8 @@ const isCall = mapOf<CallStatus>({
   node: isName,
   call: isText,
   source: orNull(isText),
+  results_of: orAbsent(isText),
+  as: orAbsent(isText),
   state: oneOf('running', 'broken', 'troubled', 'done', 'failed'),
   gaps: isCount,
   error: orNull(isErrorRecord),

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/errors.js'
-import type { StreamSummary } from '../core/plan/summary.js'
+import type { StageCounts, StreamSummary } from '../core/plan/summary.js'
 import type { PixelFormat } from '../core/frame.js'
 
 /** Subject of status requests. Each participant of the pipeline answers with one message for each thing that it knows of. */
@@ -23,6 +23,8 @@ export interface NodeStatus {
   pid: number
   /** Names of the callbacks that the node offers. */
   callbacks: string[]
+  /** Accounts of its callbacks whose results are streamed on, of this process. */
+  stages: Record<string, StageCounts>
 }
 
 /** Status of a stream, from its writer. */
@@ -63,6 +65,10 @@ export interface CallStatus {
   node: string
   call: string
   source: string | null
+  /** Name of the callback whose results are streamed. */
+  results_of?: string
+  /** Side of a join that the stream is. */
+  as?: string
   /**
    * `broken`: the source broke off, and is being started again. `troubled`: the call has failed and is made again, or it
    * runs and does not reach its receivers.

@@ -1,5 +1,7 @@
 export type { DeadLetter, ItemLetter, JobLetter } from './durable/store/dead-part.js'
 export { DeadLetterStore, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
+export { askServer } from './durable/store/ask-server.js'
+export { StoreTrouble } from './durable/store/store-trouble.js'
 export { storedItems, type ReplayStart } from './durable/store/stored-items.js'
 export { feed, isItems, isIterable, type Items } from './common/write/feed.js'
 export { captureTime } from './common/write/capture-time.js'
@@ -8,6 +10,7 @@ export { originOf } from './protocol/origin-of.js'
 export { Join, type JoinMatch, type SideItem } from './join/join.js'
 export { NatsLink } from './protocol/nats-link.js'
 export { observeLatest } from './observe/observe-latest.js'
+export type { LatestItem } from './observe/latest-items.js'
 export type {
   Deliver,
   DeliveredChunk,
@@ -23,6 +26,6 @@ export type {
   StreamPorts,
   TakeResult,
 } from './protocol/ports.js'
-export { StreamReceiver, type Admit } from './stream-receiver.js'
+export { StreamReceiver, type Admit, type StreamOutcome } from './stream-receiver.js'
 export { StreamError } from './common/stream-error.js'
 export { writeStream, writeYields, type YieldTarget } from './write-stream.js'

@@ -9,6 +9,7 @@ import { connectNats, type ServerHandle } from '../nats/index.js'
 import { NatsLink } from '../stream/index.js'
 import { Board } from './board/board.js'
 import { StatusPoller } from './board/status-poller.js'
+import { Boxes } from './boxes/boxes.js'
 import { Access } from './http/access.js'
 import { viewerApp } from './http/app.js'
 import { Pictures } from './pictures/pictures.js'
@@ -44,9 +45,10 @@ export async function openViewer(
   const link = new NatsLink(nc)
   const onFailure = (error: unknown): void => log.warn(`viewer: ${messageOf(error)}`)
   const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)
-  const pictures = new Pictures({ link, pipeline: plan.name, poller, onFailure })
+  const watched = { link, pipeline: plan.name, poller, onFailure }
+  const [pictures, boxes] = [new Pictures(watched), new Boxes(watched)]
   const access = new Access()
-  const app = viewerApp({ access, port: () => portOf(http), poller, pictures })
+  const app = viewerApp({ access, port: () => portOf(http), poller, pictures, boxes })
   // An HTTP/1.1 server, since the option `http2` is not set.
   const http = createAdaptorServer({ fetch: app.fetch }) as Server
   http.maxConnections = MAX_CONNECTIONS

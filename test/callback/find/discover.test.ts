@@ -24,6 +24,7 @@ test('default exports by file, and named exports of any module', async () => {
     file: join(folder, 'show.ts'),
     export: 'default',
     arity: { min: 1, max: 1 },
+    returnsNothing: true,
     line: 2,
   })
   expect(found.get('help')).toMatchObject({ file: join(folder, 'show.ts'), export: 'help', line: 3 })
@@ -157,6 +158,7 @@ export default class Shop extends Base {
     export: 'default',
     method: 'add',
     arity: { min: 1, max: 1 },
+    returnsNothing: true,
     line: 8,
   })
   expect(classes).toEqual(new Map([['shop', ['read', 'add']]]))

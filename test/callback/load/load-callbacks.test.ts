@@ -100,6 +100,13 @@ test('options of the plan overrule those that the module exports, each for itsel
     timeoutMs: 30_000,
     borrow: true,
   })
+  expect(await optionsOf({ show: { state: true } }, { state: { keep: true } })).toEqual({
+    state: { keep: true },
+  })
+  expect(await optionsOf({ show: { state: true } }, { state: false })).toEqual({ state: false })
+  await expect(optionsOf({ show: { state: true } }, { batch: { items: 2 } })).rejects.toMatchObject({
+    message: 'options.show has both batch and state; keep one of them',
+  })
   await expect(optionsOf({ show: { concurrency: 0 } })).rejects.toMatchObject({
     code: 'DAFFI_USAGE',
     message: 'options.show.concurrency must be a whole number, at least 1, not 0',

@@ -23,7 +23,8 @@ nodes:
   screen: { callbacks: [show], depends_on: [worker] }
 `
 const FILES = {
-  'callbacks/maths.ts': 'export const add = (a: number, b: number) => a + b\nexport const note = () => 1',
+  'callbacks/maths.ts':
+    'export const add = (a: number, b: number) => a + b\nexport const note = () => 1\nexport const half = (n: number) => n / 2',
 }
 
 async function graph(): Promise<PipelineGraph> {
@@ -54,24 +55,46 @@ nodes:
   n0 == "show, live" ==> n0`)
 })
 
-test('sides of a join, with their names', async () => {
+test('stages with what their streams and callbacks say', async () => {
   const yaml = `name: shop
 sources:
   camera: { kind: camera, device: test }
 nodes:
-  till:
-    callbacks: [{ show: { join: {} } }]
+  eye:
     calls:
+      - { call: half, source: camera, modifier: { STREAM: { share: { by: 'meta."zone"' } } } }
       - { call: show, source: camera, as: left, modifier: STREAM }
-      - { call: show, source: camera, as: right, modifier: STREAM }
+  halver:
+    replicas: 2
+    callbacks: [{ half: { batch: { items: 4 } } }]
+    calls: [{ call: show, results_of: half, as: right, modifier: { STREAM: { order: source } } }]
+  screen: { callbacks: [{ show: { join: { within: 1.5s, missing: last } } }] }
 `
   const { plan } = await checkYaml(yaml, { files: FILES })
   if (!plan) throw new Error('the pipeline is at fault')
-  const sides = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
-  for (const side of ['left', 'right']) {
-    expect(graphText(sides, pc.createColors(false))).toContain(`streams camera to show as ${side} (live)`)
-    expect(graphMermaid(sides)).toContain(`n0 == "show as ${side}, live" ==> n0`)
-  }
+  const stages = graphOf(plan, withDeliveries(Object.values(plan.nodes), plan))
+  expect(graphText(stages, pc.createColors(false))).toBe(`shop
+
+eye
+├─ streams camera to half (live, one of by meta."zone")
+│  └─ halver ×2
+└─ streams camera to show as left (live)
+   └─ screen
+
+halver ×2  offers half (batch of 4 within 20 ms)
+└─ streams results of half to show as right (live, order: source)
+   └─ screen
+
+screen  offers show (join within 1.5 s, missing: last)`)
+  expect(graphMermaid(stages)).toBe(`flowchart LR
+  s0[/"camera: camera"/]
+  n0["eye"]
+  n1["halver ×2<br/>half: batch of 4 within 20 ms"]
+  n2["screen<br/>show: join within 1.5 s, missing: last"]
+  s0 --> n0
+  n0 -. "half, live, by meta.#quot;zone#quot;" .-> n1
+  n0 == "show as left, live" ==> n2
+  n1 == "half to show as right, live, order: source" ==> n2`)
 })
 
 test('as a tree', async () => {

@@ -61,6 +61,7 @@ test.each(
       `${NODE}[1].alarm.batch.within`,
       'must be at most 1m',
     ],
+    [offering('{ alarm: { state: «3» } }'), 'WRONG_TYPE', `${NODE}[1].alarm.state`],
     [offering('{ alarm: «fast» }'), 'WRONG_TYPE', `${NODE}[1].alarm`, 'must be a mapping'],
     [
       offering('«{ alarm: {}, show: {} }»'),

@@ -59,6 +59,12 @@ test.each(
       'beside batch',
     ],
     [
+      joined('{ fuse: { join: {}, «state»: true } }', LEFT, RIGHT),
+      'BAD_VALUE',
+      'nodes.two.callbacks[0].fuse.state',
+      'beside join',
+    ],
+    [
       joined(JOIN, LEFT, RIGHT, '{ call: fuse, «as»: third, args: [1] }'),
       'JOIN_SIDE',
       'nodes.one.calls[2].as',

@@ -3,7 +3,8 @@ import { checkYaml, expectFault, titled } from '../check-yaml.js'
 
 const CALL = 'nodes.one.calls[0]'
 const FILES = {
-  'callbacks/maths.ts': 'export const half = (n: number) => n / 2\nexport const twice = (n: number) => 2 * n',
+  'callbacks/maths.ts':
+    'export const half = (n: number) => n / 2\nexport const twice = (n: number) => 2 * n\nexport function note(n: number): void {}',
 }
 /** Node `one` streams results of its callback `half`, which gets the camera from `two`. */
 const stage = (call: string, other = '{ call: half, source: camera, modifier: STREAM }') => `name: shop
@@ -33,6 +34,15 @@ test.each(
       'NO_RESULTS',
       `${CALL}.results_of`,
       'no stream reaches half of one',
+    ],
+    [
+      stage(
+        '{ call: show, results_of: «note», modifier: STREAM }',
+        '{ call: note, source: camera, modifier: STREAM }',
+      ).replace('[half]', '[half, note]'),
+      'NO_RESULTS',
+      `${CALL}.results_of`,
+      'note (./callbacks/maths.ts:3) returns nothing',
     ],
     [
       stage('{ call: half, results_of: «half», modifier: { STREAM: { delivery: lossless } } }'),

@@ -50,13 +50,16 @@ test.each<[string, Partial<StreamModifierOptions>]>([
   expect(stream.frames).toEqual({ width: WIDTH, height: HEIGHT, format: 'rgb24' })
   const signal = new AbortController().signal
   const seen: number[] = []
-  for await (const item of observeLatest({
+  for await (const [latest] of observeLatest({
     link: new NatsLink(nc),
     pipeline: 'test',
     id: stream.id,
+    source: 'camera',
+    wants: () => true,
     signal,
   })) {
-    const { data, sequence } = item as Frame
+    const { data, sequence, time } = latest?.value as Frame
+    expect(latest?.origin).toEqual({ source: 'camera', item: sequence, time })
     expect(data.equals(picture(sequence).data)).toBe(true)
     seen.push(sequence)
     // Slow enough to miss most of them: nobody waits for it.

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Plan } from '../../../src/runtime/core/plan/plan.js'
-import type { NodeState, RunStatus, Status } from '../../../src/runtime/status/index.js'
+import type { Plan, StreamPlan } from '../../../src/runtime/core/plan/plan.js'
+import type {
+  NodeState,
+  NodeStatus,
+  RunStatus,
+  Status,
+  StreamStatus,
+} from '../../../src/runtime/status/index.js'
 import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
@@ -20,17 +26,18 @@ const plan: Plan = {
   },
 }
 
+const SERVER = { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' }
 const RUN = { host: 'here', pid: 1, since: 1, background: false }
 
-const board = (): Board =>
-  new Board(plan, { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' })
+const board = (): Board => new Board(plan, SERVER)
 
-const nodeStatus = (name: string, ...callbacks: string[]): Status => ({
+const nodeStatus = (name: string, ...callbacks: string[]): NodeStatus => ({
   what: 'node',
   name,
   host: 'here',
   pid: 1,
   callbacks,
+  stages: {},
 })
 
 const runStatus = (state: NodeState): Status => ({
@@ -158,6 +165,51 @@ test('figures in the text format of Prometheus', async () => {
   expect(text).toContain('daffi_stream_items_total{stream="numbers",pipeline="shop"} 10')
   expect(text).toContain('daffi_receiver_lag_items{stream="numbers",receiver="two",pipeline="shop"} 4')
   expect(text).toContain('quantile="0.99",pipeline="shop"} 0.002')
+})
+
+test('a stage has its account, also when its node has ended', async () => {
+  const same = board()
+  const read = { in: 9, gave: 5, filtered: 3, failed: 1, out: 7 }
+  same.update([{ ...nodeStatus('one', 'read'), stages: { read } }], 0)
+  const later = same.update([], 10_000)
+  expect(later.nodes[0]?.stages).toEqual([{ callback: 'read', ...read }])
+  const text = await metricsText(later)
+  for (const [what, count] of Object.entries(read))
+    expect(text).toContain(`daffi_stage_${what}_total{node="one",callback="read",pipeline="shop"} ${count}`)
+})
+
+test('calls and streams of results are told apart by what they are results of', () => {
+  const modifier = { kind: 'STREAM' } as StreamPlan
+  const calls = ['read', 'write'].map((resultsOf) => ({
+    ...{ call: 'take', source: undefined, resultsOf, args: [], to: undefined, waitFor: [], modifier },
+  }))
+  const { one } = plan.nodes
+  if (!one) throw new Error('the plan has no node')
+  const staged = new Board({ ...plan, nodes: { one: { ...one, calls } } }, SERVER)
+  const run = runStatus('ready') as RunStatus
+  const call = { node: 'one', call: 'take', source: null, gaps: 0, error: null } as const
+  const streams = calls.map(({ resultsOf }, index) => {
+    const status = streamStatus(resultsOf, index, 0) as StreamStatus
+    return { ...status, summary: { ...status.summary, source: null, results_of: resultsOf } }
+  })
+  const { calls: seen, streams: views } = staged.update(
+    [
+      ...streams.toReversed(),
+      {
+        ...run,
+        calls: [
+          { ...call, results_of: 'write', state: 'done' },
+          { ...call, results_of: 'read', state: 'running' },
+        ],
+      },
+    ],
+    0,
+  )
+  expect(seen.map(({ resultsOf, state }) => [resultsOf, state])).toEqual([
+    ['read', 'running'],
+    ['write', 'done'],
+  ])
+  expect(views.map(({ name }) => name)).toEqual(['one.read.take', 'one.write.take'])
 })
 
 test('a degraded node is not up', async () => {

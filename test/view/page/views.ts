@@ -9,6 +9,7 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   error: null,
   code: null,
   callbacks,
+  stages: [],
 })
 
 export const call = (from: string, name: string, source: string | null = null): CallView => ({
@@ -16,6 +17,8 @@ export const call = (from: string, name: string, source: string | null = null): 
   call: name,
   modifier: source === null ? 'FG' : 'STREAM',
   source,
+  resultsOf: null,
+  as: null,
   to: null,
   state: 'running',
   gaps: 0,
@@ -44,6 +47,8 @@ export const stream = (from: string, name: string, source: string, ...receivers:
   id: 'x',
   call: name,
   source,
+  resultsOf: null,
+  as: null,
   from,
   delivery: 'live',
   state: 'running',

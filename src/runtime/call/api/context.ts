@@ -4,9 +4,13 @@ import type { Logger } from '../../core/logger.js'
 import type { Origin } from '../../core/stream/origin.js'
 import type { Untyped } from './call.js'
 import type { PipelineClient } from './pipeline-client.js'
+import type { State } from './state.js'
 
-/** Facts about the running invocation of a callback. `C` are the types of the callbacks that it calls itself. */
-export interface Context<C = Untyped> {
+/**
+ * Facts about the running invocation of a callback. `C` are the types of the callbacks that it calls itself, `S` those of the values
+ * in its state.
+ */
+export interface Context<C = Untyped, S extends object = Record<string, unknown>> {
   /**
    * Name of the node that called, as the caller gives it: whoever may call can give any name, so it is no proof of who calls.
    * Undefined when the caller is not a node of daffi's.
@@ -28,6 +32,11 @@ export interface Context<C = Untyped> {
    * the options `batch` and `join`.
    */
   origins: readonly Origin[] | undefined
+  /**
+   * Values that the callback keeps from item to item, also when its process ends: for items of streams, with the option `state`.
+   * @throws DaffiError DAFFI_NO_STATE for calls that are no stream, and without the option
+   */
+  readonly state: State<S>
   /** This node's own client, with which the callback calls other nodes. */
   g: PipelineClient<C>
 }
@@ -36,8 +45,10 @@ export interface Context<C = Untyped> {
  * One execution of a callback. An AbortSignal costs more than a small call, so it is made when the callback first reads
  * it.
  */
-export interface Invocation extends Omit<Context, 'signal'> {
+export interface Invocation extends Omit<Context, 'signal' | 'state'> {
   abort: Abort
+  /** Undefined where there is none. */
+  state: State | undefined
 }
 
 /** An object that makes a signal when it is read, as an AbortController does. */
@@ -54,19 +65,38 @@ const storage = new AsyncLocalStorage<Invocation>()
  * @example
  * const { from, signal, log, g } = context()
  */
-export function context<C = Untyped>(): Context<C> {
+export function context<C = Untyped, S extends object = Record<string, unknown>>(): Context<C, S> {
   const found = storage.getStore()
   if (!found) throw new DaffiError('DAFFI_NO_CONTEXT', 'context() was called outside a callback')
-  const { from, log, redelivered, origin, origins, g, abort } = found
-  // The type `C` is the callback's claim, as with Global.connect: nothing checks it at run time.
+  const { from, log, redelivered, origin, origins, state, g, abort } = found
+  // The types `C` and `S` are the callback's claim, as with Global.connect: nothing checks them at run time.
   const client = g as PipelineClient<unknown> as PipelineClient<C>
-  return { from, log, redelivered, origin, origins, g: client, signal: abort.signal }
+  return {
+    from,
+    log,
+    redelivered,
+    origin,
+    origins,
+    g: client,
+    signal: abort.signal,
+    get state() {
+      return stateOf(state) as unknown as State<S>
+    },
+  }
+}
+
+function stateOf(state: State | undefined): State {
+  if (state) return state
+  throw new DaffiError(
+    'DAFFI_NO_STATE',
+    'context().state was read in a call that is no item of a stream, or in a callback without the option state',
+  )
 }
 
 /** The same invocation with another signal. */
 export function withAbort(invocation: Invocation, abort: Abort): Invocation {
-  const { from, log, redelivered, origin, origins, g } = invocation
-  return { from, log, redelivered, origin, origins, g, abort }
+  const { from, log, redelivered, origin, origins, state, g } = invocation
+  return { from, log, redelivered, origin, origins, state, g, abort }
 }
 
 /** Runs a callback so that `context()` gives this invocation. */

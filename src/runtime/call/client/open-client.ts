@@ -7,7 +7,7 @@ import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
-import { connectNats } from '../../nats/index.js'
+import { connectNats, joinError } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
 import type { MakeInvocation } from '../api/context.js'
@@ -60,7 +60,7 @@ export interface HostControl {
 /**
  * Joins a pipeline under a name: connects, claims the name, offers the callbacks, and publishes the hello.
  * @param makeClient called before the first call can come
- * @throws DaffiError DAFFI_DUPLICATE_NAME and those of connecting
+ * @throws DaffiError DAFFI_DUPLICATE_NAME, DAFFI_NO_SERVER when the server goes away meanwhile, and those of connecting
  */
 export async function openClient<G extends PipelineClient>(
   options: JoinOptions,
@@ -133,6 +133,7 @@ export async function openClient<G extends PipelineClient>(
       redelivered: false,
       origin: undefined,
       origins: undefined,
+      state: undefined,
       g,
     })
     const node = { nc, pipeline, node: processName, peers, registry, log, timing }
@@ -170,7 +171,10 @@ export async function openClient<G extends PipelineClient>(
       registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
     const { name, host, pid } = record
     opened.push(
-      answerStatus(nc, pipeline, () => ({ what: 'node', name, host, pid, callbacks: registry.names })),
+      answerStatus(nc, pipeline, () => {
+        const { names: callbacks, stages } = registry
+        return { what: 'node', name, host, pid, callbacks, stages }
+      }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))
     const responder = new Responder({
@@ -227,6 +231,6 @@ export async function openClient<G extends PipelineClient>(
     )
     // What is still being opened is closed, too. It is not waited for: a flush on a connection that is closed meanwhile never ends.
     void opening.then(leave, leave)
-    throw error
+    throw joinError(server.info.url, error)
   }
 }

@@ -55,7 +55,7 @@ function batchInvocation(
   origins: readonly Origin[],
 ): Invocation {
   const redelivered = group.some(({ chunk }) => chunk.redelivered)
-  return { from, log, g, abort, redelivered, origin: undefined, origins }
+  return { from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
 }
 
 /**

@@ -5,6 +5,8 @@ import { isThenable, type OfferedCallback } from '../invoke/registry.js'
 import type { ItemInHand } from '../invoke/stage.js'
 import type { IncomingOrder } from './incoming-order.js'
 import { isYielding } from '../invoke/yielding.js'
+import type { IncomingState } from '../state/incoming-state.js'
+import type { State } from '../api/state.js'
 
 /** Stands for results that are taken already, since a generator runs while they are. */
 const TAKEN = Symbol('taken')
@@ -14,30 +16,45 @@ const TAKEN = Symbol('taken')
  * @param source name of the stream's source
  * @param makeInvocation called at the first item
  * @param order told of the items, where the results are put in order
+ * @param state gives each item the state of the callback, where that has one
  */
 export function itemRunner(
   offered: OfferedCallback,
   source: string | null,
   makeInvocation: () => Invocation,
   order: IncomingOrder,
+  state: IncomingState,
 ): Deliver {
   let stream: Invocation | undefined
   return (item, chunk, index) => {
     stream ??= makeInvocation()
     const invocation = new ItemInvocation(stream, source, chunk, index)
-    if (!offered.stage?.hasOrder) return runItem(item, invocation, invocation, offered)
-    return runInOrder(item, invocation, offered, order)
+    const hasOrder = offered.stage?.hasOrder === true
+    const hasState = state.isWanted
+    if (!hasOrder && !hasState) return runItem(item, invocation, invocation, offered)
+    const run = hasState
+      ? runWithState(item, { invocation, chunk, index }, offered, state)
+      : runOf(item, invocation, offered)
+    return hasOrder ? order.deliver(invocation.origin, run) : run()
   }
 }
 
-/** A function by itself: a closure in the runner would cost each item, also where there is no order. */
-function runInOrder(
+/** Functions by themselves: closures in the runner would cost each item, also where there is neither order nor state. */
+function runOf(item: unknown, invocation: ItemInvocation, offered: OfferedCallback): () => unknown {
+  return () => runItem(item, invocation, invocation, offered)
+}
+
+function runWithState(
   item: unknown,
-  invocation: ItemInvocation,
+  { invocation, chunk, index }: { invocation: ItemInvocation; chunk: DeliveredChunk; index: number },
   offered: OfferedCallback,
-  order: IncomingOrder,
-): unknown {
-  return order.deliver(invocation.origin, () => runItem(item, invocation, invocation, offered))
+  incoming: IncomingState,
+): () => unknown {
+  return () =>
+    incoming.deliver(chunk, index, (state) => {
+      invocation.state = state
+      return runItem(item, invocation, invocation, offered)
+    })
 }
 
 /** Runs the callback with an item, or what it gets in the place of one, and streams its results on where they are wanted. */
@@ -85,6 +102,7 @@ class ItemInvocation implements Invocation, ItemInHand {
   readonly #source: string | null
   readonly #chunk: DeliveredChunk
   readonly #index: number
+  state: State | undefined
 
   constructor(stream: Invocation, source: string | null, chunk: DeliveredChunk, index: number) {
     this.#stream = stream

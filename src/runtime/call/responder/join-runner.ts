@@ -81,7 +81,7 @@ export class Joins {
         match.given = results
       },
     }
-    const invocation = { from, log, g, abort, redelivered, origin: undefined, origins }
+    const invocation = { from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
     const value = Object.fromEntries(match.sides.map((side) => [side, valueOf(itemOf(match, side))]))
     await runItem(value, invocation, inHand, offered)
   }

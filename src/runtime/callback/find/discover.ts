@@ -10,6 +10,8 @@ import { readModules } from './read-modules.js'
 export interface FoundCallback extends CallbackPlan {
   /** Line in `file`, from 1. */
   line: number
+  /** Present when it certainly returns nothing. */
+  returnsNothing?: true
 }
 
 /** Result of a search for callbacks. */
@@ -111,13 +113,13 @@ function collect(
   names: string[],
   { named, byFile, classes }: Collected,
 ): void {
-  for (const [name, { line, arity, methods }] of exports) {
+  for (const [name, { arity, methods, ...facts }] of exports) {
     if (name === 'options') continue
     const isDefault = name === 'default'
     const plan = { file, export: name }
     for (const callback of isDefault ? names : [name]) {
       if (callback.startsWith('_')) continue
-      if (arity) add(isDefault ? byFile : named, { ...plan, name: callback, arity, line })
+      if (arity) add(isDefault ? byFile : named, { ...plan, name: callback, arity, ...facts })
       if (methods) classes.set(callback, [...methods.keys()])
     }
     for (const [method, outline] of methods ?? []) add(named, { ...plan, name: method, method, ...outline })

@@ -32,6 +32,13 @@ export interface CallbackOptions {
    * @default none; { within: '15ms', missing: 'drop', patience: '5s' } for what is left out
    */
   join?: { within?: Duration; missing?: 'drop' | 'last' | 'null' | null; patience?: Duration }
+  /**
+   * Gives the callback `context().state` for items of streams: values that it keeps from one item to the next, by the item's key where
+   * the stream is shared by key. They outlive the process, but those of live streams only with `{ keep: true }`; `{ keep: false }`
+   * has them in memory only. Not together with `batch` or `join`.
+   * @default false
+   */
+  state?: boolean | { keep?: boolean }
 }
 
 /** A function that a node offers. */

@@ -1,13 +1,11 @@
 import type { Class } from '@babel/types'
 import { faultOfCallbackName } from '../../core/names.js'
-import type { Arity } from '../../core/plan/plan.js'
-import { arityOf } from './arity.js'
+import { describeFunction, type FunctionOutline } from './function-outline.js'
 
 /** A method that is offered as a callback. */
-export interface MethodOutline {
+export interface MethodOutline extends FunctionOutline {
   /** Line in the module, from 1. */
   line: number
-  arity: Arity
 }
 
 /**
@@ -29,7 +27,7 @@ export function methodsOf({ body }: Class): Map<string, MethodOutline> {
       continue
     if (member.accessibility === 'private' || member.accessibility === 'protected') continue
     if (member.key.type !== 'Identifier' || isHidden(member.key.name)) continue
-    methods.set(member.key.name, { line: member.loc?.start.line ?? 1, arity: arityOf(member) })
+    methods.set(member.key.name, { line: member.loc?.start.line ?? 1, ...describeFunction(member) })
   }
   return methods
 }

@@ -1,12 +1,13 @@
 import type { Class, ExportNamedDeclaration, Node, Program } from '@babel/types'
 import type { Arity } from '../../core/plan/plan.js'
-import { arityOf, UNKNOWN_ARITY } from './arity.js'
+import { UNKNOWN_ARITY } from './arity.js'
 import { bindings, type Value } from './bindings.js'
 import { isCommonJs } from './commonjs.js'
+import { describeFunction, type FunctionOutline } from './function-outline.js'
 import { methodsOf, type MethodOutline } from './methods.js'
 
 /** A value that a module exports; exported types have no outline. */
-export interface ExportOutline {
+export interface ExportOutline extends Omit<FunctionOutline, 'arity'> {
   /** Line of the export, from 1. */
   line: number
   /** Undefined when the value is certainly not a function, such as a class or a string. */
@@ -44,7 +45,7 @@ export function outlineModule(program: Program): ModuleOutline {
     const found = resolve(value, scope)
     if (isClass(found))
       outline.exports.set(name, { line, arity: undefined, methods: allMethods(found, scope) })
-    else outline.exports.set(name, { line, arity: arityOfValue(found) })
+    else outline.exports.set(name, { line, ...describe(found) })
   }
   for (const statement of body) {
     if (statement.type === 'ExportAllDeclaration' && statement.exportKind !== 'type') {
@@ -92,16 +93,16 @@ function resolve(value: Value | undefined, scope: Scope, hops = 0): Value {
   }
 }
 
-/** Arity of a value; unknown when it may or may not be a function, undefined when it is certainly not. */
-function arityOfValue(value: Value): Arity | undefined {
-  if (value === 'unknown') return { ...UNKNOWN_ARITY }
+/** Describes a value as a function: of unknown arity when it may or may not be one, of none when it is certainly not. */
+function describe(value: Value): Omit<ExportOutline, 'line'> {
+  if (value === 'unknown') return { arity: { ...UNKNOWN_ARITY } }
   switch (value.type) {
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
-      return arityOf(value)
+      return describeFunction(value)
     default:
-      return NO_FUNCTIONS.has(value.type) ? undefined : { ...UNKNOWN_ARITY }
+      return { arity: NO_FUNCTIONS.has(value.type) ? undefined : { ...UNKNOWN_ARITY } }
   }
 }
 

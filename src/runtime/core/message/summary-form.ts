@@ -1,5 +1,5 @@
 import { DELIVERIES } from '../stream/stream-options.js'
-import type { ReceiverSummary, StreamSummary } from '../plan/summary.js'
+import type { ReceiverSummary, StageCounts, StreamSummary } from '../plan/summary.js'
 import {
   isCount,
   isErrorRecord,
@@ -33,6 +33,15 @@ const isReceiver = mapOf<ReceiverSummary>({
   unmatched: orAbsent(isWhole),
   lost: isWhole,
   latencyMs: isLatency,
+})
+
+/** Whether the value is the account of a stage. */
+export const isStageCounts = mapOf<StageCounts>({
+  in: isCount,
+  gave: isCount,
+  filtered: isCount,
+  failed: isCount,
+  out: isCount,
 })
 
 /** Whether the value is the summary of a stream. */

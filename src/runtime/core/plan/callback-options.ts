@@ -65,6 +65,19 @@ export const CALLBACK_OPTIONS = {
       },
     },
   },
+  state: {
+    type: 'group',
+    orBoolean: true,
+    defaultText: 'none',
+    text: 'true: the callback has context().state for items of streams, which outlives its process where the stream is not live; not together with batch or join.',
+    options: {
+      keep: {
+        type: 'boolean',
+        defaultText: 'but for live streams',
+        text: 'Whether the state outlives the process, or is in its memory only.',
+      },
+    },
+  },
 } as const
 
 /** Checked options of a callback, with times in milliseconds; absent or undefined where nothing is set. */
@@ -84,9 +97,16 @@ export function callbackSettings(
   const specs: OptionSpecs = { [name]: { type: 'group', options: CALLBACK_OPTIONS, text: '' } }
   const own = parseOptions(specs, given, 'options.')[name] as CallbackSettings
   const settings = { ...own, ...setOf(over) }
-  if (settings.batch && settings.join)
-    throw new DaffiError('DAFFI_USAGE', `options.${name} has both batch and join; keep one of the two`)
+  const together = exclusiveOptions(settings)
+  if (together.length > 1)
+    throw new DaffiError('DAFFI_USAGE', `options.${name} has both ${together.join(' and ')}; keep one of them`)
   return settings
+}
+
+/** Options that are set and change what a callback gets for an item: of these it may have one. */
+export function exclusiveOptions({ batch, join, state }: CallbackSettings): string[] {
+  const are = { batch, join, state }
+  return Object.entries(are).flatMap(([name, value]) => (value ? [name] : []))
 }
 
 /** Only the settings that are set. */

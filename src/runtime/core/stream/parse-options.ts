@@ -45,7 +45,7 @@ type Value<S> = S extends { type: 'choice'; values: readonly (infer V)[] }
       : S extends { type: 'boolean' }
         ? boolean | Missing<S>
         : S extends { type: 'group'; options: infer O; orBoolean: true }
-          ? Settings<O> | boolean
+          ? Settings<O> | boolean | Missing<S>
           : S extends { type: 'group'; options: infer O; orFalse: true }
             ? Settings<O> | false
             : S extends { type: 'group'; options: infer O; optional: true }

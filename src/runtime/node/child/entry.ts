@@ -46,6 +46,7 @@ for (const output of [process.stdout, process.stderr]) {
 function obey(order: NodeOrder): void {
   if (order.type === 'setup') void start(order.setup)
   else if (order.type === 'drain') drain(order.isComplete)
+  else if (order.type === 'complete') host?.complete(order.index)
   else if (order.type === 'reload') void reload(order)
   else void leave((started) => started.leave())
 }

@@ -76,6 +76,9 @@ export class SupervisedNode {
   /** It was stopped by an order, and may be started again by another one. */
   held = false
 
+  /** Calls of the present process that have settled, and those whose results were ended. */
+  readonly #settledCalls = new Set<number>()
+  readonly #completed = new Set<number>()
   #setup: NodeSetup
   readonly #supervision: Supervision
   readonly #becameReady = deferred()
@@ -124,6 +127,18 @@ export class SupervisedNode {
   /** No call of the node is left to run. */
   get idle(): boolean {
     return this.settled || this.ended
+  }
+
+  /** Whether a call is not left to run. */
+  hasSettled(call: number): boolean {
+    return this.idle || this.#settledCalls.has(call)
+  }
+
+  /** Ends the results that a call streams. Each process is told once. */
+  complete(call: number): void {
+    if (!this.isRunning || this.#completed.has(call)) return
+    this.#completed.add(call)
+    this.#child?.send({ type: 'complete', index: call })
   }
 
   /** The node is being stopped, alone or with the whole run. */
@@ -197,6 +212,8 @@ export class SupervisedNode {
     this.#failure = undefined
     this.incarnation = undefined
     this.settled = false
+    this.#settledCalls.clear()
+    this.#completed.clear()
     this.left = false
     this.#readySince = undefined
     const startup = new StartupWatch((text) => {
@@ -257,6 +274,7 @@ export class SupervisedNode {
       this.#enter('ready')
       this.#becameReady.resolve()
     } else if (report.type === 'settled') this.settled = true
+    else if (report.type === 'call' || report.type === 'stream') this.#settledCalls.add(report.index)
     else if (report.type === 'reloaded') {
       this.#reloaded?.resolve(report.error ? fromErrorRecord(report.error) : undefined)
     } else if (report.type === 'failed') this.#failure = fromErrorRecord(report.error)

@@ -21,7 +21,8 @@ import { pipelineResult, type PipelineResult } from './report/pipeline-result.js
 import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
-import { stagesOf, streamsOn, streamsTo } from './stages.js'
+import { stageEnds, type StageEnds } from './stage-ends.js'
+import { stagesOf, streamModules, streamsTo } from './stages.js'
 import { StartupLimiter } from './startup-limiter.js'
 import { SupervisedNode, type Supervision } from './supervised-node.js'
 
@@ -57,6 +58,7 @@ export interface SupervisorOptions {
 /** Runs nodes of a pipeline, each in a process of its own, until all calls have settled or the run is ended. */
 export class Supervisor {
   #plan: Plan
+  #stageEnds: StageEnds
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
   readonly #nodes: SupervisedNode[]
@@ -74,6 +76,7 @@ export class Supervisor {
 
   constructor(plan: Plan, nodes: NodePlan[], server: ServerHandle, options: SupervisorOptions) {
     this.#plan = plan
+    this.#stageEnds = stageEnds(plan)
     this.#server = server
     this.#options = options
     this.#results = new RunResults(nodes)
@@ -132,6 +135,7 @@ export class Supervisor {
   /** Applies a change of the pipeline to the run. Resolves with the nodes that could not reload their modules. */
   async apply({ plan, start, restart, reload, stop }: PlanChange): Promise<ReloadFailure[]> {
     this.#plan = plan
+    this.#stageEnds = stageEnds(plan)
     const named = (name: string): SupervisedNode | undefined => this.#nodes.find((node) => node.name === name)
     const isReady = (node: NodePlan): boolean => named(node.name)?.isRunning ?? false
     const reloads = reload.filter(({ node }) => isReady(node))
@@ -233,9 +237,21 @@ export class Supervisor {
     this.#checkEnd()
   }
 
-  /** Whether a node only streams on what it gets, and all streams to it have ended. */
-  #hasNothingToCome({ name, plan, isRunning, idle }: SupervisedNode): boolean {
-    if (!isRunning || idle || !streamsOn(plan, this.#plan.sources)) return false
+  /** Ends the results of callbacks to which all streams have ended. */
+  #completeStages(): void {
+    const nodes = new Map(this.#nodes.map((node) => [node.name, node]))
+    for (const { node, index, feeders } of this.#stageEnds) {
+      // Those of nodes that run elsewhere may never end.
+      const isOver = feeders.every((feeder) => nodes.get(feeder.node)?.hasSettled(feeder.index) ?? false)
+      if (isOver && feeders.length > 0) nodes.get(node)?.complete(index)
+    }
+  }
+
+  /** Whether a node has nothing left to do but to stream modules, and all streams to it have ended. */
+  #hasNothingToCome(node: SupervisedNode): boolean {
+    const { name, plan, isRunning, idle } = node
+    const left = plan.calls.filter((_call, index) => !node.hasSettled(index))
+    if (!isRunning || idle || left.length === 0 || !streamModules(left, this.#plan.sources)) return false
     const senders = this.#nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
     return senders.length > 0 && senders.every((sender) => sender.idle)
   }
@@ -253,7 +269,10 @@ export class Supervisor {
     if (this.#nodes.some(({ held }) => held)) return
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
-    if (!watched) for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
+    if (!watched) {
+      this.#completeStages()
+      for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
+    }
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))

@@ -1,3 +1,4 @@
+import { exclusiveOptions } from '../../core/plan/callback-options.js'
 import type { CallbackEntry } from '../schema/node.js'
 import type { PartialCall, PartialNode } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
@@ -44,9 +45,10 @@ function checkCallback(
     reported.add(call)
     context.diagnostics.add({ code: CODE, message, path: [...call.path, key] })
   }
-  if (options?.join && options.batch) {
-    const message = 'is set beside batch; keep one of the two'
-    context.diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: [...path, 'join'] }, 'key')
+  const [kept, other] = exclusiveOptions(options ?? {})
+  if (other !== undefined) {
+    const message = `is set beside ${kept}; keep one of the two`
+    context.diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: [...path, other] }, 'key')
   }
   if (joins === 'no') {
     for (const call of named)

@@ -1,6 +1,7 @@
 import { nearest } from '../../core/text/nearest.js'
 import type { Path } from '../diagnose/key-path.js'
 import { listKnown } from '../diagnose/list-known.js'
+import { shownFrom } from '../read/file-paths.js'
 import type { PartialCall } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
 import { namesOffered } from './offered.js'
@@ -16,7 +17,9 @@ export function checkResults(context: CheckContext): void {
     call.value.results_of === undefined ? [] : [{ ...call, resultsOf: call.value.results_of }],
   )
   for (const call of calls) {
-    if (checkOfferedHere(call, context)) checkReached(call, context)
+    if (!checkOfferedHere(call, context)) continue
+    checkReached(call, context)
+    checkReturns(call, context)
   }
   checkCircles(calls, context)
 }
@@ -43,6 +46,16 @@ function checkReached(call: ResultsCall, context: CheckContext): void {
   if (isReached) return
   const message = `no stream reaches ${resultsOf} of ${node.name}, so it has no results to stream`
   context.diagnostics.add({ code: 'DAFFI_NO_RESULTS', message, path: pathOf(call) })
+}
+
+/** Reports a callback of which it is certain that nothing can be streamed on. */
+function checkReturns(call: ResultsCall, { callbacks, folder, diagnostics }: CheckContext): void {
+  const { resultsOf } = call
+  const callback = callbacks?.found.get(resultsOf)
+  if (!callback?.returnsNothing) return
+  const where = `${shownFrom(folder, callback.file)}:${callback.line}`
+  const message = `${resultsOf} (${where}) returns nothing, so it has no results to stream`
+  diagnostics.add({ code: 'DAFFI_NO_RESULTS', message, path: pathOf(call) })
 }
 
 function reaches(

@@ -62,7 +62,7 @@ const uniqueByName = (entries: CallbackEntry[]): CallbackEntry[] => [
 function buildCallback({ name, options }: CallbackEntry, { found }: DiscoveredCallbacks): CallbackPlan {
   const callback = found.get(name)
   if (!callback) throw new Error(`callback ${name} passed the checks but does not exist`)
-  const { file, line: _line, ...plan } = callback
+  const { file, line: _line, returnsNothing: _, ...plan } = callback
   return { ...plan, file: resolve(file), ...(options === undefined ? {} : { options }) }
 }
 

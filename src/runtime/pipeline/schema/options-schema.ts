@@ -60,11 +60,10 @@ function schemaOf(spec: OptionSpec): z.ZodType {
     }
     case 'group': {
       const options = optionsSchema(spec.options)
-      if (spec.orBoolean)
-        return z
-          .union([z.boolean(), options])
-          .describe(spec.text)
-          .default(spec.default ?? false)
+      if (spec.orBoolean) {
+        const either = z.union([z.boolean(), options]).describe(spec.text)
+        return spec.default === undefined ? either.optional() : either.default(spec.default)
+      }
       const schema = (spec.orFalse ? z.union([z.literal(false), options]) : options).describe(spec.text)
       return spec.optional ? schema.optional() : schema.prefault({})
     }

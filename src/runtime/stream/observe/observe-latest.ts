@@ -1,13 +1,13 @@
 import { TimeoutError } from '@nats-io/transport-node'
-import { decodeBytes } from '../../codec/index.js'
 import { bounded } from '../../core/timeout.js'
 import { Wakeup } from '../../core/deferred.js'
 import type { NatsLink, RequestFailure } from '../protocol/nats-link.js'
 import { loadChunk } from '../lanes/chunk-loader.js'
 import { isLatestResponse } from '../protocol/message-forms.js'
-import { itemOf } from '../protocol/messages.js'
+import { itemOf, type Part } from '../protocol/messages.js'
 import { decodeMessage } from '../protocol/on-message.js'
 import { encodeLatest, latestSubject } from '../protocol/latest-messages.js'
+import { latestItems, type LatestItem } from './latest-items.js'
 import { ObserverLanes } from './observer-lanes.js'
 
 /** Time after which a request is sent again: the writer may have been away. */
@@ -18,15 +18,19 @@ interface ObserveOptions {
   pipeline: string
   /** The stream's id. */
   id: string
+  /** Name of the stream's source; null when it has none. */
+  source: string | null
+  /** Whether a chunk is loaded, by its first part; else there are no items in its place. */
+  wants: (head: Part) => boolean
   signal: AbortSignal
 }
 
 /**
- * Yields the latest item of a stream at each `next()`, and none twice; values that travel in batches are left out. Nothing
- * is sent between two calls of `next()`. Ends when the signal aborts, or when the stream has no writer any more.
+ * Yields the latest item of a stream, or the latest batch of small values, at each `next()`, and none twice. Nothing is sent
+ * between two calls of `next()`. Ends when the signal aborts, or when the stream has no writer any more.
  */
-export async function* observeLatest(options: ObserveOptions): AsyncGenerator<unknown, void, undefined> {
-  const { link, pipeline, id, signal } = options
+export async function* observeLatest(options: ObserveOptions): AsyncGenerator<LatestItem[], void, undefined> {
+  const { link, pipeline, id, source, wants, signal } = options
   const lanes = new ObserverLanes(link, pipeline, id)
   let from = 0
   try {
@@ -45,11 +49,15 @@ export async function* observeLatest(options: ObserveOptions): AsyncGenerator<un
       if (!lane) continue
       const item = itemOf(head)
       from = item + head.count
-      if (head.kind === null) continue
+      if (!wants(head)) {
+        yield []
+        continue
+      }
       const chunk = { ...head, item, parts, complete: true, abandoned: false }
       const loaded = await loadChunk(chunk, { lane, signal, loan: false, announced: new Wakeup() })
       // Undefined when newer items have replaced it meanwhile.
-      if (loaded) yield decodeBytes(head.kind, loaded.bytes)
+      const items = loaded ? latestItems(head, loaded.bytes, source) : []
+      if (items.length > 0) yield items
     }
   } finally {
     lanes.close()

@@ -83,6 +83,11 @@ export interface Assignment {
 export interface ItemKey {
   /** Hash of the key: items of one key have one hash. */
   hash: string
+  /**
+   * Number of times that the receivers among which the keys are spread have changed, set when the item is assigned. A receiver that
+   * keeps something of a key looks again when it has grown, since the key may have had another owner.
+   */
+  spread?: number
   /** Reason why the item has no key: it fails where it arrives. */
   fault?: string
 }

@@ -2,6 +2,7 @@ import { errorLine } from '../../core/message/error-text.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
 import type { RunStatus, Status } from '../../status/index.js'
+import { endToEnd } from './end-to-end.js'
 import { LogLines } from './log-lines.js'
 import { NodeViews } from './node-views.js'
 import type { CallView, Snapshot } from './snapshot.js'
@@ -29,6 +30,11 @@ export class Board {
   update(answers: Status[], now: number): Omit<Snapshot, 'lines' | 'connected'> {
     const runs = answers.filter((each) => each.what === 'run')
     this.lines.add(runs)
+    const streams = this.#streams.update(
+      answers.filter((each) => each.what === 'stream'),
+      now,
+    )
+    const latencies = endToEnd(streams)
     return {
       pipeline: this.#plan.name,
       server: this.#server,
@@ -36,6 +42,7 @@ export class Board {
       sources: Object.entries(this.#plan.sources).map(([name, plan]) => ({
         name,
         kind: plan.kind === 'view' ? `view of ${plan.of}` : plan.kind,
+        endToEndMs: latencies.get(name) ?? null,
       })),
       nodes: this.#nodes.update(
         answers.filter((each) => each.what === 'node'),
@@ -43,10 +50,7 @@ export class Board {
         now,
       ),
       calls: callViews(this.#plan, runs),
-      streams: this.#streams.update(
-        answers.filter((each) => each.what === 'stream'),
-        now,
-      ),
+      streams,
     }
   }
 }
@@ -54,13 +58,31 @@ export class Board {
 function callViews({ nodes }: Plan, runs: RunStatus[]): CallView[] {
   const reported = runs.flatMap((run) => run.calls)
   return Object.values(nodes).flatMap(({ name: node, calls }) =>
-    calls.map(({ call, modifier, source = null, to = null }) => {
+    calls.map(({ call, modifier, source = null, resultsOf = null, as = null, to = null }) => {
       const { state, gaps, error } =
-        reported.find((each) => each.node === node && each.call === call && each.source === source) ??
-        NOT_BEGUN
+        reported.find(
+          (each) =>
+            each.node === node &&
+            each.call === call &&
+            each.source === source &&
+            (each.results_of ?? null) === resultsOf &&
+            (each.as ?? null) === as,
+        ) ?? NOT_BEGUN
       const message = error && errorLine(error)
       const code = error?.code ?? null
-      return { node, call, modifier: modifier.kind, source, to, state, gaps, error: message, code }
+      return {
+        node,
+        call,
+        modifier: modifier.kind,
+        source,
+        resultsOf,
+        as,
+        to,
+        state,
+        gaps,
+        error: message,
+        code,
+      }
     }),
   )
 }

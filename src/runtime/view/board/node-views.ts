@@ -1,6 +1,7 @@
+import { RecentMap } from '../../core/recent-map.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { NodeStatus, RunStatus } from '../../status/index.js'
-import type { NodeView, NodeViewState } from './snapshot.js'
+import type { NodeView, NodeViewState, StageView } from './snapshot.js'
 
 /** Time without an answer after which a node is shown as silent. */
 const SILENCE_MS = 3000
@@ -11,13 +12,18 @@ const MAX_NODES = 2000
 export class NodeViews {
   readonly #plan: Plan
   readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
+  /** Last accounts of stages, also of nodes that have ended. */
+  readonly #stages = new RecentMap<string, StageView[]>(MAX_NODES)
 
   constructor(plan: Plan) {
     this.#plan = plan
   }
 
   update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
-    for (const status of nodes.slice(0, MAX_NODES)) this.#answered.set(status.name, { status, at: now })
+    for (const status of nodes.slice(0, MAX_NODES)) {
+      this.#answered.set(status.name, { status, at: now })
+      this.#stages.set(status.name, stageViews(status))
+    }
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
     const unplanned = [...this.#answered.values()]
       .map(({ status }) => status)
@@ -37,8 +43,15 @@ export class NodeViews {
       error: reported?.error?.message ?? null,
       code: reported?.error?.code ?? null,
       callbacks: planned ?? answer?.callbacks ?? [],
+      stages: this.#stages.get(name) ?? [],
     }
   }
+}
+
+function stageViews({ stages }: NodeStatus): StageView[] {
+  return Object.entries(stages).map(([callback, { in: taken, gave, filtered, failed, out }]) => ({
+    ...{ callback, in: taken, gave, filtered, failed, out },
+  }))
 }
 
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {

@@ -22,6 +22,14 @@ export interface SourceView {
   name: string
   /** Kind of the source in the pipeline file, such as `camera`. */
   kind: string
+  /** Time from capture to the last stage that items of the source reach, in milliseconds; null while none does. */
+  endToEndMs: Latency | null
+}
+
+/** Median and 99th percentile, in milliseconds. */
+export interface Latency {
+  p50: number
+  p99: number
 }
 
 /**
@@ -50,6 +58,18 @@ export interface NodeView {
   /** Code of that error. */
   code: string | null
   callbacks: string[]
+  stages: StageView[]
+}
+
+/** Account of a callback whose results are streamed on, of the node's present process: `in = gave + filtered + failed`. */
+export interface StageView {
+  callback: string
+  in: number
+  gave: number
+  filtered: number
+  failed: number
+  /** Results that went out. */
+  out: number
 }
 
 /** A call of the pipeline file. */
@@ -58,6 +78,10 @@ export interface CallView {
   call: string
   modifier: string
   source: string | null
+  /** Callback whose results are streamed. */
+  resultsOf: string | null
+  /** Side of a join that the stream is. */
+  as: string | null
   to: string | null
   /**
    * `open`: not begun, as far as is known. `broken`: its source broke off, and is being started again. `troubled`: it has
@@ -78,6 +102,10 @@ export interface StreamView {
   id: string
   call: string
   source: string | null
+  /** Callback whose results are streamed. */
+  resultsOf: string | null
+  /** Side of a join that the stream is. */
+  as: string | null
   from: string
   delivery: string
   state: 'running' | 'ended'
@@ -108,7 +136,8 @@ export interface ReceiverView {
   /** Items without a partner in a join. */
   unmatched: number
   lost: number
-  latencyMs: { p50: number; p99: number } | null
+  /** Time from capture to the callback, through all stages. */
+  latencyMs: Latency | null
   error: string | null
 }
 

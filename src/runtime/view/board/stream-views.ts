@@ -63,20 +63,35 @@ export class StreamViews {
   /** Position of the stream's call in the pipeline file; streams that are not in it come last. */
   #rank({ status: { summary } }: KnownStream): number {
     const calls = Object.values(this.#plan.nodes).flatMap(({ name: from, calls: made }) =>
-      made.map(({ call, source = null }) => ({ from, call, source })),
+      made.map(({ call, source = null, resultsOf: results_of, as }) => ({
+        from,
+        call,
+        source,
+        results_of,
+        as,
+      })),
     )
     const rank = calls.findIndex((call) => isSameOrigin(call, summary))
     return rank < 0 ? calls.length : rank
   }
 }
 
-function isSameOrigin(a: StreamOrigin, b: StreamOrigin): boolean {
-  return a.from === b.from && a.call === b.call && a.source === b.source
+/** Properties that may be undefined instead of absent, as in a plan. */
+type Known<T> = { [K in keyof T]: T[K] | undefined }
+
+function isSameOrigin(a: Known<StreamOrigin>, b: Known<StreamOrigin>): boolean {
+  return (
+    a.from === b.from &&
+    a.call === b.call &&
+    a.source === b.source &&
+    a.results_of === b.results_of &&
+    a.as === b.as
+  )
 }
 
 function view({ status, at, items, bytes, receivers }: KnownStream, name: string, now: number): StreamView {
   const { id, frames, summary } = status
-  const { call, source, from, delivery, error, seconds } = summary
+  const { call, source, results_of: resultsOf = null, as = null, from, delivery, error, seconds } = summary
   const ended = now - at > SILENCE_MS
   for (const receiver of receivers.keys())
     if (!Object.hasOwn(summary.receivers, receiver)) receivers.delete(receiver)
@@ -85,6 +100,8 @@ function view({ status, at, items, bytes, receivers }: KnownStream, name: string
     id,
     call,
     source,
+    resultsOf,
+    as,
     from,
     delivery,
     state: ended ? 'ended' : 'running',

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { StatusPoller } from '../board/status-poller.js'
+import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
@@ -19,10 +20,11 @@ interface AppOptions {
   port: () => number
   poller: StatusPoller
   pictures: Pictures
+  boxes: Boxes
 }
 
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
-export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono {
+export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions): Hono {
   const app = new Hono()
   const probe = (c: Context, { ok, problems, ...health }: Health): Response => {
     // A message may quote what a callback was working on: that is for who has the token.
@@ -82,11 +84,12 @@ export function viewerApp({ access, port, poller, pictures }: AppOptions): Hono 
     ),
   )
   app.get('/pictures', async (c) => {
-    const wanted = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
+    const named = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
     const known = await pictureNames(poller)
-    const streams = uniqueBy(wanted, ({ name }) => name).filter(({ name }) => known.includes(name))
+    const streams = uniqueBy(named, ({ name }) => name).filter(({ name }) => known.includes(name))
     if (streams.length === 0) return c.notFound()
-    const body = streamBody((signal) => pictureRecords(pictures, streams, widthOf(c), signal))
+    const wanted = { pictures, boxes: c.req.query('boxes') === 'no' ? undefined : boxes }
+    const body = streamBody((signal) => pictureRecords(wanted, streams, widthOf(c), signal))
     return respond(c, 'application/octet-stream', body)
   })
   app.get('/streams/:file', async (c) => {

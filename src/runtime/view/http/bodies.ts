@@ -1,4 +1,5 @@
 import type { StatusPoller } from '../board/status-poller.js'
+import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
 import { merge } from './merge.js'
 
@@ -35,22 +36,29 @@ export async function* mjpegParts(
 }
 
 /**
- * Yields the pictures of several streams for one response, because a browser opens few connections to one host. A record
- * has the index of the stream's name in the request (4 bytes, little-endian), the JPEG's length (4 bytes) and the JPEG.
+ * Yields the pictures of several streams, and their boxes, for one response, because a browser opens few connections to one
+ * host. A record has the index of the stream's name in the request (4 bytes, little-endian), its kind (0: a JPEG; 1: a layer of
+ * boxes in JSON), the length of its body (4 bytes each), and the body.
+ * @param boxes undefined where they are not wanted
  */
 export async function* pictureRecords(
-  pictures: Pictures,
+  { pictures, boxes }: { pictures: Pictures; boxes: Boxes | undefined },
   streams: { name: string; index: number }[],
   width: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const records = async function* ({ name, index }: (typeof streams)[number]) {
-    for await (const { jpeg } of pictures.follow(name, width, signal)) {
-      const head = Buffer.alloc(8)
-      head.writeUInt32LE(index, 0)
-      head.writeUInt32LE(jpeg.length, 4)
-      yield Buffer.concat([head, jpeg])
-    }
+  const jpegs = async function* ({ name, index }: (typeof streams)[number]) {
+    for await (const { jpeg } of pictures.follow(name, width, signal)) yield record(index, 0, jpeg)
   }
-  yield* merge(streams.map(records))
+  const layers = async function* ({ name, index }: (typeof streams)[number]) {
+    for await (const layer of boxes?.follow(name, signal) ?? [])
+      yield record(index, 1, Buffer.from(JSON.stringify(layer)))
+  }
+  yield* merge([...streams.map(jpegs), ...streams.map(layers)])
+}
+
+function record(index: number, kind: 0 | 1, body: Buffer): Buffer {
+  const head = Buffer.alloc(12)
+  for (const [at, number] of [index, kind, body.length].entries()) head.writeUInt32LE(number, 4 * at)
+  return Buffer.concat([head, body])
 }

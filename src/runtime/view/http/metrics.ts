@@ -5,9 +5,10 @@ import type { PipelineState } from '../board/status-poller.js'
 /** Formats the state of a pipeline in the text format of Prometheus. */
 export async function metricsText({
   pipeline,
+  sources,
   nodes,
   streams,
-}: Pick<PipelineState, 'pipeline' | 'nodes' | 'streams'>): Promise<string> {
+}: Pick<PipelineState, 'pipeline' | 'sources' | 'nodes' | 'streams'>): Promise<string> {
   const registry = new Registry()
   registry.setDefaultLabels({ pipeline })
   const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
@@ -22,6 +23,29 @@ export async function metricsText({
     up.set({ node }, state === 'ready' ? 1 : 0)
     for (const each of NODE_VIEW_STATES) states.set({ node, state: each }, each === state ? 1 : 0)
     restarts.inc({ node }, count)
+  }
+
+  const perStage: ('node' | 'callback')[] = ['node', 'callback']
+  const stageCounts = {
+    in: counter('stage_in_total', 'Items for which the callback has returned or failed.', perStage),
+    gave: counter('stage_gave_total', 'Items that gave results to stream on.', perStage),
+    filtered: counter('stage_filtered_total', 'Items that gave none.', perStage),
+    failed: counter('stage_failed_total', 'Items for which the callback failed.', perStage),
+    out: counter('stage_out_total', 'Results that were streamed on.', perStage),
+  }
+  for (const { name: node, stages } of nodes)
+    for (const { callback, ...counts } of stages)
+      for (const [what, count] of Object.entries(counts))
+        stageCounts[what as keyof typeof counts].inc({ node, callback }, count)
+
+  const endToEnd = gauge('source_latency_seconds', 'Time from capture to the last stage.', [
+    'source',
+    'quantile',
+  ])
+  for (const { name: source, endToEndMs } of sources) {
+    if (!endToEndMs) continue
+    endToEnd.set({ source, quantile: '0.5' }, endToEndMs.p50 / 1000)
+    endToEnd.set({ source, quantile: '0.99' }, endToEndMs.p99 / 1000)
   }
 
   const running = gauge('stream_running', 'Whether the stream is being written.', ['stream'])

@@ -3,22 +3,29 @@ import { element, setText, within } from './dom/elements.js'
 import { formatBytes, formatCount, formatLatency, formatRate } from './dom/format.js'
 import { KeyedList, type KeyedElement } from './dom/keyed-list.js'
 
-const COLUMNS = 8
+const COLUMNS = 9
+/** Cell of a row, after its head, that is shown where streams are joined. */
+const UNMATCHED = 4
 
 /** Table of the streams, with the counts of each receiver. */
 export class StreamsView {
   readonly #root: HTMLElement
+  readonly #table: HTMLElement
   readonly #bodies: KeyedList<StreamView>
 
   constructor(root: HTMLElement) {
     this.#root = root
     // The first child of the table is its head.
-    const table = within(root, 'table', HTMLElement)
-    this.#bodies = new KeyedList(table, makeBody, 1)
+    this.#table = within(root, 'table', HTMLElement)
+    this.#bodies = new KeyedList(this.#table, makeBody, 1)
   }
 
   show({ streams }: Snapshot): void {
     this.#root.hidden = streams.length === 0
+    this.#table.classList.toggle(
+      'joins',
+      streams.some(({ as }) => as !== null),
+    )
     this.#bodies.show(streams, ({ id }) => id)
   }
 }
@@ -37,7 +44,9 @@ function makeBody(): KeyedElement<StreamView> {
     root,
     update: (stream) => {
       setText(name, stream.name)
-      setText(route, `${stream.from} → ${stream.call} · ${stream.delivery}`)
+      const side = stream.as === null ? '' : ` as ${stream.as}`
+      const results = stream.resultsOf === null ? '' : ` · results of ${stream.resultsOf}`
+      setText(route, `${stream.from} → ${stream.call}${side}${results} · ${stream.delivery}`)
       const sum = `${formatCount(stream.items)} items · ${formatBytes(stream.bytes)}`
       setText(figures, stream.state === 'running' ? `· ${sum}` : `· ended · ${sum}`)
       setText(why, stream.error ?? '')
@@ -53,6 +62,7 @@ function makeRow(): KeyedElement<ReceiverView> {
   const name = element('th', '', label, why)
   name.scope = 'row'
   const cells = Array.from({ length: COLUMNS - 1 }, () => element('td'))
+  cells[UNMATCHED]?.classList.add('unmatched')
   const root = element('tr', '', name, ...cells)
   return {
     root,
@@ -65,12 +75,13 @@ function makeRow(): KeyedElement<ReceiverView> {
         formatCount(receiver.lag),
         formatCount(receiver.dropped),
         formatCount(receiver.failed),
+        formatCount(receiver.unmatched),
         formatCount(receiver.lost),
         formatLatency(latencyMs),
         attaches > 1 ? `${lane} (${attaches}×)` : lane,
       ]
       cells.forEach((cell, index) => setText(cell, texts[index] ?? ''))
-      const counts = [receiver.dropped, receiver.failed, receiver.lost]
+      const counts = [receiver.dropped, receiver.failed, receiver.unmatched, receiver.lost]
       counts.forEach((count, index) => cells[index + 2]?.classList.toggle('some', count > 0))
     },
   }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { isFrame } from '../../core/frame.js'
 import { observeLatest, type NatsLink } from '../../stream/index.js'
+import type { StreamView } from '../board/snapshot.js'
 import type { StatusPoller } from '../board/status-poller.js'
 import { isWhole, toJpeg } from './jpeg.js'
 
@@ -78,13 +79,16 @@ export class PictureFeed {
     const { poller, name } = this.#options
     for await (const { streams } of poller.follow(signal)) {
       const stream = streams.find((each) => each.name === name && each.state === 'running')
-      if (stream) await this.#makePictures(stream.id, signal)
+      if (stream) await this.#makePictures(stream, signal)
     }
   }
 
-  async #makePictures(id: string, signal: AbortSignal): Promise<void> {
+  async #makePictures({ id, source }: StreamView, signal: AbortSignal): Promise<void> {
     const { link, pipeline, width } = this.#options
-    for await (const item of observeLatest({ link, pipeline, id, signal })) {
+    const wants = ({ kind }: { kind: unknown }): boolean => kind !== null
+    for await (const [latest] of observeLatest({ link, pipeline, id, source, wants, signal })) {
+      if (!latest) continue
+      const item = latest.value
       if (!isFrame(item) || !isWhole(item)) return
       const began = performance.now()
       const jpeg = await toJpeg(item, width)

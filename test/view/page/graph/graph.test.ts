@@ -10,7 +10,7 @@ const layersOf = (parts: Partial<Parts>): string[][] =>
 
 test('what comes from somewhere stands to the right of it', () => {
   const parts = {
-    sources: [{ name: 'camera', kind: 'camera' }],
+    sources: [{ name: 'camera', kind: 'camera', endToEndMs: null }],
     nodes: [node('one'), node('two', 'show'), node('alone', 'other')],
     calls: [call('one', 'show', 'camera')],
   }

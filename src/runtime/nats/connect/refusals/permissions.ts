@@ -14,6 +14,7 @@ const PURPOSES: readonly (readonly [subject: RegExp, purpose: string])[] = [
   [/^daffi\./, 'for calls'],
   [/^\$KV\.daffi_.*_names\./, "for the claims of the nodes' names"],
   [/^\$KV\.daffi_.*_results\./, 'for the records of durable jobs'],
+  [/^\$KV\.daffi_.*_state\./, 'for the states of callbacks'],
   [/^\$JS\.ACK\./, 'to acknowledge items of durable streams, and durable jobs'],
   [/^\$JS\.API\.INFO$/, 'to find out whether there is JetStream'],
   [/^\$JS\.API\.(DIRECT|STREAM\.MSG)\./, 'for what it keeps in JetStream'],

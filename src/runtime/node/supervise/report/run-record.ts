@@ -83,11 +83,23 @@ export class RunRecord {
   }
 
   #onCall({ node, plan, report }: Extract<RunEvent, { type: 'call' }>): void {
-    const { call, source = null } = plan
+    const { call, source = null, resultsOf, as } = plan
+    const from = {
+      ...(resultsOf !== undefined && { results_of: resultsOf }),
+      ...(as !== undefined && { as }),
+    }
     const key = `${node} ${report.index}`
     const { gaps = 0 } = this.#calls.get(key) ?? {}
     const set = (state: CallStatus['state'], error: ErrorRecord | null, newGaps = gaps): void => {
-      this.#calls.set(key, { node, call, source, state, gaps: newGaps, error: error && shortError(error) })
+      this.#calls.set(key, {
+        node,
+        call,
+        source,
+        ...from,
+        state,
+        gaps: newGaps,
+        error: error && shortError(error),
+      })
     }
     if (report.type === 'gap') set('broken', report.error, gaps + 1)
     else if (report.type === 'resumed') set('running', null)

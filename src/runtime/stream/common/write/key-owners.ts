@@ -24,9 +24,20 @@ export class KeyOwners {
   readonly #hands = new Map<number, { keys: string[]; done: number }>()
   readonly #holders = new Map<string, { id: number; items: number }>()
   readonly #seeds = new Map<string, number>()
+  /** Members among which the keys were spread last. */
+  #among = ''
+  #spread = 0
+
+  /** Number of times that the members among which the keys are spread have changed. */
+  get spread(): number {
+    return this.#spread
+  }
 
   /** Notes what is done, and who is gone. A member that is not listed has nothing in hand any more. */
   settle(members: readonly KeyMember[]): void {
+    const among = members.map(({ id, suspected }) => (suspected ? -id : id)).join()
+    if (among !== this.#among) this.#spread++
+    this.#among = among
     const done = new Map(members.map((member) => [member.id, member.done]))
     for (const [id, hand] of this.#hands) {
       const now = done.get(id)

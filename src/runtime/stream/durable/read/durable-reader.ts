@@ -28,7 +28,7 @@ interface DurableReaderOptions extends ItemDeliveryOptions {
   kept: number
   progress: ProgressPublisher
   durable: DurableOpen
-  settle?: () => Promise<void>
+  settle?: () => Promise<void> | undefined
 }
 
 interface HeldRecord {

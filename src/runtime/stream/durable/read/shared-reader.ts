@@ -29,7 +29,7 @@ interface SharedReaderOptions extends ItemDeliveryOptions {
   durable: DurableOpen
   progress: ProgressPublisher
   trouble: StoreTrouble
-  settle?: () => Promise<void>
+  settle?: () => Promise<void> | undefined
   marks?: IncomingMarks | undefined
 }
 

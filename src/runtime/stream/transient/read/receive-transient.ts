@@ -30,6 +30,8 @@ interface ReceiveOptions {
   marks?: IncomingMarks | undefined
   /** Called for each item that has failed for good. */
   onFailed?: () => void
+  /** Called before items are reported as done. Resolves when what they have changed is kept. */
+  settle?: () => Promise<void> | undefined
   /** Counts of receivers of the same stream that this process had before. */
   before: readonly AttachCounts[]
   /** Called when the stream has no writer any more. */

@@ -3,26 +3,25 @@ import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
 import { batchValues } from '../../common/read/batch-values.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
-import type { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import { keptBytes, type LoadedChunk } from '../../lanes/chunk-loader.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import type { IncomingChunk } from '../../protocol/incoming-chunk.js'
-import type { Accept, AttachCounts, End, Open, Part } from '../../protocol/messages.js'
+import type { Accept, AttachCounts, End, Open, Part, Progress } from '../../protocol/messages.js'
 import type { IncomingMarks, Peer } from '../../protocol/ports.js'
 import { ReadAhead, type ChunkAhead } from './read-ahead.js'
 import { ReaderAccount } from './reader-account.js'
 import { ReaderOrder } from './reader-order.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
+import { SettledReports, type SettledReportsOptions } from './settled-reports.js'
 
-interface StreamReaderOptions extends ItemDeliveryOptions {
+interface StreamReaderOptions extends ItemDeliveryOptions, SettledReportsOptions {
   open: Open
   self: Peer
   /** Closed by the reader when the stream ends for this receiver. */
   lane: LaneReader
   /** Gives the callback memory on loan, for as long as it runs. */
   borrow: boolean
-  progress: ProgressPublisher
   /** Present where results of the items are streamed on. */
   marks?: IncomingMarks | undefined
   /** Counts of receivers of the same stream that this process had before. */
@@ -38,6 +37,7 @@ export class StreamReader implements CreditListener {
   readonly #lifecycle: ReceiverLifecycle
   readonly #account: ReaderAccount
   readonly #ahead: ReadAhead
+  readonly #reports: SettledReports
   readonly order: ReaderOrder
   /** Number of the latest attach of any receiver that is known here. */
   #knownAccepts = 0
@@ -54,6 +54,7 @@ export class StreamReader implements CreditListener {
     this.#lifecycle = options.lifecycle
     this.#account = new ReaderAccount(options.before, options.joining !== undefined)
     this.#ahead = new ReadAhead(options)
+    this.#reports = new SettledReports(options)
     this.order = new ReaderOrder({ account: this.#account, ahead: this.#ahead, marks: options.marks })
   }
 
@@ -96,8 +97,7 @@ export class StreamReader implements CreditListener {
   onPart(part: Part): void {
     const { session } = this.#account
     if (!session || part.lane !== this.#options.lane.name || part.accepts > this.#knownAccepts) return
-    if (part.share && part.share.attach !== session.attach) return
-    if (!session.queue.add(part)) return
+    if ((part.share && part.share.attach !== session.attach) || !session.queue.add(part)) return
     if (this.#isLive) this.#trim(session)
     this.#lifecycle.changed.notify()
   }
@@ -116,25 +116,28 @@ export class StreamReader implements CreditListener {
     // A receiver that was never accepted has not begun to read, so the lane is closed here.
     this.#options.lane.close()
     this.report()
+    await this.#reports.settled()
   }
 
   report(): void {
-    const { self, lane, progress, grouping } = this.#options
+    this.#reports.publish(() => this.#progress())
+  }
+
+  #progress(): Progress {
+    const { self, lane, grouping } = this.#options
+    const receiver = { node: self.name, incarnation: self.incarnation, pid: process.pid, lane: lane.name }
     const counts = this.#account.report(this.#isLive ? this.#ahead.skipped(this.#account.session) : 0)
     const group = grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
-    progress.publish({
-      node: self.name,
-      incarnation: self.incarnation,
-      pid: process.pid,
-      lane: lane.name,
+    return {
+      ...receiver,
       state: this.#lifecycle.state,
       error: this.#lifecycle.error,
       ...(group === undefined ? {} : { group }),
       ...(this.#options.open.share && this.order.wantsMarks ? { marks: true as const } : {}),
       ...counts,
-    })
+    }
   }
 
   /** Lossless: reports what was loaded, so that the writer can continue. */

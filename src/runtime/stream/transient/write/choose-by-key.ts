@@ -13,7 +13,8 @@ type Member = KeyMember & Assignable
  */
 export function chooseByKey(live: boolean): Choose {
   const owners = new KeyOwners()
-  return ({ key: { hash: key } = { hash: '' } }, sessions) => {
+  return (item, sessions) => {
+    const key = item.key?.hash ?? ''
     const members = sessions.flatMap(memberOf)
     owners.settle(members)
     const owner = owners.ownerOf(key, members)
@@ -23,6 +24,7 @@ export function chooseByKey(live: boolean): Choose {
     const limit = Math.max(MAX_UNFINISHED, 2 * (member.session.progress?.group ?? 1))
     if (moves || (!live && owners.inHand(member.id) >= limit)) return undefined
     owners.give(key, member)
+    if (item.key) item.key.spread = owners.spread
     return member
   }
 }

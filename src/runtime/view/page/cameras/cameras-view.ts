@@ -1,12 +1,21 @@
 import type { Snapshot } from '../../board/snapshot.js'
-import { element, setText, within } from '../dom/elements.js'
+import type { Layer } from '../../boxes/layer.js'
+import { element, setText, svgElement, within } from '../dom/elements.js'
 import { formatRate } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import { camerasOf, type CameraPicture } from './cameras.js'
-import { followPictures } from './picture-stream.js'
+import { BoxesOverlay, colourOf } from './boxes-overlay.js'
+import { BoxesSwitch } from './boxes-switch.js'
+import { followPictures, type WantedPictures } from './picture-stream.js'
 
 const GRID_WIDTH = 640
 const ENLARGED_WIDTH = 1600
+
+/** Canvas for the pictures of a stream, and the boxes over it. */
+export interface Screen {
+  canvas: HTMLCanvasElement
+  overlay: BoxesOverlay
+}
 
 /** The live pictures, as a grid or one of them enlarged. Only pictures that are visible are requested. */
 export class CamerasView {
@@ -15,9 +24,11 @@ export class CamerasView {
   readonly #enlarge: (name: string) => void
   readonly #visible = new Set<string>()
   readonly #visibility: IntersectionObserver
+  readonly #screens = new Map<string, Screen>()
+  readonly #boxes = new BoxesSwitch(() => this.#requestPictures())
   #requested = ''
   #request = new AbortController()
-  #large: { name: string; canvas: HTMLCanvasElement } | undefined
+  #large: ({ name: string } & Screen) | undefined
   #names: string[] = []
 
   constructor(root: HTMLElement, enlarge: (name: string) => void) {
@@ -35,6 +46,7 @@ export class CamerasView {
     this.#names = cameras.map(({ stream }) => stream.name)
     this.#root.hidden = cameras.length === 0
     this.#grid.show(cameras, ({ stream }) => stream.name)
+    for (const name of this.#screens.keys()) if (!this.#names.includes(name)) this.#screens.delete(name)
     this.#requestPictures()
   }
 
@@ -43,26 +55,33 @@ export class CamerasView {
     return this.#names
   }
 
-  /** Requests only one camera from now on and draws it on that canvas; those of the grid again when undefined. */
-  showLarge(large: { name: string; canvas: HTMLCanvasElement } | undefined): void {
+  /** Requests only one camera from now on and draws it on that screen; those of the grid again when undefined. */
+  showLarge(large: ({ name: string } & Screen) | undefined): void {
     this.#large = large
     this.#requestPictures()
   }
 
   #make({ stream: { name } }: CameraPicture): KeyedElement<CameraPicture> {
     const canvas = element('canvas')
+    const svg = svgElement('svg')
+    svg.setAttribute('class', 'boxes')
+    svg.setAttribute('aria-hidden', 'true')
+    const overlay = new BoxesOverlay(svg)
+    this.#screens.set(name, { canvas, overlay })
     canvas.setAttribute('role', 'img')
     canvas.width = 16
     canvas.height = 9
     canvas.dataset.stream = name
     const veil = element('span', 'veil')
-    const button = element('button', 'picture', canvas, veil)
+    const button = element('button', 'picture screen', canvas, svg, veil)
     button.type = 'button'
     button.addEventListener('click', () => this.#enlarge(name))
     const title = element('strong', '', name)
     const size = element('span', 'quiet')
     const rate = element('span', 'rate')
-    const root = element('li', 'camera', button, element('div', 'caption', title, size, rate))
+    const legend = element('ul', 'legend')
+    const callbacks = new KeyedList<string>(legend, makeLegend)
+    const root = element('li', 'camera', button, element('div', 'caption', title, size, legend, rate))
     this.#visibility.observe(canvas)
     return {
       root,
@@ -76,6 +95,7 @@ export class CamerasView {
         setText(veil, trouble ?? (canvas.dataset.drawn === undefined ? 'waiting for a picture' : ''))
         setText(size, frames ? `${frames.width} × ${frames.height}` : '')
         setText(rate, trouble === undefined ? formatRate(fps) : '')
+        callbacks.show(overlay.callbacks, String)
       },
     }
   }
@@ -93,24 +113,43 @@ export class CamerasView {
     const wanted = this.#large ? [this.#large.name] : this.#names.filter((name) => this.#visible.has(name))
     const names = document.hidden ? [] : wanted
     const width = this.#large ? ENLARGED_WIDTH : GRID_WIDTH
-    const requested = JSON.stringify([width, names])
+    const pictures: WantedPictures = { names, width, boxes: this.#boxes.on }
+    const requested = JSON.stringify(pictures)
     if (requested === this.#requested) return
     this.#requested = requested
     this.#request.abort()
     this.#request = new AbortController()
-    if (names.length > 0)
-      void followPictures(names, width, (name, picture) => this.#draw(name, picture), this.#request.signal)
+    for (const { overlay } of [...this.#screens.values(), ...(this.#large ? [this.#large] : [])])
+      overlay.clear()
+    if (names.length === 0) return
+    const listeners = {
+      onPicture: (name: string, picture: ImageBitmap) => this.#draw(name, picture),
+      onBoxes: (name: string, layer: Layer) => this.#drawBoxes(name, layer),
+    }
+    void followPictures(pictures, listeners, this.#request.signal)
+  }
+
+  #drawBoxes(name: string, layer: Layer): void {
+    this.#boxes.offer()
+    const { canvas, overlay } = this.#large ?? this.#screens.get(name) ?? {}
+    // Boxes may come before the first picture.
+    if (canvas?.dataset.drawn !== undefined) overlay?.show(layer)
   }
 
   #draw(name: string, picture: ImageBitmap): void {
-    const canvas =
-      this.#large?.canvas ??
-      this.#root.querySelector<HTMLCanvasElement>(`canvas[data-stream=${JSON.stringify(name)}]`)
+    const { canvas } = this.#large ?? this.#screens.get(name) ?? {}
     if (!canvas) return
     const { width, height } = picture
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
     canvas.getContext('2d')?.drawImage(picture, 0, 0)
-    if (canvas.dataset.drawn === undefined) canvas.nextElementSibling?.replaceChildren()
+    if (canvas.dataset.drawn === undefined) canvas.parentElement?.querySelector('.veil')?.replaceChildren()
     canvas.dataset.drawn = String(Number(canvas.dataset.drawn ?? 0) + 1)
   }
+}
+
+function makeLegend(callback: string): KeyedElement<string> {
+  const root = element('li', '', callback)
+  root.dataset.colour = colourOf(callback)
+  root.title = `boxes that ${callback} returns`
+  return { root, update: () => undefined }
 }

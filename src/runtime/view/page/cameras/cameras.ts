@@ -1,4 +1,5 @@
 import type { Snapshot, StreamView } from '../../board/snapshot.js'
+import { isOf } from '../graph/graph.js'
 
 /** A stream of frames, and the problem that it has, if any. */
 export interface CameraPicture {
@@ -17,9 +18,7 @@ function troubleOf(
   stream: StreamView,
   { calls, nodes }: Pick<Snapshot, 'calls' | 'nodes'>,
 ): string | undefined {
-  const call = calls.find(
-    (each) => each.node === stream.from && each.call === stream.call && each.source === stream.source,
-  )
+  const call = calls.find((each) => isOf(stream, each))
   if (call?.state === 'broken') return `broken off, trying again: ${call.error ?? ''}`
   if (stream.state === 'running') return undefined
   const writer = nodes.find(({ name }) => name === stream.from)

@@ -1,10 +1,14 @@
 import { byId, setText, within } from '../dom/elements.js'
-import type { CamerasView } from './cameras-view.js'
+import { BoxesOverlay } from './boxes-overlay.js'
+import type { CamerasView, Screen } from './cameras-view.js'
 
 /** One camera enlarged over the rest of the page. Arrow keys switch to the other cameras, Escape closes it. */
 export class EnlargedView {
   readonly #dialog = within(document, '#enlarged', HTMLDialogElement)
-  readonly #canvas = within(this.#dialog, 'canvas', HTMLCanvasElement)
+  readonly #screen: Screen = {
+    canvas: within(this.#dialog, 'canvas', HTMLCanvasElement),
+    overlay: new BoxesOverlay(within(this.#dialog, '.boxes', SVGSVGElement)),
+  }
   #cameras: CamerasView | undefined
   #name = ''
 
@@ -35,7 +39,7 @@ export class EnlargedView {
   #show(name: string): void {
     this.#name = name
     setText(byId('enlarged-title'), name)
-    this.#canvas.setAttribute('aria-label', `live picture of ${name}`)
-    this.#cameras?.showLarge({ name, canvas: this.#canvas })
+    this.#screen.canvas.setAttribute('aria-label', `live picture of ${name}`)
+    this.#cameras?.showLarge({ name, ...this.#screen })
   }
 }

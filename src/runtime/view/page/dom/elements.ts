@@ -20,6 +20,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made
 }
 
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** Creates an element of a drawing. */
+export function svgElement<K extends keyof SVGElementTagNameMap>(tag: K): SVGElementTagNameMap[K] {
+  return document.createElementNS(SVG, tag)
+}
+
 /** Sets an element's text if it differs, so that the browser does not lay it out again without need. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text

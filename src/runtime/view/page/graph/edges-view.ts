@@ -1,6 +1,5 @@
+import { svgElement } from '../dom/elements.js'
 import type { Edge } from './graph.js'
-
-const SVG = 'http://www.w3.org/2000/svg'
 
 /**
  * Draws the lines between the cards at their present positions: from the right side of one card to the left side of the next,
@@ -22,7 +21,7 @@ export function drawEdges(svg: SVGSVGElement, edges: readonly Edge[]): void {
     const line = start && end && curve(start, end, origin)
     if (line === undefined || drawn.has(line)) continue
     drawn.add(line)
-    const path = paths.get(id) ?? svg.appendChild(document.createElementNS(SVG, 'path'))
+    const path = paths.get(id) ?? svg.appendChild(svgElement('path'))
     paths.delete(id)
     path.id = id
     path.setAttribute('d', line)

@@ -114,8 +114,14 @@ function unique(edges: Edge[]): Edge[] {
   return [...new Map(edges.map((each) => [each.id, each])).values()]
 }
 
-function isOf(stream: StreamView, call: CallView): boolean {
-  return stream.from === call.node && stream.call === call.call && stream.source === call.source
+export function isOf(stream: StreamView, call: CallView): boolean {
+  return (
+    stream.from === call.node &&
+    stream.call === call.call &&
+    stream.source === call.source &&
+    stream.resultsOf === call.resultsOf &&
+    stream.as === call.as
+  )
 }
 
 /** Finds the longest path to each card from a card without incoming edges. A cycle is cut where a card is met again. */
