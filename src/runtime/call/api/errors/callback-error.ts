@@ -1,5 +1,5 @@
-import { asError } from '../../core/thrown/read-thrown.js'
-import type { Abort } from './context.js'
+import { asError } from '../../../core/thrown/read-thrown.js'
+import type { Abort } from '../context.js'
 
 /** Errors that callbacks of this process have thrown. */
 const thrownHere = new WeakSet<Error>()
