@@ -1,6 +1,6 @@
 import { Args, type Interfaces } from '@oclif/core'
 import type { NodeOrderKind, RunNode } from '../../runtime/index.js'
-import { runsTable } from '../show/runs-table.js'
+import { runsTable } from '../runs/runs-table.js'
 import { RunsCommand, type runsFlags } from './runs-command.js'
 
 export interface OrderResult {

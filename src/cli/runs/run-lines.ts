@@ -1,8 +1,8 @@
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { BackgroundRun, EndedRun, RunInfo } from '../../runtime/index.js'
-import type { Colours } from './colours.js'
+import type { Colours } from '../show/colours.js'
 import { runsTable } from './runs-table.js'
-import { age } from './units.js'
+import { age } from '../show/units.js'
 
 /** The runs of a project, each with a table of its nodes, and those that are over. */
 export function runLines(

@@ -1,7 +1,7 @@
 import type { RunNode } from '../../runtime/index.js'
 import { plainLine } from '../../runtime/core/text/plain-text.js'
-import type { Colours } from './colours.js'
-import { age } from './units.js'
+import type { Colours } from '../show/colours.js'
+import { age } from '../show/units.js'
 
 type Cell = [text: string, paint?: (text: string) => string]
 

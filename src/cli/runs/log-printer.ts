@@ -1,9 +1,9 @@
 import type { LogRecord } from '../../runtime/index.js'
 import { parseDuration } from '../../runtime/core/duration.js'
 import { DaffiError } from '../../runtime/core/errors.js'
-import type { Colours } from './colours.js'
-import { nodePrefix } from './node-prefix.js'
-import { stdout } from './output.js'
+import type { Colours } from '../show/colours.js'
+import { nodePrefix } from '../show/node-prefix.js'
+import { stdout } from '../show/output.js'
 
 /** Prefix of records about the run as a whole, as in the terminal of `daffi up`. */
 const OWN = 'daffi'
