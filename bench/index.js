@@ -12,6 +12,7 @@ import { withServer } from './lib/server.js'
 import { printHead, printRow, rounded } from './lib/table.js'
 import { callRows } from './rows/calls.js'
 import { cameraRows } from './rows/camera.js'
+import { dataflowRows } from './rows/flow.js'
 import { latencyRows } from './rows/latency.js'
 import { memoryRows } from './rows/memory.js'
 import { orderRows } from './rows/order.js'
@@ -40,6 +41,7 @@ const rows = [
   ...cameraRows,
   ...viewRows,
   ...orderRows,
+  ...dataflowRows,
   ...memoryRows,
 ]
 const only = flags.only?.split(',')

@@ -1,7 +1,7 @@
 // Stops, holds and kills parts of real pipelines at random moments, and compares what daffi says with what callbacks got.
 //
 //   npm run chaos [-- --times N] [--only KIND[,KIND]] [--scenarios NAME[,NAME]] [--who WHO[,WHO]] [--pauses S[,S]]
-//                 [--seed N] [--parallel N] [--json]
+//                 [--items N] [--seed N] [--parallel N] [--json]
 //
 // Every run streams all kinds at once, so that one pause meets each of them.
 import { availableParallelism, loadavg } from 'node:os'
@@ -14,10 +14,12 @@ import { cellText, printTable } from './lib/table.js'
 import { full } from './scenarios/full.js'
 import { kill } from './scenarios/kill.js'
 import { pause, WHO } from './scenarios/pause.js'
+import { slow } from './scenarios/slow.js'
+import { stages } from './scenarios/stages.js'
 import { storm } from './scenarios/storm.js'
 import { twice } from './scenarios/twice.js'
 
-const SCENARIOS = [pause, kill, storm, twice, full]
+const SCENARIOS = [pause, kill, storm, twice, full, stages, slow]
 
 const { values: flags } = parseArgs({
   options: {
@@ -29,6 +31,8 @@ const { values: flags } = parseArgs({
     who: { type: 'string' },
     /** Seconds. */
     pauses: { type: 'string', default: '1,4,6,15,40' },
+    /** Items that flow through stages. */
+    items: { type: 'string', default: '20000' },
     seed: { type: 'string' },
     parallel: { type: 'string', default: String(availableParallelism() + 1) },
     json: { type: 'boolean', default: false },
@@ -53,6 +57,7 @@ const names = listOf(
 const order = {
   times: Number(flags.times),
   who: listOf(flags.who, WHO, 'part to stop'),
+  items: Number(flags.items),
   pauses: flags.pauses.split(',').map(Number),
 }
 /** Each repetition has the next seed, so any of them can be made alone. */

@@ -38,7 +38,7 @@ export class Sniffer {
     if (what === 'open') {
       const list = value.durable ? durable : transient
       if (!list.includes(id)) list.push(id)
-      this.seen.set('open', value)
+      this.seen.set(value.durable ? 'durableOpen' : 'open', value)
     } else if (what === 'progress') this.seen.set(value.reader ? 'durableProgress' : 'progress', value)
     else if (what === 'chunk' && value[0]?.what === 'part') this.seen.set('part', value[0])
   }

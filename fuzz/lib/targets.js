@@ -21,6 +21,8 @@ const PART = {
   length: 'count',
   ref: 'list',
 }
+const MARK = { count: 'count', inOrder: 'flag', marks: 'list' }
+const PASSED = { attach: 'count', given: 'count', marks: 'list' }
 const END = { count: 'count', cut: 'flag', closed: 'flag' }
 const PROGRESS = {
   node: 'name',
@@ -43,6 +45,8 @@ const GOODBYE = { name: 'name', id: 'name' }
 const RECORD = { run: 'name', writer: 'name', start: 'count' }
 
 const ID = 'ghost-1'
+const GHOST_SESSION = 'ghost-2'
+const marks = [['numbers', 1, 1]]
 const json = (value) =>
   Buffer.from(JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? Number(part) : part)) ?? '')
 /** Encoded as far as the encoder allows; what it refuses is sent as JSON. */
@@ -91,8 +95,7 @@ export function messagesFor(p, seen) {
   const [transient = ID] = streams.transient
   const [durable = ID] = streams.durable
   const open = known('open') ?? { id: ID, call: 'take', from: 'judge', to: ['x'] }
-  // A stranger's invitation to the kept stream would make sense: a newer session takes a node's place in it over, with its items.
-  const ghost = Object.fromEntries(Object.entries(open).filter(([key]) => key !== 'durable'))
+  const ghost = { ...(known('durableOpen') ?? open), id: GHOST_SESSION }
   const part = known('part') ?? { what: 'part', ref: [] }
   const call = fc.constantFrom(
     'call.add',
@@ -187,9 +190,14 @@ export function messagesFor(p, seen) {
     ),
     // Streams that are watched, and one that nobody knows.
     message(on(transient, 'open'), strict(open, OPEN, packed)),
+    message(on(ID, 'open'), free({ ...open, id: ID, to: [seen.get('worker') ?? 'x'], call: 'echo' }, packed)),
+    // An invitation to the store of the kept stream, by somebody else than its writer.
     message(
-      on(ID, 'open'),
-      free({ ...ghost, id: ID, to: [seen.get('worker') ?? 'x'], call: 'echo' }, packed),
+      on(GHOST_SESSION, 'open'),
+      fc.oneof(
+        fc.constantFrom('keep', 'echo').map((name) => packed({ ...ghost, call: name })),
+        free(ghost, packed),
+      ),
     ),
     {
       weight: 2,
@@ -198,6 +206,8 @@ export function messagesFor(p, seen) {
         fc.oneof(
           bytes.filter((each) => !isList(each)),
           senseless(part, PART).map((each) => packed([each])),
+          senseless({ what: 'mark', count: 1, inOrder: true, marks }, MARK).map((each) => packed([each])),
+          senseless({ what: 'passed', attach: 1, given: 1, marks }, PASSED).map((each) => packed([each])),
         ),
       ),
     },

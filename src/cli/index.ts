@@ -6,12 +6,15 @@ export {
   fileArg,
   fileFlag,
   filesArg,
+  longFileFlag,
   namedFile,
   namedPipeline,
   namedPipelines,
   pipelineFlags,
 } from './command/pipeline-file.js'
+export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
+export { RunsCommand } from './command/runs-command.js'
 export { VisitCommand } from './command/visit-command.js'
 export { projectNames } from './completion/project-names.js'
 export { completionScript, SHELLS } from './completion/script.js'
@@ -37,6 +40,9 @@ export { FetchBar } from './show/fetch-bar.js'
 export { Output, stderr, stdout } from './show/output.js'
 export { printPageUrl } from './show/page-url.js'
 export { renderError } from './show/render-error.js'
+export { LogPrinter, readSince } from './runs/log-printer.js'
+export { runLines, severalRuns } from './runs/run-lines.js'
 export { Screen } from './show/screen.js'
+export { age } from './show/units.js'
 export { writeJunit } from './test-results/junit.js'
 export { TestView } from './test-results/test-view.js'

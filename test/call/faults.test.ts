@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { FG, Global, NO_RETURN } from 'daffi'
+import { context, DaffiError, FG, Global, NO_RETURN } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalServer } from '../support/mortal-server.js'
@@ -120,6 +120,54 @@ test('retry calls again, for as many attempts and the errors that it names', asy
     code: 'DAFFI_USAGE',
   })
 })
+
+test.each(['another node', 'the same node'])(
+  'a code of daffi that a callback of %s throws is its own',
+  async (where) => {
+    const { join } = await ownPipeline<Callbacks>()
+    let calls = 0
+    const died = Object.assign(new Error('died'), { code: 'DAFFI_NODE_DIED' })
+    const fail = (error: Error) => (): never => {
+      calls++
+      throw error
+    }
+    const worker = await join('worker', {
+      callbacks: {
+        fail: fail(died),
+        // The error of another call, which it lets pass.
+        hang: async (): Promise<void> => {
+          await context<Callbacks>().g.call.quick().to('gone')
+        },
+        late: fail(new DaffiError('DAFFI_NODE_DIED', 'made by hand')),
+        quick: function* (): Generator<string> {
+          fail(new DaffiError('DAFFI_SERVER_LOST', 'in a generator'))()
+        } as unknown as () => string,
+      },
+    })
+    const g = where === 'the same node' ? worker : await join('caller')
+    const on = ['DAFFI_NODE_DIED', 'DAFFI_UNKNOWN_NODE', 'DAFFI_SERVER_LOST']
+    const retry = FG({ retry: { attempts: 3, delay: 0, on } })
+    for (const name of ['fail', 'hang', 'late', 'quick'] as const) {
+      calls = 0
+      const error: unknown = await g.call[name]()
+        .with(retry)
+        .catch((reason: unknown) => reason)
+      if (g !== worker)
+        expect(error, name).toMatchObject({
+          code: 'DAFFI_REMOTE',
+          remoteCode: expect.stringMatching(/^DAFFI_(NODE_DIED|UNKNOWN_NODE|SERVER_LOST)$/) as string,
+        })
+      expect(calls, name).toBe(name === 'hang' ? 0 : 1)
+    }
+    // Without codes, each failure of a callback is worth another attempt.
+    calls = 0
+    await g.call
+      .late()
+      .with(FG({ retry: { attempts: 3, delay: 0 } }))
+      .catch(() => undefined)
+    expect(calls).toBe(3)
+  },
+)
 
 test('a reply that comes too late disturbs nobody', async () => {
   const { join } = await ownPipeline<Callbacks>()

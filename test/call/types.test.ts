@@ -14,6 +14,7 @@ import {
   type Global,
   type Job,
   type ScheduledTask,
+  type State,
   type StreamCall,
   type StreamSummary,
   type YieldingCall,
@@ -195,6 +196,15 @@ test('a callback has the types of what it calls itself', () => {
   const untyped = () => context().g
   expectTypeOf(untyped).returns.toExtend<Global>()
   expectTypeOf<Global>().toExtend<ReturnType<typeof untyped>>()
+  const stateful = () => context<Sequence, { count: number }>().state
+  expectTypeOf<ReturnType<typeof stateful>>().toEqualTypeOf<State<{ count: number }>>()
+  const count = () => stateful().get('count')
+  expectTypeOf(count).returns.toEqualTypeOf<number | undefined>()
+  const unknown = () => context().state.get('anything')
+  expectTypeOf(unknown).returns.toBeUnknown()
+  // @ts-expect-error: no such value
+  const other = () => stateful().set('other', 1)
+  expectTypeOf(other).toBeFunction()
 })
 
 test('a program has no levers of the host', () => {

@@ -150,6 +150,9 @@ describe('values that cannot be sent', () => {
       return this.#a
     }
   }
+  class Named extends Set {
+    label = 1
+  }
   class Thenable {
     x = 1
     then(): void {
@@ -193,6 +196,9 @@ describe('values that cannot be sent', () => {
     ['a very long array of gaps', sparse, 'argument 1[0]'],
     ['a field of an error', { e: Object.assign(new Error('x'), { f: fail }) }, 'argument 1.e.f'],
     ['an error whose message is none', Object.assign(new Error('x'), { message: {} }), 'argument 1.message'],
+    ['a property of a Date', { d: Object.assign(new Date(0), { zone: 1 }) }, 'argument 1.d.zone'],
+    ['a property of a Map', [Object.assign(new Map(), { name: 1 })], 'argument 1[0].name'],
+    ['a property of a class of Sets', new Named(), 'argument 1.label'],
     ['a cause', new Error('x', { cause: [/a/] }), 'argument 1.cause[0]'],
   ])('%s', (_name, value, path) => {
     expect(() => encode(value, 'argument 1')).toThrow(

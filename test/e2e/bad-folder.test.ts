@@ -1,8 +1,10 @@
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { startDaffi } from '../support/daffi.js'
-import { temporaryProject } from '../support/temporary.js'
+import { BIN } from '../support/paths.js'
+import { temporaryFolder, temporaryProject } from '../support/temporary.js'
 import { CAN_UNSHARE, daffiElsewhere } from '../support/unshare.js'
 
 /** One node that streams ten numbers to itself, durably. */
@@ -43,6 +45,19 @@ test.skipIf(!CAN_UNSHARE)('a folder .daffi that cannot be written is told of as 
   const fullCache = `mkdir -p .daffi/cache; chmod 700 .daffi; mount -t tmpfs -o size=4k none .daffi/cache
     dd if=/dev/zero of=.daffi/cache/junk 2>/dev/null || true`
   expect(JSON.stringify((await up(fullCache)).value)).toMatch(/DAFFI_FOLDER_FULL.*\.daffi\/cache/)
+})
+
+test('a working folder that was deleted is told of', async () => {
+  const cwd = await temporaryFolder()
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec node "$0" init --yes --json'
+  const { exitCode, stdout } = await execa('sh', ['-c', script, BIN], {
+    cwd,
+    reject: false,
+  })
+  expect({ exitCode, value: JSON.parse(stdout) as unknown }).toMatchObject({
+    exitCode: 2,
+    value: { error: { code: 'DAFFI_FOLDER_GONE' } },
+  })
 })
 
 test('a file in the place of .daffi is told of', async () => {

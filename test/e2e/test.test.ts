@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { json } from 'node:stream/consumers'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { temporaryPipelines, temporaryProject, writeFiles } from '../support/temporary.js'
 import { camera, endless, numbers } from './pipelines.js'
@@ -20,7 +24,7 @@ const HASH = createHash('sha256')
 const TESTS = `pipeline: numbers.yaml
 tests:
   - name: all is well
-    sources: { numbers: { kind: module, module: ./numbers.ts, args: { last: 20 } } }
+    sources: { numbers: { kind: module, module: ./numbers.js, args: { last: 20 } } }
     mocks: { note: { returns: null }, add: { throws: out of order } }
     expect:
       streams: { collect: { items: 20, lost: 0, receivers: [one, two], frames: { count: 20, hash: ${HASH} } } }
@@ -39,8 +43,21 @@ tests:
 
 test('the tests of the pipelines that come with daffi', async () => {
   const cwd = await temporaryPipelines()
-  const { exitCode, stdout, stderr } = await runDaffi(['test'], { cwd })
+  const posted: unknown[] = []
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      posted.push([request.method, request.headers['content-type'], body])
+      // The first one is refused, and sent again.
+      response.writeHead(posted.length === 1 ? 503 : 204).end()
+    })
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const env = { ALERT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+  const { exitCode, stdout, stderr } = await runDaffi(['test'], { cwd, env })
   expect(exitCode, stdout + stderr).toBe(0)
+  const alert = { text: 'FRAGILE', score: 0.9, source: 'camera', item: 7, time: 1000 }
+  expect(posted).toEqual(Array(2).fill(['POST', 'application/json', alert]))
   expect(stdout).toMatch(/^✓ .* \(\d+\.\d s\)$/m)
   expect(stdout).toMatch(/^\d+ tests passed, 0 failed$/m)
 })
@@ -94,7 +111,7 @@ tests:
 test('a source without an end is told by the limit, a faulty file by 78, and Ctrl-C leaves nothing behind', async () => {
   const cwd = await temporaryProject({
     ...endless(`import { writeFileSync } from 'node:fs'
-export default (n: number) => { if (n === 1) writeFileSync('begun', '') }`),
+export default (n) => { if (n === 1) writeFileSync('begun', '') }`),
     'pipeline.test.yaml':
       'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 3s, expect: { logs: { worker: { match: done } } } }]\n',
     'faulty.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, mocks: { wrk: { returns: 1 } } }]\n',

@@ -96,6 +96,43 @@ test('lossless: what a member that is killed had in hand is lost and counted, th
   expect(sorted(quick)).toHaveLength(298)
 })
 
+test('lossless: a node that is ready after the stream has begun takes part, and is waited for like the others', async () => {
+  const { join } = await ownPipeline<Callbacks>(connectQuickly)
+  const taken = { early: 0, late: 0 }
+  const early = await join('early', { callbacks: { take: (_item: unknown) => taken.early++ } })
+  const g = await join('writer')
+  const seen = deferred()
+  const items = (async function* () {
+    let n = 0
+    const until = async function* (isSo: () => boolean): AsyncGenerator<number> {
+      for (; !isSo(); n++) {
+        yield n
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+    }
+    yield* until(() => taken.early > 0)
+    const late = await join('late', { callbacks: { take: (_item: unknown) => taken.late++ } })
+    yield* until(() => taken.late > 0)
+    await early.close()
+    const before = taken.late
+    yield* until(() => taken.late > before + 10)
+    await late.close()
+    seen.resolve()
+    // The stream is held back while both are away.
+    yield* until(() => taken.late > before + 100)
+  })()
+  const streaming = g.call.take(items).with(STREAM({ share: true }))
+  await seen.promise
+  await join('late', { callbacks: { take: (_item: unknown) => taken.late++ } })
+  const summary = await streaming
+  checkShares(summary)
+  expect(summary).toMatchObject({
+    error: null,
+    receivers: { early: { lost: 0 }, late: { state: 'finished', lost: 0 } },
+  })
+  expect(taken.early + taken.late).toBe(summary.items)
+})
+
 test('durable: what a member that is killed had in hand goes to the others, who know it', async () => {
   const { g, quick, slow } = await threeMembers()
   const items = (async function* () {

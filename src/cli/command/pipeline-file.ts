@@ -19,17 +19,17 @@ export const filesArg = ({ description }: { description: string }) =>
 /** A file that says which project is meant, as a flag. */
 export const fileFlag = Flags.custom({ char: 'f', helpValue: 'FILE' })
 
+/** The pipeline file as a flag of a command that has another meaning for -f. */
+export const longFileFlag = Flags.custom({
+  helpValue: 'FILE',
+  summary: `Pipeline file; ${DEFAULT}.`,
+})
+
 /** A flag that is repeated for several values; what follows its one value is an argument again. */
 const repeated = { multiple: true, multipleNonGreedy: true } as const
 
-/** Flags of every command that reads a pipeline: which files, and with what. */
-export const pipelineFlags = {
-  file: Flags.string({
-    char: 'f',
-    helpValue: 'FILE',
-    summary: `Pipeline file; ${DEFAULT}. If repeated, each is merged over those before it.`,
-    ...repeated,
-  }),
+/** Flags that say with what a pipeline file is read. */
+export const inputFlags = {
   'env-file': Flags.string({
     helpValue: 'FILE',
     summary: 'File of values for ${NAME} in the pipeline file, in place of .env beside it; may be repeated.',
@@ -42,6 +42,17 @@ export const pipelineFlags = {
     helpGroup: 'PIPELINE',
     ...repeated,
   }),
+}
+
+/** Flags of every command that works on a pipeline: which files, and with what they are read. */
+export const pipelineFlags = {
+  file: Flags.string({
+    char: 'f',
+    helpValue: 'FILE',
+    summary: `Pipeline file; ${DEFAULT}. If repeated, each is merged over those before it.`,
+    ...repeated,
+  }),
+  ...inputFlags,
 }
 
 /** The values of `pipelineFlags`. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import { inFolder } from '../../runtime/core/project/folder-error.js'
 import { DEPENDENCIES, readManifest, type Manifest } from './installed-as.js'
 
 /** Additions to a file that is there. */
@@ -46,9 +47,10 @@ export async function addToManifest(folder: string, wanted: Manifest): Promise<A
   }
 }
 
-/** Adds to a file, such as .gitignore, the lines that it lacks of another. */
+/** Adds to a file, such as .gitignore, the lines that it lacks of another. @throws DaffiError DAFFI_FOLDER_… */
 export async function addLines(folder: string, file: string, wanted: string): Promise<Addition> {
-  const text = await readFile(join(folder, file), 'utf8')
+  const path = join(folder, file)
+  const text = await inFolder(path, () => readFile(path, 'utf8'))
   const lines = new Set(text.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, '')))
   const added = wanted.split('\n').filter((line) => line !== '' && !lines.has(line))
   const gap = text === '' || text.endsWith('\n') ? '' : '\n'

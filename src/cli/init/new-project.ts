@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { isToken } from '../../runtime/core/names.js'
 import { packageFile } from '../../runtime/core/process/package-file.js'
-import { inFolder } from '../../runtime/core/project/folder-error.js'
 import { addLines, addToManifest, type Addition } from './additions.js'
 import { installedAs, type Manifest } from './installed-as.js'
+import { writeAll } from './write-all.js'
 
 /** Kinds of pipeline to start from; each is a folder of templates. */
 export const STARTERS = ['camera', 'values'] as const
@@ -61,15 +61,11 @@ export async function prepareProject({ folder, name, source }: NewProject): Prom
   return files
 }
 
-/** Writes what `prepareProject` has prepared. @throws DaffiError DAFFI_FOLDER_READ_ONLY and others of the folder */
+/** Writes all that `prepareProject` has prepared, or nothing. @throws DaffiError those of the folder, such as DAFFI_FOLDER_TAKEN */
 export async function writeProject(folder: string, { created, additions }: ProjectFiles): Promise<void> {
-  await inFolder(folder, async () => {
-    for (const [file, text] of created) {
-      const path = join(folder, file)
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, text, { flag: 'wx' })
-    }
-    for (const { file, text } of additions) await writeFile(join(folder, file), text)
+  await writeAll({
+    created: new Map([...created].map(([file, text]) => [join(folder, file), text])),
+    changed: new Map(additions.map(({ file, text }) => [join(folder, file), text])),
   })
 }
 

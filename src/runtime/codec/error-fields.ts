@@ -1,3 +1,4 @@
+import { readThrown } from '../core/thrown/read-thrown.js'
 import { badMessage } from './bad-message.js'
 
 /** Fields of errors that are not enumerable, and are sent where they are. */
@@ -11,8 +12,10 @@ export function errorFields(error: Error): Record<string, unknown> {
     ...(error as object),
   }
   for (const key of HIDDEN) {
-    const value: unknown = (error as unknown as Record<string, unknown>)[key]
-    if (value !== undefined && (key !== 'stack' || typeof value === 'string')) fields[key] = value
+    // What makes stacks may be broken, which is no fault of the value.
+    const value: unknown =
+      key === 'stack' ? readThrown(error).stack : (error as unknown as Record<string, unknown>)[key]
+    if (value !== undefined) fields[key] = value
   }
   return fields
 }
@@ -25,7 +28,7 @@ export function toError(value: unknown): Error {
   if (stack !== undefined && typeof stack !== 'string') throw badMessage('an error')
   const error = new Error(message)
   define(error, 'name', name, false)
-  if (stack !== undefined) error.stack = stack
+  error.stack = stack ?? `${name}: ${message}`
   for (const [key, field] of Object.entries(others))
     define(error, key, field, !HIDDEN.some((hidden) => hidden === key))
   return error

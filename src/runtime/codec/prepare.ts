@@ -137,18 +137,38 @@ class Preparation {
   #instance(value: object): unknown {
     if (ArrayBuffer.isView(value)) return this.#typedArray(value)
     if (types.isDate(value)) {
+      this.#hasNoFields(value, 'a Date')
       const time = Date.prototype.getTime.call(value)
       if (Number.isNaN(time)) throw this.#unsendable('it is an invalid Date')
       return value.constructor === Date ? value : new Date(time)
     }
-    if (types.isMap(value)) return new BoxedMap(this.#pack(this.#entries(value)))
-    if (types.isSet(value)) return new BoxedSet(this.#pack(this.#members(value)))
+    if (types.isMap(value)) {
+      this.#hasNoFields(value, 'a Map')
+      return new BoxedMap(this.#pack(this.#entries(value)))
+    }
+    if (types.isSet(value)) {
+      this.#hasNoFields(value, 'a Set')
+      return new BoxedSet(this.#pack(this.#members(value)))
+    }
     if (types.isNativeError(value) || value instanceof Error)
       return new BoxedError(this.#pack(this.#record(this.#errorFields(value), true)))
     if (types.isArrayBuffer(value)) return boxedTypedArray('ArrayBuffer', new Uint8Array(value))
     if (types.isPromise(value) || typeof (value as { then?: unknown }).then === 'function')
       throw this.#unsendable('it is a promise: await it first')
     return undefined
+  }
+
+  /**
+   * Refuses properties beside what a value of its kind holds, which would be left out. Not those of arrays and of bytes: to find
+   * them, all indexes would be listed; and results of regular expressions are such arrays.
+   */
+  #hasNoFields(value: object, kind: string): void {
+    const [field] = Object.keys(value)
+    if (field === undefined) return
+    this.#keys[this.#holders.length - 1] = field
+    throw this.#unsendable(
+      `it is a property of ${kind}, which has none where it arrives; send both in an object`,
+    )
   }
 
   #typedArray(value: ArrayBufferView): object {

@@ -36,8 +36,14 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_TAKEN: {
     exit: 1,
-    meaning: "A file is in the place of the project's folder .daffi, or of a folder in it.",
+    meaning:
+      "A file is in the place of the project's folder .daffi, or of another folder that daffi would make.",
     next: 'Move that file away; daffi then makes the folder.',
+  },
+  DAFFI_FOLDER_GONE: {
+    exit: 2,
+    meaning: 'The working folder in which the command was started does not exist any more.',
+    next: 'Go to a folder that exists (cd), also if it has the same name, and run the command there.',
   },
   DAFFI_FOLDER_DENIED: {
     exit: 1,
@@ -146,6 +152,16 @@ export const ERRORS = {
     exit: 1,
     meaning: 'The pipeline file has no node of this name, or a call was sent to a node that is not running.',
     next: 'Use the name of a running node or, for a node with replicas, of one replica such as NODE-1.',
+  },
+  DAFFI_NO_RUN: {
+    exit: 1,
+    meaning: 'A command is for a running pipeline, and there is none, more than one, or it does not answer.',
+    next: 'See with daffi ps what runs, and name the pipeline file with -f.',
+  },
+  DAFFI_NOT_READY: {
+    exit: 1,
+    meaning: 'Nodes were not ready in the time that a command waits for them.',
+    next: 'See with daffi ps and daffi logs what they are doing; the run goes on.',
   },
   DAFFI_UNKNOWN_SOURCE: {
     exit: 78,

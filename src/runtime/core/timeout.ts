@@ -66,6 +66,36 @@ export function bounded<T>(promise: Promise<T>, bounds: Bounds): Promise<T> {
   })
 }
 
+/** Waits one after the other that a signal ends: with one listener for all of them, since one for each would be expensive. */
+export class AbortableWaits {
+  readonly #listener: Disposable
+  #interrupt: (error: DaffiError) => void = () => undefined
+
+  /** @param what name of the operation, for error messages */
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly what: string,
+  ) {
+    this.#listener = addAbortListener(signal, () => this.#interrupt(abortError(signal, what)))
+  }
+
+  /**
+   * Settles as the promise does, unless the signal comes first.
+   * @throws DaffiError DAFFI_ABORTED, or the signal's reason if that is a DaffiError
+   */
+  untilSettled<T>(promise: PromiseLike<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.signal.aborted) reject(abortError(this.signal, this.what))
+      this.#interrupt = reject
+      promise.then(resolve, reject)
+    })
+  }
+
+  close(): void {
+    this.#listener[Symbol.dispose]()
+  }
+}
+
 /** Milliseconds for people: `250 ms`, `1.5 s`. */
 export function formatMs(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(1))} s`

@@ -9,6 +9,7 @@ export {
   payloadLimit,
 } from './connect/api-errors.js'
 export { passOver } from './connect/bad-messages.js'
+export { joinError } from './connect/connect-error.js'
 export { connectNats, type ConnectNatsOptions } from './connect/connect.js'
 export { listen, type ListenOptions } from './connect/listen.js'
 export { newInbox } from './connect/new-inbox.js'

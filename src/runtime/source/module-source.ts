@@ -1,5 +1,5 @@
 import { loadExport } from '../callback/index.js'
-import { bounded } from '../core/timeout.js'
+import { AbortableWaits, bounded } from '../core/timeout.js'
 import { DaffiError } from '../core/errors.js'
 import { thrownHead, thrownLine } from '../core/message/error-text.js'
 import type { ModulePlan } from '../core/plan/plan.js'
@@ -28,12 +28,21 @@ export function moduleSource(
   plan: ModulePlan,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> & Resumable {
-  const items = guarded(open(plan, context), context)
+  const items = guarded(
+    itemsOf(() => open(plan, context)),
+    context,
+  )
   return Object.assign(items, {
     [RESUME]: async (position: number) => {
       const from = await resumption(plan, context)
       if (from === 'live') return items
-      return from && guarded(resumed(from, position, plan, context), context)
+      return (
+        from &&
+        guarded(
+          itemsOf(() => resumed(from, position, plan, context)),
+          context,
+        )
+      )
     },
   })
 }
@@ -42,18 +51,21 @@ async function* guarded(
   items: AsyncGenerator<unknown, void>,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> {
+  const { signal, isStage } = context
+  const waits = new AbortableWaits(signal, `source ${context.name}`)
   let pending: Promise<unknown> | undefined
   try {
-    while (!context.signal.aborted || context.isStage) {
+    while (!signal.aborted || isStage) {
       const next = items.next()
       pending = next
-      const item = await nextItem(next, context)
+      const item = await nextItem(next, waits, context)
       if (item === undefined) return
       pending = undefined
       if (item.done) return
       yield item.value
     }
   } finally {
+    waits.close()
     const returned = items.return()
     context.onClosing(closing(pending, returned, context))
     if (!pending) await returned
@@ -81,27 +93,28 @@ async function closing(
   }
 }
 
-async function* open(plan: ModulePlan, { name, signal, load }: SourceContext): AsyncGenerator<unknown, void> {
+async function open(plan: ModulePlan, { name, signal, load }: SourceContext): Promise<AnyIterable> {
   const exported = await loadExport(plan, load)
   const iterable: unknown = isFunction(exported) ? await exported(plan.args, { signal }) : exported
   if (!isIterable(iterable)) throw notIterable(plan, name, isFunction(exported), iterable)
-  yield* itemsOf(iterable)
+  return iterable
 }
 
-async function* resumed(
+async function resumed(
   resume: Resume,
   position: number,
   plan: ModulePlan,
   { name, signal }: SourceContext,
-): AsyncGenerator<unknown, void> {
+): Promise<AnyIterable> {
   const iterable = await resume(position, plan.args, { signal })
   if (!isIterable(iterable))
     throw badResume(plan, name, `resume returns ${kindOf(iterable)}, not an iterable`)
-  yield* itemsOf(iterable)
+  return iterable
 }
 
 /** The items, of a promise what it leads to. When one rejects, the iterable is closed, which `yield*` would not do. */
-async function* itemsOf(items: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<unknown, void> {
+async function* itemsOf(opened: () => Promise<AnyIterable>): AsyncGenerator<unknown, void> {
+  const items = await opened()
   keepRejections(items)
   if (Symbol.asyncIterator in items) for await (const item of items) yield item
   else for (const item of items) yield item
@@ -123,11 +136,12 @@ async function resumption(
 /** The next item; undefined when aborted before it came, or in a stage not soon after. */
 async function nextItem(
   next: Promise<IteratorResult<unknown, void>>,
+  waits: AbortableWaits,
   { name, signal, isStage }: SourceContext,
 ): Promise<IteratorResult<unknown> | undefined> {
   const what = `source ${name}`
   try {
-    return await bounded(next, { signal, what })
+    return await waits.untilSettled(next)
   } catch (thrown) {
     if (signal.aborted) {
       if (!isStage) return undefined
@@ -157,6 +171,8 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 
+type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>
+
 type Resume = (position: number, args: unknown, context: { signal: AbortSignal }) => unknown
 
 function isResume(value: unknown): value is Resume {
@@ -170,7 +186,7 @@ function isFunction(value: unknown): value is Factory {
 }
 
 /** Whether a value is an iterable other than text, whose letters are not meant to be streamed. */
-function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+function isIterable(value: unknown): value is AnyIterable {
   return (
     typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
   )

@@ -26,6 +26,6 @@ export type {
   StreamPorts,
   TakeResult,
 } from './protocol/ports.js'
-export { StreamReceiver, type Admit } from './stream-receiver.js'
+export { StreamReceiver, type Admit, type StreamOutcome } from './stream-receiver.js'
 export { StreamError } from './common/stream-error.js'
 export { writeStream, writeYields, type YieldTarget } from './write-stream.js'

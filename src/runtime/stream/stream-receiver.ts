@@ -1,6 +1,6 @@
 import { addAbortListener } from 'node:events'
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
-import { DaffiError, messageOf } from '../core/errors.js'
+import { DaffiError, messageOf, toErrorRecord } from '../core/errors.js'
 import { isToken } from '../core/names.js'
 import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
@@ -44,9 +44,15 @@ export interface Admission {
    * there is nothing to wait for.
    */
   settle?: () => Promise<void> | undefined
-  /** Called when the stream is over, and all its items are processed or passed over. */
-  onEnd?: () => void
+  /** Called once, when the stream is over here. */
+  onOver?: ((outcome: StreamOutcome) => void) | undefined
 }
+
+/**
+ * How a stream was over for its receiver. `ended`: all its items are processed or passed over. `left`: its writer is gone, and may
+ * come back. `refused`: it has never begun.
+ */
+export type StreamOutcome = 'ended' | 'left' | 'refused'
 
 export interface StreamReceiverOptions {
   /** Connection for invitations, which come from the start. */
@@ -64,7 +70,7 @@ interface ActiveReceiver {
   reader: Pick<StreamReader, 'report' | 'stop'> & { readonly counts?: AttachCounts[] }
   open: Open
   progress: ProgressPublisher
-  onEnd: (() => void) | undefined
+  onOver: Admission['onOver']
   close: () => void
 }
 
@@ -164,9 +170,14 @@ export class StreamReceiver {
     }
     const joinOrder = this.#orders.of(open)
     const common = { open, lifecycle, onNoWriter, joinOrder, ...callback }
-    const { reader, progress, close } = open.durable
-      ? await this.#durable.receive({ ...common, durable: open.durable })
-      : await receiveTransient({ ...common, openLane, ports, before })
+    const receiving = open.durable
+      ? this.#durable.receive({ ...common, durable: open.durable })
+      : receiveTransient({ ...common, openLane, ports, before })
+    const { reader, progress, close } = await receiving.catch((error: unknown) => {
+      lifecycle.settle('stopped', toErrorRecord(error))
+      callback.onOver?.('refused')
+      throw error
+    })
     const ends = await this.#subscribeToEnd(open, (end) => {
       if (end.closed) progress.onClosed()
       reader.onEnd(end)
@@ -177,7 +188,7 @@ export class StreamReceiver {
       reader,
       open,
       progress,
-      onEnd: callback.onEnd,
+      onOver: callback.onOver,
       close: () => {
         clearInterval(reporting)
         ends.unsubscribe()
@@ -208,12 +219,12 @@ export class StreamReceiver {
     if (this.#active.get(id) !== pending) return
     this.#active.delete(id)
     receiver.close()
-    if (state === 'left') {
-      this.#past.set(id, receiver.reader.counts ?? [])
-    } else {
-      this.#past.delete(id)
-      receiver.onEnd?.()
-    }
+    const { counts } = receiver.reader
+    if (state === 'left') this.#past.set(id, counts ?? [])
+    else this.#past.delete(id)
+    // One that was never accepted has no attach to count.
+    const hasBegun = counts?.length !== 0
+    receiver.onOver?.(state === 'stopped' ? 'ended' : hasBegun ? 'left' : 'refused')
   }
 
   /** Leaves the streams of a writer that is gone. */

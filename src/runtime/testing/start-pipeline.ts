@@ -38,9 +38,9 @@ export interface UntilOptions {
  */
 export async function startPipeline<C = Untyped>(
   file: string,
-  { sources, mocks, env, ...options }: StartPipelineOptions = {},
+  { sources, resultsOf, mocks, env, ...options }: StartPipelineOptions = {},
 ): Promise<RunningPipeline<C>> {
-  const plan = await loadVariant(file, { sources, mocks }, { env })
+  const plan = await loadVariant(file, { sources, resultsOf, mocks }, { env })
   const run = await PipelineRun.start(plan, 'info')
   try {
     await waitFor(run.ready(), run, limits(options, `waiting for the nodes of ${plan.name}`))

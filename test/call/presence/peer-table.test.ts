@@ -147,6 +147,23 @@ test('a goodbye is for one incarnation, which stays gone', () => {
   expect(events.at(-1)).toBe('-second died returns')
 })
 
+test('what was said of an end is not for good: an incarnation that is heard later, and answers, is back', () => {
+  const { peers, events, beat, pass } = table()
+  peers.upsert(record('node'))
+  peers.remove('node', { how: 'left', returns: false }, 'node1')
+  pass(3, 'node')
+  peers.readmit(record('node'))
+  // So soon it may be what was on its way.
+  expect(events).toEqual(['+node1', '-node1 left'])
+  pass(1)
+  beat('node')
+  expect(events.slice(2)).toEqual(['?node1'])
+  peers.upsert(record('node'))
+  expect(peers.has('node1')).toBe(false)
+  peers.readmit(record('node'))
+  expect(peers.isAlive('node')).toBe(true)
+})
+
 test('a goodbye that comes before the hello is believed', () => {
   const { peers, events } = table()
   peers.remove('node', { how: 'left', returns: false }, 'first')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { installedAs } from '../../../src/cli/init/installed-as.js'
 import { prepareProject, writeProject } from '../../../src/cli/init/new-project.js'
+import { writeAll } from '../../../src/cli/init/write-all.js'
 import { coloursFor } from '../../../src/cli/show/colours.js'
 import { renderError } from '../../../src/cli/show/render-error.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
@@ -40,6 +41,7 @@ test.each([
   ['callbacks/show_stream.ts', '', /has callbacks\/show_stream.ts already \(DAFFI_FILES_EXIST\)/],
   ['package.json', '[1]', /package.json is there, and holds no object \(DAFFI_FILES_EXIST\)/],
   ['package.json', '{ "scripts": 1', /package.json is there, and cannot be read: .* \(DAFFI_FILES_EXIST\)/],
+  ['.gitignore/one', '', /there is a folder in the place of a file \(DAFFI_FOLDER_TAKEN\)/],
   ['package.json', '{ "scripts": [] }', /its scripts are no object \(DAFFI_FILES_EXIST\)/],
 ])('what collides is named, and nothing is written: %s %s', async (file, text, message) => {
   const cwd = await temporaryFolder()
@@ -50,6 +52,35 @@ test.each([
   )
   expect((await readdir(cwd)).length).toBe(1)
   expect(await readFile(join(cwd, file), 'utf8')).toBe(text)
+})
+
+test('a project that cannot be written whole is not written at all', async () => {
+  const cwd = await temporaryFolder()
+  const own = { 'package.json': '{}', callbacks: 'mine' }
+  await writeFiles(cwd, own)
+  const folder = join(cwd, 'a/b')
+  const nothing = { folder: cwd, name: 'shop', source: 'camera' } as const
+  await expect(writeProject(cwd, await prepareProject(nothing))).rejects.toMatchObject({
+    code: 'DAFFI_FOLDER_TAKEN',
+    message: `nothing can be written into ${join(cwd, 'callbacks')}: there is a file in its place`,
+  })
+  const created = new Map([
+    [join(folder, 'one'), '1'],
+    [join(folder, 'c/two'), '2'],
+    [join(cwd, 'callbacks/three'), '3'],
+  ])
+  await expect(writeAll({ created, changed: new Map() })).rejects.toMatchObject({
+    code: 'DAFFI_FOLDER_TAKEN',
+  })
+  const changed = new Map([
+    [join(cwd, 'package.json'), '[]'],
+    [join(cwd, 'missing'), ''],
+  ])
+  await expect(writeAll({ created: new Map([[join(folder, 'one'), '1']]), changed })).rejects.toMatchObject({
+    code: 'ENOENT',
+  })
+  expect((await readdir(cwd)).sort()).toEqual(Object.keys(own).sort())
+  expect(await readFile(join(cwd, 'package.json'), 'utf8')).toBe('{}')
 })
 
 test.each([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { errorFields, toError } from '../../../src/runtime/codec/error-fields.js'
 import { asError, readThrown } from '../../../src/runtime/core/thrown/read-thrown.js'
 import { Sold, THROWN } from '../../support/thrown.js'
 
@@ -17,3 +18,33 @@ test('a good error stays itself', () => {
   expect(asError(error)).toBe(error)
   expect(readThrown(error)).toMatchObject({ cause: 5, stack: error.stack })
 })
+
+const makers: [string, PropertyDescriptor][] = [
+  ['throws', { value: () => never() }],
+  ['gives no text', { value: () => 42 }],
+  ['is a getter that throws', { get: never }],
+]
+
+test.each(makers)('when what makes stacks %s, errors keep class and texts', (_, maker) => {
+  const error = new Sold('out')
+  const fields: unknown[] = []
+  // vitest makes errors of its own, so it is called when all is as it was.
+  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
+  try {
+    Object.defineProperty(Error, 'prepareStackTrace', { ...maker, configurable: true })
+    for (const thrown of [error, new Sold('out'), { message: 'out', name: 'Sold' }]) {
+      const made = asError(thrown)
+      fields.push([made === thrown, made.name, made.message, typeof made.stack])
+      fields.push(typeof toError(errorFields(new Sold('sent'))).stack)
+    }
+  } finally {
+    Reflect.deleteProperty(Error, 'prepareStackTrace')
+    if (before) Object.defineProperty(Error, 'prepareStackTrace', before)
+  }
+  const kept = [true, 'Error', 'out', 'string']
+  expect(fields).toEqual([kept, 'string', kept, 'string', [false, 'Sold', 'out', 'string'], 'string'])
+})
+
+function never(): never {
+  throw new Error('no stack')
+}

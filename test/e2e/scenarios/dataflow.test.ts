@@ -16,14 +16,15 @@ nodes:
       - { call: gate, source: numbers, modifier: { STREAM: { on_error: skip } } }
       - { call: watch, source: numbers, modifier: STREAM }
   one:
-    callbacks: [gate]
+    callbacks: [gate, count]
     calls: [{ call: split, results_of: gate, modifier: STREAM }]
   two:
     callbacks: [split]
     calls:
       - { call: store, results_of: split, modifier: STREAM }
       - { call: watch, results_of: split, modifier: STREAM }
-  three: { callbacks: [store, { watch: { batch: { items: 10 } } }] }
+      - { call: count, results_of: split, wait_for: [one, three], modifier: { STREAM: { share: { by: of.key } } } }
+  three: { callbacks: [store, count, { watch: { batch: { items: 10 } } }] }
 tests:
   - name: half of them pass
     mocks: { store: { returns: null } }
@@ -31,7 +32,14 @@ tests:
       stages:
         gate: { in: 100, gave: 49, filtered: 50, failed: 1, out: 49 }
         split: { in: 49, out: 98 }
-      streams: { store: { items: 98 }, gate: { failed: 1 } }
+      streams: { store: { items: 98 }, gate: { failed: 1 }, count: { receivers: [one, three] } }
+  - name: what begins behind the gate needs no gate
+    results_of: { gate: { kind: list, items: [3, 8, 5] } }
+    mocks: { store: { returns: null }, watch: { returns: null } }
+    expect:
+      stages: { split: { in: 3, gave: 3, out: 6 } }
+      streams: { gate: { items: 0 }, split: { items: 3, lost: 0 }, count: { items: 6, lost: 0 } }
+      calls: [{ call: store, args: [{ n: -9, of: { key: 3 } }], times: 1 }]
 `,
   'numbers.ts': `
 export default function* numbers() {
@@ -47,16 +55,23 @@ export default async (n: number) => {
 `,
   'callbacks/split.ts': `
 export default function* split(n: number) {
-  yield n
-  yield -n
+  yield { n, of: { key: n % 5 } }
+  yield { n: -1 - n, of: { key: n % 5 } }
 }
 `,
   'callbacks/store.ts': `
 import { appendFileSync } from 'node:fs'
 import { context } from 'daffi'
-export default (n: number) => {
+export default ({ n }: { n: number }) => {
   const { source, item } = context().origin!
   appendFileSync('stored.txt', \`\${n} \${source} \${item}\\n\`)
+}
+`,
+  'callbacks/count.ts': `
+import { appendFileSync } from 'node:fs'
+let counted = 0
+export default ({ n, of }: { n: number; of: { key: number } }) => {
+  appendFileSync('counted.txt', JSON.stringify([of.key, process.pid, n, ++counted]) + '\\n')
 }
 `,
   'callbacks/watch.ts': `
@@ -71,9 +86,9 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
   expect(exitCode, stderr).toBe(0)
   const { streams, stages } = JSON.parse(stdout) as PipelineResult
-  const stored = (await readFile(join(cwd, 'stored.txt'), 'utf8')).trim().split('\n')
+  const stored = await linesOf(cwd, 'stored.txt')
   const passed = Array.from({ length: 50 }, (_, n) => 2 * n).filter((n) => n !== 50)
-  expect(stored).toEqual(passed.flatMap((n) => [`${n} numbers ${n}`, `${-n} numbers ${n}`]))
+  expect(stored).toEqual(passed.flatMap((n) => [`${n} numbers ${n}`, `${-1 - n} numbers ${n}`]))
   expect(stages.toSorted((a, b) => a.node.localeCompare(b.node))).toEqual([
     { node: 'one', callback: 'gate', in: 100, gave: 49, filtered: 50, failed: 1, out: 49 },
     { node: 'two', callback: 'split', in: 49, gave: 49, filtered: 0, failed: 0, out: 98 },
@@ -85,6 +100,7 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
     'eye numbers gate 100',
     'eye numbers watch 100',
     'one gate split 49',
+    'two split count 98',
     'two split store 98',
     'two split watch 98',
   ])
@@ -93,6 +109,19 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
       expect(state).toBe('finished')
       expect(processed + failed).toBe(offered)
     }
+  // The items of each key come to one process, in order.
+  const counted = (await linesOf(cwd, 'counted.txt')).map((line) => JSON.parse(line) as number[])
+  const processes = new Map(counted.map(([key, pid]) => [key, pid]))
+  expect(new Set(processes.values()).size, 'processes with keys').toBe(2)
+  expect(counted.filter(([key, pid]) => processes.get(key) !== pid)).toEqual([])
+  for (const key of processes.keys())
+    expect(counted.filter((each) => each[0] === key).map(([, , n]) => n)).toEqual(
+      passed.filter((n) => n % 5 === key).flatMap((n) => [n, -1 - n]),
+    )
+  const shares = Object.values(streams.find(({ call }) => call === 'count')?.receivers ?? {})
+  expect(shares.map(({ processed }) => processed).sort()).toEqual(
+    [...new Set(processes.values())].map((pid) => counted.filter((each) => each[1] === pid).length).sort(),
+  )
   // Two calls of one node read the source once.
   expect(stderr.match(/opened/g)).toHaveLength(1)
 
@@ -100,6 +129,7 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   expect(tested.exitCode, tested.stdout).toBe(0)
   const graph = await runDaffi(['graph'], { cwd })
   expect(graph.stdout).toContain('streams results of gate to split (lossless)')
+  expect(graph.stdout).toContain('streams results of split to count (lossless, one of by of.key)')
 })
 
 test('durable stages, one with batches and one with a state: when processes are killed, each item has its effect once, and in order', async () => {
@@ -157,7 +187,7 @@ export default (n: number) => {
   await up.waitForLine(/stored 2000$/)
   process.kill(two, 'SIGKILL')
   const { stdout } = await up.exited
-  const stored = (await readFile(join(cwd, 'stored.txt'), 'utf8')).trim().split('\n').map(Number)
+  const stored = (await linesOf(cwd, 'stored.txt')).map(Number)
   expect(stored).toEqual(Array.from({ length: 2000 }, (_, n) => 2 * n))
   const { nodes } = JSON.parse(stdout) as PipelineResult
   expect(nodes).toMatchObject({ one: { restarts: 1 }, two: { restarts: 1 }, three: { restarts: 0 } })
@@ -204,7 +234,7 @@ export default (line: string) => appendFileSync('stored.txt', line + '\\n')
   // The one that was being worked on, and one in reserve.
   expect(lost, stderr).toBeGreaterThanOrEqual(1)
   expect(receivers.reduce((sum, { processed }) => sum + processed, lost)).toBe(300)
-  const stored = (await readFile(join(cwd, 'stored.txt'), 'utf8')).trim().split('\n')
+  const stored = await linesOf(cwd, 'stored.txt')
   const all = Array.from({ length: 300 }, (_, n) => n).flatMap((n) =>
     Array.from({ length: n % 3 }, (_each, result) => `${n} ${result}`),
   )
@@ -213,3 +243,7 @@ export default (line: string) => appendFileSync('stored.txt', line + '\\n')
   expect(200 - items.size).toBeLessThanOrEqual(lost + 1)
   expect(receivers.every(({ processed }) => processed > 50)).toBe(true)
 })
+
+async function linesOf(cwd: string, file: string): Promise<string[]> {
+  return (await readFile(join(cwd, file), 'utf8')).trim().split('\n')
+}

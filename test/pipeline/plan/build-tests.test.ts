@@ -1,12 +1,31 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { checkFiles, checkPipeline } from '../../../src/runtime/pipeline/index.js'
+import { checkFiles, checkPipeline, type TestPlan } from '../../../src/runtime/pipeline/index.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
 import { checkYaml, expectFault, pipelineYaml, titled } from '../check-yaml.js'
 
-const FILES = { 'callbacks/count.ts': 'export default () => 1' }
+const FILES = {
+  'callbacks/count.ts': 'export default () => 1',
+  'callbacks/stages.ts':
+    'export const gate = (n: number) => n\nexport const read = gate\nexport const store = gate',
+}
 const of = (text: string) =>
   `${pipelineYaml({ node: '{ callbacks: [show, count], replicas: 2 }' })}tests:\n  - { name: t, ${text} }\n`
+/** A pipeline of stages, with a test: camera, gate, three processes that read, and two that store. */
+const stages = (text: string) => `name: stages
+sources: { camera: { kind: camera, device: test } }
+nodes:
+  eye: { calls: [{ call: gate, source: camera, modifier: STREAM, wait_for: [one] }] }
+  one: { callbacks: [gate], calls: [{ call: read, results_of: gate, modifier: { STREAM: { share: true } } }] }
+  three:
+    replicas: 3
+    callbacks: [read]
+    depends_on: [eye, one]
+    calls: [{ call: store, results_of: read, modifier: STREAM, wait_for: [eye, last] }]
+  last: { callbacks: [store], replicas: 2 }
+tests:
+  - { name: t, ${text} }
+`
 const expecting = (text: string) => of(`expect: { ${text} }`)
 
 test.each(
@@ -27,6 +46,31 @@ test.each(
       of('sources: { camera: { kind: recording, path: «no» } }'),
       'MISSING_FILE',
       'tests[0].sources.camera.path',
+    ],
+    [
+      of('results_of: { «show»: { kind: list, items: [1] } }'),
+      'UNKNOWN_CALLBACK',
+      'tests[0].results_of.show',
+    ],
+    [
+      stages('results_of: { «gat→gate»: { kind: list, items: [1] } }'),
+      'UNKNOWN_CALLBACK',
+      'tests[0].results_of.gat',
+    ],
+    [
+      stages('results_of: { gate: { kind: list, items: «1→[1]» } }'),
+      'WRONG_TYPE',
+      'tests[0].results_of.gate.items',
+    ],
+    [
+      stages('results_of: { gate: { kind: recording, path: «no» } }'),
+      'MISSING_FILE',
+      'tests[0].results_of.gate.path',
+    ],
+    [
+      stages('results_of: { gate: { view_of: «camra→camera» } }'),
+      'UNKNOWN_SOURCE',
+      'tests[0].results_of.gate.view_of',
     ],
     [of('mocks: { «shw→show»: { returns: 1 } }'), 'UNKNOWN_CALLBACK', 'tests[0].mocks.shw'],
     [
@@ -102,6 +146,49 @@ test("a test's plan has its own sources and mocks, and observes the callbacks th
     line: 12,
     path: 'tests[0].expect.calls[0]',
   })
+})
+
+test('behind results that a test replaces nothing changes, before them nothing is left, and of replicas one streams them', async () => {
+  const { tests, diagnostics } = await checkYaml(
+    stages('results_of: { read: { kind: list, items: [1, 2] } }'),
+    {
+      files: FILES,
+    },
+  )
+  expect(diagnostics).toEqual([])
+  const [
+    {
+      pipeline: { sources, nodes },
+    },
+  ] = tests as [TestPlan]
+  expect(sources.results_of_read).toEqual({ kind: 'list', items: [1, 2] })
+  expect(Object.keys(nodes)).toEqual(['three-1', 'last-1', 'last-2'])
+  expect(nodes['three-1']).toMatchObject({
+    dependsOn: [],
+    callbacks: [{ name: 'read', mock: { throws: 'the test replaces the results of read' } }],
+    calls: [
+      { call: 'store', source: 'results_of_read', resultsOf: undefined, waitFor: ['last-1', 'last-2'] },
+    ],
+  })
+})
+
+test('what comes before replaced results is kept where something else needs it', async () => {
+  const other = '{ call: store, results_of: gate, modifier: STREAM }, { call: read, results_of: gate,'
+  const yaml = stages(
+    'results_of: { read: { kind: recording, path: kept } }, mocks: { read: { returns: 1 } }',
+  )
+  const { tests, diagnostics } = await checkYaml(yaml.replace('{ call: read, results_of: gate,', other), {
+    files: { ...FILES, 'kept/index.jsonl': '' },
+  })
+  expect(diagnostics).toEqual([])
+  const [
+    {
+      pipeline: { nodes },
+    },
+  ] = tests as [TestPlan]
+  expect(nodes.eye?.calls).toMatchObject([{ call: 'gate', source: 'camera' }])
+  expect(nodes.one?.calls).toMatchObject([{ call: 'store', resultsOf: 'gate' }])
+  expect(nodes['three-1']?.callbacks).toMatchObject([{ mock: { returns: 1 } }])
 })
 
 test('a test file has its own faults, and those of the pipeline once', async () => {

@@ -10,14 +10,14 @@ export const FLOW_MS = 5000
 const MIN_ATTEMPTS = 7
 
 /** Says who gets nothing although it lives, messages flow, and a writer streams. */
-export function judgeFlow(world: World, { delivery }: Schedule): string[] {
+export function judgeFlow(world: World, { delivery, share }: Schedule): string[] {
   const { time, taken, runs } = world
   const living = world.living()
   const writer = living.find(({ name }) => name === 'w')
   const run = runs.findLast((each) => each.writer === writer)
   if (!writer || !run) return []
-  // A lossless stream is for the nodes that were there when it began.
-  const isReceiver = (name: string): boolean => delivery === 'live' || run.receivers.includes(name)
+  // A lossless stream is for the nodes that were there when it began, unless it is shared.
+  const isReceiver = (name: string): boolean => delivery === 'live' || share || run.receivers.includes(name)
   const receivers = living.filter(({ name }) => name !== 'w' && isReceiver(name))
   const since = time.now - FLOW_MS
   return receivers.flatMap(({ name, incarnation }) => {
@@ -28,7 +28,8 @@ export function judgeFlow(world: World, { delivery }: Schedule): string[] {
 
 /**
  * Whether a lossless stream has not begun, since its writer cannot know yet that a receiver is gone: one of another host that
- * said no goodbye, as while the server stood still, is waited for until the end of its grace. Each item is for it, too.
+ * said no goodbye, as while the server stood still, is waited for until the end of its grace, which may just have come. Each
+ * item is for it, too.
  */
 export function waitsForGrace(world: World, { delivery, share }: Schedule): boolean {
   if (delivery !== 'lossless' || share) return false
@@ -37,15 +38,21 @@ export function waitsForGrace(world: World, { delivery, share }: Schedule): bool
   const run = world.runs.findLast((each) => each.writer === writer)
   if (!writer || run?.yielded !== 0) return false
   const incarnations = new Set(living.map(({ incarnation }) => incarnation))
-  return writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
+  const names = new Set(living.map(({ name }) => name))
+  return (
+    run.receivers.some((name) => !names.has(name)) ||
+    writer.presence.peers.all().some(({ incarnation }) => !incarnations.has(incarnation))
+  )
 }
 
 /**
- * Whether a stream has begun only now, which needs time to flow: as when its writer learned by the end of a grace that the
- * receivers of the one before are gone, and has had patience with them. One that fails and begins anew for ever never flows.
+ * Whether a stream has begun only now, or its source has, which needs time to flow: as when its writer learned by the end of a
+ * grace that a receiver is gone, and has waited for it, or had patience with those of the stream before. One that fails and
+ * begins anew for ever never flows.
  */
 export function hasJustBegun({ time, runs }: World): boolean {
-  return runs.some(({ begun, ended }) => ended === undefined && begun > time.now - FLOW_MS)
+  const since = time.now - FLOW_MS
+  return runs.some(({ begun, first = begun, ended }) => ended === undefined && first > since)
 }
 
 /** Compares what the streams' writers say with what the callbacks got. */

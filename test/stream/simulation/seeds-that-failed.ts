@@ -25,4 +25,6 @@ export const SEEDS_THAT_FAILED: readonly number[] = [
   208764,
   // The judge did not give a stream time to flow that began late, since its writer learned late that all receivers were gone.
   502587,
+  // The judge did not give a stream time to flow whose source began late, at the end of the grace of a receiver that was killed.
+  ...[1034919, 6000847],
 ]

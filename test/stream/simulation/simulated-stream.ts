@@ -26,6 +26,8 @@ export interface StreamRun {
   /** Names of the nodes that it began with: a lossless stream is for these. */
   names: string[]
   begun: number
+  /** Time of the first item that its source has yielded: not before all have attached that are waited for. */
+  first: number | undefined
   /** Items that its source has yielded. */
   yielded: number
   /** Names of its receivers, so far. */
@@ -54,6 +56,7 @@ export async function keepStreaming(options: WriterOptions): Promise<void> {
       writer: node,
       names: node.ports.peers.offering('take').map(({ name }) => name),
       begun: now(),
+      first: undefined,
       yielded: 0,
       receivers: [],
       ended: undefined,
@@ -93,6 +96,7 @@ async function* items(run: StreamRun, { schedule, stopping, now }: WriterOptions
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, schedule.itemMs))
     if (stopping.aborted) return
+    run.first ??= now()
     yield { stream: run.key, number: run.yielded++, made: now() }
   }
 }

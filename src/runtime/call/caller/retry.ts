@@ -1,10 +1,12 @@
 import { abortError } from '../../core/abort.js'
 import { parseDuration } from '../../core/duration.js'
-import type { ErrorCode } from '../../core/error-codes.js'
+import { isErrorCode, type ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
+import { readThrown } from '../../core/thrown/read-thrown.js'
 import { sleep } from '../../core/timer.js'
+import { isCallbackError } from '../api/errors/callback-error.js'
 import type { RetryOptions } from '../api/modifiers.js'
-import { RemoteError } from '../api/remote-error.js'
+import { RemoteError } from '../api/errors/remote-error.js'
 
 /** Codes of errors that the same call would meet again. */
 const NOT_RETRYABLE: readonly ErrorCode[] = [
@@ -41,8 +43,11 @@ export async function withRetries<T>(
   }
 }
 
+/** A code of daffi's says something about the call only when daffi has said it: callbacks let errors of other calls pass. */
 function isWorthRetrying(error: unknown, on: RetryOptions['on']): boolean {
-  if (!(error instanceof DaffiError)) return on === undefined
-  const codes = [error.code, error instanceof RemoteError ? (error.remoteCode ?? '') : '']
-  return on ? codes.some((code) => on.includes(code)) : !NOT_RETRYABLE.includes(error.code)
+  if (error instanceof DaffiError && error.code !== 'DAFFI_REMOTE' && !isCallbackError(error))
+    return on ? on.includes(error.code) : !NOT_RETRYABLE.includes(error.code)
+  if (!on || on.includes('DAFFI_REMOTE')) return true
+  const code = error instanceof RemoteError ? error.remoteCode : readThrown(error).code
+  return code !== undefined && !isErrorCode(code) && on.includes(code)
 }

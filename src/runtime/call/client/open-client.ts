@@ -7,7 +7,7 @@ import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
-import { connectNats } from '../../nats/index.js'
+import { connectNats, joinError } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
 import type { MakeInvocation } from '../api/context.js'
@@ -60,7 +60,7 @@ export interface HostControl {
 /**
  * Joins a pipeline under a name: connects, claims the name, offers the callbacks, and publishes the hello.
  * @param makeClient called before the first call can come
- * @throws DaffiError DAFFI_DUPLICATE_NAME and those of connecting
+ * @throws DaffiError DAFFI_DUPLICATE_NAME, DAFFI_NO_SERVER when the server goes away meanwhile, and those of connecting
  */
 export async function openClient<G extends PipelineClient>(
   options: JoinOptions,
@@ -231,6 +231,6 @@ export async function openClient<G extends PipelineClient>(
     )
     // What is still being opened is closed, too. It is not waited for: a flush on a connection that is closed meanwhile never ends.
     void opening.then(leave, leave)
-    throw error
+    throw joinError(server.info.url, error)
   }
 }

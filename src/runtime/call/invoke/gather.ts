@@ -1,6 +1,7 @@
 import { weightOf } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { feed, type Items } from '../../stream/index.js'
+import { callbackError } from '../api/errors/callback-error.js'
 import type { Abort } from '../api/context.js'
 import { MAX_VALUE_BYTES } from '../wire/payload-transfer.js'
 import { isYielding, thrownBy } from './yielding.js'
@@ -27,23 +28,20 @@ export function gather(value: unknown, abort: Abort, options: GatherOptions = FO
   return isYielding(value) ? gatherItems(value, abort, options) : value
 }
 
-async function gatherItems(
-  value: Items,
-  { signal }: Abort,
-  { limit, keep }: GatherOptions,
-): Promise<unknown[]> {
+async function gatherItems(value: Items, abort: Abort, { limit, keep }: GatherOptions): Promise<unknown[]> {
   const items: unknown[] = []
   let count = 0
   let bytes = 0
+  let refusal: DaffiError | undefined
   const accept = (item: unknown): undefined => {
     bytes += weightOf(item)
-    if (bytes > limit || ++count > MAX_ITEMS) throw tooLarge(count, limit)
+    if (bytes > limit || ++count > MAX_ITEMS) throw (refusal = tooLarge(count, limit))
     if (keep) items.push(item)
   }
   try {
-    await feed(value, { signal, accept })
+    await feed(value, { signal: abort.signal, accept })
   } catch (error) {
-    throw thrownBy(error)
+    throw error === refusal ? error : callbackError(thrownBy(error), abort)
   }
   return items
 }

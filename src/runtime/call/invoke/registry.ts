@@ -3,6 +3,7 @@ import type { Arity } from '../../core/plan/plan.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { DaffiError } from '../../core/errors.js'
 import { asError } from '../../core/thrown/read-thrown.js'
+import { callbackError } from '../api/errors/callback-error.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
 import { checkArity, listed } from '../wire/arity.js'
 import type { ByteWindow } from '../wire/byte-window.js'
@@ -150,9 +151,15 @@ export class Registry {
 
 /** Runs the user's code. Whatever it throws leaves here as an error that can be read. */
 function invoke({ fn }: Callback, args: unknown[], finish: Finish, abort: Abort): unknown {
+  let value: unknown
   try {
-    const value: unknown = fn(...args)
-    return isThenable(value) ? finishLater(value, finish, abort) : finish(value, abort)
+    value = fn(...args)
+    if (isThenable(value)) return finishLater(value, finish, abort)
+  } catch (thrown) {
+    throw callbackError(thrown, abort)
+  }
+  try {
+    return finish(value, abort)
   } catch (thrown) {
     throw asError(thrown)
   }
@@ -162,9 +169,15 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-async function finishLater(value: PromiseLike<unknown>, finish: Finish, abort: Abort): Promise<unknown> {
+async function finishLater(later: PromiseLike<unknown>, finish: Finish, abort: Abort): Promise<unknown> {
+  let value: unknown
   try {
-    return await finish(await value, abort)
+    value = await later
+  } catch (thrown) {
+    throw callbackError(thrown, abort)
+  }
+  try {
+    return await finish(value, abort)
   } catch (thrown) {
     throw asError(thrown)
   }

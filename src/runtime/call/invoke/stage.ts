@@ -2,6 +2,7 @@ import type { Origin } from '../../core/stream/origin.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { feed, PushedItems } from '../../stream/index.js'
 import type { Abort } from '../api/context.js'
+import { IncomingStreams } from './incoming-streams.js'
 import { DoneItems } from './stage-marks.js'
 import { isYielding, thrownBy } from './yielding.js'
 
@@ -32,7 +33,10 @@ export class Stage {
   )
   /** Whether a stream of the results is told how far the stage is. */
   hasOrder = false
-  #incoming = 0
+  /** Streams that come to the stage. When all have ended, those of its results end that follow them. */
+  readonly incoming = new IncomingStreams(() => {
+    for (const items of this.#following) items.end()
+  })
   #gave = 0
   #filtered = 0
   #failed = 0
@@ -88,15 +92,6 @@ export class Stage {
 
   onFailed(): void {
     this.#failed++
-  }
-
-  onIncoming(): void {
-    this.#incoming++
-  }
-
-  /** Notes that an incoming stream is over, and its source has no more items. */
-  onIncomingEnd(): void {
-    if (--this.#incoming === 0) for (const items of this.#following) items.end()
   }
 
   async #takeAll(values: Parameters<typeof feed>[0], item: ItemInHand, { signal }: Abort): Promise<void> {

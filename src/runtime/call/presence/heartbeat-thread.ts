@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { isErrorCode } from '../../core/error-codes.js'
 import { fromErrorRecord, type DaffiError, type ErrorRecord } from '../../core/errors.js'
 import { packageFile } from '../../core/process/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
@@ -41,6 +42,7 @@ export class HeartbeatThread {
   readonly #worker: Worker
   readonly #turning: NodeJS.Timeout
   readonly #ready: Promise<unknown>
+  readonly #exited: Promise<unknown>
 
   constructor({ timing, onRefused, ...data }: HeartbeatOptions) {
     const { heartbeatMs } = timing
@@ -64,17 +66,25 @@ export class HeartbeatThread {
     // The listener is added at once: a message that came before it would be lost, and the wait would never end.
     this.#ready = once(this.#worker, 'message')
     this.#ready.catch(() => undefined)
+    // Not `once`, which rejects at the error of a worker that fails.
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.on('message', (message: WorkerMessage) => {
       if (typeof message === 'object') onRefused(fromErrorRecord(message.refused))
     })
   }
 
   /**
-   * Resolves when the worker answers pings for this node and is able to send heartbeats; rejects when it could not
-   * connect.
+   * Resolves when the worker answers pings for this node and is able to send heartbeats.
+   * @throws DaffiError those of connecting
    */
   async ready(): Promise<void> {
-    await this.#ready
+    try {
+      await this.#ready
+    } catch (error) {
+      // An error loses its class on the way from the worker, and keeps its fields.
+      const record = error as ErrorRecord
+      throw isErrorCode(record.code) ? fromErrorRecord(record) : error
+    }
   }
 
   /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
@@ -101,9 +111,8 @@ export class HeartbeatThread {
     clearInterval(this.#turning)
     // Without this, a process that has nothing else to do ends right here, with exit code 13.
     this.#worker.ref()
-    const exited = once(this.#worker, 'exit')
     this.#post({ kind: 'stop' })
-    await exited
+    await this.#exited
   }
 
   #post(message: HeartbeatMessage): void {

@@ -56,10 +56,13 @@ export class PeerTable {
   readonly #events = new EventEmitter<Events>().setMaxListeners(0)
   readonly #members = new Map<string, Member>()
   readonly #byIncarnation = new Map<string, Member>()
-  readonly #ended = new Set<string>()
+  /** Incarnations that have ended, with the tick at which they did. */
+  readonly #ended = new Map<string, number>()
   /** The nodes that offer each callback, kept until a member changes, since every call asks. */
   readonly #offering = new Map<string, Offering[]>()
   #lastTick = -Infinity
+  /** Heartbeats of this node, in all. */
+  #clock = 0
   /** Heartbeats of this node since the server was started anew; infinite while it is the first. */
   #ticks = Infinity
 
@@ -133,7 +136,7 @@ export class PeerTable {
     else {
       const member = this.#byIncarnation.get(id)
       if (member) this.#onSign(member)
-      else if (!this.#ended.has(id)) this.#events.emit('unknownPeer', { name, incarnation: id })
+      else if (!this.#hasJustEnded(id)) this.#events.emit('unknownPeer', { name, incarnation: id })
     }
   }
 
@@ -152,10 +155,17 @@ export class PeerTable {
     this.#events.emit('leave', member.record, departure)
   }
 
-  /** Removes an incarnation for good: it has said goodbye, or there is proof of its end. */
+  /** Adds a node that was heard, and has answered itself: what was said of its end, if anything was, is not so. */
+  readmit(record: PeerRecord): void {
+    if (this.#hasJustEnded(record.incarnation)) return
+    this.#ended.delete(record.incarnation)
+    this.upsert(record)
+  }
+
+  /** Removes an incarnation that has said goodbye, or of whose end there is other proof. Only its own answer brings it back. */
   remove(name: string, departure: Departure, incarnation: string): void {
-    this.#ended.add(incarnation)
-    for (const oldest of this.#ended) {
+    this.#ended.set(incarnation, this.#clock)
+    for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= MAX_ENDED) break
       this.#ended.delete(oldest)
     }
@@ -210,6 +220,12 @@ export class PeerTable {
     return alive.length > 0 ? alive : all
   }
 
+  /** Whether an incarnation has ended so lately that messages which were on their way may come. */
+  #hasJustEnded(incarnation: string): boolean {
+    const end = this.#ended.get(incarnation)
+    return end !== undefined && this.#clock - end < this.#suspectAfter
+  }
+
   #isSilent({ missed }: Member): boolean {
     return missed >= this.#suspectAfter
   }
@@ -229,6 +245,7 @@ export class PeerTable {
     if (now - this.#lastTick < heartbeatMs / 2) return
     this.#lastTick = now
     this.#ticks++
+    this.#clock++
     for (const member of [...this.#members.values()]) {
       if (member.record.incarnation === this.#options.self) continue
       member.missed++

@@ -167,9 +167,11 @@ export class Presence {
   }
 
   #onHello(peer: PeerRecord): void {
-    const { record } = this.#options
+    const { record, log } = this.#options
     const isOtherHolder = peer.name === record.name && peer.incarnation !== record.incarnation
-    if (isOtherHolder && this.#claimed) this.#loseName(peer)
+    // Anybody may say so; the claim shows who has the name.
+    if (isOtherHolder && this.#claimed)
+      void this.recheck().catch((error: unknown) => log.debug(`presence: ${String(error)}`))
     else if (peer.pages === undefined) this.peers.upsert(peer)
     else void this.#readPages(peer)
   }
@@ -250,7 +252,7 @@ export class Presence {
       }
       const answer = await this.#names.ping(peer, this.#options.timing.suspectMs)
       // While another incarnation has the name, its claim decides; this one finds out when it claims again.
-      if (typeof answer === 'object' && !this.peers.isAlive(peer.name)) this.peers.upsert(answer)
+      if (typeof answer === 'object' && !this.peers.isAlive(peer.name)) this.peers.readmit(answer)
     } catch (error) {
       this.#options.log.debug(`presence: ${String(error)}`)
     } finally {

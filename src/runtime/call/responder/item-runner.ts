@@ -1,12 +1,11 @@
 import type { Origin } from '../../core/stream/origin.js'
 import { originOf, type Deliver, type DeliveredChunk } from '../../stream/index.js'
-import { runInContext, type Abort, type Invocation } from '../api/context.js'
+import { runInContext, type Abort, type Invocation, type State } from '../api/context.js'
 import { isThenable, type OfferedCallback } from '../invoke/registry.js'
 import type { ItemInHand } from '../invoke/stage.js'
 import type { IncomingOrder } from './incoming-order.js'
 import { isYielding } from '../invoke/yielding.js'
 import type { IncomingState } from '../state/incoming-state.js'
-import type { State } from '../api/state.js'
 
 /** Stands for results that are taken already, since a generator runs while they are. */
 const TAKEN = Symbol('taken')

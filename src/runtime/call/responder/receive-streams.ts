@@ -24,7 +24,6 @@ export function receiveStreams(
     const refusing = misfit(offered, open)
     const { stage } = offered
     const { borrow = false } = offered.callback.options
-    stage?.onIncoming()
     const joining =
       refusing || as === undefined ? undefined : joins.joining(offered, { ...open, as }, abort())
     // An item of a shared durable stream may be given to another receiver, or again, at any time.
@@ -48,7 +47,7 @@ export function receiveStreams(
       ...(joining ? { joining } : { marks: order, onFailed }),
       borrow,
       settle: () => (open.durable ? state.saveAfter(stored) : state.save()),
-      onEnd: () => stage?.onIncomingEnd(),
+      onOver: stage?.incoming.begin(open),
     }
   }
   return new StreamReceiver({ nc, ports, admit })

@@ -1,7 +1,7 @@
 import { decode, encode } from '../../codec/index.js'
 import { formatBytes } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
-import type { State } from '../api/state.js'
+import type { State } from '../api/context.js'
 import { valueBytes, type StateEntry } from './state-entry.js'
 
 /** State as one item has it: its changes are held until it is done. */

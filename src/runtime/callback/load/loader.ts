@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, extname } from 'node:path'
 import type { Jiti, JitiOptions } from 'jiti'
 import { folderError } from '../../core/project/folder-error.js'
+import { readThrown } from '../../core/thrown/read-thrown.js'
 import { moduleFailed } from '../parse/module-error.js'
 import { tsconfigOf } from '../parse/tsconfig.js'
 import { compiler } from './compiler.js'
@@ -95,7 +96,7 @@ export function createLoader({ cacheFolder, daffi }: LoaderOptions): Loader {
 
 /** Whether an error comes from the compiler, which keeps its output in the cache, and not from the module. */
 function isOfCompiler(error: unknown): boolean {
-  const frames = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : []
+  const frames = (readThrown(error).stack ?? '').split('\n').slice(1)
   const thrower = frames.find((frame) => !frame.includes('node:'))
   return thrower !== undefined && /[\\/]node_modules[\\/]jiti[\\/]/.test(thrower)
 }

@@ -120,11 +120,14 @@ export type StreamPlan = { kind: 'STREAM' } & StreamSettings
 /** Sources and their views, by name. */
 export type SourcePlans = Record<string, SourcePlan | ViewPlan>
 
-export type SourcePlan = CameraPlan | FilePlan | NetworkPlan | ModulePlan | RecordingPlan
+export type SourcePlan = VideoSourcePlan | ModulePlan | RecordingPlan | ListPlan
+
+/** Sources that ffmpeg reads. */
+export type VideoSourcePlan = CameraPlan | FilePlan | NetworkPlan
 
 /** Whether the items of a source come from ffmpeg. */
-export function isVideo(plan: SourcePlan): plan is Exclude<SourcePlan, ModulePlan | RecordingPlan> {
-  return plan.kind !== 'module' && plan.kind !== 'recording'
+export function isVideo(plan: SourcePlan): plan is VideoSourcePlan {
+  return plan.kind !== 'module' && plan.kind !== 'recording' && plan.kind !== 'list'
 }
 
 interface VideoPlan {
@@ -198,6 +201,12 @@ export interface ViewPlan extends Pick<VideoPlan, 'size' | 'fps'> {
 export interface RecordingPlan {
   kind: 'recording'
   folder: string
+}
+
+/** Items that stand in the pipeline file itself. */
+export interface ListPlan {
+  kind: 'list'
+  items: unknown[]
 }
 
 /** Name of the file in a recording's folder that lists its items. */

@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, [code: ErrorCode, reason: string]>> = {
   EDQUOT: ['DAFFI_FOLDER_FULL', 'the quota of its disk is used up'],
   EEXIST: ['DAFFI_FOLDER_TAKEN', 'there is a file in its place'],
   ENOTDIR: ['DAFFI_FOLDER_TAKEN', 'there is a file in the place of a folder'],
+  EISDIR: ['DAFFI_FOLDER_TAKEN', 'there is a folder in the place of a file'],
   EACCES: ['DAFFI_FOLDER_DENIED', 'this user may not'],
   EPERM: ['DAFFI_FOLDER_DENIED', 'it belongs to another user'],
 }

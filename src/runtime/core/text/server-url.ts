@@ -44,7 +44,7 @@ function parseOne(text: string, whole: string): URL {
   const shown = withoutUrlSecrets(hasScheme(whole) ? whole : `nats://${whole}`)
   throw new DaffiError('DAFFI_USAGE', `${JSON.stringify(shown)} is not the URL of a NATS server`, {
     next: whole.includes('@')
-      ? 'In user and password, write / as %2F, ? as %3F, # as %23, @ as %40, a comma as %2C, a space as %20 and % as %25.'
+      ? 'Its port is 65535 at most. In user and password, write / as %2F, ? as %3F, # as %23, an at sign as %40, a comma as %2C, a space as %20 and % as %25.'
       : 'Write it as nats://host:port or tls://host:port.',
   })
 }

@@ -43,16 +43,25 @@ export function readThrown(thrown: unknown): Thrown {
   }
 }
 
-/** Gives what was thrown if it is an error whose fields are texts and can be read, else an error that says the same. */
+/**
+ * Gives what was thrown if it is an error whose fields are texts and can be read, else an error that says the same. A stack that
+ * cannot be read, as when user's code has broken `Error.prepareStackTrace` for all errors, is replaced.
+ */
 export function asError(thrown: unknown): Error {
-  if (isPlainError(thrown)) return thrown
+  if (isPlainError(thrown) || (replaceStack(thrown) && isPlainError(thrown))) return thrown
   const { name, message, code, stack, cause } = readThrown(thrown)
   const error = new Error(message, cause === undefined ? undefined : { cause })
-  Object.defineProperties(error, {
-    name: { value: name, configurable: true, writable: true },
-    stack: { value: stack ?? `${name}: ${message}`, configurable: true, writable: true },
-  })
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
+  // Not defined, for which the stack that it has would be read.
+  error.stack = stack ?? `${name}: ${message}`
   return code === undefined ? error : Object.assign(error, { code })
+}
+
+/** Gives an error a stack that can be read, in place of one that cannot; false when it has one, or cannot be given one. */
+function replaceStack(thrown: unknown): thrown is Error {
+  if (!types.isNativeError(thrown) || textIn(fieldOf(thrown, 'stack')) !== undefined) return false
+  const { name, message } = readThrown(thrown)
+  return attempt(() => (thrown.stack = `${name}: ${message}`)) !== undefined
 }
 
 /** Whether it is an error of this realm, whose fields can be read, and are texts where texts are expected. */

@@ -23,6 +23,11 @@ export function isRefusal(error: unknown): boolean {
   return isJetStreamApiError(error) && isRefusalStatus(error.status)
 }
 
+/** Whether JetStream could not do what it was asked for, as while the server starts, and may be able to later. */
+export function isServerTrouble(error: unknown): boolean {
+  return isJetStreamApiError(error) && !isRefusalStatus(error.status)
+}
+
 export function isRefusalStatus(status: number): boolean {
   return status < SERVER_TROUBLE
 }

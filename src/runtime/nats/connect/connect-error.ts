@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node'
 import { DaffiError, messageOf } from '../../core/errors.js'
+import { isServerTrouble } from './api-errors.js'
 import { refusalOf } from './refusals/permissions.js'
 import { tlsFault } from './tls.js'
 
@@ -24,6 +25,23 @@ export function connectError(url: string, cause: unknown): DaffiError {
   const refusal = refusalOf(cause, url)
   if (refusal) return refusal.error
   return new DaffiError('DAFFI_NO_SERVER', `no NATS server at ${url}: ${reasonOf(cause)}`, { cause })
+}
+
+/** Errors of the client by which the server is away, or answers nothing. */
+const AWAY = [
+  errors.ClosedConnectionError,
+  errors.ConnectionError,
+  errors.DrainingConnectionError,
+  errors.NoRespondersError,
+  errors.RequestError,
+  errors.TimeoutError,
+]
+
+/** The error of a process that the server has left while it joined; any error that does not say so is given as it is. */
+export function joinError(url: string, cause: unknown): unknown {
+  if (!AWAY.some((kind) => cause instanceof kind) && !isServerTrouble(cause)) return cause
+  const message = `the NATS server at ${url} went away, or is just starting: ${reasonOf(cause)}`
+  return new DaffiError('DAFFI_NO_SERVER', message, { cause })
 }
 
 /** The client reports this timeout as refused credentials, although the server has not received any. */

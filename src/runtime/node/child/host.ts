@@ -42,6 +42,8 @@ export interface Host {
    * @param isComplete whether nothing more would have come: else a durable stream is not finished, and is resumed later
    */
   drain: (isComplete: boolean) => void
+  /** Ends the results that a call streams, when those that are there are taken. */
+  complete: (call: number) => void
   /** Drains, aborts the calls that still run, waits for running callbacks, and leaves the pipeline. */
   leave: () => Promise<void>
 }
@@ -136,7 +138,8 @@ export async function startHost(
       await control.renew(next.callbacks)
     })
   }
-  return { settled, reload, drain, leave: () => (left ??= leave()) }
+  const complete: Host['complete'] = (call) => results.get(call)?.end()
+  return { settled, reload, drain, complete, leave: () => (left ??= leave()) }
 }
 
 /** Loads modules as `load` does, and reports each before. */

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
+import {
+  isCallbackError,
+  PERIOD,
+  plannedStream,
+  RemoteError,
+  remoteFields,
+  type Global,
+} from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
@@ -106,8 +113,8 @@ async function attempt(
     if (thrown instanceof StreamError)
       return outcome({ summary: thrown.summary, error: toErrorRecord(reasonOf(thrown)) })
     // A callback of this very node throws its own errors.
-    const error =
-      thrown instanceof DaffiError ? thrown : new RemoteError(remoteFields(thrown, context.g.processName))
+    const isDaffis = thrown instanceof DaffiError && !isCallbackError(thrown)
+    const error = isDaffis ? thrown : new RemoteError(remoteFields(thrown, context.g.processName))
     return outcome({ error: toErrorRecord(error) })
   }
 }

@@ -5,11 +5,13 @@ import type { NodeSetup } from './node-setup.js'
  * Messages from the supervisor to the process of a node.
  * `setup`: start as this node; always the first message.
  * `drain`: end the sources, let the streams finish, begin no new call. `isComplete`: the sources had no more to come.
+ * `complete`: end the results that this call streams, since nothing more comes to their callback.
  * `leave`: finish running callbacks and exit.
  * `reload`: evaluate these modules again and offer the callbacks that they export now.
  */
 export type NodeOrder =
   | { type: 'setup'; setup: NodeSetup }
   | { type: 'drain'; isComplete: boolean }
+  | { type: 'complete'; index: number }
   | { type: 'leave' }
   | { type: 'reload'; modules: string[]; callbacks: CallbackPlan[] }

@@ -41,10 +41,7 @@ export function streamsTo({ calls }: NodePlan, { name, callbacks }: NodePlan): b
   return calls.some(reaches)
 }
 
-/** Whether all that a node does by itself is to stream on: what its callbacks return, or what they give to modules. */
-export function streamsOn({ calls }: NodePlan, sources: Plan['sources']): boolean {
-  return calls.every(
-    ({ source, resultsOf }) =>
-      resultsOf !== undefined || (source !== undefined && sources[source]?.kind === 'module'),
-  )
+/** Whether all calls stream modules, which may stream on what callbacks of the node give to them. */
+export function streamModules(calls: readonly CallPlan[], sources: Plan['sources']): boolean {
+  return calls.every(({ source }) => source !== undefined && sources[source]?.kind === 'module')
 }

@@ -4,10 +4,13 @@ import type { DaffiError } from '../../core/errors.js'
 import type { Logger, LogLevel } from '../../core/logger.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
+import type { RunOrder } from '../../runs/index.js'
+import type { LineStream } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
+import { nodesNamed } from '../common/nodes-named.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
 import type { ChildExit } from './process/child-exit.js'
@@ -18,7 +21,8 @@ import { pipelineResult, type PipelineResult } from './report/pipeline-result.js
 import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
-import { stagesOf, streamsOn, streamsTo } from './stages.js'
+import { stageEnds, type StageEnds } from './stage-ends.js'
+import { stagesOf, streamModules, streamsTo } from './stages.js'
 import { StartupLimiter } from './startup-limiter.js'
 import { SupervisedNode, type Supervision } from './supervised-node.js'
 
@@ -54,6 +58,7 @@ export interface SupervisorOptions {
 /** Runs nodes of a pipeline, each in a process of its own, until all calls have settled or the run is ended. */
 export class Supervisor {
   #plan: Plan
+  #stageEnds: StageEnds
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
   readonly #nodes: SupervisedNode[]
@@ -71,6 +76,7 @@ export class Supervisor {
 
   constructor(plan: Plan, nodes: NodePlan[], server: ServerHandle, options: SupervisorOptions) {
     this.#plan = plan
+    this.#stageEnds = stageEnds(plan)
     this.#server = server
     this.#options = options
     this.#results = new RunResults(nodes)
@@ -85,8 +91,8 @@ export class Supervisor {
       guard: this.#guard,
       onState: (node: SupervisedNode) => this.#onState(node),
       onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
-      onLine: (node: SupervisedNode, line: string) =>
-        options.onEvent({ type: 'line', node: node.name, line }),
+      onLine: (node: SupervisedNode, line: string, stream: LineStream) =>
+        options.onEvent({ type: 'line', node: node.name, line, stream }),
       onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => this.#onExit(node, exit, returns),
     }
     this.#nodes = nodes.map((node) => this.#supervised(node))
@@ -129,6 +135,7 @@ export class Supervisor {
   /** Applies a change of the pipeline to the run. Resolves with the nodes that could not reload their modules. */
   async apply({ plan, start, restart, reload, stop }: PlanChange): Promise<ReloadFailure[]> {
     this.#plan = plan
+    this.#stageEnds = stageEnds(plan)
     const named = (name: string): SupervisedNode | undefined => this.#nodes.find((node) => node.name === name)
     const isReady = (node: NodePlan): boolean => named(node.name)?.isRunning ?? false
     const reloads = reload.filter(({ node }) => isReady(node))
@@ -144,8 +151,27 @@ export class Supervisor {
     return (await Promise.all(results)).flat()
   }
 
+  /**
+   * Begins to carry out an order about nodes.
+   * @returns names of the nodes that it concerns
+   * @throws DaffiError DAFFI_UNKNOWN_NODE
+   */
+  obey({ order, nodes: names }: Exclude<RunOrder, { order: 'end' }>): string[] {
+    const named = names.flatMap((name) =>
+      nodesNamed(this.#plan.name, this.#nodes, name, 'DAFFI_UNKNOWN_NODE'),
+    )
+    const nodes = [...new Set(named)]
+    for (const node of nodes) {
+      if (order !== 'start') node.held = true
+      const stopped = order === 'start' && !node.isEnding() ? Promise.resolve() : node.stop()
+      if (order !== 'stop') void stopped.then(() => this.#startNode(node, node.plan))
+    }
+    return nodes.map(({ name }) => name)
+  }
+
+  /** Starts a node that is new, or has ended. */
   #startNode(old: SupervisedNode | undefined, plan: NodePlan): void {
-    if (this.#ending.signal.aborted) return
+    if (this.#ending.signal.aborted || (old && !old.ended)) return
     this.#results.replaceNode(plan)
     const node = old ?? this.#supervised(plan)
     if (old) old.renew(this.#setup(plan))
@@ -189,9 +215,9 @@ export class Supervisor {
   }
 
   #onState(node: SupervisedNode): void {
-    const { name, state, restarts, error } = node
+    const { name, state, restarts, error, process, lastEnd } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
-    this.#options.onEvent({ type: 'state', node: name, state, restarts, error })
+    this.#options.onEvent({ type: 'state', node: name, state, restarts, error, process, lastEnd })
     if (state === 'failed' && !this.#options.watched) this.#finished.resolve()
     this.#checkEnd()
   }
@@ -211,9 +237,21 @@ export class Supervisor {
     this.#checkEnd()
   }
 
-  /** Whether a node only streams on what it gets, and all streams to it have ended. */
-  #hasNothingToCome({ name, plan, isRunning, idle }: SupervisedNode): boolean {
-    if (!isRunning || idle || !streamsOn(plan, this.#plan.sources)) return false
+  /** Ends the results of callbacks to which all streams have ended. */
+  #completeStages(): void {
+    const nodes = new Map(this.#nodes.map((node) => [node.name, node]))
+    for (const { node, index, feeders } of this.#stageEnds) {
+      // Those of nodes that run elsewhere may never end.
+      const isOver = feeders.every((feeder) => nodes.get(feeder.node)?.hasSettled(feeder.index) ?? false)
+      if (isOver && feeders.length > 0) nodes.get(node)?.complete(index)
+    }
+  }
+
+  /** Whether a node has nothing left to do but to stream modules, and all streams to it have ended. */
+  #hasNothingToCome(node: SupervisedNode): boolean {
+    const { name, plan, isRunning, idle } = node
+    const left = plan.calls.filter((_call, index) => !node.hasSettled(index))
+    if (!isRunning || idle || left.length === 0 || !streamModules(left, this.#plan.sources)) return false
     const senders = this.#nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
     return senders.length > 0 && senders.every((sender) => sender.idle)
   }
@@ -227,9 +265,14 @@ export class Supervisor {
 
   #checkEnd(): void {
     this.#changed.notify()
+    // What depends on a node that an order has stopped is not done: it may be started again.
+    if (this.#nodes.some(({ held }) => held)) return
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
-    if (!watched) for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
+    if (!watched) {
+      this.#completeStages()
+      for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
+    }
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))

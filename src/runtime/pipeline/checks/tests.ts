@@ -17,7 +17,7 @@ export async function checkTests(tests: PartialTest[], context: CheckContext): P
     await checkReplacedSources(test, context)
     for (const { name, path } of test.mocks) checkOffered(name, path, context, 'key')
     checkStreams(test, context)
-    checkStages(test, context)
+    for (const stage of [...test.resultsOf, ...test.stages]) checkStage(stage, context)
     for (const { path, value } of [...test.calls, ...test.results]) {
       if (value.call !== undefined) checkOffered(value.call, [...path, 'call'], context)
     }
@@ -34,7 +34,10 @@ function checkResult({ path, value }: PartialTest['results'][number], context: C
   if (args) checkArguments(call, args, [...path, 'args'], context)
 }
 
-async function checkReplacedSources({ sources }: PartialTest, context: CheckContext): Promise<void> {
+async function checkReplacedSources(
+  { sources, resultsOf }: PartialTest,
+  context: CheckContext,
+): Promise<void> {
   const { sources: known, diagnostics, folder } = context
   for (const { name, path } of sources) {
     if (known.has(name)) continue
@@ -42,8 +45,8 @@ async function checkReplacedSources({ sources }: PartialTest, context: CheckCont
     const suggestion = nearest(name, [...known])
     diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path, suggestion }, 'key')
   }
-  await checkSources(sources, folder, diagnostics)
-  checkReplacedViews(sources, context)
+  await checkSources([...sources, ...resultsOf], folder, diagnostics)
+  checkReplacedViews(sources, resultsOf, context)
 }
 
 function checkStreams({ streams }: PartialTest, context: CheckContext): void {
@@ -62,12 +65,14 @@ function checkStreams({ streams }: PartialTest, context: CheckContext): void {
   }
 }
 
-function checkStages({ stages }: PartialTest, { pipeline, diagnostics }: CheckContext): void {
+/** Checks that results of the callback that a key names are streamed. */
+function checkStage(
+  { name, path }: PartialTest['stages'][number],
+  { pipeline, diagnostics }: CheckContext,
+): void {
   const known = new Set(pipeline.calls.flatMap(({ value }) => value.results_of ?? []))
-  for (const { name, path } of stages) {
-    if (known.has(name)) continue
-    const message = `no results of ${name} are streamed; ${listKnown('results of', known)}`
-    const suggestion = nearest(name, [...known])
-    diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, 'key')
-  }
+  if (known.has(name)) return
+  const message = `no results of ${name} are streamed; ${listKnown('results of', known)}`
+  const suggestion = nearest(name, [...known])
+  diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, 'key')
 }

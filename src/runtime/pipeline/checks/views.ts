@@ -16,10 +16,15 @@ export function checkViews(sources: readonly PartialSource[], context: CheckCont
 /**
  * Checks the views of a pipeline whose sources a test replaces.
  * @param replaced the test's sources
+ * @param results the test's sources that replace results of callbacks
  */
-export function checkReplacedViews(replaced: readonly PartialSource[], context: CheckContext): void {
+export function checkReplacedViews(
+  replaced: readonly PartialSource[],
+  results: readonly PartialSource[],
+  context: CheckContext,
+): void {
   const byName = new Map([...context.pipeline.sources, ...replaced].map((source) => [source.name, source]))
-  for (const view of replaced) checkView(view, byName, context)
+  for (const view of [...replaced, ...results]) checkView(view, byName, context)
   for (const { name, value } of byName.values()) {
     const source = replaced.find((each) => value.kind === 'view' && each.name === value.view_of)
     if (!source || !isKnown(source) || VIEWED.includes(source.value.kind) || !isCalled(name, context))

@@ -11,10 +11,12 @@ export type SourceInput = z.input<typeof source>
 /** Outcome of every call of a mocked callback: `{ returns: value }`, or `{ throws: message }`. */
 export type MockInput = z.input<typeof mock>
 
-/** Sources and mocks that replace a pipeline's own sources and callbacks, by name. */
+/** Sources and mocks that replace a pipeline's own sources, results and callbacks, by name. */
 export interface Replacements {
   /** Sources; their paths are relative to the pipeline file's folder. */
   sources?: Record<string, SourceInput> | undefined
+  /** Sources whose items replace the results of callbacks; what comes before those callbacks is left out. */
+  resultsOf?: Record<string, SourceInput> | undefined
   /** Outcomes of callbacks, which are then not run. */
   mocks?: Record<string, MockInput> | undefined
 }
@@ -26,12 +28,15 @@ export interface Replacements {
  */
 export async function loadVariant(
   file: string,
-  { sources = {}, mocks = {} }: Replacements,
+  { sources = {}, resultsOf = {}, mocks = {} }: Replacements,
   options: CheckOptions = {},
 ): Promise<Plan> {
   // Imported here, as in check-pipeline.ts: most programs never need it.
   const { checkTestText } = await import('./check-test-text.js')
-  const test = { pipeline: basename(file), tests: [{ name: basename(file), sources, mocks }] }
+  const test = {
+    pipeline: basename(file),
+    tests: [{ name: basename(file), sources, results_of: resultsOf, mocks }],
+  }
   const text = JSON.stringify(test, undefined, 2)
   const { tests, diagnostics } = await checkTestText(
     join(dirname(file), 'startPipeline'),

@@ -17,6 +17,7 @@ export function buildSource(source: SourceEntry, folder: string): SourcePlan | V
     return { kind, file: modulePath(folder, module), export: source.export, args }
   }
   if (source.kind === 'recording') return { kind: 'recording', folder: resolve(folder, source.path) }
+  if (source.kind === 'list') return source
   const { size, fps, format, frames, ffmpeg_args: ffmpegArgs } = source
   const video = { size, fps, format, frames, ffmpegArgs }
   if (source.kind === 'file') {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { CallbackPlan, Plan } from '../../core/plan/plan.js'
+import type { CallbackPlan, Plan, SourcePlans } from '../../core/plan/plan.js'
 import type { NodeNames } from '../checks/replicas.js'
 import { codeFrame } from '../diagnose/code-frame.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
@@ -7,6 +7,7 @@ import type { PipelineDocument } from '../read/document.js'
 import type { TestEntry } from '../schema/test.js'
 import { buildSource } from './build-source.js'
 import { mapValues } from './map-values.js'
+import { replaceResults } from './replace-results.js'
 import type { Expectations, TestLocation, TestPlan } from './test-plan.js'
 
 /** Input of `buildTests`, without any diagnostics. */
@@ -40,12 +41,15 @@ function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Pla
     const mock = entry.mocks[plan.name]
     return { ...plan, observed: observed.has(plan.name), ...(mock === undefined ? {} : { mock }) }
   }
-  return {
+  const sources = (entries: TestEntry['sources']): SourcePlans =>
+    mapValues(entries, (source) => buildSource(source, folder))
+  const variant = {
     ...pipeline,
     server: {},
-    sources: { ...pipeline.sources, ...mapValues(entry.sources, (source) => buildSource(source, folder)) },
+    sources: { ...pipeline.sources, ...sources(entry.sources) },
     nodes: mapValues(pipeline.nodes, (node) => ({ ...node, callbacks: node.callbacks.map(callback) })),
   }
+  return replaceResults(variant, sources(entry.results_of))
 }
 
 function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectations {

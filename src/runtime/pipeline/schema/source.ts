@@ -147,6 +147,11 @@ const recording = z.strictObject({
     ),
 })
 
+const list = z.strictObject({
+  kind: z.literal('list'),
+  items: z.array(z.unknown()).describe('The items, one after the other.'),
+})
+
 /** Kind of a view, which the file does not say: `view_of` stands in its place. */
 const view = z.strictObject({
   kind: z.literal('view'),
@@ -159,9 +164,9 @@ const view = z.strictObject({
 })
 
 /** Schemas of sources by kind. */
-const SOURCE_KINDS = { camera, file, rtsp, http, module, recording, view }
+const SOURCE_KINDS = { camera, file, rtsp, http, module, recording, list, view }
 
-const kinds = z.discriminatedUnion('kind', [camera, file, rtsp, http, module, recording, view])
+const kinds = z.discriminatedUnion('kind', [camera, file, rtsp, http, module, recording, list, view])
 
 export const source = z.preprocess((raw) => (isView(raw) ? { ...(raw as object), kind: 'view' } : raw), kinds)
 

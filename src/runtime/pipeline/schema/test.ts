@@ -87,6 +87,12 @@ export const test = z.strictObject({
     .record(name, source)
     .describe('Sources that replace those of the pipeline, by name.')
     .default({}),
+  results_of: z
+    .record(name, source)
+    .describe(
+      'Sources whose items replace the results of callbacks, by name; what comes before those callbacks is left out.',
+    )
+    .default({}),
   mocks: z
     .record(name, mock)
     .describe('Results that replace callbacks, by name, on every node that offers them.')

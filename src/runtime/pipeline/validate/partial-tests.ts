@@ -10,6 +10,8 @@ type PartialExpectation<S extends z.ZodType> = Omit<PartialEntry<z.output<S>>, '
 /** The entries of one test as far as the schema accepts them. */
 export interface PartialTest {
   sources: PartialSource[]
+  /** Sources in place of the results of callbacks, by the callback. */
+  resultsOf: PartialSource[]
   mocks: Omit<PartialEntry<never>, 'value'>[]
   streams: PartialEntry<z.output<typeof streamExpectation>>[]
   stages: Omit<PartialEntry<never>, 'value'>[]
@@ -37,11 +39,14 @@ function partialTest(test: Record<string, unknown>, path: Path): PartialTest {
       path: [...path, 'expect', key, index],
       raw: recordOf(value),
     }))
-  return {
-    sources: named(test.sources, [...path, 'sources']).map(({ raw, ...entry }) => ({
+  const sources = (key: string): PartialSource[] =>
+    named(test[key], [...path, key]).map(({ raw, ...entry }) => ({
       ...entry,
       value: parseSourceLeniently(raw),
-    })),
+    }))
+  return {
+    sources: sources('sources'),
+    resultsOf: sources('results_of'),
     mocks: named(test.mocks, [...path, 'mocks']),
     streams: named(expect.streams, [...path, 'expect', 'streams']).map(({ raw, ...entry }) => ({
       ...entry,

@@ -1,7 +1,11 @@
-import type { CameraPlan, ModulePlan, NetworkPlan, RecordingPlan, SourcePlan } from '../../core/plan/plan.js'
+import type {
+  CameraPlan,
+  NetworkPlan,
+  SourcePlan,
+  VideoSourcePlan as VideoPlan,
+} from '../../core/plan/plan.js'
 
-/** Sources that ffmpeg reads. */
-export type VideoPlan = Exclude<SourcePlan, ModulePlan | RecordingPlan>
+export type { VideoPlan }
 
 type LivePlan = CameraPlan | NetworkPlan
 

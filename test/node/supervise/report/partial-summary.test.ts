@@ -43,3 +43,13 @@ test('items that an attached receiver has not accounted for are lost; a receiver
   expect(died).toEqual(summary.receivers.died)
   expect(summary.receivers.attached.lost).toBe(0)
 })
+
+test('items of a durable stream that an attached receiver has not accounted for are kept, and offered later', () => {
+  const summary = {
+    ...emptySummary('one', callPlan('show', { modifier: streamPlan({ delivery: 'durable' }) })),
+    receivers: { attached: receiver({ lost: 1 }) },
+  }
+  expect(closedSummary(summary).receivers).toMatchObject({
+    attached: { state: 'stopped', offered: 8, processed: 4, lost: 1 },
+  })
+})

@@ -22,16 +22,12 @@ test.each(
 test.each([
   ['http://nats.example.com', '"http://nats.example.com" is not the URL', 'Write it as nats://host:port or '],
   ['nats://app:12/34@h:1', '"nats://***@h:1" is not the URL', 'In user and password, write / as %2F, '],
-])('a URL of no server, %s', async (url, message, suggestion) => {
-  expect((await checkYaml(yaml(`{ url: '${url}' }`))).diagnostics).toMatchObject([
-    {
-      code: 'DAFFI_BAD_VALUE',
-      path: 'server.url',
-      line: 3,
-      message: expect.stringContaining(message) as string,
-      suggestion: expect.stringContaining(suggestion) as string,
-    },
+])('a URL of no server, %s', async (url, message, advice) => {
+  const { diagnostics } = await checkYaml(yaml(`{ url: '${url}' }`))
+  expect(diagnostics).toMatchObject([
+    { code: 'DAFFI_BAD_VALUE', path: 'server.url', line: 3, suggestion: null },
   ])
+  for (const part of [message, advice]) expect(diagnostics[0]?.message).toContain(part)
 })
 
 test('certificate and key are needed together', async () => {

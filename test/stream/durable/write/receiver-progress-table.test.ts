@@ -44,6 +44,13 @@ test('what it has processed without saying so is not', () => {
   expect(receivers.summary(200)['one']).toMatchObject({ offered: 200, processed: 200, lost: 0 })
 })
 
+test('what a receiver that is away has not had is not lost: it is kept, and offered when it is back', () => {
+  const receivers = table()
+  receivers.onProgress(report({ position: 100, floor: 101 }))
+  receivers.depart(PEER, 'died')
+  expect(receivers.summary(200)['one']).toMatchObject({ offered: 100, processed: 100, lost: 0 })
+})
+
 test('across sessions the place of its consumer counts', () => {
   const receivers = new ReceiverProgressTable(1)
   receivers.expect('one', { ackFloor: 11, position: 10 })

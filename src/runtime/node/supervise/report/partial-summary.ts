@@ -23,14 +23,16 @@ export function emptySummary(
 
 /**
  * Completes the last summary of a stream that is over: of a receiver that is still attached no more is heard, since it, the
- * writer or the server is gone, so that items that it has not accounted for count as lost.
+ * writer or the server is gone, so that items that it has not accounted for count as lost; those of a durable stream are kept,
+ * and are offered by its next session.
  */
 export function closedSummary(summary: StreamSummary): StreamSummary {
   const receivers = Object.entries(summary.receivers).map(([name, receiver]): [string, ReceiverSummary] => {
     if (receiver.state !== 'attached') return [name, receiver]
-    const { offered, processed, dropped, failed, unmatched = 0 } = receiver
-    const lost = offered - processed - dropped - failed - unmatched
-    return [name, { ...receiver, state: 'stopped', lost }]
+    const { offered, processed, dropped, failed, unmatched = 0, lost } = receiver
+    const done = processed + dropped + failed + unmatched
+    const counts = summary.delivery === 'durable' ? { offered: done + lost } : { lost: offered - done }
+    return [name, { ...receiver, state: 'stopped', ...counts }]
   })
   return { ...summary, receivers: Object.fromEntries(receivers) }
 }

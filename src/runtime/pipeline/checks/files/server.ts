@@ -39,7 +39,7 @@ function checkUrl(url: string, diagnostics: Diagnostics): void {
     parseServerUrl(url)
   } catch (error) {
     if (!(error instanceof DaffiError)) throw error
-    const { message, next: suggestion } = error
-    diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: ['server', 'url'], suggestion })
+    const message = `${error.message}. ${error.next}`
+    diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: ['server', 'url'] })
   }
 }

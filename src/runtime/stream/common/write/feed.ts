@@ -1,10 +1,9 @@
-import { addAbortListener } from 'node:events'
 import { abortError } from '../../../core/abort.js'
 import { DaffiError } from '../../../core/errors.js'
 import { thrownLine } from '../../../core/message/error-text.js'
 import { isPromise, keepRejections } from '../../../core/stream/promised-items.js'
 import { asError } from '../../../core/thrown/read-thrown.js'
-import { bounded } from '../../../core/timeout.js'
+import { AbortableWaits, bounded } from '../../../core/timeout.js'
 import { TimeSlice } from '../time-slice.js'
 import { PushedItems, type PushTarget } from './pushed-items.js'
 
@@ -56,17 +55,18 @@ export async function feed(items: Items, options: FeedOptions): Promise<void> {
 
 async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: FeedOptions): Promise<void> {
   const slice = new TimeSlice(SLICE_MS)
-  let interrupt: (reason: unknown) => void = () => undefined
-  // One listener for all waits, since one for each item would be expensive.
-  const listener = addAbortListener(signal, () => interrupt(abortError(signal, 'the stream')))
+  const waits = new AbortableWaits(signal, 'the stream')
   let done = false
   try {
     for (;;) {
       if (signal.aborted) throw abortError(signal, 'the stream')
-      const next = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
-        interrupt = reject
-        Promise.resolve(nextOf(iterator)).then(resolve, (thrown: unknown) => reject(sourceFailed(thrown)))
-      })
+      // A function for this would cost a promise for each item.
+      let next: IteratorResult<unknown>
+      try {
+        next = await waits.untilSettled(Promise.resolve(iterator.next()))
+      } catch (thrown) {
+        throw sourceFailed(thrown)
+      }
       if (isLast(next)) {
         done = true
         return
@@ -76,7 +76,7 @@ async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: F
       if (slice.due && slice.isOver()) await slice.yield()
     }
   } finally {
-    listener[Symbol.dispose]()
+    waits.close()
     // Not awaited: an iterable that hangs in next() settles return() only after it.
     if (!done) void close(iterator)
   }

@@ -19,6 +19,7 @@ import { DurableReader } from './durable-reader.js'
 import { OrderedConsumer } from './ordered-consumer.js'
 import { SharedReader } from './shared-reader.js'
 import { DeadLetterWriter } from './dead-letter-writer.js'
+import { isProven, refusedInvitation } from './invitation-proof.js'
 
 interface ReceiveOptions {
   open: Open
@@ -52,25 +53,48 @@ interface ReaderContext extends ItemDeliveryOptions, Pick<ReceiveOptions, 'settl
   trouble: StoreTrouble
 }
 
+interface DurableReceiver {
+  reader: DurableReader | SharedReader
+  progress: ProgressPublisher
+  close: () => void
+}
+
 /** Durable streams that a node receives. Of two sessions of one stream only the newer is served: they share a consumer. */
 export class DurableStreams {
   readonly #ports: StreamPorts
   /** Readers by stream and epoch. */
   readonly #readers = new Map<string, DurableReader | SharedReader>()
+  /** Latest reader that is being opened, by stream and epoch: invitations to one are judged one after the other. */
+  readonly #opening = new Map<string, Promise<void>>()
 
   constructor(ports: StreamPorts) {
     this.#ports = ports
   }
 
-  /** Begins to receive a durable stream. */
-  async receive({ open, durable, lifecycle, onNoWriter, ...callback }: ReceiveOptions): Promise<{
-    reader: DurableReader | SharedReader
-    progress: ProgressPublisher
-    close: () => void
-  }> {
+  /** Begins to receive a durable stream. @throws DaffiError DAFFI_BAD_MESSAGE when another session of it is to be served */
+  receive(options: ReceiveOptions): Promise<DurableReceiver> {
+    const { stream, run } = options.durable
+    const key = `${stream} ${run}`
+    const before = this.#opening.get(key) ?? Promise.resolve()
+    const opening = before.then(() => this.#open(key, options))
+    const settled = opening
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#opening.get(key) === settled) this.#opening.delete(key)
+      })
+    this.#opening.set(key, settled)
+    return opening
+  }
+
+  async #open(
+    key: string,
+    { open, durable, lifecycle, onNoWriter, ...callback }: ReceiveOptions,
+  ): Promise<DurableReceiver> {
     const { pipeline, self, log } = this.#ports
     const { control, bulk } = await this.#ports.connections()
-    const key = `${durable.stream} ${durable.run}`
+    const jsm = await jetstreamManager(bulk.nc, { checkAPI: false })
+    const isKnown = await bulk.whileConnected(() => isProven(jsm, open, durable))
+    if (!isKnown && this.#readers.has(key)) throw refusedInvitation(durable)
     await this.#readers.get(key)?.stop('left')
     const deadLetters = new DeadLetterWriter({
       open,
@@ -88,7 +112,7 @@ export class DurableStreams {
       failures: new FailureLog(open.call, log),
       deadLetters,
       link: bulk,
-      jsm: await jetstreamManager(bulk.nc, { checkAPI: false }),
+      jsm,
       progress: new ProgressPublisher(control, pipeline, open.id, onNoWriter),
       trouble: new StoreTrouble(log, durable.stream),
     }

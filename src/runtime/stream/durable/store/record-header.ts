@@ -13,7 +13,7 @@ const HEADER = 'Daffi-Durable'
 interface EpochRef {
   /** Id of the epoch. */
   run: string
-  /** Id of the writer's session; an epoch that is resumed has several. */
+  /** Id of the writer's session, and of its stream; an epoch that is resumed has several. */
   writer: string
   /** Sequence of the epoch's first record. */
   start: number

@@ -20,7 +20,7 @@ const RETRY_DELAY_MS = 250
 /** Epoch of a durable stream, as one session of its writer finds it: one pass over the source, from item 0 to the end. */
 export interface StreamEpoch {
   id: string
-  /** Id of the writer's session. */
+  /** Id of the writer's session, and of its stream. */
   writer: string
   /** Sequence of the epoch's first record. */
   start: number

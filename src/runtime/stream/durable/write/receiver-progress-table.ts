@@ -93,7 +93,9 @@ function summarize(record: PlacedReceiver, items: number): ReceiverSummary {
   const position = place?.position ?? 0
   const { failed, lost, unmatched } = record.counts
   const discarded = lost + record.missed
-  const offered = first === undefined ? 0 : Math.max(items, position) - first
+  // What one that is away has not had is kept for it, and offered when it is back.
+  const isAway = state === 'died' || state === 'left'
+  const offered = first === undefined ? 0 : (isAway ? position : Math.max(items, position)) - first
   const done = first === undefined ? 0 : position - first
   const undone = state === 'attached' ? 0 : offered - done
   return {

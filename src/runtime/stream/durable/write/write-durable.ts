@@ -1,6 +1,5 @@
 import { jetstreamManager, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream'
 import { DaffiError } from '../../../core/errors.js'
-import { randomId } from '../../../core/names.js'
 import { RESUME, type Resumable } from '../../../core/stream/resumable.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import { count } from '../../../core/text/count.js'
@@ -47,7 +46,8 @@ export async function writeDurable(
   const consumers = await ask(() => collect(jsm.consumers.list(names.stream)))
   checkConsumers(consumers, names, epoch, share)
   const writer = new DurableWriter({
-    context: { id: randomId(), options, ports, connections },
+    // Its records prove its invitations.
+    context: { id: epoch.writer, options, ports, connections },
     jsm,
     epoch,
     durable,

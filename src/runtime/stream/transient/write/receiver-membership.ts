@@ -116,11 +116,12 @@ export class ReceiverMembership {
     for (const peer of peers.offering(call)) if (to === undefined || to === peer.name) this.#invite(peer)
   }
 
-  /** A lossless stream is for the nodes that received when it opened; a live one also for later ones. */
+  /** A lossless stream is for the nodes that received when it opened; a live or shared one also for later ones. */
   #invite(peer: Peer): boolean {
     const { context, receivers } = this.#options
-    if (this.#isClosing || context.options.yields) return false
-    return (this.#isLive || this.#names.has(peer.name)) && receivers.invite(peer)
+    const { yields, share } = context.options
+    if (this.#isClosing || yields) return false
+    return (this.#isLive || share || this.#names.has(peer.name)) && receivers.invite(peer)
   }
 
   /** Publishes the invitations and acceptances that a receiver may have missed. */
@@ -189,7 +190,7 @@ export class ReceiverMembership {
   }
 
   #onAway(name: string, returns: boolean): void {
-    if (!this.#isLive && this.#names.has(name)) this.#patience.onAway(name, returns)
+    if (!this.#isLive) this.#patience.onAway(name, returns)
   }
 
   /**

@@ -1,8 +1,9 @@
-import { isErrorCode } from '../../core/error-codes.js'
-import { DaffiError } from '../../core/errors.js'
-import { isText, mapOf, orAbsent, type Check } from '../../core/message/forms.js'
-import { asError, readThrown } from '../../core/thrown/read-thrown.js'
-import { allFrames, placeOf, userFrames } from '../../core/thrown/user-frames.js'
+import { isErrorCode } from '../../../core/error-codes.js'
+import { DaffiError } from '../../../core/errors.js'
+import { isBoolean, isText, mapOf, orAbsent, type Check } from '../../../core/message/forms.js'
+import { asError, readThrown } from '../../../core/thrown/read-thrown.js'
+import { allFrames, placeOf, userFrames } from '../../../core/thrown/user-frames.js'
+import { isCallbackError } from './callback-error.js'
 
 /** An error that a callback threw on another node, as plain data that can travel in JSON too. */
 export interface RemoteErrorFields {
@@ -12,10 +13,12 @@ export interface RemoteErrorFields {
   code: string | undefined
   stack: string | undefined
   node: string
-  cause?: Omit<RemoteErrorFields, 'node'>
+  /** Whether daffi itself refused the call, and `code` is its own; else a callback has thrown it, whatever its code. */
+  refused?: boolean
+  cause?: CauseFields
 }
 
-type CauseFields = Omit<RemoteErrorFields, 'node'>
+type CauseFields = Omit<RemoteErrorFields, 'node' | 'refused'>
 
 /** Length up to which a chain of causes is followed. */
 const MAX_CAUSES = 8
@@ -39,9 +42,9 @@ export class RemoteError extends DaffiError {
   /** Name of the node on which it was thrown. */
   readonly node: string
 
-  constructor({ name, message, code, stack, node, cause }: RemoteErrorFields) {
+  constructor({ name, message, code, stack, node, refused, cause }: RemoteErrorFields) {
     const frames = userFrames({ message, stack })
-    super(code !== undefined && isErrorCode(code) ? code : 'DAFFI_REMOTE', message, {
+    super(refused && code !== undefined && isErrorCode(code) ? code : 'DAFFI_REMOTE', message, {
       details: {
         node,
         name,
@@ -82,9 +85,14 @@ const isCause: Check = (value) =>
     cause: orAbsent(isCause),
   })(value)
 
+const isRefusal: Check = mapOf<Pick<RemoteErrorFields, 'node' | 'refused'>>({
+  node: isText,
+  refused: orAbsent(isBoolean),
+})
+
 /** Whether the value is an error that another node has sent. */
 export const isRemoteFields = (value: unknown): value is RemoteErrorFields =>
-  isCause(value) && isText((value as RemoteErrorFields).node)
+  isCause(value) && isRefusal(value)
 
 /** Describes anything that was thrown on `node`, to be sent to the caller. What another node has thrown stays that node's. */
 export function remoteFields(
@@ -93,10 +101,15 @@ export function remoteFields(
   limits: ErrorLimits = { text: MAX_TEXT, causes: MAX_CAUSES },
 ): RemoteErrorFields {
   const error = asError(thrown)
-  const fields = fieldsOf(error, limits)
+  const fields = { ...fieldsOf(error, limits), ...(isRefused(error) ? { refused: true } : {}) }
   if (!(error instanceof RemoteError)) return { ...fields, node }
   const { remoteName: name, remoteCode: code, remoteStack: stack } = error
   return { ...fields, name, code, stack: stack?.slice(0, limits.text), node: error.node }
+}
+
+/** Whether daffi refused the call, here or on the node that had it. */
+function isRefused(error: Error): boolean {
+  return error instanceof DaffiError && error.code !== 'DAFFI_REMOTE' && !isCallbackError(error)
 }
 
 function fieldsOf(thrown: unknown, { text, causes }: ErrorLimits): CauseFields {
@@ -126,7 +139,6 @@ function short(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max)}…` : text
 }
 
-function toCause({ name, message, code, stack, cause }: CauseFields): Error {
-  const error = new Error(message, cause ? { cause: toCause(cause) } : undefined)
-  return Object.assign(error, { name, stack, ...(code === undefined ? {} : { code }) })
+function toCause({ cause, ...fields }: CauseFields): Error {
+  return asError({ ...fields, cause: cause && toCause(cause) })
 }
