@@ -13,6 +13,8 @@ const ROOMS = [
   'pipeline',
   'codec',
   'status',
+  'logs',
+  'runs',
   'stream',
   'call',
   'source',
@@ -62,7 +64,7 @@ const FLOORS = {
   ],
   'source/network': ['.', ['http', 'rtsp']],
   view: ['board', ['pictures', 'boxes'], ['http', 'page'], '.'],
-  node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', '.'],
+  node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', 'background', '.'],
   'node/supervise': ['process', 'report', '.'],
   testing: ['run', 'judge', '.'],
 }

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import { CACHE } from './test/support/paths.js'
 
+const SIMULATION = 'test/stream/simulation/*.test.ts'
+
 export default defineConfig({
   test: {
     globalSetup: './test/support/global-setup.ts',
@@ -17,11 +19,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/fixtures/**'],
+          exclude: ['test/e2e/**', 'test/fixtures/**', SIMULATION],
           testTimeout: 20_000,
           isolate: false,
         },
       },
+      // Projects run in the order of their names. At the end, the longest computation would keep one core busy and the others idle.
+      { extends: true, test: { name: 'simulation', include: [SIMULATION], isolate: false } },
       // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
       {
         extends: true,

@@ -2,8 +2,18 @@ export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
 export { durationFlag, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'
-export { fileArg, fileFlag, filesArg, filesFlag, namedFile, namedFiles } from './command/pipeline-file.js'
+export {
+  fileArg,
+  fileFlag,
+  filesArg,
+  filesFlag,
+  longFileFlag,
+  namedFile,
+  namedFiles,
+} from './command/pipeline-file.js'
+export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
+export { RunsCommand } from './command/runs-command.js'
 export { VisitCommand } from './command/visit-command.js'
 export { projectNames } from './completion/project-names.js'
 export { completionScript, SHELLS } from './completion/script.js'
@@ -29,6 +39,9 @@ export { FetchBar } from './show/fetch-bar.js'
 export { Output, stderr, stdout } from './show/output.js'
 export { printPageUrl } from './show/page-url.js'
 export { renderError } from './show/render-error.js'
+export { LogPrinter, readSince } from './show/log-printer.js'
+export { runLines, severalRuns } from './show/run-lines.js'
 export { Screen } from './show/screen.js'
+export { age } from './show/units.js'
 export { writeJunit } from './test-results/junit.js'
 export { TestView } from './test-results/test-view.js'

@@ -10,18 +10,19 @@ import {
   RunCommand,
   withPort,
 } from '../cli/index.js'
-import type { PipelineResult } from '../runtime/index.js'
+import type { BackgroundRun, PipelineResult } from '../runtime/index.js'
 
-export default class Up extends RunCommand<PipelineResult> {
-  static override summary = 'Run a pipeline in the foreground, each node in a process of its own.'
+export default class Up extends RunCommand<PipelineResult | BackgroundRun> {
+  static override summary = 'Run a pipeline, each node in a process of its own.'
   static override description = `Joins the project's NATS server, or runs one that ends with the command. Ends when all calls have finished; a pipeline without calls runs until Ctrl-C.
-The first Ctrl-C ends it gracefully, the second at once.`
+The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the background: daffi ps, logs and down look after it.`
   static override examples = [
     '<%= config.bin %> up pipelines/camera.yaml',
     '<%= config.bin %> up pipelines/camera.yaml --duration 10s --json',
     '<%= config.bin %> up --only process2,process3',
     '<%= config.bin %> up --view',
     '<%= config.bin %> up --watch',
+    '<%= config.bin %> up -d --wait',
   ]
   static override args = { file: fileArg() }
   static override flags = {
@@ -44,14 +45,28 @@ The first Ctrl-C ends it gracefully, the second at once.`
       summary: 'Apply changes of the pipeline file and its modules while it runs; runs until Ctrl-C.',
     }),
     stay: Flags.boolean({ summary: 'Keep running when all calls have finished.' }),
+    detach: Flags.boolean({
+      char: 'd',
+      summary:
+        'Run in the background, where it outlives this terminal; the command ends when the run has begun.',
+    }),
+    wait: Flags.boolean({
+      summary: 'With -d: wait until all nodes are ready, or done with their calls.',
+      dependsOn: ['detach'],
+    }),
+    'wait-timeout': durationFlag({ summary: 'Longest wait of --wait.', default: '30s' }),
   }
 
-  override async run(): Promise<PipelineResult> {
+  override async run(): Promise<PipelineResult | BackgroundRun> {
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
     const { duration: durationMs, only, stay, watch } = flags
     const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(namedFile(args, flags))
+    if (flags.detach) {
+      const waitMs = flags.wait ? flags['wait-timeout'] : undefined
+      return this.detach(plan, flags, { durationMs, only, stay, watch, view, record }, waitMs)
+    }
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
       runPipeline(plan, { ...options, durationMs, only, stay, watch, view, record }),

@@ -19,7 +19,6 @@ export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
 export { notOurs } from './core/ownership/ours.js'
 export { faultOfProject, findProject } from './core/project/project.js'
-export { runningPipeline } from './core/project/running.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'
 export { stderrLogger } from './core/text/stderr-logger.js'
@@ -28,28 +27,42 @@ export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
   cancelSchedule,
+  endedRun,
+  endRun,
   listDeadLetters,
   listSchedules,
   nodeNamed,
+  orderNodes,
+  readLogs,
   replayDeadLetters,
   replayStream,
+  runInBackground,
+  runInfo,
   runNode,
   runPipeline,
+  RunsView,
   sourceNode,
   withDeliveries,
   viewPipeline,
+  type BackgroundRun,
   type CallReport,
   type CallResult,
+  type EndedRun,
   type NodeRunResult,
   type PipelineResult,
   type ReplayedLetters,
   type RunEvent,
+  type RunInfo,
+  type RunNode,
+  type RunsScope,
   type ScheduleInfo,
   type RunPipelineOptions,
   StageResults,
   type StageResult,
   type StreamResult,
 } from './node/index.js'
+export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
+export type { LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {

@@ -20,9 +20,11 @@ test('there are durations with a default', () => {
 /** Commands that have nothing to do with a pipeline file. */
 const WITHOUT_FILE = ['cameras', 'completion', 'doctor', 'init', 'setup']
 /** Commands whose arguments are open-ended, so that a file can only stand behind -f. */
-const OPEN_ENDED = ['call', 'dead replay']
+const OPEN_ENDED = ['call', 'dead replay', 'restart', 'start', 'stop']
+/** Commands with another meaning for -f. */
+const LONG_FILE = ['logs']
 
-test.each(commands.filter(([command]) => !WITHOUT_FILE.includes(command)))(
+test.each(commands.filter(([command]) => ![...WITHOUT_FILE, ...LONG_FILE].includes(command)))(
   '%s takes the pipeline file as last argument or with -f',
   (command, { args, flags }) => {
     expect(flags.file).toMatchObject({ char: 'f', helpValue: 'FILE' })

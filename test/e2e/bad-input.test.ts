@@ -51,7 +51,7 @@ const cases: Case[] = [
   },
   {
     what: 'a callback module with a syntax error',
-    files: { ...camera, 'callbacks/show_stream.ts': 'export default (frame => {' },
+    files: { ...camera, 'callbacks/show_stream.js': 'export default (frame => {' },
     exitCode: 78,
     code: 'DAFFI_PIPELINE_INVALID',
   },

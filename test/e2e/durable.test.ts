@@ -12,7 +12,7 @@ const files = (extra = ''): Record<string, string> => ({
 name: ledger
 callbacks: ./callbacks
 sources:
-  numbers: { kind: module, module: ./numbers.ts }
+  numbers: { kind: module, module: ./numbers.js }
 nodes:
   writer:
     calls:
@@ -22,7 +22,7 @@ nodes:
         wait_for: [worker]
   worker: { callbacks: [book] }
 `,
-  'numbers.ts': `
+  'numbers.js': `
 import { setTimeout as delay } from 'node:timers/promises'
 export default async function* numbers() {
   for (let n = 0; n < 20; n++) {
@@ -31,9 +31,9 @@ export default async function* numbers() {
   }
 }
 `,
-  'callbacks/book.ts': `
+  'callbacks/book.js': `
 import { appendFileSync, existsSync } from 'node:fs'
-export default (n: number) => {
+export default (n) => {
   if (n === 3 && !existsSync('mended')) throw new Error('cannot take 3')
   appendFileSync('taken', n + '\\n')
   if (n === 10) console.log('half of them')
@@ -100,18 +100,18 @@ test('after Ctrl-C the next run goes on where the last one was', async () => {
 })
 
 test.each([
-  { how: 'live', source: '{ kind: module, module: ./numbers.ts }', exported: 'export const live = true' },
+  { how: 'live', source: '{ kind: module, module: ./numbers.js }', exported: 'export const live = true' },
   { how: 'a camera', source: '{ kind: camera, device: test, size: 64x48, fps: 25 }', exported: '' },
 ])('a second run of $how passes nothing over', async ({ source, exported }) => {
   const plain = files('await delay(30)')
   const cwd = await temporaryProject({
     ...plain,
     'pipeline.yaml': String(plain['pipeline.yaml']).replace(/numbers: \{.*\}/, `numbers: ${source}`),
-    'numbers.ts': `${String(plain['numbers.ts'])}\n${exported}\n`,
-    'callbacks/book.ts': `
+    'numbers.js': `${String(plain['numbers.js'])}\n${exported}\n`,
+    'callbacks/book.js': `
 import { appendFileSync } from 'node:fs'
 let n = 0
-export default (_item: unknown) => {
+export default (_item) => {
   appendFileSync('taken', 'one\\n')
   if (++n === 10) console.log('ten of them')
 }

@@ -17,7 +17,7 @@ const files = {
 name: signals
 callbacks: ./callbacks
 sources:
-  stuck: { kind: module, module: ./stuck.ts }
+  stuck: { kind: module, module: ./stuck.js }
 nodes:
   worker: { callbacks: [block, wait] }
   writer:
@@ -25,7 +25,7 @@ nodes:
   taker: { callbacks: [take] }
 `,
   // Without keeping a processor busy, for all the time that such a node is given. It has started a process that takes no signal.
-  'callbacks/block.ts': `
+  'callbacks/block.js': `
 import { spawn } from 'node:child_process'
 spawn('sh', ['-c', 'trap "" TERM INT HUP; while :; do sleep 0.1; done'], { stdio: 'inherit' })
 export default () => {
@@ -33,8 +33,8 @@ export default () => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 }
 `,
-  'callbacks/take.ts': `export default (_item: unknown) => {}`,
-  'callbacks/wait.ts': `
+  'callbacks/take.js': `export default (_item) => {}`,
+  'callbacks/wait.js': `
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 export default async () => {
@@ -44,7 +44,7 @@ export default async () => {
   return 'answered'
 }
 `,
-  'stuck.ts': `
+  'stuck.js': `
 export default function* stuck() {
   console.log('stuck')
   for (;;);

@@ -1,8 +1,7 @@
-/** Small pipelines that the end-to-end tests write into projects of their own. */
+/** Small pipelines that the end-to-end tests write into projects of their own: in JavaScript, as a compiler would be loaded by each node. */
 
-const show = `import { type Frame } from 'daffi'
-let count = 0
-export default (frame: Frame) => {
+const show = `let count = 0
+export default (frame) => {
   count++
   if (count === 1) console.log('first frame', frame.width, frame.height, frame.format, frame.data.length)
 }
@@ -22,7 +21,7 @@ nodes:
   process2: { callbacks: [show_stream] }
   process3: { callbacks: [show_stream] }
 `,
-  'callbacks/show_stream.ts': show,
+  'callbacks/show_stream.js': show,
 }
 
 /** Numbers from 1 to 1000, and calls of the other kinds beside them. */
@@ -31,7 +30,7 @@ export const numbers = {
 name: numbers
 callbacks: ./callbacks
 sources:
-  numbers: { kind: module, module: ./numbers.ts, args: { last: 1000 } }
+  numbers: { kind: module, module: ./numbers.js, args: { last: 1000 } }
 nodes:
   sender:
     calls:
@@ -42,36 +41,25 @@ nodes:
   one: { callbacks: [collect, whoami, add], env: { WHO: one } }
   two: { callbacks: [collect, whoami, note], env: { WHO: two } }
 `,
-  'numbers.ts': `
-export default function* numbers({ last }: { last: number }) {
+  'numbers.js': `
+export default function* numbers({ last }) {
   for (let n = 1; n <= last; n++) yield n
 }
 `,
-  'callbacks/collect.ts': `
+  'callbacks/collect.js': `
 let expected = 1
-export default (n: number) => {
+export default (n) => {
   if (n !== expected++) throw new Error(\`\${n} came out of order\`)
   if (n === 1000) console.log('all 1000 in order')
 }
 `,
-  'callbacks/whoami.ts': `export default () => process.env.WHO`,
-  'callbacks/add.ts': `export default (a: number, b: number) => a + b`,
-  'callbacks/note.ts': `export default (text: string) => console.log('noted', text)`,
+  'callbacks/whoami.js': `export default () => process.env.WHO`,
+  'callbacks/add.js': `export default (a, b) => a + b`,
+  'callbacks/note.js': `export default (text) => console.log('noted', text)`,
 }
 
-/** An endless slow source to one receiver, whose callback `work` each test writes. */
-export const endless = (work: string, { receiver = '' } = {}): Record<string, string> => ({
-  'pipeline.yaml': `
-name: endless
-callbacks: ./callbacks
-sources:
-  ticks: { kind: module, module: ./ticks.ts }
-nodes:
-  writer:
-    calls: [{ call: work, source: ticks, modifier: { STREAM: { delivery: live } }, wait_for: [worker] }]
-  worker: { callbacks: [work]${receiver} }
-`,
-  'ticks.ts': `
+/** The module of an endless slow source. */
+export const ticks = `
 import { setTimeout as delay } from 'node:timers/promises'
 export default async function* ticks() {
   for (let n = 1; ; n++) {
@@ -79,6 +67,20 @@ export default async function* ticks() {
     yield n
   }
 }
+`
+
+/** An endless slow source to one receiver, whose callback `work` each test writes. */
+export const endless = (work: string, { receiver = '' } = {}): Record<string, string> => ({
+  'pipeline.yaml': `
+name: endless
+callbacks: ./callbacks
+sources:
+  ticks: { kind: module, module: ./ticks.js }
+nodes:
+  writer:
+    calls: [{ call: work, source: ticks, modifier: { STREAM: { delivery: live } }, wait_for: [worker] }]
+  worker: { callbacks: [work]${receiver} }
 `,
-  'callbacks/work.ts': work,
+  'ticks.js': ticks,
+  'callbacks/work.js': work,
 })

@@ -5,7 +5,7 @@ import { IS_ROOT, startStranger } from '../support/stranger.js'
 import { temporaryProject } from '../support/temporary.js'
 import { endless } from './pipelines.js'
 
-const count = `export default (n: number) => { if (n % 10 === 0) console.log('item', n) }`
+const count = `export default (n) => { if (n % 10 === 0) console.log('item', n) }`
 
 test.skipIf(!IS_ROOT)(
   'nodes tell nothing to another user who takes the port of their server, and go on with the next',

@@ -106,7 +106,7 @@ test('stream needs a source that one node uses, or to be told which node', async
 })
 
 test('stream is refused the name of a node that is there already', async () => {
-  const cwd = await temporaryProject(endless(`export default (n: number) => console.log('item', n)`))
+  const cwd = await temporaryProject(endless(`export default (n) => console.log('item', n)`))
   const up = startDaffi(['up'], { cwd })
   await up.waitForLine(/item 1$/)
   const { exitCode, stdout } = await runDaffi(['stream', 'ticks', '--json'], { cwd })
@@ -116,7 +116,7 @@ test('stream is refused the name of a node that is there already', async () => {
 
 test('a node in the foreground ends when its code throws outside of any call', async () => {
   const cwd = await temporaryProject(
-    endless(`export default (_n: number) => {}
+    endless(`export default (_n) => {}
 setTimeout(() => Promise.reject(new TypeError('nobody awaits this')), 500)
 `),
   )
@@ -125,14 +125,14 @@ setTimeout(() => Promise.reject(new TypeError('nobody awaits this')), 500)
   const { exitCode, stderr } = await runDaffi(['node', '--name', 'worker'], { cwd })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(
-    /✖ code of worker threw outside of any call: TypeError: nobody awaits this \(.*work\.ts:2\)/,
+    /✖ code of worker threw outside of any call: TypeError: nobody awaits this \(.*work\.js:2\)/,
   )
 })
 
 test('a node that was taken for dead, and replaced, ends when it comes back to life', async () => {
   const cwd = await temporaryProject({
     ...camera,
-    'callbacks/show_stream.ts': `export default (_frame: unknown) => {}\nconsole.log('process', process.pid)`,
+    'callbacks/show_stream.js': `export default (_frame) => {}\nconsole.log('process', process.pid)`,
   })
   const others = startDaffi(['up', 'camera.yaml', '--only', 'process3'], { cwd })
   await others.waitForLine(/^process3 +\| ready/)

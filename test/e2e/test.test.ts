@@ -24,7 +24,7 @@ const HASH = createHash('sha256')
 const TESTS = `pipeline: numbers.yaml
 tests:
   - name: all is well
-    sources: { numbers: { kind: module, module: ./numbers.ts, args: { last: 20 } } }
+    sources: { numbers: { kind: module, module: ./numbers.js, args: { last: 20 } } }
     mocks: { note: { returns: null }, add: { throws: out of order } }
     expect:
       streams: { collect: { items: 20, lost: 0, receivers: [one, two], frames: { count: 20, hash: ${HASH} } } }
@@ -111,7 +111,7 @@ tests:
 test('a source without an end is told by the limit, a faulty file by 78, and Ctrl-C leaves nothing behind', async () => {
   const cwd = await temporaryProject({
     ...endless(`import { writeFileSync } from 'node:fs'
-export default (n: number) => { if (n === 1) writeFileSync('begun', '') }`),
+export default (n) => { if (n === 1) writeFileSync('begun', '') }`),
     'pipeline.test.yaml':
       'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 3s, expect: { logs: { worker: { match: done } } } }]\n',
     'faulty.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, mocks: { wrk: { returns: 1 } } }]\n',

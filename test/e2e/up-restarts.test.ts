@@ -8,7 +8,7 @@ import { endless } from './pipelines.js'
 const diesOnce = `
 import { existsSync, writeFileSync } from 'node:fs'
 const again = existsSync('died')
-export default (n: number) => {
+export default (n) => {
   if (again) return console.log('again', n)
   if (n < 3) return
   writeFileSync('died', '')
@@ -35,10 +35,10 @@ test('a receiver that dies is started again, and keeps its one entry', async () 
 })
 
 test('a writer that dies leaves what it had streamed in the result, and streams anew', async () => {
-  const files = endless(`export default (n: number) => { if (n === 5) console.log('five') }`)
+  const files = endless(`export default (n) => { if (n === 5) console.log('five') }`)
   const cwd = await temporaryProject({
     ...files,
-    'ticks.ts': `
+    'ticks.js': `
 import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 export default async function* ticks() {
@@ -70,7 +70,7 @@ export default async function* ticks() {
 
 test('with restart: no a node that dies has failed, and the others are stopped', async () => {
   const cwd = await temporaryProject(
-    endless('export default (_n: number) => process.exit(7)', { receiver: ', restart: "no"' }),
+    endless('export default (_n) => process.exit(7)', { receiver: ', restart: "no"' }),
   )
   const { exitCode, stdout } = await runDaffi(['up', '--json'], { cwd })
   const { error, nodes } = JSON.parse(stdout) as PipelineResult
@@ -84,7 +84,7 @@ test('with restart: no a node that dies has failed, and the others are stopped',
 
 test('a node that dies again and again has failed at its fifth restart', async () => {
   const cwd = await temporaryProject(
-    endless(`export default (_n: number) => {}
+    endless(`export default (_n) => {}
 setTimeout(() => { throw new RangeError('out of hand') }, 1)
 `),
   )
@@ -94,21 +94,19 @@ setTimeout(() => { throw new RangeError('out of hand') }, 1)
   expect(nodes).toEqual({ worker: { state: 'failed', restarts: 5, exitCode: 1 } })
   expect(error?.code).toBe('DAFFI_UNCAUGHT')
   expect(error?.message).toMatch(
-    /^code of worker threw outside of any call: RangeError: out of hand \(.*work\.ts:2\)/,
+    /^code of worker threw outside of any call: RangeError: out of hand \(.*work\.js:2\)/,
   )
   expect(stderr).toMatch(/^worker \| failed: code of worker threw/m)
 })
 
 test('a module that throws on import fails its node at once, and is named with its line', async () => {
-  const cwd = await temporaryProject(
-    endless(`\nthrow new Error('no licence')\nexport default (_n: number) => {}`),
-  )
+  const cwd = await temporaryProject(endless(`\nthrow new Error('no licence')\nexport default (_n) => {}`))
   const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
   const { error, nodes } = JSON.parse(stdout) as PipelineResult
   expect(exitCode).toBe(1)
   expect(nodes).toMatchObject({ worker: { state: 'failed', restarts: 0, exitCode: 1 } })
   expect(error?.code).toBe('DAFFI_MODULE_FAILED')
-  expect(error?.message).toMatch(/callbacks\/work\.ts:2: no licence/)
+  expect(error?.message).toMatch(/callbacks\/work\.js:2: no licence/)
   expect(stderr).not.toMatch(/^worker +\| ready/m)
   expect(stderr).not.toMatch(/^ +at /m)
 })

@@ -6,7 +6,7 @@ import { startDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
 import { endless } from './pipelines.js'
 
-const count = `export default (n: number) => { if (n % 10 === 0) console.log('item', n) }`
+const count = `export default (n) => { if (n % 10 === 0) console.log('item', n) }`
 
 /** Kills the project's server, once it is another one than `before`. */
 async function killServer(cwd: string, before?: number): Promise<number> {

@@ -11,7 +11,7 @@ import { temporaryProject } from '../support/temporary.js'
 import { camera, endless } from './pipelines.js'
 
 const busy = `
-export default (n: number) => {
+export default (n) => {
   if (n < 5) return
   console.log('busy')
   for (;;);
@@ -48,7 +48,7 @@ test('a second Ctrl-C ends everything at once, even a callback in a busy loop', 
 test('when up is killed, nothing of it lives for 3 s: neither server, ffmpeg nor a callback in a busy loop', async () => {
   const cwd = await temporaryProject({
     ...camera,
-    'callbacks/show_stream.ts': busy.replace('n < 5', 'false'),
+    'callbacks/show_stream.js': busy.replace('n < 5', 'false'),
   })
   const up = startDaffi(['up', 'camera.yaml'], { cwd })
   await up.waitForLine(/^process3 +\| busy/)
@@ -58,7 +58,7 @@ test('when up is killed, nothing of it lives for 3 s: neither server, ffmpeg nor
 })
 
 test('when nobody reads its output any more, it ends without a word', async () => {
-  const cwd = await temporaryProject(endless(`export default (n: number) => console.log('item', n)`))
+  const cwd = await temporaryProject(endless(`export default (n) => console.log('item', n)`))
   const up = spawn(process.execPath, [BIN, 'up'], { cwd })
   const exited = once(up, 'exit')
   const stderr = text(up.stderr)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
 import { startDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
-import { endless } from './pipelines.js'
+import { ticks } from './pipelines.js'
 
 /** Says all words that it has known: its state stays when the code is replaced. */
 const work = `import { context } from 'daffi'
@@ -17,7 +17,8 @@ export default (n: number) => {
 }
 `
 const files = {
-  ...endless(work),
+  'ticks.ts': ticks,
+  'callbacks/work.ts': work,
   'pipeline.yaml': `
 name: endless
 callbacks: ./callbacks

@@ -76,8 +76,9 @@ export default ({ data, width, height }: Frame) => {
       top = Math.min(top, y)
       bottom = Math.max(bottom, y)
     }
-  const sun = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, label: '<b>sun</b>', score: 0.98 }
-  return { boxes: [sun, { x: 'no place' }] }
+  const sun = { x: left, y: top, width: right - left + 1, height: bottom - top + 1, label: 'sun', score: 0.98 }
+  const away = { x: 5000, y: 0, width: 9, height: 9, label: '<b>away</b>' }
+  return { boxes: [sun, { x: 'no place' }, away] }
 }
 `,
   'callbacks/greet.ts': 'export default (_: unknown) => {}',
@@ -146,7 +147,8 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   await expect.poll(() => page.locator(DRAWN).count()).toBe(2)
   // Its middle is a pixel of the sun.
   const inBox = () => page.evaluate<string>(PIXEL_IN_BOX)
-  await expect.poll(inBox).toMatch(/^<b>sun<\/b> 98 %: 25\d,2[34]\d,(19|20)\d$/)
+  await expect.poll(inBox).toMatch(/^sun 98 %: 25\d,2[34]\d,(19|20)\d$/)
+  expect(await page.locator('.boxes text').allTextContents()).toEqual(['sun 98 %', '<b>away</b>'])
   await expect
     .poll(() => card(page, 'process2').textContent())
     .toMatch(/find_sunin (\d+) *out \1 *filtered 0 *failed 0.*find_sun → greet/)
@@ -188,7 +190,7 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
 })
 
 test('a call in trouble is seen on its card, in the header, in the table and in the log', async () => {
-  const work = `export default (n: number) => { if (n === 3) throw new Error('too dark') }`
+  const work = `export default (n) => { if (n === 3) throw new Error('too dark') }`
   const files = endless(work)
   const cwd = await temporaryProject({
     ...files,
@@ -264,7 +266,7 @@ test('another terminal joins, programs read figures and pictures, and strangers 
 })
 
 test('a page without the token says what to do, and shows all when it has it', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const address = await addressOf(up)
   const { page } = await openPage({ colorScheme: 'light' })
@@ -277,7 +279,7 @@ test('a page without the token says what to do, and shows all when it has it', a
 })
 
 test('strangers cause one request at a time, and what others say does nothing to the page', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const { origin, hash } = new URL(await addressOf(up))
   const { url = '', token = '' } = readState(cwd) ?? {}
@@ -288,13 +290,15 @@ test('strangers cause one request at a time, and what others say does nothing to
     number: 1,
     time: Date.now(),
     node: 'evil',
+    stream: 'stdout',
     level: 'error',
     text: '\u001b]0;x\u0007gone \u202etxt.',
   }
   nc.subscribe(statusSubject('endless'), {
     callback: (_error, message) => {
       asked++
-      message.respond(JSON.stringify({ what: 'run', id: 'evil', nodes: {}, calls: [], lines: [line] }))
+      const run = { what: 'run', id: 'evil', host: 'here', pid: 1, since: 0, background: false }
+      message.respond(JSON.stringify({ ...run, nodes: {}, calls: [], lines: [line] }))
     },
   })
   await nc.flush()
@@ -312,7 +316,7 @@ test('strangers cause one request at a time, and what others say does nothing to
 })
 
 test('a port that is taken is an error that says so, and leaves nothing behind', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const port = await freePort()
   const first = startDaffi(['up', '--view', String(port)], { cwd })
   await addressOf(first)

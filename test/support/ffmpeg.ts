@@ -21,6 +21,6 @@ export async function video(folder: string, name: string, ...options: string[]):
 
 /** Ids of ffmpeg processes, without their guards, whose command line contains the text. */
 export async function ffmpegWith(text: string): Promise<number[]> {
-  const found = await processesOf(text)
+  const found = processesOf(text)
   return found.filter(({ command }) => !command.includes('daffi-guard')).map(({ pid }) => pid)
 }

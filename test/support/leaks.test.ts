@@ -16,8 +16,8 @@ test.each([
   const child = start(folder)
   const exited = once(child, 'exit')
   await once(child.stdout, 'data')
-  expect((await processesOf(folder)).map(({ pid }) => pid)).toEqual([child.pid])
+  expect(processesOf(folder).map(({ pid }) => pid)).toEqual([child.pid])
   expect(await endLeftovers(folder, 0)).toHaveLength(1)
   await exited
-  expect(await processesOf(folder)).toEqual([])
+  expect(processesOf(folder)).toEqual([])
 })

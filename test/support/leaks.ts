@@ -1,4 +1,4 @@
-import { readFile, readdir, readlink } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const GRACE_MS = 5000
@@ -14,31 +14,41 @@ interface Found {
  * or it holds their working folder. Any one will do, since ffmpeg may have a stripped environment and a server may have
  * another working folder. Linux only; elsewhere nothing is found.
  */
-export async function processesOf(folder: string): Promise<Found[]> {
-  const entries = await readdir('/proc').catch(() => [])
-  const pids = entries.filter((name) => /^\d+$/.test(name)).map(Number)
-  const found = await Promise.all(pids.map((pid) => look(pid, folder)))
-  return found.filter((each) => each !== undefined)
+export function processesOf(folder: string): Found[] {
+  if (!existsSync('/proc')) return []
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+  return pids.map((pid) => look(pid, folder)).filter((each) => each !== undefined)
 }
 
-async function look(pid: number, folder: string): Promise<Found | undefined> {
+/** Files of /proc are in memory: read one by one, they need a tenth of the time that Node's threads would need for them. */
+function look(pid: number, folder: string): Found | undefined {
   if (pid === process.pid) return undefined
-  const [environment, command, cwd] = await Promise.all([
-    readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
-    readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-    readlink(`/proc/${pid}/cwd`).catch(() => ''),
-  ])
+  const command = textOf(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
   // A zombie has no command line: it is gone, but for the parent that has not asked for its exit code.
   if (command === '') return undefined
-  if (![environment, command, cwd].some((text) => text.includes(folder))) return undefined
-  return { pid, command: `${pid} ${command.replaceAll('\0', ' ').trim()}` }
+  const belongs =
+    command.includes(folder) ||
+    textOf(() => readFileSync(`/proc/${pid}/environ`, 'utf8')).includes(folder) ||
+    textOf(() => readlinkSync(`/proc/${pid}/cwd`)).includes(folder)
+  return belongs ? { pid, command: `${pid} ${command.replaceAll('\0', ' ').trim()}` } : undefined
+}
+
+/** Returns what `read` does; nothing of a process that has ended, or is another user's. */
+function textOf(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
 }
 
 /** Resolves with those that are still there after `ms`; the kernel gives no event for strangers' ends. */
 export async function waitUntilGone(folder: string, ms = GRACE_MS): Promise<Found[]> {
   const deadline = Date.now() + ms
   for (;;) {
-    const left = await processesOf(folder)
+    const left = processesOf(folder)
     if (left.length === 0 || Date.now() > deadline) return left
     await delay(LOOK_EVERY_MS)
   }

@@ -44,7 +44,7 @@ async function run(
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const elsewhere = /^run in (\S+)$/.exec(directive ?? '')?.[1]
   if (elsewhere !== undefined) {
-    const there = (await readBlocks(elsewhere)).filter((block) => block.directive === undefined)
+    const there = (await readBlocks(elsewhere)).filter((block) => !/^(not )?run/.test(block.directive ?? ''))
     expect(
       there.some((block) => block.text.includes(text)),
       session.place,

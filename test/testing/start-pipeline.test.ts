@@ -13,7 +13,7 @@ interface Callbacks {
 test('a running pipeline: typed calls into it, its streams, lines and mocked calls', async () => {
   const project = await temporaryProject(numbers)
   const pipeline = await startPipeline<Callbacks>(join(project, 'numbers.yaml'), {
-    sources: { numbers: { kind: 'module', module: './numbers.ts', args: { last: 1000 } } },
+    sources: { numbers: { kind: 'module', module: './numbers.js', args: { last: 1000 } } },
     mocks: { note: { returns: null } },
   })
   const other = await startPipeline<Callbacks>(join(project, 'numbers.yaml'))
@@ -42,7 +42,7 @@ test('a running pipeline: typed calls into it, its streams, lines and mocked cal
 test('what is wrong with it', async () => {
   const project = await temporaryProject({
     ...numbers,
-    'callbacks/add.ts': 'throw new Error("not today")\nexport default (a: number, b: number) => a + b',
+    'callbacks/add.js': 'throw new Error("not today")\nexport default (a, b) => a + b',
   })
   const start = (mocks = {}) => startPipeline(join(project, 'numbers.yaml'), { mocks })
   await expect(start({ nte: { returns: 1 } })).rejects.toMatchObject({
@@ -56,7 +56,7 @@ test('what is wrong with it', async () => {
 })
 
 test('what is not finished in time is named', async () => {
-  const cwd = await temporaryProject(endless('export default (_n: number) => {}'))
+  const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const pipeline = await startPipeline(join(cwd, 'pipeline.yaml'))
   try {
     await expect(pipeline.finished({ timeout: 0.5 })).rejects.toMatchObject({

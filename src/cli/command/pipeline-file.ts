@@ -23,6 +23,12 @@ export const fileFlag = Flags.custom({
   summary: `Pipeline file; ${DEFAULT}.`,
 })
 
+/** The pipeline file as a flag of a command that has another meaning for -f. */
+export const longFileFlag = Flags.custom({
+  helpValue: 'FILE',
+  summary: `Pipeline file; ${DEFAULT}.`,
+})
+
 /** Several files as a flag, which is repeated; what follows its one value is an argument again. */
 export const filesFlag = Flags.custom({
   char: 'f',

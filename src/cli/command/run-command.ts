@@ -2,6 +2,7 @@ import { fromErrorRecord } from '../../runtime/core/errors.js'
 import { withoutStack } from '../../runtime/core/message/error-text.js'
 import { createLogger } from '../../runtime/core/logger.js'
 import type {
+  BackgroundRun,
   CallResult,
   ErrorRecord,
   Plan,
@@ -12,7 +13,9 @@ import type {
 import { coloursFor } from '../show/colours.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { stderr, stdout, type Output } from '../show/output.js'
+import { printPageUrl } from '../show/page-url.js'
 import { renderError } from '../show/render-error.js'
+import { startLines } from '../show/run-lines.js'
 import { RunView } from '../show/run-view.js'
 import { Screen } from '../show/screen.js'
 import { summaryLines } from '../show/summary-lines.js'
@@ -48,6 +51,32 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
       stderr.text(renderError(fromErrorRecord(withoutStack(result.error)), coloursFor(stderr)))
     }
     return result
+  }
+
+  /** Starts a run in the background, and says how to look after it. */
+  protected async detach(
+    plan: Plan,
+    flags: GlobalFlags,
+    options: Pick<RunPipelineOptions, 'durationMs' | 'only' | 'stay' | 'watch' | 'view' | 'record'>,
+    waitMs: number | undefined,
+  ): Promise<BackgroundRun> {
+    const { loadPipeline, runInBackground } = await import('../../runtime/index.js')
+    using bar = new FetchBar()
+    const log = this.logger(flags)
+    const begun = await runInBackground(
+      plan,
+      { ...options, server: this.serverFlags(flags), logLevel: flags['log-level'] },
+      {
+        scope: { load: loadPipeline, log },
+        signal: this.signals.stop,
+        waitMs,
+        onFetch: bar.show,
+        onNote: (text) => stderr.line(text),
+        onView: printPageUrl,
+      },
+    )
+    for (const line of startLines(begun, waitMs !== undefined, this.colours)) this.log(line)
+    return begun
   }
 
   async #watch<T>(

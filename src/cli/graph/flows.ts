@@ -19,7 +19,7 @@ export interface Gathering {
   /** Largest number of items of a batch. */
   items?: number
   withinMs: number
-  /** What becomes of an item of a join that has no partner. */
+  /** Fate of an item of a join that has no partner. */
   missing?: string
 }
 

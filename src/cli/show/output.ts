@@ -36,6 +36,21 @@ export class Output {
     this.#stream.write(`${plainJson(value, 2)}\n`)
   }
 
+  /** Writes a value as one line of JSON. */
+  jsonLine(value: unknown): void {
+    this.#stream.write(`${plainJson(value)}\n`)
+  }
+
+  /** Resolves when whoever reads has taken most of what was written, or reads no more. */
+  async drained(): Promise<void> {
+    if (!this.#stream.writableNeedDrain) return
+    await new Promise<void>((resolve) => {
+      this.#stream.once('drain', resolve)
+      this.#stream.once('error', () => resolve())
+      this.#stream.once('close', resolve)
+    })
+  }
+
   /** Erases the last lines of a terminal. */
   erase(lines: number): void {
     moveCursor(this.#stream, 0, -lines)

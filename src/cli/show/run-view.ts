@@ -6,9 +6,9 @@ import { coloursFor, type Colours } from './colours.js'
 import { printPageUrl } from './page-url.js'
 import { printedLines } from './marked-colours.js'
 import { nodePrefix } from './node-prefix.js'
-import { StageProgress } from './stage-progress.js'
+import { StageProgress } from './progress/stage-progress.js'
 import type { Screen } from './screen.js'
-import { StreamProgress } from './stream-progress.js'
+import { StreamProgress } from './progress/stream-progress.js'
 
 /** Prefix of daffi's own lines. */
 const OWN = 'daffi'
@@ -58,7 +58,8 @@ export class RunView implements Disposable {
         printPageUrl(event.url)
         break
       case 'line':
-        for (const line of printedLines(event.line, this.#colours)) this.#line(event.node, line)
+        for (const each of event.line.split('\n'))
+          for (const line of printedLines(each, this.#colours)) this.#line(event.node, line)
         break
       case 'note':
         this.#note(event)

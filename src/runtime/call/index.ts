@@ -9,7 +9,6 @@ export type {
   UntypedCallback,
   YieldingCall,
 } from './api/call.js'
-export { isCallbackError } from './api/callback-error.js'
 export { context, type Context } from './api/context.js'
 export type { State } from './api/state.js'
 export type { Job } from './api/job.js'

@@ -138,6 +138,16 @@ export const ERRORS = {
     meaning: 'The pipeline file has no node of this name, or a call was sent to a node that is not running.',
     next: 'Use the name of a running node or, for a node with replicas, of one replica such as NODE-1.',
   },
+  DAFFI_NO_RUN: {
+    exit: 1,
+    meaning: 'A command is for a running pipeline, and there is none, more than one, or it does not answer.',
+    next: 'See with daffi ps what runs, and name the pipeline file with -f.',
+  },
+  DAFFI_NOT_READY: {
+    exit: 1,
+    meaning: 'Nodes were not ready in the time that a command waits for them.',
+    next: 'See with daffi ps and daffi logs what they are doing; the run goes on.',
+  },
   DAFFI_UNKNOWN_SOURCE: {
     exit: 78,
     meaning: 'A call in the pipeline file names a source that the file does not define.',

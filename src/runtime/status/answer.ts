@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { parseJson } from '../core/message/parse-json.js'
 import { listen } from '../nats/index.js'
-import { knownLines } from './forms.js'
+import { statusQuestion } from './forms.js'
 import { respondInParts } from './parts.js'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
 
@@ -15,7 +15,10 @@ export function answerStatus(
   answer: (question: StatusQuestion) => Status,
 ): () => void {
   const subscription = listen(nc, statusSubject(pipeline), (message) => {
-    respondInParts(nc, message, JSON.stringify(answer({ lines: knownLines(parseJson(message.data)) })))
+    const question = statusQuestion(parseJson(message.data))
+    const status = answer(question)
+    if (question.what === undefined || question.what === status.what)
+      respondInParts(nc, message, JSON.stringify(status))
   })
   return () => subscription.unsubscribe()
 }

@@ -1,11 +1,13 @@
 import { PIXEL_FORMATS } from '../core/frame.js'
 import {
+  isBoolean,
   isCount,
   isErrorRecord,
   isMap,
   isMeasure,
   isName,
   isText,
+  isWhole,
   listOf,
   mapOf,
   oneOf,
@@ -14,7 +16,17 @@ import {
   recordOf,
 } from '../core/message/forms.js'
 import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
-import type { CallStatus, LogLine, NodeStatus, RunStatus, Status, StreamStatus } from './messages.js'
+import type {
+  CallStatus,
+  LogLine,
+  NodeStatus,
+  ProcessEnd,
+  RunNodeStatus,
+  RunStatus,
+  Status,
+  StatusQuestion,
+  StreamStatus,
+} from './messages.js'
 
 const isNode = mapOf<NodeStatus>({
   what: oneOf('node'),
@@ -51,13 +63,27 @@ const isCall = mapOf<CallStatus>({
 
 const isRun = mapOf<RunStatus>({
   what: oneOf('run'),
-  id: isText,
+  id: isName,
+  host: isText,
+  pid: isCount,
+  since: isMeasure,
+  background: isBoolean,
   nodes: recordOf(
     isName,
-    mapOf<RunStatus['nodes'][string]>({
+    mapOf<RunNodeStatus>({
       state: oneOf('starting', 'ready', 'degraded', 'restarting', 'stopped', 'failed'),
+      pid: orNull(isCount),
+      since: orNull(isMeasure),
       restarts: isCount,
       error: orNull(isErrorRecord),
+      lastEnd: orNull(
+        mapOf<ProcessEnd>({
+          time: isMeasure,
+          exitCode: orNull(isWhole),
+          signal: orNull(isName),
+          cause: isText,
+        }),
+      ),
     }),
   ),
   calls: listOf(isCall),
@@ -66,6 +92,7 @@ const isRun = mapOf<RunStatus>({
       number: isCount,
       time: isMeasure,
       node: isText,
+      stream: oneOf('stdout', 'stderr', 'daffi'),
       level: oneOf('info', 'warn', 'error'),
       text: (value) => typeof value === 'string',
     }),
@@ -75,8 +102,13 @@ const isRun = mapOf<RunStatus>({
 /** Whether the value is an answer to a status request. */
 export const isStatus = (value: unknown): value is Status => isNode(value) || isStream(value) || isRun(value)
 
-/** Numbers of the log lines that the requester has, by run; none for a request of another form. */
-export function knownLines(question: unknown): Record<string, number> {
-  const lines = isMap(question) ? question['lines'] : undefined
-  return recordOf(isText, isCount)(lines) ? (lines as Record<string, number>) : {}
+const isKnown = recordOf(isText, isCount)
+
+/** Reads a status request. One of another form asks for everything. */
+export function statusQuestion(question: unknown): StatusQuestion {
+  const { what, lines }: Record<string, unknown> = isMap(question) ? question : {}
+  return {
+    what: oneOf('node', 'stream', 'run')(what) ? (what as Status['what']) : undefined,
+    lines: lines === null || isKnown(lines) ? (lines as StatusQuestion['lines']) : {},
+  }
 }

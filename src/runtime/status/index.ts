@@ -4,9 +4,12 @@ export { statusSubject } from './messages.js'
 export type {
   CallStatus,
   LineLevel,
+  LineStream,
   LogLine,
   NodeState,
   NodeStatus,
+  ProcessEnd,
+  RunNodeStatus,
   RunStatus,
   Status,
   StatusQuestion,

@@ -6,11 +6,13 @@ import type { PixelFormat } from '../core/frame.js'
 export const statusSubject = (pipeline: string): string => `daffi.${pipeline}.status`
 
 export interface StatusQuestion {
+  /** Kind of those who are to answer. @default everybody */
+  what?: Status['what'] | undefined
   /**
    * Number of the last log line that the requester has, by id of the run. Of a run that is absent, all stored lines are
-   * sent.
+   * sent. Null asks for no lines.
    */
-  lines: Record<string, number>
+  lines: Record<string, number> | null
 }
 
 /** Status of a node, from its own process. */
@@ -45,12 +47,16 @@ export type NodeState = 'starting' | 'ready' | 'degraded' | 'restarting' | 'stop
 /** Weight of a log line. */
 export type LineLevel = 'info' | 'warn' | 'error'
 
+/** Origin of a log line: an output of the node's process, or its supervisor. */
+export type LineStream = 'stdout' | 'stderr' | 'daffi'
+
 export interface LogLine {
   /** Number of the line in its run, from 1. */
   number: number
   /** Milliseconds since 1970. */
   time: number
   node: string
+  stream: LineStream
   level: LineLevel
   text: string
 }
@@ -74,11 +80,41 @@ export interface CallStatus {
   error: ErrorRecord | null
 }
 
+/** The way in which a process of a node ended. */
+export interface ProcessEnd {
+  /** Milliseconds since 1970. */
+  time: number
+  /** Null when a signal ended it, or it could not be started. */
+  exitCode: number | null
+  signal: string | null
+  /** The reason, in words. */
+  cause: string
+}
+
+/** Status of one node of a run. */
+export interface RunNodeStatus {
+  state: NodeState
+  /** Id of the node's process; null when it has none. */
+  pid: number | null
+  /** Start of that process in milliseconds since 1970; null when it has none. */
+  since: number | null
+  restarts: number
+  error: ErrorRecord | null
+  /** End of the process before; null when there was none. */
+  lastEnd: ProcessEnd | null
+}
+
 /** Status of the nodes that one command runs, from that command. */
 export interface RunStatus {
   what: 'run'
   id: string
-  nodes: Record<string, { state: NodeState; restarts: number; error: ErrorRecord | null }>
+  host: string
+  pid: number
+  /** Start of the run in milliseconds since 1970. */
+  since: number
+  /** Whether it runs without a terminal, by `up -d`. */
+  background: boolean
+  nodes: Record<string, RunNodeStatus>
   /** Calls of those nodes that have reported something. */
   calls: CallStatus[]
   lines: LogLine[]

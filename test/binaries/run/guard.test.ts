@@ -87,7 +87,7 @@ test.each([
   const folder = await temporaryFolder()
   const owner = spawn(process.execPath, [fixture('owners/guarded.js'), script], { cwd: folder })
   await once(owner.stdout, 'data')
-  const owned = await processesOf(folder)
+  const owned = processesOf(folder)
   owner.kill('SIGKILL')
   await once(owner, 'exit')
   expect(owned.length).toBeGreaterThan(1)

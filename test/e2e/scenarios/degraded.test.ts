@@ -12,13 +12,13 @@ const files = (work: string, stream = '', { writer = '' } = {}): Record<string, 
 name: degraded
 callbacks: ./callbacks
 sources:
-  ticks: { kind: module, module: ./ticks.ts }
+  ticks: { kind: module, module: ./ticks.js }
 nodes:
   writer:
     calls: [{ call: work, source: ticks, modifier: { STREAM: {${stream}} }, wait_for: [worker] }]${writer}
   worker: { callbacks: [work] }
 `,
-  'ticks.ts': `
+  'ticks.js': `
 import { setTimeout as delay } from 'node:timers/promises'
 export default async function* ticks(_, { signal }) {
   for (let n = 1; !signal.aborted; n++) {
@@ -27,11 +27,11 @@ export default async function* ticks(_, { signal }) {
   }
 }
 `,
-  'callbacks/work.ts': work,
+  'callbacks/work.js': work,
 })
 
 const throwsAtThree = `
-export default (n: number) => {
+export default (n) => {
   if (n % 50 === 3) throw new RangeError('cannot take ' + n)
   if (n === 60) console.log('sixty')
 }
@@ -63,7 +63,7 @@ test('a live stream goes on after an exception, which is logged with its stack w
   const cwd = await temporaryProject(files(throwsAtThree, ' delivery: live '))
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/^worker \| warn: "work" threw at item 2: RangeError: cannot take 3$/)
-  await up.waitForLine(/^worker \| +at .*work\.ts:3/)
+  await up.waitForLine(/^worker \| +at .*work\.js:3/)
   await up.waitForLine(/^worker \| sixty/)
   const { exitCode, streams } = await stop(up)
   expect(streams).toMatchObject([{ error: null, receivers: { worker: { state: 'finished' } } }])
@@ -78,7 +78,7 @@ test('on_error: stop ends the receiver: logged on both nodes, and the writer is 
     /^worker \| error: "work" threw at item 2, and gets no more items: RangeError: cannot take 3$/,
   )
   await up.waitForLine(
-    /^writer \| work: worker stopped: "work" threw at item 2: RangeError: cannot take 3 \(.*work\.ts:3\) \(DAFFI_REMOTE\)$/,
+    /^writer \| work: worker stopped: "work" threw at item 2: RangeError: cannot take 3 \(.*work\.js:3\) \(DAFFI_REMOTE\)$/,
   )
   await up.waitForLine(/^writer \| degraded$/)
   const problem = {
@@ -87,7 +87,7 @@ test('on_error: stop ends the receiver: logged on both nodes, and the writer is 
     call: 'work',
     code: 'DAFFI_REMOTE',
     message: expect.stringMatching(
-      /^worker stopped: "work" threw at item 2: RangeError: cannot take 3 \(.*work\.ts:3\)$/,
+      /^worker stopped: "work" threw at item 2: RangeError: cannot take 3 \(.*work\.js:3\)$/,
     ) as string,
   }
   for (const path of ['/healthz', '/readyz'])
@@ -102,7 +102,7 @@ const diesOnce = `
 import { existsSync, writeFileSync } from 'node:fs'
 let count = 0
 const again = existsSync('died')
-export default (n: number) => {
+export default (n) => {
   if (again) return ++count === 5 && console.log('five more')
   if (n < 3) return
   writeFileSync('died', '')
@@ -138,7 +138,7 @@ test('a lossless stream whose only receiver dies flows again when that is back, 
 
 test('a source that fails is opened again under restart: always; else the call has failed, and the run is over', async () => {
   const source = {
-    'ticks.ts': `
+    'ticks.js': `
 import { existsSync } from 'node:fs'
 export default function* ticks() {
   if (!existsSync('mended')) throw new Error('no such sensor')
@@ -146,7 +146,7 @@ export default function* ticks() {
 }
 `,
   }
-  const work = 'export default (_n: number) => {}'
+  const work = 'export default (_n) => {}'
   const cwd = await temporaryProject({ ...files(work, '', { writer: '\n    restart: always' }), ...source })
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/^writer \| work: .*no such sensor \(DAFFI_SOURCE_FAILED\); made again in 200 ms$/)

@@ -36,7 +36,7 @@ test('processes and callbacks are waited for, and found by name', async () => {
 
 test('a second start of a running node is refused, and the running stream goes on', async () => {
   const cwd = await temporaryProject(
-    endless('export default (n: number) => { if (n % 50 === 0) console.log("item", n) }'),
+    endless('export default (n) => { if (n % 50 === 0) console.log("item", n) }'),
   )
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/^worker \| item/)

@@ -11,9 +11,9 @@ const stages = {
 name: stages
 callbacks: ./callbacks
 sources:
-  ticks: { kind: module, module: ./ticks.ts }
-  seen: { kind: module, module: ./queue.ts, export: items }
-  read: { kind: module, module: ./queue.ts, export: items }
+  ticks: { kind: module, module: ./ticks.js }
+  seen: { kind: module, module: ./queue.js, export: items }
+  read: { kind: module, module: ./queue.js, export: items }
 nodes:
   tracker: { callbacks: [track] }
   reader:
@@ -25,7 +25,7 @@ nodes:
   camera:
     calls: [{ call: see, source: ticks, modifier: STREAM, wait_for: [gate] }]
 `,
-  'ticks.ts': `
+  'ticks.js': `
 import { setTimeout as delay } from 'node:timers/promises'
 export default async function* ticks() {
   for (let n = 1; ; n++) {
@@ -35,45 +35,45 @@ export default async function* ticks() {
 }
 `,
   // Grows: the stages are slower one after the other, so that each queue is full of items at Ctrl-C.
-  'queue.ts': `
-const queue: number[] = []
+  'queue.js': `
+const queue = []
 let wake = () => {}
-export const push = (item: number) => {
+export const push = (item) => {
   queue.push(item)
   wake()
 }
-export async function* items(_: unknown, { signal }: { signal: AbortSignal }) {
+export async function* items(_, { signal }) {
   signal.addEventListener('abort', () => wake())
   for (;;) {
     while (queue.length > 0) yield queue.shift()
     if (signal.aborted) return
-    await new Promise<void>((resolve) => (wake = resolve))
+    await new Promise((resolve) => (wake = resolve))
   }
 }
 `,
-  'callbacks/see.ts': `
-import { push } from '../queue.ts'
-import { count } from '../count.ts'
-export default (n: number) => { count('see'); push(n) }
+  'callbacks/see.js': `
+import { push } from '../queue.js'
+import { count } from '../count.js'
+export default (n) => { count('see'); push(n) }
 `,
-  'callbacks/read.ts': `
+  'callbacks/read.js': `
 import { setTimeout as delay } from 'node:timers/promises'
-import { push } from '../queue.ts'
-import { count } from '../count.ts'
-export default async (n: number) => { await delay(4); count('read'); push(n) }
+import { push } from '../queue.js'
+import { count } from '../count.js'
+export default async (n) => { await delay(4); count('read'); push(n) }
 `,
-  'callbacks/track.ts': `
+  'callbacks/track.js': `
 import { setTimeout as delay } from 'node:timers/promises'
-import { count } from '../count.ts'
-export default async (n: number) => {
+import { count } from '../count.js'
+export default async (n) => {
   await delay(6)
   count('track')
   if (n === 100) console.log('a hundred')
 }
 `,
-  'count.ts': `
+  'count.js': `
 import { appendFileSync } from 'node:fs'
-export const count = (stage: string) => appendFileSync(stage, '.')
+export const count = (stage) => appendFileSync(stage, '.')
 `,
 }
 
@@ -96,8 +96,8 @@ test('Ctrl-C goes through the graph: what one stage has taken the next ones take
 })
 
 test('the end of a source goes through the graph, too, and then the run is over', async () => {
-  const finite = stages['ticks.ts'].replace('for (let n = 1; ; n++)', 'for (let n = 1; n <= 150; n++)')
-  const cwd = await temporaryProject({ ...stages, 'ticks.ts': finite })
+  const finite = stages['ticks.js'].replace('for (let n = 1; ; n++)', 'for (let n = 1; n <= 150; n++)')
+  const cwd = await temporaryProject({ ...stages, 'ticks.js': finite })
   const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
   const { streams } = JSON.parse(stdout) as PipelineResult
   const receivers = streams.map((stream) => Object.values(stream.receivers)[0])
@@ -108,7 +108,7 @@ test('the end of a source goes through the graph, too, and then the run is over'
 test('what a lossless stream loses because its time is up is counted, and the exit says it', async () => {
   const slow = `
 import { setTimeout as delay } from 'node:timers/promises'
-export default async (n: number) => {
+export default async (n) => {
   if (n === 5) {
     console.log('five')
     await delay(12_000)
@@ -121,13 +121,13 @@ export default async (n: number) => {
 name: late
 callbacks: ./callbacks
 sources:
-  ticks: { kind: module, module: ./ticks.ts }
+  ticks: { kind: module, module: ./ticks.js }
 nodes:
   camera:
     calls: [{ call: slow, source: ticks, modifier: STREAM, wait_for: [worker] }]
   worker: { callbacks: [slow] }
 `,
-    'callbacks/slow.ts': slow,
+    'callbacks/slow.js': slow,
   })
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/^worker +\| five/)

@@ -9,14 +9,14 @@ import { endless } from '../pipelines.js'
 const LIMIT_MS = 27_000
 
 test('Ctrl-C while the server stands still: every step is bounded, and the account is complete', async () => {
-  const files = endless(`export default (n: number) => { if (n === 20) console.log('twenty') }`)
+  const files = endless(`export default (n) => { if (n === 20) console.log('twenty') }`)
   const cwd = await temporaryProject({
     ...files,
     'pipeline.yaml': (files['pipeline.yaml'] ?? '').replace('delivery: live', 'delivery: lossless'),
   })
   const up = startDaffi(['up', '--json'], { cwd })
   await up.waitForLine(/^worker \| twenty/)
-  const server = (await processesOf(cwd)).find(
+  const server = processesOf(cwd).find(
     ({ command }) => /nats-server\S* /.test(command) && !/ sh /.test(command),
   )
   process.kill(server?.pid ?? 0, 'SIGSTOP')

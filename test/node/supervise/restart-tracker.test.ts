@@ -27,6 +27,16 @@ test('a node that was ready for long starts the count again', () => {
 })
 
 test('an error that another start would meet again is not tried again', () => {
-  const tracker = new RestartTracker('always')
+  const tracker = new RestartTracker('on-failure')
   expect(tracker.decide({ ...crash, errorCode: 'DAFFI_MODULE_FAILED' })).toBe('failed')
+})
+
+test('always never gives up, and its pauses grow to half a minute', () => {
+  const tracker = new RestartTracker('always')
+  const decisions = Array.from({ length: 20 }, () =>
+    tracker.decide({ ...crash, errorCode: 'DAFFI_MODULE_FAILED' }),
+  )
+  expect(decisions).not.toContain('failed')
+  expect(decisions[0]).toEqual({ restartInMs: 200 })
+  expect(decisions.at(-1)).toEqual({ restartInMs: 30_000 })
 })

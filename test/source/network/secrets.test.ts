@@ -37,7 +37,7 @@ test.runIf(process.platform === 'linux').each(['rtsp', 'http'] as const)(
       (await readFile(`/proc/${of}/stat`, 'utf8')).split(') ')[1]?.split(' ')[2]
     expect(await groupOf(pid)).toBe(String(pid))
     for (const secret of SECRETS) {
-      expect(await processesOf(secret)).toEqual([])
+      expect(processesOf(secret)).toEqual([])
       expect(lines.join('\n')).not.toContain(secret)
     }
     expect(lines.join('\n')).toContain(mark)

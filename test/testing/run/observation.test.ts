@@ -73,7 +73,7 @@ test('a node that is given up is an error without a call', () => {
 test('lines and calls are kept, and each event wakes those who wait', async () => {
   const seen = new Observation(plan)
   const woken = seen.changed.wait()
-  seen.onEvent({ type: 'line', node: 'one', line: 'hello' })
+  seen.onEvent({ type: 'line', stream: 'stdout', node: 'one', line: 'hello' })
   await woken
   seen.onEvent({ type: 'called', node: 'one', callback: 'add', args: [1], hash: 'x' })
   expect(seen.lines).toEqual([{ node: 'one', line: 'hello' }])

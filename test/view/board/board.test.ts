@@ -27,6 +27,7 @@ const plan: Plan = {
 }
 
 const SERVER = { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' }
+const RUN = { host: 'here', pid: 1, since: 1, background: false }
 
 const board = (): Board => new Board(plan, SERVER)
 
@@ -42,7 +43,8 @@ const nodeStatus = (name: string, ...callbacks: string[]): NodeStatus => ({
 const runStatus = (state: NodeState): Status => ({
   what: 'run',
   id: 'run',
-  nodes: { one: { state, restarts: 2, error: null } },
+  ...RUN,
+  nodes: { one: { state, pid: 2, since: 1, restarts: 2, error: null, lastEnd: null } },
   calls: [],
   lines: [],
 })
@@ -133,12 +135,14 @@ test('lines come once, in the order of their time', () => {
     number,
     time,
     node: 'one',
+    stream: 'stdout' as const,
     level: 'info' as const,
     text: `${time}`,
   })
   const run = (id: string, ...lines: ReturnType<typeof line>[]): RunStatus => ({
     what: 'run',
     id,
+    ...RUN,
     nodes: {},
     calls: [],
     lines,

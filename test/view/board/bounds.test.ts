@@ -8,9 +8,13 @@ import { emptySummary } from '../../../src/runtime/node/supervise/report/partial
 const run = (id: string, text: string): RunStatus => ({
   what: 'run',
   id,
+  host: 'here',
+  pid: 1,
+  since: 1,
+  background: false,
   nodes: {},
   calls: [],
-  lines: [{ number: 1, time: 0, node: 'one', level: 'info', text }],
+  lines: [{ number: 1, time: 0, node: 'one', stream: 'stdout', level: 'info', text }],
 })
 
 type StreamStatus = Extract<Status, { what: 'stream' }>

@@ -20,6 +20,11 @@ export function shortError(record: ErrorRecord): ErrorRecord {
   }
 }
 
+/** The beginning of a text that stands for itself in a message. */
+export function shortText(text: string): string {
+  return cut(text, MAX_TEXT)
+}
+
 /** The beginning of a text that fits into some bytes of UTF-8, without half a character at its end. */
 function cut(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text

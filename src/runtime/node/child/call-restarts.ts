@@ -28,12 +28,14 @@ const SOURCE: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Decides after each failure of a call of the pipeline file whether, and when, it is made again. */
 export class CallRestarts {
-  readonly #counter = new RestartCounter()
+  readonly #counter: RestartCounter
 
   constructor(
     private readonly kind: ModifierPlan['kind'],
     private readonly policy: RestartPolicy,
-  ) {}
+  ) {
+    this.#counter = new RestartCounter(policy === 'always')
+  }
 
   /**
    * Decides after a failure.

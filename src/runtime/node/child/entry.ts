@@ -4,6 +4,7 @@ import { exitFlushed } from '../../core/process/exit.js'
 import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../ipc/message-pipe.js'
 import type { NodeOrder } from '../ipc/node-orders.js'
+import { markRecords } from '../ipc/output-records.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { startHost, type Host } from './host.js'
@@ -37,7 +38,10 @@ process.once('SIGTERM', () => void leave(drainAndLeave))
 process.on('SIGINT', () => undefined)
 // When the parent is gone the output has no reader. That error must not end the process before its last will is
 // published.
-for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', () => undefined)
+  markRecords(output)
+}
 
 function obey(order: NodeOrder): void {
   if (order.type === 'setup') void start(order.setup)

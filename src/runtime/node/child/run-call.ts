@@ -10,6 +10,7 @@ import {
   type Global,
 } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
+import { isCallbackError } from '../../core/thrown/callback-error.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'

@@ -1,6 +1,5 @@
-import { DaffiError } from '../../core/errors.js'
-import { nearest } from '../../core/text/nearest.js'
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
+import { nodesNamed, unknownNode } from '../common/nodes-named.js'
 
 /**
  * Chooses the nodes that `only` names, or all nodes without it. The name of a node with replicas stands for all of them.
@@ -9,16 +8,8 @@ import type { NodePlan, Plan } from '../../core/plan/plan.js'
 export function chooseNodes(plan: Plan, only?: readonly string[]): NodePlan[] {
   const nodes = Object.values(plan.nodes)
   if (only === undefined) return nodes
-  const chosen = new Set(only.flatMap((name) => nodesNamed(plan, name)))
+  const chosen = new Set(only.flatMap((name) => nodesNamed(plan.name, nodes, name, 'DAFFI_USAGE')))
   return nodes.filter((node) => chosen.has(node))
-}
-
-function nodesNamed(plan: Plan, name: string): NodePlan[] {
-  const nodes = Object.values(plan.nodes)
-  const exact = nodes.filter((node) => node.name === name)
-  const found = exact.length > 0 ? exact : nodes.filter((node) => node.name.replace(/-\d+$/, '') === name)
-  if (found.length === 0) throw unknownNode(plan, name)
-  return found
 }
 
 /**
@@ -27,14 +18,6 @@ function nodesNamed(plan: Plan, name: string): NodePlan[] {
  */
 export function nodeNamed(plan: Plan, name: string): NodePlan {
   const node = plan.nodes[name]
-  if (!node) throw unknownNode(plan, name)
+  if (!node) throw unknownNode(plan.name, Object.keys(plan.nodes), name, 'DAFFI_USAGE')
   return node
-}
-
-function unknownNode(plan: Plan, name: string): DaffiError {
-  const names = Object.keys(plan.nodes)
-  const suggestion = nearest(name, names)
-  return new DaffiError('DAFFI_USAGE', `${plan.name} has no node ${name}; it has ${names.join(', ')}`, {
-    ...(suggestion === undefined ? {} : { next: `Did you mean ${suggestion}?` }),
-  })
 }

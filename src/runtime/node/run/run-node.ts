@@ -1,13 +1,12 @@
-import type { ErrorRecord } from '../../core/errors.js'
+import { fromErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
-import { announcePipeline } from '../../core/project/running.js'
 import type { ServerInfo } from '../../nats/index.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
 import type { StageResult } from '../supervise/report/stage-results.js'
-import { serveRunStatus } from '../supervise/report/serve-run-status.js'
 import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { OpenRun } from './open-run.js'
 
 export interface RunNodeOptions
   extends
@@ -38,19 +37,22 @@ export interface NodeRunResult {
 export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOptions): Promise<NodeRunResult> {
   const nodes = withDeliveries([node], plan)
   const opened: (() => Promise<void>)[] = []
+  let failure: unknown
   try {
     const server = await openRunServer(plan, nodes, { ...options, signal: options.stop })
     opened.push(() => server.close())
-    opened.push(await announcePipeline(plan.project, plan))
-    const status = await serveRunStatus(plan.name, server, options)
-    opened.push(status.close)
+    const run = await OpenRun.open(plan, server, options)
+    opened.push(() => run.close(failure))
     const supervisor = new Supervisor(plan, nodes, server, {
       ...options,
       restarts: false,
-      onEvent: status.onEvent,
+      onEvent: run.onEvent,
+      stop: run.stop,
     })
+    run.obey(supervisor)
     const { error, calls, streams, stages } = await supervisor.run()
     if (supervisor.failure) throw supervisor.failure
+    failure = error && fromErrorRecord(error)
     return {
       ...(error ? { error } : {}),
       pipeline: plan.name,
@@ -60,6 +62,9 @@ export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOption
       streams,
       stages,
     }
+  } catch (error) {
+    failure = error
+    throw error
   } finally {
     for (const close of opened.reverse()) await close()
   }

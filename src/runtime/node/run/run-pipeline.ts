@@ -1,16 +1,19 @@
 import type { Plan } from '../../core/plan/plan.js'
-import { announcePipeline } from '../../core/project/running.js'
+import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
-import { serveRunStatus } from '../supervise/report/serve-run-status.js'
 import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { OpenRun, type OpenRunOptions } from './open-run.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
-  extends Omit<SupervisorOptions, 'watched' | 'restarts'>, Pick<RunServerOptions, 'server' | 'onFetch'> {
+  extends
+    Omit<SupervisorOptions, 'watched' | 'restarts'>,
+    Pick<RunServerOptions, 'server' | 'onFetch'>,
+    Pick<OpenRunOptions, 'background'> {
   /** Names of the nodes to run. @default all */
   only?: string[] | undefined
   /** Whether changed files are applied to the run, which then ends only when `stop` aborts. @default false */
@@ -29,21 +32,27 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
   const opened: (() => Promise<void>)[] = []
+  let failure: unknown
   try {
     const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
     opened.push(() => server.close())
-    opened.push(await announcePipeline(plan.project, plan))
-    const status = await serveRunStatus(plan.name, server, options)
-    opened.push(status.close)
+    const run = await OpenRun.open(plan, server, options)
+    opened.push(() => run.close(failure))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined
     const watched = await watching?.WatchedPipeline.open(plan, options.only)
     const stay = options.stay || nodes.every(({ calls }) => calls.length === 0)
-    const { onEvent } = status
-    const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent })
+    const { onEvent, stop } = run
+    const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent, stop })
+    run.obey(supervisor)
     if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
-    return await supervisor.run()
+    const result = await supervisor.run()
+    failure = result.error && fromErrorRecord(result.error)
+    return result
+  } catch (error) {
+    failure = error
+    throw error
   } finally {
     for (const close of opened.reverse()) await close()
   }

@@ -31,12 +31,16 @@ export type RestartDecision = 'failed' | { restartInMs: number }
 
 /** Decides after each end of a node's process whether, and when, the node is started again. */
 export class RestartTracker {
-  readonly #counter = new RestartCounter()
+  readonly #counter: RestartCounter
 
-  constructor(private readonly policy: RestartPolicy) {}
+  constructor(private readonly policy: RestartPolicy) {
+    this.#counter = new RestartCounter(policy === 'always')
+  }
 
   decide({ errorCode, readyMs }: NodeExit): RestartDecision {
-    if (this.policy === 'no' || (errorCode !== undefined && PERMANENT.has(errorCode))) return 'failed'
+    const isPermanent = errorCode !== undefined && PERMANENT.has(errorCode)
+    // What is always started again may find a corrected module, or another server, the next time.
+    if (this.policy === 'no' || (isPermanent && this.policy !== 'always')) return 'failed'
     const restartInMs = this.#counter.next(readyMs)
     return restartInMs === undefined ? 'failed' : { restartInMs }
   }

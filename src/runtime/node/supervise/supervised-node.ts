@@ -4,7 +4,7 @@ import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan/plan.js'
-import type { NodeState } from '../../status/index.js'
+import type { LineStream, NodeState, ProcessEnd } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import {
@@ -16,7 +16,7 @@ import {
 } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
-import { describeExit, type ChildExit } from './process/child-exit.js'
+import { describeExit, processEnd, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
 import type { OrphanGuard } from './process/orphan-guard.js'
 import { RestartTracker, type RestartDecision } from './restart-tracker.js'
@@ -38,7 +38,7 @@ export interface Supervision {
   guard: OrphanGuard
   onState: (node: SupervisedNode) => void
   onReport: (node: SupervisedNode, report: NodeReport) => void
-  onLine: (node: SupervisedNode, line: string) => void
+  onLine: (node: SupervisedNode, line: string, stream: LineStream) => void
   /**
    * Called when the node's process has ended. The next one, if any, is started when the promise has resolved.
    * @param returns whether there will be one
@@ -69,6 +69,12 @@ export class SupervisedNode {
   settled = false
   /** The last process has left the pipeline in order, with a goodbye of its own. */
   left = false
+  /** The present process, and its start in milliseconds since 1970. */
+  process: { pid: number; since: number } | undefined
+  /** The end of the last process. */
+  lastEnd: ProcessEnd | undefined
+  /** It was stopped by an order, and may be started again by another one. */
+  held = false
 
   /** Calls of the present process that have settled, and those whose results were ended. */
   readonly #settledCalls = new Set<number>()
@@ -157,6 +163,7 @@ export class SupervisedNode {
   renew(setup: NodeSetup): void {
     this.#setup = setup
     this.#signals = new StopSignals(this.#supervision)
+    this.held = false
     this.restarts++
   }
 
@@ -209,9 +216,8 @@ export class SupervisedNode {
     this.#completed.clear()
     this.left = false
     this.#readySince = undefined
-    this.#enter('starting')
     const startup = new StartupWatch((text) => {
-      if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`)
+      if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`, 'daffi')
     })
     const child = startChild(this.#setup, {
       onReport: (report) => {
@@ -219,15 +225,19 @@ export class SupervisedNode {
         if (isStartupReport(report)) startup.onReport(report)
         else this.#onReport(report)
       },
-      onLine: (line) => this.#supervision.onLine(this, line),
+      onLine: (line, stream) => this.#supervision.onLine(this, line, stream),
     })
     this.#child = child
+    if (child.pid !== 0) this.process = { pid: child.pid, since: Date.now() }
+    this.#enter('starting')
     this.#supervision.guard.add(child.pid)
     const exited = new AbortController()
     this.#forwardSignals(child, exited.signal)
     try {
       const exit = await child.exited
       this.exitCode = exit.exitCode
+      this.process = undefined
+      this.lastEnd = processEnd(exit, this.#failure, this.isEnding() && this.left)
       return exit
     } finally {
       exited.abort()
@@ -245,7 +255,8 @@ export class SupervisedNode {
     const leave = (): void => {
       child.send({ type: 'leave' })
       const timer = setTimeout(() => {
-        this.#supervision.onLine(this, `did not leave within ${formatMs(SHUTDOWN_GRACE_MS)}, and is killed`)
+        const why = `did not leave within ${formatMs(SHUTDOWN_GRACE_MS)}, and is killed`
+        this.#supervision.onLine(this, why, 'daffi')
         child.kill()
       }, SHUTDOWN_GRACE_MS)
       signal.addEventListener('abort', () => clearTimeout(timer))

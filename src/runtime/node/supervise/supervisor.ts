@@ -4,10 +4,13 @@ import type { DaffiError } from '../../core/errors.js'
 import type { Logger, LogLevel } from '../../core/logger.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
+import type { RunOrder } from '../../runs/index.js'
+import type { LineStream } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
+import { nodesNamed } from '../common/nodes-named.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
 import type { ChildExit } from './process/child-exit.js'
@@ -88,8 +91,8 @@ export class Supervisor {
       guard: this.#guard,
       onState: (node: SupervisedNode) => this.#onState(node),
       onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
-      onLine: (node: SupervisedNode, line: string) =>
-        options.onEvent({ type: 'line', node: node.name, line }),
+      onLine: (node: SupervisedNode, line: string, stream: LineStream) =>
+        options.onEvent({ type: 'line', node: node.name, line, stream }),
       onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => this.#onExit(node, exit, returns),
     }
     this.#nodes = nodes.map((node) => this.#supervised(node))
@@ -148,8 +151,27 @@ export class Supervisor {
     return (await Promise.all(results)).flat()
   }
 
+  /**
+   * Begins to carry out an order about nodes.
+   * @returns names of the nodes that it concerns
+   * @throws DaffiError DAFFI_UNKNOWN_NODE
+   */
+  obey({ order, nodes: names }: Exclude<RunOrder, { order: 'end' }>): string[] {
+    const named = names.flatMap((name) =>
+      nodesNamed(this.#plan.name, this.#nodes, name, 'DAFFI_UNKNOWN_NODE'),
+    )
+    const nodes = [...new Set(named)]
+    for (const node of nodes) {
+      if (order !== 'start') node.held = true
+      const stopped = order === 'start' && !node.isEnding() ? Promise.resolve() : node.stop()
+      if (order !== 'stop') void stopped.then(() => this.#startNode(node, node.plan))
+    }
+    return nodes.map(({ name }) => name)
+  }
+
+  /** Starts a node that is new, or has ended. */
   #startNode(old: SupervisedNode | undefined, plan: NodePlan): void {
-    if (this.#ending.signal.aborted) return
+    if (this.#ending.signal.aborted || (old && !old.ended)) return
     this.#results.replaceNode(plan)
     const node = old ?? this.#supervised(plan)
     if (old) old.renew(this.#setup(plan))
@@ -193,9 +215,9 @@ export class Supervisor {
   }
 
   #onState(node: SupervisedNode): void {
-    const { name, state, restarts, error } = node
+    const { name, state, restarts, error, process, lastEnd } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
-    this.#options.onEvent({ type: 'state', node: name, state, restarts, error })
+    this.#options.onEvent({ type: 'state', node: name, state, restarts, error, process, lastEnd })
     if (state === 'failed' && !this.#options.watched) this.#finished.resolve()
     this.#checkEnd()
   }
@@ -243,6 +265,8 @@ export class Supervisor {
 
   #checkEnd(): void {
     this.#changed.notify()
+    // What depends on a node that an order has stopped is not done: it may be started again.
+    if (this.#nodes.some(({ held }) => held)) return
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
     if (!watched) {

@@ -76,7 +76,7 @@ export class StreamViews {
   }
 }
 
-/** What the pipeline file says of a stream may say that something is undefined. */
+/** Properties that may be undefined instead of absent, as in a plan. */
 type Known<T> = { [K in keyof T]: T[K] | undefined }
 
 function isSameOrigin(a: Known<StreamOrigin>, b: Known<StreamOrigin>): boolean {

@@ -34,10 +34,11 @@ function isPlace(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= FAR
 }
 
-/** Cuts a label by characters, so that none is cut in two. */
+/** Cuts a label between two characters. */
 function cut(label: string): string {
-  const characters = [...plainLine(label.slice(0, 8 * MAX_LABEL))]
-  return characters.length <= MAX_LABEL
-    ? characters.join('')
-    : `${characters.slice(0, MAX_LABEL - 1).join('')}…`
+  // No more is cleaned than can be shown, but for sequences that go with it.
+  const clean = plainLine(label.slice(0, 8 * MAX_LABEL))
+  if (clean.length <= MAX_LABEL) return clean
+  const characters = Array.from(clean)
+  return characters.length <= MAX_LABEL ? clean : `${characters.slice(0, MAX_LABEL - 1).join('')}…`
 }

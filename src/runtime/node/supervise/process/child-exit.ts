@@ -1,3 +1,7 @@
+import type { DaffiError } from '../../../core/errors.js'
+import { shortText } from '../../../core/message/short-error.js'
+import type { ProcessEnd } from '../../../status/index.js'
+
 /** The way in which the process of a node ended. */
 export interface ChildExit {
   /** Undefined when the process could not be started. */
@@ -5,11 +9,25 @@ export interface ChildExit {
   /** Null when a signal killed it, or it could not be started. */
   exitCode: number | null
   signal: NodeJS.Signals | null
+  /** Whether its JavaScript engine has ended it for want of memory. */
+  outOfMemory?: boolean
 }
 
 /** Describes an exit that was not requested, as the rest of a sentence that begins with the node's name. */
-export function describeExit({ exitCode, signal }: ChildExit): string {
+export function describeExit({ exitCode, signal, outOfMemory = false }: ChildExit): string {
+  if (outOfMemory) return 'ran out of memory'
   if (signal !== null) return `was killed by ${signal}`
   if (exitCode === null) return 'could not be started'
   return exitCode === 0 ? 'ended by itself, with exit code 0' : `ended with exit code ${exitCode}`
+}
+
+/**
+ * The end of a node's process as others are told of it.
+ * @param failure the reason that the process itself has reported
+ * @param wasTold whether it has left because it was told to
+ */
+export function processEnd(exit: ChildExit, failure: DaffiError | undefined, wasTold: boolean): ProcessEnd {
+  const { exitCode, signal } = exit
+  const cause = failure?.message ?? (wasTold ? 'was told to end' : describeExit(exit))
+  return { time: Date.now(), exitCode, signal, cause: shortText(cause) }
 }

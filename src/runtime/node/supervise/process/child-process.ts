@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { messageOf } from '../../../core/errors.js'
 import { packageFile } from '../../../core/process/package-file.js'
+import type { LineStream } from '../../../status/index.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../../ipc/message-pipe.js'
+import { RecordJoiner } from '../../ipc/output-records.js'
 import type { NodeOrder } from '../../ipc/node-orders.js'
 import type { NodeReport } from '../../ipc/node-reports.js'
 import type { NodeSetup } from '../../ipc/node-setup.js'
@@ -13,6 +15,10 @@ import { eachLine } from './lines.js'
 const ENTRY = packageFile('dist/runtime/node/child/entry.js')
 /** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */
 const OUTPUT_GRACE_MS = 500
+/** Last words of V8 when its heap is full. */
+const OUT_OF_MEMORY = /^FATAL ERROR: .*heap out of memory/
+/** Exit code of a process that V8 has ended, where the system has no signals. */
+const ABORTED = 134
 /** Time between the end of the pipe for messages and that of the process. */
 const EXIT_GRACE_MS = 2000
 
@@ -28,7 +34,8 @@ export interface Child {
 
 export interface ChildEvents {
   onReport: (report: NodeReport) => void
-  onLine: (line: string) => void
+  /** Gets what the process has written at once, which may have several lines. */
+  onLine: (line: string, stream: LineStream) => void
 }
 
 /** Starts the process of one node, in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
@@ -39,6 +46,19 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
     stdio: ['ignore', 'pipe', 'pipe', 'overlapped'],
   })
   const outputs = [child.stdout, child.stderr].filter((each) => each !== null)
+  let outOfMemory = false
+  const lines = outputs.map(async (each) => {
+    const stream = each === child.stdout ? 'stdout' : 'stderr'
+    const records = new RecordJoiner()
+    const tell = (record: string | undefined): void => {
+      if (record !== undefined) onLine(record, stream)
+    }
+    await eachLine(each, (line) => {
+      outOfMemory ||= OUT_OF_MEMORY.test(line)
+      tell(records.add(line))
+    })
+    tell(records.rest())
+  })
   // Absent when no process could be started.
   const pipe = child.stdio[PIPE_FD] as Duplex | null | undefined
   const send = (order: NodeOrder): void => {
@@ -55,13 +75,14 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
     })
     child.once('close', (exitCode, signal) => resolve({ pid: child.pid, exitCode, signal }))
     child.once('error', (error) => {
-      onLine(`cannot start the node's process: ${error.message}`)
+      onLine(`error: cannot start the node's process: ${error.message}`, 'daffi')
       if (child.pid === undefined) resolve({ pid: undefined, exitCode: null, signal: null })
     })
   })
   // User code can close the pipe, or write to it. A process that cannot be given orders must not be left alone.
   const giveUp = (why: string): void => {
-    onLine(`error: ${why} descriptor ${PIPE_FD}, by which daffi speaks with its nodes, so the node is killed`)
+    const what = `descriptor ${PIPE_FD}, by which daffi speaks with its nodes, so the node is killed`
+    onLine(`error: ${why} ${what}`, 'daffi')
     kill()
   }
   if (pipe) {
@@ -80,7 +101,11 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
     pid: child.pid ?? 0,
     send,
     kill,
-    exited: Promise.all([exited, ...outputs.map((each) => eachLine(each, onLine))]).then(([exit]) => exit),
+    // V8 aborts the process after its last words; a process that ends in another way may print them, too.
+    exited: Promise.all([exited, ...lines]).then(([exit]) => ({
+      ...exit,
+      outOfMemory: outOfMemory && (exit.signal === 'SIGABRT' || exit.exitCode === ABORTED),
+    })),
   }
 }
 

@@ -1,16 +1,10 @@
 import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { shortError } from '../../../core/message/short-error.js'
-import { randomId } from '../../../core/names.js'
 import { plainText } from '../../../core/text/plain-text.js'
-import type {
-  CallStatus,
-  LineLevel,
-  LogLine,
-  NodeState,
-  RunStatus,
-  StatusQuestion,
-} from '../../../status/index.js'
+import type { CallStatus, LogLine, RunNodeStatus, RunStatus, StatusQuestion } from '../../../status/index.js'
+import type { RunFile } from '../../../runs/index.js'
+import { lineOf, type EventLine } from './event-lines.js'
 import type { RunEvent } from './run-events.js'
 
 /** Number of log lines that are kept for viewers that are opened later. */
@@ -20,24 +14,33 @@ const MAX_LINE_LENGTH = 2000
 /** Characters of the lines in one status; the next one has the lines after them. */
 const MAX_STATUS_LENGTH = 128 * KIB
 
+const STARTING: RunNodeStatus = {
+  state: 'starting',
+  pid: null,
+  since: null,
+  restarts: 0,
+  error: null,
+  lastEnd: null,
+}
+
 /** The present status of a run, put together from its events. */
 export class RunRecord {
-  readonly #id = randomId()
+  readonly #run: RunFile
   readonly #nodes: RunStatus['nodes'] = {}
   readonly #calls = new Map<string, CallStatus>()
   #lines: LogLine[] = []
   #count = 0
 
+  constructor(run: RunFile) {
+    this.#run = run
+  }
+
   onEvent(event: RunEvent): void {
+    const line = lineOf(event)
+    if (line) this.#addLine(line)
     switch (event.type) {
       case 'server':
-        for (const node of event.nodes) this.#nodes[node] = { state: 'starting', restarts: 0, error: null }
-        break
-      case 'line':
-        this.#addLine(event.node, event.line, levelOf(event.line))
-        break
-      case 'note':
-        this.#addLine(event.node, event.text, event.level)
+        for (const node of event.nodes) this.#nodes[node] = STARTING
         break
       case 'state':
         this.#onState(event)
@@ -48,13 +51,17 @@ export class RunRecord {
   }
 
   status({ lines }: StatusQuestion): RunStatus {
-    const known = lines[this.#id] ?? 0
+    const { id, host, process, since, background } = this.#run
     return {
       what: 'run',
-      id: this.#id,
+      id,
+      host,
+      pid: process.pid,
+      since,
+      background,
       nodes: this.#nodes,
       calls: [...this.#calls.values()],
-      lines: this.#linesAfter(known),
+      lines: lines ? this.#linesAfter(lines[id] ?? 0) : [],
     }
   }
 
@@ -65,10 +72,11 @@ export class RunRecord {
     return end === -1 ? after : after.slice(0, end)
   }
 
-  #onState({ node, state, restarts, error }: Extract<RunEvent, { type: 'state' }>): void {
-    this.#nodes[node] = { state, restarts, error: error ? shortError(toErrorRecord(error)) : null }
-    // The trouble of a call has a line of its own.
-    this.#addLine(node, error && state !== 'degraded' ? `${state}: ${error.message}` : state, LEVELS[state])
+  #onState(event: Extract<RunEvent, { type: 'state' }>): void {
+    const { node, state, restarts, error, process, lastEnd = null } = event
+    const { pid = null, since = null } = process ?? {}
+    const record = error ? shortError(toErrorRecord(error)) : null
+    this.#nodes[node] = { state, pid, since, restarts, error: record, lastEnd }
     if (state !== 'starting') return
     // The node makes its calls again.
     for (const [key, call] of this.#calls) if (call.node === node) this.#calls.delete(key)
@@ -101,24 +109,11 @@ export class RunRecord {
     else if (!this.#calls.has(key)) set('running', null)
   }
 
-  #addLine(node: string, text: string, level: LineLevel): void {
+  #addLine({ node, stream, level, text }: EventLine): void {
+    // Without a node there is nothing that a viewer could show it beside.
+    if (node === undefined) return
     const plain = plainText(text.slice(0, MAX_LINE_LENGTH))
-    this.#lines.push({ number: ++this.#count, time: Date.now(), node, level, text: plain })
+    this.#lines.push({ number: ++this.#count, time: Date.now(), node, stream, level, text: plain })
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }
-}
-
-const LEVELS: Record<NodeState, LineLevel> = {
-  starting: 'info',
-  ready: 'info',
-  degraded: 'warn',
-  restarting: 'warn',
-  stopped: 'info',
-  failed: 'error',
-}
-
-/** The level of a line that a node has printed, as its logger has written it. */
-function levelOf(line: string): LineLevel {
-  if (line.startsWith('error: ')) return 'error'
-  return line.startsWith('warn: ') ? 'warn' : 'info'
 }

@@ -1,4 +1,5 @@
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
+import { answerOrders, type RunFile, type RunOrder } from '../../../runs/index.js'
 import { answerStatus } from '../../../status/index.js'
 import type { RunEvent } from './run-events.js'
 import { RunRecord } from './run-record.js'
@@ -13,23 +14,26 @@ interface RunStatusOptions {
 interface RunStatusService {
   /** Records an event of the run, and passes it on. */
   onEvent: (event: RunEvent) => void
+  /** Takes orders from now on, as `answerOrders` does. */
+  takeOrders: (obey: (order: RunOrder) => string[]) => void
   close: () => Promise<void>
 }
 
-/** Answers status requests about a run until it is closed, from the events that are passed to its `onEvent`. */
+/** Answers status requests about a run, and orders to it, until it is closed: from the events that are passed to its `onEvent`. */
 export async function serveRunStatus(
-  pipeline: string,
+  run: RunFile,
   server: ServerHandle,
   { onEvent, stop: signal }: RunStatusOptions,
 ): Promise<RunStatusService> {
   const nc = await connectNats(server.address, { name: 'daffi', signal })
-  const record = new RunRecord()
-  answerStatus(nc, pipeline, (question) => record.status(question))
+  const record = new RunRecord(run)
+  answerStatus(nc, run.name, (question) => record.status(question))
   return {
     onEvent: (event) => {
       record.onEvent(event)
       onEvent(event)
     },
+    takeOrders: (obey) => void answerOrders(nc, run.name, run.id, obey),
     close: () => nc.close(),
   }
 }

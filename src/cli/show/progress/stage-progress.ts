@@ -1,5 +1,5 @@
-import { StageResults, type RunEvent, type StageResult } from '../../runtime/index.js'
-import { formatCount } from './units.js'
+import { StageResults, type RunEvent, type StageResult } from '../../../runtime/index.js'
+import { formatCount } from '../units.js'
 
 /** Turns the accounts of a run's stages into lines of text. */
 export class StageProgress {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StageProgress } from '../../../src/cli/show/stage-progress.js'
+import { StageProgress } from '../../../../src/cli/show/progress/stage-progress.js'
 
 const read = { in: 1234, gave: 3, filtered: 1230, failed: 1, out: 4 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { StreamProgress } from '../../../src/cli/show/stream-progress.js'
-import { MIB } from '../../../src/runtime/core/bytes.js'
-import type { StreamSummary } from '../../../src/runtime/index.js'
+import { StreamProgress } from '../../../../src/cli/show/progress/stream-progress.js'
+import { MIB } from '../../../../src/runtime/core/bytes.js'
+import type { StreamSummary } from '../../../../src/runtime/index.js'
 
 const summary = (items: number, seconds: number): StreamSummary => ({
   call: 'show',

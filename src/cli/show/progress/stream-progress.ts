@@ -1,5 +1,5 @@
-import type { ReceiverSummary, StreamSummary } from '../../runtime/index.js'
-import { formatCount, formatFps, formatRate } from './units.js'
+import type { ReceiverSummary, StreamSummary } from '../../../runtime/index.js'
+import { formatCount, formatFps, formatRate } from '../units.js'
 
 /** Counts of a stream at one moment. */
 interface Sample {

@@ -1,0 +1,45 @@
+import { Flags } from '@oclif/core'
+import { age, fileArg, namedFile, RunsCommand, severalRuns } from '../../cli/index.js'
+import type { EndedRun } from '../../runtime/index.js'
+
+interface DownResult {
+  ended: EndedRun[]
+}
+
+export default class Down extends RunsCommand<DownResult> {
+  static override summary =
+    'End a run gracefully, wherever it was started, and wait until nothing of it is left.'
+  static override description =
+    'Does what the first Ctrl-C does: streams deliver what is under way, calls end. A supervisor of this machine that is still there after 40 s is killed, with all that it runs.'
+  static override examples = [
+    '<%= config.bin %> down',
+    '<%= config.bin %> down -f pipelines/camera.yaml',
+    '<%= config.bin %> down --all',
+  ]
+  static override args = { file: fileArg() }
+  static override flags = {
+    all: Flags.boolean({ summary: 'End all runs of the project, or of the named pipeline.' }),
+    run: Flags.string({ summary: 'Id of the run to end, where there are several.', helpValue: 'ID' }),
+  }
+
+  override async run(): Promise<DownResult> {
+    const { args, flags } = await this.parse(Down)
+    const { endRun, forgetEnded, runInfo } = await import('../../runtime/index.js')
+    const file = namedFile(args, flags)
+    return this.withRuns({ ...flags, file }, async (view, project) => {
+      const { runs } = view
+      const chosen = flags.run === undefined ? runs : runs.filter((run) => runInfo(run).id === flags.run)
+      if (chosen.length > 1 && !flags.all) throw severalRuns(chosen.map(runInfo))
+      const ending = chosen.map((run) => endRun(view, project, run, this.signals.stop))
+      const ended = await Promise.all(ending)
+      for (const { pipeline, since, error } of ended) {
+        const why = error ? `, with an error: ${error.message}` : ''
+        this.log(`${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}`)
+      }
+      // Nobody needs to be told any more how those have ended.
+      if (runs.length === 0) for (const { name } of view.over) await forgetEnded(project, name)
+      if (ended.length === 0) this.log('nothing runs')
+      return { ended }
+    })
+  }
+}

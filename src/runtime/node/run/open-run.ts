@@ -1,0 +1,62 @@
+import type { Plan } from '../../core/plan/plan.js'
+import type { ServerHandle } from '../../nats/index.js'
+import { OwnRun, type RunOrder } from '../../runs/index.js'
+import type { RunEvent } from '../supervise/report/run-events.js'
+import { serveRunStatus } from '../supervise/report/serve-run-status.js'
+import type { Supervisor, SupervisorOptions } from '../supervise/supervisor.js'
+
+export interface OpenRunOptions extends Pick<SupervisorOptions, 'stop' | 'onEvent' | 'log'> {
+  /** Whether it runs without a terminal. @default false */
+  background?: boolean | undefined
+}
+
+/** A run that others can find, ask for its status and give orders to, until it is closed. */
+export class OpenRun {
+  readonly #ended = new AbortController()
+
+  private constructor(
+    private readonly own: OwnRun,
+    private readonly status: Awaited<ReturnType<typeof serveRunStatus>>,
+    private readonly options: OpenRunOptions,
+  ) {}
+
+  /** @throws DaffiError those of the folder `.daffi`, and of connecting */
+  static async open(plan: Plan, server: ServerHandle, options: OpenRunOptions): Promise<OpenRun> {
+    const { background = false, onEvent } = options
+    const own = await OwnRun.begin(plan.project, plan, { background, ownServer: server.info.embedded })
+    try {
+      const run = new OpenRun(own, await serveRunStatus(own.about, server, options), options)
+      onEvent({ type: 'run', run: own.about })
+      return run
+    } catch (error) {
+      await own.end(error)
+      throw error
+    }
+  }
+
+  /** Aborts when the run is to end, also by an order. */
+  get stop(): AbortSignal {
+    return AbortSignal.any([this.options.stop, this.#ended.signal])
+  }
+
+  /** Records an event of the run, and passes it on. */
+  get onEvent(): (event: RunEvent) => void {
+    return this.status.onEvent
+  }
+
+  /** Takes orders, which the supervisor carries out. */
+  obey(supervisor: Supervisor): void {
+    this.status.takeOrders((order: RunOrder) => {
+      if (order.order !== 'end') return supervisor.obey(order)
+      if (!this.#ended.signal.aborted) this.options.log.info('ending, as daffi down has asked for')
+      this.#ended.abort()
+      return []
+    })
+  }
+
+  /** @param error why the run has failed; undefined when it has not */
+  async close(error: unknown): Promise<void> {
+    await this.status.close()
+    await this.own.end(error)
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DaffiError } from '../../../core/errors.js'
+import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
+import type { LineLevel } from '../../../status/index.js'
+import { nodesNamed } from '../../common/nodes-named.js'
+import type { FoundRun } from './found-run.js'
+import type { RunsView } from './look-at-runs.js'
+import { StatusLines } from './status-lines.js'
+
+const POLL_MS = 100
+const LEVELS: readonly LineLevel[] = ['info', 'warn', 'error']
+
+/** Selection of log records. */
+export interface LogSelection {
+  /** Names of nodes, those of replicas together too; empty for all, and the run as a whole. */
+  nodes: readonly string[]
+  /** Number of the last records to begin with. @default all that are kept */
+  tail?: number | undefined
+  /** Milliseconds since 1970 from which records are meant. @default all */
+  since?: number | undefined
+  /** Lowest level. @default `info` */
+  level?: LineLevel | undefined
+  /** Pattern that a record's text has. @default any */
+  grep?: RegExp | undefined
+  /** Goes on with what comes, until `signal` aborts. */
+  follow: boolean
+  signal: AbortSignal
+}
+
+/**
+ * Reads the logs of a pipeline: files, where it ran in the background of this project, and for other runs what their supervisors
+ * have.
+ * @throws DaffiError DAFFI_NO_RUN when there is neither, DAFFI_UNKNOWN_NODE
+ */
+export async function* readLogs(
+  view: RunsView,
+  { project, pipeline }: { project: string; pipeline: string },
+  selection: LogSelection,
+): AsyncGenerator<LogRecord, void, undefined> {
+  const folder = new FolderReader(logFolder(project, pipeline))
+  const runs = view.runs.filter((run) => run.pipeline === pipeline && run.status)
+  const others = runs.filter((run) => !keepsLogs(run))
+  const logged = await folder.nodes()
+  // Files of an earlier run would mix with what a run in a terminal has printed since.
+  const hasFiles = logged.length > 0 && (others.length === 0 || others.length < runs.length)
+  if (!hasFiles && others.length === 0)
+    throw new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run, and has no logs`, {
+      next: 'Start it with daffi up -d.',
+    })
+  const known = [...new Set([...logged, ...runs.flatMap(({ status }) => Object.keys(status?.nodes ?? {}))])]
+  const isMeant = selector(pipeline, known, selection)
+  const sources: LogSource[] = [
+    ...(hasFiles ? [folder] : []),
+    ...others.map((run) => new StatusLines(view, run)),
+  ]
+  const fresh = (): AsyncIterable<LogRecord> => byTime(sources.map((source) => source.fresh()))
+  yield* selection.tail === undefined
+    ? filtered(fresh(), isMeant)
+    : lastOf(filtered(fresh(), isMeant), selection.tail)
+  while (selection.follow && !selection.signal.aborted) {
+    await delay(POLL_MS, undefined, { signal: selection.signal }).catch(() => undefined)
+    yield* filtered(fresh(), isMeant)
+  }
+}
+
+/** Whether the records of a run are in files of this project. */
+function keepsLogs({ file }: FoundRun): boolean {
+  return file?.background ?? false
+}
+
+function selector(
+  pipeline: string,
+  known: readonly string[],
+  { nodes, since, level = 'info', grep }: LogSelection,
+): (record: LogRecord) => boolean {
+  const all = known.map((name) => ({ name }))
+  const named = nodes.flatMap((name) => nodesNamed(pipeline, all, name, 'DAFFI_UNKNOWN_NODE'))
+  const names = new Set<string | null>(named.map(({ name }) => name))
+  const lowest = LEVELS.indexOf(level)
+  return (record) =>
+    (nodes.length === 0 || names.has(record.node)) &&
+    (since === undefined || Date.parse(record.time) >= since) &&
+    LEVELS.indexOf(record.level) >= lowest &&
+    (grep === undefined || grep.test(record.text))
+}
+
+async function* filtered(
+  records: AsyncIterable<LogRecord>,
+  isMeant: (record: LogRecord) => boolean,
+): AsyncGenerator<LogRecord, void, undefined> {
+  for await (const record of records) if (isMeant(record)) yield record
+}
+
+async function* lastOf(
+  records: AsyncIterable<LogRecord>,
+  number: number,
+): AsyncGenerator<LogRecord, void, undefined> {
+  let last: LogRecord[] = []
+  for await (const record of records) {
+    last.push(record)
+    if (last.length > 2 * number + 1000) last = last.slice(-number)
+  }
+  if (number > 0) yield* last.slice(-number)
+}

@@ -1,0 +1,13 @@
+export { answerOrders } from './answer-orders.js'
+export { NODE_ORDERS, type NodeOrderKind, type RunOrder } from './messages.js'
+export {
+  forgetEnded,
+  OwnRun,
+  readRunFiles,
+  runningPipeline,
+  stateOfRun,
+  type PipelineRef,
+  type RunFile,
+} from './run-files.js'
+export { sendOrder } from './send-order.js'
+export { withStartLock } from './start-lock.js'

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { BackgroundRun, RunInfo } from '../../src/runtime/index.js'
+import { runDaffi } from '../support/daffi.js'
+import { waitUntilGone } from '../support/leaks.js'
+import { temporaryProject } from '../support/temporary.js'
+
+const shop = {
+  'pipeline.yaml': `
+name: shop
+nodes:
+  till: { callbacks: [count], restart: always }
+  boss: { calls: [{ call: count }] }
+`,
+  'callbacks/count.ts': `
+export default () => {
+  console.log({ items: Array.from({ length: 40 }, (_, n) => 'item ' + n) })
+  setTimeout(() => process.exit(3), 100)
+  return 7
+}
+`,
+}
+
+interface Ps {
+  runs: RunInfo[]
+  ended: { pid: number; at: string | null }[]
+}
+
+test('a run outlives the command that has started it, obeys others, and leaves nothing', async () => {
+  const cwd = await temporaryProject(shop)
+  const daffi = (...args: string[]) => runDaffi(args, { cwd })
+  const begun = await daffi('up', '-d', '--stay', '--wait', '--json')
+  expect(begun).toMatchObject({ exitCode: 0, stderr: '' })
+  const { started, run } = JSON.parse(begun.stdout) as BackgroundRun
+  expect(started).toBe(true)
+  const stat = await readFile(`/proc/${run.pid}/stat`, 'utf8')
+  const [, , , session, terminal] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  expect([session, terminal]).toEqual([String(run.pid), '0'])
+
+  const again = await daffi('up', '-d', '--json')
+  expect(JSON.parse(again.stdout)).toMatchObject({ started: false, run: { id: run.id } })
+  expect(await daffi('stop', 'tll')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('Did you mean till?') as string,
+  })
+
+  expect((await daffi('restart', 'boss')).exitCode).toBe(0)
+  const { runs } = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
+  const [till, boss] = runs[0]?.nodes ?? []
+  expect(till?.lastEnd).toMatchObject({ exitCode: 3, cause: 'ended with exit code 3' })
+  expect(boss).toMatchObject({ restarts: 1, lastEnd: { exitCode: 0 } })
+
+  const logs = (await daffi('logs', 'till', '--json')).stdout.trim().split('\n')
+  const records = logs.map((line) => JSON.parse(line) as { stream: string; text: string })
+  expect(records.find(({ stream }) => stream === 'stdout')?.text).toMatch(
+    /^\{\n {2}items: \[\n[^]*item 39'\n {2}\]\n\}$/,
+  )
+  expect(records.map(({ text }) => text)).toContain('restarting (1): till ended with exit code 3')
+
+  process.kill(run.pid, 'SIGKILL')
+  expect(await waitUntilGone(cwd, 3000)).toEqual([])
+  const gone = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
+  expect(gone).toMatchObject({ runs: [], ended: [{ pid: run.pid, at: null }] })
+  expect((await daffi('up', '-d', '--stay', '--only', 'till')).exitCode).toBe(0)
+  const down = await daffi('down', '--json')
+  expect(JSON.parse(down.stdout)).toMatchObject({ ended: [{ pipeline: 'shop', error: null }] })
+  expect(await waitUntilGone(cwd, 0)).toEqual([])
+})
+
+test('what keeps a run from starting is told to the command that has started it', async () => {
+  const cwd = await temporaryProject({
+    'pipeline.yaml': 'name: shop\nnodes: { till: { callbacks: [count] } }',
+    'callbacks/count.ts': "throw new Error('no money')\nexport default () => 1",
+  })
+  const { exitCode, stderr } = await runDaffi(['up', '-d', '--wait'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('no money')
+})
