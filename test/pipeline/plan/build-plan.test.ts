@@ -87,6 +87,7 @@ nodes:
               share: false,
               batch: BATCH,
               shm: SHM,
+              window: { items: 1000, bytes: 64 * 2 ** 20 },
             },
           },
         ],
@@ -223,6 +224,7 @@ test('STREAM with options', async () => {
     share: false,
     batch: BATCH,
     shm: SHM,
+    window: { items: 1000, bytes: 64 * 2 ** 20 },
   })
 })
 
