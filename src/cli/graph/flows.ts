@@ -66,11 +66,11 @@ export interface PipelineGraph {
 
 /** Says how a call reaches its nodes, for a person to read. */
 export function describeFlow({ delivery, modifier, order, key, reaches }: Flow): string {
-  const share = [reaches === 'one' ? 'one of' : '', key === null ? '' : `by ${key}`]
   const parts = [
     delivery ?? modifier,
     order === null ? '' : `order: ${order}`,
-    share.filter(Boolean).join(' '),
+    reaches === 'one' ? 'one of' : '',
+    key === null ? '' : `by ${key}`,
   ]
   return parts.filter(Boolean).join(', ')
 }

@@ -9,7 +9,6 @@ export type {
   UntypedCallback,
   YieldingCall,
 } from './api/call.js'
-export { isCallbackError } from './api/errors/callback-error.js'
 export { context, type Context, type State } from './api/context.js'
 export type { Job } from './api/job.js'
 export {
@@ -38,7 +37,7 @@ export {
 } from './api/modifiers.js'
 export type { PipelineClient } from './api/pipeline-client.js'
 export { plannedStream } from './api/planned-stream.js'
-export { RemoteError, remoteFields, type RemoteErrorFields } from './api/errors/remote-error.js'
+export { RemoteError, remoteFields, type RemoteErrorFields } from './api/remote-error.js'
 export type { ScheduledTask } from './api/scheduled-task.js'
 export type { WaitOptions } from './api/wait-options.js'
 export type { ConnectOptions, PeerInfo } from './client/connect.js'

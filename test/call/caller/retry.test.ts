@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RemoteError } from '../../../src/runtime/call/api/errors/remote-error.js'
+import { RemoteError } from '../../../src/runtime/call/api/remote-error.js'
 import type { RetryOptions } from '../../../src/runtime/call/api/modifiers.js'
 import { withRetries } from '../../../src/runtime/call/caller/retry.js'
 import { DaffiError } from '../../../src/runtime/core/errors.js'

@@ -76,7 +76,7 @@ nodes:
   expect(graphText(stages, pc.createColors(false))).toBe(`shop
 
 eye
-├─ streams camera to half (live, one of by meta."zone")
+├─ streams camera to half (live, one of, by meta."zone")
 │  └─ halver ×2
 └─ streams camera to show as left (live)
    └─ screen

@@ -16,6 +16,7 @@ test('defaults are those of the docs', () => {
     share: false,
     batch: { bytes: 128 * KIB, lingerMs: 2 },
     shm: { bytes: 256 * MIB },
+    window: { items: 1000, bytes: 64 * MIB },
     retention: { ageMs: 24 * 3600 * 1000, bytes: GIB },
   })
 })

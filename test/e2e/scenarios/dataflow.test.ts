@@ -129,7 +129,7 @@ test('a pipeline of stages: what one returns the next one gets, and each stage a
   expect(tested.exitCode, tested.stdout).toBe(0)
   const graph = await runDaffi(['graph'], { cwd })
   expect(graph.stdout).toContain('streams results of gate to split (lossless)')
-  expect(graph.stdout).toContain('streams results of split to count (lossless, one of by of.key)')
+  expect(graph.stdout).toContain('streams results of split to count (lossless, one of, by of.key)')
 })
 
 test('durable stages, one with batches and one with a state: when processes are killed, each item has its effect once, and in order', async () => {

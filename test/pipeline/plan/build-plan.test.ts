@@ -7,7 +7,6 @@ const RETRY = { attempts: 5, delayMs: 1000, backoff: 2 }
 const RETENTION = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
 const BATCH = { bytes: 128 * 1024, lingerMs: 2 }
 const SHM = { bytes: 256 * 1024 ** 2 }
-const WINDOW = { items: 1000, bytes: 64 * 1024 ** 2 }
 
 test("the design's camera pipeline", async () => {
   const yaml = `
@@ -90,7 +89,7 @@ nodes:
               share: false,
               batch: BATCH,
               shm: SHM,
-              window: WINDOW,
+              window: { items: 1000, bytes: 64 * 2 ** 20 },
             },
           },
         ],
@@ -227,7 +226,7 @@ test('STREAM with options', async () => {
     share: false,
     batch: BATCH,
     shm: SHM,
-    window: WINDOW,
+    window: { items: 1000, bytes: 64 * 2 ** 20 },
   })
 })
 

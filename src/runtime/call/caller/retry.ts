@@ -4,9 +4,9 @@ import { isErrorCode, type ErrorCode } from '../../core/error-codes.js'
 import { DaffiError } from '../../core/errors.js'
 import { readThrown } from '../../core/thrown/read-thrown.js'
 import { sleep } from '../../core/timer.js'
-import { isCallbackError } from '../api/errors/callback-error.js'
+import { isCallbackError } from '../../core/thrown/callback-error.js'
 import type { RetryOptions } from '../api/modifiers.js'
-import { RemoteError } from '../api/errors/remote-error.js'
+import { RemoteError } from '../api/remote-error.js'
 
 /** Codes of errors that the same call would meet again. */
 const NOT_RETRYABLE: readonly ErrorCode[] = [

@@ -1,7 +1,7 @@
 import { weightOf } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { feed, type Items } from '../../stream/index.js'
-import { callbackError } from '../api/errors/callback-error.js'
+import { callbackError } from '../../core/thrown/callback-error.js'
 import type { Abort } from '../api/context.js'
 import { MAX_VALUE_BYTES } from '../wire/payload-transfer.js'
 import { isYielding, thrownBy } from './yielding.js'

@@ -9,7 +9,7 @@ import {
   orAbsent,
   orNull,
 } from '../../core/message/forms.js'
-import { isRemoteFields, type RemoteErrorFields } from '../api/errors/remote-error.js'
+import { isRemoteFields, type RemoteErrorFields } from '../api/remote-error.js'
 import { isPartsRef, type PartsRef } from './stored-parts.js'
 
 /** One incarnation of a node, as the holder or the caller of a job. */

@@ -2,7 +2,7 @@ import type { Msg } from '@nats-io/transport-node'
 import { decode, encode, toPlain } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { readJson, writeJson } from '../../core/text/json.js'
-import { isRemoteFields, RemoteError } from '../api/errors/remote-error.js'
+import { isRemoteFields, RemoteError } from '../api/remote-error.js'
 import { HEADER, headerOf } from './headers.js'
 
 /** Whether a payload is JSON: any that does not begin as an array of MessagePack does. It is answered in JSON, too. */

@@ -1,5 +1,5 @@
 import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
-import type { RemoteErrorFields } from '../api/errors/remote-error.js'
+import type { RemoteErrorFields } from '../api/remote-error.js'
 
 export const HEADER = {
   call: 'Daffi-Call',

@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  isCallbackError,
-  PERIOD,
-  plannedStream,
-  RemoteError,
-  remoteFields,
-  type Global,
-} from '../../call/index.js'
+import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
+import { isCallbackError } from '../../core/thrown/callback-error.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'

@@ -21,6 +21,7 @@ import { startChild, type Child } from './process/child-process.js'
 import type { OrphanGuard } from './process/orphan-guard.js'
 import { RestartTracker, type RestartDecision } from './restart-tracker.js'
 import { StartupWatch } from './startup-watch.js'
+import { StopSignals } from './stop-signals.js'
 
 /** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
 const SHUTDOWN_GRACE_MS = CALL_GRACE_MS + 5000
@@ -44,17 +45,6 @@ export interface Supervision {
    * @param returns whether there will be one
    */
   onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => Promise<void>
-}
-
-/** Signals that stop one node. `leaving` also aborts when the whole run leaves. */
-class StopSignals {
-  readonly draining = new AbortController()
-  readonly leaving = new AbortController()
-
-  constructor({ leaving }: Supervision) {
-    if (leaving.aborted) this.leaving.abort()
-    else leaving.addEventListener('abort', () => this.leaving.abort(), { once: true })
-  }
 }
 
 /** One node of a run and, one after the other, the processes that it has. */

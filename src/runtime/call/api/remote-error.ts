@@ -1,9 +1,9 @@
-import { isErrorCode } from '../../../core/error-codes.js'
-import { DaffiError } from '../../../core/errors.js'
-import { isBoolean, isText, mapOf, orAbsent, type Check } from '../../../core/message/forms.js'
-import { asError, readThrown } from '../../../core/thrown/read-thrown.js'
-import { allFrames, placeOf, userFrames } from '../../../core/thrown/user-frames.js'
-import { isCallbackError } from './callback-error.js'
+import { isErrorCode } from '../../core/error-codes.js'
+import { DaffiError } from '../../core/errors.js'
+import { isBoolean, isText, mapOf, orAbsent, type Check } from '../../core/message/forms.js'
+import { asError, readThrown } from '../../core/thrown/read-thrown.js'
+import { allFrames, placeOf, userFrames } from '../../core/thrown/user-frames.js'
+import { isCallbackError } from '../../core/thrown/callback-error.js'
 
 /** An error that a callback threw on another node, as plain data that can travel in JSON too. */
 export interface RemoteErrorFields {
