@@ -65,7 +65,17 @@ const FLOORS = {
   ],
   'source/network': ['.', ['http', 'rtsp']],
   view: ['board', ['pictures', 'boxes'], ['http', 'page'], '.'],
-  node: ['common', 'calls', 'ipc', ['prepare', 'child', 'supervise'], 'visit', 'watch', 'run', 'background', '.'],
+  node: [
+    'common',
+    'calls',
+    'ipc',
+    ['prepare', 'child', 'supervise'],
+    'visit',
+    'watch',
+    'run',
+    'background',
+    '.',
+  ],
   'node/supervise': ['process', 'report', '.'],
   testing: ['run', 'judge', '.'],
 }
