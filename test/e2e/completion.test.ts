@@ -33,7 +33,7 @@ test.each(shells)('%s completes commands, flags, files, nodes and sources', asyn
   const [commands, topics, flags, values, files, nodes, others, more, sources, second] = await Promise.all([
     offers('comp'),
     offers('dead', "''"),
-    offers('up', '--w'),
+    offers('up', '--wat'),
     offers('graph', '--format', "''"),
     offers('lint', 'num'),
     offers('node', '-f', 'numbers.yaml', '--name', "''"),

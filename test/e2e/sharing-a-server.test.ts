@@ -62,7 +62,11 @@ export default async function* pictures(): AsyncGenerator<Frame> {
 }
 `,
   'callbacks/add.ts': 'export default (a: number, b: number) => a + b',
-  'callbacks/take.ts': 'export default (item: { n: number }) => item.n',
+  'callbacks/take.ts': `
+import { context } from 'daffi'
+export const options = { state: true }
+export default (item: { n: number }) => { context().state.set('n', item.n) }
+`,
   'callbacks/look.ts': 'export default (frame: unknown) => frame === null',
   'callbacks/tick.ts': `import { context } from 'daffi'
 export default (what: string) => { context().log.info('tick of ' + what) }`,

@@ -15,7 +15,7 @@ export interface RemoteErrorFields {
   node: string
   /** Whether daffi itself refused the call, and `code` is its own; else a callback has thrown it, whatever its code. */
   refused?: boolean
-  cause?: CauseFields
+  cause?: Omit<RemoteErrorFields, 'node' | 'refused'>
 }
 
 type CauseFields = Omit<RemoteErrorFields, 'node' | 'refused'>

@@ -110,7 +110,9 @@ export function isPartRange(value: object): boolean {
   return kind === null ? (count as number) > 0 : count === 1 && isBytesKind(kind)
 }
 
-const isItemKey = orAbsent(mapOf<ItemKey>({ hash: isName, spread: orAbsent(isCount), fault: orAbsent(isText) }))
+const isItemKey = orAbsent(
+  mapOf<ItemKey>({ hash: isName, spread: orAbsent(isCount), fault: orAbsent(isText) }),
+)
 
 /** Whether the value is the announcement of a part, whose place can exist on its lane. */
 export function isPart(value: unknown): value is Part {

@@ -64,6 +64,20 @@ test('a writer that starts again has one entry for each run that carried somethi
   ])
 })
 
+test('a durable stream that is resumed by the next process of its writer has not failed; another has', () => {
+  for (const delivery of ['durable', 'lossless', 'live'] as const) {
+    const results = new RunResults([node])
+    results.accept('sender', { type: 'progress', index: 1, summary: { ...summary(4), delivery } })
+    results.interrupt('sender', { pid: 7, exitCode: null, signal: 'SIGKILL' })
+    expect(results.error).toMatchObject({ code: 'DAFFI_NODE_DIED' })
+    results.restart('sender')
+    results.accept('sender', { type: 'call', index: 0, value: 3, error: null })
+    results.accept('sender', { type: 'stream', index: 1, summary: { ...summary(7), delivery }, error: null })
+    expect(results.streams.map(({ error }) => error?.code)).toEqual(['DAFFI_WRITER_DIED', undefined])
+    expect(results.error?.code).toBe(delivery === 'durable' ? undefined : 'DAFFI_WRITER_DIED')
+  }
+})
+
 test('what had settled stays as it was; what never began says that it was stopped', () => {
   const results = new RunResults([node])
   results.accept('sender', { type: 'call', index: 0, value: 3, error: null })

@@ -30,7 +30,7 @@ interface StreamEntry {
   settled: boolean
   /** The call has been made again since, so that the next report is about another stream. */
   past: boolean
-  /** The node has made the call again by itself, so that this stream's error is not the call's outcome. */
+  /** The call goes on with another stream, so that this one's error is not its outcome: made again by the node, or durable. */
   repeated: boolean
 }
 
@@ -117,7 +117,10 @@ export class RunResults {
     for (const [index, plan] of this.#calling(node).entries()) {
       if (plan.modifier.kind !== 'STREAM') this.#calls.delete(keyOf(node, index))
       const stream = this.#streams.get(keyOf(node, index))?.at(-1)
-      if (stream) putAside(stream)
+      if (!stream) continue
+      // It is resumed where its writer died.
+      if (stream.summary.delivery === 'durable') stream.repeated = true
+      putAside(stream)
     }
   }
 
