@@ -41,10 +41,11 @@ nodes:
       - { call: take, source: numbers, modifier: { STREAM: { delivery: durable, name: ledger } } }
       - { call: take, source: numbers, modifier: { STREAM: { delivery: durable, name: shares, share: true } } }
       - { call: refuse, source: numbers, modifier: { STREAM: { delivery: durable, name: refused, retry: { attempts: 2, delay: 10ms } } } }
+      - { call: tally, source: numbers, modifier: { STREAM: { delivery: lossless } } }
       - { call: look, source: pictures, modifier: { STREAM: { delivery: live } } }
       - { call: look, source: films, modifier: { STREAM: { delivery: live, shm: false } } }
   worker: { callbacks: [add, take, look], replicas: 2 }
-  helper: { callbacks: [refuse, tick] }
+  helper: { callbacks: [refuse, tick, tally] }
 `,
   'numbers.ts': `
 export default function* numbers() {
@@ -62,10 +63,11 @@ export default async function* pictures(): AsyncGenerator<Frame> {
 }
 `,
   'callbacks/add.ts': 'export default (a: number, b: number) => a + b',
-  'callbacks/take.ts': `
+  'callbacks/take.ts': 'export default (item: { n: number }) => item.n',
+  'callbacks/tally.ts': `
 import { context } from 'daffi'
-export const options = { state: true }
-export default (item: { n: number }) => { context().state.set('n', item.n) }
+export const options = { tally: { state: true } }
+export default ({ n }: { n: number }) => { context().state.set('n', n) }
 `,
   'callbacks/look.ts': 'export default (frame: unknown) => frame === null',
   'callbacks/tick.ts': `import { context } from 'daffi'
@@ -167,9 +169,9 @@ test('a whole pipeline works with the permissions of the page, and needs each of
   const { stdout } = await up.exited
   const { calls, streams } = JSON.parse(stdout) as PipelineResult
   expect(calls.filter(({ error }) => error !== null).map(({ call }) => call)).toEqual(['refuse'])
-  expect(streams.map(({ error }) => error)).toEqual(Array.from({ length: 9 }, () => null))
+  expect(streams.map(({ error }) => error)).toEqual(Array.from({ length: 10 }, () => null))
   const receivers = streams.flatMap((stream) => Object.values(stream.receivers))
-  expect(receivers).toHaveLength(17)
+  expect(receivers).toHaveLength(18)
   expect(receivers.map(({ state, error, lost }) => [state, error, lost])).toEqual(
     receivers.map(() => ['finished', null, 0]),
   )

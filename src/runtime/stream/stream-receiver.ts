@@ -89,12 +89,13 @@ export class StreamReceiver {
   readonly #refusals = new RecentMap<string, string>(MAX_PAST)
   readonly #unwatch: () => void
   readonly #durable: DurableStreams
-  readonly #orders = new SourceOrders()
+  readonly #orders: SourceOrders
 
   constructor(options: StreamReceiverOptions) {
     this.#options = { stream: '*', openLane: openLaneReader, clean: removeLeftovers, ...options }
     const { nc, ports, stream } = this.#options
     this.#durable = new DurableStreams(ports)
+    this.#orders = new SourceOrders(ports.peers)
     const subject = streamSubject(ports.pipeline, stream, 'open')
     this.#invitations = onMessage(nc, subject, isOpen, (open, raw) => {
       if (raw.subject !== streamSubject(ports.pipeline, open.id, 'open') || !isOfPipeline(open, ports))
@@ -111,6 +112,7 @@ export class StreamReceiver {
   async close(graceMs: number): Promise<void> {
     this.#invitations.unsubscribe()
     this.#unwatch()
+    this.#orders.close()
     const all = await Promise.all(this.#active.values())
     await Promise.all(
       all.map(async (receiver) => {

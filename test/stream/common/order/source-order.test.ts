@@ -1,7 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Origin } from '../../../../src/runtime/core/stream/origin.js'
-import { SourceOrder, type OrderMember } from '../../../../src/runtime/stream/common/order/source-order.js'
+import {
+  SourceOrder,
+  type OrderMember,
+  type OrderWriter,
+} from '../../../../src/runtime/stream/common/order/source-order.js'
 import type { SourceMark } from '../../../../src/runtime/stream/protocol/messages.js'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -15,6 +19,12 @@ const mark = (
   inOrder: true,
   marks,
 })
+let writers = 0
+/** A writer of its own, or the one of that name, which returns. */
+const writer = (name?: string): OrderWriter => {
+  const incarnation = `i${++writers}`
+  return { name: name ?? incarnation, incarnation, returns: name !== undefined }
+}
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Member that offers one result after the other, as the reader of a stream does. */
@@ -70,7 +80,7 @@ function streams(
 ): { out: Origin[]; all: Stream[] } {
   const order = new SourceOrder()
   const out: Origin[] = []
-  return { out, all: Array.from({ length: count }, () => new Stream(order.join(window), out)) }
+  return { out, all: Array.from({ length: count }, () => new Stream(order.join(window, writer()), out)) }
 }
 
 const numbers = (out: readonly Origin[]): number[] => out.map(({ item }) => item)
@@ -78,18 +88,45 @@ const numbers = (out: readonly Origin[]): number[] => out.map(({ item }) => item
 test('a writer that died and keeps its results is waited for until it is back', () => {
   const order = new SourceOrder()
   const out: Origin[] = []
-  const [a, b] = [new Stream(order.join(wide, 'a'), out), new Stream(order.join(wide, 'b'), out)]
+  const [a, b] = [
+    new Stream(order.join(wide, writer('a')), out),
+    new Stream(order.join(wide, writer('b')), out),
+  ]
   a.mark(['s', -1, 0])
   b.offer('s', 1)
   b.mark(['s', 5, 5])
   b.member.leave(true)
   a.offer('s', 2)
   expect(numbers(out)).toEqual([])
-  const again = new Stream(order.join(wide, 'b'), out)
+  const again = new Stream(order.join(wide, writer('b')), out)
   again.offer('s', 1)
   again.mark(['s', 5, 5])
   a.mark(['s', 2, 2])
   expect(numbers(out)).toEqual([1, 2])
+})
+
+test('a node whose stream is not here yet is waited for, until it comes, is gone or stays away', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const order = new SourceOrder()
+  const out: Origin[] = []
+  const a = new Stream(order.join(wide, writer('a')), out)
+  const [b, c, d] = [writer(), writer(), writer()]
+  for (const peer of [b, c, d]) order.expect(wide, peer)
+  a.mark(['s', -1, 0])
+  a.offer('s', 3)
+  order.onGone(c)
+  const late = new Stream(order.join(wide, b), out)
+  late.offer('s', 1)
+  late.mark(['s', 9, 9])
+  expect(numbers(out)).toEqual([])
+  order.expect(wide, b)
+  vi.advanceTimersByTime(3000)
+  a.mark(['s', 3, 3])
+  late.mark(['s', 9, 9])
+  expect(numbers(out)).toEqual([])
+  vi.advanceTimersByTime(1000)
+  expect(numbers(out)).toEqual([1, 3])
 })
 
 describe('a result has its turn', () => {
@@ -192,7 +229,7 @@ async function run(
       running--
     })
   }
-  const all = Array.from({ length: workers }, () => new Stream(order.join(window), out, slow))
+  const all = Array.from({ length: workers }, () => new Stream(order.join(window, writer()), out, slow))
   const names = ['s', 't'].slice(0, sources)
   const work = all.map(() => [] as { source: string; item: number; results: number; delay: number }[])
   const next = new Map(names.map((name) => [name, 0]))

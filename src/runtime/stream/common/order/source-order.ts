@@ -1,7 +1,9 @@
 import { Wakeup } from '../../../core/deferred.js'
+import { RecentMap } from '../../../core/recent-map.js'
 import { weightOf } from '../../../codec/index.js'
 import type { Origin } from '../../../core/stream/origin.js'
 import type { Mark, OrderedOpen } from '../../protocol/messages.js'
+import type { Peer } from '../../protocol/ports.js'
 import { TimeSlice } from '../time-slice.js'
 import { EarlyResults, SourceMarks, type EarlyResult } from './early-results.js'
 
@@ -14,6 +16,14 @@ const MAX_SILENT_TICKS = 3
 const MAX_MARKS = 64
 /** Sources whose position is remembered while none of their results waits. */
 const MAX_SOURCES = 1000
+/** Writers of which it is remembered that they were waited for. */
+const MAX_WRITERS = 1000
+
+/** Writer of a stream. */
+export interface OrderWriter extends Peer {
+  /** Whether it brings what it has not brought when it comes back after a death. */
+  returns: boolean
+}
 
 /** Result as it comes to the order. */
 export interface OfferedResult {
@@ -33,24 +43,37 @@ export class SourceOrder {
   readonly #changed = new Wakeup()
   readonly #members = new Set<OrderMember>()
   readonly #sources = new Map<string | null, EarlyResults<OrderMember>>()
+  /** Writers that have come, or are or were waited for, by incarnation. */
+  readonly #known = new RecentMap<string, true>(MAX_WRITERS)
   #waiting = 0
   #isDelivering = false
   #ticking: NodeJS.Timeout | undefined
 
-  /**
-   * Adds the stream of a writer.
-   * @param returnsAs name of the writer, if it brings what it has not brought when it comes back after a death
-   */
-  join(window: Omit<OrderedOpen, 'of'>, returnsAs?: string): OrderMember {
-    const member = new OrderMember(this, window, returnsAs)
+  /** Adds the stream of a writer. */
+  join(window: Omit<OrderedOpen, 'of'>, writer: OrderWriter): OrderMember {
+    const member = new OrderMember(this, window, writer)
     for (const other of this.#members)
-      if (other.isAway && other.returnsAs === returnsAs) this.#members.delete(other)
+      if (other.isAway && other.writer.name === writer.name) this.#members.delete(other)
     this.#members.add(member)
+    this.#known.set(writer.incarnation, true)
     return member
   }
 
-  get isEmpty(): boolean {
-    return this.#members.size === 0
+  /** Waits for the first stream of a node that has the callback whose results come here: it may have items in hand already. */
+  expect(window: Omit<OrderedOpen, 'of'>, peer: Peer): void {
+    if (this.#known.get(peer.incarnation)) return
+    this.#known.set(peer.incarnation, true)
+    const member = new OrderMember(this, window, { ...peer, returns: false })
+    member.isAway = true
+    this.#members.add(member)
+  }
+
+  /** Waits no longer for a node that is gone. */
+  onGone({ incarnation }: Peer): void {
+    for (const member of this.#members)
+      if (member.isAway && !member.writer.returns && member.writer.incarnation === incarnation)
+        this.#members.delete(member)
+    this.proceed()
   }
 
   /** @returns a promise when the reader of the member must wait before it offers more */
@@ -201,8 +224,8 @@ export class SourceOrder {
 /** Stream of one writer, as the order knows it. */
 export class OrderMember {
   readonly window: Omit<OrderedOpen, 'of'>
-  readonly returnsAs: string | undefined
-  /** Whether its writer is gone, and waited for until it counts as silent. */
+  readonly writer: OrderWriter
+  /** Whether its writer is gone, or has not come yet, and is waited for until it counts as silent. */
   isAway = false
   /** Results of this stream that wait. */
   items = 0
@@ -215,9 +238,9 @@ export class OrderMember {
   #isInOrder = false
   #isOver = false
 
-  constructor(order: SourceOrder, window: Omit<OrderedOpen, 'of'>, returnsAs: string | undefined) {
+  constructor(order: SourceOrder, window: Omit<OrderedOpen, 'of'>, writer: OrderWriter) {
     this.#order = order
-    this.returnsAs = returnsAs
+    this.writer = writer
     this.window = window
   }
 
@@ -278,7 +301,7 @@ export class OrderMember {
 
   /** Drops what waits. @param isGone whether the writer is gone, and may come back */
   leave(isGone: boolean): void {
-    this.isAway = isGone && this.returnsAs !== undefined && !this.#isOver
+    this.isAway = isGone && this.writer.returns && !this.#isOver
     this.#order.leave(this)
     this.items = 0
     this.bytes = 0
