@@ -4,8 +4,8 @@ import { SEEDS_THAT_FAILED } from './seeds-that-failed.js'
 import { installSimulation, simulate, type Violation } from './simulate.js'
 
 /** Schedules of each kind; `npm run simulate` runs as many as one likes. `SEED=n` runs that one alone. */
-const PRESENCE = 1000
-const STREAMS = 150
+const PRESENCE = 500
+const STREAMS = 80
 
 let uninstall: () => void
 beforeAll(() => {
