@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { acquireLock, ownerHasLeft, ownerIsReady, type Lock } from '../../../src/runtime/nats/embedded/lock.js'
+import {
+  acquireLock,
+  ownerHasLeft,
+  ownerIsReady,
+  type Lock,
+} from '../../../src/runtime/nats/embedded/lock.js'
 import { keptLog } from '../../support/kept-log.js'
 import { fixture } from '../../support/paths.js'
 import { open, startOwner } from '../../support/project-server.js'

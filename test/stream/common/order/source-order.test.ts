@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Origin } from '../../../../src/runtime/core/stream/origin.js'
-import {
-  SourceOrder,
-  type OrderMember,
-  type OrderWriter,
-} from '../../../../src/runtime/stream/common/order/source-order.js'
+import type { OrderMember, OrderWriter } from '../../../../src/runtime/stream/common/order/order-member.js'
+import { SourceOrder } from '../../../../src/runtime/stream/common/order/source-order.js'
 import type { SourceMark } from '../../../../src/runtime/stream/protocol/messages.js'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))

@@ -1,7 +1,8 @@
 import { RecentMap } from '../../../core/recent-map.js'
 import type { Open, OrderedOpen } from '../../protocol/messages.js'
 import type { StreamPeers } from '../../protocol/ports.js'
-import { SourceOrder, type OrderMember } from './source-order.js'
+import type { OrderMember } from './order-member.js'
+import { SourceOrder } from './source-order.js'
 
 /** Orders that are remembered: more than a node has callbacks. */
 const MAX_ORDERS = 1000

@@ -5,7 +5,7 @@ import { originOf } from '../../protocol/origin-of.js'
 import type { ChunkInHand } from './item-group.js'
 import type { OutcomeCounter } from './outcome-counter.js'
 import type { ReceiverLifecycle } from './receiver-lifecycle.js'
-import type { OrderMember } from '../order/source-order.js'
+import type { OrderMember } from '../order/order-member.js'
 
 /** Gives the callback an item. @returns a promise when the callback returned one */
 export type Invoke = (value: unknown, index: number, chunk: ChunkInHand) => Promise<void> | undefined

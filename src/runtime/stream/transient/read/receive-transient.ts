@@ -1,6 +1,6 @@
 import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
-import type { OrderMember } from '../../common/order/source-order.js'
+import type { OrderMember } from '../../common/order/order-member.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
