@@ -12,6 +12,7 @@ export {
   namedPipelines,
   pipelineFlags,
 } from './command/pipeline-file.js'
+export { readNumbers } from './command/node-numbers.js'
 export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
 export { RunsCommand } from './command/runs-command.js'

@@ -61,7 +61,7 @@ export {
   type StageResult,
   type StreamResult,
 } from './node/index.js'
-export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
+export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleOrder } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'

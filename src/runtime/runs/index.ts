@@ -1,5 +1,11 @@
 export { answerOrders } from './answer-orders.js'
-export { NODE_ORDERS, type NodeOrderKind, type RunOrder } from './messages.js'
+export {
+  NODE_ORDERS,
+  type NodeOrder,
+  type NodeOrderKind,
+  type RunOrder,
+  type ScaleOrder,
+} from './messages.js'
 export {
   forgetEnded,
   OwnRun,

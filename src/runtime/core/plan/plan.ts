@@ -40,6 +40,8 @@ export interface PipelineInputs {
 export interface NodePlan {
   /** Name of the process, unique in the pipeline; for replicas `process3-1`. */
   name: string
+  /** Name of the node in the pipeline file whose replica it is; absent of one without replicas. */
+  replicaOf?: string
   callbacks: CallbackPlan[]
   calls: CallPlan[]
   restart: RestartPolicy
@@ -49,6 +51,9 @@ export interface NodePlan {
   /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
 }
+
+/** Most processes of one node of the pipeline file. */
+export const MAX_REPLICAS = 1000
 
 export const RESTART_POLICIES = ['no', 'on-failure', 'always'] as const
 export type RestartPolicy = (typeof RESTART_POLICIES)[number]

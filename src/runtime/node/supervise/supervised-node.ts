@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SHUTDOWN_GRACE_MS as CALL_GRACE_MS } from '../../call/index.js'
 import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
-import { DaffiError, fromErrorRecord } from '../../core/errors.js'
+import { fromErrorRecord, type DaffiError } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan/plan.js'
 import type { LineStream, NodeState, ProcessEnd } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
@@ -16,7 +16,7 @@ import {
 } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
-import { describeExit, processEnd, type ChildExit } from './process/child-exit.js'
+import { died, processEnd, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
 import type { OrphanGuard } from './process/orphan-guard.js'
 import { RestartTracker, type RestartDecision } from './restart-tracker.js'
@@ -149,9 +149,14 @@ export class SupervisedNode {
     while (!this.ended) await this.#changed.wait()
   }
 
-  /** Sets what the next process will run. A node that has ended can `run` again after that. */
-  renew(setup: NodeSetup): void {
+  /** Sets what the next process will run. */
+  prepare(setup: NodeSetup): void {
     this.#setup = setup
+  }
+
+  /** Sets what the next process will run, of a node that has ended; it can `run` again after that. */
+  renew(setup: NodeSetup): void {
+    this.prepare(setup)
     this.#signals = new StopSignals(this.#supervision)
     this.held = false
     this.restarts++
@@ -288,8 +293,4 @@ export class SupervisedNode {
     this.#changed.notify()
     this.#supervision.onState(this)
   }
-}
-
-function died(node: string, exit: ChildExit): DaffiError {
-  return new DaffiError('DAFFI_NODE_DIED', `${node} ${describeExit(exit)}`)
 }

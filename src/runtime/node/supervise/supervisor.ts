@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { deferred, Wakeup } from '../../core/deferred.js'
-import type { DaffiError } from '../../core/errors.js'
+import { DaffiError } from '../../core/errors.js'
 import type { Logger, LogLevel } from '../../core/logger.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
-import type { RunOrder } from '../../runs/index.js'
+import type { NodeOrder, ScaleOrder } from '../../runs/index.js'
 import type { LineStream } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
@@ -21,8 +21,10 @@ import { pipelineResult, type PipelineResult } from './report/pipeline-result.js
 import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
-import { stageEnds, type StageEnds } from './stage-ends.js'
-import { stagesOf, streamModules, streamsTo } from './stages.js'
+import { scaleNodes } from './scale-nodes.js'
+import { drainInOrder } from './stages/drain-in-order.js'
+import { completeStages, hasNothingToCome } from './stages/stage-completion.js'
+import { stageEnds, type StageEnds } from './stages/stage-ends.js'
 import { StartupLimiter } from './startup-limiter.js'
 import { SupervisedNode, type Supervision } from './supervised-node.js'
 
@@ -61,7 +63,8 @@ export class Supervisor {
   #stageEnds: StageEnds
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
-  readonly #nodes: SupervisedNode[]
+  #nodes: SupervisedNode[]
+  readonly #removed: SupervisedNode[] = []
   readonly #runs = new Set<Promise<void>>()
   readonly #results: RunResults
   readonly #clock: RunClock
@@ -120,11 +123,13 @@ export class Supervisor {
     ])
     this.#clock.cancel()
     this.#ending.abort()
-    if (!this.#serverError) await Promise.race([drained(this.#drainInOrder()), aborted(force)])
+    if (!this.#serverError)
+      await Promise.race([drained(drainInOrder(this.#nodes, this.#changed)), aborted(force)])
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
     for (const { name } of this.#nodes) this.#results.interrupt(name)
-    return pipelineResult(this.#plan.name, this.#server.info, this.#nodes, this.#results, this.failure)
+    const nodes = [...this.#removed, ...this.#nodes]
+    return pipelineResult(this.#plan.name, this.#server.info, nodes, this.#results, this.failure)
   }
 
   /** The failure of the server, or of a node, that ended the run. */
@@ -136,16 +141,16 @@ export class Supervisor {
   async apply({ plan, start, restart, reload, stop }: PlanChange): Promise<ReloadFailure[]> {
     this.#plan = plan
     this.#stageEnds = stageEnds(plan)
-    const named = (name: string): SupervisedNode | undefined => this.#nodes.find((node) => node.name === name)
-    const isReady = (node: NodePlan): boolean => named(node.name)?.isRunning ?? false
+    const isReady = (node: NodePlan): boolean => this.#named(node.name)?.isRunning ?? false
     const reloads = reload.filter(({ node }) => isReady(node))
     const others = reload.map(({ node }) => node).filter((node) => !isReady(node))
     const begins = [...start, ...restart, ...others]
-    const ends = [...stop, ...begins.map(({ name }) => name)].flatMap((name) => named(name) ?? [])
+    const ends = [...stop, ...begins.map(({ name }) => name)].flatMap((name) => this.#named(name) ?? [])
     await Promise.all(ends.map((node) => node.stop()))
-    for (const node of begins) this.#startNode(named(node.name), node)
+    for (const name of stop) this.#remove(name)
+    for (const node of begins) this.#startNode(this.#named(node.name), node)
     const results = reloads.map(async ({ node, modules }) => {
-      const error = await named(node.name)?.reload(this.#setup(node), modules)
+      const error = await this.#named(node.name)?.reload(this.#setup(node), modules)
       return error ? [{ node: node.name, error }] : []
     })
     return (await Promise.all(results)).flat()
@@ -154,19 +159,49 @@ export class Supervisor {
   /**
    * Begins to carry out an order about nodes.
    * @returns names of the nodes that it concerns
-   * @throws DaffiError DAFFI_UNKNOWN_NODE
+   * @throws DaffiError DAFFI_UNKNOWN_NODE, DAFFI_CANNOT_SCALE
    */
-  obey({ order, nodes: names }: Exclude<RunOrder, { order: 'end' }>): string[] {
-    const named = names.flatMap((name) =>
-      nodesNamed(this.#plan.name, this.#nodes, name, 'DAFFI_UNKNOWN_NODE'),
-    )
-    const nodes = [...new Set(named)]
+  obey(order: NodeOrder | ScaleOrder): string[] {
+    return order.order === 'scale' ? this.#scale(order) : this.#obey(order)
+  }
+
+  #obey({ order, nodes: names }: NodeOrder): string[] {
+    const plans = this.#nodes.map(({ plan }) => plan)
+    const named = names.flatMap((name) => nodesNamed(this.#plan.name, plans, name, 'DAFFI_UNKNOWN_NODE'))
+    const nodes = this.#nodes.filter(({ plan }) => named.includes(plan))
     for (const node of nodes) {
       if (order !== 'start') node.held = true
       const stopped = order === 'start' && !node.isEnding() ? Promise.resolve() : node.stop()
       if (order !== 'stop') void stopped.then(() => this.#startNode(node, node.plan))
     }
     return nodes.map(({ name }) => name)
+  }
+
+  #scale({ nodes }: ScaleOrder): string[] {
+    if (this.#options.watched)
+      throw new DaffiError('DAFFI_CANNOT_SCALE', 'the run applies changes of its pipeline file', {
+        next: 'Change the replicas of the node there.',
+      })
+    const isReady = (name: string): boolean => this.#named(name)?.isRunning ?? false
+    const running = this.#nodes.map(({ plan }) => plan)
+    const { names, waiting, ...change } = scaleNodes(this.#plan, running, nodes, isReady)
+    void this.apply(change)
+    for (const node of waiting) this.#named(node.name)?.prepare(this.#setup(node))
+    return names
+  }
+
+  /** Forgets a node that has ended and is not of the pipeline any more. */
+  #remove(name: string): void {
+    const node = this.#named(name)
+    if (!node?.ended || name in this.#plan.nodes) return
+    this.#nodes = this.#nodes.filter((each) => each !== node)
+    this.#removed.push(node)
+    this.#options.onEvent({ type: 'removed', node: name })
+    this.#checkEnd()
+  }
+
+  #named(name: string): SupervisedNode | undefined {
+    return this.#nodes.find((node) => node.name === name)
   }
 
   /** Starts a node that is new, or has ended. */
@@ -203,17 +238,6 @@ export class Supervisor {
     await this.#startups.run(() => node.run(), node.becameReady)
   }
 
-  /** Drains the nodes one stage after the other, each when the streams to it have ended. Resolves when all are drained. */
-  async #drainInOrder(): Promise<void> {
-    for (const node of this.#nodes) if (!node.isRunning) node.drain()
-    const stages = stagesOf(this.#nodes.map(({ plan }) => plan))
-    for (const stage of stages) {
-      const nodes = this.#nodes.filter(({ name }) => stage.includes(name))
-      for (const node of nodes) node.drain()
-      while (!nodes.every(({ idle }) => idle)) await this.#changed.wait()
-    }
-  }
-
   #onState(node: SupervisedNode): void {
     const { name, state, restarts, error, process, lastEnd } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
@@ -237,25 +261,6 @@ export class Supervisor {
     this.#checkEnd()
   }
 
-  /** Ends the results of callbacks to which all streams have ended. */
-  #completeStages(): void {
-    const nodes = new Map(this.#nodes.map((node) => [node.name, node]))
-    for (const { node, index, feeders } of this.#stageEnds) {
-      // Those of nodes that run elsewhere may never end.
-      const isOver = feeders.every((feeder) => nodes.get(feeder.node)?.hasSettled(feeder.index) ?? false)
-      if (isOver && feeders.length > 0) nodes.get(node)?.complete(index)
-    }
-  }
-
-  /** Whether a node has nothing left to do but to stream modules, and all streams to it have ended. */
-  #hasNothingToCome(node: SupervisedNode): boolean {
-    const { name, plan, isRunning, idle } = node
-    const left = plan.calls.filter((_call, index) => !node.hasSettled(index))
-    if (!isRunning || idle || left.length === 0 || !streamModules(left, this.#plan.sources)) return false
-    const senders = this.#nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
-    return senders.length > 0 && senders.every((sender) => sender.idle)
-  }
-
   #showCall(node: string, plan: CallPlan, report: CallReport): void {
     const { onEvent } = this.#options
     const note = callNote(plan.call, report)
@@ -270,8 +275,9 @@ export class Supervisor {
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
     if (!watched) {
-      this.#completeStages()
-      for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
+      completeStages(this.#nodes, this.#stageEnds)
+      for (const node of calling)
+        if (hasNothingToCome(node, this.#nodes, this.#plan.sources)) node.drain(true)
     }
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()

@@ -70,6 +70,7 @@ function buildNode(process: string, name: string, node: NodeEntry, input: Active
   const { entry, names, callbacks, document, nodeEnvs } = input
   return {
     name: process,
+    ...(process === name ? {} : { replicaOf: name }),
     callbacks: uniqueByName(node.callbacks).map((each) => ({
       ...buildCallback(each, callbacks),
       ...sidesOf(each.name, process, input),

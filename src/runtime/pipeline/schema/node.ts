@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CALLBACK_OPTIONS, setOf, type CallbackSettings } from '../../core/plan/callback-options.js'
-import { RESTART_POLICIES } from '../../core/plan/plan.js'
+import { MAX_REPLICAS, RESTART_POLICIES } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { modifier } from './modifier.js'
 import { callbackName, name, variableName } from './names.js'
@@ -62,7 +62,7 @@ export const node = z.strictObject({
   replicas: z
     .int()
     .min(1)
-    .max(1000)
+    .max(MAX_REPLICAS)
     .describe('Number of processes; if more than one, they are named NODE-1, NODE-2 and so on.')
     .default(1),
   restart: restart

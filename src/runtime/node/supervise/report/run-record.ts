@@ -45,6 +45,10 @@ export class RunRecord {
       case 'state':
         this.#onState(event)
         break
+      case 'removed':
+        this.#forgetCalls(event.node)
+        Reflect.deleteProperty(this.#nodes, event.node)
+        break
       case 'call':
         this.#onCall(event)
     }
@@ -77,8 +81,11 @@ export class RunRecord {
     const { pid = null, since = null } = process ?? {}
     const record = error ? shortError(toErrorRecord(error)) : null
     this.#nodes[node] = { state, pid, since, restarts, error: record, lastEnd }
-    if (state !== 'starting') return
     // The node makes its calls again.
+    if (state === 'starting') this.#forgetCalls(node)
+  }
+
+  #forgetCalls(node: string): void {
     for (const [key, call] of this.#calls) if (call.node === node) this.#calls.delete(key)
   }
 

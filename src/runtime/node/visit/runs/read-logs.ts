@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'
-import { nodesNamed } from '../../common/nodes-named.js'
+import { namedOnly, nodesNamed } from '../../common/nodes-named.js'
 import type { FoundRun } from './found-run.js'
 import type { RunsView } from './look-at-runs.js'
 import { StatusLines } from './status-lines.js'
@@ -73,7 +73,7 @@ function selector(
   known: readonly string[],
   { nodes, since, level = 'info', grep }: LogSelection,
 ): (record: LogRecord) => boolean {
-  const all = known.map((name) => ({ name }))
+  const all = namedOnly(known)
   const named = nodes.flatMap((name) => nodesNamed(pipeline, all, name, 'DAFFI_UNKNOWN_NODE'))
   const names = new Set<string | null>(named.map(({ name }) => name))
   const lowest = LEVELS.indexOf(level)
