@@ -28,6 +28,7 @@ export {
   callFunction,
   cancelSchedule,
   endedRun,
+  attachRun,
   endRun,
   listDeadLetters,
   listSchedules,

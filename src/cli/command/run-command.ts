@@ -1,37 +1,18 @@
-import { fromErrorRecord } from '../../runtime/core/errors.js'
-import { withoutStack } from '../../runtime/core/message/error-text.js'
 import { createLogger } from '../../runtime/core/logger.js'
-import type {
-  BackgroundRun,
-  CallResult,
-  ErrorRecord,
-  Plan,
-  RunPipelineOptions,
-  StageResult,
-  StreamResult,
-} from '../../runtime/index.js'
-import { coloursFor } from '../show/colours.js'
+import type { BackgroundRun, Plan, RunPipelineOptions } from '../../runtime/index.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { stderr, stdout, type Output } from '../show/output.js'
 import { printPageUrl } from '../show/page-url.js'
-import { renderError } from '../show/render-error.js'
 import { startLines } from '../runs/run-lines.js'
 import { RunView } from '../show/run-view.js'
 import { Screen } from '../show/screen.js'
-import { summaryLines } from '../show/summary-lines.js'
+import { showResult, type Finished } from '../show/show-result.js'
 import { BaseCommand, type GlobalFlags } from './base-command.js'
 
 type RunOptions = Pick<
   RunPipelineOptions,
   'server' | 'log' | 'logLevel' | 'stop' | 'force' | 'onEvent' | 'onFetch'
 >
-
-interface Finished {
-  error?: ErrorRecord
-  calls: CallResult[]
-  streams: StreamResult[]
-  stages: StageResult[]
-}
 
 /** A command that runs nodes and shows their progress: on standard output, or with `--json` on standard error. */
 export abstract class RunCommand<R> extends BaseCommand<R> {
@@ -45,11 +26,7 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
   ): Promise<T> {
     const output = this.jsonEnabled() ? stderr : stdout
     const result = await this.#watch(plan, flags, output, run)
-    for (const line of summaryLines(result, coloursFor(output))) output.line(line)
-    if (result.error) {
-      process.exitCode = 1
-      stderr.text(renderError(fromErrorRecord(withoutStack(result.error)), coloursFor(stderr)))
-    }
+    showResult(result, output)
     return result
   }
 

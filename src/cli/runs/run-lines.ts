@@ -1,6 +1,6 @@
-import { DaffiError } from '../../runtime/core/errors.js'
 import type { BackgroundRun, EndedRun, RunInfo } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
+import { summaryLines } from '../show/summary-lines.js'
 import { runsTable } from './runs-table.js'
 import { age } from '../show/units.js'
 
@@ -18,11 +18,12 @@ export function runLines(
       : [`  ${red('its supervisor does not answer')}: it is stopped, or cannot reach its server`]),
     '',
   ])
-  const over = ended.map(({ pipeline, pid, at, error }) => {
+  const over = ended.flatMap(({ pipeline, pid, at, error, result }) => {
     if (at === null)
       return `${bold(pipeline)}  ${red('gone')}: its process ${pid} was killed, and its nodes ended with it`
     const how = error ? red(`failed: ${error.message}`) : 'ended'
-    return `${bold(pipeline)}  ${how} (${age(now - Date.parse(at))} ago)`
+    const account = result ? summaryLines(result, colours).map((line) => `  ${line}`) : []
+    return [`${bold(pipeline)}  ${how} (${age(now - Date.parse(at))} ago)`, ...account]
   })
   const all = [...lines, ...over]
   if (all.at(-1) === '') all.pop()
@@ -44,15 +45,8 @@ export function startLines({ started, run }: BackgroundRun, waited: boolean, col
   ]
 }
 
-/** Tells which of several runs could be meant. */
-export function severalRuns(runs: readonly RunInfo[]): DaffiError {
-  const list = runs.map((run) => `${run.id}: ${run.pipeline}, ${describeRun(run, Date.now())}`)
-  return new DaffiError('DAFFI_NO_RUN', `there are ${runs.length} runs:\n${list.join('\n')}`, {
-    next: 'Name the pipeline file with -f, one run with --run ID, or all of them with --all.',
-  })
-}
-
-function describeRun({ background, pid, host, since, id }: RunInfo, now: number): string {
+/** Tells where a run is, and for how long. */
+export function describeRun({ background, pid, host, since, id }: RunInfo, now: number): string {
   const where = background ? 'in the background' : 'in a terminal'
   return `${where}, process ${pid} on ${host}, for ${age(now - Date.parse(since))}, run ${id}`
 }

@@ -10,6 +10,7 @@ export type { NodeResult, PipelineResult } from './supervise/report/pipeline-res
 export type { RunEvent } from './supervise/report/run-events.js'
 export type { CallResult, StreamResult } from './supervise/report/run-results.js'
 export { StageResults, type StageResult } from './supervise/report/stage-results.js'
+export { attachRun } from './visit/runs/attach-run.js'
 export { endRun } from './visit/runs/end-runs.js'
 export { endedRun, runInfo, type EndedRun, type RunInfo, type RunNode } from './visit/runs/found-run.js'
 export { RunsView, type RunsScope } from './visit/runs/look-at-runs.js'

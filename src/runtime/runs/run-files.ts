@@ -35,6 +35,8 @@ export interface RunEnd {
   /** Milliseconds since 1970. */
   time: number
   error: ErrorRecord | null
+  /** Account of its calls and streams, as its supervisor has made it; null when it failed before it had one. */
+  result: unknown
 }
 
 /** A file of `.daffi/running`, which tells of one run of this project. */
@@ -70,7 +72,7 @@ const isRunFile = mapOf<RunFile>({
   since: isMeasure,
   background: isBoolean,
   ownServer: isBoolean,
-  ended: orNull(mapOf<RunEnd>({ time: isMeasure, error: orNull(isErrorRecord) })),
+  ended: orNull(mapOf<RunEnd>({ time: isMeasure, error: orNull(isErrorRecord), result: () => true })),
 })
 
 /** The file of a run of this process, from the run's start to its end. */
@@ -112,13 +114,15 @@ export class OwnRun {
   }
 
   /**
-   * Removes the file or, of a run in the background, writes down how it ended. When the disk is full, the file stays that of a run
+   * Removes the file or, of a run in the background, writes down how it ended, with its account. When the disk is full, the file stays that of a run
    * that was killed.
    */
-  async end(error: unknown): Promise<void> {
+  async end(error: unknown, result: unknown = null): Promise<void> {
     if (!this.about.background) return rm(this.path, { force: true })
     const record = error === undefined ? null : toErrorRecord(error)
-    await this.#write({ ...this.about, ended: { time: Date.now(), error: record } }).catch(() => undefined)
+    await this.#write({ ...this.about, ended: { time: Date.now(), error: record, result } }).catch(
+      () => undefined,
+    )
   }
 
   /** Replaces the file as a whole, so that no reader sees half of it. */

@@ -16,16 +16,17 @@ import {
   recordOf,
 } from '../core/message/forms.js'
 import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
-import type {
-  CallStatus,
-  LogLine,
-  NodeStatus,
-  ProcessEnd,
-  RunNodeStatus,
-  RunStatus,
-  Status,
-  StatusQuestion,
-  StreamStatus,
+import {
+  NODE_STATES,
+  type CallStatus,
+  type LogLine,
+  type NodeStatus,
+  type ProcessEnd,
+  type RunNodeStatus,
+  type RunStatus,
+  type Status,
+  type StatusQuestion,
+  type StreamStatus,
 } from './messages.js'
 
 const isNode = mapOf<NodeStatus>({
@@ -71,7 +72,7 @@ const isRun = mapOf<RunStatus>({
   nodes: recordOf(
     isName,
     mapOf<RunNodeStatus>({
-      state: oneOf('starting', 'ready', 'degraded', 'restarting', 'stopped', 'failed'),
+      state: oneOf(...NODE_STATES),
       pid: orNull(isCount),
       since: orNull(isMeasure),
       restarts: isCount,

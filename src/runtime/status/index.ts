@@ -1,6 +1,6 @@
 export { answerStatus } from './answer.js'
 export { askStatus } from './ask.js'
-export { statusSubject } from './messages.js'
+export { NODE_STATES, statusSubject } from './messages.js'
 export type {
   CallStatus,
   LineLevel,

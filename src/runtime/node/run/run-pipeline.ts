@@ -33,11 +33,12 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
   const opened: (() => Promise<void>)[] = []
   let failure: unknown
+  let result: PipelineResult | undefined
   try {
     const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
-    opened.push(() => run.close(failure))
+    opened.push(() => run.close(failure, result))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined
@@ -47,7 +48,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent, stop })
     run.obey(supervisor)
     if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
-    const result = await supervisor.run()
+    result = await supervisor.run()
     failure = result.error && fromErrorRecord(result.error)
     return result
   } catch (error) {

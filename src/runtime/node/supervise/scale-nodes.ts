@@ -34,7 +34,7 @@ export function scaleNodes(
     const start = newProcesses(plan, node, now, wanted)
     const names = [...now.slice(0, wanted), ...start].map(({ name }) => name)
     const before = now.map(({ name }) => name)
-    rename.push((each) => withNames(each, before, names))
+    if (start.length + stop.length > 0) rename.push((each) => withNames(each, before, names))
     scaled.start.push(...start)
     scaled.stop.push(...stop)
     scaled.names.push(...names)

@@ -37,16 +37,22 @@ export async function endRun(
     }
     await delay(POLL_MS, undefined, { signal })
   }
-  const files = await readRunFiles(project)
-  const file = files.find(({ id }) => id === idOf(run))
+  const ended = await endOf(project, run)
   await forgetEnded(project, run.pipeline)
   const { pipeline, id, host, pid, since, background } = runInfo(run)
   const at = new Date().toISOString()
-  return file ? endedRun(file) : { pipeline, id, host, pid, since, background, at, error: null }
+  return ended ?? { pipeline, id, host, pid, since, background, at, error: null, result: null }
+}
+
+/** How a run has ended; undefined when nobody has written it down here: of a run in a terminal, or of another machine. */
+export async function endOf(project: string, run: FoundRun): Promise<EndedRun | undefined> {
+  const files = await readRunFiles(project)
+  const file = files.find(({ id }) => id === idOf(run))
+  return file && endedRun(file)
 }
 
 /** Its own process is asked about of a run of this machine: it is over when that is gone, and everything with it. */
-async function isOver(view: RunsView, run: FoundRun): Promise<boolean> {
+export async function isOver(view: RunsView, run: FoundRun): Promise<boolean> {
   if (run.file) return stateOfRun({ ...run.file, ended: null }) !== 'lives'
   return (await view.again(run)) === undefined
 }

@@ -3,9 +3,8 @@ import { DaffiError } from '../../../core/errors.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'
 import { namedOnly, nodesNamed } from '../../common/nodes-named.js'
-import type { FoundRun } from './found-run.js'
 import type { RunsView } from './look-at-runs.js'
-import { StatusLines } from './status-lines.js'
+import { filtered, keepsLogs, lastOf, sourceOf } from './run-records.js'
 
 const POLL_MS = 100
 const LEVELS: readonly LineLevel[] = ['info', 'warn', 'error']
@@ -51,7 +50,7 @@ export async function* readLogs(
   const isMeant = selector(pipeline, known, selection)
   const sources: LogSource[] = [
     ...(hasFiles ? [folder] : []),
-    ...others.map((run) => new StatusLines(view, run)),
+    ...others.map((run) => sourceOf(view, project, run)),
   ]
   const fresh = (): AsyncIterable<LogRecord> => byTime(sources.map((source) => source.fresh()))
   yield* selection.tail === undefined
@@ -61,11 +60,6 @@ export async function* readLogs(
     await delay(POLL_MS, undefined, { signal: selection.signal }).catch(() => undefined)
     yield* filtered(fresh(), isMeant)
   }
-}
-
-/** Whether the records of a run are in files of this project. */
-function keepsLogs({ file }: FoundRun): boolean {
-  return file?.background ?? false
 }
 
 function selector(
@@ -82,23 +76,4 @@ function selector(
     (since === undefined || Date.parse(record.time) >= since) &&
     LEVELS.indexOf(record.level) >= lowest &&
     (grep === undefined || grep.test(record.text))
-}
-
-async function* filtered(
-  records: AsyncIterable<LogRecord>,
-  isMeant: (record: LogRecord) => boolean,
-): AsyncGenerator<LogRecord, void, undefined> {
-  for await (const record of records) if (isMeant(record)) yield record
-}
-
-async function* lastOf(
-  records: AsyncIterable<LogRecord>,
-  number: number,
-): AsyncGenerator<LogRecord, void, undefined> {
-  let last: LogRecord[] = []
-  for await (const record of records) {
-    last.push(record)
-    if (last.length > 2 * number + 1000) last = last.slice(-number)
-  }
-  if (number > 0) yield* last.slice(-number)
 }
