@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { LogFile } from '../../src/runtime/logs/log-file.js'
 import { FolderReader } from '../../src/runtime/logs/folder-reader.js'
 import { logRecord } from '../../src/runtime/logs/log-record.js'
@@ -54,7 +54,7 @@ test('another log object goes on with the same files', async () => {
   expect((await readdir(folder)).sort()).toEqual(['till.000001.jsonl', 'till.000002.jsonl', 'till.jsonl'])
 })
 
-test('a disk that takes nothing is told once, and lines that were lost are counted when it does again', async () => {
+test('a disk that takes nothing is told once, and lines that were lost are counted when it does again, whatever the clock says', async () => {
   const folder = await temporaryFolder()
   const path = join(folder, 'till.jsonl')
   await mkdir(path)
@@ -68,6 +68,8 @@ test('a disk that takes nothing is told once, and lines that were lost are count
   await log.close()
   expect(told).toEqual(['broken'])
   await rm(path, { recursive: true })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+  onTestFinished(() => void vi.useRealTimers())
   await new Promise((resolve) => setTimeout(resolve, 1001))
   log.write('three')
   await log.close()

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { BackgroundRun, EndedRun, RunInfo } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { summaryLines } from '../show/summary-lines.js'
@@ -15,7 +16,7 @@ export function runLines(
     `${bold(run.pipeline)}  ${dim(describeRun(run, now))}`,
     ...(run.answers
       ? runsTable(run.nodes, colours, now).map((line) => `  ${line}`)
-      : [`  ${red('its supervisor does not answer')}: it is stopped, or cannot reach its server`]),
+      : [`  ${red('its supervisor does not answer')}: ${silence(run)}`]),
     '',
   ])
   const over = ended.flatMap(({ pipeline, pid, at, error, result }) => {
@@ -34,8 +35,9 @@ export function runLines(
 export function startLines({ started, run }: BackgroundRun, waited: boolean, colours: Colours): string[] {
   const { bold, dim } = colours
   const { pipeline, nodes, answers } = run
-  if (!answers)
-    return started && waited ? [`${bold(pipeline)} has ended already`] : [`${bold(pipeline)} was started`]
+  if (!answers && !started)
+    return [`${bold(pipeline)} ${describeRun(run, Date.now())}, does not answer; daffi down ends it`]
+  if (!answers) return [`${bold(pipeline)} ${waited ? 'has ended already' : 'was started'}`]
   const names = nodes.map(({ name }) => name).join(', ')
   const isReady = waited ? ', and is ready' : ''
   const what = started ? `runs in the background${isReady}` : `runs already${isReady}`
@@ -43,6 +45,12 @@ export function startLines({ started, run }: BackgroundRun, waited: boolean, col
     `${bold(pipeline)} ${what}: ${names}`,
     dim('daffi ps shows its nodes, daffi logs -f what they print; daffi down ends it'),
   ]
+}
+
+/** Tells why a supervisor may not answer. */
+function silence({ host, id }: RunInfo): string {
+  const here = 'it is stopped, or cannot reach its server'
+  return host === hostname() ? here : `it may be gone; daffi down --run ${id} forgets it`
 }
 
 /** Tells where a run is, and for how long. */

@@ -70,7 +70,7 @@ export class RunView implements Disposable {
       case 'stages':
         this.#stages.accept(event)
         if (!this.#screen.isTerminal)
-          for (const line of this.#stages.due(event.node, Date.now())) this.#line(event.node, line)
+          for (const line of this.#stages.due(event.node, performance.now())) this.#line(event.node, line)
         break
       case 'call':
         this.#call(event.node, event.plan, event.report)
@@ -113,9 +113,13 @@ export class RunView implements Disposable {
     const shown = this.#streams.get(key) ?? this.#newStream(plan, summary)
     this.#streams.set(key, shown)
     shown.latest = summary
-    if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PROGRESS_INTERVAL_MS)
+    if (
+      this.#screen.isTerminal ||
+      summary.items === 0 ||
+      performance.now() - shown.shownAt < PROGRESS_INTERVAL_MS
+    )
       return
-    shown.shownAt = Date.now()
+    shown.shownAt = performance.now()
     this.#line(summary.from, shown.progress.lines(summary).join(' | '))
   }
 

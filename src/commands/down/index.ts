@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { Flags } from '@oclif/core'
 import {
   age,
@@ -42,10 +43,9 @@ export default class Down extends RunsCommand<DownResult> {
         throw severalRuns(chosen.map(runInfo), ', or all of them with --all')
       const ending = chosen.map((run) => endRun(view, project, run, this.signals.stop))
       const ended = await Promise.all(ending)
-      for (const { pipeline, since, error, result } of ended) {
-        const why = error ? `, with an error: ${error.message}` : ''
-        this.log(`${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}`)
-        for (const line of result ? summaryLines(result, this.colours) : []) this.log(line)
+      for (const run of ended) {
+        this.log(endLine(run))
+        for (const line of run.result ? summaryLines(run.result, this.colours) : []) this.log(line)
       }
       // Nobody needs to be told any more how those have ended.
       if (runs.length === 0) for (const { name } of view.over) await forgetEnded(project, name)
@@ -53,4 +53,11 @@ export default class Down extends RunsCommand<DownResult> {
       return { ended }
     })
   }
+}
+
+function endLine({ pipeline, host, at, since, error }: EndedRun): string {
+  if (at === null && host !== hostname())
+    return `${pipeline} on ${host} does not answer, and is forgotten; if it runs there, end it there`
+  const why = error ? `, with an error: ${error.message}` : ''
+  return `${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}`
 }

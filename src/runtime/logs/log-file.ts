@@ -54,7 +54,7 @@ export class LogFile {
 
   /** Writes a line as soon as those before it are written. */
   write(line: string): void {
-    if (this.#waitingLength > MAX_WAITING || Date.now() < this.#retryAt) {
+    if (this.#waitingLength > MAX_WAITING || performance.now() < this.#retryAt) {
       this.#lost++
       return
     }
@@ -126,7 +126,7 @@ export class LogFile {
     this.#lost += lines + this.#waiting.length
     this.#waiting = []
     this.#waitingLength = 0
-    this.#retryAt = Date.now() + RETRY_MS
+    this.#retryAt = performance.now() + RETRY_MS
     if (!this.#broken) this.#trouble.onBroken(error)
     this.#broken = true
   }

@@ -8,6 +8,8 @@ export {
 } from './messages.js'
 export {
   forgetEnded,
+  forgetRun,
+  isOverHere,
   OwnRun,
   readRunFiles,
   runningPipeline,
@@ -16,4 +18,5 @@ export {
   type RunFile,
 } from './run-files.js'
 export { sendOrder } from './send-order.js'
+export { whyUnseen } from './why-unseen.js'
 export { withStartLock } from './start-lock.js'

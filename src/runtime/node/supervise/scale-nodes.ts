@@ -72,7 +72,7 @@ function newProcesses(plan: Plan, node: string, now: readonly NodePlan[], wanted
   for (let number = 1; first && now.length + start.length < wanted; number++) {
     if (taken.has(number)) continue
     const name = `${node}-${number}`
-    if (name in plan.nodes)
+    if (Object.hasOwn(plan.nodes, name))
       throw refused(`there is another node ${name}`, 'Rename one of them in the pipeline file.')
     start.push({ ...first, name, replicaOf: node })
   }

@@ -195,7 +195,7 @@ export class SupervisedNode {
 
   #decide(tracker: RestartTracker, exit: ChildExit): RestartDecision {
     this.#failure ??= died(this.name, exit)
-    const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
+    const readyMs = this.#readySince === undefined ? 0 : performance.now() - this.#readySince
     return tracker.decide({ errorCode: this.#failure.code, readyMs })
   }
 
@@ -264,7 +264,7 @@ export class SupervisedNode {
 
   #onReport(report: Exclude<NodeReport, StartupReport>): void {
     if (report.type === 'ready') {
-      this.#readySince = Date.now()
+      this.#readySince = performance.now()
       this.incarnation = report.incarnation
       this.#enter('ready')
       this.#becameReady.resolve()

@@ -193,7 +193,7 @@ export class Supervisor {
   /** Forgets a node that has ended and is not of the pipeline any more. */
   #remove(name: string): void {
     const node = this.#named(name)
-    if (!node?.ended || name in this.#plan.nodes) return
+    if (!node?.ended || Object.hasOwn(this.#plan.nodes, name)) return
     this.#nodes = this.#nodes.filter((each) => each !== node)
     this.#removed.push(node)
     this.#options.onEvent({ type: 'removed', node: name })

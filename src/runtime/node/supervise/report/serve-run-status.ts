@@ -1,3 +1,4 @@
+import type { Logger } from '../../../core/logger.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
 import { answerOrders, type RunFile, type RunOrder } from '../../../runs/index.js'
 import { answerStatus } from '../../../status/index.js'
@@ -9,6 +10,8 @@ interface RunStatusOptions {
   onEvent: (event: RunEvent) => void
   /** Aborts connecting. */
   stop: AbortSignal
+  /** Is told of orders that make no sense. */
+  log: Logger
 }
 
 interface RunStatusService {
@@ -23,9 +26,9 @@ interface RunStatusService {
 export async function serveRunStatus(
   run: RunFile,
   server: ServerHandle,
-  { onEvent, stop: signal }: RunStatusOptions,
+  { onEvent, stop: signal, log }: RunStatusOptions,
 ): Promise<RunStatusService> {
-  const nc = await connectNats(server.address, { name: 'daffi', signal })
+  const nc = await connectNats(server.address, { name: 'daffi', signal, log })
   const record = new RunRecord(run)
   answerStatus(nc, run.name, (question) => record.status(question))
   return {

@@ -30,13 +30,13 @@ export async function attachRun(
   const { since } = runInfo(run)
   const source = sourceOf(view, project, run)
   // Files have records of earlier runs, too.
-  const fresh = (): AsyncIterable<LogRecord> => filtered(source.fresh(), ({ time }) => time >= since)
-  for await (const record of lastOf(fresh(), tail)) await onRecord(record)
+  const before = filtered(source.fresh(), ({ time }) => time >= since)
+  for await (const record of lastOf(before, tail)) await onRecord(record)
   let over = false
   while (!over && !signal.aborted) {
     // Looked at first: what is read after the end is all that there is.
     over = await isOver(view, run)
-    for await (const record of fresh()) await onRecord(record)
+    for await (const record of source.fresh()) await onRecord(record)
     if (!over) await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
   }
   if (!over) return undefined

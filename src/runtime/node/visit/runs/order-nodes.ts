@@ -40,7 +40,7 @@ export async function orderNodes(view: RunsView, order: AnyOrder, signal: AbortS
       order.order === 'scale' ? processesOf(run, meant).filter((name) => !nodes.includes(name)) : []
     sent.push({ run, order: order.order, before, nodes, ending })
   }
-  const until = Date.now() + ORDER_MS
+  const until = performance.now() + ORDER_MS
   const results = sent.map((each) => carriedOut(view, each, until, signal))
   return (await Promise.all(results)).flat()
 }
@@ -102,7 +102,7 @@ async function carriedOut(
     const isDone = nodes.every((name) => reached(order, status.nodes[name], before[name]))
     if (isDone && !ending.some((name) => name in status.nodes))
       return runInfo(now).nodes.filter(({ name }) => nodes.includes(name))
-    if (Date.now() > until) throw late(nodes, order)
+    if (performance.now() > until) throw late(nodes, order)
     await delay(POLL_MS, undefined, { signal })
   }
 }
