@@ -1,6 +1,6 @@
 export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
-export { durationFlag, namesFlag, portRange } from './command/flags.js'
+export { durationFlag, logFlags, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'
 export {
   fileArg,
@@ -45,7 +45,7 @@ export { LogPrinter, readSince } from './runs/log-printer.js'
 export { nothingRuns, runFlag, runsMeant, severalRuns } from './runs/choose-runs.js'
 export { runLines } from './runs/run-lines.js'
 export { Screen } from './show/screen.js'
-export { showResult } from './show/show-result.js'
+export { showAccount, showError } from './show/show-result.js'
 export { summaryLines } from './show/summary-lines.js'
 export { age } from './show/units.js'
 export { writeJunit } from './test-results/junit.js'

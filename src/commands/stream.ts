@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
+import { durationFlag, fileArg, logFlags, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { StreamResult } from '../runtime/index.js'
 
 export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
@@ -16,6 +16,7 @@ export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
   }
   static override flags = {
     ...pipelineFlags,
+    ...logFlags,
     node: Flags.string({
       summary: 'Node to run as; needed when several nodes use the source.',
       helpValue: 'NAME',

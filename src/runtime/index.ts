@@ -29,6 +29,7 @@ export {
   cancelSchedule,
   endedRun,
   attachRun,
+  recordOf,
   endRun,
   listDeadLetters,
   listSchedules,
@@ -63,7 +64,7 @@ export {
   type StreamResult,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleOrder } from './runs/index.js'
-export type { LogRecord } from './logs/index.js'
+export { noteRecord, type LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {

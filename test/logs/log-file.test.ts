@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { LogFile } from '../../src/runtime/logs/log-file.js'
@@ -76,7 +76,7 @@ test('a disk that takes nothing is told once, and lines that were lost are count
   expect(told).toEqual(['broken', 2])
 })
 
-test('whatever is printed is one record, and does nothing to a terminal', async () => {
+test('whatever is printed is one record, escaped in its file', async () => {
   const project = await temporaryFolder()
   const logs = await RunLogs.open(project, 'shop')
   const evil = '\u001b[31mred\u001b[0m \u001b]0;title\u0007\u009bA \u202etxt \u0000 {\n  "a": 1\n}\r'
@@ -84,7 +84,10 @@ test('whatever is printed is one record, and does nothing to a terminal', async 
   logs.write(logRecord({ node: undefined, stream: 'daffi', level: 'warn', text: 'about the run' }))
   await logs.close()
   const reader = new FolderReader(join(project, '.daffi', 'logs', 'shop'))
-  expect((await texts(reader)).sort()).toEqual(['about the run', 'red  txt  {\n  "a": 1\n}'])
+  expect(await readFile(join(project, '.daffi', 'logs', 'shop', 'till.jsonl'), 'utf8')).toMatch(
+    /^[\u0020-\u007e]*\n$/,
+  )
+  expect((await texts(reader)).sort()).toEqual([evil, 'about the run'])
   expect(await reader.nodes()).toEqual(['till'])
   expect(await texts(reader)).toEqual([])
 })

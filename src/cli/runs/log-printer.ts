@@ -2,6 +2,7 @@ import type { LogRecord } from '../../runtime/index.js'
 import { parseDuration } from '../../runtime/core/duration.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { Colours } from '../show/colours.js'
+import { printedLines } from '../show/marked-colours.js'
 import { nodePrefix } from '../show/node-prefix.js'
 import type { Output } from '../show/output.js'
 
@@ -39,7 +40,9 @@ export class LogPrinter {
       const paint =
         stream === 'daffi' ? { info: colours.dim, warn: colours.yellow, error: colours.red }[level] : String
       const start = when + this.#prefixOf(node ?? OWN)
-      for (const line of text.split('\n')) output.line(start + paint(line))
+      for (const line of text.split('\n'))
+        for (const each of stream === 'daffi' ? [paint(line)] : printedLines(line, colours))
+          output.line(start + each)
     }
     await output.drained()
   }

@@ -14,10 +14,14 @@ export interface Finished {
   stages: StageResult[]
 }
 
-/** Shows the account of a run that is over, and sets the command's exit code. */
-export function showResult(result: Finished, output: Output): void {
+/** Shows the account of a run that is over. */
+export function showAccount(result: Finished, output: Output): void {
   for (const line of summaryLines(result, coloursFor(output))) output.line(line)
-  if (!result.error) return
+}
+
+/** Shows why a run has failed, if it has, and sets the command's exit code. */
+export function showError({ error }: Pick<Finished, 'error'>): void {
+  if (!error) return
   process.exitCode = 1
-  stderr.text(renderError(fromErrorRecord(withoutStack(result.error)), coloursFor(stderr)))
+  stderr.text(renderError(fromErrorRecord(withoutStack(error)), coloursFor(stderr)))
 }

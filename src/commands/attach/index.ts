@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import {
   coloursFor,
   fileArg,
+  logFlags,
   LogPrinter,
   namedFile,
   nothingRuns,
@@ -9,11 +10,11 @@ import {
   RunsCommand,
   runsMeant,
   severalRuns,
-  showResult,
+  showAccount,
+  showError,
   stderr,
   stdout,
 } from '../../cli/index.js'
-import { fromErrorRecord } from '../../runtime/core/errors.js'
 import type { EndedRun } from '../../runtime/index.js'
 
 interface AttachResult {
@@ -35,7 +36,7 @@ export default class Attach extends RunsCommand<AttachResult> {
       helpValue: 'N',
       default: 10,
     }),
-    timestamps: Flags.boolean({ char: 't', summary: 'Print the time of each record.' }),
+    ...logFlags,
   }
 
   protected override readonly interruptedCode = 0
@@ -50,15 +51,16 @@ export default class Attach extends RunsCommand<AttachResult> {
       if (others.length > 0) throw severalRuns([run, ...others].map(runInfo))
       const output = this.jsonEnabled() ? stderr : stdout
       const { timestamps, tail } = flags
+      const json = flags['log-format'] === 'json'
       const names = runInfo(run).nodes.map(({ name }) => name)
       const colours = coloursFor(output)
-      const printer = new LogPrinter({ output, json: false, timestamps, colours, names })
+      const printer = new LogPrinter({ output, json, timestamps, colours, names })
       const signal = this.signals.stop
       const onRecord = printer.print.bind(printer)
       const ended = await attachRun(view, run, { project, tail, signal, onRecord })
       if (!ended) stderr.line(`left ${run.pipeline}, which goes on; daffi down ends it`)
-      else if (ended.result) showResult(ended.result, output)
-      else if (ended.error) throw fromErrorRecord(ended.error)
+      else if (ended.result && !json) showAccount(ended.result, output)
+      if (ended) showError({ ...(ended.error && { error: ended.error }) })
       return { ended: ended ?? null }
     })
   }

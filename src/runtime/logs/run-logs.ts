@@ -4,6 +4,7 @@ import { messageOf } from '../core/errors.js'
 import { privateFolder } from '../core/ownership/ours.js'
 import { stateFolder } from '../core/project/project.js'
 import { count } from '../core/text/count.js'
+import { plainJson } from '../core/text/plain-text.js'
 import { LogFile, type LogLimits } from './log-file.js'
 import { logRecord, type LogRecord } from './log-record.js'
 
@@ -54,7 +55,7 @@ export class RunLogs {
   }
 
   readonly write = (record: LogRecord): void => {
-    this.#fileOf(record.node).write(JSON.stringify(record))
+    this.#fileOf(record.node).write(plainJson(record))
   }
 
   async close(): Promise<void> {

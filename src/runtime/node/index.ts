@@ -7,6 +7,7 @@ export { runNode, type NodeRunResult, type RunNodeOptions } from './run/run-node
 export { runPipeline, type RunPipelineOptions } from './run/run-pipeline.js'
 export { viewPipeline, type ViewOptions } from './run/view-pipeline.js'
 export type { NodeResult, PipelineResult } from './supervise/report/pipeline-result.js'
+export { recordOf } from './supervise/report/event-lines.js'
 export type { RunEvent } from './supervise/report/run-events.js'
 export type { CallResult, StreamResult } from './supervise/report/run-results.js'
 export { StageResults, type StageResult } from './supervise/report/stage-results.js'

@@ -1,4 +1,5 @@
 import type { PixelFormat } from '../frame.js'
+import type { LogLevel } from '../logger.js'
 import type { CallbackSettings } from './callback-options.js'
 import type { ServerChoice } from './server-choice.js'
 import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
@@ -45,6 +46,10 @@ export interface NodePlan {
   callbacks: CallbackPlan[]
   calls: CallPlan[]
   restart: RestartPolicy
+  /** Profiles of the node; absent without any. */
+  profiles?: readonly string[]
+  /** Least level of the node's own log lines, in place of that of the command. */
+  logLevel?: LogLevel
   /** Time for which others wait for the node when it is silent and may be out of reach. */
   graceMs: number
   env: Record<string, string>

@@ -77,6 +77,8 @@ function buildNode(process: string, name: string, node: NodeEntry, input: Active
     })),
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
+    ...(node.profiles.length === 0 ? {} : { profiles: node.profiles }),
+    ...(node.log_level === undefined ? {} : { logLevel: node.log_level }),
     graceMs: node.grace ?? entry.defaults.grace,
     env: {
       ...nodeEnvs.values.get(name),

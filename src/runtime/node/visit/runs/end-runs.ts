@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
-import { forgetEnded, forgetRun, readRunFiles, stateOfRun } from '../../../runs/index.js'
+import { forgetRun, readRunFiles, stateOfRun } from '../../../runs/index.js'
 import { endedRun, runInfo, type EndedRun, type FoundRun } from './found-run.js'
 import { idOf, type RunsView } from './look-at-runs.js'
 
@@ -42,7 +42,6 @@ export async function endRun(
     await delay(POLL_MS, undefined, { signal })
   }
   const ended = await endOf(project, run)
-  await forgetEnded(project, run.pipeline)
   const { pipeline, id, host, pid, since, background } = runInfo(run)
   const at = new Date().toISOString()
   return ended ?? { pipeline, id, host, pid, since, background, at, error: null, result: null }

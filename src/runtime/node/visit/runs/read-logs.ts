@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
+import { plainText } from '../../../core/text/plain-text.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'
 import { namedOnly, nodesNamed } from '../../common/nodes-named.js'
@@ -75,5 +76,5 @@ function selector(
     (nodes.length === 0 || names.has(record.node)) &&
     (since === undefined || Date.parse(record.time) >= since) &&
     LEVELS.indexOf(record.level) >= lowest &&
-    (grep === undefined || grep.test(record.text))
+    (grep === undefined || grep.test(plainText(record.text)))
 }
