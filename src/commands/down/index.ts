@@ -55,9 +55,10 @@ export default class Down extends RunsCommand<DownResult> {
   }
 }
 
-function endLine({ pipeline, host, at, since, error }: EndedRun): string {
+function endLine({ pipeline, host, background, at, since, error, result }: EndedRun): string {
   if (at === null && host !== hostname())
     return `${pipeline} on ${host} does not answer, and is forgotten; if it runs there, end it there`
   const why = error ? `, with an error: ${error.message}` : ''
-  return `${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}`
+  const where = background && !result && host !== hostname() ? `; daffi ps on ${host} has its account` : ''
+  return `${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}${where}`
 }

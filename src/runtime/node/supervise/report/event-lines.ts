@@ -27,7 +27,7 @@ export function recordOf(event: RunEvent): LogRecord | undefined {
   return line && logRecord(line)
 }
 
-/** What the log says of an event of a run. Undefined when it says nothing. */
+/** The line that an event of a run has in the log. Undefined when it has none. */
 export function lineOf(event: RunEvent): EventLine | undefined {
   switch (event.type) {
     case 'server': {

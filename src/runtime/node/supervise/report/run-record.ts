@@ -119,7 +119,8 @@ export class RunRecord {
   #addLine({ node, stream, level, text }: EventLine): void {
     // Without a node there is nothing that a viewer could show it beside.
     if (node === undefined) return
-    const plain = plainText(text.slice(0, MAX_LINE_LENGTH))
+    const cut = text.length > MAX_LINE_LENGTH ? '…' : ''
+    const plain = plainText(text.slice(0, MAX_LINE_LENGTH)) + cut
     this.#lines.push({ number: ++this.#count, time: Date.now(), node, stream, level, text: plain })
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }

@@ -81,6 +81,11 @@ export class RunsView implements AsyncDisposable {
     }
   }
 
+  /** Log of the command that looks. */
+  get log(): Logger {
+    return this.#scope.log
+  }
+
   /** Looks again. */
   async refresh(): Promise<void> {
     const [files, answers] = await Promise.all([

@@ -4,6 +4,7 @@ import { plainText } from '../../../core/text/plain-text.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'
 import { namedOnly, nodesNamed } from '../../common/nodes-named.js'
+import { runInfo, type FoundRun } from './found-run.js'
 import type { RunsView } from './look-at-runs.js'
 import { filtered, keepsLogs, lastOf, sourceOf } from './run-records.js'
 
@@ -47,6 +48,7 @@ export async function* readLogs(
     throw new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run, and has no logs`, {
       next: 'Start it with daffi up -d.',
     })
+  for (const run of others) view.log.info(whereLogsAre(run))
   const known = [...new Set([...logged, ...runs.flatMap(({ status }) => Object.keys(status?.nodes ?? {}))])]
   const isMeant = selector(pipeline, known, selection)
   const sources: LogSource[] = [
@@ -61,6 +63,15 @@ export async function* readLogs(
     await delay(POLL_MS, undefined, { signal: selection.signal }).catch(() => undefined)
     yield* filtered(fresh(), isMeant)
   }
+}
+
+/** Tells what there is of the logs of a run that keeps none here. */
+function whereLogsAre(run: FoundRun): string {
+  const { pipeline, host, background } = runInfo(run)
+  const why = background
+    ? `has its log files on ${host}`
+    : `runs in a terminal on ${host}, and keeps no log files`
+  return `${pipeline} ${why}: these are the last lines of its nodes, long ones cut off`
 }
 
 function selector(
