@@ -7,7 +7,7 @@ import { logRecord } from '../../src/runtime/logs/log-record.js'
 import { RunLogs } from '../../src/runtime/logs/run-logs.js'
 import { temporaryFolder } from '../support/temporary.js'
 
-const quiet = { onBroken: () => undefined, onMended: () => undefined }
+const quiet = { onBroken: () => undefined, missing: String }
 
 const said = (text: string, node = 'till') => logRecord({ node, stream: 'stdout', level: 'info', text })
 
@@ -59,7 +59,7 @@ test('a disk that takes nothing is told once, and lines that were lost are count
   const path = join(folder, 'till.jsonl')
   await mkdir(path)
   const told: unknown[] = []
-  const trouble = { onBroken: () => told.push('broken'), onMended: (lost: number) => told.push(lost) }
+  const trouble = { onBroken: () => told.push('broken'), missing: (lost: number) => `${lost} missing` }
   const log = new LogFile(path, trouble)
   log.write('one')
   await log.close()
@@ -73,7 +73,10 @@ test('a disk that takes nothing is told once, and lines that were lost are count
   await new Promise((resolve) => setTimeout(resolve, 1001))
   log.write('three')
   await log.close()
-  expect(told).toEqual(['broken', 2])
+  log.write('four')
+  await log.close()
+  expect(told).toEqual(['broken'])
+  expect(await readFile(path, 'utf8')).toBe('2 missing\nthree\nfour\n')
 })
 
 test('whatever is printed is one record, escaped in its file', async () => {

@@ -25,8 +25,8 @@ const DIGITS = 6
 export interface LogTrouble {
   /** The disk takes no more, for the first time or again. */
   onBroken: (error: unknown) => void
-  /** It does again. @param lost number of lines that were not kept */
-  onMended: (lost: number) => void
+  /** It does again. @returns the line that stands in place of so many lines that were not kept */
+  missing: (lost: number) => string
 }
 
 /**
@@ -73,9 +73,12 @@ export class LogFile {
     await Promise.resolve()
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch()
+      const lost = this.#lost
+      const lines = lost > 0 ? [this.#trouble.missing(lost), ...batch] : batch
       try {
-        await this.#append(`${batch.join('\n')}\n`)
-        this.#onWritten()
+        await this.#append(`${lines.join('\n')}\n`)
+        this.#lost -= lost
+        this.#broken = false
       } catch (error) {
         this.#onFailed(batch.length, error)
       }
@@ -112,14 +115,6 @@ export class LogFile {
     this.#bytes = 0
     const keep = this.#limits.files - 2
     for (const path of aside.slice(0, Math.max(0, aside.length - keep))) await rm(path, { force: true })
-  }
-
-  #onWritten(): void {
-    if (this.#lost === 0) return
-    const lost = this.#lost
-    this.#lost = 0
-    this.#broken = false
-    this.#trouble.onMended(lost)
   }
 
   #onFailed(lines: number, error: unknown): void {

@@ -73,7 +73,8 @@ export class RunRecord {
     const after = this.#lines.filter(({ number }) => number > known)
     let length = 0
     const end = after.findIndex(({ text }) => (length += text.length) > MAX_STATUS_LENGTH)
-    return end === -1 ? after : after.slice(0, end)
+    // Made harmless for those who ask: many more lines are printed than are asked for.
+    return (end === -1 ? after : after.slice(0, end)).map((line) => ({ ...line, text: plainText(line.text) }))
   }
 
   #onState(event: Extract<RunEvent, { type: 'state' }>): void {
@@ -119,9 +120,8 @@ export class RunRecord {
   #addLine({ node, stream, level, text }: EventLine): void {
     // Without a node there is nothing that a viewer could show it beside.
     if (node === undefined) return
-    const cut = text.length > MAX_LINE_LENGTH ? '…' : ''
-    const plain = plainText(text.slice(0, MAX_LINE_LENGTH)) + cut
-    this.#lines.push({ number: ++this.#count, time: Date.now(), node, stream, level, text: plain })
+    const short = text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text
+    this.#lines.push({ number: ++this.#count, time: Date.now(), node, stream, level, text: short })
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }
 }
