@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { isCallbackError } from '../../core/thrown/callback-error.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
+import type { RestartPlan } from '../../core/plan/node-options.js'
+import type { CallPlan, ModifierPlan, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
+import { sleep } from '../../core/timer.js'
 import { StreamError, type PushedItems } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
@@ -29,7 +30,7 @@ export interface CallContext {
   log: Logger
   report: (report: CallReport) => void
   /** The node's policy, which holds for its calls, too. */
-  restart: RestartPolicy
+  restart: RestartPlan
   /** Aborts when no new call may begin any more: waits end, running calls and streams continue. */
   draining: AbortSignal
   /** Aborts with `draining` when more would have come, so that durable streams stay unfinished. */
@@ -67,7 +68,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
     const pauseMs = restarts.pauseAfter(error, ranMs)
     if (pauseMs === undefined) return false
     watch.onFailure(error, pauseMs)
-    await delay(pauseMs, undefined, { signal: draining }).catch(() => undefined)
+    await sleep(pauseMs, draining).catch(() => undefined)
     return !draining.aborted
   }
 }

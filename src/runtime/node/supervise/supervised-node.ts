@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SHUTDOWN_GRACE_MS as CALL_GRACE_MS } from '../../call/index.js'
+import { sleep } from '../../core/timer.js'
 import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
@@ -170,7 +170,8 @@ export class SupervisedNode {
   /** Starts the node's process, and restarts it as its policy says. Resolves when it will not be restarted any more. */
   async run(): Promise<void> {
     const { restarts, ending, onExit } = this.#supervision
-    const tracker = new RestartTracker(restarts ? this.plan.restart : 'no')
+    const { restart } = this.plan
+    const tracker = new RestartTracker(restarts ? restart : { ...restart, policy: 'no' })
     while (!this.isEnding()) {
       const exit = await this.#runProcess()
       const decision = this.isEnding() ? undefined : this.#decide(tracker, exit)
@@ -183,7 +184,7 @@ export class SupervisedNode {
       this.restarts++
       this.#enter('restarting')
       const signal = AbortSignal.any([ending, this.#signals.draining.signal])
-      await delay(decision.restartInMs, undefined, { signal }).catch(() => undefined)
+      await sleep(decision.restartInMs, signal).catch(() => undefined)
     }
     this.#enter('stopped')
   }
