@@ -10,6 +10,7 @@ import type { NodeSetup } from '../ipc/node-setup.js'
 import { startHost, type Host } from './host.js'
 import { ignoreSends } from './ignore-sends.js'
 import { drainAndLeave } from './leave.js'
+import { Unmet } from './unmet.js'
 import { watchUncaught } from './uncaught.js'
 
 /**
@@ -21,6 +22,8 @@ import { watchUncaught } from './uncaught.js'
 const ORPHAN_GRACE_MS = 2000
 
 const starting = new AbortController()
+// Told of before the node has started, too.
+const unmet = new Unmet()
 let host: Host | undefined
 
 // The title is an argument as well, since the system cuts titles to the length of the command line. User code that reads arguments
@@ -47,6 +50,7 @@ function obey(order: NodeOrder): void {
   if (order.type === 'setup') void start(order.setup)
   else if (order.type === 'drain') drain(order.isComplete)
   else if (order.type === 'complete') host?.complete(order.index)
+  else if (order.type === 'unmet') unmet.set(order.calls)
   else if (order.type === 'reload') void reload(order)
   else void leave((started) => started.leave())
 }
@@ -58,6 +62,7 @@ async function start(setup: NodeSetup): Promise<void> {
   try {
     host = await startHost(setup, {
       log,
+      unmet,
       report: (each) => void send(each),
       onLost: (error) => void fail(error),
       parentPid: process.ppid,

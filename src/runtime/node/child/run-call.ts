@@ -17,6 +17,7 @@ import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
 import { CallWatch } from './call-watch.js'
 import type { NodeSources } from './open-sources.js'
+import type { Unmet } from './unmet.js'
 
 /** Waits that take longer than this are logged. */
 const LONG_WAIT_MS = 2000
@@ -28,6 +29,8 @@ export interface CallContext {
   /** Streams of results, by the index of their call. */
   results: ReadonlyMap<number, PushedItems>
   log: Logger
+  /** Calls that wait for nodes which have failed for good. */
+  unmet: Unmet
   report: (report: CallReport) => void
   /** The node's policy, which holds for its calls, too. */
   restart: RestartPlan
@@ -99,7 +102,7 @@ async function attempt(
     ...given,
   })
   try {
-    await waitFor(plan, context)
+    await waitFor(plan, index, context)
     begun = performance.now()
     if (modifier.kind === 'STREAM')
       return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
@@ -119,7 +122,12 @@ function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
 }
 
-async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext): Promise<void> {
+async function waitFor(
+  plan: CallPlan,
+  index: number,
+  { g, log, unmet, draining }: CallContext,
+): Promise<void> {
+  const signal = AbortSignal.any([draining, unmet.signalOf(index)])
   const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
   const logged = (what: string, waiting: Promise<void>): Promise<void> => {
     const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)

@@ -1,10 +1,11 @@
-import { SHUTDOWN_GRACE_MS as CALL_GRACE_MS } from '../../call/index.js'
+import { isDeepStrictEqual } from 'node:util'
+import type { Heartbeat } from '../../call/index.js'
 import { sleep } from '../../core/timer.js'
 import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan/plan.js'
-import type { LineStream, NodeState, ProcessEnd } from '../../status/index.js'
+import type { NodeState, ProcessEnd } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import {
@@ -14,38 +15,15 @@ import {
   type NodeReport,
   type StartupReport,
 } from '../ipc/node-reports.js'
+import type { UnmetCalls } from '../ipc/node-orders.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
 import { describeExit, processEnd, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
-import type { OrphanGuard } from './process/orphan-guard.js'
-import { RestartTracker, type RestartDecision } from './restart-tracker.js'
-import { StartupWatch } from './startup-watch.js'
+import { RestartTracker, type RestartDecision } from './process/restart-tracker.js'
+import { StartupWatch } from './process/startup-watch.js'
 import { StopSignals } from './stop-signals.js'
-
-/** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
-const SHUTDOWN_GRACE_MS = CALL_GRACE_MS + 5000
-
-/** Signals and listeners that all nodes of a run share. */
-export interface Supervision {
-  /** Whether processes that end are started again, as their policy says. */
-  restarts: boolean
-  /** Aborts when nothing may be started any more. */
-  ending: AbortSignal
-  /** Aborts when every node is to leave. */
-  leaving: AbortSignal
-  /** Aborts when every process is to be killed. */
-  forced: AbortSignal
-  guard: OrphanGuard
-  onState: (node: SupervisedNode) => void
-  onReport: (node: SupervisedNode, report: NodeReport) => void
-  onLine: (node: SupervisedNode, line: string, stream: LineStream) => void
-  /**
-   * Called when the node's process has ended. The next one, if any, is started when the promise has resolved.
-   * @param returns whether there will be one
-   */
-  onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => Promise<void>
-}
+import type { Supervision } from './supervision.js'
 
 /** One node of a run and, one after the other, the processes that it has. */
 export class SupervisedNode {
@@ -80,6 +58,8 @@ export class SupervisedNode {
   readonly #troubles = new CallTroubles()
   #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
+  #wasReady = false
+  #unmet: UnmetCalls = {}
 
   constructor(setup: NodeSetup, supervision: Supervision) {
     this.#setup = setup
@@ -93,6 +73,11 @@ export class SupervisedNode {
 
   get name(): string {
     return this.plan.name
+  }
+
+  /** It has been ready before, in whatever state it is now. */
+  get wasReady(): boolean {
+    return this.#wasReady
   }
 
   /** Resolves when the node is ready for the first time. */
@@ -134,6 +119,19 @@ export class SupervisedNode {
   /** The node is being stopped, alone or with the whole run. */
   isEnding(): boolean {
     return this.#supervision.ending.aborted || this.#signals.draining.signal.aborted
+  }
+
+  /** Takes in which of its calls wait for what cannot come, and tells its process. */
+  setUnmet(calls: UnmetCalls): void {
+    if (isDeepStrictEqual(calls, this.#unmet)) return
+    this.#unmet = calls
+    this.#child?.send({ type: 'unmet', calls })
+  }
+
+  /** Gives up a node that cannot be started. */
+  fail(error: DaffiError): void {
+    this.#failure = error
+    this.#enter('failed')
   }
 
   /** Ends its sources and waits; calls and streams that have begun continue. */
@@ -191,8 +189,20 @@ export class SupervisedNode {
 
   #decide(tracker: RestartTracker, exit: ChildExit): RestartDecision {
     this.#failure ??= died(this.name, exit)
-    const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
+    const readyMs = this.#readySince === undefined ? 0 : performance.now() - this.#readySince
     return tracker.decide({ errorCode: this.#failure.code, readyMs })
+  }
+
+  /** Takes in a heartbeat of the node, and ends its process when its loop is blocked for too long. */
+  onHeartbeat({ id, blockedMs }: Heartbeat): void {
+    const limitMs = this.plan.health.blockedMs ?? Infinity
+    if (id === this.incarnation && blockedMs >= limitMs)
+      this.#endUnhealthy(`was blocked for ${formatMs(limitMs)}`)
+  }
+
+  /** Kills the process, which its restart policy may start again. A node that is being stopped has its stop timeout. */
+  #endUnhealthy(cause: string): void {
+    if (!this.isEnding()) this.#child?.kill(cause)
   }
 
   async #becameIdle(): Promise<void> {
@@ -207,8 +217,12 @@ export class SupervisedNode {
     this.#completed.clear()
     this.left = false
     this.#readySince = undefined
-    const startup = new StartupWatch((text) => {
-      if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`, 'daffi')
+    const startup = new StartupWatch({
+      tell: (text) => {
+        if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`, 'daffi')
+      },
+      limitMs: this.plan.health.startupMs,
+      onLimit: (cause) => this.#endUnhealthy(cause),
     })
     const child = startChild(this.#setup, {
       onReport: (report) => {
@@ -220,10 +234,12 @@ export class SupervisedNode {
     })
     this.#child = child
     if (child.pid !== 0) this.process = { pid: child.pid, since: Date.now() }
+    if (Object.keys(this.#unmet).length > 0) child.send({ type: 'unmet', calls: this.#unmet })
     this.#enter('starting')
     this.#supervision.guard.add(child.pid)
     const exited = new AbortController()
-    this.#forwardSignals(child, exited.signal)
+    const tell = (text: string): void => this.#supervision.onLine(this, text, 'daffi')
+    this.#signals.forward(child, exited.signal, this.plan.stopTimeoutMs, tell)
     try {
       const exit = await child.exited
       this.exitCode = exit.exitCode
@@ -240,27 +256,10 @@ export class SupervisedNode {
     }
   }
 
-  #forwardSignals(child: Child, signal: AbortSignal): void {
-    const { forced } = this.#supervision
-    const { draining, leaving } = this.#signals
-    const leave = (): void => {
-      child.send({ type: 'leave' })
-      const timer = setTimeout(() => {
-        const why = `did not leave within ${formatMs(SHUTDOWN_GRACE_MS)}, and is killed`
-        this.#supervision.onLine(this, why, 'daffi')
-        child.kill()
-      }, SHUTDOWN_GRACE_MS)
-      signal.addEventListener('abort', () => clearTimeout(timer))
-    }
-    const drain = (): void => child.send({ type: 'drain', isComplete: draining.signal.reason === true })
-    draining.signal.addEventListener('abort', drain, { signal })
-    leaving.signal.addEventListener('abort', leave, { signal })
-    forced.addEventListener('abort', () => child.kill(), { signal })
-  }
-
   #onReport(report: Exclude<NodeReport, StartupReport>): void {
     if (report.type === 'ready') {
-      this.#readySince = Date.now()
+      this.#readySince = performance.now()
+      this.#wasReady = true
       this.incarnation = report.incarnation
       this.#enter('ready')
       this.#becameReady.resolve()

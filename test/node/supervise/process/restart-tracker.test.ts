@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { RestartTracker } from '../../../src/runtime/node/supervise/restart-tracker.js'
-import { restarts } from '../plans.js'
+import { RestartTracker } from '../../../../src/runtime/node/supervise/process/restart-tracker.js'
+import { restarts } from '../../plans.js'
 
 const crash = { errorCode: undefined, readyMs: 0 }
 
