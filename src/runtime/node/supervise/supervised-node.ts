@@ -35,6 +35,8 @@ export class SupervisedNode {
   incarnation: string | undefined
   /** Every call of the present process has settled. */
   settled = false
+  /** It has been ready, in whatever state it is now. */
+  wasReady = false
   /** The last process has left the pipeline in order, with a goodbye of its own. */
   left = false
   /** The present process, and its start in milliseconds since 1970. */
@@ -58,7 +60,8 @@ export class SupervisedNode {
   readonly #troubles = new CallTroubles()
   #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
-  #wasReady = false
+  /** Incarnation of the process before, of which a heartbeat may still be on its way. */
+  #former: string | undefined
   #unmet: UnmetCalls = {}
 
   constructor(setup: NodeSetup, supervision: Supervision) {
@@ -73,11 +76,6 @@ export class SupervisedNode {
 
   get name(): string {
     return this.plan.name
-  }
-
-  /** It has been ready before, in whatever state it is now. */
-  get wasReady(): boolean {
-    return this.#wasReady
   }
 
   /** Resolves when the node is ready for the first time. */
@@ -101,7 +99,7 @@ export class SupervisedNode {
 
   /** No call of the node is left to run. */
   get idle(): boolean {
-    return this.settled || this.ended
+    return this.settled || this.ended || this.plan.calls.length === 0
   }
 
   /** Whether a call is not left to run. */
@@ -152,6 +150,7 @@ export class SupervisedNode {
     this.#setup = setup
     this.#signals = new StopSignals(this.#supervision)
     this.held = false
+    this.state = 'starting'
     this.restarts++
   }
 
@@ -195,9 +194,10 @@ export class SupervisedNode {
 
   /** Takes in a heartbeat of the node, and ends its process when its loop is blocked for too long. */
   onHeartbeat({ id, blockedMs }: Heartbeat): void {
+    // A callback may block the process before it can report that it is ready.
+    const isOwn = this.incarnation === undefined ? id !== this.#former : id === this.incarnation
     const limitMs = this.plan.health.blockedMs ?? Infinity
-    if (id === this.incarnation && blockedMs >= limitMs)
-      this.#endUnhealthy(`was blocked for ${formatMs(limitMs)}`)
+    if (isOwn && blockedMs >= limitMs) this.#endUnhealthy(`was blocked for ${formatMs(limitMs)}`)
   }
 
   /** Kills the process, which its restart policy may start again. A node that is being stopped has its stop timeout. */
@@ -211,6 +211,7 @@ export class SupervisedNode {
 
   async #runProcess(): Promise<ChildExit> {
     this.#failure = undefined
+    this.#former = this.incarnation ?? this.#former
     this.incarnation = undefined
     this.settled = false
     this.#settledCalls.clear()
@@ -259,7 +260,7 @@ export class SupervisedNode {
   #onReport(report: Exclude<NodeReport, StartupReport>): void {
     if (report.type === 'ready') {
       this.#readySince = performance.now()
-      this.#wasReady = true
+      this.wasReady = true
       this.incarnation = report.incarnation
       this.#enter('ready')
       this.#becameReady.resolve()

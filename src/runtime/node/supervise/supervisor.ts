@@ -206,6 +206,8 @@ export class Supervisor {
 
   /** Runs a node as soon as the nodes that it depends on are ready; those that run elsewhere are not waited for. */
   async #runAfterDependencies(node: SupervisedNode): Promise<void> {
+    // Nodes that have failed, and are started by the same order, count as such no more.
+    await Promise.resolve()
     const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
     const isOver = (): boolean => this.#ending.signal.aborted || before.every(({ wasReady }) => wasReady)
     let lost: DaffiError | undefined

@@ -8,9 +8,7 @@ export class OomKills {
   /** The cause of a child's end by SIGKILL, when the kernel has killed since; it does not say which process. */
   causeOf({ signal }: Pick<ChildExit, 'signal'>): string | undefined {
     if (signal !== 'SIGKILL' || this.#before === undefined) return undefined
-    return (countOomKills() ?? 0) > this.#before
-      ? 'was killed by SIGKILL, perhaps for want of memory: the kernel has killed a process of its control group for that'
-      : undefined
+    return (countOomKills() ?? 0) > this.#before ? 'was killed by SIGKILL, perhaps out of memory' : undefined
   }
 }
 
