@@ -8,19 +8,19 @@ import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { SourceEvent } from '../../source/index.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
+import type { Lost } from './lost-signals.js'
 import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
 import { openSources } from './open-sources.js'
 import { runCall } from './run-call.js'
 import { StageReports } from './stage-reports.js'
-import type { Unmet } from './unmet.js'
 
 /** Part of the stop timeout in which the last call must end; running callbacks have the rest. */
 const SETTLE_PART = 1 / 3
 
 export interface HostOptions {
   log: Logger
-  unmet: Unmet
+  lost: Lost
   report: (report: NodeReport) => void
   /** Called when the other nodes have taken this one for dead and its name was given away. */
   onLost: (error: unknown) => void
@@ -56,7 +56,7 @@ export interface Host {
  */
 export async function startHost(
   setup: NodeSetup,
-  { log, unmet, report, onLost, signal, parentPid }: HostOptions,
+  { log, lost, report, onLost, signal, parentPid }: HostOptions,
 ): Promise<Host> {
   const { node } = setup
   const { load, renew } = moduleLoader(setup.project)
@@ -102,7 +102,7 @@ export async function startHost(
 
   const { restart } = node
   const signals = { draining: draining.signal, stopping: stopping.signal, leaving: leaving.signal }
-  const context = { g, sources, results, log, unmet, report, restart, ...signals }
+  const context = { g, sources, results, log, lost, report, restart, ...signals }
   const stages = new StageReports(control.stages, report)
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
     stages.close()

@@ -16,8 +16,8 @@ import { aborted } from '../common/aborted.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
 import { CallWatch } from './call-watch.js'
+import type { Lost } from './lost-signals.js'
 import type { NodeSources } from './open-sources.js'
-import type { Unmet } from './unmet.js'
 
 /** Waits that take longer than this are logged. */
 const LONG_WAIT_MS = 2000
@@ -29,8 +29,7 @@ export interface CallContext {
   /** Streams of results, by the index of their call. */
   results: ReadonlyMap<number, PushedItems>
   log: Logger
-  /** Calls that wait for nodes which have failed for good. */
-  unmet: Unmet
+  lost: Lost
   report: (report: CallReport) => void
   /** The node's policy, which holds for its calls, too. */
   restart: RestartPlan
@@ -122,18 +121,28 @@ function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
 }
 
+/** Waits for the nodes that a call needs; a node that has failed for good is not waited for. */
 async function waitFor(
   plan: CallPlan,
   index: number,
-  { g, log, unmet, draining }: CallContext,
+  { g, log, lost, draining }: CallContext,
 ): Promise<void> {
-  const signal = AbortSignal.any([draining, unmet.signalOf(index)])
   const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
+  const signal = AbortSignal.any([draining, lost.calls.signalOf(String(index))])
   const logged = (what: string, waiting: Promise<void>): Promise<void> => {
     const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)
     return waiting.finally(() => clearTimeout(timer))
   }
-  await Promise.all([...names].map((name) => logged(name, g.waitProcess(name, { signal }))))
+  const present = async (name: string): Promise<void> => {
+    const failed = lost.nodes.signalOf(name)
+    try {
+      await logged(name, g.waitProcess(name, { signal: AbortSignal.any([signal, failed]) }))
+    } catch (error) {
+      if (signal.aborted || !failed.aborted) throw error
+      log.warn(`${plan.call} does not wait for ${messageOf(failed.reason)}`)
+    }
+  }
+  await Promise.all([...names].map(present))
   await logged('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
@@ -198,7 +207,8 @@ async function runStream(
       watch.onProgress(summary)
     },
     stopping: context.stopping,
-    signal: context.leaving,
+    // A durable stream would wait for its receivers for ever, and a lossless one for long.
+    signal: AbortSignal.any([context.leaving, context.lost.calls.signalOf(String(index))]),
   }
   try {
     return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))

@@ -1,6 +1,6 @@
-import { DaffiError, toErrorRecord } from '../../core/errors.js'
+import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
-import type { UnmetCalls } from '../ipc/node-orders.js'
+import type { LostOnes } from '../ipc/node-orders.js'
 import type { SupervisedNode } from './supervised-node.js'
 
 /** A node that has failed for good. */
@@ -17,10 +17,10 @@ export class Isolation {
     private readonly isOff: boolean,
   ) {}
 
-  /** Tells nodes which of their calls wait for what cannot come. */
+  /** Tells nodes what is lost to their calls. */
   tell(plan: Plan): void {
     const failed = this.nodes.filter((node) => this.#isIsolated(node))
-    for (const node of this.nodes) node.setUnmet(unmetCalls(node.plan, plan, failed))
+    for (const node of this.nodes) node.setLost(lostOnes(node.plan, plan, failed))
   }
 
   /** The error of a node that depends on one that has failed before it was ready; undefined while there is none. */
@@ -36,16 +36,23 @@ export class Isolation {
   }
 }
 
-/** Finds the calls of a node that wait for what cannot come, since all nodes that it could come of have failed for good. */
-export function unmetCalls({ calls }: NodePlan, plan: Plan, failed: readonly FailedNode[]): UnmetCalls {
-  if (failed.length === 0) return {}
-  const entries = calls.flatMap((call, index) => {
-    const node = missing(call, plan, failed)
-    if (!node) return []
-    const message = `${call.call} waits for ${describeFailed(node)}`
-    return [[index, toErrorRecord(new DaffiError('DAFFI_NODE_DIED', message))] as const]
-  })
-  return Object.fromEntries(entries)
+/** Finds what the calls of a node wait for and what cannot come, since all nodes that it could come of have failed for good. */
+export function lostOnes({ calls }: NodePlan, plan: Plan, failed: readonly FailedNode[]): LostOnes {
+  if (failed.length === 0) return { nodes: {}, calls: {} }
+  const awaited = failed.filter(({ name }) => calls.some(({ waitFor }) => waitFor.includes(name)))
+  const lost = calls.map((call) => missing(call, plan, failed))
+  return {
+    nodes: Object.fromEntries(awaited.map((node) => [node.name, recordOf(describeFailed(node))])),
+    calls: Object.fromEntries(
+      lost.flatMap((node, index) =>
+        node ? [[index, recordOf(`${calls[index]?.call} is only for ${describeFailed(node)}`)]] : [],
+      ),
+    ),
+  }
+}
+
+function recordOf(message: string): ErrorRecord {
+  return toErrorRecord(new DaffiError('DAFFI_NODE_DIED', message))
 }
 
 /** Describes a node that has failed for good, as the end of a sentence. */
@@ -53,14 +60,13 @@ function describeFailed({ name, error }: FailedNode): string {
   return `${name}, which has failed${error ? `: ${error.message}` : ''}`
 }
 
-/** A failed node without which the call cannot be made; undefined when it can. */
+/** A failed node, when the call has nobody else that it could reach. */
 function missing(
-  { call, to, waitFor }: CallPlan,
+  { call, to }: CallPlan,
   { nodes }: Plan,
   failed: readonly FailedNode[],
 ): FailedNode | undefined {
-  const named = failed.find(({ name }) => name === to || waitFor.includes(name))
-  if (named) return named
+  if (to !== undefined) return failed.find(({ name }) => name === to)
   const offering = Object.values(nodes).filter(({ callbacks }) => callbacks.some(({ name }) => name === call))
   const lost = failed.filter(({ name }) => offering.some((node) => node.name === name))
   return lost.length === offering.length ? lost[0] : undefined

@@ -15,7 +15,7 @@ import {
   type NodeReport,
   type StartupReport,
 } from '../ipc/node-reports.js'
-import type { UnmetCalls } from '../ipc/node-orders.js'
+import type { LostOnes } from '../ipc/node-orders.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
 import { describeExit, processEnd, type ChildExit } from './process/child-exit.js'
@@ -62,7 +62,7 @@ export class SupervisedNode {
   #readySince: number | undefined
   /** Incarnation of the process before, of which a heartbeat may still be on its way. */
   #former: string | undefined
-  #unmet: UnmetCalls = {}
+  #lost: LostOnes = { nodes: {}, calls: {} }
 
   constructor(setup: NodeSetup, supervision: Supervision) {
     this.#setup = setup
@@ -119,11 +119,11 @@ export class SupervisedNode {
     return this.#supervision.ending.aborted || this.#signals.draining.signal.aborted
   }
 
-  /** Takes in which of its calls wait for what cannot come, and tells its process. */
-  setUnmet(calls: UnmetCalls): void {
-    if (isDeepStrictEqual(calls, this.#unmet)) return
-    this.#unmet = calls
-    this.#child?.send({ type: 'unmet', calls })
+  /** Takes in what is lost to its calls, and tells its process. */
+  setLost(lost: LostOnes): void {
+    if (isDeepStrictEqual(lost, this.#lost)) return
+    this.#lost = lost
+    this.#child?.send({ type: 'lost', lost })
   }
 
   /** Gives up a node that cannot be started. */
@@ -235,7 +235,7 @@ export class SupervisedNode {
     })
     this.#child = child
     if (child.pid !== 0) this.process = { pid: child.pid, since: Date.now() }
-    if (Object.keys(this.#unmet).length > 0) child.send({ type: 'unmet', calls: this.#unmet })
+    child.send({ type: 'lost', lost: this.#lost })
     this.#enter('starting')
     this.#supervision.guard.add(child.pid)
     const exited = new AbortController()
