@@ -1,5 +1,6 @@
 import type { ReceiverSummary, StreamSummary } from '../../core/plan/summary.js'
 import type { Expectations } from '../../pipeline/index.js'
+import { isWithin } from './amount.js'
 import type { Evidence, Mismatch } from './mismatch.js'
 
 type StreamExpectation = Expectations['streams'][string]
@@ -30,9 +31,10 @@ function judgeCounts(expected: Omit<StreamExpectation, 'frames'>, streams: Strea
     unmatched: total(({ unmatched = 0 }) => unmatched),
   }
   const keys = ['items', 'lost', 'dropped', 'failed', 'unmatched'] as const
-  const mismatches = keys
-    .filter((key) => expected[key] !== undefined && expected[key] !== actual[key])
-    .map((key) => mismatch(key, expected[key], actual[key]))
+  const mismatches = keys.flatMap((key) => {
+    const wanted = expected[key]
+    return wanted === undefined || isWithin(actual[key], wanted) ? [] : [mismatch(key, wanted, actual[key])]
+  })
   const names = [...new Set(streams.flatMap((stream) => Object.keys(stream.receivers)))].sort()
   const wanted = expected.receivers?.toSorted()
   if (wanted && wanted.join() !== names.join()) mismatches.push(mismatch('receivers', wanted, names))
