@@ -16,6 +16,8 @@ export interface TestFailure extends TestLocation {
   /** Undefined when the failure is not a comparison. */
   expected: unknown
   actual: unknown
+  /** Value by which the test would expect what came, and its path in the file; undefined where none would. */
+  becomes?: Mismatch['becomes']
 }
 
 export interface TestResult {
@@ -66,11 +68,12 @@ export async function runTest(
     line: test.locate(['name']).line,
     passed,
     seconds: (performance.now() - started) / 1000,
-    failures: mismatches.map(({ path, message, expected, actual }) => ({
+    failures: mismatches.map(({ path, message, expected, actual, becomes }) => ({
       ...test.locate(path),
       message,
       expected,
       actual,
+      becomes: becomes && { ...becomes, path: ['tests', test.index, ...becomes.path] },
     })),
     output: passed ? [] : lines.slice(-MAX_LINES).map(({ node, line }) => `${node} | ${line}`),
   }

@@ -28,6 +28,7 @@ export function buildTests({ entries, document, pipeline, names }: TestsInput): 
     pipeline: withReplacements(pipeline, entry, dirname(document.file)),
     faults: buildFaults(entry.faults, names),
     expect: buildExpectations(entry, names),
+    index,
     locate: (path) => locate(document, ['tests', index, ...path]),
   }))
 }

@@ -12,6 +12,8 @@ export interface TestPlan {
   pipeline: Plan
   faults: FaultPlan[]
   expect: Expectations
+  /** Position of the test in its file. */
+  index: number
   /** Location of a key of the test in its file. */
   locate: (path: Path) => TestLocation
 }
