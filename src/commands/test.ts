@@ -59,7 +59,9 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
     update: Flags.boolean({
       summary: 'Write what came into the files, in place of the expected values that differ.',
     }),
-    watch: Flags.boolean({ summary: 'Run the tests again whenever one of their files changes, until Ctrl-C.' }),
+    watch: Flags.boolean({
+      summary: 'Run the tests again whenever one of their files changes, until Ctrl-C.',
+    }),
     junit: Flags.string({ summary: 'Write the results to this file as JUnit XML.', helpValue: 'FILE' }),
   }
 

@@ -78,10 +78,4 @@ export {
   type PipelineToCheck,
   type TestPlan,
 } from './pipeline/index.js'
-export {
-  chooseTests,
-  runTests,
-  updateTests,
-  type TestFailure,
-  type TestResult,
-} from './testing/index.js'
+export { chooseTests, runTests, updateTests, type TestFailure, type TestResult } from './testing/index.js'

@@ -5,7 +5,7 @@ import { startTimer } from '../core/timer.js'
 import type { TestLocation, TestPlan } from '../pipeline/index.js'
 import { judge, type Evidence, type Mismatch } from './judge/index.js'
 import { judgeRun, runFailed, timedOut } from './judge/run-errors.js'
-import { Faults } from './run/faults.js'
+import { Faults } from './faults.js'
 import { PipelineRun } from './run/pipeline-run.js'
 
 /** Number of the last lines that are shown when a test has failed. */

@@ -65,10 +65,22 @@ function editOf({ path, value }: Value, document: Document, text: string): Edit 
   return { start, end: end - rest.length, text: flowText(value) }
 }
 
+/** Options by which a value stands on one line, and its texts are what they are in a list, too. */
+const ONE_LINE = {
+  collectionStyle: 'flow',
+  lineWidth: 0,
+  defaultStringType: 'QUOTE_DOUBLE',
+  defaultKeyType: 'PLAIN',
+  doubleQuotedMinMultiLineLength: Infinity,
+} as const
+
 /** A value as it may stand in a list of YAML, on one line, and with nothing that is taken for a placeholder. */
 function flowText(value: unknown): string {
-  const text = stringify([value], { collectionStyle: 'flow', lineWidth: 0, singleQuote: true })
-  return text.trim().slice(1, -1).trim().replaceAll('${', '$${')
+  return stringify([value], ONE_LINE)
+    .trim()
+    .slice(1, -1)
+    .trim()
+    .replaceAll('${', () => '$${')
 }
 
 /** Replaces the file as a whole, so that no reader sees half of it. */

@@ -143,10 +143,7 @@ export const test = z.strictObject({
     .record(name, mock)
     .describe('Results that replace callbacks, by name, on every node that offers them.')
     .default({}),
-  faults: z
-    .array(fault)
-    .describe('Faults that the test makes while the pipeline runs.')
-    .default([]),
+  faults: z.array(fault).describe('Faults that the test makes while the pipeline runs.').default([]),
   expect: z
     .strictObject({
       streams: z

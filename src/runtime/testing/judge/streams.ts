@@ -46,7 +46,7 @@ function judgeCounts(
   })
   const names = [...new Set(streams.flatMap((stream) => Object.keys(stream.receivers)))].sort()
   const wanted = expected.receivers?.toSorted()
-  if (wanted && wanted.join() !== names.join()) 
+  if (wanted && wanted.join() !== names.join())
     mismatches.push({ ...mismatch('receivers', wanted, names), becomes: { value: names } })
   return mismatches
 }
@@ -61,7 +61,10 @@ function judgeFrames(
   const receivers = streams.flatMap((stream) => Object.entries(stream.receivers))
   const processed = receivers.map(([name, receiver]) => [name, receiver.processed] as const)
   if (count !== undefined && !all(processed, (number) => number === count)) {
-    mismatches.push({ ...mismatch('count', count, Object.fromEntries(processed)), becomes: sameIn(processed) })
+    mismatches.push({
+      ...mismatch('count', count, Object.fromEntries(processed)),
+      becomes: sameIn(processed),
+    })
   }
   const rates = streams.map(
     ({ from, items, seconds }) => [from, rounded(items / (seconds || Infinity))] as const,

@@ -17,7 +17,11 @@ export function checkFault({ path, value }: PartialTest['faults'][number], conte
   if (slow !== undefined && slow !== at.stream)
     refuse(`${slow} can only become slow at an item that it gets itself`, stream, context, slow)
   if (stall !== undefined && !isStreamed(stall, at.stream, context))
-    refuse(`${stall} is not streamed to ${at.stream}: it can only stall at an item of its own`, stream, context)
+    refuse(
+      `${stall} is not streamed to ${at.stream}: it can only stall at an item of its own`,
+      stream,
+      context,
+    )
 }
 
 function refuse(message: string, path: Path, { diagnostics }: CheckContext, suggestion?: string): void {

@@ -1,9 +1,9 @@
-import type { StreamSummary } from '../../core/plan/summary.js'
-import { readState } from '../../nats/index.js'
-import type { FaultPlan } from '../../pipeline/index.js'
-import type { Mismatch } from '../judge/mismatch.js'
-import type { Observation } from './observation.js'
-import type { PipelineRun } from './pipeline-run.js'
+import type { StreamSummary } from '../core/plan/summary.js'
+import { readState } from '../nats/index.js'
+import type { FaultPlan } from '../pipeline/index.js'
+import type { Mismatch } from './judge/mismatch.js'
+import type { Observation } from './run/observation.js'
+import type { PipelineRun } from './run/pipeline-run.js'
 
 /** Faults that a test makes in its own run. */
 export class Faults {
@@ -33,7 +33,9 @@ export class Faults {
   judge(streams: readonly StreamSummary[]): Mismatch[] {
     return this.#plans.flatMap((plan, index) => {
       const { at, kill } = plan
-      const items = streams.filter(({ call }) => call === at?.stream).reduce((sum, each) => sum + each.items, 0)
+      const items = streams
+        .filter(({ call }) => call === at?.stream)
+        .reduce((sum, each) => sum + each.items, 0)
       if (kill === undefined ? items >= (at?.item ?? 0) : this.#made.has(plan)) return []
       const why = at ? `the stream to ${at.stream} had ${items} of its ${at.item} items` : 'the run was over'
       return [{ path: ['faults', index], message: `the fault never came: ${why}`, mayStillPass: false }]
