@@ -6,13 +6,14 @@ import { bounded } from '../../core/timeout.js'
 import { PushedItems } from '../../stream/index.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { SourceEvent } from '../../source/index.js'
+import type { Lost } from '../common/lost-signals.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
-import type { Lost } from './lost-signals.js'
 import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
 import { openSources } from './open-sources.js'
 import { runCall } from './run-call.js'
+import { slowCallbacks } from './slow-callbacks.js'
 import { StageReports } from './stage-reports.js'
 
 /** Part of the stop timeout in which the last call must end; running callbacks have the rest. */
@@ -83,7 +84,7 @@ export async function startHost(
       processName: node.name,
       graceMs: node.graceMs,
       shutdownMs: (1 - SETTLE_PART) * node.stopTimeoutMs,
-      callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
+      callbacks: observeCallbacks(slowCallbacks(loaded.callbacks, node.callbacks), node.callbacks, report),
       results: [...results].map(([index, items]) => ({
         callback: node.calls[index]?.resultsOf ?? '',
         items,

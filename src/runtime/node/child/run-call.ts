@@ -13,10 +13,10 @@ import { StreamError, type PushedItems } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { aborted } from '../common/aborted.js'
+import type { Lost } from '../common/lost-signals.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
 import { CallWatch } from './call-watch.js'
-import type { Lost } from './lost-signals.js'
 import type { NodeSources } from './open-sources.js'
 
 /** Waits that take longer than this are logged. */

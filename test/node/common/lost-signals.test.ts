@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LostSignals } from '../../../src/runtime/node/child/lost-signals.js'
+import { LostSignals } from '../../../src/runtime/node/common/lost-signals.js'
 
 test('a signal aborts with the error of what is lost, and there is another one when it is back', () => {
   const lost = new LostSignals()
