@@ -39,7 +39,11 @@ test.each([
   const { plan, diagnostics } = await checkYaml(yaml)
   expect(diagnostics).toEqual([])
   expect(Object.keys(plan?.nodes ?? {})).toEqual(['one'])
-  expect(plan?.nodes.one).toMatchObject({ callbacks: [{ name: 'show' }], env: { V: '1.10' }, restart: { policy } })
+  expect(plan?.nodes.one).toMatchObject({
+    callbacks: [{ name: 'show' }],
+    env: { V: '1.10' },
+    restart: { policy },
+  })
 })
 
 test.each(
