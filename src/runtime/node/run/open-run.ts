@@ -5,7 +5,8 @@ import { keptResult } from '../supervise/report/kept-result.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import type { RunEvent } from '../supervise/report/run-events.js'
 import { serveRunStatus } from '../supervise/report/serve-run-status.js'
-import type { Supervisor, SupervisorOptions } from '../supervise/supervisor.js'
+import type { Supervisor } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 
 export interface OpenRunOptions extends Pick<SupervisorOptions, 'stop' | 'onEvent' | 'log'> {
   /** Whether it runs without a terminal. @default false */
@@ -44,6 +45,10 @@ export class OpenRun {
   /** Records an event of the run, and passes it on. */
   get onEvent(): (event: RunEvent) => void {
     return this.status.onEvent
+  }
+
+  get followHeartbeats(): SupervisorOptions['followHeartbeats'] {
+    return this.status.followHeartbeats
   }
 
   /** Takes orders, which the supervisor carries out. */

@@ -5,12 +5,13 @@ import { openRunServer, type RunServerOptions } from '../prepare/open-run-server
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
 import type { StageResult } from '../supervise/report/stage-results.js'
-import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { Supervisor } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { OpenRun } from './open-run.js'
 
 export interface RunNodeOptions
   extends
-    Omit<SupervisorOptions, 'stay' | 'record' | 'watched' | 'restarts'>,
+    Omit<SupervisorOptions, 'stay' | 'record' | 'watched' | 'restarts' | 'followHeartbeats'>,
     Pick<RunServerOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
   /** Whether the run continues when every call has settled. */
   stay: boolean
@@ -47,6 +48,7 @@ export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOption
       ...options,
       restarts: false,
       onEvent: run.onEvent,
+      followHeartbeats: run.followHeartbeats,
       stop: run.stop,
     })
     run.obey(supervisor)

@@ -5,13 +5,14 @@ import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
-import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { Supervisor } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
   extends
-    Omit<SupervisorOptions, 'watched' | 'restarts'>,
+    Omit<SupervisorOptions, 'watched' | 'restarts' | 'followHeartbeats'>,
     Pick<RunServerOptions, 'server' | 'onFetch'>,
     Pick<OpenRunOptions, 'background'> {
   /** Names of the nodes to run. @default all */
@@ -44,8 +45,15 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     const watching = options.watch ? await import('../watch/index.js') : undefined
     const watched = await watching?.WatchedPipeline.open(plan, options.only)
     const stay = options.stay || nodes.every(({ calls }) => calls.length === 0)
-    const { onEvent, stop } = run
-    const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent, stop })
+    const { onEvent, stop, followHeartbeats } = run
+    const supervisor = new Supervisor(plan, nodes, server, {
+      ...options,
+      stay,
+      watched,
+      onEvent,
+      stop,
+      followHeartbeats,
+    })
     run.obey(supervisor)
     if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
     result = await supervisor.run()

@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events'
 import { deferred, Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
-import type { Logger, LogLevel } from '../../core/logger.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { NodeOrder, ScaleOrder } from '../../runs/index.js'
-import type { LineStream } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { nodesNamed } from '../common/nodes-named.js'
+import { HeartbeatWatch } from './heartbeat-watch.js'
+import { Isolation } from './isolation.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
 import type { ChildExit } from './process/child-exit.js'
@@ -18,44 +18,17 @@ import { OrphanGuard } from './process/orphan-guard.js'
 import { publishGoodbye } from './process/publish-goodbye.js'
 import { callNote } from './report/call-note.js'
 import { pipelineResult, type PipelineResult } from './report/pipeline-result.js'
-import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
 import { scaleNodes } from './scale-nodes.js'
+import { completeStages } from './stages/complete-stages.js'
 import { drainInOrder } from './stages/drain-in-order.js'
-import { completeStages, hasNothingToCome } from './stages/stage-completion.js'
 import { stageEnds, type StageEnds } from './stages/stage-ends.js'
+import { hasNothingToCome } from './stages/stages.js'
 import { StartupLimiter } from './startup-limiter.js'
-import { SupervisedNode, type Supervision } from './supervised-node.js'
-
-/** Files of a run that are watched for changes. */
-interface WatchedModules {
-  /** Modules of a node's callbacks and what they import, imported modules first. */
-  modulesOf: (node: NodePlan) => string[]
-}
-
-export interface SupervisorOptions {
-  /**
-   * Longest duration of the run in milliseconds, from the first item of any stream, or from when all nodes are ready in a
-   * run without streams. @default no limit
-   */
-  durationMs?: number | undefined
-  /** Whether the run continues when every call has settled. @default false */
-  stay?: boolean | undefined
-  /** Whether processes that end are started again, as their policy says. @default true */
-  restarts?: boolean | undefined
-  /** Set while files are watched. The run does not end by itself then, since the next change may give it more to do. */
-  watched?: WatchedModules | undefined
-  /** Folder in which the items of the sources are recorded. @default no recording */
-  record?: string | undefined
-  log: Logger
-  logLevel: LogLevel
-  /** Ends the run: sources end, streams finish, nodes leave. */
-  stop: AbortSignal
-  /** Kills every process. */
-  force: AbortSignal
-  onEvent: (event: RunEvent) => void
-}
+import { SupervisedNode } from './supervised-node.js'
+import type { Supervision } from './supervision.js'
+import type { SupervisorOptions } from './supervisor-options.js'
 
 /** Runs nodes of a pipeline, each in a process of its own, until all calls have settled or the run is ended. */
 export class Supervisor {
@@ -63,11 +36,13 @@ export class Supervisor {
   #stageEnds: StageEnds
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
-  #nodes: SupervisedNode[]
+  readonly #nodes: SupervisedNode[]
   readonly #removed: SupervisedNode[] = []
   readonly #runs = new Set<Promise<void>>()
   readonly #results: RunResults
   readonly #clock: RunClock
+  readonly #isolation: Isolation
+  readonly #heartbeats: HeartbeatWatch
   readonly #supervision: Supervision
   readonly #ending = new AbortController()
   readonly #leaving = new AbortController()
@@ -92,13 +67,14 @@ export class Supervisor {
       leaving: this.#leaving.signal,
       forced: options.force,
       guard: this.#guard,
-      onState: (node: SupervisedNode) => this.#onState(node),
-      onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
-      onLine: (node: SupervisedNode, line: string, stream: LineStream) =>
-        options.onEvent({ type: 'line', node: node.name, line, stream }),
-      onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => this.#onExit(node, exit, returns),
+      onState: (node) => this.#onState(node),
+      onReport: (node, report) => this.#onReport(node, report),
+      onLine: (node, line, stream) => options.onEvent({ type: 'line', node: node.name, line, stream }),
+      onExit: (node, exit, returns) => this.#onExit(node, exit, returns),
     }
     this.#nodes = nodes.map((node) => this.#supervised(node))
+    this.#heartbeats = new HeartbeatWatch(this.#nodes, options.followHeartbeats)
+    this.#isolation = new Isolation(this.#nodes, options.watched !== undefined)
   }
 
   async run(): Promise<PipelineResult> {
@@ -123,6 +99,7 @@ export class Supervisor {
     ])
     this.#clock.cancel()
     this.#ending.abort()
+    this.#changed.notify()
     if (!this.#serverError)
       await Promise.race([drained(drainInOrder(this.#nodes, this.#changed)), aborted(force)])
     this.#leaving.abort()
@@ -132,9 +109,10 @@ export class Supervisor {
     return pipelineResult(this.#plan.name, this.#server.info, nodes, this.#results, this.failure)
   }
 
-  /** The failure of the server, or of a node, that ended the run. */
+  /** The failure of the server, or of a node; of several that of a node that has ended the run. */
   get failure(): DaffiError | undefined {
-    return this.#serverError ?? this.#nodes.find(({ state }) => state === 'failed')?.error
+    const failed = this.#nodes.filter(({ state }) => state === 'failed')
+    return this.#serverError ?? (failed.find(({ plan }) => plan.onFailure === 'stop_all') ?? failed[0])?.error
   }
 
   /** Applies a change of the pipeline to the run. Resolves with the nodes that could not reload their modules. */
@@ -194,8 +172,7 @@ export class Supervisor {
   #remove(name: string): void {
     const node = this.#named(name)
     if (!node?.ended || Object.hasOwn(this.#plan.nodes, name)) return
-    this.#nodes = this.#nodes.filter((each) => each !== node)
-    this.#removed.push(node)
+    this.#removed.push(...this.#nodes.splice(this.#nodes.indexOf(node), 1))
     this.#options.onEvent({ type: 'removed', node: name })
     this.#checkEnd()
   }
@@ -224,6 +201,7 @@ export class Supervisor {
   }
 
   #launch(node: SupervisedNode): void {
+    this.#heartbeats.include(node)
     const run = this.#runAfterDependencies(node)
       .catch(this.#finished.reject)
       .finally(() => this.#runs.delete(run))
@@ -232,17 +210,23 @@ export class Supervisor {
 
   /** Runs a node as soon as the nodes that it depends on are ready; those that run elsewhere are not waited for. */
   async #runAfterDependencies(node: SupervisedNode): Promise<void> {
+    // Nodes that have failed, and are started by the same order, count as such no more.
+    await Promise.resolve()
     const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
-    const ready = Promise.all(before.map((each) => each.becameReady))
-    await Promise.race([ready, aborted(this.#ending.signal)])
-    await this.#startups.run(() => node.run(), node.becameReady)
+    const isOver = (): boolean => this.#ending.signal.aborted || before.every(({ wasReady }) => wasReady)
+    let lost: DaffiError | undefined
+    while (!isOver() && !(lost = this.#isolation.errorOf(node))) await this.#changed.wait()
+    if (lost) node.fail(lost)
+    else await this.#startups.run(() => node.run(), node.becameReady)
   }
 
   #onState(node: SupervisedNode): void {
     const { name, state, restarts, error, process, lastEnd } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
     this.#options.onEvent({ type: 'state', node: name, state, restarts, error, process, lastEnd })
-    if (state === 'failed' && !this.#options.watched) this.#finished.resolve()
+    if (state === 'failed' && !this.#options.watched && node.plan.onFailure === 'stop_all')
+      this.#finished.resolve()
+    if (state === 'failed' || state === 'starting') this.#isolation.tell(this.#plan)
     this.#checkEnd()
   }
 
@@ -282,7 +266,8 @@ export class Supervisor {
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))
-    if (!streams && this.#nodes.every(({ isRunning }) => isRunning)) this.#clock.start()
+    if (!streams && this.#nodes.every(({ isRunning, state }) => isRunning || state === 'failed'))
+      this.#clock.start()
   }
 
   async #onExit(node: SupervisedNode, exit: ChildExit, returns: boolean): Promise<void> {

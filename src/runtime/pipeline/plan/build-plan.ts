@@ -79,6 +79,9 @@ function buildNode(process: string, name: string, node: NodeEntry, input: Active
     restart: node.restart ?? entry.defaults.restart,
     ...(node.profiles.length === 0 ? {} : { profiles: node.profiles }),
     ...(node.log_level === undefined ? {} : { logLevel: node.log_level }),
+    onFailure: node.on_failure,
+    health: node.health,
+    stopTimeoutMs: node.stop_timeout ?? entry.defaults.stop_timeout,
     graceMs: node.grace ?? entry.defaults.grace,
     env: {
       ...nodeEnvs.values.get(name),

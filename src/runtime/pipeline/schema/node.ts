@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../../core/logger.js'
 import { CALLBACK_OPTIONS, setOf, type CallbackSettings } from '../../core/plan/callback-options.js'
-import { MAX_REPLICAS, RESTART_POLICIES } from '../../core/plan/plan.js'
+import { MAX_REPLICAS } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { modifier } from './modifier.js'
 import { callbackName, name, variableName } from './names.js'
 import { optionsSchema, toSettings } from './options-schema.js'
+import { health, onFailure, restart } from './supervision.js'
 
 export const call = z.strictObject({
   call: callbackName.describe('Callback to call; some node must offer it.'),
@@ -27,8 +28,6 @@ export const call = z.strictObject({
   modifier: modifier.describe('How the call is made; FG when absent.').prefault('FG'),
   wait_for: z.array(name).describe('Nodes that must be running before the call starts.').default([]),
 })
-
-export const restart = z.enum(RESTART_POLICIES)
 
 /** A callback that a node offers; `options` is undefined when only its name is written. */
 export interface CallbackEntry {
@@ -83,6 +82,11 @@ export const node = z.strictObject({
   log_level: z
     .enum(LOG_LEVELS)
     .describe("Least level of the node's own log lines, in place of --log-level.")
+    .optional(),
+  on_failure: onFailure,
+  health,
+  stop_timeout: duration
+    .describe('How long the node has to leave once it is told to, before it is killed.')
     .optional(),
   grace: duration
     .describe('How long others wait for the node when it is silent and may be out of reach.')
