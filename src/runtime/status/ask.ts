@@ -39,7 +39,10 @@ export async function askStatus(
     if (isComplete(answers)) end()
   }
   const onReply = (reply: Msg): void => {
-    if (isNoRespondersReply(reply)) { end(); return; }
+    if (isNoRespondersReply(reply)) {
+      end()
+      return
+    }
     if (stall) stall.refresh()
     else stall = setTimeout(onPause, STALL_MS)
     const data = parts.add(reply)
