@@ -30,6 +30,7 @@ import { ReplySender } from '../responder/reply-sender.js'
 import { Responder } from '../responder/responder.js'
 import { answerService } from '../responder/service.js'
 import { Schedules } from '../schedules/schedules.js'
+import { openTracer } from '../trace/tracer.js'
 import { PayloadTransfers } from '../wire/payload-transfer.js'
 import { SendWindow } from '../wire/send-window.js'
 import { GRACE_MS, TIMING } from '../wire/timing.js'
@@ -73,7 +74,8 @@ export async function openClient<G extends PipelineClient>(
   assertToken('node', processName)
   for (const { name } of options.callbacks) assertCallbackName(name)
 
-  const registry = new Registry(options.callbacks)
+  const tracer = await openTracer({ pipeline, node: processName })
+  const registry = new Registry(options.callbacks, tracer)
   for (const { callback, items } of options.results ?? []) registry.stage(callback).add(items, false)
   const record: PeerRecord = {
     name: processName,
@@ -135,9 +137,10 @@ export async function openClient<G extends PipelineClient>(
       origin: undefined,
       origins: undefined,
       state: undefined,
+      traceparent: undefined,
       g,
     })
-    const node = { nc, pipeline, node: processName, peers, registry, log, timing }
+    const node = { nc, pipeline, node: processName, peers, registry, log, timing, tracer }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
@@ -163,7 +166,7 @@ export async function openClient<G extends PipelineClient>(
       processName,
       server: server.info,
       peers,
-      dispatcher: makeDispatcher(caller, { jobs, schedules }),
+      dispatcher: makeDispatcher(caller, { jobs, schedules, tracer }),
       job: (id) => jobs.find(id),
       schedules,
       lifetime,
