@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join as joinPath } from 'node:path'
 import { SpanKind, SpanStatusCode, context as otelContext, propagation, trace } from '@opentelemetry/api'
 import {
   InMemorySpanExporter,
@@ -7,9 +9,11 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 import { headers } from '@nats-io/transport-node'
 import { BG, context, STREAM, type Context } from 'daffi'
+import { execa } from 'execa'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { connectNats } from '../../src/runtime/nats/index.js'
 import { ownPipeline } from '../support/pipeline.js'
+import { temporaryProject } from '../support/temporary.js'
 
 /** Registers a real SDK for this test, as a program of the user's would. */
 function registerSdk(): InMemorySpanExporter {
@@ -167,6 +171,39 @@ test('one of a hundred items of a stream has one trace, through all stages', asy
       `CONSUMER test/show by last of item ${n}`,
     ]),
   )
+})
+
+test('a process gets its SDK by NODE_OPTIONS, and none of its own threads does', async () => {
+  const exporter = registerSdk()
+  const { server, join } = await ownPipeline<Callbacks>()
+  await join('printer', { callbacks: { print: (n: number) => n } })
+  const cwd = await temporaryProject({
+    'otel.mjs': `
+import { appendFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { NodeTracerProvider, SimpleSpanProcessor } from ${JSON.stringify(import.meta.resolve('@opentelemetry/sdk-trace-node'))}
+const note = (text) => appendFileSync('noted.txt', text + '\\n')
+note('main ' + isMainThread)
+const exporter = {
+  export: (spans, done) => {
+    for (const span of spans) note(span.spanContext().traceId)
+    done({ code: 0 })
+  },
+  shutdown: async () => {},
+}
+new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register()
+`,
+    'program.mjs': `
+import { Global } from 'daffi'
+const g = await Global.connect({ server: ${JSON.stringify(server)}, pipeline: 'test', processName: 'program' })
+await g.call.print(1)
+await g.stop()
+`,
+  })
+  await execa(process.execPath, ['program.mjs'], { cwd, env: { NODE_OPTIONS: '--import ./otel.mjs' } })
+  const [span] = await spansOf(exporter, 1)
+  const noted = await readFile(joinPath(cwd, 'noted.txt'), 'utf8')
+  expect(noted.trim().split('\n')).toEqual(['main true', span?.spanContext().traceId])
 })
 
 test('without an SDK nothing is sent, and nothing is kept', async () => {

@@ -71,6 +71,8 @@ export class HeartbeatThread {
       stdout: false,
       stderr: false,
       execArgv: [],
+      // What these have every thread load, such as a tracer, is for the program's own.
+      env: { ...process.env, NODE_OPTIONS: undefined },
     })
     this.#worker.unref()
     // The listener is added at once: a message that came before it would be lost, and the wait would never end.
