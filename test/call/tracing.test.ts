@@ -173,7 +173,7 @@ test('one of a hundred items of a stream has one trace, through all stages', asy
   )
 })
 
-test('a process gets its SDK by NODE_OPTIONS, and none of its own threads does', async () => {
+test('a process gets its SDK by NODE_OPTIONS, none of its threads does, and what is left is sent when it leaves', async () => {
   const exporter = registerSdk()
   const { server, join } = await ownPipeline<Callbacks>()
   await join('printer', { callbacks: { print: (n: number) => n } })
@@ -181,7 +181,7 @@ test('a process gets its SDK by NODE_OPTIONS, and none of its own threads does',
     'otel.mjs': `
 import { appendFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { NodeTracerProvider, SimpleSpanProcessor } from ${JSON.stringify(import.meta.resolve('@opentelemetry/sdk-trace-node'))}
+import { BatchSpanProcessor, NodeTracerProvider } from ${JSON.stringify(import.meta.resolve('@opentelemetry/sdk-trace-node'))}
 const note = (text) => appendFileSync('noted.txt', text + '\\n')
 note('main ' + isMainThread)
 const exporter = {
@@ -191,7 +191,7 @@ const exporter = {
   },
   shutdown: async () => {},
 }
-new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register()
+new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] }).register()
 `,
     'program.mjs': `
 import { Global } from 'daffi'

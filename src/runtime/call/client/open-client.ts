@@ -86,7 +86,7 @@ export async function openClient<G extends PipelineClient>(
     callbacks: registry.arities(),
   }
   // Functions that close what was opened, called in reverse: also when the rest fails to open.
-  const opened: (() => unknown)[] = []
+  const opened: (() => unknown)[] = [() => tracer?.flush()]
   const leave = async (): Promise<void> => {
     // Connections that are opened while the node leaves are closed as well.
     for (let close = opened.pop(); close; close = opened.pop()) await close()

@@ -1,4 +1,5 @@
 import type { Attributes, Context, Span, SpanKind, Tracer as OtelTracer } from '@opentelemetry/api'
+import { bounded } from '../../core/timeout.js'
 import { readThrown } from '../../core/thrown/read-thrown.js'
 import type { Invocation } from '../api/context.js'
 import type { ModifierKind } from '../api/modifiers.js'
@@ -10,6 +11,14 @@ type Api = typeof import('@opentelemetry/api')
 
 /** Key under which every copy of `@opentelemetry/api` finds what was registered; that of all its versions 1. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1')
+
+/** Longest wait for the SDK when a node leaves. */
+const FLUSH_MS = 2000
+
+/** What providers of SDKs have besides their interface. */
+interface Flushable {
+  forceFlush?: () => Promise<void>
+}
 
 interface TracerOptions {
   pipeline: string
@@ -79,6 +88,15 @@ export class Tracer {
       return this.#span({ callback, kind, attributes, parent: this.#remote(trace) }, run)
     }
     return run()
+  }
+
+  /** Has the SDK send what it still has: a process that leaves ends at once. It is not waited for without end. */
+  async flush(): Promise<void> {
+    const { trace, ProxyTracerProvider } = this.#api
+    const proxy = trace.getTracerProvider()
+    const provider = (proxy instanceof ProxyTracerProvider ? proxy.getDelegate() : proxy) as Flushable
+    const flushing = Promise.resolve(provider.forceFlush?.())
+    await bounded(flushing, { timeoutMs: FLUSH_MS, what: 'sending spans' }).catch(() => undefined)
   }
 
   /** The context of a span elsewhere. Not that of this moment: a message comes in that of whoever has connected. */
