@@ -26,7 +26,7 @@ function labelsOf(expression: string): Set<string> {
   return new Set(['pipeline', ...names.flatMap((name) => metrics[name]?.labels ?? [`no metric ${name}`])])
 }
 
-/** What is wrong with an expression, and with the labels that a text about it names. */
+/** Faults of an expression, and with the labels that a text about it names. */
 function faults(expression: string, named: readonly string[]): string[] {
   const known = labelsOf(expression)
   const compared = [...expression.matchAll(/(\w+)=~?"/g)].map(([, label = '']) => label)

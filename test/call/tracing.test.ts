@@ -8,7 +8,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-node'
 import { headers } from '@nats-io/transport-node'
-import { BG, context, STREAM, type Context } from 'daffi'
+import { BG, context, STREAM } from 'daffi'
 import { execa } from 'execa'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { connectNats } from '../../src/runtime/nats/index.js'
@@ -65,7 +65,7 @@ test('one trace goes from a caller through a callback and a durable job to a sec
   await join('packer', {
     callbacks: {
       pack: async (n: number) => {
-        const { g } = context() as Context<Callbacks>
+        const { g } = context<Callbacks>()
         await Promise.resolve()
         return await g.call.print(n)
       },
@@ -74,9 +74,9 @@ test('one trace goes from a caller through a callback and a durable job to a sec
   await join('shop', {
     callbacks: {
       order: async (n: number) => {
-        const { g } = context() as Context<Callbacks>
+        const { g } = context<Callbacks>()
         const job = await g.call.pack(n).with(BG({ durable: true }))
-        return (await job.get()) as number
+        return await job.get()
       },
     },
   })

@@ -15,7 +15,7 @@ const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 /** Longest wait for the SDK when a node leaves. */
 const FLUSH_MS = 2000
 
-/** What providers of SDKs have besides their interface. */
+/** A method that providers of SDKs have besides their interface. */
 interface Flushable {
   forceFlush?: () => Promise<void>
 }
