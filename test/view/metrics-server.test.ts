@@ -21,6 +21,7 @@ async function serveMetrics(url: string, ...nodes: string[]): Promise<string> {
   const refused = openMetrics(planOf('test', ...nodes), server, options)
   await expect(refused).rejects.toMatchObject({
     code: 'DAFFI_PORT_TAKEN',
+    next: expect.stringContaining('Choose another port') as string,
     message: expect.stringContaining(`--metrics cannot use port ${port} of 127.0.0.1`) as string,
   })
   return `http://127.0.0.1:${port}`
