@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
 import { files, root } from './fresh.js'
+import { lazyRequires } from './lazy-requires.js'
 
 /** Modules that are started, imported or found by their path. */
 const ENTRIES = [
@@ -55,6 +56,7 @@ const OPTIONS = {
   cwd: root,
   platform: 'node',
   transform: { target: 'node20.19' },
+  plugins: [lazyRequires],
   external: new RegExp(`^(${LEFT_OUT.join('|')})(/|$)`),
   logLevel: 'warn',
 }

@@ -8,6 +8,7 @@ const SETTINGS = [
   'package-lock.json',
   'scripts/build.js',
   'scripts/bundle.js',
+  'scripts/lazy-requires.js',
   'tsconfig.json',
   'tsconfig.build.json',
   'src/runtime/view/page/tsconfig.json',
