@@ -26,6 +26,9 @@ const ENTRIES = [
 /** A thread, which has no module in common with its process: in one file, with the packages that it uses, it starts in half the time. */
 const THREAD = 'runtime/call/presence/heartbeat-worker'
 
+/** The viewer's page, which a browser loads file by file. */
+const PAGE = 'runtime/view/page/main'
+
 /** Packages that are not bundled: native ones, those that read files of their own, and those that belong to the user's project. */
 const LEFT_OUT = [
   '@babel/parser',
@@ -79,6 +82,14 @@ export async function bundle() {
     ...OPTIONS,
     input: inputs([THREAD]),
     output: { ...OUTPUT, chunkFileNames: 'chunks/thread-[name].js' },
+  })
+  await build({
+    cwd: root,
+    platform: 'browser',
+    transform: { target: 'es2022' },
+    input: inputs([PAGE]),
+    output: { ...OUTPUT, preserveModules: true, preserveModulesRoot: 'src' },
+    logLevel: 'warn',
   })
   writeFileSync(`${root}dist/licences.txt`, licences([...programs.output, ...thread.output]))
 }

@@ -11,7 +11,6 @@ const SETTINGS = [
   'scripts/lazy-requires.js',
   'tsconfig.json',
   'tsconfig.build.json',
-  'src/runtime/view/page/tsconfig.json',
 ]
 
 /** Whether dist is up to date: built from the same files, none of them changed since. */
