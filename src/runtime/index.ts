@@ -20,6 +20,7 @@ export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js
 export { notOurs } from './core/ownership/ours.js'
 export { faultOfProject, findProject } from './core/project/project.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
+export { HEALTH_OPTIONS, RESTART_OPTIONS } from './core/plan/node-options.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'
 export { stderrLogger } from './core/text/stderr-logger.js'
 export { isAtLeast } from './core/text/version.js'
@@ -60,6 +61,7 @@ export {
   StageResults,
   type StageResult,
   type StreamResult,
+  watchFiles,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
@@ -75,5 +77,6 @@ export {
   loadTests,
   type Diagnostic,
   type PipelineToCheck,
+  type TestPlan,
 } from './pipeline/index.js'
-export { runTests, type TestFailure, type TestResult } from './testing/index.js'
+export { chooseTests, runTests, updateTests, type TestFailure, type TestResult } from './testing/index.js'

@@ -1,5 +1,6 @@
 import type { PixelFormat } from '../frame.js'
 import type { CallbackSettings } from './callback-options.js'
+import type { HealthPlan, OnFailure, RestartPlan } from './node-options.js'
 import type { ServerChoice } from './server-choice.js'
 import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
 
@@ -23,6 +24,20 @@ export interface Plan {
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
+  /** Pauses of sources, by the source; present only in a test that has some. */
+  stalls?: StallPlans | undefined
+}
+
+/** Pauses of sources, by the source. */
+export type StallPlans = Record<string, StallPlan[]>
+
+/** Pause of a source that a test asks for. */
+export interface StallPlan {
+  /** Source or view whose items are counted. */
+  output: string
+  /** Number of its items after which the pause begins. */
+  after: number
+  ms: number
 }
 
 /** Choices with which a pipeline file is read, beside the environment. */
@@ -42,16 +57,18 @@ export interface NodePlan {
   name: string
   callbacks: CallbackPlan[]
   calls: CallPlan[]
-  restart: RestartPolicy
+  restart: RestartPlan
+  /** Fate of the run when the node has failed for good. */
+  onFailure: OnFailure
+  health: HealthPlan
+  /** Time that the node has to leave once it is told to, after which its process is killed. */
+  stopTimeoutMs: number
   /** Time for which others wait for the node when it is silent and may be out of reach. */
   graceMs: number
   env: Record<string, string>
   /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
 }
-
-export const RESTART_POLICIES = ['no', 'on-failure', 'always'] as const
-export type RestartPolicy = (typeof RESTART_POLICIES)[number]
 
 export interface CallbackPlan {
   name: string
@@ -69,6 +86,8 @@ export interface CallbackPlan {
   mock?: MockPlan
   /** Whether each call is reported to the process that runs the pipeline, as tests need it. */
   observed?: boolean
+  /** Times by which calls take longer in a test, each from that call of the process on, counted from 1. */
+  slow?: { ms: number; from: number }[]
 }
 
 /** Result of every call of a mocked callback: a value, or an error with this message. */
