@@ -1,4 +1,5 @@
-import { Flags, type Interfaces } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
+import type { Interfaces } from '@oclif/core'
 import { parseDuration } from '../../runtime/core/duration.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { LOG_LEVELS } from '../../runtime/core/logger.js'
