@@ -14,6 +14,7 @@ export {
   type PassedOver,
   type Search,
 } from './binaries/index.js'
+export { toPlain } from './codec/index.js'
 export { connectWithTiming } from './call/index.js'
 export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
@@ -29,10 +30,13 @@ export {
   cancelSchedule,
   endedRun,
   endRun,
+  findStream,
   listDeadLetters,
   listSchedules,
+  nextFrame,
   nodeNamed,
   orderNodes,
+  PipelineWatch,
   readLogs,
   replayDeadLetters,
   replayStream,
@@ -42,13 +46,16 @@ export {
   runPipeline,
   RunsView,
   sourceNode,
+  tapStream,
   withDeliveries,
   viewPipeline,
   type BackgroundRun,
   type CallReport,
   type CallResult,
   type EndedRun,
+  type NextFrame,
   type NodeRunResult,
+  type PipelineLook,
   type PipelineResult,
   type ReplayedLetters,
   type RunEvent,
@@ -60,10 +67,12 @@ export {
   StageResults,
   type StageResult,
   type StreamResult,
+  type TappedItem,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
+export { toPicture, type PictureType, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

@@ -17,6 +17,11 @@ export class Output {
     return this.#stream.isTTY
   }
 
+  /** Whether nobody reads any more. */
+  get isClosed(): boolean {
+    return !this.#stream.writable
+  }
+
   /** Characters in a line; undefined when the terminal does not tell. */
   get width(): number | undefined {
     return this.#stream.columns > 0 ? this.#stream.columns : undefined
@@ -39,6 +44,11 @@ export class Output {
   /** Writes a value as one line of JSON. */
   jsonLine(value: unknown): void {
     this.#stream.write(`${plainJson(value)}\n`)
+  }
+
+  /** Writes bytes as they are, which is no use to a terminal. */
+  bytes(data: Uint8Array): void {
+    this.#stream.write(data)
   }
 
   /** Resolves when whoever reads has taken most of what was written, or reads no more. */

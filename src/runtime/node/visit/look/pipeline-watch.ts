@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import { askStatus, type RunStatus, type Status } from '../../../status/index.js'
+import { NatsLink } from '../../../stream/index.js'
+import { NodeViews, StreamViews, type NodeView, type StreamView } from '../../../view/index.js'
+import type { RunsView } from '../runs/look-at-runs.js'
+
+/** Time without any answer after which a pipeline without a run of this machine is taken as over. */
+const SILENCE_MS = 3000
+/** A watch knows no pipeline file: what runs tells of itself, on other hosts too. */
+const NO_PLAN = { nodes: {} }
+
+/** State of a running pipeline at one moment. */
+export interface PipelineLook {
+  /** Milliseconds since 1970. */
+  time: number
+  /** Whether the server can be reached; without it nothing is known but what was before. */
+  connected: boolean
+  /** Whether the run has ended. */
+  isOver: boolean
+  /** The reason why it has failed; null when it has not, or it is not known. */
+  error: ErrorRecord | null
+  runs: RunStatus[]
+  nodes: NodeView[]
+  /** Streams that are being written, in the order of the nodes that write them. */
+  streams: StreamView[]
+}
+
+/** Looks at a running pipeline from outside, by the answers to status requests: it costs nothing between two looks. */
+export class PipelineWatch {
+  readonly #view: RunsView
+  readonly pipeline: string
+  readonly link: NatsLink
+  readonly #nodes = new NodeViews(NO_PLAN)
+  readonly #streams = new StreamViews(NO_PLAN)
+  readonly #isLocal: boolean
+  #heard = Date.now()
+  #latest: PipelineLook | undefined
+
+  private constructor(view: RunsView, pipeline: string, link: NatsLink) {
+    this.#view = view
+    this.pipeline = pipeline
+    this.link = link
+    this.#isLocal = this.#runs.some(({ file }) => file !== undefined)
+  }
+
+  /** @throws DaffiError DAFFI_NO_RUN when nothing of the pipeline runs, or its run cannot be reached */
+  static async open(view: RunsView, pipeline: string): Promise<PipelineWatch> {
+    const nc = view.connectionOf(pipeline)
+    const runs = view.runs.filter((run) => run.pipeline === pipeline)
+    if (!nc || nc.isClosed()) throw noRun(pipeline, runs.length > 0)
+    const watch = new PipelineWatch(view, pipeline, new NatsLink(nc))
+    const { nodes, streams } = await watch.look()
+    if (nodes.length + streams.length === 0) throw noRun(pipeline, runs.length > 0)
+    return watch
+  }
+
+  /** Asks once. */
+  async look(): Promise<PipelineLook> {
+    const { connected } = this.link
+    const answers = connected ? await askStatus(this.link.nc, this.pipeline, { lines: null }) : []
+    const time = Date.now()
+    if (answers.length > 0) this.#heard = time
+    const isOver = answers.length === 0 && (await this.#isOver(time))
+    const isUnknown = answers.length === 0 && !isOver && this.#latest !== undefined
+    if (isUnknown && this.#latest) return { ...this.#latest, time, connected: this.link.connected }
+    const runs = ofKind(answers, 'run')
+    const nodes = this.#nodes.update(ofKind(answers, 'node'), runs, time)
+    const ids = new Set(ofKind(answers, 'stream').map(({ id }) => id))
+    const rank = new Map(nodes.map(({ name }, index) => [name, index]))
+    const rankOf = ({ from }: StreamView): number => rank.get(from) ?? nodes.length
+    const streams = this.#streams
+      .update(ofKind(answers, 'stream'), time)
+      .filter(({ id }) => ids.has(id))
+      .sort((a, b) => rankOf(a) - rankOf(b))
+    const { error = null } = this.#view.over.find(({ name }) => name === this.pipeline)?.ended ?? {}
+    this.#latest = { time, connected, isOver, error: isOver ? error : null, runs, nodes, streams }
+    return this.#latest
+  }
+
+  /** Yields looks, each `everyMs` after the one before; the last one when the run is over. Ends when the signal aborts. */
+  async *follow(everyMs: number, signal: AbortSignal): AsyncGenerator<PipelineLook, void, undefined> {
+    let due = Date.now()
+    while (!signal.aborted) {
+      const look = await this.look()
+      if (signal.aborted as boolean) return
+      yield look
+      if (look.isOver) return
+      due = Math.max(due + everyMs, Date.now())
+      await delay(due - Date.now(), undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  get #runs(): RunsView['runs'] {
+    return this.#view.runs.filter(({ pipeline }) => pipeline === this.pipeline)
+  }
+
+  async #isOver(now: number): Promise<boolean> {
+    await this.#view.refresh()
+    if (this.#runs.length > 0) return false
+    // Of a run of this machine its file tells. Of others only silence does, while there is a connection.
+    return this.#isLocal || (this.link.connected && now - this.#heard > SILENCE_MS)
+  }
+}
+
+function ofKind<K extends Status['what']>(
+  answers: readonly Status[],
+  what: K,
+): Extract<Status, { what: K }>[] {
+  return answers.filter((each): each is Extract<Status, { what: K }> => each.what === what)
+}
+
+function noRun(pipeline: string, isSilent: boolean): DaffiError {
+  if (isSilent) return new DaffiError('DAFFI_NO_RUN', `the run of ${pipeline} does not answer`)
+  return new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run`, {
+    next: 'Start it with daffi up, or name the file of a pipeline that runs with -f.',
+  })
+}
