@@ -64,7 +64,7 @@ const FLOORS = {
     '.',
   ],
   'source/network': ['.', ['http', 'rtsp']],
-  view: ['board', ['pictures', 'boxes'], ['http', 'page'], '.'],
+  view: ['board', ['pictures', 'boxes', 'programs'], ['http', 'page'], '.'],
   node: [
     'common',
     'calls',

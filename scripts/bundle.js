@@ -16,6 +16,7 @@ const ENTRIES = [
   'runtime/node/background/entry',
   // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/schema/json-schema',
+  'runtime/view/programs/metric-table',
   'runtime/binaries/index',
   'runtime/callback/index',
   'runtime/nats/index',

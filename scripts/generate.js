@@ -1,11 +1,13 @@
 // Writes the committed files that are generated from the code: the manifest of the commands, the JSON Schemas of pipeline
-// files and of their tests, and the tables of errors and of the options of STREAM and of callbacks. With --check it writes nothing, and fails when a file is out of date.
+// files and of their tests, and the tables of errors of the options of STREAM and of callbacks,
+// and of metrics. With --check it writes nothing, and fails when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { format, resolveConfig } from 'prettier'
 import { CALLBACK_OPTIONS, ERRORS, STREAM_OPTIONS } from '../dist/runtime/index.js'
+import { METRICS } from '../dist/runtime/view/programs/metric-table.js'
 import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/schema/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -58,6 +60,14 @@ function optionTable(specs) {
   return [...head, ...optionRows(specs)].join('\n')
 }
 
+function metricTable() {
+  const rows = Object.entries(METRICS).map(([name, { type, labels, help }]) => {
+    const named = labels.map((/** @type {string} */ label) => `\`${label}\``).join(', ')
+    return `| \`${name}\` | ${type} | ${named} | ${help} |`
+  })
+  return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
 /**
  * The page with a new table between its two comments.
  * @param {string} path
@@ -80,6 +90,7 @@ const files = {
   'schema/test.schema.json': json(testFileJsonSchema()),
   'docs/errors.md': await pageWith('docs/errors.md', errorTable()),
   'docs/pipeline.md': await pageWith('docs/pipeline.md', optionTable(STREAM_OPTIONS)),
+  'docs/metrics.md': await pageWith('docs/metrics.md', metricTable()),
   'docs/calls.md': await pageWith('docs/calls.md', optionTable(CALLBACK_OPTIONS)),
 }
 

@@ -1,6 +1,6 @@
 export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
-export { durationFlag, namesFlag, portRange } from './command/flags.js'
+export { addressFlag, durationFlag, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'
 export {
   fileArg,

@@ -23,6 +23,7 @@ const stream = (from: string): StreamStatus => ({
   what: 'stream',
   id: from,
   frames: null,
+  ring: null,
   summary: emptySummary(from, {
     ...{ call: 'take', source: undefined, resultsOf: undefined, args: [], to: undefined, waitFor: [] },
     modifier: { kind: 'FG', timeoutMs: 0 },

@@ -37,6 +37,7 @@ import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
 import { Lifetime } from './lifetime.js'
 import { recheckRepeatedly, rejoinAfterBreaks } from './rejoin.js'
+import { processUsage } from './process-usage.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
@@ -172,8 +173,9 @@ export async function openClient<G extends PipelineClient>(
     const { name, host, pid } = record
     opened.push(
       answerStatus(nc, pipeline, () => {
-        const { names: callbacks, stages } = registry
-        return { what: 'node', name, host, pid, callbacks, stages }
+        const { names: callbacks, stages, calls } = registry
+        const usage = processUsage(heartbeat.loopDelayMs)
+        return { what: 'node', name, host, pid, callbacks, stages, calls, usage }
       }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))

@@ -2,6 +2,7 @@ import type { Callback } from '../../callback/index.js'
 import type { Arity } from '../../core/plan/plan.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { DaffiError } from '../../core/errors.js'
+import type { CallCounts } from '../../status/index.js'
 import { asError } from '../../core/thrown/read-thrown.js'
 import { callbackError } from '../../core/thrown/callback-error.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
@@ -89,6 +90,11 @@ export class Registry {
   get stages(): Record<string, StageCounts> {
     const stages = [...this.#entries].flatMap(([name, { stage }]) => (stage ? [[name, stage.counts]] : []))
     return Object.fromEntries(stages) as Record<string, StageCounts>
+  }
+
+  /** Calls that the callbacks have answered, by callback. */
+  get calls(): Record<string, CallCounts> {
+    return Object.fromEntries([...this.#entries].map(([name, { counter }]) => [name, counter.counts]))
   }
 
   /**

@@ -15,7 +15,7 @@ import type { OwnClaim } from './claim.js'
 import { concludeJob } from './conclude-job.js'
 import { JobNames } from './job-names.js'
 import type { Holder, JobOutcome } from './job-record.js'
-import { callbackOf, type Route } from './job-route.js'
+import { targetOf, type Route } from './job-route.js'
 import type { JobStore } from './job-store.js'
 import { Puller } from './puller.js'
 
@@ -59,7 +59,7 @@ export class JobWorker {
     const { route, store, registry, log, timing } = options
     this.#puller = new Puller({
       consumer: () => store.queue.consumer(route),
-      limit: registry.get(callbackOf(route))?.options.concurrency ?? MAX_RUNNING,
+      limit: registry.get(targetOf(route).callback ?? '')?.options.concurrency ?? MAX_RUNNING,
       handle: (message) => this.#handle(message),
       ackWaitMs: timing.ackWaitMs,
       retryMs: timing.retryMs,

@@ -68,10 +68,3 @@ export function errorHeaders(node: string, { code, message }: RemoteErrorFields)
 function oneLine(text: string): string {
   return text.slice(0, MAX_ERROR_LENGTH).replaceAll(/[\r\n]+/g, ' ')
 }
-
-const NO_RESPONDERS = 503
-
-/** Whether the server sent this reply itself, because the request's subject has no subscriber. */
-export function isNoRespondersReply(message: Msg): boolean {
-  return message.headers?.code === NO_RESPONDERS && message.data.length === 0
-}

@@ -1,12 +1,14 @@
 import type { Plan } from '../../core/plan/plan.js'
 import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
+import type { MetricsAddress } from '../../view/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
+import { serveMetrics } from './serve-metrics.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
@@ -20,6 +22,8 @@ export interface RunPipelineOptions
   watch?: boolean | undefined
   /** Serves the viewer. @default no viewer */
   view?: Pick<ShowViewerOptions, 'port'> | undefined
+  /** Serves metrics and probes there. @default they are not served */
+  metrics?: MetricsAddress | undefined
 }
 
 /**
@@ -38,6 +42,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
     opened.push(() => run.close(failure))
+    if (options.metrics) opened.push(await serveMetrics(plan, server, options, options.metrics))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined

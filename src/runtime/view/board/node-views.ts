@@ -1,10 +1,10 @@
 import { RecentMap } from '../../core/recent-map.js'
 import type { Plan } from '../../core/plan/plan.js'
-import type { NodeStatus, RunStatus } from '../../status/index.js'
-import type { NodeView, NodeViewState, StageView } from './snapshot.js'
+import type { NodeStatus, RunStatus, Status } from '../../status/index.js'
+import type { AnsweredView, NodeView, NodeViewState, StageView } from './snapshot.js'
 
 /** Time without an answer after which a node is shown as silent. */
-const SILENCE_MS = 3000
+export const SILENCE_MS = 3000
 /** Answers of one request that are taken in. */
 const MAX_NODES = 2000
 
@@ -12,8 +12,8 @@ const MAX_NODES = 2000
 export class NodeViews {
   readonly #plan: Pick<Plan, 'nodes'>
   readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
-  /** Last accounts of stages, also of nodes that have ended. */
-  readonly #stages = new RecentMap<string, StageView[]>(MAX_NODES)
+  /** Last accounts, also of nodes that have ended. */
+  readonly #accounts = new RecentMap<string, Pick<NodeView, 'stages' | 'answered'>>(MAX_NODES)
 
   constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
@@ -22,7 +22,7 @@ export class NodeViews {
   update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
     for (const status of nodes.slice(0, MAX_NODES)) {
       this.#answered.set(status.name, { status, at: now })
-      this.#stages.set(status.name, stageViews(status))
+      this.#accounts.set(status.name, { stages: stageViews(status), answered: answeredViews(status) })
     }
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
     const known = new Set([this.#plan, ...runs].flatMap(({ nodes: each }) => Object.keys(each)))
@@ -36,6 +36,7 @@ export class NodeViews {
   #view(name: string, runs: RunStatus[]): NodeView {
     const reported = runs.map(({ nodes }) => nodes[name]).find((each) => each !== undefined)
     const answer = this.#answered.get(name)?.status
+    const { stages = [], answered = [] } = this.#accounts.get(name) ?? {}
     const planned = this.#plan.nodes[name]?.callbacks.map((callback) => callback.name)
     return {
       name,
@@ -44,9 +45,21 @@ export class NodeViews {
       error: reported?.error?.message ?? null,
       code: reported?.error?.code ?? null,
       callbacks: planned ?? answer?.callbacks ?? [],
-      stages: this.#stages.get(name) ?? [],
+      stages,
+      answered,
+      usage: answer?.usage ?? null,
     }
   }
+}
+
+/** Whether all nodes have answered that are up, as far as their runs say. */
+export function haveAllAnswered(answers: readonly Status[]): boolean {
+  const heard = new Set(answers.map((each) => (each.what === 'node' ? each.name : undefined)))
+  return answers.every(
+    (each) =>
+      each.what !== 'run' ||
+      Object.entries(each.nodes).every(([name, { state }]) => !isUp(state) || heard.has(name)),
+  )
 }
 
 function stageViews({ stages }: NodeStatus): StageView[] {
@@ -55,8 +68,17 @@ function stageViews({ stages }: NodeStatus): StageView[] {
   }))
 }
 
+function answeredViews({ calls }: NodeStatus): AnsweredView[] {
+  return Object.entries(calls).map(([callback, { answered, failed, seconds }]) => ({
+    ...{ callback, answered, failed, seconds },
+  }))
+}
+
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {
   if (reported === undefined) return answers ? 'ready' : 'absent'
-  const isUp = reported === 'ready' || reported === 'degraded'
-  return isUp && !answers ? 'silent' : reported
+  return isUp(reported) && !answers ? 'silent' : reported
+}
+
+function isUp(state: NodeViewState): boolean {
+  return state === 'ready' || state === 'degraded'
 }
