@@ -31,6 +31,7 @@ export {
   endedRun,
   endRun,
   findStream,
+  findStreams,
   listDeadLetters,
   listSchedules,
   nextFrame,
@@ -46,6 +47,7 @@ export {
   runPipeline,
   RunsView,
   sourceNode,
+  streamsNamed,
   tapStream,
   withDeliveries,
   viewPipeline,
@@ -54,6 +56,7 @@ export {
   type CallResult,
   type EndedRun,
   type NextFrame,
+  type NodeLook,
   type NodeRunResult,
   type PipelineLook,
   type PipelineResult,
@@ -66,13 +69,14 @@ export {
   type RunPipelineOptions,
   StageResults,
   type StageResult,
+  type StageLook,
   type StreamResult,
   type TappedItem,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
-export { toPicture, type PictureType, type StreamView } from './view/index.js'
+export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

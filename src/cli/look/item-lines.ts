@@ -3,6 +3,7 @@ import { isoTime } from '../../runtime/core/text/iso-time.js'
 import { plainJson, plainLine } from '../../runtime/core/text/plain-text.js'
 import type { TappedItem } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
+import { clockTime } from './clock-time.js'
 import { formatCount } from '../show/units.js'
 
 /** An item of a stream as JSON: exactly one of `value`, `frame` and `bytes` is there. */
@@ -41,13 +42,6 @@ function content(
   return value instanceof Uint8Array ? { bytes: value.length } : { value: toPlain(value) }
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-})
-
 interface LineOptions {
   colours: Colours
   /** Characters in a line, after which it is cut off; undefined for all of it. */
@@ -57,7 +51,7 @@ interface LineOptions {
 /** An item as one line: time, origin, what it is, and how many have passed unseen before it. */
 export function itemLine(record: ItemRecord, { colours, width = Infinity }: LineOptions): string {
   const { time, origin, missed } = record
-  const when = clock.format(new Date(time))
+  const when = clockTime(Date.parse(time), { withMs: true })
   const from = `${plainLine(origin.source ?? 'item')} ${origin.item}`
   const passed = missed > 0 ? `  +${formatCount(missed)}` : ''
   const room = Math.max(0, width - when.length - from.length - passed.length - 4)

@@ -1,5 +1,5 @@
 /** Text of a table, and what paints it; the widths are those of the text. */
-export type Cell = [text: string, paint?: (text: string) => string]
+export type Cell = [text: string, paint?: ((text: string) => string) | undefined]
 
 interface TableOptions {
   /** Characters in a line, after which it is cut off. @default none */

@@ -1,5 +1,6 @@
 import type { RunNode } from '../../runtime/index.js'
 import { plainLine } from '../../runtime/core/text/plain-text.js'
+import { statePaint } from '../look/state-paint.js'
 import { tableLines, type Cell } from '../look/table.js'
 import type { Colours } from '../show/colours.js'
 import { age } from '../show/units.js'
@@ -20,21 +21,12 @@ function row(
   colours: Colours,
   now: number,
 ): Cell[] {
-  const { green, yellow, red, dim } = colours
-  const paint = {
-    starting: yellow,
-    ready: green,
-    degraded: yellow,
-    restarting: yellow,
-    stopped: dim,
-    failed: red,
-  }
   const cause = state === 'degraded' && error ? error.message : lastEnd?.cause
   const when = lastEnd ? `${age(now - Date.parse(lastEnd.time))} ago: ` : ''
   const end = cause === undefined ? '' : plainLine(state === 'degraded' ? cause : `${when}${cause}`)
   return [
     [name],
-    [state, paint[state]],
+    [state, statePaint(state, colours)],
     [pid === null ? '-' : String(pid)],
     [String(restarts)],
     [since === null ? '-' : age(now - Date.parse(since))],

@@ -27,6 +27,11 @@ export class Output {
     return this.#stream.columns > 0 ? this.#stream.columns : undefined
   }
 
+  /** Lines that are shown at once; undefined when the terminal does not tell. */
+  get height(): number | undefined {
+    return this.#stream.rows > 0 ? this.#stream.rows : undefined
+  }
+
   /** Writes a line. Further lines of its text are indented, so that none passes for a line of its own. */
   line(text: string): void {
     this.text(text.replaceAll('\n', '\n  '))
@@ -59,6 +64,28 @@ export class Output {
       this.#stream.once('error', () => resolve())
       this.#stream.once('close', resolve)
     })
+  }
+
+  /** Takes the whole terminal, and keeps what it shows for later. @returns a function that gives it back */
+  enterFullScreen(): () => void {
+    this.#stream.write('\u001b[?1049h\u001b[?25l')
+    let isLeft = false
+    return () => {
+      if (!isLeft) this.#stream.write('\u001b[?25h\u001b[?1049l')
+      isLeft = true
+    }
+  }
+
+  /** Draws lines from the top of the terminal on, and nothing below them. */
+  drawScreen(lines: readonly string[]): void {
+    const drawn = lines.map((line) => `${forTerminal(line)}\u001b[K`).join('\n')
+    this.#stream.write(`\u001b[H${drawn}\u001b[J`)
+  }
+
+  /** Calls the listener when the size of the terminal changes. @returns a function that ends it */
+  onResize(listener: () => void): () => void {
+    this.#stream.on('resize', listener)
+    return () => this.#stream.off('resize', listener)
   }
 
   /** Erases the last lines of a terminal. */

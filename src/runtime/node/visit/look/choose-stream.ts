@@ -5,34 +5,29 @@ import type { StreamView } from '../../../view/index.js'
 type Named = Pick<StreamView, 'name' | 'id' | 'source' | 'call' | 'resultsOf' | 'as' | 'from'>
 
 /**
- * The stream that a name stands for: its own name or id, else its source, its callback or that whose results it is, alone or
- * behind the name of the node that writes it.
- * @throws DaffiError DAFFI_NO_STREAM when there is none, or several could be meant
+ * The streams that a name may stand for: the one with this name or id, else those with this source, callback or callback whose results
+ * they are, alone or behind the name of the node that writes them.
  */
-export function chooseStream<S extends Named>(pipeline: string, streams: readonly S[], name: string): S {
+export function streamsNamed<S extends Named>(streams: readonly S[], name: string): S[] {
   const exact = streams.find((stream) => stream.name === name || stream.id === name)
-  const found = exact ? [exact] : streams.filter((stream) => namesOf(stream).includes(name))
+  return exact ? [exact] : streams.filter((stream) => namesOf(stream).includes(name))
+}
+
+/**
+ * The one stream among those that a name may stand for.
+ * @throws DaffiError DAFFI_NO_STREAM when there are several
+ */
+export function onlyStream<S extends Named>(found: readonly S[], name: string): S {
   const [only, ...others] = found
-  if (!only) throw unknownStream(pipeline, streams, name)
-  if (others.length === 0) return only
-  const list = found.map((stream) => `${stream.name}: ${describeStream(stream)}`)
+  if (only && others.length === 0) return only
+  const list = found.map((stream) => `${stream.name}: ${describe(stream)}`)
   throw new DaffiError('DAFFI_NO_STREAM', `${found.length} streams could be ${name}:\n${list.join('\n')}`, {
     next: `Name one of them: ${found.map((stream) => stream.name).join(' or ')}.`,
   })
 }
 
-/** Describes what flows in a stream, and where to. */
-export function describeStream({ source, resultsOf, call, as, from }: Named): string {
-  const what = source ?? (resultsOf === null ? 'items' : `results of ${resultsOf}`)
-  return `${what} from ${from} to ${call}${as === null ? '' : ` as ${as}`}`
-}
-
-function namesOf({ source, call, resultsOf, from }: Named): string[] {
-  const plain = [source, call, resultsOf].filter((each) => each !== null)
-  return [...plain, ...plain.map((each) => `${from}.${each}`)]
-}
-
-function unknownStream(pipeline: string, streams: readonly Named[], name: string): DaffiError {
+/** The error of a name that no stream has. */
+export function unknownStream(pipeline: string, streams: readonly Named[], name: string): DaffiError {
   if (streams.length === 0)
     return new DaffiError('DAFFI_NO_STREAM', `${pipeline} has no stream at present`, {
       next: 'daffi top shows its nodes, and daffi logs what they say.',
@@ -42,4 +37,14 @@ function unknownStream(pipeline: string, streams: readonly Named[], name: string
   return new DaffiError('DAFFI_NO_STREAM', `${pipeline} has no stream ${name}; it has ${names}`, {
     next: suggestion === undefined ? `Use one of: ${names}.` : `Did you mean ${suggestion}?`,
   })
+}
+
+function describe({ source, resultsOf, call, as, from }: Named): string {
+  const what = source ?? (resultsOf === null ? 'items' : `results of ${resultsOf}`)
+  return `${what} from ${from} to ${call}${as === null ? '' : ` as ${as}`}`
+}
+
+function namesOf({ source, call, resultsOf, from }: Named): string[] {
+  const plain = [source, call, resultsOf].filter((each) => each !== null)
+  return [...plain, ...plain.map((each) => `${from}.${each}`)]
 }

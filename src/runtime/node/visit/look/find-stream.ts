@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaffiError } from '../../../core/errors.js'
+import { abortError } from '../../../core/abort.js'
 import type { StreamView } from '../../../view/index.js'
-import { chooseStream } from './choose-stream.js'
+import { onlyStream, streamsNamed, unknownStream } from './choose-stream.js'
 import type { PipelineLook, PipelineWatch } from './pipeline-watch.js'
 
 const POLL_MS = 200
@@ -11,24 +11,37 @@ const START_MS = 10_000
 const YOUNG_MS = 5000
 
 /**
- * Finds a stream by its name. While nodes start it may be about to begin, and is waited for.
- * @throws DaffiError DAFFI_NO_STREAM
+ * Finds the stream of a name.
+ * @throws DaffiError DAFFI_NO_STREAM when there is none, or several could be meant
  */
 export async function findStream(
   watch: PipelineWatch,
   name: string,
   signal: AbortSignal,
 ): Promise<StreamView> {
+  return onlyStream(await findStreams(watch, [name], signal), name)
+}
+
+/**
+ * Finds the streams that each of the names may stand for; all when there are no names. While nodes start they may be about to begin,
+ * and are waited for.
+ * @throws DaffiError DAFFI_NO_STREAM when a name stands for none
+ */
+export async function findStreams(
+  watch: PipelineWatch,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<StreamView[]> {
   const until = Date.now() + START_MS
   for (;;) {
     const look = await watch.look()
-    try {
-      return chooseStream(watch.pipeline, look.streams, name)
-    } catch (error) {
-      const isUnknown = !look.streams.some((stream) => stream.name === name)
-      if (!(isUnknown && error instanceof DaffiError && isStarting(look)) || Date.now() > until) throw error
-    }
-    await delay(POLL_MS, undefined, { signal })
+    const found = names.map((name) => ({ name, streams: streamsNamed(look.streams, name) }))
+    const missing = found.find(({ streams }) => streams.length === 0)
+    if (!missing) return names.length === 0 ? look.streams : found.flatMap(({ streams }) => streams)
+    if (!isStarting(look) || Date.now() > until)
+      throw unknownStream(watch.pipeline, look.streams, missing.name)
+    await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) throw abortError(signal, `waiting for ${missing.name}`)
   }
 }
 
