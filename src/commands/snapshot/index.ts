@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { durationFlag, LookCommand, pictureType, writePicture } from '../../cli/index.js'
+import { durationFlag, fileArg, LookCommand, namedFile, pictureType, writePicture } from '../../cli/index.js'
 import { formatMs } from '../../runtime/core/timeout.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
 import { FORCED } from '../../runtime/core/process/end-signals.js'
@@ -29,6 +29,7 @@ export default class Snapshot extends LookCommand<SnapshotResult> {
       required: true,
       ignoreStdin: true,
     }),
+    file: fileArg(),
   }
   static override flags = {
     output: Flags.string({
@@ -48,15 +49,15 @@ export default class Snapshot extends LookCommand<SnapshotResult> {
     const type = pictureType(file)
     const { findStream, nextFrame, toPicture } = await import('../../runtime/index.js')
     const signal = this.signals.stop
-    return this.withWatch(flags, async (watch) => {
+    return this.withWatch({ ...flags, file: namedFile(args, flags) }, async (watch) => {
       const stream = await findStream(watch, args.stream, signal)
       const { frame, origin } = await nextFrame(watch, stream, { timeoutMs, signal })
       const age = formatMs(Math.max(0, Date.now() - origin.time))
       const picture = await toPicture(frame, type)
       await writePicture(file, picture)
       const { width, height } = frame
-      const what = `${origin.source ?? 'item'} ${origin.item}`
-      this.log(`${file}: ${what} of ${stream.name}, ${width}x${height}, ${age} after its capture`)
+      const what = `item ${origin.item} of ${origin.source ?? stream.name}`
+      this.log(`${file}: ${what}, ${width}x${height}, ${age} after its capture`)
       const { source, item } = origin
       const time = isoTime(origin.time)
       return {

@@ -3,7 +3,9 @@ import {
   durationFlag,
   itemLine,
   itemRecord,
+  fileArg,
   LookCommand,
+  namedFile,
   PictureFolder,
   stderr,
   stdout,
@@ -31,6 +33,7 @@ export default class Tap extends LookCommand<void> {
       required: true,
       ignoreStdin: true,
     }),
+    file: fileArg(),
   }
   static override flags = {
     items: Flags.integer({ char: 'n', summary: 'End after so many items.', min: 1, helpValue: 'N' }),
@@ -48,7 +51,7 @@ export default class Tap extends LookCommand<void> {
     const { stop } = this.signals
     let shown = 0
     let passed = 0
-    await this.withWatch(flags, async (watch) => {
+    await this.withWatch({ ...flags, file: namedFile(args, flags) }, async (watch) => {
       const stream = await findStream(watch, args.stream, stop)
       const onNote = (text: string): void => stderr.line(text)
       for await (const item of tapStream(watch, stream, { everyMs, signal: stop, onNote })) {

@@ -1,5 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { age, flowTables, FullScreen, LookCommand, nodeTable, stdout } from '../../cli/index.js'
+import {
+  age,
+  flowTables,
+  FullScreen,
+  fileArg,
+  LookCommand,
+  namedFile,
+  nodeTable,
+  stdout,
+} from '../../cli/index.js'
 import { count } from '../../runtime/core/text/count.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
 import type { NodeLook, PipelineLook, PipelineWatch, StageLook, StreamView } from '../../runtime/index.js'
@@ -21,9 +30,11 @@ export default class Top extends LookCommand<TopResult> {
 Into a pipe, and with --json, it prints that once, measured over a second. CPU is in per cent of one core, and in JSON in cores.`
   static override examples = ['<%= config.bin %> top', '<%= config.bin %> top --json']
 
+  static override args = { file: fileArg() }
+
   override async run(): Promise<TopResult> {
-    const { flags } = await this.parse(Top)
-    return this.withWatch(flags, async (watch) => {
+    const { args, flags } = await this.parse(Top)
+    return this.withWatch({ ...flags, file: namedFile(args, flags) }, async (watch) => {
       const last = this.jsonEnabled() || !stdout.isTTY ? await this.#once(watch) : await this.#watch(watch)
       if (last.isOver) this.tellOver(watch.pipeline, last)
       const { time, nodes, streams, stages } = last

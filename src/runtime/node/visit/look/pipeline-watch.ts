@@ -78,10 +78,10 @@ export class PipelineWatch {
   static async open(view: RunsView, pipeline: string): Promise<PipelineWatch> {
     const nc = view.connectionOf(pipeline)
     const runs = view.runs.filter((run) => run.pipeline === pipeline)
-    if (!nc || nc.isClosed()) throw noRun(pipeline, runs.length > 0)
+    if (!nc || nc.isClosed()) throw noRun(view, pipeline, runs.length > 0)
     const watch = new PipelineWatch(view, pipeline, new NatsLink(nc))
     const { nodes, streams } = await watch.look()
-    if (nodes.length + streams.length === 0) throw noRun(pipeline, runs.length > 0)
+    if (nodes.length + streams.length === 0) throw noRun(view, pipeline, runs.length > 0)
     return watch
   }
 
@@ -162,9 +162,14 @@ function ofKind<K extends Status['what']>(
   return answers.filter((each): each is Extract<Status, { what: K }> => each.what === what)
 }
 
-function noRun(pipeline: string, isSilent: boolean): DaffiError {
+function noRun({ over }: RunsView, pipeline: string, isSilent: boolean): DaffiError {
   if (isSilent) return new DaffiError('DAFFI_NO_RUN', `the run of ${pipeline} does not answer`)
-  return new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run`, {
-    next: 'Start it with daffi up, or name the file of a pipeline that runs with -f.',
-  })
+  const isOver = over.some(({ name }) => name === pipeline)
+  return new DaffiError(
+    'DAFFI_NO_RUN',
+    isOver ? `the run of ${pipeline} is over` : `${pipeline} does not run`,
+    {
+      next: 'Start it with daffi up, or name the file of a pipeline that runs with -f.',
+    },
+  )
 }
