@@ -34,38 +34,35 @@ export async function writePicture(path: string, bytes: Uint8Array): Promise<voi
   }
 }
 
-/** A folder of pictures with numbers for names. */
+/** A folder of pictures with numbers for names, which is made for the first one. Those that are there stay: numbers go on after theirs. */
 export class PictureFolder {
   readonly #path: string
-  #last: number
+  #last: number | undefined
 
-  private constructor(path: string, last: number) {
+  constructor(path: string) {
     this.#path = path
-    this.#last = last
   }
 
   /**
-   * Makes the folder. Pictures that are there stay, and numbers go on after theirs.
-   * @throws DaffiError DAFFI_USAGE when it cannot be made
+   * Writes a picture.
+   * @returns the file's path
+   * @throws DaffiError DAFFI_USAGE when it cannot be written
    */
-  static async open(path: string): Promise<PictureFolder> {
-    try {
-      await mkdir(path, { recursive: true })
-      const numbers = (await readdir(path)).map((name) => Number(/^(\d+)\.png$/.exec(name)?.[1] ?? 0))
-      return new PictureFolder(
-        path,
-        numbers.reduce((last, each) => Math.max(last, each), 0),
-      )
-    } catch (cause) {
-      throw notWritten(path, cause)
-    }
-  }
-
-  /** @returns the file's path */
   async add(png: Uint8Array): Promise<string> {
-    const path = join(this.#path, `${String(++this.#last).padStart(DIGITS, '0')}.png`)
+    this.#last = (this.#last ?? (await this.#open())) + 1
+    const path = join(this.#path, `${String(this.#last).padStart(DIGITS, '0')}.png`)
     await writePicture(path, png)
     return path
+  }
+
+  async #open(): Promise<number> {
+    try {
+      await mkdir(this.#path, { recursive: true })
+      const numbers = (await readdir(this.#path)).map((name) => Number(/^(\d+)\.png$/.exec(name)?.[1] ?? 0))
+      return numbers.reduce((last, each) => Math.max(last, each), 0)
+    } catch (cause) {
+      throw notWritten(this.#path, cause)
+    }
   }
 }
 

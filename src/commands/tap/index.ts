@@ -70,7 +70,7 @@ export default class Tap extends LookCommand<void> {
 
   async #shower({ raw, png }: { raw: boolean; png: string | undefined }): Promise<Show> {
     const { toPicture, toPlain } = await import('../../runtime/index.js')
-    const folder = png === undefined ? undefined : await PictureFolder.open(png)
+    const folder = png === undefined ? undefined : new PictureFolder(png)
     return async (item) => {
       if (raw) stdout.bytes(rawBytes(item.value))
       else {

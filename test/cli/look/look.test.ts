@@ -165,7 +165,7 @@ test('pictures are written whole or not at all, and numbers go on after those th
   expect((await readdir(folder)).sort()).toEqual(['now.jpg', 'taken.png'])
 
   await writeFile(join(folder, '000041.png'), '')
-  const pictures = await PictureFolder.open(folder)
+  const pictures = new PictureFolder(folder)
   expect(await pictures.add(Buffer.from('png'))).toBe(join(folder, '000042.png'))
   expect([pictureType('a.JPG'), pictureType('b/c.png')]).toEqual(['jpeg', 'png'])
   expect(() => pictureType('now.gif')).toThrow('now.gif')

@@ -43,10 +43,16 @@ track: results of detect from detector to track`,
 })
 
 test('a name that no stream has is answered with the one that was meant, or with all', () => {
-  expect(unknownStream('yard', streams, 'trak')).toMatchObject({
-    message: 'yard has no stream trak; it has eye.camera, spare.camera, track',
+  const nodes = [
+    { name: 'eye', state: 'ready' },
+    { name: 'spare', state: 'silent' },
+  ] as const
+  expect(unknownStream('yard', { streams, nodes }, 'trak')).toMatchObject({
+    message: 'yard has no stream trak; it has eye.camera, spare.camera, track; spare is silent',
     next: 'Did you mean track?',
   })
-  expect(unknownStream('yard', streams, 'weather').next).toBe('Use one of: eye.camera, spare.camera, track.')
-  expect(unknownStream('yard', [], 'camera').message).toBe('yard has no stream at present')
+  const { next } = unknownStream('yard', { streams, nodes: [] }, 'weather')
+  expect(next).toBe('Use one of: eye.camera, spare.camera, track.')
+  const { message } = unknownStream('yard', { streams: [], nodes }, 'camera')
+  expect(message).toBe('yard has no stream at present; spare is silent')
 })

@@ -27,7 +27,8 @@ export async function toPicture(frame: Frame, type: PictureType): Promise<Buffer
   try {
     return await (type === 'png' ? picture.png() : picture.jpeg({ quality: FULL_QUALITY })).toBuffer()
   } catch (cause) {
-    throw new DaffiError('DAFFI_BAD_MESSAGE', `the frame is no whole picture: ${messageOf(cause)}`, { cause })
+    const message = `the frame is no whole picture: ${messageOf(cause)}`
+    throw new DaffiError('DAFFI_BAD_MESSAGE', message, { cause, next: 'Try again with the next frame.' })
   }
 }
 

@@ -1,6 +1,6 @@
 import { DaffiError } from '../../../core/errors.js'
 import { nearest } from '../../../core/text/nearest.js'
-import type { StreamView } from '../../../view/index.js'
+import type { NodeView, StreamView } from '../../../view/index.js'
 
 type Named = Pick<StreamView, 'name' | 'id' | 'source' | 'call' | 'resultsOf' | 'as' | 'from'>
 
@@ -27,14 +27,20 @@ export function onlyStream<S extends Named>(found: readonly S[], name: string): 
 }
 
 /** The error of a name that no stream has. */
-export function unknownStream(pipeline: string, streams: readonly Named[], name: string): DaffiError {
+export function unknownStream(
+  pipeline: string,
+  { streams, nodes }: { streams: readonly Named[]; nodes: readonly Pick<NodeView, 'name' | 'state'>[] },
+  name: string,
+): DaffiError {
+  const away = nodes.filter(({ state }) => state !== 'ready').map((node) => `; ${node.name} is ${node.state}`)
   if (streams.length === 0)
-    return new DaffiError('DAFFI_NO_STREAM', `${pipeline} has no stream at present`, {
+    return new DaffiError('DAFFI_NO_STREAM', `${pipeline} has no stream at present${away.join('')}`, {
       next: 'daffi top shows its nodes, and daffi logs what they say.',
     })
   const suggestion = nearest(name, [...new Set(streams.flatMap((each) => [each.name, ...namesOf(each)]))])
   const names = streams.map((stream) => stream.name).join(', ')
-  return new DaffiError('DAFFI_NO_STREAM', `${pipeline} has no stream ${name}; it has ${names}`, {
+  const message = `${pipeline} has no stream ${name}; it has ${names}${away.join('')}`
+  return new DaffiError('DAFFI_NO_STREAM', message, {
     next: suggestion === undefined ? `Use one of: ${names}.` : `Did you mean ${suggestion}?`,
   })
 }

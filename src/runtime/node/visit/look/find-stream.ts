@@ -9,6 +9,8 @@ const POLL_MS = 200
 const START_MS = 10_000
 /** Age of a node's process until which its streams may not have begun. */
 const YOUNG_MS = 5000
+/** Longest wait for a node that does not answer: it may be busy. */
+const BUSY_MS = 2000
 
 /**
  * Finds the stream of a name.
@@ -32,14 +34,16 @@ export async function findStreams(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<StreamView[]> {
-  const until = Date.now() + START_MS
+  const began = Date.now()
   for (;;) {
     const look = await watch.look()
     const found = names.map((name) => ({ name, streams: streamsNamed(look.streams, name) }))
     const missing = found.find(({ streams }) => streams.length === 0)
     if (!missing) return names.length === 0 ? look.streams : found.flatMap(({ streams }) => streams)
-    if (!isStarting(look) || Date.now() > until)
-      throw unknownStream(watch.pipeline, look.streams, missing.name)
+    const waited = look.time - began
+    const isLate = look.nodes.some(({ state }) => state === 'silent') && waited < BUSY_MS
+    if (!isLate && (!isStarting(look) || waited > START_MS))
+      throw unknownStream(watch.pipeline, look, missing.name)
     await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) throw abortError(signal, `waiting for ${missing.name}`)
   }
