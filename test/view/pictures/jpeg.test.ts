@@ -58,7 +58,10 @@ test('a picture has its full size, whatever it is made of, and a JPEG that is no
   expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', width: WIDTH })
   const camera: Frame = { ...frame('gray', [0]), data: jpeg, format: 'mjpeg' }
   expect(await toPicture(camera, 'jpeg')).toBe(jpeg)
-  expect(await sharp(await toPicture(camera, 'png')).metadata()).toMatchObject({ format: 'png', width: WIDTH })
+  expect(await sharp(await toPicture(camera, 'png')).metadata()).toMatchObject({
+    format: 'png',
+    width: WIDTH,
+  })
   const none = { ...camera, data: jpeg.subarray(50, 90) }
   await expect(toPicture(none, 'png')).rejects.toMatchObject({ code: 'DAFFI_BAD_MESSAGE' })
 })
