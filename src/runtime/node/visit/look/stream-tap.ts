@@ -11,6 +11,14 @@ const MISSING_LOOKS = 2
 /** Time for which the next stream of a program is waited for; nobody can tell whether it comes. */
 const PROGRAM_MS = 3000
 
+/**
+ * Pause after items were taken: a multiple of the time that it took, so that a fast stream, which may need the processor itself, is
+ * looked at now and then.
+ */
+const REST_FACTOR = 2
+const MIN_REST_MS = 5
+const MAX_REST_MS = 100
+
 /** Item of a stream that was tapped. */
 export interface TappedItem extends LatestItem {
   /** Items that have passed since the one before. */
@@ -18,7 +26,7 @@ export interface TappedItem extends LatestItem {
 }
 
 export interface TapOptions {
-  /** Shortest time between two items, in milliseconds; 0 for all that can be had. */
+  /** Shortest time between two items, in milliseconds; 0 for all that can be had without slowing down the stream. */
   everyMs: number
   signal: AbortSignal
   /** Called with what becomes of the stream, in words. */
@@ -61,15 +69,16 @@ async function* tapOne(
   const watching = untilMissing(watch, id, signal).finally(() => ended.abort())
   try {
     for await (const items of observeLatest({ link, pipeline, id, source, wants: () => true, signal })) {
-      const due = performance.now() + everyMs
+      const began = performance.now()
       for (const each of everyMs > 0 ? items.slice(-1) : items) {
         const missed = seen.id === id ? each.item - seen.next : 0
         Object.assign(seen, { id, next: each.item + 1 })
         // Less than none: the stream had not answered for a while, and is observed anew.
         if (missed >= 0) yield { ...each, missed }
       }
-      const pause = due - performance.now()
-      if (pause > 0) await delay(pause, undefined, { signal }).catch(() => undefined)
+      const spent = performance.now() - began
+      const rest = Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, REST_FACTOR * spent))
+      await delay(Math.max(everyMs - spent, rest), undefined, { signal }).catch(() => undefined)
     }
   } finally {
     ended.abort()
