@@ -67,11 +67,12 @@ export {
   type RunsScope,
   type ScheduleInfo,
   type RunPipelineOptions,
+  type StageLook,
   StageResults,
   type StageResult,
-  type StageLook,
   type StreamResult,
   type TappedItem,
+  watchFiles,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
@@ -88,5 +89,6 @@ export {
   loadTests,
   type Diagnostic,
   type PipelineToCheck,
+  type TestPlan,
 } from './pipeline/index.js'
-export { runTests, type TestFailure, type TestResult } from './testing/index.js'
+export { chooseTests, runTests, updateTests, type TestFailure, type TestResult } from './testing/index.js'
