@@ -42,6 +42,7 @@ const FLOORS = {
   'stream/durable': ['store', ['read', 'write']],
   call: [
     'api',
+    'trace',
     'wire',
     'presence',
     'invoke',

@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { connectNats } from '../../src/runtime/nats/index.js'
 import { answerStatus, type NodeStatus } from '../../src/runtime/status/index.js'
 import { openMetrics } from '../../src/runtime/view/index.js'
+import { nodePlan, pipelinePlan } from '../node/plans.js'
 import { ownPipeline } from '../support/pipeline.js'
 import { freePort } from '../support/ports.js'
-import { planOf } from './plan.js'
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
@@ -15,12 +15,14 @@ async function serveMetrics(url: string, ...nodes: string[]): Promise<string> {
   const port = await freePort()
   const server = { address: { url }, info: { url, embedded: false, version: '2.14.0' } }
   const { signal } = new AbortController()
+  const plan = { ...pipelinePlan(nodes.map((name) => nodePlan(name))), name: 'test' }
   const options = { host: '127.0.0.1', port, log, signal }
-  const close = await openMetrics(planOf('test', ...nodes), server, options)
+  const close = await openMetrics(plan, server, options)
   onTestFinished(close)
-  const refused = openMetrics(planOf('test', ...nodes), server, options)
+  const refused = openMetrics(plan, server, options)
   await expect(refused).rejects.toMatchObject({
     code: 'DAFFI_PORT_TAKEN',
+    next: expect.stringContaining('Choose another port') as string,
     message: expect.stringContaining(`--metrics cannot use port ${port} of 127.0.0.1`) as string,
   })
   return `http://127.0.0.1:${port}`

@@ -45,6 +45,8 @@ export { connectWithTiming, Global, joinAsHost, joinPipeline } from './client/gl
 export type { JoinOptions } from './client/join-options.js'
 export type { HostControl } from './client/open-client.js'
 export { announceDeath, type Death } from './presence/announce-death.js'
+export { followHeartbeats } from './presence/follow-heartbeats.js'
+export type { Heartbeat } from './presence/peer-record.js'
 export { requireSchedules } from './schedules/requirement.js'
 export { waitingWork, type WaitingJobs, type WaitingWork } from './waiting-work.js'
 export { SHUTDOWN_GRACE_MS, type CallTiming } from './wire/timing.js'

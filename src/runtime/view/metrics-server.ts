@@ -16,6 +16,8 @@ export interface MetricsAddress {
   port: number
 }
 
+const NEXT = 'Choose another port, and a host that is an address of this machine.'
+
 interface MetricsOptions extends MetricsAddress {
   log: Logger
   signal: AbortSignal
@@ -50,7 +52,7 @@ export async function openMetrics(
   })
   app.route('/', answersForPrograms({ link, pipeline: plan.name, poller, mayTell: () => false }))
   try {
-    const { address, close } = await serve(app, { host, port, what: '--metrics' })
+    const { address, close } = await serve(app, { host, port, what: '--metrics', next: NEXT })
     if (isLoopback(address.address)) hosts = [...loopbackHosts(port), `${host}:${port}`]
     return async () => {
       close()

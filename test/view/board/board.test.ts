@@ -11,9 +11,9 @@ import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
 import { streamNames } from '../../../src/runtime/view/board/stream-names.js'
-import { planOf } from '../plan.js'
+import { nodePlan, pipelinePlan } from '../../node/plans.js'
 
-const plan = planOf('shop', 'one', 'two')
+const plan = pipelinePlan([nodePlan('one'), nodePlan('two')])
 
 const SERVER = { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' }
 const RUN = { host: 'here', pid: 1, since: 1, background: false }

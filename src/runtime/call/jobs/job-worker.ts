@@ -136,8 +136,9 @@ export class JobWorker {
     const isScheduled = message.headers?.has(HEADER.schedule)
     try {
       const args = decodeArguments(await store.queue.arguments(message))
-      const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
-      const running = Promise.resolve(registry.run(callback, args, invocation))
+      const made = makeInvocation(from === '' ? undefined : from, abort)
+      const invocation = { ...made, redelivered, traceparent: message.headers?.get(HEADER.trace) }
+      const running = Promise.resolve(registry.run(callback, args, invocation, { isJob: true }))
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }

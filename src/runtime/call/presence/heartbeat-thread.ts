@@ -12,7 +12,7 @@ export interface HeartbeatData {
   address: ServerAddress
   pipeline: string
   record: PeerRecord
-  /** Time of the main loop's last turn, in milliseconds since 1970. */
+  /** Time of the main loop's last turn, in nanoseconds by the clock that all threads share and that never jumps. */
   loop: BigInt64Array
   parentPid: number | undefined
   heartbeatMs: number
@@ -54,7 +54,7 @@ export class HeartbeatThread {
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
     let due = performance.now()
     const turn = (): void => {
-      Atomics.store(loop, 0, BigInt(Date.now()))
+      Atomics.store(loop, 0, process.hrtime.bigint())
       const now = performance.now()
       this.#delays.push(Math.max(0, now - due))
       if (this.#delays.length > REMEMBERED_TURNS) this.#delays.shift()
@@ -71,6 +71,8 @@ export class HeartbeatThread {
       stdout: false,
       stderr: false,
       execArgv: [],
+      // What these have every thread load, such as a tracer, is for the program's own.
+      env: { ...process.env, NODE_OPTIONS: undefined },
     })
     this.#worker.unref()
     // The listener is added at once: a message that came before it would be lost, and the wait would never end.

@@ -16,6 +16,8 @@ export const HEADER = {
   passed: 'Daffi-Passed',
   parts: 'Daffi-Parts',
   stored: 'Daffi-Stored',
+  /** The W3C's name, which other clients know, too. */
+  trace: 'traceparent',
   error: 'Nats-Service-Error',
   errorCode: 'Nats-Service-Error-Code',
 } as const

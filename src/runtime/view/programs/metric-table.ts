@@ -10,7 +10,7 @@ import {
   ofReceivers,
   ofStages,
   ofStreams,
-  quantiles,
+  percentiles,
   type Metric,
   type Sample,
 } from './metric.js'
@@ -129,8 +129,8 @@ export const METRICS = {
 
   daffi_source_latency_seconds: gauge(
     'Time from capture to the last stage, over the latest items.',
-    ['source', 'quantile'],
-    ({ sources }) => sources.flatMap(({ name: source, endToEndMs }) => quantiles({ source }, endToEndMs)),
+    ['source', 'percentile'],
+    ({ sources }) => sources.flatMap(({ name: source, endToEndMs }) => percentiles({ source }, endToEndMs)),
   ),
   daffi_stream_running: gauge(
     '1 while the stream is being written, else 0.',
@@ -214,10 +214,10 @@ export const METRICS = {
   ),
   daffi_receiver_latency_seconds: gauge(
     'Time from capture, or yield, to the callback, over the latest items.',
-    ['stream', 'receiver', 'quantile'],
+    ['stream', 'receiver', 'percentile'],
     ({ streams }) =>
       streams.flatMap(({ name: stream, receivers }) =>
-        receivers.flatMap(({ name: receiver, latencyMs }) => quantiles({ stream, receiver }, latencyMs)),
+        receivers.flatMap(({ name: receiver, latencyMs }) => percentiles({ stream, receiver }, latencyMs)),
       ),
   ),
 

@@ -75,14 +75,17 @@ export const ofReceivers =
       ]),
     )
 
-/** Median and 99th percentile, with the labels of a summary of Prometheus. */
-export function quantiles<L extends string>(
+/** Median and 99th percentile. */
+export function percentiles<L extends string>(
   labels: Record<L, string>,
   latency: Latency | null,
-): Sample<L | 'quantile'>[] {
+): Sample<L | 'percentile'>[] {
   if (!latency) return []
-  const each = (quantile: string, ms: number): Sample<L | 'quantile'> => [{ ...labels, quantile }, ms / 1000]
-  return [each('0.5', latency.p50), each('0.99', latency.p99)]
+  const each = (percentile: '50' | '99', ms: number): Sample<L | 'percentile'> => [
+    { ...labels, percentile },
+    ms / 1000,
+  ]
+  return [each('50', latency.p50), each('99', latency.p99)]
 }
 
 export const ofJobs =

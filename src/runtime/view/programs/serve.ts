@@ -18,11 +18,12 @@ export interface Listening {
  * Serves an application by HTTP/1.1.
  * @param port port, or 0 for any free one
  * @param what what the port is for, as an error says it
+ * @param next what to do about that error @default what its code says
  * @throws DaffiError DAFFI_PORT_TAKEN
  */
 export async function serve(
   app: Hono,
-  { host, port, what }: { host: string; port: number; what: string },
+  { host, port, what, next }: { host: string; port: number; what: string; next?: string },
 ): Promise<Listening> {
   // HTTP/1.1, since the option `http2` is not set.
   const http = createAdaptorServer({ fetch: app.fetch }) as Server
@@ -32,7 +33,7 @@ export async function serve(
     await once(http, 'listening')
   } catch (error) {
     const message = `${what} cannot use port ${port} of ${host}: ${messageOf(error)}`
-    throw new DaffiError('DAFFI_PORT_TAKEN', message, { cause: error })
+    throw new DaffiError('DAFFI_PORT_TAKEN', message, { cause: error, ...(next !== undefined && { next }) })
   }
   const close = (): void => {
     http.closeAllConnections()
