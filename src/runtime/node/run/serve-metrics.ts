@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
-import type { MetricsAddress } from '../../view/index.js'
+import { openMetrics, type MetricsAddress } from '../../view/index.js'
 import type { SupervisorOptions } from '../supervise/supervisor.js'
 
 /**
@@ -13,7 +13,5 @@ export async function serveMetrics(
   { log, stop: signal }: Pick<SupervisorOptions, 'log' | 'stop'>,
   address: MetricsAddress,
 ): Promise<() => Promise<void>> {
-  // Loaded here: most runs serve none, and its libraries take time to load.
-  const { openMetrics } = await import('../../view/index.js')
   return await openMetrics(plan, server, { ...address, log, signal })
 }

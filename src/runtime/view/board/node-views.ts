@@ -8,14 +8,14 @@ export const SILENCE_MS = 3000
 /** Answers of one request that are taken in. */
 const MAX_NODES = 2000
 
-/** The nodes of the pipeline file, and other nodes that offer callbacks, with their latest state. */
+/** The nodes of the pipeline file and of its runs, and other nodes that offer callbacks, with their latest state. */
 export class NodeViews {
-  readonly #plan: Plan
+  readonly #plan: Pick<Plan, 'nodes'>
   readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
   /** Last accounts, also of nodes that have ended. */
   readonly #accounts = new RecentMap<string, Pick<NodeView, 'stages' | 'answered'>>(MAX_NODES)
 
-  constructor(plan: Plan) {
+  constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
   }
 
@@ -25,10 +25,11 @@ export class NodeViews {
       this.#accounts.set(status.name, { stages: stageViews(status), answered: answeredViews(status) })
     }
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
-    const unplanned = [...this.#answered.values()]
+    const known = new Set([this.#plan, ...runs].flatMap(({ nodes: each }) => Object.keys(each)))
+    const others = [...this.#answered.values()]
       .map(({ status }) => status)
-      .filter(({ name, callbacks }) => !(name in this.#plan.nodes) && callbacks.length > 0)
-    const names = [...Object.keys(this.#plan.nodes), ...unplanned.map(({ name }) => name).sort()]
+      .filter(({ name, callbacks }) => !known.has(name) && callbacks.length > 0)
+    const names = [...known, ...others.map(({ name }) => name).sort()]
     return names.map((name) => this.#view(name, runs))
   }
 

@@ -21,10 +21,11 @@ interface KnownStream {
 
 /** The streams that are being written and, for each call that has written one before, its last stream. */
 export class StreamViews {
-  readonly #plan: Plan
+  readonly #plan: Pick<Plan, 'nodes'>
   #known: KnownStream[] = []
 
-  constructor(plan: Plan) {
+  /** @param plan whose calls give the order of the streams */
+  constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
   }
 
