@@ -23,6 +23,20 @@ export interface Plan {
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
+  /** Pauses of sources, by the source; present only in a test that has some. */
+  stalls?: StallPlans | undefined
+}
+
+/** Pauses of sources, by the source. */
+export type StallPlans = Record<string, StallPlan[]>
+
+/** Pause of a source that a test asks for. */
+export interface StallPlan {
+  /** Source or view whose items are counted. */
+  output: string
+  /** Number of its items after which the pause begins. */
+  after: number
+  ms: number
 }
 
 /** Choices with which a pipeline file is read, beside the environment. */
@@ -69,6 +83,8 @@ export interface CallbackPlan {
   mock?: MockPlan
   /** Whether each call is reported to the process that runs the pipeline, as tests need it. */
   observed?: boolean
+  /** Times by which calls take longer in a test, each from that call of the process on, counted from 1. */
+  slow?: { ms: number; from: number }[]
 }
 
 /** Result of every call of a mocked callback: a value, or an error with this message. */
