@@ -5,7 +5,7 @@ import { formatBytes } from '../dom/format.js'
 /** Time over which the share of a processor is taken, in milliseconds. */
 const SPAN_MS = 2000
 
-/** What the process of a node uses: share of a processor, memory, and how late its event loop is. */
+/** Line of what the process of a node uses: share of a processor, memory, and how late its event loop is. */
 export class UsageLine {
   readonly root = element('p', 'quiet')
   #before: { at: number; cpuSeconds: number } | undefined

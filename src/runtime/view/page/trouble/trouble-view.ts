@@ -3,7 +3,7 @@ import { element, setText, within } from '../dom/elements.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import { troublesOf, type Trouble } from './troubles.js'
 
-/** What is not as it should be, above everything else; nothing while all is well. */
+/** List of what is not as it should be, above everything else; hidden while all is well. */
 export class TroubleView {
   readonly #root: HTMLElement
   readonly #list: KeyedList<Trouble>

@@ -2,16 +2,20 @@ import type { NodeView, Snapshot } from '../../board/snapshot.js'
 
 /** Something that is not as it should be. */
 export interface Trouble {
-  /** What it is about, such as `process1: camera → look`. */
+  /** Node, call or receiver that it is about, such as `process1: camera → look`. */
   what: string
-  /** What is wrong with it, in a word. */
+  /** Word for its state. */
   state: string
   tone: 'bad' | 'warn'
   why: string
 }
 
-/** What is not as it should be, what has failed first. */
-export function troublesOf({ nodes, calls, streams }: Snapshot): Trouble[] {
+/** Lists everything that is not as it should be; what has failed comes first. */
+export function troublesOf({
+  nodes,
+  calls,
+  streams,
+}: Pick<Snapshot, 'nodes' | 'calls' | 'streams'>): Trouble[] {
   const troubled = calls.filter(
     ({ state }) => state === 'failed' || state === 'troubled' || state === 'broken',
   )
