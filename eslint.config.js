@@ -42,6 +42,7 @@ const FLOORS = {
   'stream/durable': ['store', ['read', 'write']],
   call: [
     'api',
+    'trace',
     'wire',
     'presence',
     'invoke',
@@ -64,7 +65,7 @@ const FLOORS = {
     '.',
   ],
   'source/network': ['.', ['http', 'rtsp']],
-  view: ['board', ['pictures', 'boxes'], ['http', 'page'], '.'],
+  view: ['board', ['pictures', 'boxes', 'programs'], ['http', 'page'], '.'],
   node: [
     'common',
     'calls',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import {
+  addressFlag,
   durationFlag,
   fileArg,
   logFlags,
@@ -23,7 +24,7 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
     '<%= config.bin %> up --only process2,process3',
     '<%= config.bin %> up --view',
     '<%= config.bin %> up --watch',
-    '<%= config.bin %> up -d --wait',
+    '<%= config.bin %> up -d --wait --metrics 9464',
   ]
   static override args = { file: fileArg() }
   static override flags = {
@@ -38,6 +39,13 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
       ...portRange,
       min: 0,
       helpValue: '[PORT]',
+    }),
+    control: Flags.boolean({
+      summary: 'With --view: the page stops, starts and restarts nodes, too.',
+      dependsOn: ['view'],
+    }),
+    metrics: addressFlag({
+      summary: 'Serve metrics for Prometheus at /metrics, and probes at /healthz and /readyz.',
     }),
     record: Flags.string({
       summary: 'Record the items of all sources in this folder, for use as sources in tests.',
@@ -61,17 +69,18 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
 
   override async run(): Promise<PipelineResult | BackgroundRun> {
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
-    const { duration: durationMs, only, stay, watch } = flags
-    const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
+    const { duration: durationMs, only, stay, watch, metrics } = flags
+    const view =
+      flags.view === undefined ? undefined : { port: flags.view || undefined, control: flags.control }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(namedPipeline(args, flags), only)
     if (flags.detach) {
       const waitMs = flags.wait ? flags['wait-timeout'] : undefined
-      return this.detach(plan, flags, { durationMs, only, stay, watch, view, record }, waitMs)
+      return this.detach(plan, flags, { durationMs, only, stay, watch, view, metrics, record }, waitMs)
     }
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
-      runPipeline(plan, { ...options, durationMs, only, stay, watch, view, record }),
+      runPipeline(plan, { ...options, durationMs, only, stay, watch, view, metrics, record }),
     )
   }
 }

@@ -14,6 +14,7 @@ export {
   type PassedOver,
   type Search,
 } from './binaries/index.js'
+export { toPlain } from './codec/index.js'
 export { connectWithTiming } from './call/index.js'
 export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
@@ -32,10 +33,14 @@ export {
   attachRun,
   recordOf,
   endRun,
+  findStream,
+  findStreams,
   listDeadLetters,
   listSchedules,
+  nextFrame,
   nodeNamed,
   orderNodes,
+  PipelineWatch,
   readLogs,
   replayDeadLetters,
   replayStream,
@@ -45,13 +50,18 @@ export {
   runPipeline,
   RunsView,
   sourceNode,
+  streamsNamed,
+  tapStream,
   withDeliveries,
   viewPipeline,
   type BackgroundRun,
   type CallReport,
   type CallResult,
   type EndedRun,
+  type NextFrame,
+  type NodeLook,
   type NodeRunResult,
+  type PipelineLook,
   type PipelineResult,
   type ReplayedLetters,
   type RunEvent,
@@ -60,14 +70,17 @@ export {
   type RunsScope,
   type ScheduleInfo,
   type RunPipelineOptions,
+  type StageLook,
   StageResults,
   type StageResult,
   type StreamResult,
+  type TappedItem,
   watchFiles,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleOrder } from './runs/index.js'
 export { noteRecord, type LogRecord } from './logs/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
+export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

@@ -16,6 +16,8 @@ export interface Names {
   profiles: (file: string | undefined) => Promise<string[]>
   /** Beginnings of NODE=N, without the names of replicas. */
   numbered: (file: string | undefined) => Promise<string[]>
+  /** Streams of the calls that the pipeline file has. */
+  streams: (file: string | undefined) => Promise<string[]>
 }
 
 type Shape = Pick<Command.Loadable, 'id' | 'summary' | 'hidden' | 'flags' | 'args'>
@@ -31,6 +33,7 @@ const VALUES: Record<string, keyof Names> = {
   'node name': 'nodes',
   'scale node=n': 'numbered',
   'stream source': 'sources',
+  stream: 'streams',
 }
 
 /** Suggests texts for the last of the words after `daffi`, which may be empty. */

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { RunInfo } from '../../runtime/index.js'
 import { describeRun } from './run-lines.js'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import {
   age,
   fileArg,

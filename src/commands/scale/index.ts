@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { OrderCommand, readNumbers, type OrderResult } from '../../cli/index.js'
 
 export default class Scale extends OrderCommand {

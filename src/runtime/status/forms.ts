@@ -18,10 +18,12 @@ import {
 import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
 import {
   NODE_STATES,
+  type CallCounts,
   type CallStatus,
   type LogLine,
   type NodeStatus,
   type ProcessEnd,
+  type ProcessUsage,
   type RunNodeStatus,
   type RunStatus,
   type Status,
@@ -36,6 +38,14 @@ const isNode = mapOf<NodeStatus>({
   pid: isCount,
   callbacks: listOf(isName),
   stages: recordOf(isName, isStageCounts),
+  calls: recordOf(isName, mapOf<CallCounts>({ answered: isCount, failed: isCount, seconds: isMeasure })),
+  usage: mapOf<ProcessUsage>({
+    cpuSeconds: isMeasure,
+    memoryBytes: isCount,
+    heapBytes: isCount,
+    loopBusySeconds: isMeasure,
+    loopDelayMs: isMeasure,
+  }),
 })
 
 const isStream = mapOf<StreamStatus>({
@@ -48,6 +58,7 @@ const isStream = mapOf<StreamStatus>({
       format: oneOf(...PIXEL_FORMATS),
     }),
   ),
+  ring: orNull(mapOf<NonNullable<StreamStatus['ring']>>({ slots: isCount, used: isCount })),
   summary: isStreamSummary,
 })
 

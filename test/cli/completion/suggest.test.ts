@@ -17,6 +17,7 @@ const commands = [
     args: { source: { name: 'source' }, file: { name: 'file' } },
     flags: { file, json: { name: 'json', type: 'boolean', summary: 'Print JSON.' } },
   },
+  { id: 'rate', args: { stream: { name: 'stream', multiple: true } }, flags: { file } },
   { id: 'lint', args: { file: { name: 'file', multiple: true } }, flags: {} },
   {
     id: 'scale',
@@ -34,12 +35,13 @@ async function texts(...words: string[]): Promise<string[]> {
     profiles: (from) => Promise.resolve([`profile of ${from ?? 'default'}`]),
     numbered: () => Promise.resolve(['worker=', 'till=']),
     sources: (from) => Promise.resolve([`source of ${from ?? 'default'}`]),
+    streams: (from) => Promise.resolve([`stream of ${from ?? 'default'}`]),
   })
   return found.map(({ text }) => text)
 }
 
 test('commands, and topics as one, without hidden ones', async () => {
-  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'lint', 'scale'])
+  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'rate', 'lint', 'scale'])
   expect(await texts('dead', '')).toEqual(['list'])
   expect(await texts('st')).toEqual(['stream'])
 })
@@ -50,6 +52,7 @@ test('names of the file that is given before, in either way, or of the default o
   expect(await texts('node', '-f', 'a.yaml', '--name', '')).toEqual(['node of a.yaml'])
   expect(await texts('stream', '--json', '')).toEqual(['source of default'])
   expect(await texts('stream', '--file', 'b.yaml', '')).toEqual(['source of b.yaml'])
+  expect(await texts('rate', '-f', 'b.yaml', 'camera', '')).toEqual(['stream of b.yaml'])
 })
 
 test('arguments in their order, and no more than the command takes', async () => {

@@ -15,7 +15,7 @@ import type { OwnClaim } from './claim.js'
 import { concludeJob } from './conclude-job.js'
 import { JobNames } from './job-names.js'
 import type { Holder, JobOutcome } from './job-record.js'
-import { callbackOf, type Route } from './job-route.js'
+import { targetOf, type Route } from './job-route.js'
 import type { JobStore } from './job-store.js'
 import { Puller } from './puller.js'
 
@@ -59,7 +59,7 @@ export class JobWorker {
     const { route, store, registry, log, timing } = options
     this.#puller = new Puller({
       consumer: () => store.queue.consumer(route),
-      limit: registry.get(callbackOf(route))?.options.concurrency ?? MAX_RUNNING,
+      limit: registry.get(targetOf(route).callback ?? '')?.options.concurrency ?? MAX_RUNNING,
       handle: (message) => this.#handle(message),
       ackWaitMs: timing.ackWaitMs,
       retryMs: timing.retryMs,
@@ -136,8 +136,9 @@ export class JobWorker {
     const isScheduled = message.headers?.has(HEADER.schedule)
     try {
       const args = decodeArguments(await store.queue.arguments(message))
-      const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
-      const running = Promise.resolve(registry.run(callback, args, invocation))
+      const made = makeInvocation(from === '' ? undefined : from, abort)
+      const invocation = { ...made, redelivered, traceparent: message.headers?.get(HEADER.trace) }
+      const running = Promise.resolve(registry.run(callback, args, invocation, { isJob: true }))
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }

@@ -143,6 +143,7 @@ export class Responder {
       }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
       const invocation = makeInvocation(from, abort)
+      invocation.traceparent = call.traceparent
       if (id && from && items) {
         const target = { id, callback, caller: { name: from, incarnation: items } }
         const finish = (value: unknown, { signal }: Abort): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { Plan } from '../../core/plan/plan.js'
 import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
+import type { MetricsAddress } from '../../view/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
@@ -8,6 +9,7 @@ import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
+import { serveMetrics } from './serve-metrics.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
@@ -20,7 +22,9 @@ export interface RunPipelineOptions
   /** Whether changed files are applied to the run, which then ends only when `stop` aborts. @default false */
   watch?: boolean | undefined
   /** Serves the viewer. @default no viewer */
-  view?: Pick<ShowViewerOptions, 'port'> | undefined
+  view?: Pick<ShowViewerOptions, 'port' | 'control'> | undefined
+  /** Serves metrics and probes there. @default they are not served */
+  metrics?: MetricsAddress | undefined
 }
 
 /**
@@ -40,6 +44,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
     opened.push(() => run.close(failure, result))
+    if (options.metrics) opened.push(await serveMetrics(plan, server, options, options.metrics))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined

@@ -1,10 +1,13 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
+import { openViewer } from '../../view/index.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 
 export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
   /** Port of 127.0.0.1; undefined for any free one. */
   port: number | undefined
+  /** Whether the page gives orders to nodes. */
+  control: boolean
 }
 
 /**
@@ -14,11 +17,9 @@ export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop
 export async function showViewer(
   plan: Plan,
   server: ServerHandle,
-  { port, log, stop: signal, onEvent }: ShowViewerOptions,
+  { port, control, log, stop: signal, onEvent }: ShowViewerOptions,
 ): Promise<() => Promise<void>> {
-  // Loaded here: most runs have no viewer, and its libraries take time to load.
-  const { openViewer } = await import('../../view/index.js')
-  const viewer = await openViewer(plan, server, { port, log, signal })
+  const viewer = await openViewer(plan, server, { port, control, log, signal })
   onEvent({ type: 'view', url: viewer.url })
   return viewer.close
 }

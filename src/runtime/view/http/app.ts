@@ -1,12 +1,14 @@
 import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import type { NatsLink } from '../../stream/index.js'
 import type { StatusPoller } from '../board/status-poller.js'
 import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
+import { answersForPrograms } from '../programs/answers.js'
+import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
-import { healthOf, readinessOf, type Health } from './health.js'
-import { metricsText } from './metrics.js'
+import { NodeOrders } from './node-orders.js'
 import { pageFile } from './page-files.js'
 import { streamBody } from './stream-body.js'
 
@@ -16,6 +18,8 @@ const MIN_WIDTH = 16
 const MAX_WIDTH = 1920
 
 interface AppOptions {
+  link: NatsLink
+  pipeline: string
   access: Access
   port: () => number
   poller: StatusPoller
@@ -24,13 +28,8 @@ interface AppOptions {
 }
 
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
-export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions): Hono {
+export function viewerApp({ link, pipeline, access, port, poller, pictures, boxes }: AppOptions): Hono {
   const app = new Hono()
-  const probe = (c: Context, { ok, problems, ...health }: Health): Response => {
-    // A message may quote what a callback was working on: that is for who has the token.
-    const told = access.isRight(tokenOf(c)) ? problems : problems.map((each) => ({ ...each, message: null }))
-    return c.json({ ok, ...health, problems: told }, ok ? 200 : 503)
-  }
 
   app.use(
     secureHeaders({
@@ -60,6 +59,7 @@ export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions)
         origin: c.req.header('origin'),
         site: c.req.header('sec-fetch-site'),
         token: tokenOf(c),
+        orderToken: c.req.header('daffi-order-token'),
       },
       port(),
     )
@@ -69,13 +69,8 @@ export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions)
   })
 
   app.get('/', (c) => page(c, 'index.html'))
-  app.get('/healthz', async (c) => probe(c, healthOf(await poller.poll())))
-  app.get('/readyz', async (c) => probe(c, readinessOf(await poller.poll())))
-  app.get('/metrics', async (c) => {
-    return c.text(await metricsText(await poller.poll()), 200, {
-      'Content-Type': 'text/plain; version=0.0.4',
-    })
-  })
+  const mayTell = (c: Context): boolean => access.isRight(tokenOf(c))
+  app.route('/', answersForPrograms({ link, pipeline, poller, mayTell }))
   app.get('/events', (c) =>
     respond(
       c,
@@ -83,6 +78,19 @@ export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions)
       streamBody((signal) => snapshotEvents(poller, signal)),
     ),
   )
+  const orders = new NodeOrders({ link, pipeline, poller })
+  app.post('/nodes/:node/:order', async (c) => {
+    const { node, order } = c.req.param()
+    if (!orders.isKind(order)) return c.notFound()
+    try {
+      await orders.give(order, node)
+      return c.body(null, 202)
+    } catch (error) {
+      if (!(error instanceof DaffiError)) throw error
+      const { code, message } = toErrorRecord(error)
+      return c.json({ error: { code, message } }, 409)
+    }
+  })
   app.get('/pictures', async (c) => {
     const named = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
     const known = await pictureNames(poller)

@@ -66,6 +66,12 @@ export class DeadLetterStore {
     }
   }
 
+  /** Counts them without reading any. */
+  async count(): Promise<number> {
+    const info = await storeInfo(await this.#manager(), this.#stream)
+    return info?.state.num_subjects ?? 0
+  }
+
   async list(): Promise<StoredDeadLetter[]> {
     const letters: StoredDeadLetter[] = []
     for await (const { id, part, length } of this.#headers()) {
