@@ -14,10 +14,7 @@ interface Edit {
   text: string
 }
 
-/**
- * Writes what came into one test file.
- * @returns the failures whose values were written
- */
+/** Writes the values of failures into their file. @returns the failures whose values were written */
 export async function updateFile(file: string, failures: readonly TestFailure[]): Promise<TestFailure[]> {
   const text = await readFile(file, 'utf8')
   const document = parseDocument(text)

@@ -8,7 +8,7 @@ import type { TestFailure, TestResult } from './run-test.js'
 export async function updateTests(
   results: readonly TestResult[],
 ): Promise<{ results: TestResult[]; written: Map<string, number> }> {
-  // Imported here, since YAML's editor is large, and most programs never need it.
+  // Loaded here, with the library for YAML: most programs never need it.
   const { updateFile } = await import('./update-file.js')
   const written = new Map<string, number>()
   const isDone = new Set<TestFailure>()
