@@ -584,7 +584,7 @@ export const ERRORS = {
     exit: 1,
     meaning:
       'There is no stream of this name, or several could be meant; or a durable stream keeps no items from the given start on.',
-    next: 'daffi rate lists the streams that flow. A durable one has its name in the pipeline file, or NODE_SOURCE_CALL; an earlier --from of daffi replay includes older items.',
+    next: 'Run daffi rate, which lists the streams that flow. A durable one has its name in the pipeline file, or NODE_SOURCE_CALL; an earlier --from of daffi replay includes older items.',
   },
   DAFFI_NO_DEAD_LETTER: {
     exit: 2,
