@@ -498,7 +498,17 @@ export const ERRORS = {
   DAFFI_UNKNOWN_JOB: {
     exit: 1,
     meaning: 'The pipeline has no durable job with this id, or its result is no longer kept.',
-    next: 'Check the id, and ask in the pipeline in which the job was sent; results are kept for 24 hours.',
+    next: 'Check the id, which daffi jobs list shows, in the pipeline in which the job was sent; results are kept for 24 hours.',
+  },
+  DAFFI_JOB_ID_TAKEN: {
+    exit: 1,
+    meaning: 'There is a durable job under this id that calls something else, or has other arguments.',
+    next: 'Give each piece of work an id of its own; daffi jobs show ID tells what the first one was.',
+  },
+  DAFFI_JOB_NOT_FAILED: {
+    exit: 1,
+    meaning: 'A durable job was to be run again that has not failed, or whose arguments are not kept.',
+    next: 'Run daffi jobs list for the jobs that have failed.',
   },
   DAFFI_REMOTE: {
     exit: 1,

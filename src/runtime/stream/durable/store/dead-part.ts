@@ -8,6 +8,7 @@ import {
   isMeasure,
   isName,
   mapOf,
+  orAbsent,
   orNull,
 } from '../../../core/message/forms.js'
 import { parseJson } from '../../../core/message/parse-json.js'
@@ -49,6 +50,8 @@ export interface JobLetter extends FailedWork {
   /** Time that the callback may take, in milliseconds; 0 means no limit. */
   timeoutMs: number
   retry: RetryPolicy
+  /** Digest of callback and arguments, of a job with an id of the caller's choice; null for others. */
+  digest?: string | null
 }
 
 export type DeadLetter = ItemLetter | JobLetter
@@ -72,6 +75,7 @@ const isOfJob = mapOf<Omit<JobLetter, keyof FailedWork>>({
   job: isName,
   to: orNull(isName),
   timeoutMs: isMeasure,
+  digest: orAbsent(orNull(isName)),
   retry: mapOf<RetryPolicy>({ attempts: isCount, delayMs: isMeasure, backoff: isMeasure }),
 })
 
