@@ -37,6 +37,7 @@ export {
 export { coloursFor, wantsColour, type Colours } from './show/colours.js'
 export { faultText } from './show/fault-text.js'
 export { FetchBar } from './show/fetch-bar.js'
+export { jobLines, shownLines } from './show/job-lines.js'
 export { Output, stderr, stdout } from './show/output.js'
 export { printPageUrl } from './show/page-url.js'
 export { renderError } from './show/render-error.js'

@@ -26,27 +26,32 @@ export { isAtLeast } from './core/text/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
+  cancelJob,
   cancelSchedule,
   endedRun,
   endRun,
   listDeadLetters,
+  listJobs,
   listSchedules,
   nodeNamed,
   orderNodes,
   readLogs,
   replayDeadLetters,
   replayStream,
+  retryJob,
   runInBackground,
   runInfo,
   runNode,
   runPipeline,
   RunsView,
+  showJob,
   sourceNode,
   withDeliveries,
   viewPipeline,
   type BackgroundRun,
   type CallReport,
   type CallResult,
+  type CancelledJob,
   type EndedRun,
   type NodeRunResult,
   type PipelineResult,
@@ -63,6 +68,7 @@ export {
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
+export type { JobList, JobState, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {

@@ -48,7 +48,8 @@ export async function concludeJob(
   let settlement: Settlement = { outcome }
   if (outcome.state === 'failed') {
     const { error } = outcome
-    const failure = { time: Date.now(), node: self.node, ...thrownRecord(new RemoteError(error)) }
+    const { code, message: text } = thrownRecord(new RemoteError(error))
+    const failure = { time: Date.now(), node: self.node, code, message: text }
     if (retry && claim.attempts + 1 < retry.attempts) {
       const pauseMs = backoffMs({ firstMs: retry.delayMs, factor: retry.backoff }, claim.attempts)
       await persist(() => store.records.postpone(id, claim, pauseMs, failure))

@@ -8,7 +8,13 @@ import { RemoteError } from '../api/remote-error.js'
 import type { WaitOptions } from '../api/wait-options.js'
 import { cancelJob } from './cancel-job.js'
 import type { JobAccess } from './job-access.js'
-import { decodeRecord, hasEnded, type EndedRecord, type JobOutcome, type JobRecord } from './store/job-record.js'
+import {
+  decodeRecord,
+  hasEnded,
+  type EndedRecord,
+  type JobOutcome,
+  type JobRecord,
+} from './store/job-record.js'
 
 /** Pauses between looks at a job of which nothing is heard. */
 const QUIET: Backoff = { firstMs: 200, factor: 2, maxMs: 10_000 }

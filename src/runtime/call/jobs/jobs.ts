@@ -103,7 +103,7 @@ export class Jobs {
     const job = await this.#listen(id)
     try {
       if (given === undefined) await store.add({ id, target, caller: this.#options.self }, payload, head)
-      else await addNamed(store, { id, target }, payload, head)
+      else await addNamed({ names: this.#names, store }, { id, target }, payload, head)
     } catch (error) {
       job.close(cancelled(id))
       throw error

@@ -3,11 +3,11 @@ import type { MsgHdrs } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { HEADER } from '../wire/headers.js'
 import { notStored } from '../wire/not-stored.js'
+import type { JobAccess } from './job-access.js'
 import { queuedJob, type JobFacts } from './store/job-facts.js'
 import type { NewJob } from './store/job-queue.js'
 import type { JobRecord } from './store/job-record.js'
 import type { JobTarget } from './store/job-route.js'
-import type { JobStore } from './store/job-store.js'
 
 /**
  * Puts a job with an id of the caller's choice into the queue, unless there is one under that id: in the queue, running, or
@@ -16,7 +16,7 @@ import type { JobStore } from './store/job-store.js'
  * @throws DaffiError DAFFI_JOB_ID_TAKEN when the job under that id is another, DAFFI_NOT_STORED
  */
 export async function addNamed(
-  store: JobStore,
+  access: Pick<JobAccess, 'names' | 'store'>,
   { id, target }: Omit<NewJob, 'caller'>,
   payload: Uint8Array,
   head: MsgHdrs,
@@ -24,10 +24,10 @@ export async function addNamed(
   const digest = digestOf(target, payload)
   head.set(HEADER.digest, digest)
   try {
-    const revision = await acceptId(store, { id, target }, head, digest)
+    const revision = await acceptId(access, { id, target }, head, digest)
     if (revision === undefined) return
     head.set(HEADER.follows, String(revision))
-    await store.queue.addUnique(id, target, payload, head)
+    await access.store.queue.addUnique(id, target, payload, head)
   } catch (error) {
     throw notStored(error)
   }
@@ -35,7 +35,7 @@ export async function addNamed(
 
 /** @returns the revision of a record whose job no node has had; undefined when there is nothing to send any more */
 async function acceptId(
-  { queue, records }: JobStore,
+  { names, store: { queue, records } }: Pick<JobAccess, 'names' | 'store'>,
   { id, target }: Omit<NewJob, 'caller'>,
   head: MsgHdrs,
   digest: string,
@@ -52,7 +52,7 @@ async function acceptId(
       assertSame(id, queuedJob(queued).facts, digest)
       return undefined
     }
-    const message = { subject: queue.subject(id, target), headers: head, seq: 0, time: new Date() }
+    const message = { subject: names.job(id, target), headers: head, seq: 0, time: new Date() }
     const revision = await records.accept(id, queuedJob(message).facts, found?.revision ?? 0)
     if (revision !== undefined) return revision
   }
@@ -62,7 +62,9 @@ const isUnclaimed = (record: JobRecord): boolean => record.state === 'waiting' &
 
 function assertSame(id: string, facts: JobFacts | undefined, digest: string): void {
   if (facts?.digest === digest) return
-  const what = facts ? ` calls "${facts.callback}"${facts.digest === null ? '' : ' with other arguments'}` : ''
+  const what = facts
+    ? ` calls "${facts.callback}"${facts.digest === null ? '' : ' with other arguments'}`
+    : ''
   throw new DaffiError('DAFFI_JOB_ID_TAKEN', `the job under the id ${id}${what || ' is another one'}`)
 }
 

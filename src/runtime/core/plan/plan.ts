@@ -108,7 +108,14 @@ export interface BusyPlan {
 
 export type ModifierPlan =
   | ({ kind: 'FG'; timeoutMs: number } & BusyPlan)
-  | ({ kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean; retry?: RetryPolicy } & BusyPlan)
+  | ({
+      kind: 'BG'
+      timeoutMs: number
+      etaMs: number
+      durable: boolean
+      retry?: RetryPolicy
+      id?: string
+    } & BusyPlan)
   | ({ kind: 'NO_RETURN'; etaMs: number } & BusyPlan)
   | ({ kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean } & BusyPlan)
   | { kind: 'PERIOD'; schedule: ScheduleSpec }

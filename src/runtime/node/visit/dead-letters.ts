@@ -1,4 +1,5 @@
-import { BG, STREAM, type Global } from '../../call/index.js'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { openJobAccess, retryJob, STREAM, unknownJob, type Global } from '../../call/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
 import {
@@ -8,7 +9,6 @@ import {
   type StoredDeadLetter,
 } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
-import { retryOptions } from '../calls/send-call.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
 
 export interface ReplayedLetters {
@@ -25,7 +25,7 @@ export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Pro
 
 /**
  * Sends items to their callbacks again, each to the node on which it failed, and removes those that succeed. Puts jobs back
- * into the queue, where they have all their attempts again.
+ * into the queue under their ids, where they have all their attempts again.
  * @param ids the letters to replay; undefined for all
  * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is replayed
  */
@@ -45,9 +45,11 @@ export function replayDeadLetters(
     for (const letter of letters) {
       if (ids && !ids.includes(letter.id)) continue
       try {
-        const item = await dead.item(letter)
-        await ('job' in letter ? putBack(g, letter, item) : replay(g, letter, item, options.signal))
-        await dead.remove(letter)
+        if ('job' in letter) await putBack(nc, plan.name, letter, dead)
+        else {
+          await replay(g, letter, await dead.item(letter), options.signal)
+          await dead.remove(letter)
+        }
         result.replayed.push(letter.id)
       } catch (error) {
         result.failed.push({ id: letter.id, error: toErrorRecord(error) })
@@ -57,10 +59,15 @@ export function replayDeadLetters(
   })
 }
 
-/** Sends a job again, under an id of its own, since the outcome of the first one is known. */
-async function putBack(g: Global, { call, to, timeoutMs, retry }: JobLetter, args: unknown): Promise<void> {
-  const options = { durable: true, timeout: timeoutMs / 1000, retry: retryOptions(retry) }
-  await callbackCall(g, call, args as unknown[], to ?? undefined).with(BG(options))
+async function putBack(
+  nc: NatsConnection,
+  pipeline: string,
+  { job }: JobLetter,
+  letters: DeadLetterStore,
+): Promise<void> {
+  const access = await openJobAccess(nc, pipeline)
+  if (!access) throw unknownJob(job)
+  await retryJob(access, letters, job)
 }
 
 /** Sends a letter as a stream of one item, so that the callback gets it in its original form, and it may have any size. */

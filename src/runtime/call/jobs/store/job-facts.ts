@@ -1,5 +1,14 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
-import { isCount, isMeasure, isName, isText, listOf, mapOf, oneOf, orNull } from '../../../core/message/forms.js'
+import {
+  isCount,
+  isMeasure,
+  isName,
+  isText,
+  listOf,
+  mapOf,
+  oneOf,
+  orNull,
+} from '../../../core/message/forms.js'
 import { parseJson } from '../../../core/message/parse-json.js'
 import { HEADER } from '../../wire/headers.js'
 import { JobNames } from './job-names.js'
@@ -49,9 +58,14 @@ export interface JobFacts {
   failures: FailedAttempt[]
 }
 
+/** The facts with the state of the job when they were stored. */
+export interface StatedFacts extends JobFacts {
+  state: JobRecord['state']
+}
+
 const isFailure = mapOf<FailedAttempt>({ time: isMeasure, node: isName, code: isText, message: isText })
 
-const isFacts = mapOf<JobFacts & { state: string }>({
+const isFacts = mapOf<StatedFacts>({
   state: oneOf('waiting', 'running', 'done', 'failed', 'cancelled'),
   callback: isName,
   to: orNull(isName),
@@ -78,9 +92,9 @@ export function factsHeaders(state: JobRecord['state'], facts: JobFacts): MsgHdr
 }
 
 /** Facts in the headers of a record; undefined where they make no sense. */
-export function factsOf(head: MsgHdrs | undefined): (JobFacts & { state: JobRecord['state'] }) | undefined {
+export function factsOf(head: MsgHdrs | undefined): StatedFacts | undefined {
   const facts = parseJson(head?.get(HEADER.job) ?? '')
-  return isFacts(facts) ? (facts as JobFacts & { state: JobRecord['state'] }) : undefined
+  return isFacts(facts) ? facts : undefined
 }
 
 /** The facts with one more failed attempt. */

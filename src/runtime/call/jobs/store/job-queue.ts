@@ -30,6 +30,8 @@ import { isPartsRef, StoredParts, type PartsRef } from './stored-parts.js'
 /** Time after which the consumer of a node's name is removed, when nobody pulls from it: names may be made up for one run. */
 const UNUSED_MS = 7 * 24 * 3600 * 1000
 
+const NO_BYTES = new Uint8Array()
+
 /** A job that is sent, and the incarnation of the node that sends it. */
 export interface NewJob {
   id: string
@@ -158,9 +160,21 @@ export class JobQueue {
     }
   }
 
-  /** Subject of the message of a job. */
-  subject(id: string, target: JobTarget): string {
-    return this.#names.job(id, target)
+  /**
+   * Puts a job into the queue that has been there before, unless it is there again. Its parts are stored first, so they need nobody
+   * who stays until they are complete.
+   * @returns whether it was not there
+   * @throws DaffiError DAFFI_NOT_STORED
+   */
+  async addAgain(id: string, target: JobTarget, payload: Uint8Array, headers: MsgHdrs): Promise<boolean> {
+    const parts = this.#parts.plan(payload, this.#names.argumentParts(id), 'the payload')
+    if (!parts) return await this.addUnique(id, target, payload, headers)
+    if (await this.find(id)) return false
+    // Parts that an interrupted attempt has left.
+    await this.remove(id)
+    await this.#parts.put(parts, payload)
+    headers.set(HEADER.stored, JSON.stringify({ ...parts, caller: 'nobody' } satisfies StoredArguments))
+    return await this.addUnique(id, target, NO_BYTES, headers)
   }
 
   async has(id: string): Promise<boolean> {
@@ -187,13 +201,13 @@ export class JobQueue {
     }
   }
 
-  /** Number of the jobs that are in the queue, those that nodes run at the moment among them. */
-  async count(): Promise<number> {
+  /** Ids of the jobs that are in the queue, those that nodes run at the moment among them. */
+  async ids(): Promise<Set<string>> {
     const infos = this.#names
       .messages()
       .map((filter) => this.#jsm.streams.info(this.#names.stream, { subjects_filter: filter }))
-    const counts = (await Promise.all(infos)).map(({ state }) => Object.keys(state.subjects ?? {}).length)
-    return counts.reduce((sum, each) => sum + each, 0)
+    const subjects = (await Promise.all(infos)).flatMap(({ state }) => Object.keys(state.subjects ?? {}))
+    return new Set(subjects.map((subject) => subject.split('.')[3] ?? ''))
   }
 
   async #last(filter: string): Promise<JobMessage | undefined> {

@@ -2,11 +2,20 @@ import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io
 import { Kvm } from '@nats-io/kv'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../../core/errors.js'
+import { isToken } from '../../../core/names.js'
 import { isApiError } from '../../../nats/index.js'
 import { cancelled } from '../../api/job.js'
 import type { PendingAnswers } from '../../wire/pending-answers.js'
 import { judgeClaim, UNCLAIMED, type Claim, type OwnClaim } from './claim.js'
-import { factsHeaders, factsOf, withFailure, type FailedAttempt, type JobFacts, type QueuedJob } from './job-facts.js'
+import {
+  factsHeaders,
+  factsOf,
+  withFailure,
+  type FailedAttempt,
+  type JobFacts,
+  type QueuedJob,
+  type StatedFacts,
+} from './job-facts.js'
 import type { JobNames } from './job-names.js'
 import {
   decodeRecord,
@@ -21,6 +30,9 @@ import { StoredParts, type PartsRef } from './stored-parts.js'
 
 /** Time for which a job's result is kept. */
 const RESULT_MS = 24 * 3600 * 1000
+
+/** Longest wait for the records of all jobs. */
+const LIST_MS = 10_000
 
 /** An entry of the bucket, which may hold something that is no record. */
 export interface Entry {
@@ -183,6 +195,24 @@ export class JobRecordBucket {
     if (!message) return undefined
     const { data, header, seq, time } = message
     return { record: decodeRecord(data), facts: factsOf(header), revision: seq, time }
+  }
+
+  /** Reads what is told of all jobs that have a record, the one that was changed last as the last. */
+  async *list(): AsyncGenerator<{ id: string; facts: StatedFacts; time: Date }> {
+    const options = { headers_only: true, filter_subjects: this.#names.records }
+    const consumer = await this.#js.consumers.get(this.#names.bucketStream, options)
+    try {
+      const { num_pending: count } = await consumer.info()
+      if (count === 0) return
+      for await (const message of await consumer.fetch({ max_messages: count, expires: LIST_MS })) {
+        const facts = factsOf(message.headers)
+        const id = message.subject.slice(message.subject.lastIndexOf('.') + 1)
+        if (facts && isToken(id)) yield { id, facts, time: message.time }
+        if (message.info.pending === 0) return
+      }
+    } finally {
+      await consumer.delete()
+    }
   }
 
   /** Loads parts of this job's own. */

@@ -91,9 +91,10 @@ export class DeadLetterStore {
     return kind ? decodeBytes(kind, whole) : decode(whole)
   }
 
+  /** Removes a letter, but not one that the same work has become since. */
   async remove(letter: StoredDeadLetter): Promise<void> {
     const jsm = await this.#manager()
-    await jsm.streams.purge(this.#stream, { filter: this.#subject(letter) })
+    await jsm.streams.purge(this.#stream, { filter: this.#subject(letter), seq: letter.id + 1 })
   }
 
   /** Headers of all parts, in one pass. */
