@@ -12,6 +12,7 @@ export {
   namedPipelines,
   pipelineFlags,
 } from './command/pipeline-file.js'
+export { readLetterId } from './command/letter-id.js'
 export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
 export { RunsCommand } from './command/runs-command.js'
@@ -38,6 +39,7 @@ export { coloursFor, wantsColour, type Colours } from './show/colours.js'
 export { faultText } from './show/fault-text.js'
 export { FetchBar } from './show/fetch-bar.js'
 export { jobLines, shownLines } from './show/job-lines.js'
+export { letterLines, shownLetterLines } from './show/letter-lines.js'
 export { Output, stderr, stdout } from './show/output.js'
 export { printPageUrl } from './show/page-url.js'
 export { renderError } from './show/render-error.js'

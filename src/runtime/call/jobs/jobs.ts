@@ -225,7 +225,7 @@ export class Jobs {
   async #startWorker(route: Route): Promise<JobWorker> {
     const { self, registry, log, timing, peers, makeInvocation, pipeline } = this.#options
     const { store, nc } = await this.#open()
-    const letters = new DeadLetterStore(nc, pipeline)
+    const letters = new DeadLetterStore(nc, pipeline, log)
     // A suspected node is among them: it keeps its jobs until it is gone.
     const isMember = (incarnation: string): boolean =>
       peers.all().some((peer) => peer.incarnation === incarnation)

@@ -23,6 +23,13 @@ export interface Plan {
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
+  /** Limits of the dead letters, which the run sets; absent where the file says nothing, and those that are set hold. */
+  deadLetters?: DeadLetterPlan
+}
+
+export interface DeadLetterPlan {
+  ageMs: number | undefined
+  bytes: number | undefined
 }
 
 /** Choices with which a pipeline file is read, beside the environment. */

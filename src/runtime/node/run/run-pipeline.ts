@@ -6,6 +6,7 @@ import { openRunServer, type RunServerOptions } from '../prepare/open-run-server
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { limitDeadLetters } from './limit-dead-letters.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
@@ -38,6 +39,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
     opened.push(() => run.close(failure))
+    opened.push(limitDeadLetters(plan, server, options.log))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined

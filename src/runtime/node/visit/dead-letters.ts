@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { openJobAccess, retryJob, STREAM, unknownJob, type Global } from '../../call/index.js'
+import { toPlain } from '../../codec/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
 import {
   DeadLetterStore,
+  type DroppedLetters,
   type ItemLetter,
   type JobLetter,
   type StoredDeadLetter,
@@ -18,9 +20,52 @@ export interface ReplayedLetters {
   failed: { id: number; error: ErrorRecord }[]
 }
 
+export interface ListedLetters {
+  letters: StoredDeadLetter[]
+  /** Account of those that were dropped because of the limits in the pipeline file. */
+  dropped: Omit<DroppedLetters, 'through'>
+}
+
+/** Dead letter with its item, or its arguments, as JSON can carry them. */
+export type ShownLetter = StoredDeadLetter & { value: unknown }
+
+/** Choice of letters: ids, those that were given up so long ago (in milliseconds), or all. */
+export type LetterChoice = { ids: number[] } | { olderThanMs: number } | 'all'
+
 /** Lists the dead letters of a pipeline, the oldest first. */
-export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<StoredDeadLetter[]> {
-  return withPipelineClient(plan, options, (_g, nc) => new DeadLetterStore(nc, plan.name).list())
+export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<ListedLetters> {
+  return withPipelineClient(plan, options, async (_g, nc) => {
+    const dead = new DeadLetterStore(nc, plan.name)
+    return { letters: await dead.list(), dropped: await dead.dropped() }
+  })
+}
+
+/** Tells all of a dead letter. @throws DaffiError DAFFI_NO_DEAD_LETTER, DAFFI_BAD_MESSAGE when it is not kept as a whole */
+export function showDeadLetter(plan: Plan, id: number, options: PipelineClientOptions): Promise<ShownLetter> {
+  return withPipelineClient(plan, options, async (_g, nc) => {
+    const dead = new DeadLetterStore(nc, plan.name)
+    const [letter] = chosen(await dead.list(), { ids: [id] }, plan)
+    if (!letter) throw noLetter(plan, id)
+    return { ...letter, value: toPlain(await dead.item(letter)) }
+  })
+}
+
+/**
+ * Removes dead letters for good.
+ * @returns their ids
+ * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is removed
+ */
+export function dropDeadLetters(
+  plan: Plan,
+  choice: LetterChoice,
+  options: PipelineClientOptions,
+): Promise<number[]> {
+  return withPipelineClient(plan, options, async (_g, nc) => {
+    const dead = new DeadLetterStore(nc, plan.name)
+    const letters = chosen(await dead.list(), choice, plan)
+    for (const letter of letters) await dead.remove(letter)
+    return letters.map(({ id }) => id)
+  })
 }
 
 /**
@@ -36,14 +81,9 @@ export function replayDeadLetters(
 ): Promise<ReplayedLetters> {
   return withPipelineClient(plan, options, async (g, nc) => {
     const dead = new DeadLetterStore(nc, plan.name)
-    const letters = await dead.list()
-    const unknown = ids?.find((id) => !letters.some((letter) => letter.id === id))
-    if (unknown !== undefined) {
-      throw new DaffiError('DAFFI_NO_DEAD_LETTER', `${plan.name} has no dead letter ${unknown}`)
-    }
+    const letters = chosen(await dead.list(), ids ? { ids } : 'all', plan)
     const result: ReplayedLetters = { replayed: [], failed: [] }
     for (const letter of letters) {
-      if (ids && !ids.includes(letter.id)) continue
       try {
         if ('job' in letter) await putBack(nc, plan.name, letter, dead)
         else {
@@ -57,6 +97,19 @@ export function replayDeadLetters(
     }
     return result
   })
+}
+
+/** @throws DaffiError DAFFI_NO_DEAD_LETTER */
+function chosen(letters: StoredDeadLetter[], choice: LetterChoice, plan: Plan): StoredDeadLetter[] {
+  if (choice === 'all') return letters
+  if ('olderThanMs' in choice) return letters.filter(({ time }) => time < Date.now() - choice.olderThanMs)
+  const unknown = choice.ids.find((id) => !letters.some((letter) => letter.id === id))
+  if (unknown !== undefined) throw noLetter(plan, unknown)
+  return letters.filter(({ id }) => choice.ids.includes(id))
+}
+
+function noLetter(plan: Plan, id: number): DaffiError {
+  return new DaffiError('DAFFI_NO_DEAD_LETTER', `${plan.name} has no dead letter ${id}`)
 }
 
 async function putBack(

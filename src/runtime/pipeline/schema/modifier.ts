@@ -75,7 +75,9 @@ const options = {
         .describe('Attempts with a durable job whose callback throws; a single one when absent.')
         .optional(),
       id: name
-        .describe('Id of a durable job: the same call under the same id is one job; a random one when absent.')
+        .describe(
+          'Id of a durable job: the same call under the same id is one job; a random one when absent.',
+        )
         .optional(),
     })
     .superRefine(refuseBoth)
