@@ -61,6 +61,11 @@ export const ERRORS = {
     meaning: 'A duration has none of the accepted forms.',
     next: 'Write a number of seconds, or text such as 500ms, 5s, 1m24s or 1.2 minutes.',
   },
+  DAFFI_BAD_RATE: {
+    exit: 2,
+    meaning: 'A rate has a form that is not accepted.',
+    next: 'Write a number and a unit of time, such as 10/s, 100/m, 5000/h or 1/d.',
+  },
   DAFFI_BAD_SIZE: {
     exit: 2,
     meaning: 'A size has none of the accepted forms.',

@@ -1,6 +1,7 @@
 import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
+import type { Rate } from '../../core/rate.js'
 import { HEADER, headerOf, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
 import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
@@ -69,7 +70,9 @@ export class OutgoingCalls {
       if (!choice) return undefined
       const { peer } = choice
       const { promise, resolve, reject } = deferred<Msg>()
-      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, onReply: resolve, onLost: reject }
+      const onWait = (rate: Rate): void => cancellation.waitsFor(rate)
+      const ends = { onReply: resolve, onLost: reject, onWait }
+      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, ...ends }
       let transfer: PayloadTransfer | undefined
       let isOver = false
       try {

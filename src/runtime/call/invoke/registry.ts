@@ -15,11 +15,13 @@ import { Stage } from './stage.js'
 /** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
 export type Finish = (value: unknown, abort: Abort) => unknown
 
-interface RunOptions {
+export interface RunOptions {
   /** By default gathers the items of a callback that yields. */
   finish?: Finish
   /** Called when the callback's turn has come. */
   onTurn?: (() => void) | undefined
+  /** Called when it must wait for the callback's rate. */
+  onWait?: ((rate: string) => void) | undefined
 }
 
 const AS_USUAL: RunOptions = {}
@@ -56,7 +58,7 @@ export class Registry {
       if (!entry) continue
       // In place, since streams that are under way hold the object.
       Object.assign(entry.callback, callback)
-      entry.gate = new CallGate(callback)
+      entry.gate = new CallGate(callback, entry.gate)
     }
   }
 
@@ -125,17 +127,22 @@ export class Registry {
     name: string,
     args: unknown[],
     invocation: Invocation,
-    { finish = gather, onTurn }: RunOptions = AS_USUAL,
+    { finish = gather, onTurn, onWait }: RunOptions = AS_USUAL,
   ): unknown {
     const { callback, gate, counter } = this.#entry(name)
     checkArity(name, callback.arity, args.length)
     return counter.count(() =>
-      gate.pass(invocation, (gated) => {
-        onTurn?.()
-        // It may have waited. A signal that nobody reads is not made.
-        if (!gate.isOpen) gated.abort.signal.throwIfAborted()
-        return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
-      }),
+      gate.pass(
+        invocation,
+        (gated) => {
+          onTurn?.()
+          // It may have waited. A signal that nobody reads is not made.
+          if (!gate.isOpen) gated.abort.signal.throwIfAborted()
+          return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
+        },
+        args[0],
+        onWait,
+      ),
     )
   }
 

@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream'
+import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
 import { isMeasure } from '../../core/message/forms.js'
@@ -144,7 +145,10 @@ export class JobWorker {
     try {
       const args = decodeArguments(await store.queue.arguments(message))
       const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
-      const running = Promise.resolve(registry.run(callback, args, invocation))
+      const turn = deferred()
+      const running = Promise.resolve(registry.run(callback, args, invocation, { onTurn: turn.resolve }))
+      // Its time begins when its turn has come: it may have to wait for the callback's rate.
+      await bounded(Promise.race([turn.promise, running]), { signal: abort.signal, what: `"${callback}"` })
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }

@@ -31,8 +31,10 @@ export function batchRunner(
     const { callback, gate, stage } = offered
     const invocation = batchInvocation(stream, group, origins)
     const values = group.map(({ value }) => value)
-    const returned = await gate.pass(invocation, (gated) =>
-      runInContext(gated, async () => await callback.fn(values)),
+    const returned = await gate.pass(
+      invocation,
+      (gated) => runInContext(gated, async () => await callback.fn(values)),
+      values,
     )
     if (!stage?.isOpen) return () => undefined
     const results = resultsIn(returned, group.length, callback.name)

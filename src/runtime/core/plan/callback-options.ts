@@ -1,4 +1,5 @@
 import { DaffiError } from '../errors.js'
+export type { RateLimit } from '../stream/parse-options.js'
 import { parseOptions, type GivenOptions, type OptionSpecs, type Settings } from '../stream/parse-options.js'
 
 export const MISSING = ['drop', 'last', 'null'] as const
@@ -20,6 +21,11 @@ export const CALLBACK_OPTIONS = {
     type: 'duration',
     defaultText: 'no limit',
     text: 'Longest time that a call or item may run; after it its signal aborts, and it fails with DAFFI_CALLBACK_TIMEOUT.',
+  },
+  rate: {
+    type: 'rate',
+    defaultText: 'no limit',
+    text: 'Number of calls, and items of streams, that may begin in any second, minute, hour or day, in each process of the node: `10/s`, `100/m`, `5000/h`, `1/d`; further ones wait in order. With `{ limit: 10/s, by: camera }` for each value at that path of the item, or of the first argument; not together with batch.',
   },
   borrow: {
     type: 'boolean',
@@ -97,6 +103,8 @@ export function callbackSettings(
   const specs: OptionSpecs = { [name]: { type: 'group', options: CALLBACK_OPTIONS, text: '' } }
   const own = parseOptions(specs, given, 'options.')[name] as CallbackSettings
   const settings = { ...own, ...setOf(over) }
+  if (settings.rate?.by !== undefined && settings.batch)
+    throw new DaffiError('DAFFI_USAGE', `options.${name} has both rate.by and batch; keep one of them`)
   const together = exclusiveOptions(settings)
   if (together.length > 1)
     throw new DaffiError(

@@ -12,6 +12,7 @@ import {
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'
+import { rate } from './rate.js'
 
 /** Schema of options in a pipeline file, where `onError` is written `on_error`. Durations are parsed into milliseconds. */
 export function optionsSchema(specs: OptionSpecs): z.ZodType<Record<string, unknown>> {
@@ -47,6 +48,8 @@ function schemaOf(spec: OptionSpec): z.ZodType {
       return withDefault(z.boolean().describe(spec.text), spec.default)
     case 'path':
       return z.string().refine(isPath, requirementOf(spec)).describe(spec.text)
+    case 'rate':
+      return rate.describe(spec.text).optional()
     case 'count':
       return withDefault(z.int().min(spec.min).describe(spec.text), spec.default)
     case 'number':
