@@ -103,21 +103,21 @@ export function callbackSettings(
   const specs: OptionSpecs = { [name]: { type: 'group', options: CALLBACK_OPTIONS, text: '' } }
   const own = parseOptions(specs, given, 'options.')[name] as CallbackSettings
   const settings = { ...own, ...setOf(over) }
-  if (settings.rate?.by !== undefined && settings.batch)
-    throw new DaffiError('DAFFI_USAGE', `options.${name} has both rate.by and batch; keep one of them`)
-  const together = exclusiveOptions(settings)
-  if (together.length > 1)
-    throw new DaffiError(
-      'DAFFI_USAGE',
-      `options.${name} has both ${together.join(' and ')}; keep one of them`,
-    )
+  const clash = clashOf(settings)
+  if (clash)
+    throw new DaffiError('DAFFI_USAGE', `options.${name} has both ${clash.join(' and ')}; keep one of them`)
   return settings
 }
 
-/** Options that are set and change what a callback gets for an item: of these it may have one. */
-export function exclusiveOptions({ batch, join, state }: CallbackSettings): string[] {
-  const are = { batch, join, state }
-  return Object.entries(are).flatMap(([name, value]) => (value ? [name] : []))
+/** Two options that are set and cannot be together; undefined when all can. */
+export function clashOf({ batch, join, state, rate }: CallbackSettings): [string, string] | undefined {
+  // Each of these changes what a callback gets for an item.
+  const [first, second] = Object.entries({ batch, join, state }).flatMap(([name, value]) =>
+    value ? [name] : [],
+  )
+  if (first !== undefined && second !== undefined) return [first, second]
+  // The items of a batch may have several keys.
+  return batch && rate?.by !== undefined ? ['batch', 'rate.by'] : undefined
 }
 
 /** Only the settings that are set. */
