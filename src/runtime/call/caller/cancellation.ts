@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import { formatRate, type Rate } from '../../core/rate.js'
+import { formatRate, type Rate } from '../../core/stream/rate.js'
 import { Limits, type Bounds } from '../../core/timeout.js'
 
 /** Tells a call that it is given up. Its signal, which costs more than a small call, is made when it is first read. */

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../core/duration.js'
-import { rateOf } from '../../core/rate.js'
+import { rateOf } from '../../core/stream/rate.js'
 import type { DelayOptions, FGOptions } from '../api/modifiers.js'
 import type { Target } from '../api/pending-call.js'
 import { afterDelay, parseDelay } from '../wire/delay.js'

@@ -1,7 +1,7 @@
 import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
-import type { Rate } from '../../core/rate.js'
+import type { Rate } from '../../core/stream/rate.js'
 import { HEADER, headerOf, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
 import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'

@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { DaffiError } from '../../core/errors.js'
-import { rateOf, type Rate } from '../../core/rate.js'
+import { rateOf, type Rate } from '../../core/stream/rate.js'
 import { listen, newInbox } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import { HEADER, headerOf } from '../wire/headers.js'

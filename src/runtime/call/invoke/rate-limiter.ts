@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { RateLimit } from '../../core/plan/callback-options.js'
-import { formatRate } from '../../core/rate.js'
+import { formatRate } from '../../core/stream/rate.js'
 import { keyReader, keyText } from '../../core/stream/key-path.js'
 import { startTimer, type Timer } from '../../core/timer.js'
 import type { Abort } from '../api/context.js'

@@ -1,7 +1,7 @@
 import type { Duration } from '../../core/duration.js'
 import type { CallbackSettings } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
-import type { RateText } from '../../core/rate.js'
+import type { RateText } from '../../core/stream/rate.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
 export interface CallbackOptions {

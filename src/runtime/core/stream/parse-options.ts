@@ -1,7 +1,7 @@
 import { parseBytes, type Bytes } from '../bytes.js'
 import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
-import { parseRate, type Rate } from '../rate.js'
+import { parseRate, type Rate } from './rate.js'
 
 /** Characters of the longest path. */
 const MAX_PATH = 256

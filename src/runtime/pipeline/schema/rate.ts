@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { messageOf } from '../../core/errors.js'
-import { parseRate } from '../../core/rate.js'
+import { parseRate } from '../../core/stream/rate.js'
 import { isPath, PATH_RULE, type RateLimit } from '../../core/stream/parse-options.js'
 
 /** A rate such as `10/s`. Parsed into a number and milliseconds. */

@@ -1,7 +1,7 @@
 import { count } from '../../runtime/core/text/count.js'
 import type { JobSummary, ShownJob } from '../../runtime/index.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
-import type { Colours } from './colours.js'
+import type { Colours } from '../show/colours.js'
 
 /** Characters of arguments and values that are shown; `--json` has all of them. */
 const MAX_JSON = 500

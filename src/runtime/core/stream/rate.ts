@@ -1,4 +1,4 @@
-import { DaffiError } from './errors.js'
+import { DaffiError } from '../errors.js'
 
 /** A limit of how often something may begin: `10/s`, `100/m`, `5000/h`, `1/d`. */
 export type RateText = string

@@ -1,7 +1,7 @@
 import { count } from '../../runtime/core/text/count.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { ShownLetter, StoredDeadLetter } from '../../runtime/index.js'
-import type { Colours } from './colours.js'
+import type { Colours } from '../show/colours.js'
 
 /** Lines about a dead letter in a list. */
 export function letterLines(letter: StoredDeadLetter, { bold, dim, red }: Colours): string[] {
