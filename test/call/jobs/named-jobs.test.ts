@@ -19,7 +19,7 @@ const named = (id: string) => BG({ durable: true, id })
 const target = { callback: 'work', to: undefined }
 const encoded = (text: string): Uint8Array => encodeAll([text], () => 'an argument')
 
-/** What commands use, which are no nodes. */
+/** Stores as commands use them, which are no nodes. */
 function visit({ nc, names, store }: OpenedStore) {
   const letters = new DeadLetterStore(nc, 'test')
   return { access: { nc, names, store, pipeline: 'test' }, letters }

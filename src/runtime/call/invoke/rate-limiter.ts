@@ -74,7 +74,7 @@ export class RateLimiter {
           try {
             resolve(begin())
           } catch (error) {
-            reject(error as Error)
+            reject(error)
           }
         },
       }

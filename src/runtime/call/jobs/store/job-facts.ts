@@ -32,7 +32,7 @@ export interface FailedAttempt {
   message: string
 }
 
-/** What is told of a job besides its state, and kept as a header of its record. */
+/** Facts about a job besides its state, which are kept as a header of its record. */
 export interface JobFacts {
   callback: string
   /** The only node that it is for; null for any that offers the callback. */
@@ -115,7 +115,7 @@ export interface QueueMessage {
 export interface QueuedJob {
   id: string
   target: JobTarget
-  /** Of its message in the queue. */
+  /** Sequence of its message in the queue. */
   sequence: number
   /** Revision of the record that the job goes on from, 0 for none; undefined for one that does not look at earlier ones. */
   follows: number | undefined

@@ -38,6 +38,6 @@ async function argumentsOf({ store }: JobAccess, found: FoundJob): Promise<Uint8
   // They may be removed at this moment.
   if (message) return await store.queue.arguments(message).catch(() => undefined)
   return entry?.record?.state === 'failed'
-    ? await store.records.args(summary.id, entry.record as EndedRecord)
+    ? await store.records.args(summary.id, entry.record)
     : undefined
 }

@@ -57,7 +57,7 @@ export function metadataOf({ ageMs, bytes }: DeadLetterLimits): Record<string, s
   }
 }
 
-/** What is over the limits: letters that were stored before a time, and an amount of bytes. */
+/** Amount over the limits: letters that were stored before a time, and an amount of bytes. */
 export interface Excess {
   /** In milliseconds since 1970; 0 for none. */
   before: number

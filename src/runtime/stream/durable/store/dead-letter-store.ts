@@ -45,7 +45,7 @@ const MAX_AT_ONCE = 1000
 interface PartHeader {
   id: number
   part: DeadPart
-  /** Of the part, in bytes. */
+  /** Bytes of the part. */
   length: number
   subject: string
   /** Bytes on disk, about. */
