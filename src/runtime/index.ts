@@ -69,6 +69,7 @@ export {
   StageResults,
   type StageResult,
   type StreamResult,
+  watchFiles,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
@@ -85,5 +86,6 @@ export {
   loadTests,
   type Diagnostic,
   type PipelineToCheck,
+  type TestPlan,
 } from './pipeline/index.js'
-export { runTests, type TestFailure, type TestResult } from './testing/index.js'
+export { chooseTests, runTests, updateTests, type TestFailure, type TestResult } from './testing/index.js'

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { context, STREAM, StreamError, type StreamSummary } from 'daffi'
 import { expect, test } from 'vitest'
+import { SHUTDOWN_GRACE_MS } from '../../src/runtime/call/index.js'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { ownPipeline } from '../support/pipeline.js'
 
@@ -180,6 +182,31 @@ test('a durable item is acknowledged with its batch: who leaves in the middle ge
   expect(batches.flat()).toContain(9)
   expect(redelivered[0]).toBe(true)
 })
+
+test.each([false, true])(
+  'durable, shared %s: a node that leaves while its callback has a batch that was due, waits for that and nothing else',
+  async (share) => {
+    const { join } = await ownPipeline<Callbacks>()
+    const inHand = deferred()
+    const take = async (_ns: number[]): Promise<void> => {
+      const { signal } = context()
+      const left = once(signal, 'abort')
+      inHand.resolve()
+      await left
+    }
+    const options = { take: { batch: { items: 8, within: '1ms' } } }
+    const node = await join('last', { callbacks: { take }, options })
+    const g = await join('first')
+    const streaming = g.call.take(numbers(1)).with(STREAM({ delivery: 'durable', name: 'one', share }))
+    await inHand.promise
+    await node.close()
+    // Acknowledged or not, as it is shared or not: the node that comes back has what is left.
+    await join('last', { callbacks: { take: (_ns: number[]) => undefined }, options })
+    expect((await streaming).items).toBe(1)
+  },
+  // Less than the grace after which the stream would be given up.
+  SHUTDOWN_GRACE_MS,
+)
 
 test.each(['lossless', 'durable'] as const)(
   'a shared %s stream fills the batches of all',

@@ -134,3 +134,22 @@ export default (n) => { if (n === 1) writeFileSync('begun', '') }`),
   long.kill('SIGINT')
   expect(await long.exited).toMatchObject({ exitCode: 130 })
 })
+
+test('with --watch, each change of a file gives new results, and a file with a fault is waited for', async () => {
+  const tests = (of: string): string =>
+    `pipeline: p.yaml\ntests: [{ name: sum, expect: { results: [{ call: add, args: [1, 2], ${of} }] } }]\n`
+  const cwd = await temporaryProject({
+    'p.yaml': 'name: p\ncallbacks: ./callbacks\nnodes: { one: { callbacks: [add] } }\n',
+    'callbacks/add.js': 'export default (a, b) => a + b',
+    'p.test.yaml': tests('equals: 4'),
+  })
+  const watching = startDaffi(['test', 'p.test.yaml', '--watch', '-t', 'SUM'], { cwd })
+  await watching.waitForLine(/^0 tests passed, 1 failed$/)
+  await watching.waitForLine(/^Waiting for changes/)
+  await writeFiles(cwd, { 'p.test.yaml': tests('equal: 3') })
+  await watching.waitForLine(/did you mean equals/)
+  await writeFiles(cwd, { 'p.test.yaml': tests('equals: 3') })
+  await watching.waitForLine(/^1 test passed, 0 failed$/)
+  watching.kill('SIGINT')
+  expect(await watching.exited).toMatchObject({ exitCode: 0 })
+})

@@ -40,6 +40,12 @@ test('counts of all streams to a callback are added up, and their receivers put 
   ]
   const met = { items: 100, dropped: 2, lost: 2, failed: 4, unmatched: 3, receivers: ['d', 'b', 'c'] }
   expect(judged({ streams: { show: met } }, { streams })).toEqual([])
+  const bounds = { items: { min: 100, max: 100 }, lost: { max: 2 }, failed: { min: 1 }, dropped: {} }
+  expect(judged({ streams: { show: bounds } }, { streams })).toEqual([])
+  expect(judged({ streams: { show: { lost: { min: 3 }, failed: { max: 3 } } } }, { streams })).toEqual([
+    ['expect.streams.show.lost', 2, false],
+    ['expect.streams.show.failed', 4, false],
+  ])
   const unmet = { items: 90, dropped: 0, lost: 0, failed: 0, unmatched: 0, receivers: ['b'] }
   expect(judged({ streams: { show: unmet } }, { streams })).toEqual([
     ['expect.streams.show.items', 100, false],

@@ -21,6 +21,12 @@ export class TestView implements Disposable {
     this.#redraw()
   }
 
+  /** Takes a test away that was ended before it had a result. */
+  readonly abort = ({ name }: { name: string }): void => {
+    this.#running.splice(this.#running.indexOf(name), 1)
+    this.#redraw()
+  }
+
   readonly end = (result: TestResult): void => {
     this.#running.splice(this.#running.indexOf(result.name), 1)
     for (const line of testLines(result, this.#colours)) this.#screen.line(line)

@@ -7,8 +7,10 @@ export { loadConfig, loadModifier, loadPipeline, loadTests } from './load/load.j
 export type {
   CallExpectation,
   Expectations,
+  FaultPlan,
   ResultExpectation,
   TestLocation,
   TestPlan,
 } from './plan/test-plan.js'
+export type { Amount } from './schema/test.js'
 export { findPipelineFile, findTestFiles, type FindFileOptions } from './read/find-file.js'

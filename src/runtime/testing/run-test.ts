@@ -5,6 +5,7 @@ import { startTimer } from '../core/timer.js'
 import type { TestLocation, TestPlan } from '../pipeline/index.js'
 import { judge, type Evidence, type Mismatch } from './judge/index.js'
 import { judgeRun, runFailed, timedOut } from './judge/run-errors.js'
+import { Faults } from './faults.js'
 import { PipelineRun } from './run/pipeline-run.js'
 
 /** Number of the last lines that are shown when a test has failed. */
@@ -15,6 +16,8 @@ export interface TestFailure extends TestLocation {
   /** Undefined when the failure is not a comparison. */
   expected: unknown
   actual: unknown
+  /** Value by which the test would expect what came, and its path in the file; undefined where none would. */
+  becomes?: Mismatch['becomes']
 }
 
 export interface TestResult {
@@ -65,11 +68,12 @@ export async function runTest(
     line: test.locate(['name']).line,
     passed,
     seconds: (performance.now() - started) / 1000,
-    failures: mismatches.map(({ path, message, expected, actual }) => ({
+    failures: mismatches.map(({ path, message, expected, actual, becomes }) => ({
       ...test.locate(path),
       message,
       expected,
       actual,
+      becomes: becomes && { ...becomes, path: ['tests', test.index, ...becomes.path] },
     })),
     output: passed ? [] : lines.slice(-MAX_LINES).map(({ node, line }) => `${node} | ${line}`),
   }
@@ -80,15 +84,18 @@ async function judgeToEnd(test: TestPlan, run: PipelineRun, limit: AbortSignal):
   const { expect } = test
   const { observation } = run
   const results: Evidence['results'] = []
+  const faults = new Faults(test.faults, run)
   const { called, lines } = observation
   const found = (streams = observation.streams): Mismatch[] =>
     judge(expect, { streams, stages: observation.stages, called, lines, results })
+  // Rejects only when the limit aborts, which is noticed here, too.
+  faults.make(limit).catch(() => undefined)
   try {
-    if (await run.settled(limit)) await makeCalls(test, run, results, limit)
+    if (await run.settled(limit, () => faults.areDone)) await makeCalls(test, run, results, limit)
     await run.until(() => !found().some(({ mayStillPass }) => mayStillPass), limit)
     run.stop()
     const { streams } = await run.result
-    return [...judgeRun(test, observation.errors), ...found(streams)]
+    return [...judgeRun(test, observation.errors), ...faults.judge(streams), ...found(streams)]
   } catch (error) {
     const why = limit.aborted ? timedOut(test, observation) : runFailed(error)
     run.force()

@@ -32,6 +32,45 @@ test.each(
   titled([
     [of('«timeot→timeout»: 5s'), 'UNKNOWN_KEY', 'tests[0].timeot'],
     [of('timeout: «0»'), 'BAD_VALUE', 'tests[0].timeout', 'more than 0'],
+    [of('faults: [«{ kill: two, restart: server }»]'), 'BAD_VALUE', 'tests[0].faults[0]', 'exactly one of'],
+    [
+      of('faults: [«{ at: { stream: show, item: 1 } }»]'),
+      'BAD_VALUE',
+      'tests[0].faults[0]',
+      'exactly one of',
+    ],
+    [of('faults: [«{ stall: camera }»]'), 'BAD_VALUE', 'tests[0].faults[0]', 'must have for'],
+    [of('faults: [{ kill: two, by: «1s» }]'), 'BAD_VALUE', 'tests[0].faults[0].by', 'only for slow'],
+    [of('faults: [{ kill: «tow→two» }]'), 'UNKNOWN_NODE', 'tests[0].faults[0].kill'],
+    [of('faults: [{ restart: «node» }]'), 'BAD_VALUE', 'tests[0].faults[0].restart'],
+    [of('faults: [{ slow: «shw→show», by: 1s }]'), 'UNKNOWN_CALLBACK', 'tests[0].faults[0].slow'],
+    [of('faults: [{ stall: «camra→camera», for: 1s }]'), 'UNKNOWN_SOURCE', 'tests[0].faults[0].stall'],
+    [
+      of('faults: [{ kill: two, at: { stream: «count», item: 1 } }]'),
+      'UNKNOWN_CALLBACK',
+      'tests[0].faults[0].at.stream',
+    ],
+    [
+      of('faults: [{ kill: two, at: { stream: show, item: «0» } }]'),
+      'BAD_VALUE',
+      'tests[0].faults[0].at.item',
+    ],
+    [
+      of('faults: [{ slow: count, by: 1s, at: { stream: «show→count», item: 1 } }]'),
+      'BAD_VALUE',
+      'tests[0].faults[0].at.stream',
+    ],
+    [
+      stages('faults: [{ stall: camera, for: 1s, at: { stream: «read», item: 1 } }]'),
+      'BAD_VALUE',
+      'tests[0].faults[0].at.stream',
+      'not streamed to read',
+    ],
+    [
+      expecting('streams: { show: { lost: «{ min: 2, max: 1 }» } }'),
+      'BAD_VALUE',
+      'tests[0].expect.streams.show.lost',
+    ],
     [
       of('sources: { «camra→camera»: { kind: camera, device: test } }'),
       'UNKNOWN_SOURCE',

@@ -71,11 +71,8 @@ export class RateLimiter {
       const waiting: Waiting = {
         begin: () => {
           signal.removeEventListener('abort', giveUp)
-          try {
-            resolve(begin())
-          } catch (error) {
-            reject(error)
-          }
+          // Begins now, also where it throws.
+          resolve((async () => await begin())())
         },
       }
       if (signal.aborted) {

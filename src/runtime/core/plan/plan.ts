@@ -25,11 +25,25 @@ export interface Plan {
   nodes: Record<string, NodePlan>
   /** Limits of the dead letters, which the run sets; absent where the file says nothing, and those that are set hold. */
   deadLetters?: DeadLetterPlan
+  /** Pauses of sources, by the source; present only in a test that has some. */
+  stalls?: StallPlans | undefined
 }
 
 export interface DeadLetterPlan {
   ageMs: number | undefined
   bytes: number | undefined
+}
+
+/** Pauses of sources, by the source. */
+export type StallPlans = Record<string, StallPlan[]>
+
+/** Pause of a source that a test asks for. */
+export interface StallPlan {
+  /** Source or view whose items are counted. */
+  output: string
+  /** Number of its items after which the pause begins. */
+  after: number
+  ms: number
 }
 
 /** Choices with which a pipeline file is read, beside the environment. */
@@ -76,6 +90,8 @@ export interface CallbackPlan {
   mock?: MockPlan
   /** Whether each call is reported to the process that runs the pipeline, as tests need it. */
   observed?: boolean
+  /** Times by which calls take longer in a test, each from that call of the process on, counted from 1. */
+  slow?: { ms: number; from: number }[]
 }
 
 /** Result of every call of a mocked callback: a value, or an error with this message. */

@@ -12,6 +12,7 @@ import { moduleLoader } from './module-loader.js'
 import { observeCallbacks } from './observe-callbacks.js'
 import { openSources } from './open-sources.js'
 import { runCall } from './run-call.js'
+import { slowCallbacks } from './slow-callbacks.js'
 import { StageReports } from './stage-reports.js'
 
 /** Longest time between the order to leave and the end of the last call. */
@@ -80,7 +81,7 @@ export async function startHost(
       pipeline: setup.pipeline,
       processName: node.name,
       graceMs: node.graceMs,
-      callbacks: observeCallbacks(loaded.callbacks, node.callbacks, report),
+      callbacks: observeCallbacks(slowCallbacks(loaded.callbacks, node.callbacks), node.callbacks, report),
       results: [...results].map(([index, items]) => ({
         callback: node.calls[index]?.resultsOf ?? '',
         items,

@@ -3,7 +3,7 @@ import type { LoadModule } from '../../callback/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import type { ItemMemory } from '../../core/stream/item-memory.js'
-import { readPlan } from '../../core/plan/views.js'
+import { readName, readPlan } from '../../core/plan/views.js'
 import type { OutputFrame, SourceContext, SourceEvent } from '../../source/index.js'
 import type { Items } from '../../stream/index.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
@@ -37,11 +37,12 @@ const NO_SOURCES: NodeSources = {
 
 /** Prepares the sources of a node. The code for sources is loaded only in a node that has some. */
 export async function openSources(
-  { node, sources, record, isStage, project }: NodeSetup,
+  { node, sources, stalls, record, isStage, project }: NodeSetup,
   { onEvent, ...context }: NodeContext,
 ): Promise<NodeSources> {
   if (Object.keys(sources).length === 0) return NO_SOURCES
-  const { isLive, openSource, openViews, recordItems, recordOutputs } = await import('../../source/index.js')
+  const { isLive, openSource, openViews, recordItems, recordOutputs, stallItems, stallOutputs } =
+    await import('../../source/index.js')
   const closing = new Set<Promise<void>>()
   const onClosing = (closed: Promise<void>): void => {
     closing.add(closed)
@@ -54,10 +55,14 @@ export async function openSources(
   const recordingOf = (name: string, folder: string): Parameters<typeof recordItems>[1] => ({
     ...{ name, folder: join(folder, name), log: context.log },
   })
+  const stallOf = (name: string): Parameters<typeof stallItems>[1] | undefined =>
+    stalls?.[name] && { stalls: stalls[name], signal: context.signal }
   const openItems = (name: string, calls: readonly SourceCall[]): Items => {
     const plan = sources[name]
     if (!plan || plan.kind === 'view') return NO_SOURCES.open(name, 0)
-    const items = openSource(plan, contextOf(name, calls))
+    const opened = openSource(plan, contextOf(name, calls))
+    const stall = stallOf(name)
+    const items = stall ? stallItems(opened, stall) : opened
     return record === undefined ? items : recordItems(items, recordingOf(name, record))
   }
   const openOutputs = (
@@ -66,9 +71,12 @@ export async function openSources(
   ): AsyncGenerator<OutputFrame, void> => {
     const names = [...memories.keys()]
     const context = contextOf(names[0] ?? '', calls)
-    if (record === undefined) return openViews(sources, memories, context)
+    const stall = stallOf(readName(sources, names[0] ?? ''))
+    if (record === undefined && !stall) return openViews(sources, memories, context)
     // What is recorded is read before the stream has it, which may have ended meanwhile, with the memory that it loans.
-    const frames = openViews(sources, new Map(names.map((name) => [name, {}])), context)
+    const opened = openViews(sources, new Map(names.map((name) => [name, {}])), context)
+    const frames = stall ? stallOutputs(opened, stall) : opened
+    if (record === undefined) return frames
     return recordOutputs(
       frames,
       names.map((name) => recordingOf(name, record)),

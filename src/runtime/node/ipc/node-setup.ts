@@ -1,5 +1,5 @@
 import type { LogLevel } from '../../core/logger.js'
-import type { NodePlan, SourcePlans } from '../../core/plan/plan.js'
+import type { NodePlan, SourcePlans, StallPlans } from '../../core/plan/plan.js'
 import type { ServerAddress, ServerInfo } from '../../nats/index.js'
 
 /** Everything that the process of one node needs. It goes through a pipe, because the address contains the server's token. */
@@ -14,6 +14,8 @@ export interface NodeSetup {
   isStage: boolean
   /** The sources that the node's calls use, and those of the views among them, by name. */
   sources: SourcePlans
+  /** Pauses of sources that a test asks for. */
+  stalls: StallPlans | undefined
   logLevel: LogLevel
   /**
    * Files to reload when they change: the modules of the node's callbacks and their imports, imported modules first.

@@ -24,6 +24,7 @@ export function nodeSetup(
     node,
     isStage: Object.values(plan.nodes).some((other) => other.name !== node.name && streamsTo(other, node)),
     sources: Object.fromEntries(Object.entries(plan.sources).filter(([name]) => used.includes(name))),
+    stalls: plan.stalls,
     logLevel,
     modules,
     record,

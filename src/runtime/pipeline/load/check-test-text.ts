@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { DaffiError } from '../../core/errors.js'
 import { checkFile } from '../checks/files/sources.js'
-import { checkTests } from '../checks/tests.js'
+import { checkTests } from '../checks/tests/check-tests.js'
 import { buildTests } from '../plan/build-tests.js'
 import { readEnvironment } from '../read/env/environment.js'
 import { resolveFrom } from '../read/file-paths.js'

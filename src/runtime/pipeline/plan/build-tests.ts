@@ -5,6 +5,7 @@ import { codeFrame } from '../diagnose/code-frame.js'
 import { formatPath, type Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
 import type { TestEntry } from '../schema/test.js'
+import { buildFaults, slownessOf, stallsOf } from './build-faults.js'
 import { buildSource } from './build-source.js'
 import { mapValues } from './map-values.js'
 import { replaceResults } from './replace-results.js'
@@ -25,7 +26,9 @@ export function buildTests({ entries, document, pipeline, names }: TestsInput): 
     file: document.file,
     timeoutMs: entry.timeout,
     pipeline: withReplacements(pipeline, entry, dirname(document.file)),
+    faults: buildFaults(entry.faults, names),
     expect: buildExpectations(entry, names),
+    index,
     locate: (path) => locate(document, ['tests', index, ...path]),
   }))
 }
@@ -35,11 +38,18 @@ function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Pla
   const observed = new Set([
     ...Object.keys(entry.mocks),
     ...calls.map(({ call }) => call),
+    ...entry.faults.flatMap(({ at }) => at?.stream ?? []),
     ...Object.keys(streams).filter((name) => streams[name]?.frames?.hash !== undefined),
   ])
   const callback = (plan: CallbackPlan): CallbackPlan => {
     const mock = entry.mocks[plan.name]
-    return { ...plan, observed: observed.has(plan.name), ...(mock === undefined ? {} : { mock }) }
+    const slow = slownessOf(plan.name, entry.faults)
+    return {
+      ...plan,
+      observed: observed.has(plan.name),
+      ...(mock === undefined ? {} : { mock }),
+      ...(slow.length > 0 && { slow }),
+    }
   }
   const sources = (entries: TestEntry['sources']): SourcePlans =>
     mapValues(entries, (source) => buildSource(source, folder))
@@ -49,7 +59,8 @@ function withReplacements(pipeline: Plan, entry: TestEntry, folder: string): Pla
     sources: { ...pipeline.sources, ...sources(entry.sources) },
     nodes: mapValues(pipeline.nodes, (node) => ({ ...node, callbacks: node.callbacks.map(callback) })),
   }
-  return replaceResults(variant, sources(entry.results_of))
+  const replaced = replaceResults(variant, sources(entry.results_of))
+  return { ...replaced, stalls: stallsOf(replaced, entry.faults) }
 }
 
 function buildExpectations({ expect }: TestEntry, names: NodeNames): Expectations {

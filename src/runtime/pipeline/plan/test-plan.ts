@@ -10,9 +10,20 @@ export interface TestPlan {
   timeoutMs: number
   /** The pipeline with the test's sources and mocks in place of its own. */
   pipeline: Plan
+  faults: FaultPlan[]
   expect: Expectations
+  /** Position of the test in its file. */
+  index: number
   /** Location of a key of the test in its file. */
   locate: (path: Path) => TestLocation
+}
+
+/** Fault that a test has. */
+export interface FaultPlan {
+  /** Stream, by its callback, and the number of the item with which the fault comes; undefined for one that comes at once. */
+  at: { stream: string; item: number } | undefined
+  /** Processes that are killed, or the server; undefined for a fault that the plan of the pipeline has. */
+  kill: string[] | 'server' | undefined
 }
 
 /** Location of a key of a test. */

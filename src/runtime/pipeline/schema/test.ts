@@ -5,6 +5,17 @@ import { source } from './source.js'
 
 const number = z.int().min(0)
 
+/** A number, or the least and the greatest: after a fault, it may not be known how many items were in a node's hand. */
+const amount = z.union(
+  [
+    number,
+    z
+      .strictObject({ min: number.optional(), max: number.optional() })
+      .refine(({ min = 0, max = Infinity }) => min <= max, { message: 'has a min above its max' }),
+  ],
+  { error: 'must be a whole number, or { min, max }' },
+)
+
 export const mock = z
   .strictObject({
     returns: z.unknown().describe('Result of every call.').optional(),
@@ -19,11 +30,11 @@ export const mock = z
   )
 
 export const streamExpectation = z.strictObject({
-  items: number.describe('Number of items that the sources of the stream yield.').optional(),
-  lost: number.describe('Items lost with receivers that died, over all receivers.').optional(),
-  dropped: number.describe('Items dropped by live delivery, over all receivers.').optional(),
-  failed: number.describe('Items on which the callback threw, over all receivers.').optional(),
-  unmatched: number.describe('Items without a partner in a join, over all receivers.').optional(),
+  items: amount.describe('Number of items that the sources of the stream yield.').optional(),
+  lost: amount.describe('Items lost with receivers that died, over all receivers.').optional(),
+  dropped: amount.describe('Items dropped by live delivery, over all receivers.').optional(),
+  failed: amount.describe('Items on which the callback threw, over all receivers.').optional(),
+  unmatched: amount.describe('Items without a partner in a join, over all receivers.').optional(),
   receivers: z.array(name).describe('All nodes that receive the stream.').optional(),
   frames: z
     .strictObject({
@@ -77,6 +88,41 @@ export const logExpectation = z.strictObject({
     .describe('Regular expression that at least one log line of the node matches.'),
 })
 
+/** Keys of which each fault has exactly one. */
+const FAULTS = ['kill', 'restart', 'stall', 'slow'] as const
+/** Keys that belong to another one. */
+const TIMES = [
+  ['for', 'stall'],
+  ['by', 'slow'],
+] as const
+
+export const fault = z
+  .strictObject({
+    at: z
+      .strictObject({
+        stream: callbackName.describe('Callback that the stream goes to.'),
+        item: z.int().min(1).describe('Number of the item, from 1.'),
+      })
+      .describe('Moment of the fault: when a node gets this item of a stream. Without it, at once.')
+      .optional(),
+    kill: name.describe('Node whose processes are killed.').optional(),
+    restart: z.literal('server').describe('The NATS server is killed, and started again.').optional(),
+    stall: name.describe('Source that gives nothing for some time.').optional(),
+    for: duration.describe('Time for which the source gives nothing.').optional(),
+    slow: callbackName.describe('Callback that takes longer, from now on.').optional(),
+    by: duration.describe('Time by which each call of the callback takes longer.').optional(),
+  })
+  .superRefine((value, context) => {
+    const issue = (message: string, ...path: string[]): void =>
+      context.addIssue({ code: 'custom', message, path })
+    if (FAULTS.filter((key) => value[key] !== undefined).length !== 1)
+      issue(`must have exactly one of ${FAULTS.join(', ')}`)
+    for (const [time, key] of TIMES) {
+      if (value[time] === undefined && value[key] !== undefined) issue(`must have ${time} beside ${key}`)
+      if (value[time] !== undefined && value[key] === undefined) issue(`is only for ${key}`, time)
+    }
+  })
+
 export const test = z.strictObject({
   name: z.string().min(1).describe('Name of the test.'),
   timeout: duration
@@ -97,6 +143,7 @@ export const test = z.strictObject({
     .record(name, mock)
     .describe('Results that replace callbacks, by name, on every node that offers them.')
     .default({}),
+  faults: z.array(fault).describe('Faults that the test makes while the pipeline runs.').default([]),
   expect: z
     .strictObject({
       streams: z
@@ -129,6 +176,8 @@ export const testFile = z.strictObject({
 })
 
 export type TestEntry = z.output<typeof test>
+export type FaultEntry = z.output<typeof fault>
+export type Amount = z.output<typeof amount>
 export type MockEntry = z.output<typeof mock>
 export type StageExpectationEntry = z.output<typeof stageExpectation>
 export type StreamExpectationEntry = z.output<typeof streamExpectation>

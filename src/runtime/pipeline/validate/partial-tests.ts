@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Path } from '../diagnose/key-path.js'
 import type { PipelineDocument } from '../read/document.js'
-import { callExpectation, resultExpectation, streamExpectation } from '../schema/test.js'
+import { callExpectation, fault, resultExpectation, streamExpectation } from '../schema/test.js'
 import { listOf, parseLeniently, parseSourceLeniently, recordOf } from './parse-leniently.js'
 import type { PartialEntry, PartialSource } from './partial-pipeline.js'
 
@@ -12,6 +12,7 @@ export interface PartialTest {
   sources: PartialSource[]
   /** Sources in place of the results of callbacks, by the callback. */
   resultsOf: PartialSource[]
+  faults: PartialExpectation<typeof fault>[]
   mocks: Omit<PartialEntry<never>, 'value'>[]
   streams: PartialEntry<z.output<typeof streamExpectation>>[]
   stages: Omit<PartialEntry<never>, 'value'>[]
@@ -39,6 +40,10 @@ function partialTest(test: Record<string, unknown>, path: Path): PartialTest {
       path: [...path, 'expect', key, index],
       raw: recordOf(value),
     }))
+  const faults = listOf(test.faults).map((value, index) => ({
+    path: [...path, 'faults', index],
+    value: parseLeniently(fault, recordOf(value)),
+  }))
   const sources = (key: string): PartialSource[] =>
     named(test[key], [...path, key]).map(({ raw, ...entry }) => ({
       ...entry,
@@ -47,6 +52,7 @@ function partialTest(test: Record<string, unknown>, path: Path): PartialTest {
   return {
     sources: sources('sources'),
     resultsOf: sources('results_of'),
+    faults,
     mocks: named(test.mocks, [...path, 'mocks']),
     streams: named(expect.streams, [...path, 'expect', 'streams']).map(({ raw, ...entry }) => ({
       ...entry,

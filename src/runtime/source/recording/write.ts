@@ -4,9 +4,10 @@ import { encodeItem } from '../../codec/index.js'
 import { GIB } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { RESUME, type Resumable } from '../../core/stream/resumable.js'
+import type { Resumable } from '../../core/stream/resumable.js'
 import { RECORDING_INDEX } from '../../core/plan/plan.js'
 import type { OutputFrame } from '../contract/output.js'
+import { passedThrough } from '../contract/passed-through.js'
 import { FILE_MODE, FOLDER_MODE, RECORDING_HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
 
 /** Largest size of a recording, some twelve seconds of 720p. */
@@ -28,14 +29,7 @@ export function recordItems(
   items: AsyncIterable<unknown> & Resumable,
   options: RecordOptions,
 ): AsyncGenerator<unknown, void> & Resumable {
-  const recorded = record(items, options)
-  if (!items[RESUME]) return recorded
-  return Object.assign(recorded, {
-    [RESUME]: async (position: number) => {
-      const rest = await items[RESUME]?.(position)
-      return rest && record(rest, options)
-    },
-  })
+  return passedThrough(items, (from) => record(from, options))
 }
 
 async function* record(

@@ -14,6 +14,7 @@ export function judgeCalls(expected: CallExpectation[], { called }: Evidence): M
     const shown = calls.slice(-MAX_SHOWN).map((each) => each.args)
     return {
       path: ['expect', 'calls', index],
+      becomes: times === undefined ? undefined : { path: ['expect', 'calls', index, 'times'], value: number },
       message: `calls of ${call}`,
       expected: { times: times ?? 'at least 1', ...(args ? { args } : {}) },
       actual: { times: number, ...(args && shown.length > 0 ? { args: shown } : {}) },

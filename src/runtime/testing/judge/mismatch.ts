@@ -12,6 +12,8 @@ export interface Mismatch {
   /** Undefined when nothing is compared. */
   expected?: unknown
   actual?: unknown
+  /** Value by which the file would expect what came; undefined where none would. */
+  becomes?: { path: (string | number)[]; value: unknown } | undefined
   /** Whether it may still become as expected while the run goes on. */
   mayStillPass: boolean
 }

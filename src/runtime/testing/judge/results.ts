@@ -11,6 +11,10 @@ export function judgeResults(expected: ResultExpectation[], { results }: Evidenc
     const of = to === undefined ? '' : ` of ${to}`
     return {
       path: ['expect', 'results', index, 'equals'],
+      becomes:
+        result && 'value' in result
+          ? { path: ['expect', 'results', index, 'equals'], value: result.value }
+          : undefined,
       message: result ? `result of ${call}${of}` : `${call}${of} was not called`,
       expected: equals,
       actual,

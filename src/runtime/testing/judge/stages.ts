@@ -14,6 +14,7 @@ export function judgeStages(
     const total = (key: keyof StageCounts): number => nodes.reduce((sum, stage) => sum + stage[key], 0)
     return KEYS.filter((key) => counts[key] !== undefined && counts[key] !== total(key)).map((key) => ({
       path: ['expect', 'stages', callback, key],
+      becomes: { path: ['expect', 'stages', callback, key], value: total(key) },
       message: `${key} of the stage ${callback}`,
       expected: counts[key],
       actual: total(key),

@@ -1,24 +1,31 @@
 import type { ReceiverSummary, StreamSummary } from '../../core/plan/summary.js'
 import type { Expectations } from '../../pipeline/index.js'
+import { isWithin } from './amount.js'
 import type { Evidence, Mismatch } from './mismatch.js'
 
 type StreamExpectation = Expectations['streams'][string]
 type FramesExpectation = NonNullable<StreamExpectation['frames']>
 
+/** Difference of one stream; its path begins there. */
+type StreamMismatch = Omit<Mismatch, 'becomes'> & { becomes?: { value: unknown } | undefined }
+
 /** Compares streams, by the callback that they go to. When several go to one, their counts are added up. */
 export function judgeStreams(expected: Expectations['streams'], evidence: Evidence): Mismatch[] {
   return Object.entries(expected).flatMap(([call, { frames, ...counts }]) => {
     const streams = evidence.streams.filter((stream) => stream.call === call)
-    const at = (mismatch: Mismatch): Mismatch => ({
-      ...mismatch,
-      path: ['expect', 'streams', call, ...mismatch.path],
-      message: `${mismatch.message} of ${call}`,
-    })
+    const at = ({ becomes, ...mismatch }: StreamMismatch): Mismatch => {
+      const path = ['expect', 'streams', call, ...mismatch.path]
+      const message = `${mismatch.message} of ${call}`
+      return { ...mismatch, path, message, becomes: becomes && { path, ...becomes } }
+    }
     return [...judgeCounts(counts, streams), ...judgeFrames(call, frames ?? {}, streams, evidence)].map(at)
   })
 }
 
-function judgeCounts(expected: Omit<StreamExpectation, 'frames'>, streams: StreamSummary[]): Mismatch[] {
+function judgeCounts(
+  expected: Omit<StreamExpectation, 'frames'>,
+  streams: StreamSummary[],
+): StreamMismatch[] {
   const receivers = streams.flatMap((stream) => Object.values(stream.receivers))
   const total = (count: (receiver: ReceiverSummary) => number): number =>
     receivers.reduce((sum, receiver) => sum + count(receiver), 0)
@@ -30,12 +37,17 @@ function judgeCounts(expected: Omit<StreamExpectation, 'frames'>, streams: Strea
     unmatched: total(({ unmatched = 0 }) => unmatched),
   }
   const keys = ['items', 'lost', 'dropped', 'failed', 'unmatched'] as const
-  const mismatches = keys
-    .filter((key) => expected[key] !== undefined && expected[key] !== actual[key])
-    .map((key) => mismatch(key, expected[key], actual[key]))
+  const mismatches: StreamMismatch[] = keys.flatMap((key) => {
+    const wanted = expected[key]
+    if (wanted === undefined || isWithin(actual[key], wanted)) return []
+    // Bounds were chosen, and not seen.
+    const becomes = typeof wanted === 'number' ? { value: actual[key] } : undefined
+    return [{ ...mismatch(key, wanted, actual[key]), becomes }]
+  })
   const names = [...new Set(streams.flatMap((stream) => Object.keys(stream.receivers)))].sort()
   const wanted = expected.receivers?.toSorted()
-  if (wanted && wanted.join() !== names.join()) mismatches.push(mismatch('receivers', wanted, names))
+  if (wanted && wanted.join() !== names.join())
+    mismatches.push({ ...mismatch('receivers', wanted, names), becomes: { value: names } })
   return mismatches
 }
 
@@ -44,12 +56,15 @@ function judgeFrames(
   { count, rate, hash }: FramesExpectation,
   streams: StreamSummary[],
   { called }: Evidence,
-): Mismatch[] {
-  const mismatches: Mismatch[] = []
+): StreamMismatch[] {
+  const mismatches: StreamMismatch[] = []
   const receivers = streams.flatMap((stream) => Object.entries(stream.receivers))
   const processed = receivers.map(([name, receiver]) => [name, receiver.processed] as const)
   if (count !== undefined && !all(processed, (number) => number === count)) {
-    mismatches.push(mismatch('count', count, Object.fromEntries(processed)))
+    mismatches.push({
+      ...mismatch('count', count, Object.fromEntries(processed)),
+      becomes: sameIn(processed),
+    })
   }
   const rates = streams.map(
     ({ from, items, seconds }) => [from, rounded(items / (seconds || Infinity))] as const,
@@ -62,10 +77,20 @@ function judgeFrames(
     const hashes = receivers.map(([name]) => [name, given(name).at(-1)?.hash ?? null] as const)
     const mayStillPass = receivers.some(([name, each]) => given(name).length < each.processed)
     if (!all(hashes, (each) => each === hash)) {
-      mismatches.push({ ...mismatch('hash', hash, Object.fromEntries(hashes)), mayStillPass })
+      mismatches.push({
+        ...mismatch('hash', hash, Object.fromEntries(hashes)),
+        becomes: sameIn(hashes),
+        mayStillPass,
+      })
     }
   }
   return mismatches.map((each) => ({ ...each, path: ['frames', ...each.path] }))
+}
+
+/** The value that all have; undefined when they differ, or have none. */
+function sameIn(entries: readonly (readonly [unknown, unknown])[]): { value: unknown } | undefined {
+  const [value, ...others] = new Set(entries.map(([, each]) => each))
+  return others.length > 0 || value === undefined || value === null ? undefined : { value }
 }
 
 /** Tells whether a condition holds for every value; false when there are none. */
@@ -78,6 +103,6 @@ function rounded(rate: number): number {
   return Number(rate.toFixed(1))
 }
 
-function mismatch(key: string, expected: unknown, actual: unknown): Mismatch {
+function mismatch(key: string, expected: unknown, actual: unknown): StreamMismatch {
   return { path: [key], message: key, expected, actual, mayStillPass: false }
 }

@@ -39,6 +39,9 @@ export class Observation {
   readonly changed = new Wakeup()
   readonly #plan: Plan
   readonly #states = new Map<string, NodeState>()
+  readonly #pids = new Map<string, number>()
+  /** Numbers of invocations by node, by callback. */
+  readonly #given = new Map<string, Map<string, number>>()
   readonly #wereReady = new Set<string>()
   readonly #settled = new Set<string>()
   readonly #stages = new StageResults()
@@ -51,11 +54,21 @@ export class Observation {
 
   readonly onEvent = (event: RunEvent): void => {
     if (event.type === 'line') this.lines.push({ node: event.node, line: event.line })
-    else if (event.type === 'called') this.called.push(event)
+    else if (event.type === 'called') this.#onCalled(event)
     else if (event.type === 'state') this.#onState(event)
     else if (event.type === 'stages') this.#stages.accept(event.node, event.stages)
     else if (event.type === 'call') this.#onCall(event)
     this.changed.notify()
+  }
+
+  /** Largest number of invocations that a process of some node has had of the callback. */
+  given(callback: string): number {
+    return Math.max(0, ...(this.#given.get(callback)?.values() ?? []))
+  }
+
+  /** Process of a node; undefined while it has none. */
+  pidOf(node: string): number | undefined {
+    return this.#pids.get(node)
   }
 
   get streams(): StreamSummary[] {
@@ -97,13 +110,21 @@ export class Observation {
     ]
   }
 
+  #onCalled(event: ObservedCall): void {
+    this.called.push(event)
+    const nodes = this.#given.get(event.callback) ?? new Map<string, number>()
+    this.#given.set(event.callback, nodes.set(event.node, (nodes.get(event.node) ?? 0) + 1))
+  }
+
   #hasEnded(node: string): boolean {
     const state = this.#states.get(node)
     return state === 'stopped' || state === 'failed'
   }
 
-  #onState({ node, state, error }: Extract<RunEvent, { type: 'state' }>): void {
+  #onState({ node, state, error, process }: Extract<RunEvent, { type: 'state' }>): void {
     this.#states.set(node, state)
+    if (process) this.#pids.set(node, process.pid)
+    else this.#pids.delete(node)
     if (state === 'ready') this.#wereReady.add(node)
     if (state === 'starting') {
       this.#stages.restart(node)

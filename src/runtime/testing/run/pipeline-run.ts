@@ -71,9 +71,15 @@ export class PipelineRun {
     throw new DaffiError('DAFFI_NODE_DIED', `${this.plan.name} ended before it was ready`)
   }
 
-  /** Resolves when every node is ready and every call has finished; with false when the run is over before that. */
-  settled(signal?: AbortSignal): Promise<boolean> {
-    return this.until(({ starting, unsettled }) => starting.length === 0 && unsettled.length === 0, signal)
+  /**
+   * Resolves when every node is ready and every call has finished; with false when the run is over before that.
+   * @param isTrue whether what is observed holds at the moment
+   */
+  settled(signal?: AbortSignal, isTrue = (): boolean => true): Promise<boolean> {
+    return this.until(
+      ({ starting, unsettled }) => isTrue() && starting.length === 0 && unsettled.length === 0,
+      signal,
+    )
   }
 
   /** Calls a callback from outside. Resolves with its value as JSON can carry it. */

@@ -3,7 +3,7 @@ import type { DeadLetterStore } from '../../../stream/index.js'
 import { decodeArguments } from '../../wire/encoding.js'
 import type { RemoteErrorFields } from '../../api/remote-error.js'
 import type { JobAccess } from '../job-access.js'
-import { hasEnded, type EndedRecord } from '../store/job-record.js'
+import { hasEnded } from '../store/job-record.js'
 import { findJob, type FoundJob } from './find-job.js'
 import type { JobSummary } from './job-summary.js'
 

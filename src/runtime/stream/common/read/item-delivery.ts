@@ -152,7 +152,7 @@ export class ItemDelivery {
     if (joining) {
       if (!this.#hasEnded) joining.end()
       // Else it has ended at once.
-      if (!this.#hasEnded && this.hasWaiting) await lifecycle.changed.wait()
+      if (!this.#hasEnded && this.hasWaiting) await lifecycle.change()
       this.#hasEnded = false
       return
     }

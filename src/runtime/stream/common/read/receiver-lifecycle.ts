@@ -28,6 +28,14 @@ export class ReceiverLifecycle {
     return this.#state === 'attached'
   }
 
+  /**
+   * Resolves when the state changes, or there is something to do for a loop; at once when it has settled, which it may have done
+   * while the loop waited for something else.
+   */
+  async change(): Promise<void> {
+    if (this.isAttached()) await this.changed.wait()
+  }
+
   settle(state: ReceiverState, error: ErrorRecord | null): void {
     if (!this.isAttached()) return
     this.#state = state

@@ -115,9 +115,9 @@ export class DurableReader {
         if (this.#delivery.ordered) await this.#attendOrder(this.#delivery.ordered)
         const record = consumer.take()
         if (record) await this.#process(record)
-        else if (!this.#end || this.#delivery.position < this.#end.count) await this.#lifecycle.changed.wait()
+        else if (!this.#end || this.#delivery.position < this.#end.count) await this.#lifecycle.change()
         else if (this.#delivery.hasWaiting) await this.#flush()
-        else if (this.#delivery.isEarly) await this.#lifecycle.changed.wait()
+        else if (this.#delivery.isEarly) await this.#lifecycle.change()
         else this.#lifecycle.settle('finished', null)
       }
     } catch (error) {

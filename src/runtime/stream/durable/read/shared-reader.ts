@@ -109,7 +109,7 @@ export class SharedReader implements PendingListener {
           this.#release()
         }
         const chunk = this.#chunks.take()
-        if (!chunk) await this.#lifecycle.changed.wait()
+        if (!chunk) await this.#lifecycle.change()
         else {
           this.#held.push({ chunk, end: await this.#process(chunk) })
           this.#release()

@@ -165,7 +165,7 @@ export class StreamReader implements CreditListener {
         else if (this.#isFinished()) break
         else {
           this.#expectNext()
-          await this.#lifecycle.changed.wait()
+          await this.#lifecycle.change()
         }
       }
       this.#finish()

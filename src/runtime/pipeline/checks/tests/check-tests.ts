@@ -1,12 +1,14 @@
-import { nearest } from '../../core/text/nearest.js'
-import { listKnown } from '../diagnose/list-known.js'
-import type { PartialTest } from '../validate/partial-tests.js'
-import { checkArguments } from './arguments.js'
-import type { CheckContext } from './check-context.js'
-import { checkNode, checkTarget } from './nodes.js'
-import { checkOffered, checkOfferedBy } from './offered.js'
-import { checkSources } from './files/sources.js'
-import { checkReplacedViews } from './views.js'
+import { nearest } from '../../../core/text/nearest.js'
+import { listKnown } from '../../diagnose/list-known.js'
+import type { PartialTest } from '../../validate/partial-tests.js'
+import { checkArguments } from '../arguments.js'
+import type { CheckContext } from '../check-context.js'
+import { checkNode, checkTarget } from '../nodes.js'
+import { checkOffered, checkOfferedBy } from '../offered.js'
+import { checkSources } from '../files/sources.js'
+import { checkReplacedViews } from '../views.js'
+import { checkFault } from './faults.js'
+import { checkSource, checkStreamed } from './streamed.js'
 
 /**
  * Checks each test against the pipeline that it tests.
@@ -15,6 +17,7 @@ import { checkReplacedViews } from './views.js'
 export async function checkTests(tests: PartialTest[], context: CheckContext): Promise<void> {
   for (const test of tests) {
     await checkReplacedSources(test, context)
+    for (const fault of test.faults) checkFault(fault, context)
     for (const { name, path } of test.mocks) checkOffered(name, path, context, 'key')
     checkStreams(test, context)
     for (const stage of [...test.resultsOf, ...test.stages]) checkStage(stage, context)
@@ -38,25 +41,15 @@ async function checkReplacedSources(
   { sources, resultsOf }: PartialTest,
   context: CheckContext,
 ): Promise<void> {
-  const { sources: known, diagnostics, folder } = context
-  for (const { name, path } of sources) {
-    if (known.has(name)) continue
-    const message = `the pipeline has no source ${name}; ${listKnown('sources', known)}`
-    const suggestion = nearest(name, [...known])
-    diagnostics.add({ code: 'DAFFI_UNKNOWN_SOURCE', message, path, suggestion }, 'key')
-  }
+  const { diagnostics, folder } = context
+  for (const { name, path } of sources) checkSource(name, path, context, 'key')
   await checkSources([...sources, ...resultsOf], folder, diagnostics)
   checkReplacedViews(sources, resultsOf, context)
 }
 
 function checkStreams({ streams }: PartialTest, context: CheckContext): void {
-  const { streamed, diagnostics } = context
   for (const { name, path, value } of streams) {
-    if (!streamed.has(name)) {
-      const message = `nothing is streamed to ${name}; ${listKnown('streamed to', streamed)}`
-      const suggestion = nearest(name, [...streamed])
-      diagnostics.add({ code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion }, 'key')
-    }
+    checkStreamed(name, path, context, 'key')
     for (const [index, node] of value.receivers?.entries() ?? []) {
       const at = [...path, 'receivers', index]
       checkNode(node, at, context)
