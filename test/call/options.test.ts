@@ -1,4 +1,4 @@
-import { context, FG, Global } from 'daffi'
+import { context, FG, Global, STREAM } from 'daffi'
 import { expect, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { ownPipeline } from '../support/pipeline.js'
@@ -72,6 +72,26 @@ test('calls beyond the rate wait for it, here and on another node, and say so wh
     })
   // What was given up waits no more, and has not begun.
   expect(await g.call.ping()).toBe('pong')
+  expect(begun).toEqual([1, 2])
+})
+
+test('a stream is held back by the rate, and nothing of it is dropped', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const begun: number[] = []
+  const second = deferred()
+  const work = (n: number): void => {
+    begun.push(n)
+    if (begun.length === 2) second.resolve()
+  }
+  await join('worker', { callbacks: { work }, options: { work: { rate: { limit: '2/h' } } } })
+  const g = await join('caller')
+  const stop = new AbortController()
+  const streaming = g.call.work([1, 2, 3, 4]).with(STREAM({ signal: stop.signal }))
+  await second.promise
+  stop.abort()
+  await expect(streaming).rejects.toMatchObject({
+    summary: { receivers: { worker: { processed: 2, dropped: 0, failed: 0 } } },
+  })
   expect(begun).toEqual([1, 2])
 })
 

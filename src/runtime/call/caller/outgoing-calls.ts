@@ -1,7 +1,6 @@
 import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
-import type { Rate } from '../../core/stream/rate.js'
 import { HEADER, headerOf, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
 import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
@@ -70,9 +69,8 @@ export class OutgoingCalls {
       if (!choice) return undefined
       const { peer } = choice
       const { promise, resolve, reject } = deferred<Msg>()
-      const onWait = (rate: Rate): void => cancellation.waitsFor(rate)
-      const ends = { onReply: resolve, onLost: reject, onWait }
-      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, ...ends }
+      const ends = { onReply: resolve, onLost: reject }
+      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, cancellation, ...ends }
       let transfer: PayloadTransfer | undefined
       let isOver = false
       try {
