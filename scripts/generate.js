@@ -1,11 +1,17 @@
 // Writes the committed files that are generated from the code: the manifest of the commands, the JSON Schemas of pipeline
-// files and of their tests, and the tables of errors and of the options of STREAM and of callbacks. With --check it writes nothing, and fails when a file is out of date.
+// files and of their tests, and the tables of errors and of the options of STREAM, of callbacks and of nodes. With --check it writes nothing, and fails when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Plugin } from '@oclif/core'
 import { format, resolveConfig } from 'prettier'
-import { CALLBACK_OPTIONS, ERRORS, STREAM_OPTIONS } from '../dist/runtime/index.js'
+import {
+  CALLBACK_OPTIONS,
+  ERRORS,
+  HEALTH_OPTIONS,
+  RESTART_OPTIONS,
+  STREAM_OPTIONS,
+} from '../dist/runtime/index.js'
 import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/schema/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -59,14 +65,15 @@ function optionTable(specs) {
 }
 
 /**
- * The page with a new table between its two comments.
+ * The page with new tables, in their order, each between its two comments.
  * @param {string} path
- * @param {string} table
+ * @param {string[]} tables
  */
-async function pageWith(path, table) {
+async function pageWith(path, ...tables) {
+  const left = [...tables]
   const page = readFileSync(`${root}${path}`, 'utf8').replace(
-    /(<!-- table -->\n).*(<!-- end of table -->)/s,
-    (_, before, after) => `${before}\n${table}\n\n${after}`,
+    /(<!-- table -->\n).*?(<!-- end of table -->)/gs,
+    (_, before, after) => `${before}\n${left.shift()}\n\n${after}`,
   )
   return await format(page, { parser: 'markdown', ...(await resolveConfig(root + path)) })
 }
@@ -79,7 +86,10 @@ const files = {
   'schema/pipeline.schema.json': json(pipelineJsonSchema()),
   'schema/test.schema.json': json(testFileJsonSchema()),
   'docs/errors.md': await pageWith('docs/errors.md', errorTable()),
-  'docs/pipeline.md': await pageWith('docs/pipeline.md', optionTable(STREAM_OPTIONS)),
+  'docs/pipeline.md': await pageWith(
+    'docs/pipeline.md',
+    ...[RESTART_OPTIONS, HEALTH_OPTIONS, STREAM_OPTIONS].map(optionTable),
+  ),
   'docs/calls.md': await pageWith('docs/calls.md', optionTable(CALLBACK_OPTIONS)),
 }
 

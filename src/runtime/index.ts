@@ -20,6 +20,7 @@ export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js
 export { notOurs } from './core/ownership/ours.js'
 export { faultOfProject, findProject } from './core/project/project.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
+export { HEALTH_OPTIONS, RESTART_OPTIONS } from './core/plan/node-options.js'
 export { STREAM_OPTIONS } from './core/stream/stream-options.js'
 export { stderrLogger } from './core/text/stderr-logger.js'
 export { isAtLeast } from './core/text/version.js'

@@ -1,4 +1,5 @@
 import type { CallPlan, NodePlan, Plan, SourcePlan, StreamPlan } from '../../src/runtime/core/plan/plan.js'
+import { RESTART_OPTIONS, restartPlan, type RestartPlan } from '../../src/runtime/core/plan/node-options.js'
 import { parseOptions } from '../../src/runtime/core/stream/parse-options.js'
 import { STREAM_OPTIONS } from '../../src/runtime/core/stream/stream-options.js'
 
@@ -22,11 +23,18 @@ export const callPlan = (call: string, given: Partial<CallPlan> = {}): CallPlan 
   ...given,
 })
 
+/** Restarts as the mapping form of a pipeline file gives them. */
+export const restarts = (given: Record<string, unknown>): RestartPlan =>
+  restartPlan(parseOptions(RESTART_OPTIONS, given))
+
 export const nodePlan = (name: string, given: Partial<NodePlan> = {}): NodePlan => ({
   name,
   callbacks: [],
   calls: [],
-  restart: 'no',
+  restart: restarts({ policy: 'no' }),
+  onFailure: 'stop_all',
+  health: { startupMs: undefined, blockedMs: undefined },
+  stopTimeoutMs: 15_000,
   graceMs: 30_000,
   env: {},
   dependsOn: [],

@@ -47,10 +47,11 @@ function streamLines(summary: StreamResult, colours: Colours): string[] {
     bytes,
     seconds,
     gaps,
+    attempts,
     error,
   } = summary
   const what = source ?? (resultsOf === undefined ? 'items' : `results of ${resultsOf}`)
-  const flow = `${from} streamed ${what} to ${call}${as === undefined ? '' : ` as ${as}`} ${colours.dim(`(${delivery})`)}`
+  const flow = `${from} streamed ${what} to ${call}${as === undefined ? '' : ` as ${as}`} ${colours.dim(`(${delivery}${attempts === undefined ? '' : `, ${attempts} attempts`})`)}`
   const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}` : ''}`
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [

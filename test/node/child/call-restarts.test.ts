@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { ErrorCode } from '../../../src/runtime/core/error-codes.js'
-import type { ModifierPlan, RestartPolicy } from '../../../src/runtime/core/plan/plan.js'
+import type { RestartPolicy } from '../../../src/runtime/core/plan/node-options.js'
+import type { ModifierPlan } from '../../../src/runtime/core/plan/plan.js'
 import { CallRestarts } from '../../../src/runtime/node/child/call-restarts.js'
-import { MAX_RESTARTS } from '../../../src/runtime/node/common/restart-counter.js'
+import { restarts } from '../plans.js'
 
 const error = (code: ErrorCode) => ({ code, message: 'failed' })
 
@@ -24,19 +25,14 @@ test.each<[ModifierPlan['kind'], RestartPolicy, ErrorCode, again: boolean]>([
   ['FG', 'always', 'DAFFI_TIMEOUT', false],
   ['BG', 'always', 'DAFFI_REMOTE', false],
 ])('%s under %s, after %s: made again is %s', (kind, policy, code, again) => {
-  expect(new CallRestarts(kind, policy).pauseAfter(error(code), 0)).toBe(again ? 200 : undefined)
+  expect(new CallRestarts(kind, restarts({ policy })).pauseAfter(error(code), 0)).toBe(
+    again ? 200 : undefined,
+  )
 })
 
 test('attempts are those of processes: as many in a row, and counted anew after it ran for long', () => {
-  const restarts = new CallRestarts('STREAM', 'on-failure')
-  const next = (ranMs: number) => restarts.pauseAfter(error('DAFFI_NO_RECEIVER'), ranMs)
-  expect(Array.from({ length: MAX_RESTARTS + 1 }, () => next(0))).toEqual([
-    200,
-    400,
-    800,
-    1600,
-    3200,
-    undefined,
-  ])
+  const call = new CallRestarts('STREAM', restarts({ policy: 'on-failure' }))
+  const next = (ranMs: number) => call.pauseAfter(error('DAFFI_NO_RECEIVER'), ranMs)
+  expect(Array.from({ length: 6 }, () => next(0))).toEqual([200, 400, 800, 1600, 3200, undefined])
   expect(next(60_000)).toBe(200)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CallbackPlan, NodePlan, SourcePlan } from '../../../src/runtime/core/plan/plan.js'
 import { compareVersions, type PipelineVersion } from '../../../src/runtime/node/watch/compare-versions.js'
-import { callPlan, moduleSource, nodePlan, pipelinePlan, streamPlan } from '../plans.js'
+import { callPlan, moduleSource, nodePlan, pipelinePlan, restarts, streamPlan } from '../plans.js'
 
 const callback = (name: string, max = 1): CallbackPlan => ({
   name,
@@ -58,6 +58,10 @@ test('a callback with other parameters is only reloaded', () => {
 test('a node is restarted for another plan, another source, or changed code of its source', () => {
   const restarted = (name: string) => ({ ...NOTHING, restart: [name] })
   expect(stepsTo(version([{ ...worker, env: { A: '1' } }, writer]))).toEqual(restarted('worker'))
+  const restart = restarts({ delay: '1s' })
+  expect(stepsTo(version([{ ...worker, restart }, writer]))).toEqual(restarted('worker'))
+  const health = { ...worker.health, blockedMs: 30_000 }
+  expect(stepsTo(version([{ ...worker, health }, writer]))).toEqual(restarted('worker'))
   const limited = { ...callback('work'), options: { concurrency: 1 } }
   expect(stepsTo(version([{ ...worker, callbacks: [limited] }, writer]))).toEqual(restarted('worker'))
   expect(stepsTo(version([worker, writer], { numbers: moduleSource('/project/other.ts') }))).toEqual(

@@ -51,7 +51,7 @@ test('mappings are merged key by key, also what anchors put into them; lists and
     `defaults: { grace: 1s }\nnodes: { two: { env: { C: c } } }\nsources: { eye: { fps: 5 } }\n`,
   ])
   expect(Object.keys(plan.nodes)).toEqual(['one', 'two-1', 'two-2', 'three'])
-  expect(plan.nodes['two-1']).toMatchObject({ restart: 'always', callbacks: [], graceMs: 1000 })
+  expect(plan.nodes['two-1']).toMatchObject({ restart: { policy: 'always' }, callbacks: [], graceMs: 1000 })
   expect(plan.nodes['two-1']?.env).toEqual({ A: 'a', B: 'over', C: 'c' })
   expect(plan.sources.eye).toMatchObject({ kind: 'camera', fps: 5, size: { width: 320, height: 240 } })
   expect(plan.read.map((file) => file.slice(-6))).toEqual(['a.yaml', 'b.yaml', 'c.yaml', expect.any(String)])

@@ -6,6 +6,7 @@ import { checkYaml, pipelineYaml } from '../check-yaml.js'
 const RETRY = { attempts: 5, delayMs: 1000, backoff: 2 }
 const RETENTION = { ageMs: 24 * 3600 * 1000, bytes: 1024 ** 3 }
 const BATCH = { bytes: 128 * 1024, lingerMs: 2 }
+const ON_FAILURE = { policy: 'on-failure', delayMs: 200, maxDelayMs: 30_000, attempts: 5, windowMs: 30_000 }
 const SHM = { bytes: 256 * 1024 ** 2 }
 
 test("the design's camera pipeline", async () => {
@@ -39,7 +40,17 @@ nodes:
     export: 'default',
     arity: { min: 1, max: 1 },
   }
-  const node = { callbacks: [], calls: [], restart: 'on-failure', graceMs: 30_000, env: {}, dependsOn: [] }
+  const node = {
+    callbacks: [],
+    calls: [],
+    restart: ON_FAILURE,
+    onFailure: 'stop_all',
+    health: { startupMs: undefined, blockedMs: undefined },
+    stopTimeoutMs: 15_000,
+    graceMs: 30_000,
+    env: {},
+    dependsOn: [],
+  }
   expect(plan).toEqual({
     name: 'camera',
     file,
@@ -99,7 +110,7 @@ nodes:
         ...node,
         name: 'process3',
         callbacks: [showStream],
-        restart: 'always',
+        restart: { ...ON_FAILURE, policy: 'always', attempts: null },
         env: { MODE: 'fast' },
         dependsOn: ['process2'],
       },
@@ -265,7 +276,24 @@ test('calls and nodes that set nothing get the defaults', async () => {
   const top = 'defaults: { timeout: 5s, restart: "no" }'
   const { plan } = await checkYaml(pipelineYaml({ top, call: '{ call: show, args: [1] }' }))
   expect(plan?.nodes.one?.calls[0]?.modifier).toEqual({ kind: 'FG', timeoutMs: 5000 })
-  expect(plan?.nodes.two?.restart).toBe('no')
+  expect(plan?.nodes.two?.restart.policy).toBe('no')
+})
+
+test('restarts, health and stop timeout of a node', async () => {
+  const node = `{ callbacks: [show], restart: { policy: always, delay: 1s, max_delay: 5m }, on_failure: isolate,
+    health: { startup: 1m, blocked: 30s }, stop_timeout: 2m }
+  three: { restart: { attempts: 0, window: 1m } }`
+  const { plan } = await checkYaml(pipelineYaml({ top: 'defaults: { restart: { delay: 1m } }', node }))
+  expect(plan?.nodes).toMatchObject({
+    one: { restart: { ...ON_FAILURE, delayMs: 60_000, maxDelayMs: 60_000 }, onFailure: 'stop_all' },
+    two: {
+      restart: { policy: 'always', delayMs: 1000, maxDelayMs: 300_000, attempts: null, windowMs: 30_000 },
+      onFailure: 'isolate',
+      health: { startupMs: 60_000, blockedMs: 30_000 },
+      stopTimeoutMs: 120_000,
+    },
+    three: { restart: { ...ON_FAILURE, attempts: null, windowMs: 60_000 }, health: { blockedMs: undefined } },
+  })
 })
 
 test("a node's name is replaced by its processes, wherever it is named", async () => {

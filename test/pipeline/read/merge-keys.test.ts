@@ -35,11 +35,15 @@ test.each([
     `${HEAD}x-v: &v 1.10\nnodes: { one: { callbacks: [show], env: { V: *v } } }`,
     'on-failure',
   ],
-])('merged: %s', async (_, yaml, restart) => {
+])('merged: %s', async (_, yaml, policy) => {
   const { plan, diagnostics } = await checkYaml(yaml)
   expect(diagnostics).toEqual([])
   expect(Object.keys(plan?.nodes ?? {})).toEqual(['one'])
-  expect(plan?.nodes.one).toMatchObject({ callbacks: [{ name: 'show' }], env: { V: '1.10' }, restart })
+  expect(plan?.nodes.one).toMatchObject({
+    callbacks: [{ name: 'show' }],
+    env: { V: '1.10' },
+    restart: { policy },
+  })
 })
 
 test.each(

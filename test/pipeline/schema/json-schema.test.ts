@@ -23,7 +23,10 @@ test('describes the keys, and accepts a placeholder for any scalar', () => {
           timeout: { default: '30s', type: ['number', 'string'] },
           restart: {
             default: 'on-failure',
-            anyOf: [{ enum: ['no', 'on-failure', 'always'] }, { pattern: '\\$\\{' }],
+            anyOf: [
+              { anyOf: [{ enum: ['no', 'on-failure', 'always'] }, { pattern: '\\$\\{' }] },
+              { properties: { attempts: {}, delay: {}, max_delay: {}, policy: {}, window: {} } },
+            ],
           },
         },
       },

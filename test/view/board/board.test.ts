@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Plan, StreamPlan } from '../../../src/runtime/core/plan/plan.js'
+import type { StreamPlan } from '../../../src/runtime/core/plan/plan.js'
 import type {
   NodeState,
   NodeStatus,
@@ -12,21 +12,9 @@ import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
 import { streamNames } from '../../../src/runtime/view/board/stream-names.js'
 import { metricsText } from '../../../src/runtime/view/http/metrics.js'
+import { nodePlan, pipelinePlan } from '../../node/plans.js'
 
-const plan: Plan = {
-  name: 'shop',
-  file: '/shop.yaml',
-  inputs: { overrides: [], envFiles: [], profiles: [], nodes: [] },
-  read: [],
-  project: '/',
-  server: {},
-  sources: {},
-  callbackFolders: [],
-  nodes: {
-    one: { name: 'one', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
-    two: { name: 'two', callbacks: [], calls: [], restart: 'no', graceMs: 30_000, env: {}, dependsOn: [] },
-  },
-}
+const plan = pipelinePlan([nodePlan('one'), nodePlan('two')])
 
 const SERVER = { url: 'nats://127.0.0.1:4222', embedded: true, version: '2.14.0' }
 const RUN = { host: 'here', pid: 1, since: 1, background: false }

@@ -19,6 +19,8 @@ export interface JoinOptions {
   parentPid?: number | undefined
   /** Milliseconds for which others wait for this node when it is silent. @default GRACE_MS */
   graceMs?: number | undefined
+  /** Milliseconds that running calls and jobs may take once this node leaves. @default SHUTDOWN_GRACE_MS */
+  shutdownMs?: number | undefined
   /** Times other than those of the protocol, for tests. All nodes of the pipeline must have the same. */
   timing?: Partial<CallTiming> | undefined
 }

@@ -67,7 +67,8 @@ export async function openClient<G extends PipelineClient>(
   makeClient: (backend: OpenedBackend) => G,
 ): Promise<{ g: G; control: HostControl }> {
   const { server, pipeline, processName, log, signal, parentPid } = options
-  const timing = { ...TIMING, ...options.timing }
+  const { shutdownMs = TIMING.shutdownMs } = options
+  const timing = { ...TIMING, shutdownMs, ...options.timing }
   assertToken('pipeline', pipeline)
   assertToken('node', processName)
   for (const { name } of options.callbacks) assertCallbackName(name)

@@ -12,7 +12,7 @@ export interface HeartbeatData {
   address: ServerAddress
   pipeline: string
   record: PeerRecord
-  /** Time of the main loop's last turn, in milliseconds since 1970. */
+  /** Time of the main loop's last turn, in nanoseconds by the clock that all threads share and that never jumps. */
   loop: BigInt64Array
   parentPid: number | undefined
   heartbeatMs: number
@@ -48,7 +48,7 @@ export class HeartbeatThread {
     const { heartbeatMs } = timing
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
     const turn = (): void => {
-      Atomics.store(loop, 0, BigInt(Date.now()))
+      Atomics.store(loop, 0, process.hrtime.bigint())
     }
     turn()
     this.#turning = setInterval(turn, heartbeatMs)

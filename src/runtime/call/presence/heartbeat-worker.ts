@@ -29,6 +29,8 @@ listen(nc, pingSubject(pipeline, record), (message) =>
 let heartbeatTimer: NodeJS.Timeout | undefined
 /** Time of the last heartbeat by the clock, which goes on while the computer sleeps. */
 let lastHeartbeat: number | undefined
+/** Time since which this process has run without standing still, by the clock of `loop`. */
+let runningSince = 0n
 
 /** Waits for the next full second, so that the heartbeats of many nodes come together and wake each of them once. */
 function scheduleHeartbeat(): void {
@@ -39,16 +41,21 @@ function publishHeartbeat(): void {
   scheduleHeartbeat()
   const now = Date.now()
   // The process was stopped, or the computer asleep: the others may have given it up.
-  if (lastHeartbeat !== undefined && now - lastHeartbeat > STOOD_STILL * heartbeatMs)
+  if (lastHeartbeat !== undefined && now - lastHeartbeat > STOOD_STILL * heartbeatMs) {
+    runningSince = process.hrtime.bigint()
     parentPort?.postMessage('stoodStill' satisfies WorkerMessage)
-  lastHeartbeat = now
-  const lastTurn = Number(Atomics.load(loop, 0))
-  const message: Heartbeat = {
-    name: record.name,
-    id: record.incarnation,
-    blockedMs: Math.max(0, now - lastTurn - 2 * heartbeatMs),
   }
+  lastHeartbeat = now
+  const message: Heartbeat = { name: record.name, id: record.incarnation, blockedMs: blockedMs() }
   if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(message))
+}
+
+/** Time for which the loop has not turned at least: it is only known to turn once in a heartbeat, and not while the process stood still. */
+function blockedMs(): number {
+  const lastTurn = Atomics.load(loop, 0)
+  const since = lastTurn > runningSince ? lastTurn : runningSince
+  const ms = Math.round(Number(process.hrtime.bigint() - since) / 1e6)
+  return ms < 2 * heartbeatMs ? 0 : ms - heartbeatMs
 }
 
 const watching =

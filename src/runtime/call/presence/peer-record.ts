@@ -38,7 +38,7 @@ export interface Heartbeat {
   name: string
   /** The node's incarnation. */
   id: string
-  /** Milliseconds for which the node's event loop has been blocked. */
+  /** Milliseconds for which the node's event loop has been blocked at least; 0 when it turns. */
   blockedMs: number
 }
 
@@ -78,7 +78,7 @@ const isRecord = mapOf<PeerRecord>({
   pages: orAbsent((value) => isCount(value) && Number(value) <= MAX_PAGES),
 })
 
-const isHeartbeat = mapOf<Pick<Heartbeat, 'name' | 'id'>>({ name: isName, id: isName })
+const isHeartbeat = mapOf<Heartbeat>({ name: isName, id: isName, blockedMs: isMeasure })
 
 const isGoodbye = mapOf<Goodbye>({
   name: isName,
@@ -105,7 +105,7 @@ export function pagesOf(record: PeerRecord, limit: number): string[] {
 }
 
 /** Checks a heartbeat that came from the network. Undefined when it is none. */
-export function parseHeartbeat(value: unknown): Pick<Heartbeat, 'name' | 'id'> | undefined {
+export function parseHeartbeat(value: unknown): Heartbeat | undefined {
   return isHeartbeat(value) ? value : undefined
 }
 

@@ -1,5 +1,6 @@
 import type { PixelFormat } from '../frame.js'
 import type { CallbackSettings } from './callback-options.js'
+import type { HealthPlan, OnFailure, RestartPlan } from './node-options.js'
 import type { ServerChoice } from './server-choice.js'
 import type { RetryPolicy, StreamSettings } from '../stream/stream-options.js'
 
@@ -63,16 +64,18 @@ export interface NodePlan {
   name: string
   callbacks: CallbackPlan[]
   calls: CallPlan[]
-  restart: RestartPolicy
+  restart: RestartPlan
+  /** Fate of the run when the node has failed for good. */
+  onFailure: OnFailure
+  health: HealthPlan
+  /** Time that the node has to leave once it is told to, after which its process is killed. */
+  stopTimeoutMs: number
   /** Time for which others wait for the node when it is silent and may be out of reach. */
   graceMs: number
   env: Record<string, string>
   /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
 }
-
-export const RESTART_POLICIES = ['no', 'on-failure', 'always'] as const
-export type RestartPolicy = (typeof RESTART_POLICIES)[number]
 
 export interface CallbackPlan {
   name: string

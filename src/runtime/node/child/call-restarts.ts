@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/error-codes.js'
 import type { ErrorRecord } from '../../core/errors.js'
-import type { ModifierPlan, RestartPolicy } from '../../core/plan/plan.js'
+import type { RestartPlan } from '../../core/plan/node-options.js'
+import type { ModifierPlan } from '../../core/plan/plan.js'
 import { RestartCounter } from '../common/restart-counter.js'
 
 /** Errors that say that a node was lost, so that another one can carry the call out. */
@@ -32,9 +33,9 @@ export class CallRestarts {
 
   constructor(
     private readonly kind: ModifierPlan['kind'],
-    private readonly policy: RestartPolicy,
+    private readonly plan: RestartPlan,
   ) {
-    this.#counter = new RestartCounter(policy === 'always')
+    this.#counter = new RestartCounter(plan)
   }
 
   /**
@@ -47,10 +48,9 @@ export class CallRestarts {
   }
 
   #isRepeated(code: string): boolean {
-    if (this.policy === 'no') return false
+    const { policy } = this.plan
+    if (policy === 'no') return false
     const mayRunTwice = this.kind === 'STREAM' || this.kind === 'PERIOD'
-    return (
-      (mayRunTwice ? INFRASTRUCTURE : NODE_LOST).has(code) || (this.policy === 'always' && SOURCE.has(code))
-    )
+    return (mayRunTwice ? INFRASTRUCTURE : NODE_LOST).has(code) || (policy === 'always' && SOURCE.has(code))
   }
 }

@@ -2,8 +2,9 @@ import { Socket } from 'node:net'
 import { toErrorRecord } from '../../core/errors.js'
 import { exitFlushed } from '../../core/process/exit.js'
 import { stderrLogger } from '../../core/text/stderr-logger.js'
+import { LostSignals } from '../common/lost-signals.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../ipc/message-pipe.js'
-import type { NodeOrder } from '../ipc/node-orders.js'
+import type { LostOnes, NodeOrder } from '../ipc/node-orders.js'
 import { markRecords } from '../ipc/output-records.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
@@ -21,6 +22,8 @@ import { watchUncaught } from './uncaught.js'
 const ORPHAN_GRACE_MS = 2000
 
 const starting = new AbortController()
+// Told of before the node has started, too.
+const lost = { nodes: new LostSignals(), calls: new LostSignals() }
 let host: Host | undefined
 
 // The title is an argument as well, since the system cuts titles to the length of the command line. User code that reads arguments
@@ -47,6 +50,7 @@ function obey(order: NodeOrder): void {
   if (order.type === 'setup') void start(order.setup)
   else if (order.type === 'drain') drain(order.isComplete)
   else if (order.type === 'complete') host?.complete(order.index)
+  else if (order.type === 'lost') lose(order.lost)
   else if (order.type === 'reload') void reload(order)
   else void leave((started) => started.leave())
 }
@@ -58,6 +62,7 @@ async function start(setup: NodeSetup): Promise<void> {
   try {
     host = await startHost(setup, {
       log,
+      lost,
       report: (each) => void send(each),
       onLost: (error) => void fail(error),
       parentPid: process.ppid,
@@ -79,6 +84,11 @@ async function reload({ modules, callbacks }: Extract<NodeOrder, { type: 'reload
 function drain(isComplete: boolean): void {
   if (host) host.drain(isComplete)
   else starting.abort()
+}
+
+function lose({ nodes, calls }: LostOnes): void {
+  lost.nodes.set(nodes)
+  lost.calls.set(calls)
 }
 
 async function leave(how?: (host: Host) => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { bounded } from '../../core/timeout.js'
 import { PushedItems } from '../../stream/index.js'
 import type { CallbackPlan } from '../../core/plan/plan.js'
 import type { SourceEvent } from '../../source/index.js'
+import type { Lost } from '../common/lost-signals.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { moduleLoader } from './module-loader.js'
@@ -15,11 +16,12 @@ import { runCall } from './run-call.js'
 import { slowCallbacks } from './slow-callbacks.js'
 import { StageReports } from './stage-reports.js'
 
-/** Longest time between the order to leave and the end of the last call. */
-const SETTLE_MS = 5000
+/** Part of the stop timeout in which the last call must end; running callbacks have the rest. */
+const SETTLE_PART = 1 / 3
 
 export interface HostOptions {
   log: Logger
+  lost: Lost
   report: (report: NodeReport) => void
   /** Called when the other nodes have taken this one for dead and its name was given away. */
   onLost: (error: unknown) => void
@@ -55,7 +57,7 @@ export interface Host {
  */
 export async function startHost(
   setup: NodeSetup,
-  { log, report, onLost, signal, parentPid }: HostOptions,
+  { log, lost, report, onLost, signal, parentPid }: HostOptions,
 ): Promise<Host> {
   const { node } = setup
   const { load, renew } = moduleLoader(setup.project)
@@ -81,6 +83,7 @@ export async function startHost(
       pipeline: setup.pipeline,
       processName: node.name,
       graceMs: node.graceMs,
+      shutdownMs: (1 - SETTLE_PART) * node.stopTimeoutMs,
       callbacks: observeCallbacks(slowCallbacks(loaded.callbacks, node.callbacks), node.callbacks, report),
       results: [...results].map(([index, items]) => ({
         callback: node.calls[index]?.resultsOf ?? '',
@@ -100,7 +103,7 @@ export async function startHost(
 
   const { restart } = node
   const signals = { draining: draining.signal, stopping: stopping.signal, leaving: leaving.signal }
-  const context = { g, sources, results, log, report, restart, ...signals }
+  const context = { g, sources, results, log, lost, report, restart, ...signals }
   const stages = new StageReports(control.stages, report)
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
     stages.close()
@@ -117,8 +120,8 @@ export async function startHost(
     drain(false)
     leaving.abort(stopped)
     // Calls end at the signal, but some of their last messages may wait for a server that stands still.
-    await bounded(settled, { timeoutMs: SETTLE_MS, what: 'the calls' }).catch((error: unknown) =>
-      log.debug(messageOf(error)),
+    await bounded(settled, { timeoutMs: SETTLE_PART * node.stopTimeoutMs, what: 'the calls' }).catch(
+      (error: unknown) => log.debug(messageOf(error)),
     )
     await sources.closed()
     try {

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { PERIOD, plannedStream, RemoteError, remoteFields, type Global } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { isCallbackError } from '../../core/thrown/callback-error.js'
 import { DaffiError, messageOf, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import type { CallPlan, ModifierPlan, RestartPolicy, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
+import type { RestartPlan } from '../../core/plan/node-options.js'
+import type { CallPlan, ModifierPlan, ScheduleSpec, StreamPlan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
+import { sleep } from '../../core/timer.js'
 import { StreamError, type PushedItems } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { scheduleOptions, sendCall } from '../calls/send-call.js'
 import { aborted } from '../common/aborted.js'
+import type { Lost } from '../common/lost-signals.js'
 import type { CallReport } from '../ipc/node-reports.js'
 import { CallRestarts } from './call-restarts.js'
 import { CallWatch } from './call-watch.js'
@@ -27,9 +29,10 @@ export interface CallContext {
   /** Streams of results, by the index of their call. */
   results: ReadonlyMap<number, PushedItems>
   log: Logger
+  lost: Lost
   report: (report: CallReport) => void
   /** The node's policy, which holds for its calls, too. */
-  restart: RestartPolicy
+  restart: RestartPlan
   /** Aborts when no new call may begin any more: waits end, running calls and streams continue. */
   draining: AbortSignal
   /** Aborts with `draining` when more would have come, so that durable streams stay unfinished. */
@@ -67,7 +70,7 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
     const pauseMs = restarts.pauseAfter(error, ranMs)
     if (pauseMs === undefined) return false
     watch.onFailure(error, pauseMs)
-    await delay(pauseMs, undefined, { signal: draining }).catch(() => undefined)
+    await sleep(pauseMs, draining).catch(() => undefined)
     return !draining.aborted
   }
 }
@@ -98,7 +101,7 @@ async function attempt(
     ...given,
   })
   try {
-    await waitFor(plan, context)
+    await waitFor(plan, index, context)
     begun = performance.now()
     if (modifier.kind === 'STREAM')
       return outcome({ summary: await runStream(plan, modifier, index, context, watch) })
@@ -118,13 +121,28 @@ function reasonOf(error: StreamError): DaffiError {
   return error.cause instanceof DaffiError ? error.cause : error
 }
 
-async function waitFor(plan: CallPlan, { g, log, draining: signal }: CallContext): Promise<void> {
+/** Waits for the nodes that a call needs; a node that has failed for good is not waited for. */
+async function waitFor(
+  plan: CallPlan,
+  index: number,
+  { g, log, lost, draining }: CallContext,
+): Promise<void> {
   const names = new Set(plan.to === undefined ? plan.waitFor : [...plan.waitFor, plan.to])
+  const signal = AbortSignal.any([draining, lost.calls.signalOf(String(index))])
   const logged = (what: string, waiting: Promise<void>): Promise<void> => {
     const timer = setTimeout(() => log.info(`${plan.call} waits for ${what}`), LONG_WAIT_MS)
     return waiting.finally(() => clearTimeout(timer))
   }
-  await Promise.all([...names].map((name) => logged(name, g.waitProcess(name, { signal }))))
+  const present = async (name: string): Promise<void> => {
+    const failed = lost.nodes.signalOf(name)
+    try {
+      await logged(name, g.waitProcess(name, { signal: AbortSignal.any([signal, failed]) }))
+    } catch (error) {
+      if (signal.aborted || !failed.aborted) throw error
+      log.warn(`${plan.call} does not wait for ${messageOf(failed.reason)}`)
+    }
+  }
+  await Promise.all([...names].map(present))
   await logged('a node that offers it', g.waitFunction(plan.call, { signal }))
 }
 
@@ -189,7 +207,8 @@ async function runStream(
       watch.onProgress(summary)
     },
     stopping: context.stopping,
-    signal: context.leaving,
+    // A durable stream would wait for its receivers for ever, and a lossless one for long.
+    signal: AbortSignal.any([context.leaving, context.lost.calls.signalOf(String(index))]),
   }
   try {
     return await callbackCall(g, plan.call, [items], plan.to).with(plannedStream(modifier, options))

@@ -44,6 +44,10 @@ export class OpenRun {
     return this.status.onEvent
   }
 
+  get followHeartbeats(): SupervisorOptions['followHeartbeats'] {
+    return this.status.followHeartbeats
+  }
+
   /** Takes orders, which the supervisor carries out. */
   obey(supervisor: Supervisor): void {
     this.status.takeOrders((order: RunOrder) => {

@@ -10,7 +10,7 @@ import { OpenRun } from './open-run.js'
 
 export interface RunNodeOptions
   extends
-    Omit<SupervisorOptions, 'stay' | 'record' | 'watched' | 'restarts'>,
+    Omit<SupervisorOptions, 'stay' | 'record' | 'watched' | 'restarts' | 'followHeartbeats'>,
     Pick<RunServerOptions, 'server' | 'absent' | 'timeoutMs' | 'onFetch'> {
   /** Whether the run continues when every call has settled. */
   stay: boolean
@@ -47,6 +47,7 @@ export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOption
       ...options,
       restarts: false,
       onEvent: run.onEvent,
+      followHeartbeats: run.followHeartbeats,
       stop: run.stop,
     })
     run.obey(supervisor)

@@ -12,7 +12,7 @@ import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
   extends
-    Omit<SupervisorOptions, 'watched' | 'restarts'>,
+    Omit<SupervisorOptions, 'watched' | 'restarts' | 'followHeartbeats'>,
     Pick<RunServerOptions, 'server' | 'onFetch'>,
     Pick<OpenRunOptions, 'background'> {
   /** Names of the nodes to run. @default all */
@@ -45,8 +45,15 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     const watching = options.watch ? await import('../watch/index.js') : undefined
     const watched = await watching?.WatchedPipeline.open(plan, options.only)
     const stay = options.stay || nodes.every(({ calls }) => calls.length === 0)
-    const { onEvent, stop } = run
-    const supervisor = new Supervisor(plan, nodes, server, { ...options, stay, watched, onEvent, stop })
+    const { onEvent, stop, followHeartbeats } = run
+    const supervisor = new Supervisor(plan, nodes, server, {
+      ...options,
+      stay,
+      watched,
+      onEvent,
+      stop,
+      followHeartbeats,
+    })
     run.obey(supervisor)
     if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
     const result = await supervisor.run()

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan/plan.js'
 
 /** Call of a node, by its position in the node's list. */
-interface CallPlace {
+export interface CallPlace {
   node: string
   index: number
 }
@@ -39,6 +39,11 @@ export function stageEnds({ nodes }: Pick<Plan, 'nodes'>): StageEnds {
       return [{ node, index, feeders: first.length > 0 ? first : all }]
     }),
   )
+}
+
+/** Finds the calls that stream results, and to whose callbacks all streams have ended. */
+export function endedStages(ends: StageEnds, hasSettled: (stream: CallPlace) => boolean): CallPlace[] {
+  return ends.filter(({ feeders }) => feeders.length > 0 && feeders.every(hasSettled))
 }
 
 /** Callbacks to which results of a callback come, itself included. */

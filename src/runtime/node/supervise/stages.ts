@@ -41,7 +41,32 @@ export function streamsTo({ calls }: NodePlan, { name, callbacks }: NodePlan): b
   return calls.some(reaches)
 }
 
+/** A node of the run, as far as it matters to the ends of streams. */
+interface Streaming {
+  name: string
+  plan: NodePlan
+  /** Its process has joined the pipeline and lives. */
+  isRunning: boolean
+  /** No call of the node is left to run. */
+  idle: boolean
+  /** Whether a call is not left to run. */
+  hasSettled: (call: number) => boolean
+}
+
+/** Whether a node has nothing left to do but to stream modules, and all streams to it have ended. */
+export function hasNothingToCome(
+  node: Streaming,
+  nodes: readonly Streaming[],
+  sources: Plan['sources'],
+): boolean {
+  const { name, plan, isRunning, idle } = node
+  const left = plan.calls.filter((_call, index) => !node.hasSettled(index))
+  if (!isRunning || idle || left.length === 0 || !streamModules(left, sources)) return false
+  const senders = nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
+  return senders.length > 0 && senders.every((sender) => sender.idle)
+}
+
 /** Whether all calls stream modules, which may stream on what callbacks of the node give to them. */
-export function streamModules(calls: readonly CallPlan[], sources: Plan['sources']): boolean {
+function streamModules(calls: readonly CallPlan[], sources: Plan['sources']): boolean {
   return calls.every(({ source }) => source !== undefined && sources[source]?.kind === 'module')
 }

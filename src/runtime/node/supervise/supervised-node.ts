@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { SHUTDOWN_GRACE_MS as CALL_GRACE_MS } from '../../call/index.js'
+import { isDeepStrictEqual } from 'node:util'
+import type { Heartbeat } from '../../call/index.js'
+import { sleep } from '../../core/timer.js'
 import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan/plan.js'
-import type { LineStream, NodeState, ProcessEnd } from '../../status/index.js'
+import type { NodeState, ProcessEnd } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import {
@@ -14,38 +15,15 @@ import {
   type NodeReport,
   type StartupReport,
 } from '../ipc/node-reports.js'
+import type { LostOnes } from '../ipc/node-orders.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
 import { describeExit, processEnd, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
-import type { OrphanGuard } from './process/orphan-guard.js'
-import { RestartTracker, type RestartDecision } from './restart-tracker.js'
-import { StartupWatch } from './startup-watch.js'
+import { RestartTracker, type RestartDecision } from './process/restart-tracker.js'
+import { StartupWatch } from './process/startup-watch.js'
 import { StopSignals } from './stop-signals.js'
-
-/** Time after the order to leave, for finishing running callbacks and saying goodbye, after which the process is killed. */
-const SHUTDOWN_GRACE_MS = CALL_GRACE_MS + 5000
-
-/** Signals and listeners that all nodes of a run share. */
-export interface Supervision {
-  /** Whether processes that end are started again, as their policy says. */
-  restarts: boolean
-  /** Aborts when nothing may be started any more. */
-  ending: AbortSignal
-  /** Aborts when every node is to leave. */
-  leaving: AbortSignal
-  /** Aborts when every process is to be killed. */
-  forced: AbortSignal
-  guard: OrphanGuard
-  onState: (node: SupervisedNode) => void
-  onReport: (node: SupervisedNode, report: NodeReport) => void
-  onLine: (node: SupervisedNode, line: string, stream: LineStream) => void
-  /**
-   * Called when the node's process has ended. The next one, if any, is started when the promise has resolved.
-   * @param returns whether there will be one
-   */
-  onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => Promise<void>
-}
+import type { Supervision } from './supervision.js'
 
 /** One node of a run and, one after the other, the processes that it has. */
 export class SupervisedNode {
@@ -57,6 +35,8 @@ export class SupervisedNode {
   incarnation: string | undefined
   /** Every call of the present process has settled. */
   settled = false
+  /** It has been ready, in whatever state it is now. */
+  wasReady = false
   /** The last process has left the pipeline in order, with a goodbye of its own. */
   left = false
   /** The present process, and its start in milliseconds since 1970. */
@@ -80,6 +60,9 @@ export class SupervisedNode {
   readonly #troubles = new CallTroubles()
   #reloaded: Deferred<DaffiError | undefined> | undefined
   #readySince: number | undefined
+  /** Incarnation of the process before, of which a heartbeat may still be on its way. */
+  #former: string | undefined
+  #lost: LostOnes = { nodes: {}, calls: {} }
 
   constructor(setup: NodeSetup, supervision: Supervision) {
     this.#setup = setup
@@ -116,7 +99,7 @@ export class SupervisedNode {
 
   /** No call of the node is left to run. */
   get idle(): boolean {
-    return this.settled || this.ended
+    return this.settled || this.ended || this.plan.calls.length === 0
   }
 
   /** Whether a call is not left to run. */
@@ -134,6 +117,19 @@ export class SupervisedNode {
   /** The node is being stopped, alone or with the whole run. */
   isEnding(): boolean {
     return this.#supervision.ending.aborted || this.#signals.draining.signal.aborted
+  }
+
+  /** Takes in what is lost to its calls, and tells its process. */
+  setLost(lost: LostOnes): void {
+    if (isDeepStrictEqual(lost, this.#lost)) return
+    this.#lost = lost
+    this.#child?.send({ type: 'lost', lost })
+  }
+
+  /** Gives up a node that cannot be started. */
+  fail(error: DaffiError): void {
+    this.#failure = error
+    this.#enter('failed')
   }
 
   /** Ends its sources and waits; calls and streams that have begun continue. */
@@ -154,6 +150,7 @@ export class SupervisedNode {
     this.#setup = setup
     this.#signals = new StopSignals(this.#supervision)
     this.held = false
+    this.state = 'starting'
     this.restarts++
   }
 
@@ -170,7 +167,8 @@ export class SupervisedNode {
   /** Starts the node's process, and restarts it as its policy says. Resolves when it will not be restarted any more. */
   async run(): Promise<void> {
     const { restarts, ending, onExit } = this.#supervision
-    const tracker = new RestartTracker(restarts ? this.plan.restart : 'no')
+    const { restart } = this.plan
+    const tracker = new RestartTracker(restarts ? restart : { ...restart, policy: 'no' })
     while (!this.isEnding()) {
       const exit = await this.#runProcess()
       const decision = this.isEnding() ? undefined : this.#decide(tracker, exit)
@@ -183,15 +181,28 @@ export class SupervisedNode {
       this.restarts++
       this.#enter('restarting')
       const signal = AbortSignal.any([ending, this.#signals.draining.signal])
-      await delay(decision.restartInMs, undefined, { signal }).catch(() => undefined)
+      await sleep(decision.restartInMs, signal).catch(() => undefined)
     }
     this.#enter('stopped')
   }
 
   #decide(tracker: RestartTracker, exit: ChildExit): RestartDecision {
     this.#failure ??= died(this.name, exit)
-    const readyMs = this.#readySince === undefined ? 0 : Date.now() - this.#readySince
+    const readyMs = this.#readySince === undefined ? 0 : performance.now() - this.#readySince
     return tracker.decide({ errorCode: this.#failure.code, readyMs })
+  }
+
+  /** Takes in a heartbeat of the node, and ends its process when its loop is blocked for too long. */
+  onHeartbeat({ id, blockedMs }: Heartbeat): void {
+    // A callback may block the process before it can report that it is ready.
+    const isOwn = this.incarnation === undefined ? id !== this.#former : id === this.incarnation
+    const limitMs = this.plan.health.blockedMs ?? Infinity
+    if (isOwn && blockedMs >= limitMs) this.#endUnhealthy(`was blocked for ${formatMs(limitMs)}`)
+  }
+
+  /** Kills the process, which its restart policy may start again. A node that is being stopped has its stop timeout. */
+  #endUnhealthy(cause: string): void {
+    if (!this.isEnding()) this.#child?.kill(cause)
   }
 
   async #becameIdle(): Promise<void> {
@@ -200,14 +211,19 @@ export class SupervisedNode {
 
   async #runProcess(): Promise<ChildExit> {
     this.#failure = undefined
+    this.#former = this.incarnation ?? this.#former
     this.incarnation = undefined
     this.settled = false
     this.#settledCalls.clear()
     this.#completed.clear()
     this.left = false
     this.#readySince = undefined
-    const startup = new StartupWatch((text) => {
-      if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`, 'daffi')
+    const startup = new StartupWatch({
+      tell: (text) => {
+        if (!this.isEnding()) this.#supervision.onLine(this, `warn: ${this.name} ${text}`, 'daffi')
+      },
+      limitMs: this.plan.health.startupMs,
+      onLimit: (cause) => this.#endUnhealthy(cause),
     })
     const child = startChild(this.#setup, {
       onReport: (report) => {
@@ -219,10 +235,12 @@ export class SupervisedNode {
     })
     this.#child = child
     if (child.pid !== 0) this.process = { pid: child.pid, since: Date.now() }
+    child.send({ type: 'lost', lost: this.#lost })
     this.#enter('starting')
     this.#supervision.guard.add(child.pid)
     const exited = new AbortController()
-    this.#forwardSignals(child, exited.signal)
+    const tell = (text: string): void => this.#supervision.onLine(this, text, 'daffi')
+    this.#signals.forward(child, exited.signal, this.plan.stopTimeoutMs, tell)
     try {
       const exit = await child.exited
       this.exitCode = exit.exitCode
@@ -239,27 +257,10 @@ export class SupervisedNode {
     }
   }
 
-  #forwardSignals(child: Child, signal: AbortSignal): void {
-    const { forced } = this.#supervision
-    const { draining, leaving } = this.#signals
-    const leave = (): void => {
-      child.send({ type: 'leave' })
-      const timer = setTimeout(() => {
-        const why = `did not leave within ${formatMs(SHUTDOWN_GRACE_MS)}, and is killed`
-        this.#supervision.onLine(this, why, 'daffi')
-        child.kill()
-      }, SHUTDOWN_GRACE_MS)
-      signal.addEventListener('abort', () => clearTimeout(timer))
-    }
-    const drain = (): void => child.send({ type: 'drain', isComplete: draining.signal.reason === true })
-    draining.signal.addEventListener('abort', drain, { signal })
-    leaving.signal.addEventListener('abort', leave, { signal })
-    forced.addEventListener('abort', () => child.kill(), { signal })
-  }
-
   #onReport(report: Exclude<NodeReport, StartupReport>): void {
     if (report.type === 'ready') {
-      this.#readySince = Date.now()
+      this.#readySince = performance.now()
+      this.wasReady = true
       this.incarnation = report.incarnation
       this.#enter('ready')
       this.#becameReady.resolve()

@@ -5,12 +5,13 @@ import type { Logger, LogLevel } from '../../core/logger.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { RunOrder } from '../../runs/index.js'
-import type { LineStream } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { nodesNamed } from '../common/nodes-named.js'
+import { HeartbeatWatch, type FollowHeartbeats } from './heartbeat-watch.js'
+import { Isolation } from './isolation.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
 import type { ChildExit } from './process/child-exit.js'
@@ -21,10 +22,11 @@ import { pipelineResult, type PipelineResult } from './report/pipeline-result.js
 import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
-import { stageEnds, type StageEnds } from './stage-ends.js'
-import { stagesOf, streamModules, streamsTo } from './stages.js'
+import { endedStages, stageEnds, type CallPlace, type StageEnds } from './stage-ends.js'
+import { hasNothingToCome, stagesOf } from './stages.js'
 import { StartupLimiter } from './startup-limiter.js'
-import { SupervisedNode, type Supervision } from './supervised-node.js'
+import { SupervisedNode } from './supervised-node.js'
+import type { Supervision } from './supervision.js'
 
 /** Files of a run that are watched for changes. */
 interface WatchedModules {
@@ -46,6 +48,7 @@ export interface SupervisorOptions {
   watched?: WatchedModules | undefined
   /** Folder in which the items of the sources are recorded. @default no recording */
   record?: string | undefined
+  followHeartbeats: FollowHeartbeats
   log: Logger
   logLevel: LogLevel
   /** Ends the run: sources end, streams finish, nodes leave. */
@@ -65,6 +68,8 @@ export class Supervisor {
   readonly #runs = new Set<Promise<void>>()
   readonly #results: RunResults
   readonly #clock: RunClock
+  readonly #isolation: Isolation
+  readonly #heartbeats: HeartbeatWatch
   readonly #supervision: Supervision
   readonly #ending = new AbortController()
   readonly #leaving = new AbortController()
@@ -89,13 +94,14 @@ export class Supervisor {
       leaving: this.#leaving.signal,
       forced: options.force,
       guard: this.#guard,
-      onState: (node: SupervisedNode) => this.#onState(node),
-      onReport: (node: SupervisedNode, report: NodeReport) => this.#onReport(node, report),
-      onLine: (node: SupervisedNode, line: string, stream: LineStream) =>
-        options.onEvent({ type: 'line', node: node.name, line, stream }),
-      onExit: (node: SupervisedNode, exit: ChildExit, returns: boolean) => this.#onExit(node, exit, returns),
+      onState: (node) => this.#onState(node),
+      onReport: (node, report) => this.#onReport(node, report),
+      onLine: (node, line, stream) => options.onEvent({ type: 'line', node: node.name, line, stream }),
+      onExit: (node, exit, returns) => this.#onExit(node, exit, returns),
     }
     this.#nodes = nodes.map((node) => this.#supervised(node))
+    this.#heartbeats = new HeartbeatWatch(this.#nodes, options.followHeartbeats)
+    this.#isolation = new Isolation(this.#nodes, options.watched !== undefined)
   }
 
   async run(): Promise<PipelineResult> {
@@ -120,6 +126,7 @@ export class Supervisor {
     ])
     this.#clock.cancel()
     this.#ending.abort()
+    this.#changed.notify()
     if (!this.#serverError) await Promise.race([drained(this.#drainInOrder()), aborted(force)])
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
@@ -127,9 +134,10 @@ export class Supervisor {
     return pipelineResult(this.#plan.name, this.#server.info, this.#nodes, this.#results, this.failure)
   }
 
-  /** The failure of the server, or of a node, that ended the run. */
+  /** The failure of the server, or of a node; of several that of a node that has ended the run. */
   get failure(): DaffiError | undefined {
-    return this.#serverError ?? this.#nodes.find(({ state }) => state === 'failed')?.error
+    const failed = this.#nodes.filter(({ state }) => state === 'failed')
+    return this.#serverError ?? (failed.find(({ plan }) => plan.onFailure === 'stop_all') ?? failed[0])?.error
   }
 
   /** Applies a change of the pipeline to the run. Resolves with the nodes that could not reload their modules. */
@@ -189,6 +197,7 @@ export class Supervisor {
   }
 
   #launch(node: SupervisedNode): void {
+    this.#heartbeats.include(node)
     const run = this.#runAfterDependencies(node)
       .catch(this.#finished.reject)
       .finally(() => this.#runs.delete(run))
@@ -197,10 +206,14 @@ export class Supervisor {
 
   /** Runs a node as soon as the nodes that it depends on are ready; those that run elsewhere are not waited for. */
   async #runAfterDependencies(node: SupervisedNode): Promise<void> {
+    // Nodes that have failed, and are started by the same order, count as such no more.
+    await Promise.resolve()
     const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
-    const ready = Promise.all(before.map((each) => each.becameReady))
-    await Promise.race([ready, aborted(this.#ending.signal)])
-    await this.#startups.run(() => node.run(), node.becameReady)
+    const isOver = (): boolean => this.#ending.signal.aborted || before.every(({ wasReady }) => wasReady)
+    let lost: DaffiError | undefined
+    while (!isOver() && !(lost = this.#isolation.errorOf(node))) await this.#changed.wait()
+    if (lost) node.fail(lost)
+    else await this.#startups.run(() => node.run(), node.becameReady)
   }
 
   /** Drains the nodes one stage after the other, each when the streams to it have ended. Resolves when all are drained. */
@@ -218,7 +231,9 @@ export class Supervisor {
     const { name, state, restarts, error, process, lastEnd } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
     this.#options.onEvent({ type: 'state', node: name, state, restarts, error, process, lastEnd })
-    if (state === 'failed' && !this.#options.watched) this.#finished.resolve()
+    if (state === 'failed' && !this.#options.watched && node.plan.onFailure === 'stop_all')
+      this.#finished.resolve()
+    if (state === 'failed' || state === 'starting') this.#isolation.tell(this.#plan)
     this.#checkEnd()
   }
 
@@ -240,20 +255,9 @@ export class Supervisor {
   /** Ends the results of callbacks to which all streams have ended. */
   #completeStages(): void {
     const nodes = new Map(this.#nodes.map((node) => [node.name, node]))
-    for (const { node, index, feeders } of this.#stageEnds) {
-      // Those of nodes that run elsewhere may never end.
-      const isOver = feeders.every((feeder) => nodes.get(feeder.node)?.hasSettled(feeder.index) ?? false)
-      if (isOver && feeders.length > 0) nodes.get(node)?.complete(index)
-    }
-  }
-
-  /** Whether a node has nothing left to do but to stream modules, and all streams to it have ended. */
-  #hasNothingToCome(node: SupervisedNode): boolean {
-    const { name, plan, isRunning, idle } = node
-    const left = plan.calls.filter((_call, index) => !node.hasSettled(index))
-    if (!isRunning || idle || left.length === 0 || !streamModules(left, this.#plan.sources)) return false
-    const senders = this.#nodes.filter((other) => other.name !== name && streamsTo(other.plan, plan))
-    return senders.length > 0 && senders.every((sender) => sender.idle)
+    // Those of nodes that run elsewhere may never end.
+    const hasSettled = ({ node, index }: CallPlace): boolean => nodes.get(node)?.hasSettled(index) ?? false
+    for (const { node, index } of endedStages(this.#stageEnds, hasSettled)) nodes.get(node)?.complete(index)
   }
 
   #showCall(node: string, plan: CallPlan, report: CallReport): void {
@@ -271,12 +275,14 @@ export class Supervisor {
     const { stay, watched } = this.#options
     if (!watched) {
       this.#completeStages()
-      for (const node of calling) if (this.#hasNothingToCome(node)) node.drain(true)
+      for (const node of calling)
+        if (hasNothingToCome(node, this.#nodes, this.#plan.sources)) node.drain(true)
     }
     const done = calling.every(({ idle }) => idle) && !stay
     if (!watched && (done || this.#nodes.every(({ ended }) => ended))) this.#finished.resolve()
     const streams = calling.some(({ plan }) => plan.calls.some(({ modifier }) => modifier.kind === 'STREAM'))
-    if (!streams && this.#nodes.every(({ isRunning }) => isRunning)) this.#clock.start()
+    if (!streams && this.#nodes.every(({ isRunning, state }) => isRunning || state === 'failed'))
+      this.#clock.start()
   }
 
   async #onExit(node: SupervisedNode, exit: ChildExit, returns: boolean): Promise<void> {

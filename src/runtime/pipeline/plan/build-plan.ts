@@ -79,6 +79,9 @@ function buildNode(process: string, name: string, node: NodeEntry, input: Active
     })),
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
+    onFailure: node.on_failure,
+    health: node.health,
+    stopTimeoutMs: node.stop_timeout ?? entry.defaults.stop_timeout,
     graceMs: node.grace ?? entry.defaults.grace,
     env: {
       ...nodeEnvs.values.get(name),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { CALLBACK_OPTIONS, setOf, type CallbackSettings } from '../../core/plan/callback-options.js'
-import { RESTART_POLICIES } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { modifier } from './modifier.js'
 import { callbackName, name, variableName } from './names.js'
 import { optionsSchema, toSettings } from './options-schema.js'
+import { health, onFailure, restart } from './supervision.js'
 
 export const call = z.strictObject({
   call: callbackName.describe('Callback to call; some node must offer it.'),
@@ -26,8 +26,6 @@ export const call = z.strictObject({
   modifier: modifier.describe('How the call is made; FG when absent.').prefault('FG'),
   wait_for: z.array(name).describe('Nodes that must be running before the call starts.').default([]),
 })
-
-export const restart = z.enum(RESTART_POLICIES)
 
 /** A callback that a node offers; `options` is undefined when only its name is written. */
 export interface CallbackEntry {
@@ -69,6 +67,11 @@ export const node = z.strictObject({
     .describe(
       'When the process, or a call, is started again: never, after a failure, or also after a failure of a source.',
     )
+    .optional(),
+  on_failure: onFailure,
+  health,
+  stop_timeout: duration
+    .describe('How long the node has to leave once it is told to, before it is killed.')
     .optional(),
   grace: duration
     .describe('How long others wait for the node when it is silent and may be out of reach.')

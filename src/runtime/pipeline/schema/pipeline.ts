@@ -3,9 +3,10 @@ import { MIB } from '../../core/bytes.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'
-import { node, restart } from './node.js'
+import { node } from './node.js'
 import { server } from './server.js'
 import { source } from './source.js'
+import { restart } from './supervision.js'
 import { tests } from './test.js'
 
 const MIN_AGE_MS = 60_000
@@ -23,7 +24,8 @@ export const pipeline = z.strictObject({
       timeout: duration
         .describe('Timeout of FG and BROADCAST calls that set none; 0 means no limit.')
         .prefault('30s'),
-      restart: restart.describe('Restart policy of nodes that set none.').default('on-failure'),
+      restart: restart.describe('Restart policy of nodes that set none.').prefault('on-failure'),
+      stop_timeout: duration.describe('Stop timeout of nodes that set none.').prefault('15s'),
       grace: duration.describe('Grace of nodes that set none.').prefault('30s'),
     })
     .describe('Defaults of calls and nodes.')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ReceiverSummary, StreamSummary } from '../../../../src/runtime/core/plan/summary.js'
 import { RunResults } from '../../../../src/runtime/node/supervise/report/run-results.js'
+import { MAX_ATTEMPTS } from '../../../../src/runtime/node/supervise/report/stream-attempts.js'
 import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 
 const node = nodePlan('sender', {
@@ -62,6 +63,30 @@ test('a writer that starts again has one entry for each run that carried somethi
     [4, 'DAFFI_WRITER_DIED'],
     [7, undefined],
   ])
+})
+
+test('a writer that is started again for a year keeps the counts of all its streams in few entries', () => {
+  const results = new RunResults([node])
+  for (let life = 0; life < 1000; life++) {
+    results.accept('sender', { type: 'progress', index: 1, summary: summary(10) })
+    results.interrupt('sender', { pid: 7, exitCode: 1, signal: null })
+    results.restart('sender')
+  }
+  results.accept('sender', { type: 'stream', index: 1, summary: summary(7), error: null })
+  const { streams } = results
+  expect(streams).toHaveLength(MAX_ATTEMPTS)
+  expect(streams[0]).toMatchObject({
+    attempts: 902,
+    items: 9020,
+    seconds: 902,
+    error: { code: 'DAFFI_WRITER_DIED' },
+    receivers: {
+      one: { offered: 9020, processed: 5412, dropped: 902, failed: 0, lost: 2706, attaches: 902 },
+    },
+  })
+  expect(streams.slice(1).every(({ attempts }) => attempts === undefined)).toBe(true)
+  expect(streams.reduce((sum, { items }) => sum + items, 0)).toBe(10_007)
+  expect(results.error?.code).toBe('DAFFI_WRITER_DIED')
 })
 
 test('a durable stream that is resumed by the next process of its writer has not failed; another has', () => {

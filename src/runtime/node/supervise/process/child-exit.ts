@@ -9,13 +9,13 @@ export interface ChildExit {
   /** Null when a signal killed it, or it could not be started. */
   exitCode: number | null
   signal: NodeJS.Signals | null
-  /** Whether its JavaScript engine has ended it for want of memory. */
-  outOfMemory?: boolean
+  /** The cause as the rest of a sentence that begins with the node's name, where more is known than code and signal. */
+  cause?: string
 }
 
 /** Describes an exit that was not requested, as the rest of a sentence that begins with the node's name. */
-export function describeExit({ exitCode, signal, outOfMemory = false }: ChildExit): string {
-  if (outOfMemory) return 'ran out of memory'
+export function describeExit({ exitCode, signal, cause }: ChildExit): string {
+  if (cause !== undefined) return cause
   if (signal !== null) return `was killed by ${signal}`
   if (exitCode === null) return 'could not be started'
   return exitCode === 0 ? 'ended by itself, with exit code 0' : `ended with exit code ${exitCode}`

@@ -11,6 +11,7 @@ import type { NodeSetup } from '../../ipc/node-setup.js'
 import { childEnv } from './child-env.js'
 import type { ChildExit } from './child-exit.js'
 import { eachLine } from './lines.js'
+import { OomKills } from './oom-kills.js'
 
 const ENTRY = packageFile('dist/runtime/node/child/entry.js')
 /** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */
@@ -26,8 +27,11 @@ export interface Child {
   pid: number
   /** Sends an order to the process. When the process is gone, nothing happens. */
   send: (order: NodeOrder) => void
-  /** Kills the process and everything in its process group at once. */
-  kill: () => void
+  /**
+   * Kills the process and everything in its process group at once.
+   * @param cause why, as the rest of a sentence that begins with the node's name; of several the first one counts
+   */
+  kill: (cause: string) => void
   /** Resolves when the process is gone and all of its reports and lines were passed on. */
   exited: Promise<ChildExit>
 }
@@ -40,6 +44,7 @@ export interface ChildEvents {
 
 /** Starts the process of one node, in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
 export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents): Child {
+  const oomKills = new OomKills()
   const child = spawn(process.execPath, [ENTRY, titleOf(setup)], {
     detached: true,
     env: childEnv(process.env, setup.node.env),
@@ -64,13 +69,15 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
   const send = (order: NodeOrder): void => {
     if (pipe) void sendMessage(pipe, order)
   }
-  const kill = (): void => {
+  let killedFor: string | undefined
+  const kill = (cause: string): void => {
+    killedFor ??= cause
     if (child.pid !== undefined) killGroup(child.pid)
   }
 
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', () => {
-      kill()
+      if (child.pid !== undefined) killGroup(child.pid)
       setTimeout(() => [...outputs, pipe].forEach((each) => each?.destroy()), OUTPUT_GRACE_MS).unref()
     })
     child.once('close', (exitCode, signal) => resolve({ pid: child.pid, exitCode, signal }))
@@ -81,9 +88,9 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
   })
   // User code can close the pipe, or write to it. A process that cannot be given orders must not be left alone.
   const giveUp = (why: string): void => {
-    const what = `descriptor ${PIPE_FD}, by which daffi speaks with its nodes, so the node is killed`
-    onLine(`error: ${why} ${what}`, 'daffi')
-    kill()
+    const what = `${why} descriptor ${PIPE_FD}, by which daffi speaks with its nodes`
+    onLine(`error: ${what}, so the node is killed`, 'daffi')
+    kill(`was killed: ${what}`)
   }
   if (pipe) {
     const closed = eachMessage(pipe, (message) => onReport(message as NodeReport))
@@ -101,11 +108,15 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
     pid: child.pid ?? 0,
     send,
     kill,
-    // V8 aborts the process after its last words; a process that ends in another way may print them, too.
-    exited: Promise.all([exited, ...lines]).then(([exit]) => ({
-      ...exit,
-      outOfMemory: outOfMemory && (exit.signal === 'SIGABRT' || exit.exitCode === ABORTED),
-    })),
+    exited: Promise.all([exited, ...lines]).then(([exit]) => {
+      const cause = killedFor ?? (isOutOfMemory(exit) ? 'ran out of memory' : oomKills.causeOf(exit))
+      return cause === undefined ? exit : { ...exit, cause }
+    }),
+  }
+
+  /** V8 aborts the process after its last words; a process that ends in another way may print them, too. */
+  function isOutOfMemory({ signal, exitCode }: ChildExit): boolean {
+    return outOfMemory && (signal === 'SIGABRT' || exitCode === ABORTED)
   }
 }
 

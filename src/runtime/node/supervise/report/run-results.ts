@@ -7,6 +7,7 @@ import { describeExit, type ChildExit } from '../process/child-exit.js'
 import { count } from '../../../core/text/count.js'
 import { closedSummary, emptySummary } from './partial-summary.js'
 import { StageResults, type StageResult } from './stage-results.js'
+import { limitAttempts, type StreamEntry } from './stream-attempts.js'
 
 /** The result of a call of the pipeline file. */
 export interface CallResult {
@@ -21,17 +22,8 @@ export interface CallResult {
 export interface StreamResult extends StreamSummary {
   /** Number of times that a live source broke off and was started again, while the stream continued. */
   gaps: number
-}
-
-/** One stream that a call has written. A call writes another one when its node is restarted, or the call is made again. */
-interface StreamEntry {
-  gaps: number
-  summary: StreamSummary
-  settled: boolean
-  /** The call has been made again since, so that the next report is about another stream. */
-  past: boolean
-  /** The call goes on with another stream, so that this one's error is not its outcome: made again by the node, or durable. */
-  repeated: boolean
+  /** Present where the oldest streams of a call that was made very often have one entry together: how many. */
+  attempts?: number
 }
 
 /** Collects the results of the calls of some nodes: one entry for each call, and one for each stream that carried items. */
@@ -138,10 +130,11 @@ export class RunResults {
   }
 
   get streams(): StreamResult[] {
-    return this.#entries.map(({ summary, gaps }) => ({
+    return this.#entries.map(({ summary, gaps, attempts }) => ({
       ...summary,
       error: summary.error ?? lossOf(summary),
       gaps,
+      ...(attempts > 1 && { attempts }),
     }))
   }
 
@@ -173,8 +166,9 @@ export class RunResults {
     const last = entries.at(-1)
     if (last && !last.past) return last
     const summary = emptySummary(node, this.#plan(node, index))
-    const entry = { summary, gaps: 0, settled: false, past: false, repeated: false }
+    const entry = { summary, gaps: 0, settled: false, past: false, repeated: false, attempts: 1 }
     entries.push(entry)
+    limitAttempts(entries)
     return entry
   }
 

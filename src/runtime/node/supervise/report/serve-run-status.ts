@@ -1,3 +1,4 @@
+import { followHeartbeats, type Heartbeat } from '../../../call/index.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
 import { answerOrders, type RunFile, type RunOrder } from '../../../runs/index.js'
 import { answerStatus } from '../../../status/index.js'
@@ -16,6 +17,8 @@ interface RunStatusService {
   onEvent: (event: RunEvent) => void
   /** Takes orders from now on, as `answerOrders` does. */
   takeOrders: (obey: (order: RunOrder) => string[]) => void
+  /** Has a function called with each heartbeat of the pipeline's nodes. */
+  followHeartbeats: (onHeartbeat: (heartbeat: Heartbeat) => void) => void
   close: () => Promise<void>
 }
 
@@ -34,6 +37,7 @@ export async function serveRunStatus(
       onEvent(event)
     },
     takeOrders: (obey) => void answerOrders(nc, run.name, run.id, obey),
+    followHeartbeats: (onHeartbeat) => followHeartbeats(nc, run.name, onHeartbeat),
     close: () => nc.close(),
   }
 }

@@ -64,8 +64,8 @@ export class ItemOutcomes {
    */
   fail(items: ItemsInHand, thrown: unknown, isLogged = false): boolean {
     const { open, lifecycle, failures } = this.#options
-    const { aborted, reason } = lifecycle.signal
-    if (aborted && thrown === reason) return false
+    const { signal } = lifecycle
+    if (signal.aborted && thrown === signal.reason) return false
     const error = asError(thrown)
     for (const { position } of items) this.#count(position, 'failed')
     const where = placeOf(items)

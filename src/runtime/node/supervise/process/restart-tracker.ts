@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../core/error-codes.js'
-import type { RestartPolicy } from '../../core/plan/plan.js'
-import { RestartCounter } from '../common/restart-counter.js'
+import type { ErrorCode } from '../../../core/error-codes.js'
+import type { RestartPlan } from '../../../core/plan/node-options.js'
+import { RestartCounter } from '../../common/restart-counter.js'
 
 /** Errors that another start would meet again. */
 const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
@@ -33,14 +33,15 @@ export type RestartDecision = 'failed' | { restartInMs: number }
 export class RestartTracker {
   readonly #counter: RestartCounter
 
-  constructor(private readonly policy: RestartPolicy) {
-    this.#counter = new RestartCounter(policy === 'always')
+  constructor(private readonly plan: RestartPlan) {
+    this.#counter = new RestartCounter(plan)
   }
 
   decide({ errorCode, readyMs }: NodeExit): RestartDecision {
     const isPermanent = errorCode !== undefined && PERMANENT.has(errorCode)
     // What is always started again may find a corrected module, or another server, the next time.
-    if (this.policy === 'no' || (isPermanent && this.policy !== 'always')) return 'failed'
+    const { policy } = this.plan
+    if (policy === 'no' || (isPermanent && policy !== 'always')) return 'failed'
     const restartInMs = this.#counter.next(readyMs)
     return restartInMs === undefined ? 'failed' : { restartInMs }
   }
