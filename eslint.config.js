@@ -43,6 +43,7 @@ const FLOORS = {
   'call/jobs': ['store', '.', 'visit'],
   call: [
     'api',
+    'trace',
     'wire',
     'presence',
     'invoke',
@@ -65,7 +66,7 @@ const FLOORS = {
     '.',
   ],
   'source/network': ['.', ['http', 'rtsp']],
-  view: ['board', ['pictures', 'boxes'], ['http', 'page'], '.'],
+  view: ['board', ['pictures', 'boxes', 'programs'], ['http', 'page'], '.'],
   node: [
     'common',
     'calls',

@@ -65,7 +65,7 @@ async function idleMemory(project) {
     const { stdout } = await execa('ps', ['-A', '-o', 'ppid=,rss=,args='])
     const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
     const node = rows.find(
-      ([parent, , ...args]) => Number(parent) === pid && args.join(' ').includes('entry.js'),
+      ([parent, , ...args]) => Number(parent) === pid && args.join(' ').startsWith('daffi: '),
     )
     return Number(node[1]) / 1024
   })

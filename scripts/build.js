@@ -1,13 +1,11 @@
 // Builds dist from src, from scratch: a file left from an earlier build would become a command, as oclif takes all files
 // for commands. Does nothing when dist is up to date, since npx builds again before a command's first run in a clone.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
 import { files, ingredients, isFresh, RECORD, root } from './fresh.js'
 
-/** TypeScript projects, whose types are checked by `npm run typecheck`. The first emits declarations only; the viewer's page is compiled as a program for the browser. */
-const PROJECTS = ['tsconfig.build.json', 'src/runtime/view/page/tsconfig.json']
 /** Extensions of files that are copied unchanged. */
 const ASSETS = ['.html', '.css', '.svg', '.bash', '.zsh', '.fish']
 
@@ -16,16 +14,17 @@ if (!isFresh()) {
   const madeOf = ingredients()
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   rmSync(`${root}dist`, { recursive: true, force: true })
-  for (const project of PROJECTS) {
-    const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--noCheck'], {
-      cwd: root,
-      stdio: ['ignore', process.stderr.fd, 'inherit'],
-    })
-    if (status !== 0) process.exit(status ?? 1)
-  }
+  // Types are checked by `npm run typecheck`.
+  const args = [tsc, '-p', 'tsconfig.build.json', '--noCheck']
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', process.stderr.fd, 'inherit'],
+  })
+  if (status !== 0) process.exit(status ?? 1)
   const { bundle } = await import('./bundle.js')
   await bundle()
   for (const name of files('src').filter((name) => ASSETS.includes(extname(name)))) {
+    mkdirSync(dirname(`${root}dist/${name}`), { recursive: true })
     copyFileSync(`${root}src/${name}`, `${root}dist/${name}`)
   }
   writeFileSync(RECORD, madeOf)

@@ -1,8 +1,10 @@
 // Bundles all programs of dist at once: each process reads a few files instead of hundreds, and code that several of them
 // use is in shared chunks, so no process has a second copy of the library.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'rolldown'
 import { files, root } from './fresh.js'
+import { lazyRequires } from './lazy-requires.js'
 
 /** Modules that are started, imported or found by their path. */
 const ENTRIES = [
@@ -16,6 +18,7 @@ const ENTRIES = [
   'runtime/node/background/entry',
   // Imported by scripts and tests, which run outside the compiler.
   'runtime/pipeline/schema/json-schema',
+  'runtime/view/programs/metric-table',
   'runtime/binaries/index',
   'runtime/callback/index',
   'runtime/nats/index',
@@ -24,28 +27,73 @@ const ENTRIES = [
 /** A thread, which has no module in common with its process: in one file, with the packages that it uses, it starts in half the time. */
 const THREAD = 'runtime/call/presence/heartbeat-worker'
 
-const OPTIONS = { cwd: root, platform: 'node', transform: { target: 'node20.19' }, logLevel: 'warn' }
+/** The viewer's page, which a browser loads file by file. */
+const PAGE = 'runtime/view/page/main'
+
+/** Packages that are not bundled: native ones, those that read files of their own, and those that belong to the user's project. */
+const LEFT_OUT = [
+  '@babel/parser',
+  '@fontsource-variable/inter',
+  '@opentelemetry/api',
+  'daffi',
+  'ffmpeg-static',
+  'jiti',
+  'koffi',
+  'msgpackr-extract',
+  'sharp',
+  'typescript',
+]
+
+/** Packages that only some processes load, each in a chunk with what only it needs. */
+const CHUNKS = {
+  oclif: '@oclif/core',
+  'nats-core': '@nats-io/nats-core',
+  jetstream: '@nats-io/jetstream',
+  msgpackr: 'msgpackr',
+  yaml: 'yaml',
+  zod: 'zod',
+}
+
+/** Folder of the package that a file belongs to. */
+const PACKAGE = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/
+
+const OPTIONS = {
+  cwd: root,
+  platform: 'node',
+  transform: { target: 'node20.19' },
+  plugins: [lazyRequires],
+  external: new RegExp(`^(${LEFT_OUT.join('|')})(/|$)`),
+  logLevel: 'warn',
+}
+// Comments are left out, since every start would read them.
+const OUTPUT = { dir: 'dist', format: 'esm', comments: false }
 
 export async function bundle() {
-  await build({
+  const programs = await build({
     ...OPTIONS,
     input: inputs(ENTRIES),
-    // Packages are not bundled, except for the compiler's own helpers, and for msgpackr: its table of extensions is one for all
-    // that load it, so the program's own would take the place of ours. A drive letter does not begin a package's name.
-    external: /^(?!@oxc-project\/|msgpackr$)[@a-z](?!:)/,
     output: {
-      dir: 'dist',
-      format: 'esm',
+      ...OUTPUT,
       chunkFileNames: 'chunks/[name].js',
-      codeSplitting: { groups: [{ name: 'msgpackr', test: /node_modules[\\/]msgpackr[\\/]/ }] },
-      banner: licences,
+      codeSplitting: {
+        groups: [...Object.entries(CHUNKS).map(packageChunk), { name: nodeChunk, debugName: 'node' }],
+      },
     },
   })
-  await build({
+  const thread = await build({
     ...OPTIONS,
     input: inputs([THREAD]),
-    output: { dir: 'dist', format: 'esm', codeSplitting: false, banner: licences },
+    output: { ...OUTPUT, chunkFileNames: 'chunks/thread-[name].js' },
   })
+  await build({
+    cwd: root,
+    platform: 'browser',
+    transform: { target: 'es2022' },
+    input: inputs([PAGE]),
+    output: { ...OUTPUT, preserveModules: true, preserveModulesRoot: 'src' },
+    logLevel: 'warn',
+  })
+  writeFileSync(`${root}dist/licences.txt`, licences([...programs.output, ...thread.output]))
 }
 
 /** @param {string[]} names */
@@ -53,16 +101,60 @@ function inputs(names) {
   return Object.fromEntries(names.map((name) => [name, `./src/${name}.ts`]))
 }
 
+/** @param {[string, string]} names */
+function packageChunk([name, pack]) {
+  const test = (/** @type {string} */ id) => PACKAGE.exec(id)?.[0].replaceAll('\\', '/').endsWith(`/${pack}`)
+  return { name, test }
+}
+
 /**
- * Licences of the packages that a chunk has copies of.
- * @param {{ moduleIds: string[] }} chunk
+ * One chunk for all that a node's program needs, as every command that does more than print loads it too: each file that is
+ * read adds to the start. What the command line begins with stays outside.
+ * @param {string} id
+ * @param {import('rolldown').ChunkingContext} context
  */
-function licences({ moduleIds }) {
-  const packages = moduleIds.flatMap(
-    (id) => /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? [],
-  )
-  const texts = [...new Set(packages)].map((name) =>
-    readFileSync(`${root}node_modules/${name}/LICENSE`, 'utf8'),
-  )
-  return [...new Set(texts)].map((text) => `/*!\n${text}*/`).join('\n')
+function nodeChunk(id, context) {
+  return reached('runtime/node/child/host', context).has(id) && !reached('cli/main', context).has(id)
+    ? 'node'
+    : undefined
+}
+
+/** @type {Map<string, Set<string>>} */
+const closures = new Map()
+
+/**
+ * All modules that are loaded with this one.
+ * @param {string} name
+ * @param {import('rolldown').ChunkingContext} context
+ */
+function reached(name, context) {
+  let closure = closures.get(name)
+  if (!closure) {
+    closure = new Set([join(root, `src/${name}.ts`)])
+    // A set also visits what is added meanwhile.
+    for (const id of closure) {
+      for (const each of context.getModuleInfo(id)?.importedIds ?? []) closure.add(each)
+    }
+    closures.set(name, closure)
+  }
+  return closure
+}
+
+/**
+ * Licences of the packages that dist has copies of, each text once.
+ * @param {{ moduleIds?: string[] }[]} chunks
+ */
+function licences(chunks) {
+  const modules = chunks.flatMap(({ moduleIds = [] }) => moduleIds)
+  const folders = modules.flatMap((id) => PACKAGE.exec(id)?.[0] ?? [])
+  /** @type {Map<string, string[]>} */
+  const names = new Map()
+  for (const folder of [...new Set(folders)].sort()) {
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
+    if (!file) throw new Error(`${name} has no file with its licence`)
+    const text = readFileSync(join(folder, file), 'utf8').trim()
+    names.set(text, [...(names.get(text) ?? []), `${name} ${version}`])
+  }
+  return [...names].map(([text, packages]) => `${packages.join(', ')}\n\n${text}\n`).join('\n\n')
 }

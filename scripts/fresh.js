@@ -8,9 +8,9 @@ const SETTINGS = [
   'package-lock.json',
   'scripts/build.js',
   'scripts/bundle.js',
+  'scripts/lazy-requires.js',
   'tsconfig.json',
   'tsconfig.build.json',
-  'src/runtime/view/page/tsconfig.json',
 ]
 
 /** Whether dist is up to date: built from the same files, none of them changed since. */

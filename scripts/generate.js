@@ -1,5 +1,5 @@
 // Writes the committed files that are generated from the code: the manifest of the commands, the JSON Schemas of pipeline
-// files and of their tests, and the tables of errors and of the options of STREAM, of callbacks and of nodes. With --check it writes nothing, and fails when a file is out of date.
+// files and of their tests, and the tables of errors, of metrics, and of the options of STREAM, of callbacks and of nodes. With --check it writes nothing, and fails when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import {
   RESTART_OPTIONS,
   STREAM_OPTIONS,
 } from '../dist/runtime/index.js'
+import { METRICS } from '../dist/runtime/view/programs/metric-table.js'
 import { pipelineJsonSchema, testFileJsonSchema } from '../dist/runtime/pipeline/schema/json-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -64,6 +65,14 @@ function optionTable(specs) {
   return [...head, ...optionRows(specs)].join('\n')
 }
 
+function metricTable() {
+  const rows = Object.entries(METRICS).map(([name, { type, labels, help }]) => {
+    const named = labels.map((/** @type {string} */ label) => `\`${label}\``).join(', ')
+    return `| \`${name}\` | ${type} | ${named} | ${help} |`
+  })
+  return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
 /**
  * The page with new tables, in their order, each between its two comments.
  * @param {string} path
@@ -90,6 +99,7 @@ const files = {
     'docs/pipeline.md',
     ...[RESTART_OPTIONS, HEALTH_OPTIONS, STREAM_OPTIONS].map(optionTable),
   ),
+  'docs/metrics.md': await pageWith('docs/metrics.md', metricTable()),
   'docs/calls.md': await pageWith('docs/calls.md', optionTable(CALLBACK_OPTIONS)),
 }
 

@@ -1,6 +1,6 @@
 export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
-export { durationFlag, namesFlag, portRange } from './command/flags.js'
+export { addressFlag, durationFlag, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'
 export {
   fileArg,
@@ -35,7 +35,15 @@ export {
   type NewProject,
   type ProjectFiles,
 } from './init/new-project.js'
-export { coloursFor, wantsColour, type Colours } from './show/colours.js'
+export { clockTime } from './look/clock-time.js'
+export { cutLines } from './look/cut-lines.js'
+export { flowLines, flowTables } from './look/flow-tables.js'
+export { FullScreen } from './look/full-screen.js'
+export { itemLine, itemRecord } from './look/item-lines.js'
+export { LookCommand } from './look/look-command.js'
+export { nodeTable } from './look/node-table.js'
+export { PictureFolder, pictureType, writePicture } from './look/picture-files.js'
+export { coloursFor, noColours, wantsColour, type Colours } from './show/colours.js'
 export { faultText } from './show/fault-text.js'
 export { FetchBar } from './show/fetch-bar.js'
 export { jobLines, shownLines } from './jobs/job-lines.js'

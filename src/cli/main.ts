@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { run } from '@oclif/core'
+import { run } from '@oclif/core/run'
 import { exitFlushed } from '../runtime/core/process/exit.js'
 import { isClosedOutput } from './command/closed-output.js'
 

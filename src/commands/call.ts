@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { plainJson } from '../runtime/core/text/plain-text.js'
 import { durationFlag, readArguments, readItems, namedPipeline, VisitCommand } from '../cli/index.js'
 

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { NodeRunResult } from '../runtime/index.js'
 

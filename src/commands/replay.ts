@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { fileArg, namedPipeline, VisitCommand } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
 import type { ReplayStart, StreamSummary } from '../runtime/index.js'

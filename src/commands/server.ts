@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand, FetchBar, fileArg, fileFlag, namedFile, portRange } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
 import { findProject } from '../runtime/core/project/project.js'

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { StreamResult } from '../runtime/index.js'
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import {
+  addressFlag,
   durationFlag,
   fileArg,
   namedPipeline,
@@ -22,7 +23,7 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
     '<%= config.bin %> up --only process2,process3',
     '<%= config.bin %> up --view',
     '<%= config.bin %> up --watch',
-    '<%= config.bin %> up -d --wait',
+    '<%= config.bin %> up -d --wait --metrics 9464',
   ]
   static override args = { file: fileArg() }
   static override flags = {
@@ -36,6 +37,9 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
       ...portRange,
       min: 0,
       helpValue: '[PORT]',
+    }),
+    metrics: addressFlag({
+      summary: 'Serve metrics for Prometheus at /metrics, and probes at /healthz and /readyz.',
     }),
     record: Flags.string({
       summary: 'Record the items of all sources in this folder, for use as sources in tests.',
@@ -59,17 +63,17 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
 
   override async run(): Promise<PipelineResult | BackgroundRun> {
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
-    const { duration: durationMs, only, stay, watch } = flags
+    const { duration: durationMs, only, stay, watch, metrics } = flags
     const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(namedPipeline(args, flags), only)
     if (flags.detach) {
       const waitMs = flags.wait ? flags['wait-timeout'] : undefined
-      return this.detach(plan, flags, { durationMs, only, stay, watch, view, record }, waitMs)
+      return this.detach(plan, flags, { durationMs, only, stay, watch, view, metrics, record }, waitMs)
     }
     const { runPipeline } = await import('../runtime/index.js')
     return this.show(plan, flags, (options) =>
-      runPipeline(plan, { ...options, durationMs, only, stay, watch, view, record }),
+      runPipeline(plan, { ...options, durationMs, only, stay, watch, view, metrics, record }),
     )
   }
 }

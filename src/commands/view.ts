@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { fileArg, namedPipeline, portRange, printPageUrl, VisitCommand } from '../cli/index.js'
 
 interface ViewResult {

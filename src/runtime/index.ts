@@ -14,6 +14,7 @@ export {
   type PassedOver,
   type Search,
 } from './binaries/index.js'
+export { toPlain } from './codec/index.js'
 export { connectWithTiming } from './call/index.js'
 export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
@@ -32,11 +33,15 @@ export {
   dropDeadLetters,
   endedRun,
   endRun,
+  findStream,
+  findStreams,
   listDeadLetters,
   listJobs,
   listSchedules,
+  nextFrame,
   nodeNamed,
   orderNodes,
+  PipelineWatch,
   readLogs,
   replayDeadLetters,
   replayStream,
@@ -49,6 +54,8 @@ export {
   showDeadLetter,
   showJob,
   sourceNode,
+  streamsNamed,
+  tapStream,
   withDeliveries,
   viewPipeline,
   type BackgroundRun,
@@ -57,7 +64,10 @@ export {
   type CancelledJob,
   type EndedRun,
   type ListedLetters,
+  type NextFrame,
+  type NodeLook,
   type NodeRunResult,
+  type PipelineLook,
   type PipelineResult,
   type ReplayedLetters,
   type RunEvent,
@@ -67,15 +77,18 @@ export {
   type ScheduleInfo,
   type ShownLetter,
   type RunPipelineOptions,
+  type StageLook,
   StageResults,
   type StageResult,
   type StreamResult,
+  type TappedItem,
   watchFiles,
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
 export type { LogRecord } from './logs/index.js'
 export type { JobList, JobState, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
+export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

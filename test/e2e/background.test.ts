@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { BackgroundRun, RunInfo } from '../../src/runtime/index.js'
 import { runDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
+import { freePort } from '../support/ports.js'
 import { temporaryProject } from '../support/temporary.js'
 
 const shop = {
@@ -29,7 +30,8 @@ interface Ps {
 test('a run outlives the command that has started it, obeys others, and leaves nothing', async () => {
   const cwd = await temporaryProject(shop)
   const daffi = (...args: string[]) => runDaffi(args, { cwd })
-  const begun = await daffi('up', '-d', '--stay', '--wait', '--json')
+  const metrics = await freePort()
+  const begun = await daffi('up', '-d', '--stay', '--wait', '--json', '--metrics', String(metrics))
   expect(begun).toMatchObject({ exitCode: 0, stderr: '' })
   const { started, run } = JSON.parse(begun.stdout) as BackgroundRun
   expect(started).toBe(true)
@@ -49,6 +51,11 @@ test('a run outlives the command that has started it, obeys others, and leaves n
   const [till, boss] = runs[0]?.nodes ?? []
   expect(till?.lastEnd).toMatchObject({ exitCode: 3, cause: 'ended with exit code 3' })
   expect(boss).toMatchObject({ restarts: 1, lastEnd: { exitCode: 0 } })
+
+  const figures = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text()
+  expect(figures).toContain('\ndaffi_node_restarts_total{node="boss",pipeline="shop"} 1\n')
+  const ready = await fetch(`http://127.0.0.1:${metrics}/readyz`)
+  expect(await ready.json()).toMatchObject({ ok: ready.status === 200, connected: true })
 
   const logs = (await daffi('logs', 'till', '--json')).stdout.trim().split('\n')
   const records = logs.map((line) => JSON.parse(line) as { stream: string; text: string })

@@ -25,8 +25,8 @@ test.each(['runtime/node/child/entry.js', 'runtime/index.js', 'runtime/library.j
   },
 )
 
-test('connecting needs no JetStream, which the heartbeat worker of each node would have in memory a second time', async () => {
-  const packages = await packagesOf('runtime/nats/index.js')
+test('the heartbeat of each node needs no JetStream, which would be in memory a second time', async () => {
+  const packages = await packagesOf('runtime/call/presence/heartbeat-worker.js')
   expect(packages).toContain('@nats-io/transport-node')
   expect(packages).not.toContain('@nats-io/jetstream')
 })

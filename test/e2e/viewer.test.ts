@@ -302,7 +302,7 @@ test('strangers cause one request at a time, and what others say does nothing to
     },
   })
   await nc.flush()
-  await Promise.all(Array.from({ length: 200 }, async () => (await fetch(`${origin}/healthz`)).text()))
+  await Promise.all(Array.from({ length: 200 }, async () => (await fetch(`${origin}/readyz`)).text()))
   expect(asked).toBeGreaterThan(0)
   expect(asked).toBeLessThan(40)
 

@@ -1,4 +1,5 @@
-import { Command, type Interfaces } from '@oclif/core'
+import { Command } from '@oclif/core/command'
+import type { Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { createLogger, type Logger } from '../../runtime/core/logger.js'
 import { serverChoice, type ServerChoice } from '../../runtime/core/plan/server-choice.js'

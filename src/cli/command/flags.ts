@@ -1,5 +1,7 @@
-import { Flags, type Interfaces } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
+import type { Interfaces } from '@oclif/core'
 import { parseDuration } from '../../runtime/core/duration.js'
+import { DaffiError } from '../../runtime/core/errors.js'
 import { LOG_LEVELS } from '../../runtime/core/logger.js'
 
 const durationOrNone = Flags.custom<number>({
@@ -21,6 +23,23 @@ export function durationFlag({ summary, default: text }: { summary: string; defa
     defaultHelp: () => Promise.resolve(text),
   })
 }
+
+/** A port, of the loopback or of a host that is named before it; that of IPv6 stands in brackets. */
+const ADDRESS = /^(?:(?<host>[\w.-]+|\[[\da-f:.]+\]):)?(?<port>\d{1,5})$/i
+
+/** An address at which something is served, by default of the loopback only. */
+export const addressFlag = Flags.custom<{ host: string; port: number }>({
+  parse: (text, _context, { name }) => {
+    const { host = '127.0.0.1', port } = ADDRESS.exec(text)?.groups ?? {}
+    const number = Number(port)
+    if (number >= portRange.min && number <= portRange.max)
+      return Promise.resolve({ host: host.replaceAll(/[[\]]/g, ''), port: number })
+    throw new DaffiError('DAFFI_USAGE', `--${name} is not an address: ${JSON.stringify(text)}`, {
+      next: 'Give a port from 1 to 65535, with a host before it where others are to reach it: 9464, 0.0.0.0:9464, [::]:9464.',
+    })
+  },
+  helpValue: '[HOST:]PORT',
+})
 
 export const portRange = { min: 1, max: 65_535, helpValue: 'PORT' }
 

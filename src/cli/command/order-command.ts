@@ -1,4 +1,5 @@
-import { Args, type Interfaces } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import type { Interfaces } from '@oclif/core'
 import type { NodeOrderKind, RunNode } from '../../runtime/index.js'
 import { runsTable } from '../runs/runs-table.js'
 import { RunsCommand, type runsFlags } from './runs-command.js'

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { PipelineToCheck } from '../../runtime/index.js'
 

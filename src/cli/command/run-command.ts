@@ -57,7 +57,10 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
   protected async detach(
     plan: Plan,
     flags: GlobalFlags,
-    options: Pick<RunPipelineOptions, 'durationMs' | 'only' | 'stay' | 'watch' | 'view' | 'record'>,
+    options: Pick<
+      RunPipelineOptions,
+      'durationMs' | 'only' | 'stay' | 'watch' | 'view' | 'metrics' | 'record'
+    >,
     waitMs: number | undefined,
   ): Promise<BackgroundRun> {
     const { loadPipeline, runInBackground } = await import('../../runtime/index.js')

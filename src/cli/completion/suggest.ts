@@ -13,6 +13,8 @@ export interface Names {
   /** Nodes of the given pipeline file, or of the default one. */
   nodes: (file: string | undefined) => Promise<string[]>
   sources: (file: string | undefined) => Promise<string[]>
+  /** Streams of the calls that the pipeline file has. */
+  streams: (file: string | undefined) => Promise<string[]>
 }
 
 type Shape = Pick<Command.Loadable, 'id' | 'summary' | 'hidden' | 'flags' | 'args'>
@@ -26,6 +28,7 @@ const VALUES: Record<string, keyof Names> = {
   only: 'nodes',
   'node name': 'nodes',
   'stream source': 'sources',
+  stream: 'streams',
 }
 
 /** Suggests texts for the last of the words after `daffi`, which may be empty. */

@@ -4,6 +4,9 @@ import { markedColour } from './marked-colours.js'
 export type Colours = ReturnType<typeof pc.createColors>
 type Paint = Colours['red']
 
+/** Colours that are none, for texts that are cut by their length. */
+export const noColours: Colours = pc.createColors(false)
+
 /** Colours for one output: none into a pipe or file, under NO_COLOR, or with --no-color. FORCE_COLOR colours pipes, too. */
 export function coloursFor(stream: { isTTY?: boolean }): Colours {
   const colours = pc.createColors(wantsColour(stream))

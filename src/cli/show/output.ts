@@ -17,9 +17,19 @@ export class Output {
     return this.#stream.isTTY
   }
 
+  /** Whether nobody reads any more. */
+  get isClosed(): boolean {
+    return !this.#stream.writable
+  }
+
   /** Characters in a line; undefined when the terminal does not tell. */
   get width(): number | undefined {
     return this.#stream.columns > 0 ? this.#stream.columns : undefined
+  }
+
+  /** Lines that are shown at once; undefined when the terminal does not tell. */
+  get height(): number | undefined {
+    return this.#stream.rows > 0 ? this.#stream.rows : undefined
   }
 
   /** Writes a line. Further lines of its text are indented, so that none passes for a line of its own. */
@@ -41,6 +51,11 @@ export class Output {
     this.#stream.write(`${plainJson(value)}\n`)
   }
 
+  /** Writes bytes as they are, which is no use to a terminal. */
+  bytes(data: Uint8Array): void {
+    this.#stream.write(data)
+  }
+
   /** Resolves when whoever reads has taken most of what was written, or reads no more. */
   async drained(): Promise<void> {
     if (!this.#stream.writableNeedDrain) return
@@ -49,6 +64,28 @@ export class Output {
       this.#stream.once('error', () => resolve())
       this.#stream.once('close', resolve)
     })
+  }
+
+  /** Takes the whole terminal, and keeps what it shows for later. @returns a function that gives it back */
+  enterFullScreen(): () => void {
+    this.#stream.write('\u001b[?1049h\u001b[?25l')
+    let isLeft = false
+    return () => {
+      if (!isLeft) this.#stream.write('\u001b[?25h\u001b[?1049l')
+      isLeft = true
+    }
+  }
+
+  /** Draws lines from the top of the terminal on, and nothing below them. */
+  drawScreen(lines: readonly string[]): void {
+    const drawn = lines.map((line) => `${forTerminal(line)}\u001b[K`).join('\n')
+    this.#stream.write(`\u001b[H${drawn}\u001b[J`)
+  }
+
+  /** Calls the listener when the size of the terminal changes. @returns a function that ends it */
+  onResize(listener: () => void): () => void {
+    this.#stream.on('resize', listener)
+    return () => this.#stream.off('resize', listener)
   }
 
   /** Erases the last lines of a terminal. */

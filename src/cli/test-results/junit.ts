@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import XMLBuilder from 'fast-xml-builder'
 import { DaffiError, messageOf } from '../../runtime/core/errors.js'
 import { plainData, plainText } from '../../runtime/core/text/plain-text.js'
 import type { TestResult } from '../../runtime/index.js'
@@ -9,13 +8,13 @@ import { failureText, shownPath } from './test-lines.js'
 /** Characters that XML 1.0 cannot represent. */
 const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
-const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true })
-
 /**
  * Writes results as JUnit XML, one suite a file, as CI systems read it.
  * @throws DaffiError DAFFI_USAGE when the file cannot be written
  */
 export async function writeJunit(path: string, tests: TestResult[]): Promise<void> {
+  const { default: XMLBuilder } = await import('fast-xml-builder')
+  const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true })
   const files = [...new Set(tests.map(({ file }) => file))]
   const suites = files.map((file) =>
     suite(

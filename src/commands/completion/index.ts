@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { BaseCommand, completionScript, SHELLS } from '../../cli/index.js'
 
 interface CompletionResult {

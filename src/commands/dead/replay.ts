@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { namedPipeline, readLetterId, VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { ReplayedLetters } from '../../runtime/index.js'

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { fileArg, namedPipeline, readLetterId, shownLetterLines, VisitCommand } from '../../cli/index.js'
 import type { ShownLetter } from '../../runtime/index.js'
 

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { age, fileArg, namedFile, RunsCommand, severalRuns } from '../../cli/index.js'
 import type { EndedRun } from '../../runtime/index.js'
 

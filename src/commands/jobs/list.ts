@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { fileArg, jobLines, namedPipeline, VisitCommand } from '../../cli/index.js'
 import type { JobList } from '../../runtime/index.js'
 

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { LogPrinter, longFileFlag, readSince, RunsCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 

@@ -592,8 +592,8 @@ export const ERRORS = {
   DAFFI_NO_STREAM: {
     exit: 1,
     meaning:
-      'The pipeline has no durable stream of this name, or the stream keeps no items from the given start on.',
-    next: 'Use the name in the pipeline file; a stream without one is named NODE_SOURCE_CALL. An earlier --from of daffi replay includes older items.',
+      'There is no stream of this name, or several could be meant; or a durable stream keeps no items from the given start on.',
+    next: 'daffi rate lists the streams that flow. A durable one has its name in the pipeline file, or NODE_SOURCE_CALL; an earlier --from of daffi replay includes older items.',
   },
   DAFFI_NO_DEAD_LETTER: {
     exit: 2,

@@ -4,6 +4,7 @@ export {
   isApiError,
   isInbox,
   isNoResponders,
+  isNoRespondersReply,
   isRefusal,
   isRefusalStatus,
   payloadLimit,

@@ -11,6 +11,16 @@ export type { NodeResult, PipelineResult } from './supervise/report/pipeline-res
 export type { RunEvent } from './supervise/report/run-events.js'
 export type { CallResult, StreamResult } from './supervise/report/run-results.js'
 export { StageResults, type StageResult } from './supervise/report/stage-results.js'
+export { streamsNamed } from './visit/look/choose-stream.js'
+export { findStream, findStreams } from './visit/look/find-stream.js'
+export { nextFrame, type NextFrame } from './visit/look/next-frame.js'
+export {
+  PipelineWatch,
+  type NodeLook,
+  type PipelineLook,
+  type StageLook,
+} from './visit/look/pipeline-watch.js'
+export { tapStream, type TappedItem } from './visit/look/stream-tap.js'
 export { endRun } from './visit/runs/end-runs.js'
 export { endedRun, runInfo, type EndedRun, type RunInfo, type RunNode } from './visit/runs/found-run.js'
 export { RunsView, type RunsScope } from './visit/runs/look-at-runs.js'

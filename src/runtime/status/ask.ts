@@ -1,6 +1,7 @@
-import type { NatsConnection } from '@nats-io/transport-node'
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import { deferred } from '../core/deferred.js'
 import { parseJson } from '../core/message/parse-json.js'
-import { passOver } from '../nats/index.js'
+import { isNoRespondersReply, listen, newInbox, passOver } from '../nats/index.js'
 import { isStatus } from './forms.js'
 import { PartJoiner } from './parts.js'
 import { statusSubject, type Status, type StatusQuestion } from './messages.js'
@@ -14,30 +15,53 @@ const MAX_WAIT_MS = 1000
 /** More than a pipeline has nodes and streams. */
 const MAX_ANSWERS = 20_000
 
+export interface AskOptions {
+  /** Whether all have answered who are known to be there: a pause before that does not end the wait. @default they have */
+  isComplete?: (answers: readonly Status[]) => boolean
+  /** Longest wait for all answers, in milliseconds. @default 1000 */
+  maxWaitMs?: number
+}
+
 /** Asks all participants of a pipeline for their status. Resolves with an empty list when there are none. */
 export async function askStatus(
   nc: NatsConnection,
   pipeline: string,
   question: StatusQuestion,
+  { isComplete = () => true, maxWaitMs = MAX_WAIT_MS }: AskOptions = {},
 ): Promise<Status[]> {
+  if (nc.isClosed()) return []
+  const subject = statusSubject(pipeline)
   const answers: Status[] = []
   const parts = new PartJoiner()
-  try {
-    const replies = await nc.requestMany(statusSubject(pipeline), JSON.stringify(question), {
-      strategy: 'stall',
-      stall: STALL_MS,
-      maxWait: MAX_WAIT_MS,
-    })
-    for await (const reply of replies) {
-      const data = parts.add(reply)
-      if (!data?.length) continue
-      const answer = parseJson(data)
-      if (isStatus(answer)) answers.push(answer)
-      else passOver(nc, statusSubject(pipeline), 'it is no answer to a status request')
-      if (answers.length === MAX_ANSWERS) break
+  const { promise, resolve: end } = deferred()
+  let stall: NodeJS.Timeout | undefined
+  const onPause = (): void => {
+    if (isComplete(answers)) end()
+  }
+  const onReply = (reply: Msg): void => {
+    if (isNoRespondersReply(reply)) {
+      end()
+      return
     }
-  } catch {
-    // No process listens, or the connection was lost: the answers up to then are returned.
+    if (stall) stall.refresh()
+    else stall = setTimeout(onPause, STALL_MS)
+    const data = parts.add(reply)
+    if (!data?.length) return
+    const answer = parseJson(data)
+    if (isStatus(answer)) answers.push(answer)
+    else passOver(nc, subject, 'it is no answer to a status request')
+    if (answers.length >= MAX_ANSWERS) end()
+  }
+  const inbox = newInbox(nc)
+  const limit = setTimeout(end, maxWaitMs)
+  const subscription = listen(nc, inbox, onReply, { onError: () => end() })
+  try {
+    nc.publish(subject, JSON.stringify(question), { reply: inbox })
+    await promise
+  } finally {
+    clearTimeout(limit)
+    clearTimeout(stall)
+    subscription.unsubscribe()
   }
   return answers
 }

@@ -17,10 +17,12 @@ import {
 } from '../core/message/forms.js'
 import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
 import type {
+  CallCounts,
   CallStatus,
   LogLine,
   NodeStatus,
   ProcessEnd,
+  ProcessUsage,
   RunNodeStatus,
   RunStatus,
   Status,
@@ -35,6 +37,14 @@ const isNode = mapOf<NodeStatus>({
   pid: isCount,
   callbacks: listOf(isName),
   stages: recordOf(isName, isStageCounts),
+  calls: recordOf(isName, mapOf<CallCounts>({ answered: isCount, failed: isCount, seconds: isMeasure })),
+  usage: mapOf<ProcessUsage>({
+    cpuSeconds: isMeasure,
+    memoryBytes: isCount,
+    heapBytes: isCount,
+    loopBusySeconds: isMeasure,
+    loopDelayMs: isMeasure,
+  }),
 })
 
 const isStream = mapOf<StreamStatus>({
@@ -47,6 +57,7 @@ const isStream = mapOf<StreamStatus>({
       format: oneOf(...PIXEL_FORMATS),
     }),
   ),
+  ring: orNull(mapOf<NonNullable<StreamStatus['ring']>>({ slots: isCount, used: isCount })),
   summary: isStreamSummary,
 })
 

@@ -1,7 +1,8 @@
 export { answerStatus } from './answer.js'
-export { askStatus } from './ask.js'
+export { askStatus, type AskOptions } from './ask.js'
 export { statusSubject } from './messages.js'
 export type {
+  CallCounts,
   CallStatus,
   LineLevel,
   LineStream,
@@ -9,6 +10,7 @@ export type {
   NodeState,
   NodeStatus,
   ProcessEnd,
+  ProcessUsage,
   RunNodeStatus,
   RunStatus,
   Status,

@@ -25,6 +25,31 @@ export interface NodeStatus {
   callbacks: string[]
   /** Accounts of its callbacks whose results are streamed on, of this process. */
   stages: Record<string, StageCounts>
+  /** Calls and jobs that its callbacks have answered, of this process. Items of streams are none. */
+  calls: Record<string, CallCounts>
+  usage: ProcessUsage
+}
+
+/** Calls and jobs that a callback has answered. */
+export interface CallCounts {
+  answered: number
+  failed: number
+  /** Time that all of them took together, in seconds. */
+  seconds: number
+}
+
+/** Resources that a node's process uses. Counts begin with the process. */
+export interface ProcessUsage {
+  /** Processor time of the process, in seconds. */
+  cpuSeconds: number
+  /** Memory of the process that is present, in bytes. */
+  memoryBytes: number
+  /** Memory of JavaScript values, in bytes. */
+  heapBytes: number
+  /** Time for which the event loop was at work, in seconds. */
+  loopBusySeconds: number
+  /** Longest time by which the event loop was late within the last seconds, in milliseconds. */
+  loopDelayMs: number
 }
 
 /** Status of a stream, from its writer. */
@@ -33,6 +58,8 @@ export interface StreamStatus {
   id: string
   /** Size and format of the items when they are frames, else null. */
   frames: { width: number; height: number; format: PixelFormat } | null
+  /** Slots of the stream's ring in shared memory, and how many cannot be overwritten at present; null where there is no ring. */
+  ring: { slots: number; used: number } | null
   summary: StreamSummary
 }
 

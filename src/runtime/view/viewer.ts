@@ -1,8 +1,4 @@
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
-import { DaffiError, messageOf } from '../core/errors.js'
+import { messageOf, type DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
 import { connectNats, type ServerHandle } from '../nats/index.js'
@@ -13,9 +9,7 @@ import { Boxes } from './boxes/boxes.js'
 import { Access } from './http/access.js'
 import { viewerApp } from './http/app.js'
 import { Pictures } from './pictures/pictures.js'
-
-/** Enough for many pages; each connection, also of who has no token, takes a file of this process. */
-const MAX_CONNECTIONS = 256
+import { serve } from './programs/serve.js'
 
 export interface ViewerOptions {
   /** Port of 127.0.0.1; undefined for any free one. */
@@ -48,35 +42,20 @@ export async function openViewer(
   const watched = { link, pipeline: plan.name, poller, onFailure }
   const [pictures, boxes] = [new Pictures(watched), new Boxes(watched)]
   const access = new Access()
-  const app = viewerApp({ access, port: () => portOf(http), poller, pictures, boxes })
-  // An HTTP/1.1 server, since the option `http2` is not set.
-  const http = createAdaptorServer({ fetch: app.fetch }) as Server
-  http.maxConnections = MAX_CONNECTIONS
-  const close = async (): Promise<void> => {
-    http.closeAllConnections()
-    http.close()
-    await nc.close()
-  }
+  let served: number | undefined
+  const app = viewerApp({ ...watched, access, port: () => served ?? 0, pictures, boxes })
   try {
-    await listen(http, port)
+    const { address, close } = await serve(app, { host: '127.0.0.1', port: port ?? 0, what: 'the viewer' })
+    served = address.port
+    return {
+      url: `http://127.0.0.1:${served}/#token=${access.token}`,
+      close: async () => {
+        close()
+        await nc.close()
+      },
+    }
   } catch (error) {
-    await close()
+    await nc.close()
     throw error
   }
-  return { url: `http://127.0.0.1:${portOf(http)}/#token=${access.token}`, close }
-}
-
-async function listen(http: Server, port = 0): Promise<void> {
-  http.listen({ port, host: '127.0.0.1', exclusive: true })
-  try {
-    await once(http, 'listening')
-  } catch (error) {
-    throw new DaffiError('DAFFI_PORT_TAKEN', `the viewer cannot use port ${port}: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
-}
-
-function portOf(http: Server): number {
-  return (http.address() as AddressInfo).port
 }

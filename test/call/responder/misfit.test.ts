@@ -9,7 +9,10 @@ const arity = { min: 1, max: 1 }
 function fault(joins: boolean, sides: string[], open: { as?: string; share?: boolean }): unknown {
   const options = joins ? { join: JOIN } : {}
   const callback = { name: 'fuse', arity, fn: () => undefined, options, sides }
-  const deliver = misfit({ callback, gate: new CallGate(callback) }, { share: false, ...open })
+  const deliver = misfit(
+    { callback, gate: new CallGate(callback), tracer: undefined },
+    { share: false, ...open },
+  )
   try {
     return deliver?.(1, { item: 0, time: 0 }, 0)
   } catch (error) {

@@ -17,6 +17,7 @@ const commands = [
     args: { source: { name: 'source' }, file: { name: 'file' } },
     flags: { file, json: { name: 'json', type: 'boolean', summary: 'Print JSON.' } },
   },
+  { id: 'rate', args: { stream: { name: 'stream', multiple: true } }, flags: { file } },
   { id: 'lint', args: { file: { name: 'file', multiple: true } }, flags: {} },
   { id: 'dead:secret', hidden: true, args: {}, flags: {} },
 ] as unknown as Commands
@@ -27,12 +28,13 @@ async function texts(...words: string[]): Promise<string[]> {
     files: () => Promise.resolve(['a.yaml', 'b.yaml']),
     nodes: (from) => Promise.resolve([`node of ${from ?? 'default'}`]),
     sources: (from) => Promise.resolve([`source of ${from ?? 'default'}`]),
+    streams: (from) => Promise.resolve([`stream of ${from ?? 'default'}`]),
   })
   return found.map(({ text }) => text)
 }
 
 test('commands, and topics as one, without hidden ones', async () => {
-  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'lint'])
+  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'rate', 'lint'])
   expect(await texts('dead', '')).toEqual(['list'])
   expect(await texts('st')).toEqual(['stream'])
 })
@@ -43,6 +45,7 @@ test('names of the file that is given before, in either way, or of the default o
   expect(await texts('node', '-f', 'a.yaml', '--name', '')).toEqual(['node of a.yaml'])
   expect(await texts('stream', '--json', '')).toEqual(['source of default'])
   expect(await texts('stream', '--file', 'b.yaml', '')).toEqual(['source of b.yaml'])
+  expect(await texts('rate', '-f', 'b.yaml', 'camera', '')).toEqual(['stream of b.yaml'])
 })
 
 test('arguments in their order, and no more than the command takes', async () => {

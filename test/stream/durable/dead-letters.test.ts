@@ -47,6 +47,7 @@ test('letters over the limits are dropped, the oldest first, and every one of th
   expect(letters.length).toBeGreaterThan(5)
   expect(letters.length).toBeLessThan(11)
   expect(letters.length + dropped.letters).toBe(30)
+  expect(await one.count()).toBe(letters.length)
   expect(dropped.bytes).toBe(dropped.letters * bytes.length)
   expect(letters.map(({ id }) => id)).toEqual(letters.map(({ id }) => id).sort((a, b) => a - b))
   expect(warnings[0]).toMatch(/over their limits: \d+ old ones? dropped/)

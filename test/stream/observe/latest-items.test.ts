@@ -10,7 +10,7 @@ test('values of a batch come with their origins, or as items of the stream', () 
     batch.add(number, encodeItem({ n: origin.item }, number), 1, origin)
   const results = batch.take()
   expect(latestItems(results, Buffer.from(results.bytes), null)).toEqual(
-    origins.map((origin) => ({ value: { n: origin.item }, origin })),
+    origins.map((origin, item) => ({ item, value: { n: origin.item }, origin })),
   )
   for (let number = 0; number < 1000; number++) batch.add(number, encodeItem(number, number), 7)
   const items = latestItems({ ...batch.take(), origin: undefined }, Buffer.from(results.bytes), null)
@@ -19,5 +19,5 @@ test('values of a batch come with their origins, or as items of the stream', () 
   const values = batch.take()
   const latest = latestItems(values, Buffer.from(values.bytes), 'numbers')
   expect(latest).toHaveLength(256)
-  expect(latest.at(-1)).toEqual({ value: 999, origin: { source: 'numbers', item: 999, time: 7 } })
+  expect(latest.at(-1)).toEqual({ item: 999, value: 999, origin: { source: 'numbers', item: 999, time: 7 } })
 })

@@ -11,7 +11,6 @@ import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
 import { streamNames } from '../../../src/runtime/view/board/stream-names.js'
-import { metricsText } from '../../../src/runtime/view/http/metrics.js'
 import { nodePlan, pipelinePlan } from '../../node/plans.js'
 
 const plan = pipelinePlan([nodePlan('one'), nodePlan('two')])
@@ -28,6 +27,8 @@ const nodeStatus = (name: string, ...callbacks: string[]): NodeStatus => ({
   pid: 1,
   callbacks,
   stages: {},
+  calls: {},
+  usage: { cpuSeconds: 1.5, memoryBytes: 2e8, heapBytes: 1e8, loopBusySeconds: 1, loopDelayMs: 2 },
 })
 
 const runStatus = (state: NodeState): Status => ({
@@ -43,6 +44,7 @@ const streamStatus = (id: string, items: number, processed: number): Status => (
   what: 'stream',
   id,
   frames: null,
+  ring: { slots: 64, used: 3 },
   summary: {
     call: 'take',
     source: 'numbers',
@@ -144,28 +146,13 @@ test('lines come once, in the order of their time', () => {
   expect(log.known).toEqual({ a: 3, b: 1 })
 })
 
-test('figures in the text format of Prometheus', async () => {
-  const text = await metricsText(
-    board().update([streamStatus('a', 10, 5), runStatus('ready'), nodeStatus('one')], 0),
-  )
-  expect(text).toContain('daffi_node_up{node="one",pipeline="shop"} 1')
-  expect(text).toContain('daffi_node_state{node="one",state="ready",pipeline="shop"} 1')
-  expect(text).toContain('daffi_node_state{node="one",state="degraded",pipeline="shop"} 0')
-  expect(text).toContain('daffi_node_restarts_total{node="one",pipeline="shop"} 2')
-  expect(text).toContain('daffi_stream_items_total{stream="numbers",pipeline="shop"} 10')
-  expect(text).toContain('daffi_receiver_lag_items{stream="numbers",receiver="two",pipeline="shop"} 4')
-  expect(text).toContain('quantile="0.99",pipeline="shop"} 0.002')
-})
-
-test('a stage has its account, also when its node has ended', async () => {
+test('a stage has its account, also when its node has ended', () => {
   const same = board()
   const read = { in: 9, gave: 5, filtered: 3, failed: 1, out: 7 }
   same.update([{ ...nodeStatus('one', 'read'), stages: { read } }], 0)
-  const later = same.update([], 10_000)
-  expect(later.nodes[0]?.stages).toEqual([{ callback: 'read', ...read }])
-  const text = await metricsText(later)
-  for (const [what, count] of Object.entries(read))
-    expect(text).toContain(`daffi_stage_${what}_total{node="one",callback="read",pipeline="shop"} ${count}`)
+  const [one] = same.update([], 10_000).nodes
+  expect(one?.stages).toEqual([{ callback: 'read', ...read }])
+  expect(one?.usage).toBe(null)
 })
 
 test('calls and streams of results are told apart by what they are results of', () => {
@@ -200,10 +187,4 @@ test('calls and streams of results are told apart by what they are results of', 
     ['write', 'done'],
   ])
   expect(views.map(({ name }) => name)).toEqual(['one.read.take', 'one.write.take'])
-})
-
-test('a degraded node is not up', async () => {
-  const text = await metricsText(board().update([runStatus('degraded'), nodeStatus('one')], 0))
-  expect(text).toContain('daffi_node_up{node="one",pipeline="shop"} 0')
-  expect(text).toContain('daffi_node_state{node="one",state="degraded",pipeline="shop"} 1')
 })

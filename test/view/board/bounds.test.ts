@@ -23,6 +23,7 @@ const stream = (from: string): StreamStatus => ({
   what: 'stream',
   id: from,
   frames: null,
+  ring: null,
   summary: emptySummary(from, {
     ...{ call: 'take', source: undefined, resultsOf: undefined, args: [], to: undefined, waitFor: [] },
     modifier: { kind: 'FG', timeoutMs: 0 },
@@ -39,17 +40,7 @@ test('log lines take a bounded memory, whatever answers to requests', () => {
 })
 
 test('streams take a bounded memory and time, and the last ones are known', () => {
-  const views = new StreamViews({
-    name: 'shop',
-    file: '',
-    inputs: { overrides: [], envFiles: [], profiles: [], nodes: [] },
-    read: [],
-    project: '',
-    server: {},
-    sources: {},
-    callbackFolders: [],
-    nodes: {},
-  })
+  const views = new StreamViews({ nodes: {} })
   const before = process.cpuUsage()
   for (let round = 0; round < 5; round++)
     views.update(

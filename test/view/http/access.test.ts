@@ -18,6 +18,7 @@ describe('who has the token may look', () => {
   test.each<Partial<AccessRequest>>([
     {},
     { host: `localhost:${PORT}` },
+    { host: `[::1]:${PORT}` },
     { method: 'HEAD' },
     { site: 'none' },
     { site: 'same-origin', origin: `http://127.0.0.1:${PORT}` },

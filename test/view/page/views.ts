@@ -10,6 +10,8 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   code: null,
   callbacks,
   stages: [],
+  answered: [],
+  usage: null,
 })
 
 export const call = (from: string, name: string, source: string | null = null): CallView => ({
@@ -33,6 +35,7 @@ const receiver = (name: string): StreamView['receivers'][number] => ({
   attaches: 1,
   rate: 30,
   lag: 0,
+  offered: 9,
   processed: 9,
   dropped: 0,
   failed: 0,
@@ -53,6 +56,7 @@ export const stream = (from: string, name: string, source: string, ...receivers:
   delivery: 'live',
   state: 'running',
   frames: null,
+  ring: null,
   items: 9,
   bytes: 9,
   rate: 30,

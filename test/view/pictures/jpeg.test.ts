@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Frame, PixelFormat } from '../../../src/runtime/core/frame.js'
-import { isWhole, toJpeg } from '../../../src/runtime/view/pictures/jpeg.js'
+import { isWhole, toJpeg, toPicture } from '../../../src/runtime/view/pictures/jpeg.js'
 
 const WIDTH = 320
 const HEIGHT = 180
@@ -48,4 +48,20 @@ test.each<[string, Partial<Frame>]>([
 ])('a frame %s is not whole', (_, change) => {
   expect(isWhole(frame('gray', [1]))).toBe(true)
   expect(isWhole({ ...frame('gray', [1]), ...change })).toBe(false)
+})
+
+test('a picture has its full size, whatever it is made of, and a JPEG that is none is refused', async () => {
+  const png = await toPicture(frame('bgr24', [20, 10, 250]), 'png')
+  expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: WIDTH, height: HEIGHT })
+  expect([...(await sharp(png).raw().toBuffer()).subarray(0, 3)]).toEqual([250, 10, 20])
+  const jpeg = await toPicture(yuvFrame([81, 90, 240]), 'jpeg')
+  expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', width: WIDTH })
+  const camera: Frame = { ...frame('gray', [0]), data: jpeg, format: 'mjpeg' }
+  expect(await toPicture(camera, 'jpeg')).toBe(jpeg)
+  expect(await sharp(await toPicture(camera, 'png')).metadata()).toMatchObject({
+    format: 'png',
+    width: WIDTH,
+  })
+  const none = { ...camera, data: jpeg.subarray(50, 90) }
+  await expect(toPicture(none, 'png')).rejects.toMatchObject({ code: 'DAFFI_BAD_MESSAGE' })
 })

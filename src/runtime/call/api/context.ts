@@ -69,6 +69,8 @@ export interface Invocation extends Omit<Context, 'signal' | 'state'> {
   abort: Abort
   /** Undefined where there is none. */
   state: State | undefined
+  /** Context of the caller's span, where calls are traced. */
+  traceparent?: string | undefined
 }
 
 /** An object that makes a signal when it is read, as an AbortController does. */

@@ -1,7 +1,9 @@
 import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
-import { HEADER, headerOf, isNoRespondersReply, requestHeaders } from '../wire/headers.js'
+import { isNoRespondersReply } from '../../nats/index.js'
+import type { Tracer } from '../trace/tracer.js'
+import { HEADER, headerOf, requestHeaders } from '../wire/headers.js'
 import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
 import { subjects } from '../wire/subjects.js'
@@ -19,6 +21,7 @@ interface OutgoingOptions {
   replies: Replies
   router: Router
   window: SendWindow
+  tracer: Tracer | undefined
 }
 
 /** A call that is sent to another node. */
@@ -99,10 +102,12 @@ export class OutgoingCalls {
   }
 
   #publish(call: OutgoingCall, id: string, choice: Choice, reply: string): PayloadTransfer | undefined {
-    const { nc, node, pipeline, payloads, window } = this.#options
+    const { nc, node, pipeline, payloads, window, tracer } = this.#options
     const { delayMs, items, receipt, payload, target } = call
     const { name } = choice.peer
     const headers = requestHeaders(id, node, delayMs)
+    const trace = tracer?.traceparent
+    if (trace !== undefined) headers.set(HEADER.trace, trace)
     if (items !== undefined) headers.set(HEADER.items, items)
     if (receipt) headers.set(HEADER.receipt, 'wanted')
     const subject = target.to === undefined ? subjects.anyCall : subjects.nodeCall

@@ -9,6 +9,7 @@ import { callForeground } from '../caller/foreground.js'
 import { callNoReturn } from '../caller/no-return.js'
 import type { Jobs } from '../jobs/jobs.js'
 import type { Schedules } from '../schedules/schedules.js'
+import type { Tracer } from '../trace/tracer.js'
 import { iterate } from '../yields/iterate.js'
 import { callStream } from './stream-call.js'
 
@@ -22,7 +23,7 @@ function jobPayload(target: Target, { id }: BGOptions, caller: CallerContext): U
 /** Makes a dispatcher that carries out each call as its modifier says. */
 export function makeDispatcher(
   caller: CallerContext,
-  { jobs, schedules }: { jobs: Jobs; schedules: Schedules },
+  { jobs, schedules, tracer }: { jobs: Jobs; schedules: Schedules; tracer: Tracer | undefined },
 ): CallDispatcher {
   const handlers: Handlers = {
     FG: (target, options) => callForeground(target, options, caller),
@@ -41,9 +42,15 @@ export function makeDispatcher(
   return {
     send: (target, modifier) => {
       // A program without types may give any object as a modifier.
-      if (Object.hasOwn(handlers, modifier.kind)) return handle(target, modifier)
-      return Promise.reject(new DaffiError('DAFFI_USAGE', `there is no modifier "${modifier.kind}"`))
+      if (!Object.hasOwn(handlers, modifier.kind)) return noModifier(modifier.kind)
+      // A stream is no call that takes a while: some of its items are traced, where they are received.
+      if (tracer === undefined || modifier.kind === 'STREAM') return handle(target, modifier)
+      return tracer.sent(target, modifier.kind, () => handle(target, modifier))
     },
     items: (target) => iterate(target, caller),
   }
+}
+
+function noModifier(kind: string): Promise<never> {
+  return Promise.reject(new DaffiError('DAFFI_USAGE', `there is no modifier "${kind}"`))
 }

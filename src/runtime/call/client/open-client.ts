@@ -30,6 +30,7 @@ import { ReplySender } from '../responder/reply-sender.js'
 import { Responder } from '../responder/responder.js'
 import { answerService } from '../responder/service.js'
 import { Schedules } from '../schedules/schedules.js'
+import { openTracer } from '../trace/tracer.js'
 import { PayloadTransfers } from '../wire/payload-transfer.js'
 import { SendWindow } from '../wire/send-window.js'
 import { GRACE_MS, TIMING } from '../wire/timing.js'
@@ -37,6 +38,7 @@ import { makeDispatcher } from './call-dispatcher.js'
 import type { JoinOptions } from './join-options.js'
 import { Lifetime } from './lifetime.js'
 import { recheckRepeatedly, rejoinAfterBreaks } from './rejoin.js'
+import { processUsage } from './process-usage.js'
 import { once, sideConnection } from './side-connection.js'
 import { streamPorts } from './stream-ports.js'
 
@@ -73,7 +75,8 @@ export async function openClient<G extends PipelineClient>(
   assertToken('node', processName)
   for (const { name } of options.callbacks) assertCallbackName(name)
 
-  const registry = new Registry(options.callbacks)
+  const tracer = await openTracer({ pipeline, node: processName })
+  const registry = new Registry(options.callbacks, tracer)
   for (const { callback, items } of options.results ?? []) registry.stage(callback).add(items, false)
   const record: PeerRecord = {
     name: processName,
@@ -84,7 +87,7 @@ export async function openClient<G extends PipelineClient>(
     callbacks: registry.arities(),
   }
   // Functions that close what was opened, called in reverse: also when the rest fails to open.
-  const opened: (() => unknown)[] = []
+  const opened: (() => unknown)[] = [() => tracer?.flush()]
   const leave = async (): Promise<void> => {
     // Connections that are opened while the node leaves are closed as well.
     for (let close = opened.pop(); close; close = opened.pop()) await close()
@@ -135,9 +138,10 @@ export async function openClient<G extends PipelineClient>(
       origin: undefined,
       origins: undefined,
       state: undefined,
+      traceparent: undefined,
       g,
     })
-    const node = { nc, pipeline, node: processName, peers, registry, log, timing }
+    const node = { nc, pipeline, node: processName, peers, registry, log, timing, tracer }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
@@ -163,7 +167,7 @@ export async function openClient<G extends PipelineClient>(
       processName,
       server: server.info,
       peers,
-      dispatcher: makeDispatcher(caller, { jobs, schedules }),
+      dispatcher: makeDispatcher(caller, { jobs, schedules, tracer }),
       job: (id) => jobs.find(id),
       schedules,
       lifetime,
@@ -173,8 +177,9 @@ export async function openClient<G extends PipelineClient>(
     const { name, host, pid } = record
     opened.push(
       answerStatus(nc, pipeline, () => {
-        const { names: callbacks, stages } = registry
-        return { what: 'node', name, host, pid, callbacks, stages }
+        const { names: callbacks, stages, calls } = registry
+        const usage = processUsage(heartbeat.loopDelayMs)
+        return { what: 'node', name, host, pid, callbacks, stages, calls, usage }
       }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))

@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/errors.js'
+import type { CallCounts } from '../../status/index.js'
 
 /** Statistics of a callback's calls, with the names of the NATS service protocol. */
 export interface CallStats {
@@ -29,6 +30,10 @@ export class CallCounter {
       processing_time: this.#nanoseconds,
       average_processing_time: this.#requests === 0 ? 0 : Math.round(this.#nanoseconds / this.#requests),
     }
+  }
+
+  get counts(): CallCounts {
+    return { answered: this.#requests, failed: this.#errors, seconds: this.#nanoseconds / 1e9 }
   }
 
   /** Counts a call. @returns its result, or a promise of it */

@@ -5,6 +5,7 @@ import type { Logger } from '../../core/logger.js'
 import type { Abort, MakeInvocation } from '../api/context.js'
 import type { Target } from '../api/pending-call.js'
 import type { PeerTable } from '../presence/peer-table.js'
+import type { Tracer } from '../trace/tracer.js'
 import { untilDue } from '../wire/delay.js'
 import { decodeArguments } from '../wire/encoding.js'
 import type { Finish, Registry, RunOptions } from './registry.js'
@@ -17,6 +18,7 @@ interface LocalCallsOptions {
   leaving: AbortSignal
   log: Logger
   makeInvocation: MakeInvocation
+  tracer: Tracer | undefined
 }
 
 /** Bounds of a call: it begins `delayMs` from now, and may then take `timeoutMs`. */
@@ -85,8 +87,9 @@ export class LocalCalls {
   }
 
   async #call(callback: string, payload: Uint8Array, abort: Abort, options: RunOptions): Promise<unknown> {
-    const { registry, makeInvocation, node } = this.#options
+    const { registry, makeInvocation, node, tracer } = this.#options
     const invocation = makeInvocation(node, abort)
+    if (tracer) invocation.traceparent = tracer.traceparent
     return await registry.run(callback, decodeArguments(payload), invocation, options)
   }
 }

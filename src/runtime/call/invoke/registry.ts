@@ -2,9 +2,11 @@ import type { Callback } from '../../callback/index.js'
 import type { Arity } from '../../core/plan/plan.js'
 import type { StageCounts } from '../../core/plan/summary.js'
 import { DaffiError } from '../../core/errors.js'
+import type { CallCounts } from '../../status/index.js'
 import { asError } from '../../core/thrown/read-thrown.js'
 import { callbackError } from '../../core/thrown/callback-error.js'
 import { runInContext, type Abort, type Invocation } from '../api/context.js'
+import type { Tracer } from '../trace/tracer.js'
 import { checkArity, listed } from '../wire/arity.js'
 import type { ByteWindow } from '../wire/byte-window.js'
 import { CallGate, MAX_WAITING_BYTES } from './call-gate.js'
@@ -22,6 +24,8 @@ export interface RunOptions {
   onTurn?: (() => void) | undefined
   /** Called when it must wait for the callback's rate. */
   onWait?: ((rate: string) => void) | undefined
+  /** Whether it is a durable job. @default false */
+  isJob?: boolean
 }
 
 const AS_USUAL: RunOptions = {}
@@ -32,6 +36,8 @@ export interface OfferedCallback {
   gate: CallGate
   /** Present when results of items are streamed on. */
   stage?: Stage | undefined
+  /** Present when spans are made. */
+  tracer: Tracer | undefined
 }
 
 interface Entry extends OfferedCallback {
@@ -42,11 +48,11 @@ interface Entry extends OfferedCallback {
 export class Registry {
   readonly #entries: Map<string, Entry>
 
-  constructor(callbacks: readonly Callback[]) {
+  constructor(callbacks: readonly Callback[], tracer: Tracer | undefined) {
     this.#entries = new Map(
       callbacks.map((callback) => [
         callback.name,
-        { callback, gate: new CallGate(callback), counter: new CallCounter() },
+        { callback, gate: new CallGate(callback), counter: new CallCounter(), tracer },
       ]),
     )
   }
@@ -93,6 +99,11 @@ export class Registry {
     return Object.fromEntries(stages) as Record<string, StageCounts>
   }
 
+  /** Calls that the callbacks have answered, by callback. */
+  get calls(): Record<string, CallCounts> {
+    return Object.fromEntries([...this.#entries].map(([name, { counter }]) => [name, counter.counts]))
+  }
+
   /**
    * Whether one more call would have to wait for its turn.
    * @param accepted number of calls that will use the callback but may not have reached its gate yet
@@ -123,27 +134,12 @@ export class Registry {
    * @throws DaffiError DAFFI_UNKNOWN_CALLBACK, DAFFI_ARGUMENT_COUNT, DAFFI_CALLBACK_TIMEOUT; else the callback's own
    * error, or an error that says what it threw
    */
-  run(
-    name: string,
-    args: unknown[],
-    invocation: Invocation,
-    { finish = gather, onTurn, onWait }: RunOptions = AS_USUAL,
-  ): unknown {
-    const { callback, gate, counter } = this.#entry(name)
-    checkArity(name, callback.arity, args.length)
-    return counter.count(() =>
-      gate.pass(
-        invocation,
-        (gated) => {
-          onTurn?.()
-          // It may have waited. A signal that nobody reads is not made.
-          if (!gate.isOpen) gated.abort.signal.throwIfAborted()
-          return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
-        },
-        args[0],
-        onWait,
-      ),
-    )
+  run(name: string, args: unknown[], invocation: Invocation, options: RunOptions = AS_USUAL): unknown {
+    const entry = this.#entry(name)
+    checkArity(name, entry.callback.arity, args.length)
+    if (entry.tracer === undefined) return run(entry, args, invocation, options)
+    const { isJob = false } = options
+    return entry.tracer.answered(name, invocation, isJob, () => run(entry, args, invocation, options))
   }
 
   #entry(name: string): Entry {
@@ -154,6 +150,27 @@ export class Registry {
       `this node offers no "${name}"; it offers ${listed(this.names)}`,
     )
   }
+}
+
+function run(
+  { callback, gate, counter }: Entry,
+  args: unknown[],
+  invocation: Invocation,
+  { finish = gather, onTurn, onWait }: RunOptions,
+): unknown {
+  return counter.count(() =>
+    gate.pass(
+      invocation,
+      (gated) => {
+        onTurn?.()
+        // It may have waited. A signal that nobody reads is not made.
+        if (!gate.isOpen) gated.abort.signal.throwIfAborted()
+        return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
+      },
+      args[0],
+      onWait,
+    ),
+  )
 }
 
 /** Runs the user's code. Whatever it throws leaves here as an error that can be read. */

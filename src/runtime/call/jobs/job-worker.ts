@@ -17,7 +17,7 @@ import { concludeJob } from './conclude-job.js'
 import { queuedJob } from './store/job-facts.js'
 import { JobNames } from './store/job-names.js'
 import type { Holder, JobOutcome } from './store/job-record.js'
-import { callbackOf, type Route } from './store/job-route.js'
+import { targetOf, type Route } from './store/job-route.js'
 import type { JobStore } from './store/job-store.js'
 import { Puller } from './puller.js'
 
@@ -61,7 +61,7 @@ export class JobWorker {
     const { route, store, registry, log, timing } = options
     this.#puller = new Puller({
       consumer: () => store.queue.consumer(route),
-      limit: registry.get(callbackOf(route))?.options.concurrency ?? MAX_RUNNING,
+      limit: registry.get(targetOf(route).callback ?? '')?.options.concurrency ?? MAX_RUNNING,
       handle: (message) => this.#handle(message),
       ackWaitMs: timing.ackWaitMs,
       retryMs: timing.retryMs,
@@ -144,9 +144,11 @@ export class JobWorker {
     const isScheduled = message.headers?.has(HEADER.schedule)
     try {
       const args = decodeArguments(await store.queue.arguments(message))
-      const invocation = { ...makeInvocation(from === '' ? undefined : from, abort), redelivered }
+      const made = makeInvocation(from === '' ? undefined : from, abort)
+      const invocation = { ...made, redelivered, traceparent: message.headers?.get(HEADER.trace) }
       const turn = deferred()
-      const running = Promise.resolve(registry.run(callback, args, invocation, { onTurn: turn.resolve }))
+      const options = { isJob: true, onTurn: turn.resolve }
+      const running = Promise.resolve(registry.run(callback, args, invocation, options))
       // Its time begins when its turn has come: it may have to wait for the callback's rate.
       await bounded(Promise.race([turn.promise, running]), { signal: abort.signal, what: `"${callback}"` })
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })

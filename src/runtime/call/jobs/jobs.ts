@@ -11,6 +11,7 @@ import type { BGOptions } from '../api/modifiers.js'
 import type { Registry } from '../invoke/registry.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { DeadLetterStore } from '../../stream/index.js'
+import type { Tracer } from '../trace/tracer.js'
 import { parseDelay } from '../wire/delay.js'
 import { HEADER } from '../wire/headers.js'
 import { subjects } from '../wire/subjects.js'
@@ -40,6 +41,7 @@ export interface JobsOptions {
   log: Logger
   timing: CallTiming
   makeInvocation: MakeInvocation
+  tracer: Tracer | undefined
 }
 
 /** The durable jobs of a pipeline, as one of its nodes sees them: those that it sends, and those that it runs. */
@@ -99,6 +101,8 @@ export class Jobs {
     if (delayMs > 0) head.set(HEADER.due, String(Date.now() + delayMs))
     if (timeoutMs > 0) head.set(HEADER.timeout, String(timeoutMs))
     if (policy) setRetry(head, policy)
+    const trace = this.#options.tracer?.traceparent
+    if (trace !== undefined) head.set(HEADER.trace, trace)
     await this.route(target)
     const job = await this.#listen(id)
     try {

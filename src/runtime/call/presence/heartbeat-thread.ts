@@ -37,9 +37,14 @@ interface HeartbeatOptions extends Omit<HeartbeatData, 'loop' | 'heartbeatMs'> {
   onRefused: (error: DaffiError) => void
 }
 
+/** Turns whose delay is remembered: a quarter of a minute of them, which is what those who ask usually let pass. */
+const REMEMBERED_TURNS = 15
+
 /** The main thread's side of the heartbeat worker. */
 export class HeartbeatThread {
   readonly #worker: Worker
+  /** Milliseconds by which the last turns were late. */
+  readonly #delays: number[] = []
   readonly #turning: NodeJS.Timeout
   readonly #ready: Promise<unknown>
   readonly #exited: Promise<unknown>
@@ -47,8 +52,13 @@ export class HeartbeatThread {
   constructor({ timing, onRefused, ...data }: HeartbeatOptions) {
     const { heartbeatMs } = timing
     const loop = new BigInt64Array(new SharedArrayBuffer(8))
+    let due = performance.now()
     const turn = (): void => {
       Atomics.store(loop, 0, process.hrtime.bigint())
+      const now = performance.now()
+      this.#delays.push(Math.max(0, now - due))
+      if (this.#delays.length > REMEMBERED_TURNS) this.#delays.shift()
+      due = now + heartbeatMs
     }
     turn()
     this.#turning = setInterval(turn, heartbeatMs)
@@ -61,6 +71,8 @@ export class HeartbeatThread {
       stdout: false,
       stderr: false,
       execArgv: [],
+      // What these have every thread load, such as a tracer, is for the program's own.
+      env: { ...process.env, NODE_OPTIONS: undefined },
     })
     this.#worker.unref()
     // The listener is added at once: a message that came before it would be lost, and the wait would never end.
@@ -85,6 +97,11 @@ export class HeartbeatThread {
       const record = error as ErrorRecord
       throw isErrorCode(record.code) ? fromErrorRecord(record) : error
     }
+  }
+
+  /** Longest time by which the main loop was late within the last turns, in milliseconds. */
+  get loopDelayMs(): number {
+    return Math.max(...this.#delays)
   }
 
   /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */

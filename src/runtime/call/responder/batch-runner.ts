@@ -28,14 +28,12 @@ export function batchRunner(
   }
   const run = async (group: readonly GroupItem[], origins: readonly Origin[]): Promise<TakeResult> => {
     stream ??= makeInvocation()
-    const { callback, gate, stage } = offered
+    const { callback, gate, stage, tracer } = offered
     const invocation = batchInvocation(stream, group, origins)
     const values = group.map(({ value }) => value)
-    const returned = await gate.pass(
-      invocation,
-      (gated) => runInContext(gated, async () => await callback.fn(values)),
-      values,
-    )
+    const take = (): unknown =>
+      gate.pass(invocation, (gated) => runInContext(gated, async () => await callback.fn(values)), values)
+    const returned = await (tracer ? tracer.received(callback.name, invocation, take) : take())
     if (!stage?.isOpen) return () => undefined
     const results = resultsIn(returned, group.length, callback.name)
     return (at) => {

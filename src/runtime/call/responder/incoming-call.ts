@@ -1,6 +1,7 @@
 import type { Msg } from '@nats-io/transport-node'
 import { isMeasure } from '../../core/message/forms.js'
 import { isToken } from '../../core/names.js'
+import { isTraceparent } from '../trace/traceparent.js'
 import { HEADER } from '../wire/headers.js'
 
 const TOKENS: ReadonlySet<string> = new Set([HEADER.call, HEADER.from, HEADER.eta, HEADER.items])
@@ -25,6 +26,8 @@ export interface IncomingCall {
   parts: string | undefined
   /** Names of the nodes that have passed it on. */
   passed: string[]
+  /** Context of the caller's span. */
+  traceparent: string | undefined
   /** Name of a header that makes no sense. */
   badHeader: string | undefined
 }
@@ -42,6 +45,7 @@ export function readCall(message: Msg): IncomingCall {
     wantsReceipt: false,
     parts: undefined,
     passed: [],
+    traceparent: undefined,
     badHeader: undefined,
   }
   // In one pass, as the client's own way to get a header makes two arrays each time.
@@ -54,6 +58,8 @@ export function readCall(message: Msg): IncomingCall {
     else if (key === HEADER.receipt) call.wantsReceipt = true
     else if (key === HEADER.parts) call.parts = value
     else if (key === HEADER.passed) call.passed = value.slice(0, MAX_PASSED).split(' ').filter(isToken)
+    // By the standard, one of another form is as if there were none.
+    else if (key === HEADER.trace) call.traceparent = isTraceparent(value) ? value : undefined
     else if (TOKENS.has(key)) call.badHeader = key
   }
   return call

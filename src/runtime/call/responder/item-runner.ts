@@ -63,6 +63,17 @@ export function runItem(
   inHand: ItemInHand,
   offered: OfferedCallback,
 ): unknown {
+  const { tracer, callback } = offered
+  if (tracer === undefined) return runPlainly(item, invocation, inHand, offered)
+  return tracer.received(callback.name, invocation, () => runPlainly(item, invocation, inHand, offered))
+}
+
+function runPlainly(
+  item: unknown,
+  invocation: Invocation,
+  inHand: ItemInHand,
+  offered: OfferedCallback,
+): unknown {
   // Read for each item, since the code and its options may be replaced.
   return offered.stage?.isOpen ? runStage(item, invocation, inHand, offered) : run(item, invocation, offered)
 }

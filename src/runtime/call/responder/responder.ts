@@ -143,6 +143,7 @@ export class Responder {
       }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
       const invocation = makeInvocation(from, abort)
+      invocation.traceparent = call.traceparent
       const isLimited = id !== undefined && wantsReply && registry.get(callback)?.options.rate !== undefined
       const onWait = isLimited ? (rate: string): void => replies.sendWaits(message, rate) : undefined
       if (id && from && items) {

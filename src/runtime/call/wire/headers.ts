@@ -20,6 +20,8 @@ export const HEADER = {
   passed: 'Daffi-Passed',
   parts: 'Daffi-Parts',
   stored: 'Daffi-Stored',
+  /** The W3C's name, which other clients know, too. */
+  trace: 'traceparent',
   error: 'Nats-Service-Error',
   errorCode: 'Nats-Service-Error-Code',
 } as const
@@ -78,11 +80,4 @@ export function errorHeaders(node: string, { code, message }: RemoteErrorFields)
 /** Text of a header, in which a line's end would begin another one. */
 function oneLine(text: string): string {
   return text.slice(0, MAX_ERROR_LENGTH).replaceAll(/[\r\n]+/g, ' ')
-}
-
-const NO_RESPONDERS = 503
-
-/** Whether the server sent this reply itself, because the request's subject has no subscriber. */
-export function isNoRespondersReply(message: Msg): boolean {
-  return message.headers?.code === NO_RESPONDERS && message.data.length === 0
 }

@@ -1,5 +1,5 @@
 import type { JetStreamApiError } from '@nats-io/jetstream'
-import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node'
+import { NoRespondersError, RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { MIB } from '../../core/bytes.js'
 
 /** Codes of JetStream's errors, by nats-server's names. */
@@ -38,6 +38,13 @@ export function isRefusalStatus(status: number): boolean {
  */
 function isJetStreamApiError(error: unknown): error is JetStreamApiError {
   return error instanceof Error && 'apiError' in error && typeof error.apiError === 'function'
+}
+
+const NO_RESPONDERS = 503
+
+/** Whether the server sent this reply itself, because the request's subject has no subscriber. */
+export function isNoRespondersReply({ headers, data }: Msg): boolean {
+  return headers?.code === NO_RESPONDERS && data.length === 0
 }
 
 /** Whether a request failed because its subject has no subscriber. */

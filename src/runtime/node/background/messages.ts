@@ -8,7 +8,7 @@ import type { RunPipelineOptions } from '../run/run-pipeline.js'
 /** Options of a run that can be sent to another process. */
 export type BackgroundOptions = Pick<
   RunPipelineOptions,
-  'server' | 'durationMs' | 'only' | 'stay' | 'watch' | 'view' | 'record'
+  'server' | 'durationMs' | 'only' | 'stay' | 'watch' | 'view' | 'metrics' | 'record'
 > & { logLevel: LogLevel }
 
 /** The one message to the process of a run in the background. */

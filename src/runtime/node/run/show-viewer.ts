@@ -1,5 +1,6 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
+import { openViewer } from '../../view/index.js'
 import type { SupervisorOptions } from '../supervise/supervisor.js'
 
 export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
@@ -16,8 +17,6 @@ export async function showViewer(
   server: ServerHandle,
   { port, log, stop: signal, onEvent }: ShowViewerOptions,
 ): Promise<() => Promise<void>> {
-  // Loaded here: most runs have no viewer, and its libraries take time to load.
-  const { openViewer } = await import('../../view/index.js')
   const viewer = await openViewer(plan, server, { port, log, signal })
   onEvent({ type: 'view', url: viewer.url })
   return viewer.close

@@ -5,6 +5,8 @@ import { itemOf, type Part } from '../protocol/messages.js'
 
 /** Item of a stream as an observer sees it. */
 export interface LatestItem {
+  /** Number of the item in the stream. */
+  item: number
   value: unknown
   origin: Origin
 }
@@ -26,14 +28,15 @@ export function latestItems(
   const item = itemOf(head)
   if (kind !== null) {
     const own = origin === true ? undefined : origin
-    return [{ value: decodeBytes(kind, bytes), origin: own ?? { source, item, time } }]
+    return [{ item, value: decodeBytes(kind, bytes), origin: own ?? { source, item, time } }]
   }
   const batch = batchValues(bytes, { count, origin })
   if (!batch) return []
   const { values, origins } = batch
   const skipped = Math.max(0, values.length - MAX_VALUES)
-  return values.slice(skipped).map((value, index) => ({
-    value,
-    origin: (origins && originAt(origins, skipped + index)) ?? { source, item: item + skipped + index, time },
-  }))
+  return values.slice(skipped).map((value, index) => {
+    const number = item + skipped + index
+    const origin = (origins && originAt(origins, skipped + index)) ?? { source, item: number, time }
+    return { item: number, value, origin }
+  })
 }

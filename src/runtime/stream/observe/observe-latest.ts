@@ -37,7 +37,7 @@ export async function* observeLatest(options: ObserveOptions): AsyncGenerator<La
     while (!signal.aborted) {
       const response = await request(options, encodeLatest({ from, lane: lanes.preferred }))
       if (response === 'gone') return
-      if (response === 'lost') await link.up()
+      if (response === 'lost') await bounded(link.up(), { signal, what: 'the server' }).catch(() => undefined)
       if (response === 'lost' || response === 'late') continue
       const latest = decodeMessage(response)
       // Whoever answers in another form is not the stream's writer.

@@ -19,6 +19,7 @@ export class StreamMonitor {
       what: 'stream',
       id,
       frames: framesOf(this.#latest.head),
+      ring: shm?.usage ?? null,
       summary: account.summary(),
     })
     this.#cleanup = [

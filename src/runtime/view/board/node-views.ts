@@ -1,40 +1,42 @@
 import { RecentMap } from '../../core/recent-map.js'
 import type { Plan } from '../../core/plan/plan.js'
-import type { NodeStatus, RunStatus } from '../../status/index.js'
-import type { NodeView, NodeViewState, StageView } from './snapshot.js'
+import type { NodeStatus, RunStatus, Status } from '../../status/index.js'
+import type { AnsweredView, NodeView, NodeViewState, StageView } from './snapshot.js'
 
 /** Time without an answer after which a node is shown as silent. */
-const SILENCE_MS = 3000
+export const SILENCE_MS = 3000
 /** Answers of one request that are taken in. */
 const MAX_NODES = 2000
 
-/** The nodes of the pipeline file, and other nodes that offer callbacks, with their latest state. */
+/** The nodes of the pipeline file and of its runs, and other nodes that offer callbacks, with their latest state. */
 export class NodeViews {
-  readonly #plan: Plan
+  readonly #plan: Pick<Plan, 'nodes'>
   readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
-  /** Last accounts of stages, also of nodes that have ended. */
-  readonly #stages = new RecentMap<string, StageView[]>(MAX_NODES)
+  /** Last accounts, also of nodes that have ended. */
+  readonly #accounts = new RecentMap<string, Pick<NodeView, 'stages' | 'answered'>>(MAX_NODES)
 
-  constructor(plan: Plan) {
+  constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
   }
 
   update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
     for (const status of nodes.slice(0, MAX_NODES)) {
       this.#answered.set(status.name, { status, at: now })
-      this.#stages.set(status.name, stageViews(status))
+      this.#accounts.set(status.name, { stages: stageViews(status), answered: answeredViews(status) })
     }
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
-    const unplanned = [...this.#answered.values()]
+    const known = new Set([this.#plan, ...runs].flatMap(({ nodes: each }) => Object.keys(each)))
+    const others = [...this.#answered.values()]
       .map(({ status }) => status)
-      .filter(({ name, callbacks }) => !(name in this.#plan.nodes) && callbacks.length > 0)
-    const names = [...Object.keys(this.#plan.nodes), ...unplanned.map(({ name }) => name).sort()]
+      .filter(({ name, callbacks }) => !known.has(name) && callbacks.length > 0)
+    const names = [...known, ...others.map(({ name }) => name).sort()]
     return names.map((name) => this.#view(name, runs))
   }
 
   #view(name: string, runs: RunStatus[]): NodeView {
     const reported = runs.map(({ nodes }) => nodes[name]).find((each) => each !== undefined)
     const answer = this.#answered.get(name)?.status
+    const { stages = [], answered = [] } = this.#accounts.get(name) ?? {}
     const planned = this.#plan.nodes[name]?.callbacks.map((callback) => callback.name)
     return {
       name,
@@ -43,9 +45,21 @@ export class NodeViews {
       error: reported?.error?.message ?? null,
       code: reported?.error?.code ?? null,
       callbacks: planned ?? answer?.callbacks ?? [],
-      stages: this.#stages.get(name) ?? [],
+      stages,
+      answered,
+      usage: answer?.usage ?? null,
     }
   }
+}
+
+/** Whether all nodes have answered that are up, as far as their runs say. */
+export function haveAllAnswered(answers: readonly Status[]): boolean {
+  const heard = new Set(answers.map((each) => (each.what === 'node' ? each.name : undefined)))
+  return answers.every(
+    (each) =>
+      each.what !== 'run' ||
+      Object.entries(each.nodes).every(([name, { state }]) => !isUp(state) || heard.has(name)),
+  )
 }
 
 function stageViews({ stages }: NodeStatus): StageView[] {
@@ -54,8 +68,17 @@ function stageViews({ stages }: NodeStatus): StageView[] {
   }))
 }
 
+function answeredViews({ calls }: NodeStatus): AnsweredView[] {
+  return Object.entries(calls).map(([callback, { answered, failed, seconds }]) => ({
+    ...{ callback, answered, failed, seconds },
+  }))
+}
+
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {
   if (reported === undefined) return answers ? 'ready' : 'absent'
-  const isUp = reported === 'ready' || reported === 'degraded'
-  return isUp && !answers ? 'silent' : reported
+  return isUp(reported) && !answers ? 'silent' : reported
+}
+
+function isUp(state: NodeViewState): boolean {
+  return state === 'ready' || state === 'degraded'
 }

@@ -59,6 +59,29 @@ export interface NodeView {
   code: string | null
   callbacks: string[]
   stages: StageView[]
+  /** Calls and jobs that its callbacks have answered, of its present or last process. */
+  answered: AnsweredView[]
+  /** Null while the node does not answer. */
+  usage: UsageView | null
+}
+
+export interface AnsweredView {
+  callback: string
+  answered: number
+  failed: number
+  /** Time that all of them took together. */
+  seconds: number
+}
+
+/** Resources that the node's present process uses. */
+export interface UsageView {
+  cpuSeconds: number
+  memoryBytes: number
+  heapBytes: number
+  /** Time for which the event loop was at work. */
+  loopBusySeconds: number
+  /** Longest time by which the event loop was late within the last seconds. */
+  loopDelayMs: number
 }
 
 /** Account of a callback whose results are streamed on, of the node's present process: `in = gave + filtered + failed`. */
@@ -111,6 +134,8 @@ export interface StreamView {
   state: 'running' | 'ended'
   /** Size and format of the items when they are frames, else null. */
   frames: { width: number; height: number; format: string } | null
+  /** Slots of its ring in shared memory; null without one, and when the stream has ended. */
+  ring: { slots: number; used: number } | null
   items: number
   bytes: number
   /** Items per second, over the last seconds. */
@@ -130,6 +155,7 @@ export interface ReceiverView {
   rate: number
   /** Number of items that were offered and are not processed, dropped, failed, unmatched or lost yet. */
   lag: number
+  offered: number
   processed: number
   dropped: number
   failed: number

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Wakeup } from '../../core/deferred.js'
 import { plainData } from '../../core/text/plain-text.js'
-import { askStatus, type Status } from '../../status/index.js'
+import { askStatus, type AskOptions, type Status, type StatusQuestion } from '../../status/index.js'
 import type { NatsLink } from '../../stream/index.js'
 import type { Board } from './board.js'
+import { haveAllAnswered, SILENCE_MS } from './node-views.js'
 import type { Snapshot } from './snapshot.js'
 
 /** Pause between two status requests. */
@@ -23,6 +24,7 @@ export class StatusPoller {
   #followers = 0
   #polling: Promise<void> | undefined
   #asking: Promise<PipelineState> | undefined
+  #settling: Promise<PipelineState> | undefined
   #latest: PipelineState | undefined
 
   /** @param onFailure gets errors of answers that cannot be used */
@@ -33,18 +35,28 @@ export class StatusPoller {
     this.board = board
   }
 
-  /** Asks once. Those who ask meanwhile share the answer: probes need no token, so anybody on this machine can send many. */
+  /** Asks once, for a page that is told again soon. Those who ask meanwhile share the answer. */
   poll(): Promise<PipelineState> {
-    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
+    this.#asking ??= this.#ask({ lines: this.board.lines.known }).finally(() => (this.#asking = undefined))
     return this.#asking
   }
 
-  async #ask(): Promise<PipelineState> {
+  /**
+   * Asks once, for a program that comes back after long, and waits for nodes that are busy until they count as silent. Those who ask
+   * meanwhile share the answer: probes need no token, so anybody on this machine can send many.
+   */
+  settled(): Promise<PipelineState> {
+    const patience = { isComplete: haveAllAnswered, maxWaitMs: SILENCE_MS }
+    this.#settling ??= this.#ask({ lines: null }, patience).finally(() => (this.#settling = undefined))
+    return this.#settling
+  }
+
+  async #ask(question: StatusQuestion, patience?: AskOptions): Promise<PipelineState> {
     if (this.#latest && !this.#link.connected) {
       // Without a connection no answer can arrive. That silence proves nothing about nodes and streams.
       this.#latest = { ...this.#latest, connected: false }
     } else {
-      const answers = await askStatus(this.#link.nc, this.#pipeline, { lines: this.board.lines.known })
+      const answers = await askStatus(this.#link.nc, this.#pipeline, question, patience)
       this.#latest = {
         ...this.board.update(answers.flatMap(cleaned), Date.now()),
         connected: this.#link.connected,

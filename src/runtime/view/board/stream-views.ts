@@ -21,10 +21,11 @@ interface KnownStream {
 
 /** The streams that are being written and, for each call that has written one before, its last stream. */
 export class StreamViews {
-  readonly #plan: Plan
+  readonly #plan: Pick<Plan, 'nodes'>
   #known: KnownStream[] = []
 
-  constructor(plan: Plan) {
+  /** @param plan whose calls give the order of the streams */
+  constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
   }
 
@@ -90,7 +91,7 @@ function isSameOrigin(a: Known<StreamOrigin>, b: Known<StreamOrigin>): boolean {
 }
 
 function view({ status, at, items, bytes, receivers }: KnownStream, name: string, now: number): StreamView {
-  const { id, frames, summary } = status
+  const { id, frames, ring, summary } = status
   const { call, source, results_of: resultsOf = null, as = null, from, delivery, error, seconds } = summary
   const ended = now - at > SILENCE_MS
   for (const receiver of receivers.keys())
@@ -106,6 +107,7 @@ function view({ status, at, items, bytes, receivers }: KnownStream, name: string
     delivery,
     state: ended ? 'ended' : 'running',
     frames,
+    ring: ended ? null : ring,
     items: summary.items,
     bytes: summary.bytes,
     rate: ended ? 0 : items.add(seconds, summary.items),
@@ -129,6 +131,7 @@ function receiverView(name: string, receiver: ReceiverSummary, rate: number): Re
     attaches,
     rate,
     lag: Math.max(0, offered - processed - dropped - failed - unmatched - lost),
+    offered,
     processed,
     dropped,
     failed,

@@ -1,12 +1,12 @@
 import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import type { NatsLink } from '../../stream/index.js'
 import type { StatusPoller } from '../board/status-poller.js'
 import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
+import { answersForPrograms } from '../programs/answers.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
-import { healthOf, readinessOf, type Health } from './health.js'
-import { metricsText } from './metrics.js'
 import { pageFile } from './page-files.js'
 import { streamBody } from './stream-body.js'
 
@@ -16,6 +16,8 @@ const MIN_WIDTH = 16
 const MAX_WIDTH = 1920
 
 interface AppOptions {
+  link: NatsLink
+  pipeline: string
   access: Access
   port: () => number
   poller: StatusPoller
@@ -24,13 +26,8 @@ interface AppOptions {
 }
 
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
-export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions): Hono {
+export function viewerApp({ link, pipeline, access, port, poller, pictures, boxes }: AppOptions): Hono {
   const app = new Hono()
-  const probe = (c: Context, { ok, problems, ...health }: Health): Response => {
-    // A message may quote what a callback was working on: that is for who has the token.
-    const told = access.isRight(tokenOf(c)) ? problems : problems.map((each) => ({ ...each, message: null }))
-    return c.json({ ok, ...health, problems: told }, ok ? 200 : 503)
-  }
 
   app.use(
     secureHeaders({
@@ -69,13 +66,8 @@ export function viewerApp({ access, port, poller, pictures, boxes }: AppOptions)
   })
 
   app.get('/', (c) => page(c, 'index.html'))
-  app.get('/healthz', async (c) => probe(c, healthOf(await poller.poll())))
-  app.get('/readyz', async (c) => probe(c, readinessOf(await poller.poll())))
-  app.get('/metrics', async (c) => {
-    return c.text(await metricsText(await poller.poll()), 200, {
-      'Content-Type': 'text/plain; version=0.0.4',
-    })
-  })
+  const mayTell = (c: Context): boolean => access.isRight(tokenOf(c))
+  app.route('/', answersForPrograms({ link, pipeline, poller, mayTell }))
   app.get('/events', (c) =>
     respond(
       c,

@@ -22,7 +22,8 @@ export function isOfNode(route: Route): boolean {
   return route.startsWith('node.')
 }
 
-/** The callback of a route; empty for the route of a node. */
-export function callbackOf(route: Route): string {
-  return route.startsWith('call.') ? route.slice('call.'.length) : ''
+/** The callback of a route, or else its node. */
+export function targetOf(route: Route): { callback: string | null; node: string | null } {
+  const name = route.slice(route.indexOf('.') + 1)
+  return isOfNode(route) ? { callback: null, node: name } : { callback: name, node: null }
 }

@@ -37,7 +37,5 @@ async function argumentsOf({ store }: JobAccess, found: FoundJob): Promise<Uint8
   const { summary, entry, message } = found
   // They may be removed at this moment.
   if (message) return await store.queue.arguments(message).catch(() => undefined)
-  return entry?.record?.state === 'failed'
-    ? await store.records.args(summary.id, entry.record)
-    : undefined
+  return entry?.record?.state === 'failed' ? await store.records.args(summary.id, entry.record) : undefined
 }

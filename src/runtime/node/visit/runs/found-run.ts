@@ -1,6 +1,7 @@
 import type { RunFile } from '../../../runs/index.js'
 import type { NodeState, ProcessEnd, RunStatus } from '../../../status/index.js'
 import type { ErrorRecord } from '../../../core/errors.js'
+import { isoTime } from '../../../core/text/iso-time.js'
 
 /** A node of a run, as commands show it. */
 export interface RunNode {
@@ -91,10 +92,4 @@ export function endedRun({ name, id, host, process, since, background, ended }: 
 /** Whether a node is as it should be: ready, or done with its calls. */
 export function isWell({ state }: { state: NodeState }): boolean {
   return state === 'ready' || state === 'stopped'
-}
-
-/** A time in ISO 8601. One that others have made up may be beyond the calendar. */
-function isoTime(ms: number): string {
-  const time = new Date(ms)
-  return Number.isNaN(time.getTime()) ? new Date(0).toISOString() : time.toISOString()
 }

@@ -56,7 +56,7 @@ export class RunsView implements AsyncDisposable {
       const files = await view.#files()
       const { plan } = scope
       const pipelines = plan
-        ? [{ name: plan.name, link: view.#connectionOf(plan) }]
+        ? [{ name: plan.name, link: view.#connect(plan) }]
         : [...new Map(files.map((file) => [file.name, file])).values()].map((file) => ({
             name: file.name,
             link: file.ownServer ? view.#ownServer() : view.#serverOfFile(file),
@@ -94,6 +94,11 @@ export class RunsView implements AsyncDisposable {
     ]
   }
 
+  /** The connection to the server of a pipeline; undefined when that is not there. */
+  connectionOf(pipeline: string): NatsConnection | undefined {
+    return this.#links.find((link) => link.pipeline === pipeline)?.nc
+  }
+
   /** The same run as it is now; undefined when it is over, or nobody can tell. */
   async again(run: FoundRun): Promise<FoundRun | undefined> {
     await this.refresh()
@@ -102,7 +107,7 @@ export class RunsView implements AsyncDisposable {
 
   /** The lines of a run after the one with that number, as many as one answer has. */
   async lines({ pipeline, status }: FoundRun, known: number): Promise<LogLine[]> {
-    const nc = this.#links.find((link) => link.pipeline === pipeline)?.nc
+    const nc = this.connectionOf(pipeline)
     if (!nc || !status) return []
     const answers = await askStatus(nc, pipeline, { what: 'run', lines: { [status.id]: known } })
     return answers.flatMap((each) => (each.what === 'run' && each.id === status.id ? each.lines : []))
@@ -110,7 +115,7 @@ export class RunsView implements AsyncDisposable {
 
   /** @throws DaffiError those of `sendOrder` */
   order({ pipeline, status }: FoundRun, order: RunOrder): Promise<string[]> {
-    const nc = this.#links.find((link) => link.pipeline === pipeline)?.nc
+    const nc = this.connectionOf(pipeline)
     return nc && status ? sendOrder(nc, pipeline, status.id, order) : Promise.resolve([])
   }
 
@@ -125,7 +130,7 @@ export class RunsView implements AsyncDisposable {
     return plan ? files.filter(({ name }) => name === plan.name) : files
   }
 
-  #connectionOf(plan: Plan): Promise<NatsConnection | undefined> {
+  #connect(plan: Plan): Promise<NatsConnection | undefined> {
     const choice = chooseServer(this.#scope.server, plan.server)
     if (choice.url === undefined) return this.#ownServer()
     return this.#kept(`${choice.url} ${plan.name}`, async () => {
@@ -139,7 +144,7 @@ export class RunsView implements AsyncDisposable {
   async #serverOfFile({ file, inputs }: RunFile): Promise<NatsConnection | undefined> {
     const plan = await this.#scope.load(file, inputs).catch(() => undefined)
     // Of a file that cannot be read any more, only the process is known.
-    return plan && this.#connectionOf(plan).catch(() => undefined)
+    return plan && this.#connect(plan).catch(() => undefined)
   }
 
   #ownServer(): Promise<NatsConnection | undefined> {

@@ -26,7 +26,7 @@ import {
   type DroppedLetters,
   type Excess,
 } from './dead-letter-limits.js'
-import { DEAD_HEADER, deadPartOf, type DeadLetter, type DeadPart } from './dead-part.js'
+import { DEAD_HEADER, deadPartOf, type DeadLetter, type DeadPart, type PartHeader } from './dead-part.js'
 
 /** Header in which the server gives the size of a payload that it leaves out. */
 const SIZE_HEADER = 'Nats-Msg-Size'
@@ -40,19 +40,6 @@ const BYTES_PER_CHARACTER = 8
 const MESSAGE_BYTES = 100
 /** Letters that are dropped in one step. */
 const MAX_AT_ONCE = 1000
-
-/** Header of one part, as it is stored. */
-interface PartHeader {
-  id: number
-  part: DeadPart
-  /** Bytes of the part. */
-  length: number
-  subject: string
-  /** Bytes on disk, about. */
-  size: number
-  /** Time when it was stored, by the server's clock. */
-  time: number
-}
 
 /** Dead letter with the id by which commands name it. */
 export type StoredDeadLetter = DeadLetter & { id: number }
@@ -94,6 +81,14 @@ export class DeadLetterStore {
         throw new DaffiError('DAFFI_SERVER_FAILED', `a dead letter was refused: ${refusal.description}`)
     }
     await this.enforce()
+  }
+
+  /** Counts them without reading any. */
+  async count(): Promise<number> {
+    const info = await storeInfo(await this.#manager(), this.#stream)
+    const { revision } = await this.#dropped()
+    // One subject is that of the account.
+    return (info?.state.num_subjects ?? 0) - (revision > 0 ? 1 : 0)
   }
 
   async list(): Promise<StoredDeadLetter[]> {

@@ -59,6 +59,19 @@ export type DeadLetter = ItemLetter | JobLetter
 /** Header of every part. */
 export type DeadPart = DeadLetter & { offset: number }
 
+/** Header of one part, as it is stored. */
+export interface PartHeader {
+  id: number
+  part: DeadPart
+  /** Bytes of the part. */
+  length: number
+  subject: string
+  /** Bytes on disk, about. */
+  size: number
+  /** Time when it was stored, by the server's clock. */
+  time: number
+}
+
 const isPart = mapOf<FailedWork & { offset: number }>({
   call: isName,
   node: isName,

@@ -4,25 +4,11 @@ import { DaffiError } from '../../../core/errors.js'
 import { MIB } from '../../../core/bytes.js'
 import { isAlive } from '../../../core/is-alive.js'
 import type { Loan } from '../../../core/stream/item-memory.js'
-import { MAX_PINS, MAX_SLOTS, NONCE_BYTES, type ShmDescriptor, type ShmRef } from '../../protocol/refs.js'
+import { MAX_PINS, NONCE_BYTES, type ShmDescriptor, type ShmRef } from '../../protocol/refs.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES } from './control.js'
 import { allocate, createMemory, sharedMemory, type Mapping } from './memory.js'
-
-const PAGE = 4096
-/** Smallest slot in bytes, which fits a batch of small values. */
-const MIN_SLOT_BYTES = 256 * 1024
-/** Size of a ring whose items are neither tiny nor huge. */
-const DEFAULT_RING_BYTES = 48 * MIB
-const MIN_SLOTS = 6
-/** Slots of a ring of small items; more would only be more memory to allocate and to touch. */
-const MAX_SMALL_SLOTS = 64
-/** First slots of a ring of small items. Others are allocated when a part finds none that is free. */
-const FIRST_SMALL_SLOTS = 2
-/** Size of a chunk, in bytes, from which the ring is allocated in full: such chunks come fast, or are frames. */
-const LARGE_BYTES = 64 * 1024
-/** Slots of a ring whose items are too large for `MIN_SLOTS` within the limit. */
-const SLOTS_AT_LIMIT = 4
+import { LARGE_BYTES, MIN_SLOT_BYTES, ringSize } from './ring-size.js'
 
 /** Bytes of a live part that are copied after its announcement: as many as can be copied while that is on its way. */
 const LATE_BYTES = 2 * MIB
@@ -90,6 +76,12 @@ export class ShmLaneWriter implements LaneWriter {
     if (pin < 0) return null
     this.#readers[pin] = { incarnation, pid }
     return pin
+  }
+
+  /** Slots of the ring, and those that cannot be overwritten at present. */
+  get usage(): { slots: number; used: number } {
+    const used = this.#closed ? [] : this.#slots.filter((_, slot) => !this.#isFree(slot))
+    return { slots: this.#ringSlots, used: used.length }
   }
 
   /**
@@ -187,23 +179,17 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   #create(chunkBytes: number): void {
-    const maxSlotBytes = Math.floor(this.#limit / SLOTS_AT_LIMIT / PAGE) * PAGE
-    this.#slotBytes = Math.min(maxSlotBytes, Math.ceil(Math.max(chunkBytes, MIN_SLOT_BYTES) / PAGE) * PAGE)
-    const wanted = Math.max(
-      MIN_SLOTS,
-      Math.min(MAX_SMALL_SLOTS, Math.floor(DEFAULT_RING_BYTES / this.#slotBytes)),
-    )
-    const count = Math.min(wanted, MAX_SLOTS, Math.floor(this.#limit / this.#slotBytes))
-    const first = chunkBytes < LARGE_BYTES ? Math.min(FIRST_SMALL_SLOTS, count) : count
-    const ring = createMemory(this.#libc, count * this.#slotBytes, first * this.#slotBytes)
+    const { slotBytes, slots, first } = ringSize(chunkBytes, this.#limit)
+    this.#slotBytes = slotBytes
+    const ring = createMemory(this.#libc, slots * slotBytes, first * slotBytes)
     if (!ring) {
       throw new DaffiError(
         'DAFFI_NO_MEMORY',
-        `there are no ${Math.ceil((count * this.#slotBytes) / MIB)} MiB of shared memory for the stream`,
+        `there are no ${Math.ceil((slots * slotBytes) / MIB)} MiB of shared memory for the stream`,
       )
     }
     this.#ring = { ...ring, bytes: Buffer.from(ring.buffer) }
-    this.#ringSlots = count
+    this.#ringSlots = slots
     this.#addSlots(first)
   }
 
@@ -260,7 +246,7 @@ export class ShmLaneWriter implements LaneWriter {
   #hasFree(wanted: number): boolean {
     let free = 0
     for (let slot = 0; slot < this.#slots.length; slot++) {
-      if (this.#isSpare(slot) && this.#control.pins(slot) === 0 && ++free === wanted) return true
+      if (this.#isFree(slot) && ++free === wanted) return true
     }
     this.#forgetDead()
     return this.#grow(this.#slots.length) && this.#hasFree(wanted)
@@ -276,6 +262,10 @@ export class ShmLaneWriter implements LaneWriter {
     }
     this.#forgetDead()
     return this.#grow(this.#slots.length) ? this.#claim() : undefined
+  }
+
+  #isFree(slot: number): boolean {
+    return this.#isSpare(slot) && this.#control.pins(slot) === 0
   }
 
   /** Whether the slot may be overwritten as soon as no reader has pinned it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { healthOf, readinessOf } from '../../../src/runtime/view/http/health.js'
 import type { NodeViewState } from '../../../src/runtime/view/board/snapshot.js'
+import { readinessOf } from '../../../src/runtime/view/programs/readiness.js'
 import { call, node } from '../page/views.js'
 
 const pipeline = (...states: NodeViewState[]) => ({
@@ -9,18 +9,20 @@ const pipeline = (...states: NodeViewState[]) => ({
   calls: [],
 })
 
-test.each<[NodeViewState, healthy: boolean, ready: boolean]>([
-  ['ready', true, true],
-  ['stopped', true, true],
-  ['absent', true, true],
-  ['starting', true, false],
-  ['restarting', true, false],
-  ['silent', true, false],
-  ['degraded', false, false],
-  ['failed', false, false],
-])('beside a ready node one that is %s', (state, healthy, ready) => {
-  expect(healthOf(pipeline('ready', state)).ok).toBe(healthy)
-  expect(readinessOf(pipeline('ready', state)).ok).toBe(ready)
+test.each<[NodeViewState, ready: boolean]>([
+  ['ready', true],
+  ['stopped', true],
+  ['absent', true],
+  ['starting', false],
+  ['restarting', false],
+  ['silent', false],
+  ['degraded', false],
+  ['failed', false],
+])('beside a ready node one that is %s', (state, ready) => {
+  expect(readinessOf(pipeline('ready', state))).toMatchObject({
+    ok: ready,
+    problems: ready ? [] : [{ node: 'node1', state }],
+  })
 })
 
 test('without a node that runs, or without the server, a pipeline is not ready', () => {
@@ -38,7 +40,7 @@ test('problems name the node, the call and the error; those of a failed node its
   const state = pipeline('degraded', 'failed')
   state.nodes[1] = { ...node('node1'), state: 'failed', error: 'it died', code: 'DAFFI_NODE_DIED' }
   const calls = [troubled, call('node0', 'add'), { ...troubled, node: 'other' }]
-  expect(healthOf({ ...state, calls })).toEqual({
+  expect(readinessOf({ ...state, calls })).toEqual({
     ok: false,
     connected: true,
     problems: [
