@@ -38,6 +38,10 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
       min: 0,
       helpValue: '[PORT]',
     }),
+    control: Flags.boolean({
+      summary: 'With --view: the page stops, starts and restarts nodes, too.',
+      dependsOn: ['view'],
+    }),
     metrics: addressFlag({
       summary: 'Serve metrics for Prometheus at /metrics, and probes at /healthz and /readyz.',
     }),
@@ -64,7 +68,8 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
   override async run(): Promise<PipelineResult | BackgroundRun> {
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
     const { duration: durationMs, only, stay, watch, metrics } = flags
-    const view = flags.view === undefined ? undefined : { port: flags.view || undefined }
+    const view =
+      flags.view === undefined ? undefined : { port: flags.view || undefined, control: flags.control }
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(namedPipeline(args, flags), only)
     if (flags.detach) {

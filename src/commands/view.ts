@@ -16,6 +16,7 @@ The viewer does not slow the pipeline down, and costs nothing while no page is o
   static override args = { file: fileArg() }
   static override flags = {
     port: Flags.integer({ summary: 'Port of the viewer; by default any free one.', ...portRange }),
+    control: Flags.boolean({ summary: 'The page stops, starts and restarts nodes, too.' }),
   }
 
   protected override readonly interruptedCode = 0
@@ -29,6 +30,7 @@ The viewer does not slow the pipeline down, and costs nothing while no page is o
       ...options,
       stop,
       port: flags.port,
+      control: flags.control,
       onEvent: (event) => {
         if (event.type === 'view') printPageUrl(event.url)
       },

@@ -199,9 +199,10 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
       'delivery: live, on_error: stop',
     ),
   })
-  const up = startDaffi(['up', '--view'], { cwd })
+  const up = startDaffi(['up', '--view', '--control'], { cwd })
   const { page } = await openPage({ colorScheme: 'light' })
-  await page.goto(await addressOf(up))
+  const address = new URL(await addressOf(up))
+  await page.goto(address.href)
   const why = '"work" threw at item 2: too dark'
   await page.waitForSelector(
     `.card:has-text("writer"):has(.chip:has-text("degraded")) .why:has-text('${why}')`,
@@ -210,6 +211,33 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
   await page.waitForSelector(`#streams th:has-text("worker") .why:has-text('${why}')`)
   await page.waitForSelector(`#log li[data-level="error"]:has-text('${why}')`)
   await page.waitForSelector('#log li[data-level="warn"]:has-text("degraded")')
+  await page.waitForSelector(`#trouble li:has-text("writer: ticks → work"):has-text('${why}')`)
+
+  await card(page, 'worker')
+    .getByText(/^\d+ % of a core · \d+ MiB/)
+    .waitFor()
+  await page.getByRole('button', { name: 'stop worker' }).click()
+  await card(page, 'worker').locator('.chip', { hasText: 'stopped' }).waitFor()
+  await page.getByRole('button', { name: 'start worker' }).click()
+  await card(page, 'worker').getByText('ready · 1 restart').waitFor()
+  const tokens = new URLSearchParams(address.hash.slice(1))
+  const order = (node: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(new URL(`/nodes/${node}/stop`, address), {
+      method: 'POST',
+      headers: {
+        origin: address.origin,
+        authorization: `Bearer ${tokens.get('token')}`,
+        'daffi-order-token': tokens.get('control') ?? '',
+        ...headers,
+      },
+    })
+  expect((await order('worker', { 'daffi-order-token': '' })).status).toBe(401)
+  expect((await order('worker', { origin: 'http://elsewhere.example' })).status).toBe(403)
+  const refused = await order('wrker')
+  expect([refused.status, await refused.json()]).toMatchObject([
+    409,
+    { error: { code: 'DAFFI_UNKNOWN_NODE' } },
+  ])
 })
 
 test('another terminal joins, programs read figures and pictures, and strangers get nothing', async () => {

@@ -14,12 +14,14 @@ import { serve } from './programs/serve.js'
 export interface ViewerOptions {
   /** Port of 127.0.0.1; undefined for any free one. */
   port: number | undefined
+  /** Whether the page gives orders to nodes. */
+  control: boolean
   log: Logger
   signal: AbortSignal
 }
 
 export interface Viewer {
-  /** URL of the page, with the run's token. */
+  /** URL of the page, with the run's token, and that of orders if it takes some. */
   url: string
   close: () => Promise<void>
 }
@@ -32,7 +34,7 @@ export interface Viewer {
 export async function openViewer(
   plan: Plan,
   server: Pick<ServerHandle, 'address' | 'info'>,
-  { port, log, signal }: ViewerOptions,
+  { port, control, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
   const onRefused = (error: DaffiError): void => log.warn(`viewer: ${error.message}`)
   const nc = await connectNats(server.address, { name: 'viewer', signal, onRefused })
@@ -41,14 +43,14 @@ export async function openViewer(
   const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)
   const watched = { link, pipeline: plan.name, poller, onFailure }
   const [pictures, boxes] = [new Pictures(watched), new Boxes(watched)]
-  const access = new Access()
+  const access = new Access(control)
   let served: number | undefined
   const app = viewerApp({ ...watched, access, port: () => served ?? 0, pictures, boxes })
   try {
     const { address, close } = await serve(app, { host: '127.0.0.1', port: port ?? 0, what: 'the viewer' })
     served = address.port
     return {
-      url: `http://127.0.0.1:${served}/#token=${access.token}`,
+      url: `http://127.0.0.1:${served}/#${tokensOf(access)}`,
       close: async () => {
         close()
         await nc.close()
@@ -58,4 +60,9 @@ export async function openViewer(
     await nc.close()
     throw error
   }
+}
+
+/** Tokens of the page's address, behind `#`: no server and no other page gets them. */
+function tokensOf({ token, orderToken }: Access): string {
+  return `token=${token}${orderToken === undefined ? '' : `&control=${orderToken}`}`
 }

@@ -108,6 +108,7 @@ test('nodes are shown with what they use, and those that do not answer without i
   const node: NodeLook = {
     ...{
       name: 'eye',
+      run: 'r',
       state: 'ready',
       restarts: 0,
       error: null,

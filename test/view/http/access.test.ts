@@ -10,6 +10,7 @@ const asking: AccessRequest = {
   origin: undefined,
   site: undefined,
   token: access.token,
+  orderToken: undefined,
 }
 
 const statusOf = (changes: Partial<AccessRequest>) => access.refusal({ ...asking, ...changes }, PORT)?.status
@@ -58,6 +59,47 @@ describe('everyone else is refused', () => {
     [{ method: 'OPTIONS' }, 405],
   ])('%j', (changes, status) => {
     expect(statusOf(changes)).toBe(status)
+  })
+})
+
+describe('orders', () => {
+  const controlling = new Access(true)
+  const ordering: AccessRequest = {
+    ...asking,
+    method: 'POST',
+    path: '/nodes/one/stop',
+    origin: `http://127.0.0.1:${PORT}`,
+    token: controlling.token,
+    orderToken: controlling.orderToken,
+  }
+  const status = (changes: Partial<AccessRequest>, by = controlling) =>
+    by.refusal({ ...ordering, ...changes }, PORT)?.status
+
+  test('come from the page itself, with both tokens', () => {
+    expect(status({})).toBeUndefined()
+    expect(status({ site: 'same-origin' })).toBeUndefined()
+    expect(controlling.orderToken).not.toBe(controlling.token)
+  })
+
+  test.each<[Partial<AccessRequest>, number]>([
+    [{ origin: undefined }, 403],
+    [{ origin: 'null' }, 403],
+    [{ origin: 'http://elsewhere.example' }, 403],
+    [{ site: 'cross-site' }, 403],
+    [{ host: `rebound.example:${PORT}` }, 403],
+    [{ orderToken: undefined }, 401],
+    [{ orderToken: controlling.token }, 401],
+    [{ token: undefined }, 401],
+    [{ token: controlling.orderToken }, 401],
+    [{ method: 'PUT' }, 405],
+    [{ path: '/nodes/one' }, 405],
+    [{ path: '/metrics' }, 405],
+  ])('others are refused: %j', (changes, expected) => {
+    expect(status(changes)).toBe(expected)
+  })
+
+  test('are refused by a viewer that takes none', () => {
+    expect(status({ token: access.token }, access)).toBe(405)
   })
 })
 

@@ -5,6 +5,7 @@ import type { CallView, NodeView, StreamView } from '../../../src/runtime/view/b
 export const node = (name: string, ...callbacks: string[]): NodeView => ({
   name,
   state: 'ready',
+  run: 'r',
   restarts: 0,
   error: null,
   code: null,

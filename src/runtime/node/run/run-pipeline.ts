@@ -22,7 +22,7 @@ export interface RunPipelineOptions
   /** Whether changed files are applied to the run, which then ends only when `stop` aborts. @default false */
   watch?: boolean | undefined
   /** Serves the viewer. @default no viewer */
-  view?: Pick<ShowViewerOptions, 'port'> | undefined
+  view?: Pick<ShowViewerOptions, 'port' | 'control'> | undefined
   /** Serves metrics and probes there. @default they are not served */
   metrics?: MetricsAddress | undefined
 }

@@ -6,6 +6,8 @@ import type { SupervisorOptions } from '../supervise/supervisor.js'
 export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
   /** Port of 127.0.0.1; undefined for any free one. */
   port: number | undefined
+  /** Whether the page gives orders to nodes. */
+  control: boolean
 }
 
 /**
@@ -15,9 +17,9 @@ export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop
 export async function showViewer(
   plan: Plan,
   server: ServerHandle,
-  { port, log, stop: signal, onEvent }: ShowViewerOptions,
+  { port, control, log, stop: signal, onEvent }: ShowViewerOptions,
 ): Promise<() => Promise<void>> {
-  const viewer = await openViewer(plan, server, { port, log, signal })
+  const viewer = await openViewer(plan, server, { port, control, log, signal })
   onEvent({ type: 'view', url: viewer.url })
   return viewer.close
 }

@@ -34,13 +34,15 @@ export class NodeViews {
   }
 
   #view(name: string, runs: RunStatus[]): NodeView {
-    const reported = runs.map(({ nodes }) => nodes[name]).find((each) => each !== undefined)
+    const run = runs.find(({ nodes }) => nodes[name] !== undefined)
+    const reported = run?.nodes[name]
     const answer = this.#answered.get(name)?.status
     const { stages = [], answered = [] } = this.#accounts.get(name) ?? {}
     const planned = this.#plan.nodes[name]?.callbacks.map((callback) => callback.name)
     return {
       name,
       state: stateOf(reported?.state, answer !== undefined),
+      run: run?.id ?? null,
       restarts: reported?.restarts ?? 0,
       error: reported?.error?.message ?? null,
       code: reported?.error?.code ?? null,

@@ -53,6 +53,8 @@ export const NODE_VIEW_STATES = [
 export interface NodeView {
   name: string
   state: NodeViewState
+  /** Id of the run that has it, and takes orders; null when none says so. */
+  run: string | null
   restarts: number
   error: string | null
   /** Code of that error. */

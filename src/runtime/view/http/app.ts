@@ -5,8 +5,10 @@ import type { StatusPoller } from '../board/status-poller.js'
 import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
 import { answersForPrograms } from '../programs/answers.js'
+import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import type { Access } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
+import { NodeOrders } from './node-orders.js'
 import { pageFile } from './page-files.js'
 import { streamBody } from './stream-body.js'
 
@@ -57,6 +59,7 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
         origin: c.req.header('origin'),
         site: c.req.header('sec-fetch-site'),
         token: tokenOf(c),
+        orderToken: c.req.header('daffi-order-token'),
       },
       port(),
     )
@@ -75,6 +78,19 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
       streamBody((signal) => snapshotEvents(poller, signal)),
     ),
   )
+  const orders = new NodeOrders({ link, pipeline, poller })
+  app.post('/nodes/:node/:order', async (c) => {
+    const { node, order } = c.req.param()
+    if (!orders.isKind(order)) return c.notFound()
+    try {
+      await orders.give(order, node)
+      return c.body(null, 202)
+    } catch (error) {
+      if (!(error instanceof DaffiError)) throw error
+      const { code, message } = toErrorRecord(error)
+      return c.json({ error: { code, message } }, 409)
+    }
+  })
   app.get('/pictures', async (c) => {
     const named = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
     const known = await pictureNames(poller)

@@ -8,11 +8,13 @@ import { GraphView } from './graph/graph-view.js'
 import { LogView } from './log-view.js'
 import { StreamsView } from './streams-view.js'
 import { wireTheme } from './theme.js'
-import { takeToken } from './token.js'
+import { takeTokens } from './token.js'
+import { TroubleView } from './trouble/trouble-view.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))
 const views = [
+  new TroubleView(byId('trouble')),
   new GraphView(byId('graph')),
   cameras,
   new StreamsView(byId('streams')),
@@ -49,9 +51,9 @@ function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
   totals.dataset.tone = troubled.length > 0 ? 'bad' : ''
 }
 
-takeToken()
+takeTokens()
 // An address of another run, opened in this tab, may differ in its last part only, and does not load the page again.
-addEventListener('hashchange', takeToken)
+addEventListener('hashchange', takeTokens)
 wireTheme(byId('theme'))
 connect({
   onState: (state) => {

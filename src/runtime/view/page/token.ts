@@ -1,15 +1,40 @@
-/** Key of the token in this tab's storage, which other servers of this host, also at other ports, cannot read. */
-const KEY = 'daffi-view-token'
+/** Keys of the tokens in this tab's storage, which other servers of this host, also at other ports, cannot read. */
+const KEYS = { token: 'daffi-view-token', control: 'daffi-view-control' }
 
-/** Takes the token from the address, where it stands behind `#`, and out of what is seen of it. */
-export function takeToken(): void {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token')
+/** Takes the tokens from the address, where they stand behind `#`, and out of what is seen of it. */
+export function takeTokens(): void {
+  const given = new URLSearchParams(location.hash.slice(1))
+  const token = given.get('token')
   if (token === null) return
-  sessionStorage.setItem(KEY, token)
+  sessionStorage.setItem(KEYS.token, token)
+  sessionStorage.setItem(KEYS.control, given.get('control') ?? '')
   history.replaceState(null, '', location.pathname)
 }
 
+/** Whether this page may give orders. */
+export const mayControl = (): boolean => controlToken() !== ''
+
 /** Requests data of the viewer, with the token. */
 export function request(path: string, signal: AbortSignal): Promise<Response> {
-  return fetch(path, { signal, headers: { authorization: `Bearer ${sessionStorage.getItem(KEY) ?? ''}` } })
+  return fetch(path, { signal, headers: authorization() })
+}
+
+/** Gives an order to a node. Resolves with why it was refused; undefined when it was not. */
+export async function orderNode(node: string, order: string): Promise<string | undefined> {
+  const headers = { ...authorization(), 'daffi-order-token': controlToken() }
+  try {
+    const response = await fetch(`nodes/${encodeURIComponent(node)}/${order}`, { method: 'POST', headers })
+    if (response.ok) return undefined
+    const text = await response.text()
+    if (response.status !== 409) return text.trim()
+    return (JSON.parse(text) as { error: { message: string } }).error.message
+  } catch {
+    return 'the viewer does not answer'
+  }
+}
+
+const controlToken = (): string => sessionStorage.getItem(KEYS.control) ?? ''
+
+function authorization(): Record<string, string> {
+  return { authorization: `Bearer ${sessionStorage.getItem(KEYS.token) ?? ''}` }
 }

@@ -27,8 +27,16 @@ export function refusalOf(
     return { status: 403, reason: 'other sites may not load this' }
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     return { status: 403, reason: 'other sites may not load this' }
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'only GET and HEAD are allowed' }
-  return undefined
+  return method === 'GET' || method === 'HEAD'
+    ? undefined
+    : { status: 405, reason: 'only GET and HEAD are allowed' }
+}
+
+/** Refuses an order that a page of this server itself has not sent, as browsers tell with the header Origin. */
+export function orderRefusalOf(visit: Visit, hosts: readonly string[]): Refusal | undefined {
+  const refusal = refusalOf({ ...visit, method: 'GET' }, hosts)
+  if (refusal || visit.origin !== undefined) return refusal
+  return { status: 403, reason: 'the request does not say which page it comes from' }
 }
 
 /** Values of the header Host by which a server on the loopback is reached. */

@@ -3,6 +3,8 @@ import { element, setText, within } from '../dom/elements.js'
 import { formatBytes, formatCount, formatLatency, formatRate, formatTimes } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import { drawEdges } from './edges-view.js'
+import { NodeButtons } from './node-buttons.js'
+import { UsageLine } from './usage-line.js'
 import { pipelineGraph, type Card, type Graph, type Receiving, type Sending } from './graph.js'
 
 /** Number of cards that fit below one another. A layer with more also has them side by side. */
@@ -79,6 +81,8 @@ function makeNode(): KeyedElement<Card> {
   const receives = element('ul', 'flows')
   const stages = element('ul', 'flows')
   const offers = element('p', 'quiet offers')
+  const buttons = new NodeButtons()
+  const usage = new UsageLine()
   const root = element(
     'li',
     'card',
@@ -88,6 +92,8 @@ function makeNode(): KeyedElement<Card> {
     stages,
     sends,
     offers,
+    usage.root,
+    buttons.root,
   )
   const sending = new KeyedList(sends, makeSending)
   const receiving = new KeyedList(receives, makeReceiving)
@@ -103,6 +109,8 @@ function makeNode(): KeyedElement<Card> {
         node.restarts > 0 ? ` · ${node.restarts} ${node.restarts === 1 ? 'restart' : 'restarts'}` : ''
       showState(state, node.state + again, TONES[node.state])
       setText(why, node.error ?? '')
+      buttons.show(node)
+      usage.show(node.usage)
       sending.show(card.sends, ({ call }) => nameOf(call))
       staging.show(node.stages, ({ callback }) => callback)
       receiving.show(card.receives, ({ stream }) => stream.name)
