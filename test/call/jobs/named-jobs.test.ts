@@ -109,7 +109,9 @@ test('a failed job is run once more under its id, however often that is asked fo
   for (const { id } of failing) {
     const asked = await Promise.allSettled([1, 2, 3].map(() => retryJob(access, letters, id)))
     const refused = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason as DaffiError] : []))
-    expect(refused.map(({ code }) => code)).toEqual(['DAFFI_JOB_NOT_FAILED', 'DAFFI_JOB_NOT_FAILED'])
+    // One that asks when the job has been run again already is not refused, and runs it no more.
+    for (const { code } of refused) expect(code).toBe('DAFFI_JOB_NOT_FAILED')
+    expect(refused.length).toBeLessThan(asked.length)
     await (await g.job(id)).get()
   }
   expect(done.sort().join('')).toBe('aaddll')
