@@ -170,8 +170,7 @@ export class JobQueue {
     const parts = this.#parts.plan(payload, this.#names.argumentParts(id), 'the payload')
     if (!parts) return await this.addUnique(id, target, payload, headers)
     if (await this.find(id)) return false
-    // Parts that an interrupted attempt has left.
-    await this.remove(id)
+    // Several that are at it store the same parts, so none of them may remove any; all go with the job.
     await this.#parts.put(parts, payload)
     headers.set(HEADER.stored, JSON.stringify({ ...parts, caller: 'nobody' } satisfies StoredArguments))
     return await this.addUnique(id, target, NO_BYTES, headers)
