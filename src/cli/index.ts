@@ -1,6 +1,6 @@
 export { BaseCommand, type GlobalFlags } from './command/base-command.js'
 export { readArguments, readItems } from './command/call-arguments.js'
-export { addressFlag, durationFlag, namesFlag, portRange } from './command/flags.js'
+export { addressFlag, durationFlag, logFlags, namesFlag, portRange } from './command/flags.js'
 export { withPort } from './command/optional-port.js'
 export {
   fileArg,
@@ -13,6 +13,7 @@ export {
   pipelineFlags,
 } from './command/pipeline-file.js'
 export { readLetterId } from './command/letter-id.js'
+export { readNumbers } from './command/node-numbers.js'
 export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
 export { RunsCommand } from './command/runs-command.js'
@@ -53,8 +54,11 @@ export { printPageUrl } from './show/page-url.js'
 export { renderError } from './show/render-error.js'
 export { reportFailure } from './show/report-failure.js'
 export { LogPrinter, readSince } from './runs/log-printer.js'
-export { runLines, severalRuns } from './runs/run-lines.js'
+export { nothingRuns, runFlag, runsMeant, severalRuns } from './runs/choose-runs.js'
+export { runLines } from './runs/run-lines.js'
 export { Screen } from './show/screen.js'
+export { showAccount, showError } from './show/show-result.js'
+export { summaryLines } from './show/summary-lines.js'
 export { age } from './show/units.js'
 export { shownPath } from './test-results/test-lines.js'
 export { writeJunit } from './test-results/junit.js'

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
+import { durationFlag, fileArg, logFlags, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { NodeRunResult } from '../runtime/index.js'
 
 export default class Node extends RunCommand<NodeRunResult> {
@@ -13,6 +13,7 @@ export default class Node extends RunCommand<NodeRunResult> {
   static override flags = {
     name: Flags.string({ summary: 'Name of the node in the pipeline file.', required: true }),
     ...pipelineFlags,
+    ...logFlags,
     timeout: durationFlag({ summary: 'Time to wait for a NATS server; unlimited by default.' }),
   }
 

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, fileArg, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
+import { durationFlag, fileArg, logFlags, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
 import type { StreamResult } from '../runtime/index.js'
 
 export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
@@ -17,6 +17,7 @@ export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
   }
   static override flags = {
     ...pipelineFlags,
+    ...logFlags,
     node: Flags.string({
       summary: 'Node to run as; needed when several nodes use the source.',
       helpValue: 'NAME',

@@ -4,6 +4,7 @@ import {
   addressFlag,
   durationFlag,
   fileArg,
+  logFlags,
   namedPipeline,
   namesFlag,
   pipelineFlags,
@@ -28,6 +29,7 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
   static override args = { file: fileArg() }
   static override flags = {
     ...pipelineFlags,
+    ...logFlags,
     duration: durationFlag({
       summary: 'End this long after the first item of a stream; without streams, after all nodes are ready.',
     }),

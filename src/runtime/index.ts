@@ -32,6 +32,8 @@ export {
   cancelSchedule,
   dropDeadLetters,
   endedRun,
+  attachRun,
+  recordOf,
   endRun,
   findStream,
   findStreams,
@@ -84,8 +86,8 @@ export {
   type TappedItem,
   watchFiles,
 } from './node/index.js'
-export { forgetEnded, runningPipeline, type NodeOrderKind, type RunFile } from './runs/index.js'
-export type { LogRecord } from './logs/index.js'
+export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleOrder } from './runs/index.js'
+export { noteRecord, type LogRecord } from './logs/index.js'
 export type { JobList, JobState, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { BackgroundRun, RunInfo } from '../../src/runtime/index.js'
-import { runDaffi } from '../support/daffi.js'
+import { runDaffi, startDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
 import { freePort } from '../support/ports.js'
 import { temporaryProject } from '../support/temporary.js'
@@ -46,9 +46,15 @@ test('a run outlives the command that has started it, obeys others, and leaves n
     stderr: expect.stringContaining('Did you mean till?') as string,
   })
 
+  const scaled = await daffi('scale', 'till=2', '--json')
+  expect(JSON.parse(scaled.stdout)).toMatchObject({
+    nodes: [{ name: 'till' }, { name: 'till-2', state: 'ready' }],
+  })
+  expect((await daffi('scale', 'boss=2')).stderr).toContain('DAFFI_CANNOT_SCALE')
   expect((await daffi('restart', 'boss')).exitCode).toBe(0)
   const { runs } = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
   const [till, boss] = runs[0]?.nodes ?? []
+  expect(runs[0]?.nodes.map(({ name }) => name)).toContain('till-2')
   expect(till?.lastEnd).toMatchObject({ exitCode: 3, cause: 'ended with exit code 3' })
   expect(boss).toMatchObject({ restarts: 1, lastEnd: { exitCode: 0 } })
 
@@ -69,8 +75,12 @@ test('a run outlives the command that has started it, obeys others, and leaves n
   const gone = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
   expect(gone).toMatchObject({ runs: [], ended: [{ pid: run.pid, at: null }] })
   expect((await daffi('up', '-d', '--stay', '--only', 'till')).exitCode).toBe(0)
+  const attached = startDaffi(['attach', '--log-format', 'json'], { cwd })
+  expect(JSON.parse(await attached.waitForLine(/"ready"/))).toMatchObject({ node: 'till', stream: 'daffi' })
   const down = await daffi('down', '--json')
-  expect(JSON.parse(down.stdout)).toMatchObject({ ended: [{ pipeline: 'shop', error: null }] })
+  const end = { pipeline: 'shop', error: null, result: { nodes: { till: { state: 'stopped' } } } }
+  expect(JSON.parse(down.stdout)).toMatchObject({ ended: [end] })
+  expect(await attached.exited).toMatchObject({ exitCode: 0, stderr: '' })
   expect(await waitUntilGone(cwd, 0)).toEqual([])
 })
 

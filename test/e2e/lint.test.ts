@@ -29,7 +29,7 @@ test('faults, for a person', async () => {
       4 |
 
 bad.yaml:3:27 DAFFI_UNKNOWN_KEY nodes.one.replcas
-  unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, env_file, profiles, depends_on; did you mean replicas?
+  unknown key "replcas"; known here: calls, callbacks, replicas, restart, log_level, on_failure, health, stop_timeout, grace, env, env_file, profiles, depends_on; did you mean replicas?
 
       1 | name: shop
       2 | nodes:
@@ -62,7 +62,7 @@ test('faults, as JSON and nothing else', async () => {
         path: 'nodes.one.replcas',
         code: 'DAFFI_UNKNOWN_KEY',
         message:
-          'unknown key "replcas"; known here: calls, callbacks, replicas, restart, grace, env, env_file, profiles, depends_on',
+          'unknown key "replcas"; known here: calls, callbacks, replicas, restart, log_level, on_failure, health, stop_timeout, grace, env, env_file, profiles, depends_on',
         suggestion: 'replicas',
       },
     ],

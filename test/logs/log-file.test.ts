@@ -1,13 +1,13 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { LogFile } from '../../src/runtime/logs/log-file.js'
 import { FolderReader } from '../../src/runtime/logs/folder-reader.js'
 import { logRecord } from '../../src/runtime/logs/log-record.js'
 import { RunLogs } from '../../src/runtime/logs/run-logs.js'
 import { temporaryFolder } from '../support/temporary.js'
 
-const quiet = { onBroken: () => undefined, onMended: () => undefined }
+const quiet = { onBroken: () => undefined, missing: String }
 
 const said = (text: string, node = 'till') => logRecord({ node, stream: 'stdout', level: 'info', text })
 
@@ -54,12 +54,12 @@ test('another log object goes on with the same files', async () => {
   expect((await readdir(folder)).sort()).toEqual(['till.000001.jsonl', 'till.000002.jsonl', 'till.jsonl'])
 })
 
-test('a disk that takes nothing is told once, and lines that were lost are counted when it does again', async () => {
+test('a disk that takes nothing is told once, and lines that were lost are counted when it does again, whatever the clock says', async () => {
   const folder = await temporaryFolder()
   const path = join(folder, 'till.jsonl')
   await mkdir(path)
   const told: unknown[] = []
-  const trouble = { onBroken: () => told.push('broken'), onMended: (lost: number) => told.push(lost) }
+  const trouble = { onBroken: () => told.push('broken'), missing: (lost: number) => `${lost} missing` }
   const log = new LogFile(path, trouble)
   log.write('one')
   await log.close()
@@ -68,13 +68,18 @@ test('a disk that takes nothing is told once, and lines that were lost are count
   await log.close()
   expect(told).toEqual(['broken'])
   await rm(path, { recursive: true })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+  onTestFinished(() => void vi.useRealTimers())
   await new Promise((resolve) => setTimeout(resolve, 1001))
   log.write('three')
   await log.close()
-  expect(told).toEqual(['broken', 2])
+  log.write('four')
+  await log.close()
+  expect(told).toEqual(['broken'])
+  expect(await readFile(path, 'utf8')).toBe('2 missing\nthree\nfour\n')
 })
 
-test('whatever is printed is one record, and does nothing to a terminal', async () => {
+test('whatever is printed is one record, escaped in its file', async () => {
   const project = await temporaryFolder()
   const logs = await RunLogs.open(project, 'shop')
   const evil = '\u001b[31mred\u001b[0m \u001b]0;title\u0007\u009bA \u202etxt \u0000 {\n  "a": 1\n}\r'
@@ -82,7 +87,10 @@ test('whatever is printed is one record, and does nothing to a terminal', async 
   logs.write(logRecord({ node: undefined, stream: 'daffi', level: 'warn', text: 'about the run' }))
   await logs.close()
   const reader = new FolderReader(join(project, '.daffi', 'logs', 'shop'))
-  expect((await texts(reader)).sort()).toEqual(['about the run', 'red  txt  {\n  "a": 1\n}'])
+  expect(await readFile(join(project, '.daffi', 'logs', 'shop', 'till.jsonl'), 'utf8')).toMatch(
+    /^[\u0020-\u007e]*\n$/,
+  )
+  expect((await texts(reader)).sort()).toEqual([evil, 'about the run'])
   expect(await reader.nodes()).toEqual(['till'])
   expect(await texts(reader)).toEqual([])
 })

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DaffiError } from '../../src/runtime/core/errors.js'
 import { ownIdentity } from '../../src/runtime/core/process/process-identity.js'
-import { OwnRun, readRunFiles, runningPipeline, stateOfRun } from '../../src/runtime/runs/run-files.js'
+import {
+  forgetEnded,
+  forgetRun,
+  OwnRun,
+  readRunFiles,
+  runningPipeline,
+  stateOfRun,
+} from '../../src/runtime/runs/run-files.js'
+import { whyUnseen } from '../../src/runtime/runs/why-unseen.js'
 import { temporaryFolder } from '../support/temporary.js'
 
 const SHOP = {
@@ -81,10 +89,23 @@ test('a run whose process was killed, whose id another process has, or that was 
   expect(await readRunFiles(folder)).toHaveLength(1)
 })
 
-test('a run of another machine counts as living', async () => {
+test('of a run of another machine nothing is known; it stays until it is forgotten', async () => {
   const elsewhere = { host: 'elsewhere', process: { ...ownIdentity(), processTable: 'elsewhere' } }
-  const [run] = await readRunFiles(await project({ 'a.json': file('a', elsewhere) }))
-  expect(run && stateOfRun(run)).toBe('lives')
+  const folder = await project({ 'a.json': file('a', elsewhere) })
+  const [run] = await readRunFiles(folder)
+  expect(run && stateOfRun(run)).toBe('elsewhere')
+  await forgetEnded(folder, 'shop')
+  expect(await runningPipeline(folder)).toEqual(SHOP)
+  await forgetRun(folder, 'a')
+  expect(await readRunFiles(folder)).toEqual([])
+})
+
+test('a folder that this user may not read is named, as its runs are not seen', async () => {
+  const folder = await project({})
+  expect(whyUnseen(folder)).toBeUndefined()
+  expect(whyUnseen(join(folder, 'none'))).toBeUndefined()
+  await chmod(join(folder, '.daffi'), 0o755)
+  expect(whyUnseen(folder)).toContain('.daffi is open to other users')
 })
 
 test('of two runs of one pipeline it is that; of two pipelines it is not clear which', async () => {

@@ -106,3 +106,15 @@ export const baseFlags = {
     helpGroup: 'GLOBAL',
   }),
 }
+
+/** Flags of commands that print what a run's nodes print. */
+export const logFlags = {
+  'log-format': Flags.option({ options: ['text', 'json'] as const })({
+    summary: 'Print lines for people, or each record of the log as a line of JSON.',
+    default: 'text',
+  }),
+  timestamps: Flags.boolean({
+    char: 't',
+    summary: 'Print the time of each line; records in JSON have it always.',
+  }),
+}

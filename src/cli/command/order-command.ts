@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import type { Interfaces } from '@oclif/core'
-import type { NodeOrderKind, RunNode } from '../../runtime/index.js'
+import type { NodeOrder, RunNode, ScaleOrder } from '../../runtime/index.js'
 import { runsTable } from '../runs/runs-table.js'
 import { RunsCommand, type runsFlags } from './runs-command.js'
 
@@ -22,12 +22,11 @@ export const nodesArg = {
 /** A command that gives an order to nodes, and waits until it is carried out. */
 export abstract class OrderCommand extends RunsCommand<OrderResult> {
   protected async give(
-    order: NodeOrderKind,
-    names: readonly string[],
+    order: NodeOrder | ScaleOrder,
     flags: Interfaces.InferredFlags<typeof runsFlags>,
   ): Promise<OrderResult> {
     const { orderNodes } = await import('../../runtime/index.js')
-    const nodes = await this.withRuns(flags, (view) => orderNodes(view, order, names, this.signals.stop))
+    const nodes = await this.withRuns(flags, (view) => orderNodes(view, order, this.signals.stop))
     for (const line of runsTable(nodes, this.colours)) this.log(line)
     if (nodes.some(({ state }) => state === 'failed')) process.exitCode = 1
     return { nodes }

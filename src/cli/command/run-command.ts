@@ -1,37 +1,23 @@
-import { fromErrorRecord } from '../../runtime/core/errors.js'
-import { withoutStack } from '../../runtime/core/message/error-text.js'
+import type { Interfaces } from '@oclif/core'
 import { createLogger } from '../../runtime/core/logger.js'
-import type {
-  BackgroundRun,
-  CallResult,
-  ErrorRecord,
-  Plan,
-  RunPipelineOptions,
-  StageResult,
-  StreamResult,
-} from '../../runtime/index.js'
-import { coloursFor } from '../show/colours.js'
+import type { BackgroundRun, Plan, RunPipelineOptions } from '../../runtime/index.js'
+import { JsonView } from '../runs/json-view.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { stderr, stdout, type Output } from '../show/output.js'
 import { printPageUrl } from '../show/page-url.js'
-import { renderError } from '../show/render-error.js'
 import { startLines } from '../runs/run-lines.js'
 import { RunView } from '../show/run-view.js'
 import { Screen } from '../show/screen.js'
-import { summaryLines } from '../show/summary-lines.js'
+import { showAccount, showError, type Finished } from '../show/show-result.js'
 import { BaseCommand, type GlobalFlags } from './base-command.js'
+import type { logFlags } from './flags.js'
 
 type RunOptions = Pick<
   RunPipelineOptions,
   'server' | 'log' | 'logLevel' | 'stop' | 'force' | 'onEvent' | 'onFetch'
 >
 
-interface Finished {
-  error?: ErrorRecord
-  calls: CallResult[]
-  streams: StreamResult[]
-  stages: StageResult[]
-}
+type RunFlags = GlobalFlags & Interfaces.InferredFlags<typeof logFlags>
 
 /** A command that runs nodes and shows their progress: on standard output, or with `--json` on standard error. */
 export abstract class RunCommand<R> extends BaseCommand<R> {
@@ -40,16 +26,16 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
   /** Shows a run from its start to its summary, and sets the command's exit code. */
   protected async show<T extends Finished>(
     plan: Plan,
-    flags: GlobalFlags,
+    flags: RunFlags,
     run: (options: RunOptions) => Promise<T>,
   ): Promise<T> {
     const output = this.jsonEnabled() ? stderr : stdout
-    const result = await this.#watch(plan, flags, output, run)
-    for (const line of summaryLines(result, coloursFor(output))) output.line(line)
-    if (result.error) {
-      process.exitCode = 1
-      stderr.text(renderError(fromErrorRecord(withoutStack(result.error)), coloursFor(stderr)))
-    }
+    const asJson = flags['log-format'] === 'json'
+    const result = asJson
+      ? await this.#record(flags, output, run)
+      : await this.#watch(plan, flags, output, run)
+    if (!asJson) showAccount(result, output)
+    showError(result)
     return result
   }
 
@@ -82,24 +68,47 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
     return begun
   }
 
-  async #watch<T>(
+  async #watch<T extends Finished>(
     plan: Plan,
-    flags: GlobalFlags,
+    flags: RunFlags,
     output: Output,
     run: (options: RunOptions) => Promise<T>,
   ): Promise<T> {
     const screen = new Screen(output)
-    using view = new RunView(plan, screen)
+    using view = new RunView(plan, screen, flags.timestamps)
     using bar = FetchBar.beside(screen)
+    return await this.#run(flags, view, bar, run)
+  }
+
+  /** Prints the run as log records, and no account: that is for people, or comes with `--json`. */
+  async #record<T extends Finished>(
+    flags: RunFlags,
+    output: Output,
+    run: (options: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const view = new JsonView(output, await import('../../runtime/index.js'))
+    using bar = new FetchBar()
+    const result = await this.#run(flags, view, bar, run)
+    const { error } = result
+    view.note(error ? `error: the run has ended: ${error.message}` : 'the run has ended')
+    return result
+  }
+
+  #run<T>(
+    flags: RunFlags,
+    { note, show }: Pick<JsonView, 'note' | 'show'>,
+    bar: FetchBar,
+    run: (options: RunOptions) => Promise<T>,
+  ): Promise<T> {
     const { stop, force } = this.signals
-    stop.addEventListener('abort', () => view.note('ending; Ctrl-C once more ends it at once'))
-    return await run({
+    stop.addEventListener('abort', () => note('ending; Ctrl-C once more ends it at once'))
+    return run({
       server: this.serverFlags(flags),
-      log: createLogger(flags['log-level'], view.note),
+      log: createLogger(flags['log-level'], note),
       logLevel: flags['log-level'],
       stop,
       force,
-      onEvent: view.show,
+      onEvent: show,
       onFetch: bar.show,
     })
   }

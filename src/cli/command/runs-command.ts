@@ -2,6 +2,7 @@ import type { Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan, RunsView } from '../../runtime/index.js'
+import { nothingRuns } from '../runs/choose-runs.js'
 import { BaseCommand } from './base-command.js'
 import { baseFlags } from './flags.js'
 import { fileFlag, inputFlags, namedPipeline } from './pipeline-file.js'
@@ -53,7 +54,5 @@ function onlyPipeline({ runs, over }: RunsView): string {
 
 function usualName(plan: Plan | undefined): string {
   if (plan) return plan.name
-  throw new DaffiError('DAFFI_NO_RUN', 'nothing runs here', {
-    next: 'Start a pipeline with daffi up -d, or name its file with --file.',
-  })
+  throw nothingRuns()
 }

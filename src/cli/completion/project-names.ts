@@ -1,18 +1,27 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { plainLine } from '../../runtime/core/text/plain-text.js'
-import type { Plan, StreamOrigin } from '../../runtime/index.js'
+import type { NodePlan, Plan, StreamOrigin } from '../../runtime/index.js'
 import type { Names } from './suggest.js'
 
 /** Finds names in the project of the working folder. A pipeline that cannot be read has none. */
 export function projectNames(load: (file: string | undefined) => Promise<Plan>): Names {
   const plan = (file: string | undefined): Promise<Plan | undefined> => load(file).catch(() => undefined)
+  const nodesOf = async (file: string | undefined): Promise<NodePlan[]> =>
+    Object.values((await plan(file))?.nodes ?? {})
   return {
     files: async (typed) => [...(await pathsIn(typed)), ...(typed === '' ? await pipelineFiles() : [])],
-    nodes: async (file) => Object.keys((await plan(file))?.nodes ?? {}),
+    nodes: async (file) => (await nodesOf(file)).map(({ name }) => name),
     sources: async (file) => Object.keys((await plan(file))?.sources ?? {}),
+    profiles: async (file) => unique((await nodesOf(file)).flatMap(({ profiles = [] }) => profiles)),
+    numbered: async (file) =>
+      unique((await nodesOf(file)).map(({ name, replicaOf = name }) => `${replicaOf}=`)),
     streams: async (file) => streamsOf(await plan(file)),
   }
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
 }
 
 /** The names that the streams have when each call of the pipeline file streams. */

@@ -13,6 +13,9 @@ export interface Names {
   /** Nodes of the given pipeline file, or of the default one. */
   nodes: (file: string | undefined) => Promise<string[]>
   sources: (file: string | undefined) => Promise<string[]>
+  profiles: (file: string | undefined) => Promise<string[]>
+  /** Beginnings of NODE=N, without the names of replicas. */
+  numbered: (file: string | undefined) => Promise<string[]>
   /** Streams of the calls that the pipeline file has. */
   streams: (file: string | undefined) => Promise<string[]>
 }
@@ -26,7 +29,9 @@ const VALUES: Record<string, keyof Names> = {
   node: 'nodes',
   to: 'nodes',
   only: 'nodes',
+  profile: 'profiles',
   'node name': 'nodes',
+  'scale node=n': 'numbered',
   'stream source': 'sources',
   stream: 'streams',
 }

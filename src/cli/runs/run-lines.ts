@@ -1,6 +1,7 @@
-import { DaffiError } from '../../runtime/core/errors.js'
+import { hostname } from 'node:os'
 import type { BackgroundRun, EndedRun, RunInfo } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
+import { summaryLines } from '../show/summary-lines.js'
 import { runsTable } from './runs-table.js'
 import { age } from '../show/units.js'
 
@@ -15,14 +16,15 @@ export function runLines(
     `${bold(run.pipeline)}  ${dim(describeRun(run, now))}`,
     ...(run.answers
       ? runsTable(run.nodes, colours, now).map((line) => `  ${line}`)
-      : [`  ${red('its supervisor does not answer')}: it is stopped, or cannot reach its server`]),
+      : [`  ${red('its supervisor does not answer')}: ${silence(run)}`]),
     '',
   ])
-  const over = ended.map(({ pipeline, pid, at, error }) => {
+  const over = ended.flatMap(({ pipeline, pid, at, error, result }) => {
     if (at === null)
       return `${bold(pipeline)}  ${red('gone')}: its process ${pid} was killed, and its nodes ended with it`
     const how = error ? red(`failed: ${error.message}`) : 'ended'
-    return `${bold(pipeline)}  ${how} (${age(now - Date.parse(at))} ago)`
+    const account = result ? summaryLines(result, colours).map((line) => `  ${line}`) : []
+    return [`${bold(pipeline)}  ${how} (${age(now - Date.parse(at))} ago)`, ...account]
   })
   const all = [...lines, ...over]
   if (all.at(-1) === '') all.pop()
@@ -33,8 +35,9 @@ export function runLines(
 export function startLines({ started, run }: BackgroundRun, waited: boolean, colours: Colours): string[] {
   const { bold, dim } = colours
   const { pipeline, nodes, answers } = run
-  if (!answers)
-    return started && waited ? [`${bold(pipeline)} has ended already`] : [`${bold(pipeline)} was started`]
+  if (!answers && !started)
+    return [`${bold(pipeline)} ${describeRun(run, Date.now())}, does not answer; daffi down ends it`]
+  if (!answers) return [`${bold(pipeline)} ${waited ? 'has ended already' : 'was started'}`]
   const names = nodes.map(({ name }) => name).join(', ')
   const isReady = waited ? ', and is ready' : ''
   const what = started ? `runs in the background${isReady}` : `runs already${isReady}`
@@ -44,15 +47,14 @@ export function startLines({ started, run }: BackgroundRun, waited: boolean, col
   ]
 }
 
-/** Tells which of several runs could be meant. */
-export function severalRuns(runs: readonly RunInfo[]): DaffiError {
-  const list = runs.map((run) => `${run.id}: ${run.pipeline}, ${describeRun(run, Date.now())}`)
-  return new DaffiError('DAFFI_NO_RUN', `there are ${runs.length} runs:\n${list.join('\n')}`, {
-    next: 'Name the pipeline file with -f, one run with --run ID, or all of them with --all.',
-  })
+/** Tells why a supervisor may not answer. */
+function silence({ host, id }: RunInfo): string {
+  const here = 'it is stopped, or cannot reach its server'
+  return host === hostname() ? here : `it may be gone; daffi down --run ${id} forgets it`
 }
 
-function describeRun({ background, pid, host, since, id }: RunInfo, now: number): string {
+/** Tells where a run is, and for how long. */
+export function describeRun({ background, pid, host, since, id }: RunInfo, now: number): string {
   const where = background ? 'in the background' : 'in a terminal'
   return `${where}, process ${pid} on ${host}, for ${age(now - Date.parse(since))}, run ${id}`
 }

@@ -27,6 +27,7 @@ interface ShownStream {
 export class RunView implements Disposable {
   readonly #plan: Plan
   readonly #screen: Screen
+  readonly #timestamps: boolean
   readonly #live: (lines: readonly string[]) => void
   readonly #colours: Colours
   readonly #prefix: (name: string) => string
@@ -34,9 +35,11 @@ export class RunView implements Disposable {
   readonly #stages = new StageProgress(PROGRESS_INTERVAL_MS)
   readonly #timer: NodeJS.Timeout | undefined
 
-  constructor(plan: Plan, screen: Screen) {
+  /** @param timestamps whether lines begin with their time */
+  constructor(plan: Plan, screen: Screen, timestamps = false) {
     this.#plan = plan
     this.#screen = screen
+    this.#timestamps = timestamps
     this.#live = screen.section()
     this.#colours = coloursFor({ isTTY: screen.isTerminal })
     this.#prefix = nodePrefix([...Object.keys(plan.nodes), OWN], this.#colours)
@@ -70,7 +73,7 @@ export class RunView implements Disposable {
       case 'stages':
         this.#stages.accept(event)
         if (!this.#screen.isTerminal)
-          for (const line of this.#stages.due(event.node, Date.now())) this.#line(event.node, line)
+          for (const line of this.#stages.due(event.node, performance.now())) this.#line(event.node, line)
         break
       case 'call':
         this.#call(event.node, event.plan, event.report)
@@ -113,9 +116,13 @@ export class RunView implements Disposable {
     const shown = this.#streams.get(key) ?? this.#newStream(plan, summary)
     this.#streams.set(key, shown)
     shown.latest = summary
-    if (this.#screen.isTerminal || summary.items === 0 || Date.now() - shown.shownAt < PROGRESS_INTERVAL_MS)
+    if (
+      this.#screen.isTerminal ||
+      summary.items === 0 ||
+      performance.now() - shown.shownAt < PROGRESS_INTERVAL_MS
+    )
       return
-    shown.shownAt = Date.now()
+    shown.shownAt = performance.now()
     this.#line(summary.from, shown.progress.lines(summary).join(' | '))
   }
 
@@ -134,6 +141,7 @@ export class RunView implements Disposable {
   }
 
   #line(name: string, text: string): void {
-    for (const line of text.split('\n')) this.#screen.line(this.#prefix(name) + line)
+    const when = this.#timestamps ? `${this.#colours.dim(new Date().toISOString())} ` : ''
+    for (const line of text.split('\n')) this.#screen.line(when + this.#prefix(name) + line)
   }
 }

@@ -1,5 +1,15 @@
+import { hostname } from 'node:os'
 import * as Flags from '@oclif/core/flags'
-import { age, fileArg, namedFile, RunsCommand, severalRuns } from '../../cli/index.js'
+import {
+  age,
+  fileArg,
+  namedFile,
+  runFlag,
+  RunsCommand,
+  runsMeant,
+  severalRuns,
+  summaryLines,
+} from '../../cli/index.js'
 import type { EndedRun } from '../../runtime/index.js'
 
 interface DownResult {
@@ -19,7 +29,7 @@ export default class Down extends RunsCommand<DownResult> {
   static override args = { file: fileArg() }
   static override flags = {
     all: Flags.boolean({ summary: 'End all runs of the project, or of the named pipeline.' }),
-    run: Flags.string({ summary: 'Id of the run to end, where there are several.', helpValue: 'ID' }),
+    run: runFlag({ summary: 'Id of the run to end, where there are several.' }),
   }
 
   override async run(): Promise<DownResult> {
@@ -28,13 +38,14 @@ export default class Down extends RunsCommand<DownResult> {
     const file = namedFile(args, flags)
     return this.withRuns({ ...flags, file }, async (view, project) => {
       const { runs } = view
-      const chosen = flags.run === undefined ? runs : runs.filter((run) => runInfo(run).id === flags.run)
-      if (chosen.length > 1 && !flags.all) throw severalRuns(chosen.map(runInfo))
+      const chosen = runsMeant(runs, flags.run, runInfo)
+      if (chosen.length > 1 && !flags.all)
+        throw severalRuns(chosen.map(runInfo), ', or all of them with --all')
       const ending = chosen.map((run) => endRun(view, project, run, this.signals.stop))
       const ended = await Promise.all(ending)
-      for (const { pipeline, since, error } of ended) {
-        const why = error ? `, with an error: ${error.message}` : ''
-        this.log(`${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}`)
+      for (const run of ended) {
+        this.log(endLine(run))
+        for (const line of run.result ? summaryLines(run.result, this.colours) : []) this.log(line)
       }
       // Nobody needs to be told any more how those have ended.
       if (runs.length === 0) for (const { name } of view.over) await forgetEnded(project, name)
@@ -42,4 +53,12 @@ export default class Down extends RunsCommand<DownResult> {
       return { ended }
     })
   }
+}
+
+function endLine({ pipeline, host, background, at, since, error, result }: EndedRun): string {
+  if (at === null && host !== hostname())
+    return `${pipeline} on ${host} does not answer, and is forgotten; if it runs there, end it there`
+  const why = error ? `, with an error: ${error.message}` : ''
+  const where = background && !result && host !== hostname() ? `; daffi ps on ${host} has its account` : ''
+  return `${pipeline} has ended after ${age(Date.now() - Date.parse(since))}${why}${where}`
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { LogPrinter, longFileFlag, readSince, RunsCommand } from '../../cli/index.js'
+import { LogPrinter, longFileFlag, readSince, RunsCommand, stdout } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 
 export default class Logs extends RunsCommand<void> {
@@ -57,7 +57,12 @@ export default class Logs extends RunsCommand<void> {
         follow,
         signal: this.signals.stop,
       }
-      const printer = new LogPrinter({ json: this.jsonEnabled(), timestamps, colours: this.colours })
+      const printer = new LogPrinter({
+        output: stdout,
+        json: this.jsonEnabled(),
+        timestamps,
+        colours: this.colours,
+      })
       for await (const record of readLogs(view, { project, pipeline: pipeline() }, selection)) {
         await printer.print(record)
         if (this.signals.stop.aborted) break

@@ -11,6 +11,6 @@ export default class Restart extends OrderCommand {
 
   override async run(): Promise<OrderResult> {
     const { args, flags } = await this.parse(Restart)
-    return this.give('restart', args.node, flags)
+    return this.give({ order: 'restart', nodes: args.node }, flags)
   }
 }

@@ -8,6 +8,6 @@ export default class Start extends OrderCommand {
 
   override async run(): Promise<OrderResult> {
     const { args, flags } = await this.parse(Start)
-    return this.give('start', args.node, flags)
+    return this.give({ order: 'start', nodes: args.node }, flags)
   }
 }

@@ -8,6 +8,6 @@ export default class Stop extends OrderCommand {
 
   override async run(): Promise<OrderResult> {
     const { args, flags } = await this.parse(Stop)
-    return this.give('stop', args.node, flags)
+    return this.give({ order: 'stop', nodes: args.node }, flags)
   }
 }

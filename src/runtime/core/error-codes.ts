@@ -163,6 +163,12 @@ export const ERRORS = {
     meaning: 'A command is for a running pipeline, and there is none, more than one, or it does not answer.',
     next: 'See with daffi ps what runs, and name the pipeline file with -f.',
   },
+  DAFFI_CANNOT_SCALE: {
+    exit: 1,
+    meaning:
+      'A node of a running pipeline cannot have another number of processes, because of what it does or what others do with it.',
+    next: 'Change its replicas in the pipeline file, and start the pipeline again.',
+  },
   DAFFI_NOT_READY: {
     exit: 1,
     meaning: 'Nodes were not ready in the time that a command waits for them.',

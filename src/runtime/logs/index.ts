@@ -1,5 +1,5 @@
 export { byTime } from './by-time.js'
 export { FolderReader } from './folder-reader.js'
 export type { LogSource } from './log-reader.js'
-export { logRecord, type LogRecord } from './log-record.js'
+export { logRecord, noteRecord, type LogRecord } from './log-record.js'
 export { logFolder, makeLogFolder, RunLogs } from './run-logs.js'

@@ -25,8 +25,8 @@ const DIGITS = 6
 export interface LogTrouble {
   /** The disk takes no more, for the first time or again. */
   onBroken: (error: unknown) => void
-  /** It does again. @param lost number of lines that were not kept */
-  onMended: (lost: number) => void
+  /** It does again. @returns the line that stands in place of so many lines that were not kept */
+  missing: (lost: number) => string
 }
 
 /**
@@ -54,7 +54,7 @@ export class LogFile {
 
   /** Writes a line as soon as those before it are written. */
   write(line: string): void {
-    if (this.#waitingLength > MAX_WAITING || Date.now() < this.#retryAt) {
+    if (this.#waitingLength > MAX_WAITING || performance.now() < this.#retryAt) {
       this.#lost++
       return
     }
@@ -73,9 +73,12 @@ export class LogFile {
     await Promise.resolve()
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch()
+      const lost = this.#lost
+      const lines = lost > 0 ? [this.#trouble.missing(lost), ...batch] : batch
       try {
-        await this.#append(`${batch.join('\n')}\n`)
-        this.#onWritten()
+        await this.#append(`${lines.join('\n')}\n`)
+        this.#lost -= lost
+        this.#broken = false
       } catch (error) {
         this.#onFailed(batch.length, error)
       }
@@ -114,19 +117,11 @@ export class LogFile {
     for (const path of aside.slice(0, Math.max(0, aside.length - keep))) await rm(path, { force: true })
   }
 
-  #onWritten(): void {
-    if (this.#lost === 0) return
-    const lost = this.#lost
-    this.#lost = 0
-    this.#broken = false
-    this.#trouble.onMended(lost)
-  }
-
   #onFailed(lines: number, error: unknown): void {
     this.#lost += lines + this.#waiting.length
     this.#waiting = []
     this.#waitingLength = 0
-    this.#retryAt = Date.now() + RETRY_MS
+    this.#retryAt = performance.now() + RETRY_MS
     if (!this.#broken) this.#trouble.onBroken(error)
     this.#broken = true
   }

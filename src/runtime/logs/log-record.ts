@@ -1,5 +1,4 @@
 import { mapOf, oneOf, orNull, isName, isText } from '../core/message/forms.js'
-import { plainText } from '../core/text/plain-text.js'
 import type { LineLevel, LineStream } from '../status/index.js'
 
 /** One record of a log, a line of JSON in its file and for programs. */
@@ -26,8 +25,14 @@ const isRecord = mapOf<LogRecord>({
 /** Whether a line of a log, parsed, is a record. */
 export const isLogRecord = (value: unknown): value is LogRecord => isRecord(value)
 
-/** Makes the record of something that is told now. Nothing in its text acts on a terminal. */
+/** Makes the record of something that is told now. Whoever shows its text makes it harmless for terminals. */
 export function logRecord(line: Omit<LogRecord, 'time' | 'node'> & { node: string | undefined }): LogRecord {
   const { node = null, stream, level, text } = line
-  return { time: new Date().toISOString(), node, stream, level, text: plainText(text) }
+  return { time: new Date().toISOString(), node, stream, level, text }
+}
+
+/** Makes the record of a line of a logger about the run as a whole, which begins with its level. */
+export function noteRecord(text: string): LogRecord {
+  const level = text.startsWith('error: ') ? 'error' : text.startsWith('warn: ') ? 'warn' : 'info'
+  return logRecord({ node: undefined, stream: 'daffi', level, text })
 }

@@ -4,6 +4,7 @@ import { messageOf } from '../core/errors.js'
 import { privateFolder } from '../core/ownership/ours.js'
 import { stateFolder } from '../core/project/project.js'
 import { count } from '../core/text/count.js'
+import { plainJsonText } from '../core/text/plain-text.js'
 import { LogFile, type LogLimits } from './log-file.js'
 import { logRecord, type LogRecord } from './log-record.js'
 
@@ -54,7 +55,7 @@ export class RunLogs {
   }
 
   readonly write = (record: LogRecord): void => {
-    this.#fileOf(record.node).write(JSON.stringify(record))
+    this.#fileOf(record.node).write(lineOf(record))
   }
 
   async close(): Promise<void> {
@@ -66,13 +67,15 @@ export class RunLogs {
     if (known) return known
     const say = (level: 'info' | 'warn', text: string): void =>
       this.write(logRecord({ node: undefined, stream: 'daffi', level, text }))
-    const about = node ?? 'this run'
     const trouble = {
       // The log of the run may still be written where one of a node is full of others' files.
       onBroken: (error: unknown) => {
-        if (node !== null) say('warn', `the log of ${about} is not written: ${reasonOf(error, this.#folder)}`)
+        if (node !== null) say('warn', `the log of ${node} is not written: ${reasonOf(error, this.#folder)}`)
       },
-      onMended: (lost: number) => say('warn', `the log of ${about} lacks ${count(lost, 'line')}`),
+      missing: (lost: number) => {
+        const text = `${count(lost, 'line')} of the log are missing here: the disk was full, or slower than what was printed`
+        return lineOf(logRecord({ node: node ?? undefined, stream: 'daffi', level: 'warn', text }))
+      },
     }
     const file = new LogFile(logPath(this.#folder, node), trouble, this.#limits)
     this.#files.set(node, file)
@@ -82,4 +85,9 @@ export class RunLogs {
 
 function reasonOf(error: unknown, folder: string): string {
   return messageOf(folderError(error, folder))
+}
+
+/** A record as a line of its file. */
+function lineOf(record: LogRecord): string {
+  return plainJsonText(JSON.stringify(record))
 }

@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { DaffiError, toErrorRecord } from '../core/errors.js'
 import { parseJson } from '../core/message/parse-json.js'
-import { listen } from '../nats/index.js'
+import { listen, passOver } from '../nats/index.js'
 import { isRunOrder } from './forms.js'
 import { controlSubject, type OrderAnswer, type RunOrder } from './messages.js'
+
+const NO_ORDER = 'it is no order to a run'
 
 /**
  * Answers orders to a run.
@@ -16,16 +18,20 @@ export function answerOrders(
   run: string,
   obey: (order: RunOrder) => string[],
 ): () => void {
+  const subject = controlSubject(pipeline, run)
   const answer = (data: Uint8Array): OrderAnswer => {
     const order = parseJson(data)
     try {
-      if (!isRunOrder(order)) throw new DaffiError('DAFFI_BAD_MESSAGE', 'it is no order to a run')
+      if (!isRunOrder(order)) {
+        passOver(nc, subject, NO_ORDER)
+        throw new DaffiError('DAFFI_BAD_MESSAGE', NO_ORDER)
+      }
       return { nodes: obey(order) }
     } catch (error) {
       return { error: toErrorRecord(error) }
     }
   }
-  const subscription = listen(nc, controlSubject(pipeline, run), (message) => {
+  const subscription = listen(nc, subject, (message) => {
     message.respond(JSON.stringify(answer(message.data)))
   })
   return () => subscription.unsubscribe()

@@ -7,11 +7,23 @@ export const controlSubject = (pipeline: string, run: string): string => `daffi.
 export const NODE_ORDERS = ['stop', 'start', 'restart'] as const
 export type NodeOrderKind = (typeof NODE_ORDERS)[number]
 
-/**
- * An order to a run. `end`: end gracefully, as after the first Ctrl-C. The name of a node with replicas stands for all of
- * them.
- */
-export type RunOrder = { order: NodeOrderKind; nodes: string[] } | { order: 'end' }
+/** An order about single nodes. The name of a node with replicas stands for all of them. */
+export interface NodeOrder {
+  order: NodeOrderKind
+  nodes: string[]
+}
 
-/** The answer to an order, which comes before it is carried out: the nodes that it concerns, or why it is refused. */
+/** Order to run so many processes of each of these nodes. */
+export interface ScaleOrder {
+  order: 'scale'
+  nodes: Record<string, number>
+}
+
+/** An order to a run. `end`: end gracefully, as after the first Ctrl-C. */
+export type RunOrder = NodeOrder | ScaleOrder | { order: 'end' }
+
+/**
+ * The answer to an order, which comes before it is carried out: the nodes that it concerns, after `scale` those that there will be,
+ * or why it is refused.
+ */
 export type OrderAnswer = { nodes: string[] } | { error: ErrorRecord }

@@ -35,6 +35,8 @@ export interface RunEnd {
   /** Milliseconds since 1970. */
   time: number
   error: ErrorRecord | null
+  /** Account of its calls and streams, as its supervisor has made it; null when it failed before it had one. */
+  result: unknown
 }
 
 /** A file of `.daffi/running`, which tells of one run of this project. */
@@ -52,8 +54,11 @@ export interface RunFile extends PipelineRef {
   ended: RunEnd | null
 }
 
-/** `lives`: its process does. `ended`: in order. `gone`: its process was killed, and could write nothing down. */
-export type RunFileState = 'lives' | 'ended' | 'gone'
+/**
+ * `lives`: its process does. `elsewhere`: it was started on another machine, or in a container with a name of its own, and whether its
+ * process lives cannot be known here. `ended`: in order. `gone`: its process was killed, and could write nothing down.
+ */
+export type RunFileState = 'lives' | 'elsewhere' | 'ended' | 'gone'
 
 const isRunFile = mapOf<RunFile>({
   name: isName,
@@ -70,7 +75,7 @@ const isRunFile = mapOf<RunFile>({
   since: isMeasure,
   background: isBoolean,
   ownServer: isBoolean,
-  ended: orNull(mapOf<RunEnd>({ time: isMeasure, error: orNull(isErrorRecord) })),
+  ended: orNull(mapOf<RunEnd>({ time: isMeasure, error: orNull(isErrorRecord), result: () => true })),
 })
 
 /** The file of a run of this process, from the run's start to its end. */
@@ -112,13 +117,15 @@ export class OwnRun {
   }
 
   /**
-   * Removes the file or, of a run in the background, writes down how it ended. When the disk is full, the file stays that of a run
+   * Removes the file or, of a run in the background, writes down how it ended, with its account. When the disk is full, the file stays that of a run
    * that was killed.
    */
-  async end(error: unknown): Promise<void> {
+  async end(error: unknown, result: unknown = null): Promise<void> {
     if (!this.about.background) return rm(this.path, { force: true })
     const record = error === undefined ? null : toErrorRecord(error)
-    await this.#write({ ...this.about, ended: { time: Date.now(), error: record } }).catch(() => undefined)
+    await this.#write({ ...this.about, ended: { time: Date.now(), error: record, result } }).catch(
+      () => undefined,
+    )
   }
 
   /** Replaces the file as a whole, so that no reader sees half of it. */
@@ -146,26 +153,34 @@ export async function readRunFiles(project: string): Promise<RunFile[]> {
     .sort((a, b) => a.since - b.since)
 }
 
-/**
- * Whether the process of a run lives. Of another machine, or of a container with a name of its own, that cannot be known, and it
- * counts as living; under this machine's name it was there before a restart of the machine, or of the container.
- */
+/** State of a run, as far as it is known here. A process table of this machine's name was there before a restart of the machine, or of the container. */
 export function stateOfRun({ process, host, ended }: RunFile): RunFileState {
   if (ended) return 'ended'
-  return (isRunning(process) ?? host !== hostname()) ? 'lives' : 'gone'
+  const lives = isRunning(process)
+  if (lives === undefined && host !== hostname()) return 'elsewhere'
+  return lives ? 'lives' : 'gone'
+}
+
+/** Whether a run is over, as far as is known. */
+export function isOverHere(run: RunFile): boolean {
+  const state = stateOfRun(run)
+  return state === 'ended' || state === 'gone'
 }
 
 /** Removes the files of a pipeline's runs that are over. */
 export async function forgetEnded(project: string, pipeline: string): Promise<void> {
-  const over = (await readRunFiles(project)).filter(
-    (run) => run.name === pipeline && stateOfRun(run) !== 'lives',
-  )
-  for (const { id } of over) await rm(join(project, '.daffi', 'running', `${id}.json`), { force: true })
+  const over = (await readRunFiles(project)).filter((run) => run.name === pipeline && isOverHere(run))
+  for (const { id } of over) await forgetRun(project, id)
+}
+
+/** Removes the file of a run, whatever becomes of it. */
+export async function forgetRun(project: string, id: string): Promise<void> {
+  await rm(join(project, '.daffi', 'running', `${id}.json`), { force: true })
 }
 
 /** The pipeline that is running in the project; undefined when there is none, or more than one, or `.daffi` is not ours. */
 export async function runningPipeline(project: string): Promise<PipelineRef | undefined> {
-  const alive = (await readRunFiles(project)).filter((run) => stateOfRun(run) === 'lives')
+  const alive = (await readRunFiles(project)).filter((run) => !isOverHere(run))
   const [first, ...others] = alive
   if (!first || others.some(({ file }) => file !== first.file)) return undefined
   return { name: first.name, file: first.file, inputs: first.inputs }

@@ -16,18 +16,19 @@ import {
   recordOf,
 } from '../core/message/forms.js'
 import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
-import type {
-  CallCounts,
-  CallStatus,
-  LogLine,
-  NodeStatus,
-  ProcessEnd,
-  ProcessUsage,
-  RunNodeStatus,
-  RunStatus,
-  Status,
-  StatusQuestion,
-  StreamStatus,
+import {
+  NODE_STATES,
+  type CallCounts,
+  type CallStatus,
+  type LogLine,
+  type NodeStatus,
+  type ProcessEnd,
+  type ProcessUsage,
+  type RunNodeStatus,
+  type RunStatus,
+  type Status,
+  type StatusQuestion,
+  type StreamStatus,
 } from './messages.js'
 
 const isNode = mapOf<NodeStatus>({
@@ -82,7 +83,7 @@ const isRun = mapOf<RunStatus>({
   nodes: recordOf(
     isName,
     mapOf<RunNodeStatus>({
-      state: oneOf('starting', 'ready', 'degraded', 'restarting', 'stopped', 'failed'),
+      state: oneOf(...NODE_STATES),
       pid: orNull(isCount),
       since: orNull(isMeasure),
       restarts: isCount,

@@ -1,6 +1,6 @@
 export { answerStatus } from './answer.js'
 export { askStatus, type AskOptions } from './ask.js'
-export { statusSubject } from './messages.js'
+export { NODE_STATES, statusSubject } from './messages.js'
 export type {
   CallCounts,
   CallStatus,

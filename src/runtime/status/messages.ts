@@ -69,7 +69,8 @@ export interface StreamStatus {
  * next. `stopped`: it was stopped, or has ended by itself and is not restarted. `failed`: it was given up. The last two are
  * final.
  */
-export type NodeState = 'starting' | 'ready' | 'degraded' | 'restarting' | 'stopped' | 'failed'
+export const NODE_STATES = ['starting', 'ready', 'degraded', 'restarting', 'stopped', 'failed'] as const
+export type NodeState = (typeof NODE_STATES)[number]
 
 /** Weight of a log line. */
 export type LineLevel = 'info' | 'warn' | 'error'

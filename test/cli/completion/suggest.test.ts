@@ -19,6 +19,11 @@ const commands = [
   },
   { id: 'rate', args: { stream: { name: 'stream', multiple: true } }, flags: { file } },
   { id: 'lint', args: { file: { name: 'file', multiple: true } }, flags: {} },
+  {
+    id: 'scale',
+    args: { 'node=n': { name: 'node=n', multiple: true } },
+    flags: { file, profile: { name: 'profile', type: 'option', multiple: true } },
+  },
   { id: 'dead:secret', hidden: true, args: {}, flags: {} },
 ] as unknown as Commands
 
@@ -27,6 +32,8 @@ async function texts(...words: string[]): Promise<string[]> {
   const found = await suggest(words, commands, {
     files: () => Promise.resolve(['a.yaml', 'b.yaml']),
     nodes: (from) => Promise.resolve([`node of ${from ?? 'default'}`]),
+    profiles: (from) => Promise.resolve([`profile of ${from ?? 'default'}`]),
+    numbered: () => Promise.resolve(['worker=', 'till=']),
     sources: (from) => Promise.resolve([`source of ${from ?? 'default'}`]),
     streams: (from) => Promise.resolve([`stream of ${from ?? 'default'}`]),
   })
@@ -34,7 +41,7 @@ async function texts(...words: string[]): Promise<string[]> {
 }
 
 test('commands, and topics as one, without hidden ones', async () => {
-  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'rate', 'lint'])
+  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'rate', 'lint', 'scale'])
   expect(await texts('dead', '')).toEqual(['list'])
   expect(await texts('st')).toEqual(['stream'])
 })
@@ -53,6 +60,11 @@ test('arguments in their order, and no more than the command takes', async () =>
   expect(await texts('dead', 'list', 'b')).toEqual(['b.yaml'])
   expect(await texts('dead', 'list', 'a.yaml', '')).toEqual([])
   expect(await texts('lint', 'a.yaml', '')).toEqual(['a.yaml', 'b.yaml'])
+})
+
+test('profiles, and nodes to be scaled', async () => {
+  expect(await texts('scale', '-f', 'a.yaml', '--profile', '')).toEqual(['profile of a.yaml'])
+  expect(await texts('scale', 'till=2', 'w')).toEqual(['worker='])
 })
 
 test('flags', async () => {

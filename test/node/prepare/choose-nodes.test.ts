@@ -6,8 +6,8 @@ import { callPlan, cameraSource, moduleSource, nodePlan, pipelinePlan, streamPla
 
 const nodes = [
   nodePlan('one'),
-  nodePlan('worker-1'),
-  nodePlan('worker-2'),
+  nodePlan('worker-1', { replicaOf: 'worker' }),
+  nodePlan('worker-2', { replicaOf: 'worker' }),
   nodePlan('other-1'),
   nodePlan('other'),
 ]

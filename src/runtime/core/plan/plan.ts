@@ -1,4 +1,5 @@
 import type { PixelFormat } from '../frame.js'
+import type { LogLevel } from '../logger.js'
 import type { CallbackSettings } from './callback-options.js'
 import type { HealthPlan, OnFailure, RestartPlan } from './node-options.js'
 import type { ServerChoice } from './server-choice.js'
@@ -62,6 +63,8 @@ export interface PipelineInputs {
 export interface NodePlan {
   /** Name of the process, unique in the pipeline; for replicas `process3-1`. */
   name: string
+  /** Name of the node in the pipeline file whose replica it is; absent of one without replicas. */
+  replicaOf?: string
   callbacks: CallbackPlan[]
   calls: CallPlan[]
   restart: RestartPlan
@@ -70,12 +73,19 @@ export interface NodePlan {
   health: HealthPlan
   /** Time that the node has to leave once it is told to, after which its process is killed. */
   stopTimeoutMs: number
+  /** Profiles of the node; absent without any. */
+  profiles?: readonly string[]
+  /** Least level of the node's own log lines, in place of that of the command. */
+  logLevel?: LogLevel
   /** Time for which others wait for the node when it is silent and may be out of reach. */
   graceMs: number
   env: Record<string, string>
   /** Names of the nodes, each replica by its own, that must be ready first. */
   dependsOn: string[]
 }
+
+/** Most processes of one node of the pipeline file. */
+export const MAX_REPLICAS = 1000
 
 export interface CallbackPlan {
   name: string

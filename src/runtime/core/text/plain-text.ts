@@ -38,7 +38,12 @@ export function plainData<T>(data: T, clean: (text: string) => string = plainTex
 
 /** JSON of the same value that does nothing to a terminal: what JSON leaves as it is comes as `\u…`. */
 export function plainJson(value: unknown, indent?: number): string {
-  return writeJson(value, indent).replace(UNESCAPED_IN_JSON, escaped)
+  return plainJsonText(writeJson(value, indent))
+}
+
+/** The same JSON with what it may leave as it is, and acts on a terminal, as `\u…`. */
+export function plainJsonText(json: string): string {
+  return json.replace(UNESCAPED_IN_JSON, escaped)
 }
 
 function escaped(character: string): string {

@@ -3,10 +3,10 @@ import { fromErrorRecord, messageOf, toErrorRecord, traceOf } from '../../core/e
 import { createLogger } from '../../core/logger.js'
 import { closeInherited } from '../../core/process/close-inherited.js'
 import { watchEndSignals } from '../../core/process/end-signals.js'
-import { logRecord, RunLogs } from '../../logs/index.js'
+import { noteRecord, RunLogs } from '../../logs/index.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../ipc/message-pipe.js'
 import { runPipeline } from '../run/run-pipeline.js'
-import { lineOf } from '../supervise/report/event-lines.js'
+import { recordOf } from '../supervise/report/event-lines.js'
 import type { RunEvent } from '../supervise/report/run-events.js'
 import type { RunFile } from '../../runs/index.js'
 import type { BackgroundReport, BackgroundSetup } from './messages.js'
@@ -38,8 +38,7 @@ function report(message: BackgroundReport): Promise<void> {
 async function run({ plan, options }: BackgroundSetup): Promise<void> {
   const logs = await RunLogs.open(plan.project, plan.name)
   const note = (text: string): void => {
-    const level = text.startsWith('error: ') ? 'error' : text.startsWith('warn: ') ? 'warn' : 'info'
-    logs.write(logRecord({ node: undefined, stream: 'daffi', level, text }))
+    logs.write(noteRecord(text))
     if (!isStarted) void report({ type: 'note', text })
   }
   process.on('uncaughtException', (error) => {
@@ -48,8 +47,8 @@ async function run({ plan, options }: BackgroundSetup): Promise<void> {
   })
   let about: RunFile | undefined
   const onEvent = (event: RunEvent): void => {
-    const line = lineOf(event)
-    if (line) logs.write(logRecord(line))
+    const record = recordOf(event)
+    if (record) logs.write(record)
     if (event.type === 'run') about = event.run
     if (event.type === 'view') void report({ type: 'view', url: event.url })
     if (event.type === 'server' && about) {

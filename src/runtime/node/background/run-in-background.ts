@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/plan/plan.js'
-import { withStartLock } from '../../runs/index.js'
+import { stateOfRun, withStartLock } from '../../runs/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { runInfo, type FoundRun, type RunInfo } from '../visit/runs/found-run.js'
 import { idOf, RunsView, type RunsScope } from '../visit/runs/look-at-runs.js'
@@ -47,9 +47,13 @@ export async function runInBackground(
   return { started: begun.started, run: info }
 }
 
-/** Whether a run has one of the nodes. Of one that does not answer that is not known. */
-function concerns({ status }: FoundRun, names: readonly string[]): boolean {
-  return status === undefined || names.some((name) => name in status.nodes)
+/**
+ * Whether a run has one of the nodes. Of one that does not answer that is not known; one of another machine that does not answer is
+ * not there, as far as can be known.
+ */
+function concerns({ status, file }: FoundRun, names: readonly string[]): boolean {
+  if (status) return names.some((name) => name in status.nodes)
+  return file === undefined || stateOfRun(file) !== 'elsewhere'
 }
 
 function ofFile(file: NonNullable<FoundRun['file']>): FoundRun {

@@ -18,6 +18,6 @@ export function chooseNodes(plan: Plan, only?: readonly string[]): NodePlan[] {
  */
 export function nodeNamed(plan: Plan, name: string): NodePlan {
   const node = plan.nodes[name]
-  if (!node) throw unknownNode(plan.name, Object.keys(plan.nodes), name, 'DAFFI_USAGE')
+  if (!node) throw unknownNode(plan.name, Object.values(plan.nodes), name, 'DAFFI_USAGE')
   return node
 }

@@ -1,9 +1,12 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import { OwnRun, type RunOrder } from '../../runs/index.js'
+import { keptResult } from '../supervise/report/kept-result.js'
+import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import type { RunEvent } from '../supervise/report/run-events.js'
 import { serveRunStatus } from '../supervise/report/serve-run-status.js'
-import type { Supervisor, SupervisorOptions } from '../supervise/supervisor.js'
+import type { Supervisor } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 
 export interface OpenRunOptions extends Pick<SupervisorOptions, 'stop' | 'onEvent' | 'log'> {
   /** Whether it runs without a terminal. @default false */
@@ -58,9 +61,12 @@ export class OpenRun {
     })
   }
 
-  /** @param error why the run has failed; undefined when it has not */
-  async close(error: unknown): Promise<void> {
+  /**
+   * @param error why the run has failed; undefined when it has not
+   * @param result its account, if it has one
+   */
+  async close(error: unknown, result?: PipelineResult): Promise<void> {
     await this.status.close()
-    await this.own.end(error)
+    await this.own.end(error, result && keptResult(result))
   }
 }

@@ -5,7 +5,8 @@ import { openRunServer, type RunServerOptions } from '../prepare/open-run-server
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
 import type { StageResult } from '../supervise/report/stage-results.js'
-import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { Supervisor } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { OpenRun } from './open-run.js'
 
 export interface RunNodeOptions

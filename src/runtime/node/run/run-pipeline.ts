@@ -6,7 +6,8 @@ import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
-import { Supervisor, type SupervisorOptions } from '../supervise/supervisor.js'
+import { Supervisor } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { limitDeadLetters } from './limit-dead-letters.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
 import { serveMetrics } from './serve-metrics.js'
@@ -38,11 +39,12 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
   const opened: (() => Promise<void>)[] = []
   let failure: unknown
+  let result: PipelineResult | undefined
   try {
     const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
-    opened.push(() => run.close(failure))
+    opened.push(() => run.close(failure, result))
     opened.push(limitDeadLetters(plan, server, options.log))
     if (options.metrics) opened.push(await serveMetrics(plan, server, options, options.metrics))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
@@ -61,7 +63,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     })
     run.obey(supervisor)
     if (watching && watched) opened.push(watching.watchPipeline(watched, supervisor, options.log))
-    const result = await supervisor.run()
+    result = await supervisor.run()
     failure = result.error && fromErrorRecord(result.error)
     return result
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import { openMetrics, type MetricsAddress } from '../../view/index.js'
-import type { SupervisorOptions } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 
 /**
  * Serves metrics and probes of a pipeline.

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import { openViewer } from '../../view/index.js'
-import type { SupervisorOptions } from '../supervise/supervisor.js'
+import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 
 export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
   /** Port of 127.0.0.1; undefined for any free one. */

@@ -3,7 +3,7 @@ import { readName } from '../../core/plan/views.js'
 import { findProject } from '../../core/project/project.js'
 import type { ServerHandle } from '../../nats/index.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
-import { streamsTo } from './stages.js'
+import { streamsTo } from './stages/stages.js'
 
 type SetupOptions = Pick<NodeSetup, 'logLevel'> & Partial<Pick<NodeSetup, 'record' | 'modules'>>
 
@@ -25,7 +25,7 @@ export function nodeSetup(
     isStage: Object.values(plan.nodes).some((other) => other.name !== node.name && streamsTo(other, node)),
     sources: Object.fromEntries(Object.entries(plan.sources).filter(([name]) => used.includes(name))),
     stalls: plan.stalls,
-    logLevel,
+    logLevel: node.logLevel ?? logLevel,
     modules,
     record,
   }

@@ -3,7 +3,7 @@ import type { Heartbeat } from '../../call/index.js'
 import { sleep } from '../../core/timer.js'
 import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
-import { DaffiError, fromErrorRecord } from '../../core/errors.js'
+import { fromErrorRecord, type DaffiError } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan/plan.js'
 import type { NodeState, ProcessEnd } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
@@ -18,7 +18,7 @@ import {
 import type { LostOnes } from '../ipc/node-orders.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
-import { describeExit, processEnd, type ChildExit } from './process/child-exit.js'
+import { died, processEnd, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
 import { RestartTracker, type RestartDecision } from './process/restart-tracker.js'
 import { StartupWatch } from './process/startup-watch.js'
@@ -145,9 +145,14 @@ export class SupervisedNode {
     while (!this.ended) await this.#changed.wait()
   }
 
-  /** Sets what the next process will run. A node that has ended can `run` again after that. */
-  renew(setup: NodeSetup): void {
+  /** Sets what the next process will run. */
+  prepare(setup: NodeSetup): void {
     this.#setup = setup
+  }
+
+  /** Sets what the next process will run, of a node that has ended; it can `run` again after that. */
+  renew(setup: NodeSetup): void {
+    this.prepare(setup)
     this.#signals = new StopSignals(this.#supervision)
     this.held = false
     this.state = 'starting'
@@ -289,8 +294,4 @@ export class SupervisedNode {
     this.#changed.notify()
     this.#supervision.onState(this)
   }
-}
-
-function died(node: string, exit: ChildExit): DaffiError {
-  return new DaffiError('DAFFI_NODE_DIED', `${node} ${describeExit(exit)}`)
 }

@@ -1,16 +1,15 @@
 import { setMaxListeners } from 'node:events'
 import { deferred, Wakeup } from '../../core/deferred.js'
-import type { DaffiError } from '../../core/errors.js'
-import type { Logger, LogLevel } from '../../core/logger.js'
+import { DaffiError } from '../../core/errors.js'
 import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
-import type { RunOrder } from '../../runs/index.js'
+import type { NodeOrder, ScaleOrder } from '../../runs/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import { isCallReport, type CallReport, type NodeReport } from '../ipc/node-reports.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { nodesNamed } from '../common/nodes-named.js'
-import { HeartbeatWatch, type FollowHeartbeats } from './heartbeat-watch.js'
+import { HeartbeatWatch } from './heartbeat-watch.js'
 import { Isolation } from './isolation.js'
 import { nodeSetup } from './node-setup.js'
 import type { PlanChange, ReloadFailure } from './plan-change.js'
@@ -19,44 +18,17 @@ import { OrphanGuard } from './process/orphan-guard.js'
 import { publishGoodbye } from './process/publish-goodbye.js'
 import { callNote } from './report/call-note.js'
 import { pipelineResult, type PipelineResult } from './report/pipeline-result.js'
-import type { RunEvent } from './report/run-events.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
-import { endedStages, stageEnds, type CallPlace, type StageEnds } from './stage-ends.js'
-import { hasNothingToCome, stagesOf } from './stages.js'
+import { scaleNodes } from './scale-nodes.js'
+import { completeStages } from './stages/complete-stages.js'
+import { drainInOrder } from './stages/drain-in-order.js'
+import { stageEnds, type StageEnds } from './stages/stage-ends.js'
+import { hasNothingToCome } from './stages/stages.js'
 import { StartupLimiter } from './startup-limiter.js'
 import { SupervisedNode } from './supervised-node.js'
 import type { Supervision } from './supervision.js'
-
-/** Files of a run that are watched for changes. */
-interface WatchedModules {
-  /** Modules of a node's callbacks and what they import, imported modules first. */
-  modulesOf: (node: NodePlan) => string[]
-}
-
-export interface SupervisorOptions {
-  /**
-   * Longest duration of the run in milliseconds, from the first item of any stream, or from when all nodes are ready in a
-   * run without streams. @default no limit
-   */
-  durationMs?: number | undefined
-  /** Whether the run continues when every call has settled. @default false */
-  stay?: boolean | undefined
-  /** Whether processes that end are started again, as their policy says. @default true */
-  restarts?: boolean | undefined
-  /** Set while files are watched. The run does not end by itself then, since the next change may give it more to do. */
-  watched?: WatchedModules | undefined
-  /** Folder in which the items of the sources are recorded. @default no recording */
-  record?: string | undefined
-  followHeartbeats: FollowHeartbeats
-  log: Logger
-  logLevel: LogLevel
-  /** Ends the run: sources end, streams finish, nodes leave. */
-  stop: AbortSignal
-  /** Kills every process. */
-  force: AbortSignal
-  onEvent: (event: RunEvent) => void
-}
+import type { SupervisorOptions } from './supervisor-options.js'
 
 /** Runs nodes of a pipeline, each in a process of its own, until all calls have settled or the run is ended. */
 export class Supervisor {
@@ -65,6 +37,7 @@ export class Supervisor {
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
   readonly #nodes: SupervisedNode[]
+  readonly #removed: SupervisedNode[] = []
   readonly #runs = new Set<Promise<void>>()
   readonly #results: RunResults
   readonly #clock: RunClock
@@ -127,11 +100,13 @@ export class Supervisor {
     this.#clock.cancel()
     this.#ending.abort()
     this.#changed.notify()
-    if (!this.#serverError) await Promise.race([drained(this.#drainInOrder()), aborted(force)])
+    if (!this.#serverError)
+      await Promise.race([drained(drainInOrder(this.#nodes, this.#changed)), aborted(force)])
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
     for (const { name } of this.#nodes) this.#results.interrupt(name)
-    return pipelineResult(this.#plan.name, this.#server.info, this.#nodes, this.#results, this.failure)
+    const nodes = [...this.#removed, ...this.#nodes]
+    return pipelineResult(this.#plan.name, this.#server.info, nodes, this.#results, this.failure)
   }
 
   /** The failure of the server, or of a node; of several that of a node that has ended the run. */
@@ -144,16 +119,16 @@ export class Supervisor {
   async apply({ plan, start, restart, reload, stop }: PlanChange): Promise<ReloadFailure[]> {
     this.#plan = plan
     this.#stageEnds = stageEnds(plan)
-    const named = (name: string): SupervisedNode | undefined => this.#nodes.find((node) => node.name === name)
-    const isReady = (node: NodePlan): boolean => named(node.name)?.isRunning ?? false
+    const isReady = (node: NodePlan): boolean => this.#named(node.name)?.isRunning ?? false
     const reloads = reload.filter(({ node }) => isReady(node))
     const others = reload.map(({ node }) => node).filter((node) => !isReady(node))
     const begins = [...start, ...restart, ...others]
-    const ends = [...stop, ...begins.map(({ name }) => name)].flatMap((name) => named(name) ?? [])
+    const ends = [...stop, ...begins.map(({ name }) => name)].flatMap((name) => this.#named(name) ?? [])
     await Promise.all(ends.map((node) => node.stop()))
-    for (const node of begins) this.#startNode(named(node.name), node)
+    for (const name of stop) this.#remove(name)
+    for (const node of begins) this.#startNode(this.#named(node.name), node)
     const results = reloads.map(async ({ node, modules }) => {
-      const error = await named(node.name)?.reload(this.#setup(node), modules)
+      const error = await this.#named(node.name)?.reload(this.#setup(node), modules)
       return error ? [{ node: node.name, error }] : []
     })
     return (await Promise.all(results)).flat()
@@ -162,19 +137,48 @@ export class Supervisor {
   /**
    * Begins to carry out an order about nodes.
    * @returns names of the nodes that it concerns
-   * @throws DaffiError DAFFI_UNKNOWN_NODE
+   * @throws DaffiError DAFFI_UNKNOWN_NODE, DAFFI_CANNOT_SCALE
    */
-  obey({ order, nodes: names }: Exclude<RunOrder, { order: 'end' }>): string[] {
-    const named = names.flatMap((name) =>
-      nodesNamed(this.#plan.name, this.#nodes, name, 'DAFFI_UNKNOWN_NODE'),
-    )
-    const nodes = [...new Set(named)]
+  obey(order: NodeOrder | ScaleOrder): string[] {
+    return order.order === 'scale' ? this.#scale(order) : this.#obey(order)
+  }
+
+  #obey({ order, nodes: names }: NodeOrder): string[] {
+    const plans = this.#nodes.map(({ plan }) => plan)
+    const named = names.flatMap((name) => nodesNamed(this.#plan.name, plans, name, 'DAFFI_UNKNOWN_NODE'))
+    const nodes = this.#nodes.filter(({ plan }) => named.includes(plan))
     for (const node of nodes) {
       if (order !== 'start') node.held = true
       const stopped = order === 'start' && !node.isEnding() ? Promise.resolve() : node.stop()
       if (order !== 'stop') void stopped.then(() => this.#startNode(node, node.plan))
     }
     return nodes.map(({ name }) => name)
+  }
+
+  #scale({ nodes }: ScaleOrder): string[] {
+    if (this.#options.watched)
+      throw new DaffiError('DAFFI_CANNOT_SCALE', 'the run applies changes of its pipeline file', {
+        next: 'Change the replicas of the node there.',
+      })
+    const isReady = (name: string): boolean => this.#named(name)?.isRunning ?? false
+    const running = this.#nodes.map(({ plan }) => plan)
+    const { names, waiting, ...change } = scaleNodes(this.#plan, running, nodes, isReady)
+    void this.apply(change)
+    for (const node of waiting) this.#named(node.name)?.prepare(this.#setup(node))
+    return names
+  }
+
+  /** Forgets a node that has ended and is not of the pipeline any more. */
+  #remove(name: string): void {
+    const node = this.#named(name)
+    if (!node?.ended || Object.hasOwn(this.#plan.nodes, name)) return
+    this.#removed.push(...this.#nodes.splice(this.#nodes.indexOf(node), 1))
+    this.#options.onEvent({ type: 'removed', node: name })
+    this.#checkEnd()
+  }
+
+  #named(name: string): SupervisedNode | undefined {
+    return this.#nodes.find((node) => node.name === name)
   }
 
   /** Starts a node that is new, or has ended. */
@@ -216,17 +220,6 @@ export class Supervisor {
     else await this.#startups.run(() => node.run(), node.becameReady)
   }
 
-  /** Drains the nodes one stage after the other, each when the streams to it have ended. Resolves when all are drained. */
-  async #drainInOrder(): Promise<void> {
-    for (const node of this.#nodes) if (!node.isRunning) node.drain()
-    const stages = stagesOf(this.#nodes.map(({ plan }) => plan))
-    for (const stage of stages) {
-      const nodes = this.#nodes.filter(({ name }) => stage.includes(name))
-      for (const node of nodes) node.drain()
-      while (!nodes.every(({ idle }) => idle)) await this.#changed.wait()
-    }
-  }
-
   #onState(node: SupervisedNode): void {
     const { name, state, restarts, error, process, lastEnd } = node
     if (state === 'starting' && restarts > 0) this.#results.restart(name)
@@ -252,14 +245,6 @@ export class Supervisor {
     this.#checkEnd()
   }
 
-  /** Ends the results of callbacks to which all streams have ended. */
-  #completeStages(): void {
-    const nodes = new Map(this.#nodes.map((node) => [node.name, node]))
-    // Those of nodes that run elsewhere may never end.
-    const hasSettled = ({ node, index }: CallPlace): boolean => nodes.get(node)?.hasSettled(index) ?? false
-    for (const { node, index } of endedStages(this.#stageEnds, hasSettled)) nodes.get(node)?.complete(index)
-  }
-
   #showCall(node: string, plan: CallPlan, report: CallReport): void {
     const { onEvent } = this.#options
     const note = callNote(plan.call, report)
@@ -274,7 +259,7 @@ export class Supervisor {
     const calling = this.#nodes.filter(({ plan }) => plan.calls.length > 0)
     const { stay, watched } = this.#options
     if (!watched) {
-      this.#completeStages()
+      completeStages(this.#nodes, this.#stageEnds)
       for (const node of calling)
         if (hasNothingToCome(node, this.#nodes, this.#plan.sources)) node.drain(true)
     }

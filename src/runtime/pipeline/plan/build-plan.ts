@@ -73,12 +73,15 @@ function buildNode(process: string, name: string, node: NodeEntry, input: Active
   const { entry, names, callbacks, document, nodeEnvs } = input
   return {
     name: process,
+    ...(process === name ? {} : { replicaOf: name }),
     callbacks: uniqueByName(node.callbacks).map((each) => ({
       ...buildCallback(each, callbacks),
       ...sidesOf(each.name, process, input),
     })),
     calls: node.calls.map((call) => buildCall(call, input)),
     restart: node.restart ?? entry.defaults.restart,
+    ...(node.profiles.length === 0 ? {} : { profiles: node.profiles }),
+    ...(node.log_level === undefined ? {} : { logLevel: node.log_level }),
     onFailure: node.on_failure,
     health: node.health,
     stopTimeoutMs: node.stop_timeout ?? entry.defaults.stop_timeout,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { LOG_LEVELS } from '../../core/logger.js'
 import { CALLBACK_OPTIONS, setOf, type CallbackSettings } from '../../core/plan/callback-options.js'
+import { MAX_REPLICAS } from '../../core/plan/plan.js'
 import { duration } from './duration.js'
 import { modifier } from './modifier.js'
 import { callbackName, name, variableName } from './names.js'
@@ -51,6 +53,15 @@ const callback = z
     return { name, options: setOf(toSettings(CALLBACK_OPTIONS, options)) }
   })
 
+/** A file of environment variables. One that is not required may be missing. */
+const envFile = z.union([
+  z.string().min(1),
+  z.strictObject({
+    path: z.string().min(1).describe('Path of the file.'),
+    required: z.boolean().describe('Whether it is a fault when the file does not exist.').default(true),
+  }),
+])
+
 export const node = z.strictObject({
   calls: z.array(call).describe('Calls that the node makes, all at the same time.').default([]),
   callbacks: z
@@ -60,13 +71,17 @@ export const node = z.strictObject({
   replicas: z
     .int()
     .min(1)
-    .max(1000)
+    .max(MAX_REPLICAS)
     .describe('Number of processes; if more than one, they are named NODE-1, NODE-2 and so on.')
     .default(1),
   restart: restart
     .describe(
       'When the process, or a call, is started again: never, after a failure, or also after a failure of a source.',
     )
+    .optional(),
+  log_level: z
+    .enum(LOG_LEVELS)
+    .describe("Least level of the node's own log lines, in place of --log-level.")
     .optional(),
   on_failure: onFailure,
   health,
@@ -81,7 +96,7 @@ export const node = z.strictObject({
     .describe('Environment variables of the process, in addition to those of daffi.')
     .default({}),
   env_file: z
-    .union([z.string().min(1), z.array(z.string().min(1))])
+    .union([envFile, z.array(envFile)])
     .describe('Files of environment variables of the process; those of `env` go before them.')
     .optional(),
   profiles: z

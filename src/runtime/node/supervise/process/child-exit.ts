@@ -1,4 +1,4 @@
-import type { DaffiError } from '../../../core/errors.js'
+import { DaffiError } from '../../../core/errors.js'
 import { shortText } from '../../../core/message/short-error.js'
 import type { ProcessEnd } from '../../../status/index.js'
 
@@ -19,6 +19,11 @@ export function describeExit({ exitCode, signal, cause }: ChildExit): string {
   if (signal !== null) return `was killed by ${signal}`
   if (exitCode === null) return 'could not be started'
   return exitCode === 0 ? 'ended by itself, with exit code 0' : `ended with exit code ${exitCode}`
+}
+
+/** The error of a node whose process has ended by itself. */
+export function died(node: string, exit: ChildExit): DaffiError {
+  return new DaffiError('DAFFI_NODE_DIED', `${node} ${describeExit(exit)}`)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { plainJson } from '../../../core/text/plain-text.js'
+import { logRecord, type LogRecord } from '../../../logs/index.js'
 import type { LineLevel, LineStream, NodeState } from '../../../status/index.js'
 import type { RunEvent } from './run-events.js'
 
@@ -20,7 +21,13 @@ const LEVELS: Record<NodeState, LineLevel> = {
   failed: 'error',
 }
 
-/** The record that the log has of an event of a run. Undefined when it has none. */
+/** The record that the log has of an event that happens now. Undefined when it has none. */
+export function recordOf(event: RunEvent): LogRecord | undefined {
+  const line = lineOf(event)
+  return line && logRecord(line)
+}
+
+/** The line that an event of a run has in the log. Undefined when it has none. */
 export function lineOf(event: RunEvent): EventLine | undefined {
   switch (event.type) {
     case 'server': {

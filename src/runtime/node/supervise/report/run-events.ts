@@ -28,6 +28,8 @@ export type RunEvent =
       restarts: number
       error: DaffiError | undefined
     } & NodeProcess)
+  /** The node has ended and is not of the run any more. */
+  | { type: 'removed'; node: string }
   | { type: 'line'; node: string; line: string; stream: LineStream }
   /** The supervisor's own line about a node. */
   | ({ type: 'note'; node: string } & Note)

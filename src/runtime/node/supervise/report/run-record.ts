@@ -45,6 +45,10 @@ export class RunRecord {
       case 'state':
         this.#onState(event)
         break
+      case 'removed':
+        this.#forgetCalls(event.node)
+        Reflect.deleteProperty(this.#nodes, event.node)
+        break
       case 'call':
         this.#onCall(event)
     }
@@ -69,7 +73,8 @@ export class RunRecord {
     const after = this.#lines.filter(({ number }) => number > known)
     let length = 0
     const end = after.findIndex(({ text }) => (length += text.length) > MAX_STATUS_LENGTH)
-    return end === -1 ? after : after.slice(0, end)
+    // Made harmless for those who ask: many more lines are printed than are asked for.
+    return (end === -1 ? after : after.slice(0, end)).map((line) => ({ ...line, text: plainText(line.text) }))
   }
 
   #onState(event: Extract<RunEvent, { type: 'state' }>): void {
@@ -77,8 +82,11 @@ export class RunRecord {
     const { pid = null, since = null } = process ?? {}
     const record = error ? shortError(toErrorRecord(error)) : null
     this.#nodes[node] = { state, pid, since, restarts, error: record, lastEnd }
-    if (state !== 'starting') return
     // The node makes its calls again.
+    if (state === 'starting') this.#forgetCalls(node)
+  }
+
+  #forgetCalls(node: string): void {
     for (const [key, call] of this.#calls) if (call.node === node) this.#calls.delete(key)
   }
 
@@ -112,8 +120,8 @@ export class RunRecord {
   #addLine({ node, stream, level, text }: EventLine): void {
     // Without a node there is nothing that a viewer could show it beside.
     if (node === undefined) return
-    const plain = plainText(text.slice(0, MAX_LINE_LENGTH))
-    this.#lines.push({ number: ++this.#count, time: Date.now(), node, stream, level, text: plain })
+    const short = text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text
+    this.#lines.push({ number: ++this.#count, time: Date.now(), node, stream, level, text: short })
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }
 }

@@ -1,4 +1,5 @@
 import { followHeartbeats, type Heartbeat } from '../../../call/index.js'
+import type { Logger } from '../../../core/logger.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
 import { answerOrders, type RunFile, type RunOrder } from '../../../runs/index.js'
 import { answerStatus } from '../../../status/index.js'
@@ -10,6 +11,8 @@ interface RunStatusOptions {
   onEvent: (event: RunEvent) => void
   /** Aborts connecting. */
   stop: AbortSignal
+  /** Is told of orders that make no sense. */
+  log: Logger
 }
 
 interface RunStatusService {
@@ -26,9 +29,9 @@ interface RunStatusService {
 export async function serveRunStatus(
   run: RunFile,
   server: ServerHandle,
-  { onEvent, stop: signal }: RunStatusOptions,
+  { onEvent, stop: signal, log }: RunStatusOptions,
 ): Promise<RunStatusService> {
-  const nc = await connectNats(server.address, { name: 'daffi', signal })
+  const nc = await connectNats(server.address, { name: 'daffi', signal, log })
   const record = new RunRecord(run)
   answerStatus(nc, run.name, (question) => record.status(question))
   return {

@@ -2,6 +2,8 @@ import type { RunFile } from '../../../runs/index.js'
 import type { NodeState, ProcessEnd, RunStatus } from '../../../status/index.js'
 import type { ErrorRecord } from '../../../core/errors.js'
 import { isoTime } from '../../../core/text/iso-time.js'
+import { readResult } from '../../supervise/report/kept-result.js'
+import type { PipelineResult } from '../../supervise/report/pipeline-result.js'
 
 /** A node of a run, as commands show it. */
 export interface RunNode {
@@ -37,6 +39,8 @@ export interface EndedRun extends Pick<RunInfo, 'pipeline' | 'id' | 'host' | 'pi
   at: string | null
   /** The reason why it has failed; null when it has not, or was killed. */
   error: ErrorRecord | null
+  /** Account of its calls and streams, as `daffi up` prints it; null when it has written none down. */
+  result: PipelineResult | null
 }
 
 /** A run that has not ended, as far as is known. */
@@ -86,6 +90,7 @@ export function endedRun({ name, id, host, process, since, background, ended }: 
     background,
     at: ended && isoTime(ended.time),
     error: ended?.error ?? null,
+    result: readResult(ended?.result),
   }
 }
 

@@ -4,7 +4,14 @@ import type { PipelineInputs, Plan } from '../../../core/plan/plan.js'
 import type { ServerChoice } from '../../../core/plan/server-choice.js'
 import type { Logger } from '../../../core/logger.js'
 import { connectNats, openServer, readState } from '../../../nats/index.js'
-import { readRunFiles, sendOrder, stateOfRun, type RunFile, type RunOrder } from '../../../runs/index.js'
+import {
+  isOverHere,
+  readRunFiles,
+  sendOrder,
+  type RunFile,
+  type RunOrder,
+  whyUnseen,
+} from '../../../runs/index.js'
 import { askStatus, type LogLine, type RunStatus } from '../../../status/index.js'
 import type { FoundRun } from './found-run.js'
 
@@ -52,6 +59,8 @@ export class RunsView implements AsyncDisposable {
   /** @throws DaffiError those of the server that the command, or the pipeline file, names */
   static async open(scope: RunsScope): Promise<RunsView> {
     const view = new RunsView(scope)
+    const unseen = whyUnseen(scope.project)
+    if (unseen !== undefined) scope.log.warn(`runs of this project may not be seen: ${unseen}`)
     try {
       const files = await view.#files()
       const { plan } = scope
@@ -72,6 +81,11 @@ export class RunsView implements AsyncDisposable {
     }
   }
 
+  /** Log of the command that looks. */
+  get log(): Logger {
+    return this.#scope.log
+  }
+
   /** Looks again. */
   async refresh(): Promise<void> {
     const [files, answers] = await Promise.all([
@@ -82,8 +96,8 @@ export class RunsView implements AsyncDisposable {
       statuses.map((status) => ({ pipeline: link.pipeline, status })),
     )
     const isAnswered = ({ id }: RunFile): boolean => answered.some(({ status }) => status.id === id)
-    const silent = files.filter((file) => !isAnswered(file) && stateOfRun(file) === 'lives')
-    this.over = files.filter((file) => !isAnswered(file) && stateOfRun(file) !== 'lives')
+    const silent = files.filter((file) => !isAnswered(file) && !isOverHere(file))
+    this.over = files.filter((file) => !isAnswered(file) && isOverHere(file))
     this.runs = [
       ...answered.map(({ pipeline, status }) => ({
         pipeline,

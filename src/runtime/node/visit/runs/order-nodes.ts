@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
 import { count } from '../../../core/text/count.js'
-import type { NodeOrderKind } from '../../../runs/index.js'
+import type { NodeOrder, ScaleOrder } from '../../../runs/index.js'
 import type { RunStatus } from '../../../status/index.js'
-import { nodesNamed, unknownNode } from '../../common/nodes-named.js'
+import { namedOnly, nodesNamed, unknownNode } from '../../common/nodes-named.js'
 import { runInfo, type FoundRun, type RunNode } from './found-run.js'
 import type { RunsView } from './look-at-runs.js'
 
@@ -14,31 +14,50 @@ const ORDER_MS = 60_000
 /** An order to nodes of one run that was sent. */
 interface SentOrder {
   run: FoundRun
+  order: AnyOrder['order']
   nodes: string[]
+  /** Names of processes that are to be gone. */
+  ending: string[]
   before: RunStatus['nodes']
 }
+
+type AnyOrder = NodeOrder | ScaleOrder
 
 /**
  * Gives an order to nodes, each in the run that has it, and waits until it is carried out.
  * @returns the nodes as they are then
- * @throws DaffiError DAFFI_NO_RUN, DAFFI_UNKNOWN_NODE, DAFFI_TIMEOUT
+ * @throws DaffiError DAFFI_NO_RUN, DAFFI_UNKNOWN_NODE, DAFFI_CANNOT_SCALE, DAFFI_NOT_READY
  */
-export async function orderNodes(
-  view: RunsView,
-  order: NodeOrderKind,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<RunNode[]> {
+export async function orderNodes(view: RunsView, order: AnyOrder, signal: AbortSignal): Promise<RunNode[]> {
+  const names = order.order === 'scale' ? Object.keys(order.nodes) : order.nodes
   const found = names.map((name) => ({ name, run: runWith(view.runs, name) }))
   const sent: SentOrder[] = []
   for (const run of new Set(found.map((each) => each.run))) {
     const meant = found.filter((each) => each.run === run).map(({ name }) => name)
     const before = run.status?.nodes ?? {}
-    sent.push({ run, before, nodes: await view.order(run, { order, nodes: meant }) })
+    const nodes = await view.order(run, only(order, meant))
+    const ending =
+      order.order === 'scale' ? processesOf(run, meant).filter((name) => !nodes.includes(name)) : []
+    sent.push({ run, order: order.order, before, nodes, ending })
   }
-  const until = Date.now() + ORDER_MS
-  const results = sent.map((each) => carriedOut(view, order, each, until, signal))
+  const until = performance.now() + ORDER_MS
+  const results = sent.map((each) => carriedOut(view, each, until, signal))
   return (await Promise.all(results)).flat()
+}
+
+/** The part of an order that is about some of its nodes. */
+function only(order: AnyOrder, names: string[]): AnyOrder {
+  if (order.order !== 'scale') return { ...order, nodes: names }
+  const numbers = Object.entries(order.nodes).filter(([name]) => names.includes(name))
+  return { ...order, nodes: Object.fromEntries(numbers) }
+}
+
+/** Names of the processes of nodes, as far as they tell. */
+function processesOf(run: FoundRun, nodes: string[]): string[] {
+  const all = namedOnly(Object.keys(run.status?.nodes ?? {}))
+  return nodes
+    .flatMap((name) => nodesNamed(run.pipeline, all, name, 'DAFFI_UNKNOWN_NODE'))
+    .map(({ name }) => name)
 }
 
 /** The run that has a node of this name. */
@@ -49,7 +68,7 @@ function runWith(runs: readonly FoundRun[], name: string): FoundRun {
     if (!silent) throw new DaffiError('DAFFI_NO_RUN', 'no pipeline runs here', { next: NOTHING_RUNS })
     throw new DaffiError('DAFFI_NO_RUN', `the run of ${silent.pipeline} does not answer`)
   }
-  const nodesOf = ({ status }: FoundRun) => Object.keys(status?.nodes ?? {}).map((each) => ({ name: each }))
+  const nodesOf = ({ status }: FoundRun) => namedOnly(Object.keys(status?.nodes ?? {}))
   const having = known.filter((run) => {
     try {
       return nodesNamed(run.pipeline, nodesOf(run), name, 'DAFFI_UNKNOWN_NODE').length > 0
@@ -59,10 +78,7 @@ function runWith(runs: readonly FoundRun[], name: string): FoundRun {
   })
   const [first, ...others] = having
   const pipelines = [...new Set((first ? having : known).map(({ pipeline }) => pipeline))].join(' and ')
-  if (!first) {
-    const names = known.flatMap(nodesOf).map((each) => each.name)
-    throw unknownNode(pipelines, names, name, 'DAFFI_UNKNOWN_NODE')
-  }
+  if (!first) throw unknownNode(pipelines, known.flatMap(nodesOf), name, 'DAFFI_UNKNOWN_NODE')
   if (others.length === 0) return first
   const runCount = count(having.length, 'run')
   throw new DaffiError('DAFFI_NO_RUN', `${runCount} of ${pipelines} have a node ${name}`, {
@@ -74,8 +90,7 @@ const NOTHING_RUNS = 'Start one with daffi up, or name a pipeline file with -f.'
 
 async function carriedOut(
   view: RunsView,
-  order: NodeOrderKind,
-  { run, nodes, before }: SentOrder,
+  { run, order, nodes, ending, before }: SentOrder,
   until: number,
   signal: AbortSignal,
 ): Promise<RunNode[]> {
@@ -85,19 +100,21 @@ async function carriedOut(
     // A run of one node ends with it, and one whose server went with it cannot say so.
     if (!now || !status) return order === 'stop' ? [] : Promise.reject(ended(run))
     const isDone = nodes.every((name) => reached(order, status.nodes[name], before[name]))
-    if (isDone) return runInfo(now).nodes.filter(({ name }) => nodes.includes(name))
-    if (Date.now() > until) throw late(nodes, order)
+    if (isDone && !ending.some((name) => name in status.nodes))
+      return runInfo(now).nodes.filter(({ name }) => nodes.includes(name))
+    if (performance.now() > until) throw late(nodes, order)
     await delay(POLL_MS, undefined, { signal })
   }
 }
 
 type Node = RunStatus['nodes'][string] | undefined
 
-function reached(order: NodeOrderKind, now: Node, before: Node): boolean {
-  if (!now) return true
+function reached(order: AnyOrder['order'], now: Node, before: Node): boolean {
+  if (!now) return order !== 'scale'
   const hasEnded = now.state === 'stopped' || now.state === 'failed'
   if (order === 'stop') return hasEnded
   const isUp = now.state === 'ready' || now.state === 'degraded'
+  if (order === 'scale') return isUp || hasEnded
   if (order === 'start' && before && before.pid !== null) return isUp || hasEnded
   return now.restarts > (before?.restarts ?? 0) && (isUp || hasEnded)
 }
@@ -106,7 +123,7 @@ function ended({ pipeline }: FoundRun): DaffiError {
   return new DaffiError('DAFFI_NO_RUN', `the run of ${pipeline} has ended meanwhile`)
 }
 
-function late(nodes: string[], order: NodeOrderKind): DaffiError {
+function late(nodes: string[], order: AnyOrder['order']): DaffiError {
   const what = order === 'stop' ? 'stopped' : 'ready'
   return new DaffiError('DAFFI_NOT_READY', `${nodes.join(', ')}: not ${what} after ${ORDER_MS / 1000} s`)
 }

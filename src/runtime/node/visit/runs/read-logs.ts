@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
+import { plainText } from '../../../core/text/plain-text.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'
-import { nodesNamed } from '../../common/nodes-named.js'
-import type { FoundRun } from './found-run.js'
+import { namedOnly, nodesNamed } from '../../common/nodes-named.js'
+import { runInfo, type FoundRun } from './found-run.js'
 import type { RunsView } from './look-at-runs.js'
-import { StatusLines } from './status-lines.js'
+import { filtered, keepsLogs, lastOf, sourceOf } from './run-records.js'
 
 const POLL_MS = 100
 const LEVELS: readonly LineLevel[] = ['info', 'warn', 'error']
@@ -47,11 +48,12 @@ export async function* readLogs(
     throw new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run, and has no logs`, {
       next: 'Start it with daffi up -d.',
     })
+  for (const run of others) view.log.info(whereLogsAre(run))
   const known = [...new Set([...logged, ...runs.flatMap(({ status }) => Object.keys(status?.nodes ?? {}))])]
   const isMeant = selector(pipeline, known, selection)
   const sources: LogSource[] = [
     ...(hasFiles ? [folder] : []),
-    ...others.map((run) => new StatusLines(view, run)),
+    ...others.map((run) => sourceOf(view, project, run)),
   ]
   const fresh = (): AsyncIterable<LogRecord> => byTime(sources.map((source) => source.fresh()))
   yield* selection.tail === undefined
@@ -63,9 +65,13 @@ export async function* readLogs(
   }
 }
 
-/** Whether the records of a run are in files of this project. */
-function keepsLogs({ file }: FoundRun): boolean {
-  return file?.background ?? false
+/** Tells what there is of the logs of a run that keeps none here. */
+function whereLogsAre(run: FoundRun): string {
+  const { pipeline, host, background } = runInfo(run)
+  const why = background
+    ? `has its log files on ${host}`
+    : `runs in a terminal on ${host}, and keeps no log files`
+  return `${pipeline} ${why}: these are the last lines of its nodes, long ones cut off`
 }
 
 function selector(
@@ -73,7 +79,7 @@ function selector(
   known: readonly string[],
   { nodes, since, level = 'info', grep }: LogSelection,
 ): (record: LogRecord) => boolean {
-  const all = known.map((name) => ({ name }))
+  const all = namedOnly(known)
   const named = nodes.flatMap((name) => nodesNamed(pipeline, all, name, 'DAFFI_UNKNOWN_NODE'))
   const names = new Set<string | null>(named.map(({ name }) => name))
   const lowest = LEVELS.indexOf(level)
@@ -81,24 +87,5 @@ function selector(
     (nodes.length === 0 || names.has(record.node)) &&
     (since === undefined || Date.parse(record.time) >= since) &&
     LEVELS.indexOf(record.level) >= lowest &&
-    (grep === undefined || grep.test(record.text))
-}
-
-async function* filtered(
-  records: AsyncIterable<LogRecord>,
-  isMeant: (record: LogRecord) => boolean,
-): AsyncGenerator<LogRecord, void, undefined> {
-  for await (const record of records) if (isMeant(record)) yield record
-}
-
-async function* lastOf(
-  records: AsyncIterable<LogRecord>,
-  number: number,
-): AsyncGenerator<LogRecord, void, undefined> {
-  let last: LogRecord[] = []
-  for await (const record of records) {
-    last.push(record)
-    if (last.length > 2 * number + 1000) last = last.slice(-number)
-  }
-  if (number > 0) yield* last.slice(-number)
+    (grep === undefined || grep.test(plainText(record.text)))
 }

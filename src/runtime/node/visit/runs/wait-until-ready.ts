@@ -16,7 +16,7 @@ export async function waitUntilReady(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<RunInfo> {
-  const until = Date.now() + timeoutMs
+  const until = performance.now() + timeoutMs
   for (let last = run; ;) {
     const now = await view.again(run)
     if (!now) {
@@ -28,7 +28,7 @@ export async function waitUntilReady(
     last = now
     const info = runInfo(now)
     if (info.answers && info.nodes.length > 0 && info.nodes.every(isWell)) return info
-    if (Date.now() >= until) throw notReady(info, timeoutMs)
+    if (performance.now() >= until) throw notReady(info, timeoutMs)
     await delay(POLL_MS, undefined, { signal })
   }
 }

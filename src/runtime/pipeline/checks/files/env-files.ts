@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Diagnostics } from '../../diagnose/diagnostics.js'
 import type { Path } from '../../diagnose/key-path.js'
 import { readEnvFile } from '../../read/env/env-file.js'
@@ -27,10 +28,14 @@ export async function readNodeEnvironments(
     const { env_file: named } = value
     if (named === undefined) continue
     const own: Record<string, string> = {}
-    for (const [index, each] of typeof named === 'string' ? [[undefined, named] as const] : named.entries()) {
-      const at = [...path, 'env_file', ...(index === undefined ? [] : [index])]
-      files.add(resolveFrom(folder, each))
-      Object.assign(own, await readOne(each, at, folder, env, own, diagnostics))
+    const entries = Array.isArray(named) ? named : [named]
+    for (const [index, entry] of entries.entries()) {
+      const at = [...path, 'env_file', ...(Array.isArray(named) ? [index] : [])]
+      const isText = typeof entry === 'string'
+      const { path: file, required = true } = isText ? { path: entry } : entry
+      files.add(resolveFrom(folder, file))
+      if (!required && !existsSync(resolveFrom(folder, file))) continue
+      Object.assign(own, await readOne(file, isText ? at : [...at, 'path'], folder, env, own, diagnostics))
     }
     values.set(name, own)
   }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/plan/plan.js'
+import type { Plan } from '../../../core/plan/plan.js'
 
 /** Call of a node, by its position in the node's list. */
 export interface CallPlace {

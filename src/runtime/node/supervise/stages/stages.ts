@@ -1,4 +1,4 @@
-import type { CallPlan, NodePlan, Plan } from '../../core/plan/plan.js'
+import type { CallPlan, NodePlan, Plan } from '../../../core/plan/plan.js'
 
 /**
  * Arranges nodes in stages: a node comes after those that stream to it. Where streams go in a circle, the stream back to a

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { CallPlan, NodePlan } from '../../../src/runtime/core/plan/plan.js'
-import { stagesOf } from '../../../src/runtime/node/supervise/stages.js'
-import { callPlan, nodePlan, streamPlan } from '../plans.js'
+import type { CallPlan, NodePlan } from '../../../../src/runtime/core/plan/plan.js'
+import { stagesOf } from '../../../../src/runtime/node/supervise/stages/stages.js'
+import { callPlan, nodePlan, streamPlan } from '../../plans.js'
 
 const stream = (call: string, to?: string): CallPlan =>
   callPlan(call, { source: 's', to, modifier: streamPlan() })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { CallPlan } from '../../../src/runtime/core/plan/plan.js'
-import { stageEnds } from '../../../src/runtime/node/supervise/stage-ends.js'
-import { callPlan, nodePlan, pipelinePlan, streamPlan } from '../plans.js'
+import type { CallPlan } from '../../../../src/runtime/core/plan/plan.js'
+import { stageEnds } from '../../../../src/runtime/node/supervise/stages/stage-ends.js'
+import { callPlan, nodePlan, pipelinePlan, streamPlan } from '../../plans.js'
 
 const stream = (call: string, given: Partial<CallPlan>): CallPlan =>
   callPlan(call, { ...given, modifier: streamPlan() })

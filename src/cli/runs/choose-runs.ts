@@ -1,0 +1,30 @@
+import * as Flags from '@oclif/core/flags'
+import { DaffiError } from '../../runtime/core/errors.js'
+import type { RunInfo } from '../../runtime/index.js'
+import { describeRun } from './run-lines.js'
+
+/** The one run that is meant, as a flag. */
+export const runFlag = Flags.custom({ helpValue: 'ID' })
+
+/** The runs that a command is about, where an id may say which one. */
+export function runsMeant<T>(
+  runs: readonly T[],
+  id: string | undefined,
+  infoOf: (run: T) => RunInfo,
+): readonly T[] {
+  return id === undefined ? runs : runs.filter((run) => infoOf(run).id === id)
+}
+
+/** Tells which of several runs could be meant. @param more another way to say it */
+export function severalRuns(runs: readonly RunInfo[], more = ''): DaffiError {
+  const list = runs.map((run) => `${run.id}: ${run.pipeline}, ${describeRun(run, Date.now())}`)
+  return new DaffiError('DAFFI_NO_RUN', `there are ${runs.length} runs:\n${list.join('\n')}`, {
+    next: `Name the pipeline file with -f, or one run with --run ID${more}.`,
+  })
+}
+
+export function nothingRuns(): DaffiError {
+  return new DaffiError('DAFFI_NO_RUN', 'nothing runs here', {
+    next: 'Start a pipeline with daffi up -d, or name its file with --file.',
+  })
+}
