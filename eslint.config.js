@@ -40,6 +40,7 @@ const FLOORS = {
   'stream/common': ['.', 'order', ['read', 'write']],
   'stream/transient': [['read', 'write']],
   'stream/durable': ['store', ['read', 'write']],
+  'call/jobs': ['store', '.', 'visit'],
   call: [
     'api',
     'trace',

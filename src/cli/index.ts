@@ -12,6 +12,7 @@ export {
   namedPipelines,
   pipelineFlags,
 } from './command/pipeline-file.js'
+export { readLetterId } from './command/letter-id.js'
 export { readNumbers } from './command/node-numbers.js'
 export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
@@ -46,6 +47,8 @@ export { PictureFolder, pictureType, writePicture } from './look/picture-files.j
 export { coloursFor, noColours, wantsColour, type Colours } from './show/colours.js'
 export { faultText } from './show/fault-text.js'
 export { FetchBar } from './show/fetch-bar.js'
+export { jobLines, shownLines } from './jobs/job-lines.js'
+export { letterLines, shownLetterLines } from './jobs/letter-lines.js'
 export { Output, stderr, stdout } from './show/output.js'
 export { printPageUrl } from './show/page-url.js'
 export { renderError } from './show/render-error.js'

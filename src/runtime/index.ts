@@ -28,7 +28,9 @@ export { isAtLeast } from './core/text/version.js'
 export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
+  cancelJob,
   cancelSchedule,
+  dropDeadLetters,
   endedRun,
   attachRun,
   recordOf,
@@ -36,6 +38,7 @@ export {
   findStream,
   findStreams,
   listDeadLetters,
+  listJobs,
   listSchedules,
   nextFrame,
   nodeNamed,
@@ -44,11 +47,14 @@ export {
   readLogs,
   replayDeadLetters,
   replayStream,
+  retryJob,
   runInBackground,
   runInfo,
   runNode,
   runPipeline,
   RunsView,
+  showDeadLetter,
+  showJob,
   sourceNode,
   streamsNamed,
   tapStream,
@@ -57,7 +63,9 @@ export {
   type BackgroundRun,
   type CallReport,
   type CallResult,
+  type CancelledJob,
   type EndedRun,
+  type ListedLetters,
   type NextFrame,
   type NodeLook,
   type NodeRunResult,
@@ -69,6 +77,7 @@ export {
   type RunNode,
   type RunsScope,
   type ScheduleInfo,
+  type ShownLetter,
   type RunPipelineOptions,
   type StageLook,
   StageResults,
@@ -79,6 +88,7 @@ export {
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleOrder } from './runs/index.js'
 export { noteRecord, type LogRecord } from './logs/index.js'
+export type { JobList, JobState, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'

@@ -1,4 +1,4 @@
-import { context, FG, Global } from 'daffi'
+import { context, FG, Global, STREAM } from 'daffi'
 import { expect, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { ownPipeline } from '../support/pipeline.js'
@@ -56,9 +56,51 @@ test('a call that runs longer than its timeout is aborted, and fails with a code
   expect(await aborted.promise).toMatchObject({ code: 'DAFFI_CALLBACK_TIMEOUT' })
 })
 
+test('calls beyond the rate wait for it, here and on another node, and say so when their time runs out', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const begun: number[] = []
+  const work = (n: number): Promise<number> => Promise.resolve(begun.push(n))
+  const ping = (): string => 'pong'
+  const options = { work: { rate: '2/h' } }
+  const worker = await join('worker', { callbacks: { work, ping }, options })
+  const g = await join('caller')
+  expect(await Promise.all([g.call.work(1), g.call.work(2)])).toEqual([1, 2])
+  for (const each of [g, worker])
+    await expect(each.call.work(3).with(FG({ timeout: '100ms' }))).rejects.toMatchObject({
+      code: 'DAFFI_TIMEOUT',
+      message: '"work": nothing after 100 ms; it had to wait for the rate of the callback, 2/h',
+    })
+  // What was given up waits no more, and has not begun.
+  expect(await g.call.ping()).toBe('pong')
+  expect(begun).toEqual([1, 2])
+})
+
+test('a stream is held back by the rate, and nothing of it is dropped', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const begun: number[] = []
+  const second = deferred()
+  const work = (n: number): void => {
+    begun.push(n)
+    if (begun.length === 2) second.resolve()
+  }
+  await join('worker', { callbacks: { work }, options: { work: { rate: { limit: '2/h' } } } })
+  const g = await join('caller')
+  const stop = new AbortController()
+  const streaming = g.call.work([1, 2, 3, 4]).with(STREAM({ signal: stop.signal }))
+  await second.promise
+  stop.abort()
+  await expect(streaming).rejects.toMatchObject({
+    summary: { receivers: { worker: { processed: 2, dropped: 0, failed: 0 } } },
+  })
+  expect(begun).toEqual([1, 2])
+})
+
 test.each([
   [{ concurrency: 0 }, 'DAFFI_USAGE'],
   [{ timeout: 'soon' }, 'DAFFI_BAD_DURATION'],
+  [{ rate: '10 per second' }, 'DAFFI_BAD_RATE'],
+  [{ rate: { limit: '10/s', by: '' } }, 'DAFFI_USAGE'],
+  [{ rate: { limit: '10/s', by: 'id' }, batch: {} }, 'DAFFI_USAGE'],
 ])('options %j are refused', async (options, code) => {
   const { server } = await ownPipeline<Callbacks>()
   const connecting = Global.connect({

@@ -2,9 +2,9 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { Kvm, type KV } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
-import { JobNames } from '../../src/runtime/call/jobs/job-names.js'
-import { decodeRecord, encodeRecord, type JobRecord } from '../../src/runtime/call/jobs/job-record.js'
-import { JobStore } from '../../src/runtime/call/jobs/job-store.js'
+import { JobNames } from '../../src/runtime/call/jobs/store/job-names.js'
+import { decodeRecord, encodeRecord, type JobRecord } from '../../src/runtime/call/jobs/store/job-record.js'
+import { JobStore } from '../../src/runtime/call/jobs/store/job-store.js'
 import { TIMING } from '../../src/runtime/call/wire/timing.js'
 
 /** The queue and the records of the pipeline `test`, as somebody sees them who is no node. */

@@ -1,13 +1,13 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { namedPipeline, VisitCommand } from '../../cli/index.js'
+import { namedPipeline, readLetterId, VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { ReplayedLetters } from '../../runtime/index.js'
 
 export default class DeadReplay extends VisitCommand<ReplayedLetters> {
   static override summary = 'Run callbacks on dead letters again.'
   static override description =
-    'An item of a stream goes to the node that failed with it. It is removed if the callback succeeds now; if it fails again the letter is kept, and the exit code is 1. A job is put back into the queue under a new id, with all its attempts, and becomes a dead letter again if they fail.'
+    'An item of a stream goes to the node that failed with it. It is removed if the callback succeeds now; if it fails again the letter is kept, and the exit code is 1. A job is put back into the queue under its id, as by jobs retry, with all its attempts, and becomes a dead letter again if they fail.'
   static override examples = [
     '<%= config.bin %> dead replay 3 4',
     '<%= config.bin %> dead replay --all --json',
@@ -21,7 +21,7 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
 
   override async run(): Promise<ReplayedLetters> {
     const { args, flags } = await this.parse(DeadReplay)
-    const ids = args.id?.map(readId)
+    const ids = args.id?.map(readLetterId)
     if ((ids === undefined) !== flags.all) {
       throw new DaffiError('DAFFI_USAGE', 'give the dead letters to replay: either ids, or --all')
     }
@@ -34,12 +34,4 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     if (result.failed.length > 0) process.exitCode = 1
     return result
   }
-}
-
-function readId(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new DaffiError(
-    'DAFFI_USAGE',
-    `${text} is not the id of a dead letter, which is a number that dead list shows`,
-  )
 }

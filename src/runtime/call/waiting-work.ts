@@ -2,8 +2,8 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { isApiError } from '../nats/index.js'
 import { DeadLetterStore } from '../stream/index.js'
-import { JobNames } from './jobs/job-names.js'
-import { targetOf } from './jobs/job-route.js'
+import { JobNames } from './jobs/store/job-names.js'
+import { targetOf } from './jobs/store/job-route.js'
 import { ScheduleNames } from './schedules/schedule-names.js'
 
 /** Longest wait for each answer of the server. */

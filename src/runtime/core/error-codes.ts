@@ -61,6 +61,11 @@ export const ERRORS = {
     meaning: 'A duration has none of the accepted forms.',
     next: 'Write a number of seconds, or text such as 500ms, 5s, 1m24s or 1.2 minutes.',
   },
+  DAFFI_BAD_RATE: {
+    exit: 2,
+    meaning: 'A rate has a form that is not accepted.',
+    next: 'Write a number and a unit of time, such as 10/s, 100/m, 5000/h or 1/d.',
+  },
   DAFFI_BAD_SIZE: {
     exit: 2,
     meaning: 'A size has none of the accepted forms.',
@@ -504,7 +509,17 @@ export const ERRORS = {
   DAFFI_UNKNOWN_JOB: {
     exit: 1,
     meaning: 'The pipeline has no durable job with this id, or its result is no longer kept.',
-    next: 'Check the id, and ask in the pipeline in which the job was sent; results are kept for 24 hours.',
+    next: 'Check the id, which daffi jobs list shows, in the pipeline in which the job was sent; results are kept for 24 hours.',
+  },
+  DAFFI_JOB_ID_TAKEN: {
+    exit: 1,
+    meaning: 'There is a durable job under this id that calls something else, or has other arguments.',
+    next: 'Give each piece of work an id of its own; daffi jobs show ID tells what the first one was.',
+  },
+  DAFFI_JOB_NOT_FAILED: {
+    exit: 1,
+    meaning: 'A durable job was to be run again that has not failed, or whose arguments are not kept.',
+    next: 'Run daffi jobs list for the jobs that have failed.',
   },
   DAFFI_REMOTE: {
     exit: 1,

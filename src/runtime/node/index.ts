@@ -29,6 +29,15 @@ export { RunsView, type RunsScope } from './visit/runs/look-at-runs.js'
 export { orderNodes } from './visit/runs/order-nodes.js'
 export { readLogs, type LogSelection } from './visit/runs/read-logs.js'
 export { callFunction, type CallFunctionOptions } from './visit/call-function.js'
-export { listDeadLetters, replayDeadLetters, type ReplayedLetters } from './visit/dead-letters.js'
+export {
+  dropDeadLetters,
+  listDeadLetters,
+  replayDeadLetters,
+  showDeadLetter,
+  type ListedLetters,
+  type ReplayedLetters,
+  type ShownLetter,
+} from './visit/dead-letters.js'
+export { cancelJob, listJobs, retryJob, showJob, type CancelledJob } from './visit/jobs.js'
 export { replayStream, type ReplayStreamOptions } from './visit/replay-stream.js'
 export { cancelSchedule, listSchedules, type ScheduleInfo } from './visit/schedules.js'

@@ -1,4 +1,5 @@
 export type { DeadLetter, ItemLetter, JobLetter } from './durable/store/dead-part.js'
+export type { DeadLetterLimits, DroppedLetters } from './durable/store/dead-letter-limits.js'
 export { DeadLetterStore, type StoredDeadLetter } from './durable/store/dead-letter-store.js'
 export { askServer } from './durable/store/ask-server.js'
 export { StoreTrouble } from './durable/store/store-trouble.js'

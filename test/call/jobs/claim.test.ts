@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { judgeClaim } from '../../../src/runtime/call/jobs/claim.js'
-import type { JobRecord } from '../../../src/runtime/call/jobs/job-record.js'
+import { judgeClaim as judge } from '../../../src/runtime/call/jobs/store/claim.js'
+import type { JobRecord } from '../../../src/runtime/call/jobs/store/job-record.js'
+
+const judgeClaim = (record: JobRecord, sequence: number, isHeld: () => boolean, follows?: number): unknown =>
+  judge({ record, revision: 5 }, { sequence, follows }, isHeld)
 
 const holder = { node: 'worker', incarnation: 'w1' }
 const running: JobRecord = { state: 'running', sequence: 7, ...holder }
@@ -36,4 +39,16 @@ test.each<JobRecord>([
 test('a later firing of a schedule is free, whatever became of the one before', () => {
   for (const record of [running, { state: 'done', value: 1, sequence: 7 } as const])
     expect(judgeClaim(record, 8, held)).toEqual({ state: 'free', redelivered: false, attempts: 0 })
+})
+
+test('of several messages under one id, the one that its record was made for is free', () => {
+  const accepted: JobRecord = { state: 'waiting', sequence: null, attempts: 0, due: 0 }
+  const fresh = { state: 'free', redelivered: false, attempts: 0 }
+  // No node has had the job, so it does not matter whose message comes first.
+  expect([judgeClaim(accepted, 8, held, 5), judgeClaim(accepted, 8, held, 4)]).toEqual([fresh, fresh])
+  const done: JobRecord = { state: 'done', value: 1, sequence: 7 }
+  for (const record of [running, done, { state: 'cancelled', sequence: null } as const])
+    expect(judgeClaim(record, 8, free, 4)).toEqual({ state: 'over' })
+  // One that is run once more goes on from the record of its failure.
+  expect(judgeClaim({ ...done, state: 'cancelled' }, 8, free, 5)).toEqual({ ...fresh, redelivered: true })
 })

@@ -4,7 +4,7 @@ import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jet
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { BG, Global } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { StoredParts } from '../../../src/runtime/call/jobs/stored-parts.js'
+import { StoredParts } from '../../../src/runtime/call/jobs/store/stored-parts.js'
 import { encode } from '../../../src/runtime/codec/index.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'

@@ -23,14 +23,19 @@ sources:
 
 test('an entry of callbacks is a name, or one name with options, which the plan has', async () => {
   const named = await checkYaml(offering('alarm'), { files: FILES })
-  const entry = '{ alarm: { concurrency: "${ALARMS:-1}", timeout: 2s, batch: { items: 4 } } }'
+  const entry = '{ alarm: { concurrency: "${ALARMS:-1}", rate: 10/s, timeout: 2s, batch: { items: 4 } } }'
   const { plan, diagnostics } = await checkYaml(offering(entry), { files: FILES })
   expect(diagnostics).toEqual([])
   const options = (each: typeof plan) => each?.nodes.two?.callbacks.map((callback) => callback.options)
   expect(options(named.plan)).toEqual([undefined, undefined])
   expect(options(plan)).toEqual([
     undefined,
-    { concurrency: 1, timeoutMs: 2000, batch: { items: 4, withinMs: 20 } },
+    {
+      concurrency: 1,
+      rate: { limit: 10, perMs: 1000, by: undefined },
+      timeoutMs: 2000,
+      batch: { items: 4, withinMs: 20 },
+    },
   ])
 })
 
@@ -40,7 +45,7 @@ test.each(
       offering('{ alarm: { «concurency→concurrency»: 1 } }'),
       'UNKNOWN_KEY',
       `${NODE}[1].alarm.concurency`,
-      'known here: concurrency, timeout, borrow',
+      'known here: concurrency, timeout, rate, borrow',
     ],
     [
       offering('{ alarm: { concurrency: «0» } }'),
@@ -60,6 +65,29 @@ test.each(
       'BAD_VALUE',
       `${NODE}[1].alarm.batch.within`,
       'must be at most 1m',
+    ],
+    [
+      offering('{ alarm: { rate: «10/w» } }'),
+      'BAD_RATE',
+      `${NODE}[1].alarm.rate`,
+      'is not a rate; write 1 to 100000 and a unit of time',
+    ],
+    [
+      offering('{ alarm: { rate: { limit: «0/s», by: camera } } }'),
+      'BAD_RATE',
+      `${NODE}[1].alarm.rate.limit`,
+    ],
+    [offering('{ alarm: { rate: { limit: 1/s, by: «a..b» } } }'), 'BAD_VALUE', `${NODE}[1].alarm.rate.by`],
+    [
+      offering('{ alarm: { batch: {}, rate: { limit: 1/s, «by»: id } } }'),
+      'BAD_VALUE',
+      `${NODE}[1].alarm.rate.by`,
+      'is set beside batch',
+    ],
+    [
+      offering('{ alarm: { rate: { limit: 1/s, «bye→by»: id } } }'),
+      'UNKNOWN_KEY',
+      `${NODE}[1].alarm.rate.bye`,
     ],
     [offering('{ alarm: { state: «3» } }'), 'WRONG_TYPE', `${NODE}[1].alarm.state`],
     [offering('{ alarm: «fast» }'), 'WRONG_TYPE', `${NODE}[1].alarm`, 'must be a mapping'],

@@ -4,6 +4,9 @@ import { encodeItem } from '../../../src/runtime/codec/index.js'
 import { DeadLetterStore } from '../../../src/runtime/stream/index.js'
 import { fileServer } from '../../support/file-server.js'
 
+const ignore = (): void => undefined
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
 test('many dead letters are listed in one pass, and each is read by itself', async () => {
   const nc = await connect({ servers: await fileServer() })
   onTestFinished(() => nc.close())
@@ -21,4 +24,42 @@ test('many dead letters are listed in one pass, and each is read by itself', asy
   expect(reads.getReceived()).toBe(0)
   for (const letter of letters.slice(90)) expect(await dead.item(letter)).toBe('value')
   expect(reads.getReceived()).toBeLessThanOrEqual(20)
+})
+
+test('letters over the limits are dropped, the oldest first, and every one of them is counted', async () => {
+  const server = await fileServer()
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const warnings: string[] = []
+  const log = { ...silent, warn: (text: string) => void warnings.push(text) }
+  const stores = [1, 2].map(() => new DeadLetterStore(nc, 'limited', log))
+  const [one, two] = stores as [DeadLetterStore, DeadLetterStore]
+  const { bytes } = encodeItem(Buffer.alloc(100_000), 0)
+  const error = { code: 'DAFFI_INTERNAL', message: 'no' }
+  const add = async (store: DeadLetterStore, item: number): Promise<void> => {
+    const about = { call: 'take', stream: 'numbers', run: 'r', node: 'one', attempts: 1, kind: null }
+    await store.add({ ...about, time: Date.now(), item, error, bytes: bytes.length }, bytes)
+  }
+  await one.limit({ bytes: 2 ** 20 })
+  // Nobody but the first has been told of the limit.
+  for (let item = 0; item < 30; item += 2) await Promise.all([add(one, item), add(two, item + 1)])
+  const [letters, dropped] = [await two.list(), await two.dropped()]
+  expect(letters.length).toBeGreaterThan(5)
+  expect(letters.length).toBeLessThan(11)
+  expect(letters.length + dropped.letters).toBe(30)
+  expect(await one.count()).toBe(letters.length)
+  expect(dropped.bytes).toBe(dropped.letters * bytes.length)
+  expect(letters.map(({ id }) => id)).toEqual(letters.map(({ id }) => id).sort((a, b) => a - b))
+  expect(warnings[0]).toMatch(/over their limits: \d+ old ones? dropped/)
+  // Those that are counted are gone for everybody, also if who has counted them could not remove them.
+  await nc.request(
+    'daffi.limited.dead.dropped',
+    JSON.stringify({ ...dropped, letters: 30, through: letters.at(-1)?.id }),
+  )
+  expect(await one.list()).toEqual([])
+  await one.limit({ ageMs: 1 })
+  expect([await one.list(), (await one.dropped()).letters]).toEqual([[], 30])
+  // What makes no sense as an account counts nothing.
+  await nc.request('daffi.limited.dead.dropped', '{"letters":-1}')
+  expect(await one.dropped()).toEqual({ letters: 0, bytes: 0, time: 0 })
 })

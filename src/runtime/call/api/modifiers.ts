@@ -77,6 +77,13 @@ export interface BGOptions extends DelayOptions, BusyOptions {
    * @default undefined, which is a single attempt, without a dead letter
    */
   retry?: JobRetryOptions | undefined
+  /**
+   * Id of a durable job, 1 to 128 letters, digits, _ and -. While there is a job under this id, and for 24 hours after it has ended,
+   * the same call under the same id is that job and is not run again, over crashes of caller, worker and server; another call under
+   * it fails with DAFFI_JOB_ID_TAKEN. The arguments must fit into one message of the server.
+   * @default a random one
+   */
+  id?: string | undefined
 }
 
 /** Attempts with a durable job. A crash of its node is not an attempt. */

@@ -14,11 +14,13 @@ import { callOnce } from './foreground.js'
  */
 export async function callBackground(
   target: Target,
-  { timeout = 0, retry, ...options }: BGOptions,
+  { timeout = 0, retry, id: given, ...options }: BGOptions,
   caller: CallerContext,
 ): Promise<Job> {
   if (retry !== undefined)
     throw new DaffiError('DAFFI_USAGE', 'retry needs durable: true; a call of FG has a retry of its own')
+  if (given !== undefined)
+    throw new DaffiError('DAFFI_USAGE', 'id needs durable: true; other jobs are not kept under an id')
   const id = randomId()
   const abort = new AbortController()
   const signal = AbortSignal.any([abort.signal, caller.leaving])

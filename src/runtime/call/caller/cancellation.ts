@@ -1,3 +1,5 @@
+import { DaffiError } from '../../core/errors.js'
+import { formatRate, type Rate } from '../../core/stream/rate.js'
 import { Limits, type Bounds } from '../../core/timeout.js'
 
 /** Tells a call that it is given up. Its signal, which costs more than a small call, is made when it is first read. */
@@ -6,10 +8,11 @@ export class Cancellation {
   #abort: AbortController | undefined
   #reason: { error: unknown } | undefined
   #listener: ((reason: unknown) => void) | undefined
+  #rate: Rate | undefined
 
   /** @param bounds when they are reached the call is cancelled, unless `end` was called before; by default there are none */
   constructor(bounds?: Bounds) {
-    if (bounds) this.#limits = new Limits(bounds, (error) => this.cancel(error))
+    if (bounds) this.#limits = new Limits(bounds, (error) => this.cancel(this.#explained(error)))
   }
 
   get signal(): AbortSignal {
@@ -33,6 +36,17 @@ export class Cancellation {
     this.#reason ??= { error: reason }
     this.#listener?.(reason)
     this.#abort?.abort(reason)
+  }
+
+  /** Notes that the call waits for the rate of its callback, for the message if its time runs out. */
+  waitsFor(rate: Rate): void {
+    this.#rate = rate
+  }
+
+  #explained(error: DaffiError): DaffiError {
+    if (!this.#rate || error.code !== 'DAFFI_TIMEOUT') return error
+    const why = `it had to wait for the rate of the callback, ${formatRate(this.#rate)}`
+    return new DaffiError('DAFFI_TIMEOUT', `${error.message}; ${why}`)
   }
 
   /** Ends the watch of the bounds: the call is over. */

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../core/duration.js'
+import { rateOf } from '../../core/stream/rate.js'
 import type { DelayOptions, FGOptions } from '../api/modifiers.js'
 import type { Target } from '../api/pending-call.js'
 import { afterDelay, parseDelay } from '../wire/delay.js'
@@ -45,7 +46,11 @@ export async function callOnce(
     if (reply) return decodeReply(reply.message, reply.payload)
     if (!isOwn && (target.to !== undefined || !local.offers(target))) throw nobodyThere(what)
     onSent?.()
-    return await local.run(target, payload, { timeoutMs: 0, delayMs, signal: cancellation.signal })
+    const onWait = (text: string): void => {
+      const rate = rateOf(text)
+      if (rate) cancellation.waitsFor(rate)
+    }
+    return await local.run(target, payload, { timeoutMs: 0, delayMs, signal: cancellation.signal, onWait })
   } finally {
     cancellation.end()
   }

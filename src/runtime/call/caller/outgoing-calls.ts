@@ -72,7 +72,8 @@ export class OutgoingCalls {
       if (!choice) return undefined
       const { peer } = choice
       const { promise, resolve, reject } = deferred<Msg>()
-      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, onReply: resolve, onLost: reject }
+      const ends = { onReply: resolve, onLost: reject }
+      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, cancellation, ...ends }
       let transfer: PayloadTransfer | undefined
       let isOver = false
       try {

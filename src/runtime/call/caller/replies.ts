@@ -1,7 +1,10 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { DaffiError } from '../../core/errors.js'
+import { rateOf } from '../../core/stream/rate.js'
 import { listen, newInbox } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
+import { HEADER, headerOf } from '../wire/headers.js'
+import type { Cancellation } from './cancellation.js'
 
 /** A call whose reply has not come. */
 export interface AwaitedCall {
@@ -14,6 +17,8 @@ export interface AwaitedCall {
   /** Number of times at which those who look after calls have seen it wait. */
   looks: number
   onReply: (message: Msg) => void
+  /** Told when the node that has it says that it waits for a rate. */
+  cancellation: Pick<Cancellation, 'waitsFor'>
   /** Called once no node has the call any more, or the connection to the server is lost. */
   onLost: (error: DaffiError) => void
 }
@@ -57,6 +62,12 @@ export class Replies {
     const id = message.subject.slice(this.#inbox.length + 1)
     const call = this.#awaited.get(id)
     if (!call) return
+    // Such a note has no payload, as few replies have none.
+    const rate = message.data.length === 0 ? rateOf(headerOf(message, HEADER.waits)) : undefined
+    if (rate) {
+      call.cancellation.waitsFor(rate)
+      return
+    }
     this.#awaited.delete(id)
     call.onReply(message)
   }

@@ -1,5 +1,5 @@
 import { DaffiError } from '../../core/errors.js'
-import type { Modifier, ModifierKind, ModifierOptions } from '../api/modifiers.js'
+import type { BGOptions, Modifier, ModifierKind, ModifierOptions } from '../api/modifiers.js'
 import type { CallDispatcher, Target } from '../api/pending-call.js'
 import { callBackground } from '../caller/background.js'
 import { callBroadcast } from '../caller/broadcast.js'
@@ -15,6 +15,11 @@ import { callStream } from './stream-call.js'
 
 type Handlers = { [K in ModifierKind]: (target: Target, options: ModifierOptions[K]) => Promise<unknown> }
 
+/** Encoded arguments of a durable job: of one with an id of its own they must fit into one message. */
+function jobPayload(target: Target, { id }: BGOptions, caller: CallerContext): Uint8Array {
+  return id === undefined ? encodeArguments(target, caller.peers) : encodeForOneMessage(target, caller)
+}
+
 /** Makes a dispatcher that carries out each call as its modifier says. */
 export function makeDispatcher(
   caller: CallerContext,
@@ -24,7 +29,7 @@ export function makeDispatcher(
     FG: (target, options) => callForeground(target, options, caller),
     BG: async (target, options) =>
       options.durable
-        ? await jobs.submit(target, encodeArguments(target, caller.peers), options)
+        ? await jobs.submit(target, jobPayload(target, options, caller), options)
         : await callBackground(target, options, caller),
     NO_RETURN: (target, options) => callNoReturn(target, options, caller),
     BROADCAST: (target, options) => callBroadcast(target, options, caller),

@@ -8,7 +8,7 @@ import type { PeerTable } from '../presence/peer-table.js'
 import type { Tracer } from '../trace/tracer.js'
 import { untilDue } from '../wire/delay.js'
 import { decodeArguments } from '../wire/encoding.js'
-import type { Finish, Registry } from './registry.js'
+import type { Finish, Registry, RunOptions } from './registry.js'
 
 interface LocalCallsOptions {
   node: string
@@ -26,6 +26,8 @@ interface Bounds {
   timeoutMs: number
   delayMs: number
   signal: AbortSignal | undefined
+  /** Called when it must wait for the callback's rate. */
+  onWait?: ((rate: string) => void) | undefined
 }
 
 /** Runs the calls that this node answers itself, with copies of arguments and result as for any other caller. */
@@ -53,12 +55,12 @@ export class LocalCalls {
   async #run(
     { callback }: Target,
     payload: Uint8Array,
-    { timeoutMs, delayMs, signal }: Bounds,
+    { timeoutMs, delayMs, signal, onWait }: Bounds,
   ): Promise<unknown> {
     const abort = new AbortController()
     const call = async (): Promise<unknown> => {
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, this.#options.leaving])
-      return await this.#call(callback, payload, abort)
+      return await this.#call(callback, payload, abort, { onWait })
     }
     try {
       return await bounded(call(), { timeoutMs, signal, what: `"${callback}"` })
@@ -81,13 +83,13 @@ export class LocalCalls {
     payload: Uint8Array,
     { finish, abort }: { finish: Finish; abort: Abort },
   ): Promise<void> {
-    await this.#call(callback, payload, abort, finish)
+    await this.#call(callback, payload, abort, { finish })
   }
 
-  async #call(callback: string, payload: Uint8Array, abort: Abort, finish?: Finish): Promise<unknown> {
+  async #call(callback: string, payload: Uint8Array, abort: Abort, options: RunOptions): Promise<unknown> {
     const { registry, makeInvocation, node, tracer } = this.#options
     const invocation = makeInvocation(node, abort)
     if (tracer) invocation.traceparent = tracer.traceparent
-    return await registry.run(callback, decodeArguments(payload), invocation, finish ? { finish } : {})
+    return await registry.run(callback, decodeArguments(payload), invocation, options)
   }
 }

@@ -17,11 +17,13 @@ import { Stage } from './stage.js'
 /** Makes the result from a callback's return value, in the callback's context, which a generator's body needs, too. */
 export type Finish = (value: unknown, abort: Abort) => unknown
 
-interface RunOptions {
+export interface RunOptions {
   /** By default gathers the items of a callback that yields. */
   finish?: Finish
   /** Called when the callback's turn has come. */
   onTurn?: (() => void) | undefined
+  /** Called when it must wait for the callback's rate. */
+  onWait?: ((rate: string) => void) | undefined
   /** Whether it is a durable job. @default false */
   isJob?: boolean
 }
@@ -62,7 +64,7 @@ export class Registry {
       if (!entry) continue
       // In place, since streams that are under way hold the object.
       Object.assign(entry.callback, callback)
-      entry.gate = new CallGate(callback)
+      entry.gate = new CallGate(callback, entry.gate)
     }
   }
 
@@ -154,15 +156,20 @@ function run(
   { callback, gate, counter }: Entry,
   args: unknown[],
   invocation: Invocation,
-  { finish = gather, onTurn }: RunOptions,
+  { finish = gather, onTurn, onWait }: RunOptions,
 ): unknown {
   return counter.count(() =>
-    gate.pass(invocation, (gated) => {
-      onTurn?.()
-      // It may have waited. A signal that nobody reads is not made.
-      if (!gate.isOpen) gated.abort.signal.throwIfAborted()
-      return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
-    }),
+    gate.pass(
+      invocation,
+      (gated) => {
+        onTurn?.()
+        // It may have waited. A signal that nobody reads is not made.
+        if (!gate.isOpen) gated.abort.signal.throwIfAborted()
+        return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
+      },
+      args[0],
+      onWait,
+    ),
   )
 }
 

@@ -11,11 +11,12 @@ import { RemoteError, remoteFields, type RemoteErrorFields } from '../api/remote
 import { decodeArguments } from '../wire/encoding.js'
 import { HEADER } from '../wire/headers.js'
 import type { CallTiming } from '../wire/timing.js'
-import type { OwnClaim } from './claim.js'
-import { JobNames } from './job-names.js'
-import type { Holder, JobOutcome } from './job-record.js'
-import { retryOf } from './job-retry.js'
-import type { JobStore } from './job-store.js'
+import type { OwnClaim } from './store/claim.js'
+import { JobNames } from './store/job-names.js'
+import type { Holder, JobOutcome } from './store/job-record.js'
+import { retryOf } from './store/job-retry.js'
+import type { Settlement } from './store/job-record-bucket.js'
+import type { JobStore } from './store/job-store.js'
 
 /** Fate of a job after an attempt: it leaves the queue, is due again after a pause, or is another node's. */
 export type Conclusion = { state: 'ended' } | { state: 'postponed'; pauseMs: number } | { state: 'lost' }
@@ -44,24 +45,35 @@ export async function concludeJob(
   const { id } = JobNames.parse(message.subject)
   const retry = retryOf(message.headers)
   const persist = makePersist(id, options)
-  for (let current = outcome; ;) {
-    if (current.state === 'failed' && retry) {
-      const { error } = current
-      if (claim.attempts + 1 < retry.attempts) {
-        const pauseMs = backoffMs({ firstMs: retry.delayMs, factor: retry.backoff }, claim.attempts)
-        await persist(() => store.records.postpone(id, claim, pauseMs))
-        return { state: 'postponed', pauseMs }
-      }
+  let settlement: Settlement = { outcome }
+  if (outcome.state === 'failed') {
+    const { error } = outcome
+    const { code, message: text } = thrownRecord(new RemoteError(error))
+    const failure = { time: Date.now(), node: self.node, code, message: text }
+    if (retry && claim.attempts + 1 < retry.attempts) {
+      const pauseMs = backoffMs({ firstMs: retry.delayMs, factor: retry.backoff }, claim.attempts)
+      await persist(() => store.records.postpone(id, claim, pauseMs, failure))
+      return { state: 'postponed', pauseMs }
+    }
+    settlement = { outcome, failure }
+    if (retry) {
       const payload = await persist(() => store.queue.arguments(message))
       await persist(() => bury(message, payload, { error, retry, node: self.node, letters }))
+    } else if (message.headers?.has(HEADER.schedule) !== true) {
+      // Without its arguments the job cannot be run again, which is no reason to lose its error.
+      settlement.args = await store.queue.arguments(message).catch(() => undefined)
     }
-    const final = current
-    const settling = persist(() => store.records.settle(id, claim, final), isRefusal)
+  }
+  for (;;) {
+    const next = settlement
     try {
-      return { state: (await settling) ? 'ended' : 'lost' }
+      const isEnded = await persist(() => store.records.settle(id, claim, next), isRefusal)
+      return { state: isEnded ? 'ended' : 'lost' }
     } catch (error) {
       if (!isRefusal(error)) throw error
-      current = { state: 'failed', error: remoteFields(error, self.node) }
+      const { args, ...others } = settlement
+      if (args) settlement = others
+      else settlement = { outcome: { state: 'failed', error: remoteFields(error, self.node) } }
     }
   }
 }
@@ -117,6 +129,7 @@ async function bury(
     to: to ?? null,
     timeoutMs: Number(headers?.get(HEADER.timeout)) || 0,
     retry,
+    digest: headers?.get(HEADER.digest) || null,
     error: thrownRecord(new RemoteError(error)),
     attempts: retry.attempts,
     time: Date.now(),

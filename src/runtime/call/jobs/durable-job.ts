@@ -1,4 +1,4 @@
-import type { NatsConnection, Subscription } from '@nats-io/transport-node'
+import type { Subscription } from '@nats-io/transport-node'
 import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { deferred, Wakeup } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
@@ -6,17 +6,15 @@ import { listen } from '../../nats/index.js'
 import { cancelled, waitForJob, type Job } from '../api/job.js'
 import { RemoteError } from '../api/remote-error.js'
 import type { WaitOptions } from '../api/wait-options.js'
-import { subjects } from '../wire/subjects.js'
-import type { JobNames } from './job-names.js'
-import { decodeRecord, hasEnded, type EndedRecord, type JobOutcome, type JobRecord } from './job-record.js'
-import type { JobStore } from './job-store.js'
-
-export interface JobAccess {
-  nc: NatsConnection
-  names: JobNames
-  store: JobStore
-  pipeline: string
-}
+import { cancelJob } from './cancel-job.js'
+import type { JobAccess } from './job-access.js'
+import {
+  decodeRecord,
+  hasEnded,
+  type EndedRecord,
+  type JobOutcome,
+  type JobRecord,
+} from './store/job-record.js'
 
 /** Pauses between looks at a job of which nothing is heard. */
 const QUIET: Backoff = { firstMs: 200, factor: 2, maxMs: 10_000 }
@@ -83,12 +81,7 @@ export class DurableJob implements Job {
   }
 
   async cancel(): Promise<boolean> {
-    const { nc, store, pipeline } = this.#access
-    const was = await store.cancel(this.id)
-    if (was === 'over') return false
-    if (was === 'running') nc.publish(subjects.cancel(pipeline), this.id)
-    await nc.flush()
-    return true
+    return (await cancelJob(this.#access, this.id)) !== 'over'
   }
 
   /** Ends the waiting for the job in this process. */

@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream'
+import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
 import { DaffiError, traceOf } from '../../core/errors.js'
 import { isMeasure } from '../../core/message/forms.js'
@@ -11,12 +12,13 @@ import type { Registry } from '../invoke/registry.js'
 import { decodeArguments } from '../wire/encoding.js'
 import { HEADER } from '../wire/headers.js'
 import type { CallTiming } from '../wire/timing.js'
-import type { OwnClaim } from './claim.js'
+import type { OwnClaim } from './store/claim.js'
 import { concludeJob } from './conclude-job.js'
-import { JobNames } from './job-names.js'
-import type { Holder, JobOutcome } from './job-record.js'
-import { targetOf, type Route } from './job-route.js'
-import type { JobStore } from './job-store.js'
+import { queuedJob } from './store/job-facts.js'
+import { JobNames } from './store/job-names.js'
+import type { Holder, JobOutcome } from './store/job-record.js'
+import { targetOf, type Route } from './store/job-route.js'
+import type { JobStore } from './store/job-store.js'
 import { Puller } from './puller.js'
 
 /** Default limit of the jobs of one route that a node runs at the same time. */
@@ -102,11 +104,17 @@ export class JobWorker {
       message.nak(timing.incompleteMs)
       return
     }
+    const queued = queuedJob(message)
+    if (caller !== undefined && queued.follows !== undefined) {
+      // The job that was to be run once more stays as it was.
+      await store.queue.remove(id)
+      return
+    }
     if (caller !== undefined) await store.cancel(id)
     // A job whose record names this node, though this node no longer runs it, may be claimed.
     const isHeld = ({ incarnation }: Holder): boolean =>
       incarnation !== self.incarnation && isMember(incarnation)
-    const claim = await store.records.claim(id, message.seq, self, isHeld)
+    const claim = await store.records.claim(queued, self, isHeld)
     if (claim.state === 'held' || claim.state === 'early') {
       message.nak(claim.state === 'held' ? timing.heldMs : Math.min(claim.ms, MAX_RETURN_MS))
       return
@@ -138,7 +146,11 @@ export class JobWorker {
       const args = decodeArguments(await store.queue.arguments(message))
       const made = makeInvocation(from === '' ? undefined : from, abort)
       const invocation = { ...made, redelivered, traceparent: message.headers?.get(HEADER.trace) }
-      const running = Promise.resolve(registry.run(callback, args, invocation, { isJob: true }))
+      const turn = deferred()
+      const options = { isJob: true, onTurn: turn.resolve }
+      const running = Promise.resolve(registry.run(callback, args, invocation, options))
+      // Its time begins when its turn has come: it may have to wait for the callback's rate.
+      await bounded(Promise.race([turn.promise, running]), { signal: abort.signal, what: `"${callback}"` })
       const value = await bounded(running, { timeoutMs, signal: abort.signal, what: `"${callback}"` })
       // The results of a schedule's firings are never requested.
       return { state: 'done', value: isScheduled ? undefined : value }

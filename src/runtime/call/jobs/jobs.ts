@@ -3,7 +3,7 @@ import { bounded } from '../../core/timeout.js'
 import { parseDuration } from '../../core/duration.js'
 import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
-import { isToken, randomId } from '../../core/names.js'
+import { assertToken, isToken, randomId } from '../../core/names.js'
 import { listen } from '../../nats/index.js'
 import type { MakeInvocation } from '../api/context.js'
 import { cancelled, type Job } from '../api/job.js'
@@ -16,12 +16,14 @@ import { parseDelay } from '../wire/delay.js'
 import { HEADER } from '../wire/headers.js'
 import { subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
-import { DurableJob, type JobAccess } from './durable-job.js'
-import { JobNames } from './job-names.js'
-import type { Holder } from './job-record.js'
-import { parseRetry, setRetry } from './job-retry.js'
-import { isRouteFor, routeOf, type JobTarget, type Route } from './job-route.js'
-import { JobStore, knownRoutes } from './job-store.js'
+import { DurableJob } from './durable-job.js'
+import type { JobAccess } from './job-access.js'
+import { addNamed } from './named-job.js'
+import { JobNames } from './store/job-names.js'
+import type { Holder } from './store/job-record.js'
+import { parseRetry, setRetry } from './store/job-retry.js'
+import { isRouteFor, routeOf, type JobTarget, type Route } from './store/job-route.js'
+import { JobStore, knownRoutes } from './store/job-store.js'
 import { JobWorker, NODE_LEAVES, type RunningJob } from './job-worker.js'
 
 /** Time for which a route is taken for open: less than its consumer is kept without use. */
@@ -78,20 +80,22 @@ export class Jobs {
   }
 
   /**
-   * Puts a job into the queue.
+   * Puts a job into the queue; with an id of its own only if there is none under that id.
    * @param payload the encoded arguments
-   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED; DAFFI_BAD_DURATION, DAFFI_USAGE for wrong options
+   * @throws DaffiError DAFFI_TOO_LARGE, DAFFI_NOT_STORED, DAFFI_JOB_ID_TAKEN; DAFFI_BAD_DURATION, DAFFI_USAGE, DAFFI_BAD_NAME for
+   * wrong options
    */
   async submit(
     target: JobTarget,
     payload: Uint8Array,
-    { timeout = 0, retry, ...options }: BGOptions,
+    { timeout = 0, retry, id: given, ...options }: BGOptions,
   ): Promise<Job> {
+    if (given !== undefined) assertToken('job id', given)
     const delayMs = parseDelay(options)
     const policy = parseRetry(retry)
     const timeoutMs = parseDuration(timeout, 'timeout')
     const { store } = await this.#open()
-    const id = randomId()
+    const id = given ?? randomId()
     const head = headers()
     head.set(HEADER.from, this.#options.self.node)
     if (delayMs > 0) head.set(HEADER.due, String(Date.now() + delayMs))
@@ -101,7 +105,13 @@ export class Jobs {
     if (trace !== undefined) head.set(HEADER.trace, trace)
     await this.route(target)
     const job = await this.#listen(id)
-    await store.add({ id, target, caller: this.#options.self }, payload, head)
+    try {
+      if (given === undefined) await store.add({ id, target, caller: this.#options.self }, payload, head)
+      else await addNamed({ names: this.#names, store }, { id, target }, payload, head)
+    } catch (error) {
+      job.close(cancelled(id))
+      throw error
+    }
     void job.follow()
     return job
   }
@@ -219,7 +229,7 @@ export class Jobs {
   async #startWorker(route: Route): Promise<JobWorker> {
     const { self, registry, log, timing, peers, makeInvocation, pipeline } = this.#options
     const { store, nc } = await this.#open()
-    const letters = new DeadLetterStore(nc, pipeline)
+    const letters = new DeadLetterStore(nc, pipeline, log)
     // A suspected node is among them: it keeps its jobs until it is gone.
     const isMember = (incarnation: string): boolean =>
       peers.all().some((peer) => peer.incarnation === incarnation)

@@ -32,7 +32,7 @@ export function batchRunner(
     const invocation = batchInvocation(stream, group, origins)
     const values = group.map(({ value }) => value)
     const take = (): unknown =>
-      gate.pass(invocation, (gated) => runInContext(gated, async () => await callback.fn(values)))
+      gate.pass(invocation, (gated) => runInContext(gated, async () => await callback.fn(values)), values)
     const returned = await (tracer ? tracer.received(callback.name, invocation, take) : take())
     if (!stage?.isOpen) return () => undefined
     const results = resultsIn(returned, group.length, callback.name)

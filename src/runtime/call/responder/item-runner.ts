@@ -81,7 +81,7 @@ function runPlainly(
 function run(item: unknown, invocation: Invocation, { callback, gate }: OfferedCallback): unknown {
   const { fn } = callback
   if (gate.isOpen) return runInContext(invocation, () => fn(item))
-  return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)))
+  return gate.pass(invocation, (gated) => runInContext(gated, async () => await fn(item)), item)
 }
 
 /** Runs the callback in its turn, which ends with its value, and not when the streams of its results have taken it. */
@@ -95,13 +95,16 @@ function runStage(
     isYielding(value) ? Promise.resolve(stage?.take(value, inHand, abort)).then(() => TAKEN) : value
   const take = (value: unknown): unknown =>
     value === TAKEN ? undefined : stage?.take(value, inHand, invocation.abort)
-  const value = gate.pass(invocation, (gated) =>
-    runInContext(gated, () => {
-      const returned: unknown = callback.fn(item)
-      return isThenable(returned)
-        ? returned.then((each) => takeYields(each, gated))
-        : takeYields(returned, gated)
-    }),
+  const value = gate.pass(
+    invocation,
+    (gated) =>
+      runInContext(gated, () => {
+        const returned: unknown = callback.fn(item)
+        return isThenable(returned)
+          ? returned.then((each) => takeYields(each, gated))
+          : takeYields(returned, gated)
+      }),
+    item,
   )
   return isThenable(value) ? value.then(take) : take(value)
 }

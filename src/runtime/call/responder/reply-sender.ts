@@ -7,7 +7,7 @@ import type { Abort } from '../api/context.js'
 import { ERROR_LIMITS, remoteFields } from '../api/remote-error.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { encodeReply } from '../wire/encoding.js'
-import { errorHeaders, itemsHeaders, receiptHeaders, replyHeaders } from '../wire/headers.js'
+import { errorHeaders, itemsHeaders, receiptHeaders, replyHeaders, waitsHeaders } from '../wire/headers.js'
 import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
 import type { IncomingCall } from './incoming-call.js'
@@ -34,6 +34,11 @@ export class ReplySender {
   /** Tells the caller that this node has a call whose result it does not want. */
   sendReceipt(message: Msg): void {
     message.respond(undefined, { headers: receiptHeaders(this.#options.node) })
+  }
+
+  /** Tells the caller, who goes on waiting, that its call waits for the rate of its callback. */
+  sendWaits(message: Msg, rate: string): void {
+    message.respond(undefined, { headers: waitsHeaders(this.#options.node, rate) })
   }
 
   /** Tells the caller that it has had all items. */

@@ -144,17 +144,19 @@ export class Responder {
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
       const invocation = makeInvocation(from, abort)
       invocation.traceparent = call.traceparent
+      const isLimited = id !== undefined && wantsReply && registry.get(callback)?.options.rate !== undefined
+      const onWait = isLimited ? (rate: string): void => replies.sendWaits(message, rate) : undefined
       if (id && from && items) {
         const target = { id, callback, caller: { name: from, incarnation: items } }
         const finish = (value: unknown, { signal }: Abort): Promise<void> =>
           this.#stream(value, { ...target, signal })
-        await registry.run(callback, args, invocation, { finish, onTurn })
+        await registry.run(callback, args, invocation, { finish, onTurn, onWait })
         replies.sendItemsEnd(message)
         return
       }
       const finish = (value: unknown, either: Abort): unknown =>
         isYielding(value) ? this.#gather(value, call, { either, abort, keep: wantsReply }) : value
-      const running = registry.run(callback, args, invocation, { finish, onTurn })
+      const running = registry.run(callback, args, invocation, { finish, onTurn, onWait })
       const value = running instanceof Promise ? ((await running) as unknown) : running
       const sending = wantsReply ? replies.sendValue(call, value, { json, abort }) : undefined
       if (sending) await sending

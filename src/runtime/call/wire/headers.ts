@@ -9,10 +9,14 @@ export const HEADER = {
   timeout: 'Daffi-Timeout',
   retry: 'Daffi-Retry',
   schedule: 'Daffi-Schedule',
+  follows: 'Daffi-Follows',
+  digest: 'Daffi-Digest',
+  job: 'Daffi-Job',
   to: 'Daffi-To',
   node: 'Daffi-Node',
   items: 'Daffi-Items',
   receipt: 'Daffi-Receipt',
+  waits: 'Daffi-Waits',
   passed: 'Daffi-Passed',
   parts: 'Daffi-Parts',
   stored: 'Daffi-Stored',
@@ -56,6 +60,13 @@ export function itemsHeaders(node: string): MsgHdrs {
 export function receiptHeaders(node: string): MsgHdrs {
   const head = replyHeaders(node)
   head.set(HEADER.receipt, 'received')
+  return head
+}
+
+/** Headers of the note that a call waits for the rate of its callback, before its reply. */
+export function waitsHeaders(node: string, rate: string): MsgHdrs {
+  const head = replyHeaders(node)
+  head.set(HEADER.waits, rate)
   return head
 }
 

@@ -1,6 +1,7 @@
 import type { Duration } from '../../core/duration.js'
 import type { CallbackSettings } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
+import type { RateText } from '../../core/stream/rate.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
 export interface CallbackOptions {
@@ -12,6 +13,13 @@ export interface CallbackOptions {
   borrow?: boolean
   /** Number of calls that may run at the same time; further calls wait in order. @default no limit */
   concurrency?: number
+  /**
+   * Number of calls, and items of streams, that may begin in any second (`10/s`), minute (`m`), hour (`h`) or day (`d`), in each
+   * process that offers the callback; further ones wait in order. With `by` for each value at that path of the item, or of the first
+   * argument. Not `by` together with `batch`.
+   * @default no limit
+   */
+  rate?: RateText | { limit: RateText; by?: string | ((value: unknown) => unknown) }
   /**
    * Longest time that a call may run; a number is **seconds**. After it the call's signal is aborted, and the call fails with
    * DAFFI_CALLBACK_TIMEOUT.

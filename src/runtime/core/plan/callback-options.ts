@@ -1,4 +1,5 @@
 import { DaffiError } from '../errors.js'
+export type { RateLimit } from '../stream/parse-options.js'
 import { parseOptions, type GivenOptions, type OptionSpecs, type Settings } from '../stream/parse-options.js'
 
 export const MISSING = ['drop', 'last', 'null'] as const
@@ -20,6 +21,11 @@ export const CALLBACK_OPTIONS = {
     type: 'duration',
     defaultText: 'no limit',
     text: 'Longest time that a call or item may run; after it its signal aborts, and it fails with DAFFI_CALLBACK_TIMEOUT.',
+  },
+  rate: {
+    type: 'rate',
+    defaultText: 'no limit',
+    text: 'Number of calls, and items of streams, that may begin in any second, minute, hour or day, in each process of the node: `10/s`, `100/m`, `5000/h`, `1/d`; further ones wait in order. With `{ limit: 10/s, by: camera }` for each value at that path of the item, or of the first argument; not together with batch.',
   },
   borrow: {
     type: 'boolean',
@@ -97,19 +103,21 @@ export function callbackSettings(
   const specs: OptionSpecs = { [name]: { type: 'group', options: CALLBACK_OPTIONS, text: '' } }
   const own = parseOptions(specs, given, 'options.')[name] as CallbackSettings
   const settings = { ...own, ...setOf(over) }
-  const together = exclusiveOptions(settings)
-  if (together.length > 1)
-    throw new DaffiError(
-      'DAFFI_USAGE',
-      `options.${name} has both ${together.join(' and ')}; keep one of them`,
-    )
+  const clash = clashOf(settings)
+  if (clash)
+    throw new DaffiError('DAFFI_USAGE', `options.${name} has both ${clash.join(' and ')}; keep one of them`)
   return settings
 }
 
-/** Options that are set and change what a callback gets for an item: of these it may have one. */
-export function exclusiveOptions({ batch, join, state }: CallbackSettings): string[] {
-  const are = { batch, join, state }
-  return Object.entries(are).flatMap(([name, value]) => (value ? [name] : []))
+/** Two options that are set and cannot be together; undefined when all can. */
+export function clashOf({ batch, join, state, rate }: CallbackSettings): [string, string] | undefined {
+  // Each of these changes what a callback gets for an item.
+  const [first, second] = Object.entries({ batch, join, state }).flatMap(([name, value]) =>
+    value ? [name] : [],
+  )
+  if (first !== undefined && second !== undefined) return [first, second]
+  // The items of a batch may have several keys.
+  return batch && rate?.by !== undefined ? ['batch', 'rate.by'] : undefined
 }
 
 /** Only the settings that are set. */

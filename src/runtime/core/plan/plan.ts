@@ -25,8 +25,15 @@ export interface Plan {
   /** Absolute paths of the folders in which callbacks are looked up. */
   callbackFolders: string[]
   nodes: Record<string, NodePlan>
+  /** Limits of the dead letters, which the run sets; absent where the file says nothing, and those that are set hold. */
+  deadLetters?: DeadLetterPlan
   /** Pauses of sources, by the source; present only in a test that has some. */
   stalls?: StallPlans | undefined
+}
+
+export interface DeadLetterPlan {
+  ageMs: number | undefined
+  bytes: number | undefined
 }
 
 /** Pauses of sources, by the source. */
@@ -137,7 +144,14 @@ export interface BusyPlan {
 
 export type ModifierPlan =
   | ({ kind: 'FG'; timeoutMs: number } & BusyPlan)
-  | ({ kind: 'BG'; timeoutMs: number; etaMs: number; durable: boolean; retry?: RetryPolicy } & BusyPlan)
+  | ({
+      kind: 'BG'
+      timeoutMs: number
+      etaMs: number
+      durable: boolean
+      retry?: RetryPolicy
+      id?: string
+    } & BusyPlan)
   | ({ kind: 'NO_RETURN'; etaMs: number } & BusyPlan)
   | ({ kind: 'BROADCAST'; timeoutMs: number; etaMs: number; returnResult: boolean } & BusyPlan)
   | { kind: 'PERIOD'; schedule: ScheduleSpec }

@@ -1,9 +1,13 @@
 import { parseBytes, type Bytes } from '../bytes.js'
 import { parseDuration, type Duration } from '../duration.js'
 import { DaffiError } from '../errors.js'
+import { parseRate, type Rate } from './rate.js'
 
 /** Characters of the longest path. */
 const MAX_PATH = 256
+
+/** Rule of a path, for messages. */
+export const PATH_RULE = 'must be names with dots between, such as sensor.id'
 
 interface Described {
   /** Meaning, in the docs and in editors. */
@@ -21,6 +25,7 @@ export type OptionSpec = Described &
     | { type: 'count' | 'number'; min: number; default?: number }
     | { type: 'duration' | 'bytes'; min?: string; max?: string; default?: string }
     | { type: 'path' }
+    | { type: 'rate' }
     | {
         type: 'group'
         orFalse?: true
@@ -40,22 +45,29 @@ type Value<S> = S extends { type: 'choice'; values: readonly (infer V)[] }
   ? V | undefined
   : S extends { type: 'name' }
     ? string | undefined
-    : S extends { type: 'path' }
-      ? KeyPath
-      : S extends { type: 'boolean' }
-        ? boolean | Missing<S>
-        : S extends { type: 'group'; options: infer O; orBoolean: true }
-          ? Settings<O> | boolean | Missing<S>
-          : S extends { type: 'group'; options: infer O; orFalse: true }
-            ? Settings<O> | false
-            : S extends { type: 'group'; options: infer O; optional: true }
-              ? Settings<O> | undefined
-              : S extends { type: 'group'; options: infer O }
-                ? Settings<O>
-                : number | Missing<S>
+    : S extends { type: 'rate' }
+      ? RateLimit | undefined
+      : S extends { type: 'path' }
+        ? KeyPath
+        : S extends { type: 'boolean' }
+          ? boolean | Missing<S>
+          : S extends { type: 'group'; options: infer O; orBoolean: true }
+            ? Settings<O> | boolean | Missing<S>
+            : S extends { type: 'group'; options: infer O; orFalse: true }
+              ? Settings<O> | false
+              : S extends { type: 'group'; options: infer O; optional: true }
+                ? Settings<O> | undefined
+                : S extends { type: 'group'; options: infer O }
+                  ? Settings<O>
+                  : number | Missing<S>
 
 /** Path of a value in an item, such as `sensor.id`; in a program also a function that gets the item. */
 export type KeyPath = string | ((item: unknown) => unknown)
+
+/** Limit of how often something may begin, in all or for each key. */
+export interface RateLimit extends Rate {
+  by: KeyPath | undefined
+}
 
 type Missing<S> = S extends { default: unknown } ? never : undefined
 
@@ -100,7 +112,7 @@ export const settingName = (name: string, spec: OptionSpec): string =>
 export function requirementOf(spec: OptionSpec): string | undefined {
   switch (spec.type) {
     case 'path':
-      return 'must be names with dots between, such as sensor.id'
+      return PATH_RULE
     case 'count':
       return `must be a whole number, at least ${spec.min}`
     case 'number':
@@ -129,6 +141,13 @@ export function isPath(value: unknown): value is string {
   return (
     typeof value === 'string' && value.length <= MAX_PATH && value.split('.').every((name) => name !== '')
   )
+}
+
+function parseRateLimit(given: unknown, path: string): RateLimit {
+  if (typeof given !== 'object' || given === null) return { ...parseRate(given, path), by: undefined }
+  const { limit, by } = given as { limit?: unknown; by?: unknown }
+  if (by !== undefined && typeof by !== 'function' && !isPath(by)) throw usage(`${path}.by`, PATH_RULE, by)
+  return { ...parseRate(limit, `${path}.limit`), by: by as KeyPath | undefined }
 }
 
 function parseQuantity(type: 'duration' | 'bytes', value: unknown, path: string): number {
@@ -162,6 +181,8 @@ function parseOption(spec: OptionSpec, given: unknown, path: string): unknown {
       if (!isInRange(spec, value)) throw usage(path, requirementOf(spec) ?? '', given)
       return value
     }
+    case 'rate':
+      return parseRateLimit(given, path)
     case 'group':
       if ((given === false && spec.orFalse) || (typeof given === 'boolean' && spec.orBoolean)) return given
       if (typeof given !== 'object' || given === null)
@@ -174,6 +195,7 @@ function defaultOf(spec: OptionSpec, path: string): unknown {
   switch (spec.type) {
     case 'choice':
     case 'name':
+    case 'rate':
       return undefined
     case 'path':
       throw usage(path, requirementOf(spec) ?? '', undefined)

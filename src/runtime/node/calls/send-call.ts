@@ -32,13 +32,13 @@ export async function sendCall(
 
 /** Sends a call with BG; resolves with its job as soon as that exists. */
 export function startJob(call: Call<unknown>, plan: PlanOf<'BG'>): Promise<Job> {
-  const { timeoutMs, etaMs, durable, retry, busy } = plan
-  const options = { timeout: timeoutMs / 1000, eta: etaMs / 1000, durable, busy }
+  const { timeoutMs, etaMs, durable, retry, id, busy } = plan
+  const options = { timeout: timeoutMs / 1000, eta: etaMs / 1000, durable, id, busy }
   return call.with(BG(retry ? { ...options, retry: retryOptions(retry) } : options))
 }
 
 /** Converts planned attempts to the option of BG. */
-export function retryOptions({ attempts, delayMs, backoff }: RetryPolicy): JobRetryOptions {
+function retryOptions({ attempts, delayMs, backoff }: RetryPolicy): JobRetryOptions {
   return { attempts, delay: delayMs / 1000, backoff }
 }
 

@@ -8,6 +8,7 @@ import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
 import { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
+import { limitDeadLetters } from './limit-dead-letters.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
 import { serveMetrics } from './serve-metrics.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
@@ -44,6 +45,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
     opened.push(() => run.close(failure, result))
+    opened.push(limitDeadLetters(plan, server, options.log))
     if (options.metrics) opened.push(await serveMetrics(plan, server, options, options.metrics))
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.

@@ -1,4 +1,4 @@
-import { exclusiveOptions } from '../../core/plan/callback-options.js'
+import { clashOf } from '../../core/plan/callback-options.js'
 import type { CallbackEntry } from '../schema/node.js'
 import type { PartialCall, PartialNode } from '../validate/partial-pipeline.js'
 import type { CheckContext } from './check-context.js'
@@ -45,10 +45,11 @@ function checkCallback(
     reported.add(call)
     context.diagnostics.add({ code: CODE, message, path: [...call.path, key] })
   }
-  const [kept, other] = exclusiveOptions(options ?? {})
-  if (other !== undefined) {
+  const clash = clashOf(options ?? {})
+  if (clash) {
+    const [kept, other] = clash
     const message = `is set beside ${kept}; keep one of the two`
-    context.diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: [...path, other] }, 'key')
+    context.diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path: [...path, ...other.split('.')] }, 'key')
   }
   if (joins === 'no') {
     for (const call of named)

@@ -12,7 +12,7 @@ export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number)
     case 'FG':
       return { kind: 'FG', timeoutMs: modifier.timeout ?? defaultTimeoutMs, ...busyOf(modifier) }
     case 'BG': {
-      const { kind, timeout: timeoutMs, durable } = modifier
+      const { kind, timeout: timeoutMs, durable, id } = modifier
       const retry = modifier.retry && toSettings(STREAM_OPTIONS.retry.options, modifier.retry)
       return {
         kind,
@@ -20,6 +20,7 @@ export function buildModifier(modifier: ModifierEntry, defaultTimeoutMs: number)
         etaMs: delayOf(modifier),
         durable,
         ...(retry && { retry }),
+        ...(id !== undefined && { id }),
         ...busyOf(modifier),
       }
     }

@@ -53,6 +53,9 @@ export function buildPlan({ inactive, ...given }: PlanInput): Plan {
         replicaNames(name, node.replicas).map((process) => [process, buildNode(process, name, node, input)]),
       ),
     ),
+    ...(entry.dead_letters && {
+      deadLetters: { ageMs: entry.dead_letters.age, bytes: entry.dead_letters.bytes },
+    }),
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { STREAM_OPTIONS, type StreamSettings } from '../../core/stream/stream-options.js'
 import { duration } from './duration.js'
+import { name } from './names.js'
 import { optionsSchema, toSettings } from './options-schema.js'
 import { schedule } from './schedule.js'
 
@@ -31,13 +32,14 @@ function refuseBoth(
   context.addIssue({ code: 'custom', message, path: ['eta'] })
 }
 
-/** Refuses attempts for a job that is not kept between them. */
-function refuseRetry(
-  { retry, durable }: { retry?: unknown; durable: boolean },
+/** Refuses what only a job can have that the server keeps: attempts, and an id. */
+function refuseUnkept(
+  { retry, id, durable }: { retry?: unknown; id?: unknown; durable: boolean },
   context: z.RefinementCtx,
 ): void {
-  if (retry === undefined || durable) return
-  context.addIssue({ code: 'custom', message: 'needs durable: true', path: ['retry'] })
+  if (durable) return
+  for (const [key, value] of Object.entries({ retry, id }))
+    if (value !== undefined) context.addIssue({ code: 'custom', message: 'needs durable: true', path: [key] })
 }
 
 /** Refuses an order for receivers that would each get a part of it. */
@@ -72,9 +74,14 @@ const options = {
       retry: optionsSchema(STREAM_OPTIONS.retry.options)
         .describe('Attempts with a durable job whose callback throws; a single one when absent.')
         .optional(),
+      id: name
+        .describe(
+          'Id of a durable job: the same call under the same id is one job; a random one when absent.',
+        )
+        .optional(),
     })
     .superRefine(refuseBoth)
-    .superRefine(refuseRetry),
+    .superRefine(refuseUnkept),
   NO_RETURN: z.strictObject({ ...due, busy }).superRefine(refuseBoth),
   BROADCAST: z
     .strictObject({

@@ -1,17 +1,50 @@
 import { z } from 'zod'
+import { messageOf } from '../../core/errors.js'
+import { parseRate } from '../../core/stream/rate.js'
 import {
   choosesNull,
   isInRange,
   isPath,
+  PATH_RULE,
   requirementOf,
   settingName,
   type OptionSpec,
   type OptionSpecs,
+  type RateLimit,
   type Settings,
 } from '../../core/stream/parse-options.js'
 import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'
+
+/** A rate such as `10/s`. Parsed into a number and milliseconds. */
+const rateText = z
+  .string()
+  .transform((value, context) => {
+    try {
+      return parseRate(value)
+    } catch (error) {
+      const message = messageOf(error).replace(/^.*(?=is not a rate)/, '')
+      context.addIssue({ code: 'custom', message, params: { code: 'DAFFI_BAD_RATE' } })
+      return z.NEVER
+    }
+  })
+  .describe('How many may begin in which time, such as 10/s, 100/m, 5000/h, 1/d.')
+
+/** A rate, for all calls and items or for each key. */
+const rate = z
+  .union([
+    rateText,
+    z.strictObject({
+      limit: rateText,
+      by: z.string().refine(isPath, PATH_RULE).describe('Path of the key, such as camera.id.').optional(),
+    }),
+  ])
+  .transform((value): RateLimit =>
+    'limit' in value && typeof value.limit === 'object'
+      ? { ...value.limit, by: (value as { by?: string }).by }
+      : { ...(value as { limit: number; perMs: number }), by: undefined },
+  )
 
 /** Schema of options in a pipeline file, where `onError` is written `on_error`. Durations are parsed into milliseconds. */
 export function optionsSchema(specs: OptionSpecs): z.ZodType<Record<string, unknown>> {
@@ -47,6 +80,8 @@ function schemaOf(spec: OptionSpec): z.ZodType {
       return withDefault(z.boolean().describe(spec.text), spec.default)
     case 'path':
       return z.string().refine(isPath, requirementOf(spec)).describe(spec.text)
+    case 'rate':
+      return rate.describe(spec.text).optional()
     case 'count':
       return withDefault(z.int().min(spec.min).describe(spec.text), spec.default)
     case 'number':

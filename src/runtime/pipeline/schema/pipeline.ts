@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { MIB } from '../../core/bytes.js'
+import { bytes } from './bytes.js'
 import { duration } from './duration.js'
 import { name } from './names.js'
 import { node } from './node.js'
@@ -6,6 +8,8 @@ import { server } from './server.js'
 import { source } from './source.js'
 import { restart } from './supervision.js'
 import { tests } from './test.js'
+
+const MIN_AGE_MS = 60_000
 
 /** The pipeline file as its author writes it; docs/pipeline.md describes it. */
 export const pipeline = z.strictObject({
@@ -26,6 +30,19 @@ export const pipeline = z.strictObject({
     })
     .describe('Defaults of calls and nodes.')
     .prefault({}),
+  dead_letters: z
+    .strictObject({
+      age: duration
+        .refine((ms) => ms >= MIN_AGE_MS, 'must be at least 1m')
+        .describe('Longest time that a dead letter is kept; without it, until it is removed.')
+        .optional(),
+      bytes: bytes
+        .refine((size) => size >= MIB, 'must be at least 1 MiB')
+        .describe('Bytes that dead letters may have in all; the oldest are dropped, and counted.')
+        .optional(),
+    })
+    .describe('Limits of the dead letters; {} lifts those of an earlier run.')
+    .optional(),
   sources: z.record(name, source).describe('Sources of streams, by name.').default({}),
   nodes: z
     .record(name, node)

@@ -58,12 +58,14 @@ export class ItemOutcomes {
   }
 
   /**
-   * Ends items that have failed and get no further attempt.
+   * Ends items that have failed and get no further attempt. Those that were given up because the receiver has settled are not counted.
    * @param isLogged whether the log has the error already, as that of another stream
    * @returns whether the receiver goes on
    */
   fail(items: ItemsInHand, thrown: unknown, isLogged = false): boolean {
     const { open, lifecycle, failures } = this.#options
+    const { signal } = lifecycle
+    if (signal.aborted && thrown === signal.reason) return false
     const error = asError(thrown)
     for (const { position } of items) this.#count(position, 'failed')
     const where = placeOf(items)

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { keyReader, keyText } from '../../../core/stream/key-path.js'
 import type { KeyPath } from '../../../core/stream/parse-options.js'
 import { asError } from '../../../core/thrown/read-thrown.js'
 import { thrownLine } from '../../../core/message/error-text.js'
@@ -14,10 +15,10 @@ const MAX_FAULT = 200
  * @param by path in the item, or a function of it
  */
 export function itemKeys(by: KeyPath): (item: unknown, number: number) => ItemKey {
-  const names = typeof by === 'string' ? by.split('.') : []
+  const read = keyReader(by)
   return (item, number) => {
     try {
-      const value = typeof by === 'function' ? by(item) : names.reduce(valueAt, item)
+      const value = read(item)
       const text = keyText(value)
       if (text !== undefined) return { hash: hashOf(text) }
       const found =
@@ -33,27 +34,3 @@ export function itemKeys(by: KeyPath): (item: unknown, number: number) => ItemKe
 const faulty = (fault: string): ItemKey => ({ hash: hashOf(''), fault: fault.slice(0, MAX_FAULT) })
 
 const hashOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, HASH_LENGTH)
-
-/** Own properties only: a key named `constructor` is one that most objects lack. */
-function valueAt(value: unknown, name: string): unknown {
-  if (value instanceof Map) return value.get(name)
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-  return (value as Record<string, unknown>)[name]
-}
-
-/** Text that two values have in common if they are the same key; undefined for a value that is none. */
-function keyText(value: unknown): string | undefined {
-  if (value === null) return 'null'
-  switch (typeof value) {
-    // As JSON, which keeps halves of characters apart that UTF-8 cannot write.
-    case 'string':
-      return JSON.stringify(value)
-    case 'bigint':
-      return `${value}n`
-    case 'number':
-    case 'boolean':
-      return String(value)
-    default:
-      return undefined
-  }
-}

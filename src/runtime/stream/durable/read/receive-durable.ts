@@ -101,7 +101,7 @@ export class DurableStreams {
       durable,
       node: self.name,
       stream: durable.stream.slice(`daffi_${pipeline}_`.length),
-      letters: new DeadLetterStore(bulk.nc, pipeline),
+      letters: new DeadLetterStore(bulk.nc, pipeline, log),
     })
     const context: ReaderContext = {
       open,

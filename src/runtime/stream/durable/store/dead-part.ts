@@ -8,6 +8,7 @@ import {
   isMeasure,
   isName,
   mapOf,
+  orAbsent,
   orNull,
 } from '../../../core/message/forms.js'
 import { parseJson } from '../../../core/message/parse-json.js'
@@ -49,12 +50,27 @@ export interface JobLetter extends FailedWork {
   /** Time that the callback may take, in milliseconds; 0 means no limit. */
   timeoutMs: number
   retry: RetryPolicy
+  /** Digest of callback and arguments, of a job with an id of the caller's choice; null for others. */
+  digest?: string | null
 }
 
 export type DeadLetter = ItemLetter | JobLetter
 
 /** Header of every part. */
 export type DeadPart = DeadLetter & { offset: number }
+
+/** Header of one part, as it is stored. */
+export interface PartHeader {
+  id: number
+  part: DeadPart
+  /** Bytes of the part. */
+  length: number
+  subject: string
+  /** Bytes on disk, about. */
+  size: number
+  /** Time when it was stored, by the server's clock. */
+  time: number
+}
 
 const isPart = mapOf<FailedWork & { offset: number }>({
   call: isName,
@@ -72,6 +88,7 @@ const isOfJob = mapOf<Omit<JobLetter, keyof FailedWork>>({
   job: isName,
   to: orNull(isName),
   timeoutMs: isMeasure,
+  digest: orAbsent(orNull(isName)),
   retry: mapOf<RetryPolicy>({ attempts: isCount, delayMs: isMeasure, backoff: isMeasure }),
 })
 

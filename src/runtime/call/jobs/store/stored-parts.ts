@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jetstream, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
-import { MIB } from '../../core/bytes.js'
-import { DaffiError } from '../../core/errors.js'
-import { isText, isWithin, mapOf } from '../../core/message/forms.js'
-import { payloadLimit } from '../../nats/index.js'
-import { notStored } from '../wire/not-stored.js'
-import { MAX_VALUE_BYTES } from '../wire/payload-transfer.js'
+import { MIB } from '../../../core/bytes.js'
+import { DaffiError } from '../../../core/errors.js'
+import { isText, isWithin, mapOf } from '../../../core/message/forms.js'
+import { payloadLimit } from '../../../nats/index.js'
+import { notStored } from '../../wire/not-stored.js'
+import { MAX_VALUE_BYTES } from '../../wire/payload-transfer.js'
 
 const PART_BYTES = MIB
 /** Parts of one value: those of the largest one, on a server with small messages. */
@@ -55,14 +55,18 @@ export class StoredParts {
    * @throws DaffiError DAFFI_TOO_LARGE
    */
   plan(payload: Uint8Array, subject: string, what: string): PartsRef | undefined {
-    const limit = payloadLimit(this.#nc)
     const bytes = payload.length
-    if (bytes <= limit) return undefined
-    if (bytes <= MAX_VALUE_BYTES) return { subject, bytes, partBytes: Math.min(PART_BYTES, limit) }
+    if (bytes <= payloadLimit(this.#nc)) return undefined
+    if (bytes <= MAX_VALUE_BYTES) return this.place(payload, subject)
     throw new DaffiError(
       'DAFFI_TOO_LARGE',
       `${what} has ${bytes} bytes; a durable job keeps at most ${MAX_VALUE_BYTES}`,
     )
+  }
+
+  /** Chooses where the parts of a value will lie that is not in a message, whatever its size. */
+  place({ length: bytes }: Uint8Array, subject: string): PartsRef {
+    return { subject, bytes, partBytes: Math.min(PART_BYTES, payloadLimit(this.#nc)) }
   }
 
   /** Resolves when the server has all parts on file. @throws DaffiError DAFFI_NOT_STORED; then it keeps none of them */

@@ -1,10 +1,10 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
-import { isMeasure, isWithin, mapOf } from '../../core/message/forms.js'
-import { parseJson } from '../../core/message/parse-json.js'
-import { parseOptions } from '../../core/stream/parse-options.js'
-import { STREAM_OPTIONS, type RetryPolicy } from '../../core/stream/stream-options.js'
-import type { JobRetryOptions } from '../api/modifiers.js'
-import { HEADER } from '../wire/headers.js'
+import { isMeasure, isWithin, mapOf } from '../../../core/message/forms.js'
+import { parseJson } from '../../../core/message/parse-json.js'
+import { parseOptions } from '../../../core/stream/parse-options.js'
+import { STREAM_OPTIONS, type RetryPolicy } from '../../../core/stream/stream-options.js'
+import type { JobRetryOptions } from '../../api/modifiers.js'
+import { HEADER } from '../../wire/headers.js'
 
 const SPECS = { retry: STREAM_OPTIONS.retry }
 

@@ -8,18 +8,20 @@ import {
   type JetStreamClient,
   type JetStreamManager,
   type JsMsg,
+  type StoredMsg,
 } from '@nats-io/jetstream'
 import { nanos, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
-import { DaffiError } from '../../core/errors.js'
-import { isCount, isName, isText, mapOf } from '../../core/message/forms.js'
-import { parseJson } from '../../core/message/parse-json.js'
-import { isApiError } from '../../nats/index.js'
-import { cancelled } from '../api/job.js'
-import { ensureConsumer } from '../wire/ensure-consumer.js'
-import { HEADER } from '../wire/headers.js'
-import { notStored } from '../wire/not-stored.js'
-import type { PendingAnswers } from '../wire/pending-answers.js'
-import type { CallTiming } from '../wire/timing.js'
+import { DaffiError } from '../../../core/errors.js'
+import { isCount, isName, isText, mapOf } from '../../../core/message/forms.js'
+import { parseJson } from '../../../core/message/parse-json.js'
+import { isApiError } from '../../../nats/index.js'
+import { cancelled } from '../../api/job.js'
+import { ensureConsumer } from '../../wire/ensure-consumer.js'
+import { HEADER } from '../../wire/headers.js'
+import { notStored } from '../../wire/not-stored.js'
+import type { PendingAnswers } from '../../wire/pending-answers.js'
+import type { CallTiming } from '../../wire/timing.js'
+import type { QueueMessage } from './job-facts.js'
 import { JobNames } from './job-names.js'
 import type { Holder } from './job-record.js'
 import { isOfNode, type JobTarget, type Route } from './job-route.js'
@@ -27,6 +29,8 @@ import { isPartsRef, StoredParts, type PartsRef } from './stored-parts.js'
 
 /** Time after which the consumer of a node's name is removed, when nobody pulls from it: names may be made up for one run. */
 const UNUSED_MS = 7 * 24 * 3600 * 1000
+
+const NO_BYTES = new Uint8Array()
 
 /** A job that is sent, and the incarnation of the node that sends it. */
 export interface NewJob {
@@ -39,6 +43,9 @@ export interface NewJob {
 interface StoredArguments extends PartsRef {
   caller: string
 }
+
+/** A message of a job, as a worker is given it, or as it is read from the queue. */
+export type JobMessage = QueueMessage & { data: Uint8Array }
 
 /** The work queue of a pipeline's durable jobs. */
 export class JobQueue {
@@ -130,17 +137,21 @@ export class JobQueue {
     await this.#parts.put(parts, payload)
   }
 
-  /** Puts a job into the queue if there is none of this id for this target. @returns whether there was none */
+  /**
+   * Puts a job into the queue if there is none of this id for this target.
+   * @param msgID id by which the server knows a message that is sent twice
+   * @returns whether there was none
+   */
   async addUnique(
     id: string,
     target: JobTarget,
     payload: Uint8Array,
     headers: MsgHdrs,
-    msgID: string,
+    msgID?: string,
   ): Promise<boolean> {
     const expect = { lastSubjectSequence: 0 }
     try {
-      const options = { headers, msgID, expect }
+      const options = { headers, expect, ...(msgID !== undefined && { msgID }) }
       await this.#answers.wait(this.#js.publish(this.#names.job(id, target), payload, options))
       return true
     } catch (error) {
@@ -149,19 +160,73 @@ export class JobQueue {
     }
   }
 
+  /**
+   * Puts a job into the queue that has been there before, unless it is there again. Its parts are stored first, so they need nobody
+   * who stays until they are complete.
+   * @returns whether it was not there
+   * @throws DaffiError DAFFI_NOT_STORED
+   */
+  async addAgain(id: string, target: JobTarget, payload: Uint8Array, headers: MsgHdrs): Promise<boolean> {
+    const parts = this.#parts.plan(payload, this.#names.argumentParts(id), 'the payload')
+    if (!parts) return await this.addUnique(id, target, payload, headers)
+    if (await this.find(id)) return false
+    // Several that are at it store the same parts, so none of them may remove any; all go with the job.
+    await this.#parts.put(parts, payload)
+    headers.set(HEADER.stored, JSON.stringify({ ...parts, caller: 'nobody' } satisfies StoredArguments))
+    return await this.addUnique(id, target, NO_BYTES, headers)
+  }
+
   async has(id: string): Promise<boolean> {
     const query = { last_by_subj: this.#names.all(id) }
     return (await this.#answers.wait(this.#jsm.streams.getMessage(this.#names.stream, query))) !== null
   }
 
+  /** Finds the message of a job, which is not that of a part of its arguments. */
+  async find(id: string): Promise<JobMessage | undefined> {
+    const [anywhere, named] = await Promise.all(this.#names.messages(id).map((filter) => this.#last(filter)))
+    return anywhere ?? named
+  }
+
+  /** Reads the jobs from the oldest one on. */
+  async *read(): AsyncGenerator<JobMessage> {
+    const walks = this.#names.messages().map((filter) => ({ filter, next: this.#next(filter, 1) }))
+    for (;;) {
+      const heads = await Promise.all(walks.map(({ next }) => next))
+      const [first] = heads.flatMap((each) => each ?? []).sort((a, b) => a.seq - b.seq)
+      if (!first) return
+      yield first
+      for (const [index, walk] of walks.entries())
+        if (heads[index] === first) walk.next = this.#next(walk.filter, first.seq + 1)
+    }
+  }
+
+  /** Ids of the jobs that are in the queue, those that nodes run at the moment among them. */
+  async ids(): Promise<Set<string>> {
+    const infos = this.#names
+      .messages()
+      .map((filter) => this.#jsm.streams.info(this.#names.stream, { subjects_filter: filter }))
+    const subjects = (await Promise.all(infos)).flatMap(({ state }) => Object.keys(state.subjects ?? {}))
+    return new Set(subjects.map((subject) => subject.split('.')[3] ?? ''))
+  }
+
+  async #last(filter: string): Promise<JobMessage | undefined> {
+    const query = { last_by_subj: filter }
+    return messageOf(await this.#answers.wait(this.#jsm.streams.getMessage(this.#names.stream, query)))
+  }
+
+  async #next(filter: string, seq: number): Promise<JobMessage | undefined> {
+    const query = { seq, next_by_subj: filter }
+    return messageOf(await this.#answers.wait(this.#jsm.direct.getMessage(this.#names.stream, query)))
+  }
+
   /** The incarnation of the caller of a job whose arguments are incomplete; undefined when they are complete. */
-  async incompleteCaller(message: JsMsg): Promise<string | undefined> {
+  async incompleteCaller(message: JobMessage): Promise<string | undefined> {
     const stored = storedArguments(message)
     return stored && !(await this.#answers.wait(this.#parts.isComplete(stored))) ? stored.caller : undefined
   }
 
   /** @throws DaffiError DAFFI_ABORTED when the arguments are not there any more */
-  async arguments(message: JsMsg): Promise<Uint8Array> {
+  async arguments(message: JobMessage): Promise<Uint8Array> {
     const stored = storedArguments(message)
     if (!stored) return message.data
     const payload = await this.#parts.load(stored)
@@ -191,6 +256,12 @@ export class JobQueue {
   }
 }
 
+function messageOf(message: StoredMsg | null): JobMessage | undefined {
+  if (!message) return undefined
+  const { subject, header, seq, time, data } = message
+  return { subject, headers: header, seq, time, data }
+}
+
 const isStoredArguments = mapOf<StoredArguments>({
   subject: isText,
   bytes: isCount,
@@ -199,7 +270,7 @@ const isStoredArguments = mapOf<StoredArguments>({
 })
 
 /** Reference to a job's arguments; undefined when they are in its message. @throws DaffiError DAFFI_BAD_MESSAGE */
-function storedArguments({ headers, subject }: JsMsg): StoredArguments | undefined {
+function storedArguments({ headers, subject }: JobMessage): StoredArguments | undefined {
   const header = headers?.get(HEADER.stored)
   if (!header) return undefined
   const stored = parseJson(header)

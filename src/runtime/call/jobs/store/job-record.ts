@@ -1,4 +1,4 @@
-import { decode, encode } from '../../codec/index.js'
+import { decode, encode } from '../../../codec/index.js'
 import {
   isCount,
   isMap,
@@ -8,8 +8,8 @@ import {
   oneOf,
   orAbsent,
   orNull,
-} from '../../core/message/forms.js'
-import { isRemoteFields, type RemoteErrorFields } from '../api/remote-error.js'
+} from '../../../core/message/forms.js'
+import { isRemoteFields, type RemoteErrorFields } from '../../api/remote-error.js'
 import { isPartsRef, type PartsRef } from './stored-parts.js'
 
 /** One incarnation of a node, as the holder or the caller of a job. */
@@ -28,16 +28,22 @@ interface StoredOutcome {
   parts: PartsRef
 }
 
-/** Record of a job that has ended. `sequence` is that of its message in the queue. */
-export type EndedRecord = (JobOutcome | StoredOutcome) & { sequence: number | null }
+/**
+ * Record of a job that has ended. `sequence` is that of its message in the queue. `args` are the arguments of one that has failed,
+ * by which it can be run again.
+ */
+export type EndedRecord = (JobOutcome | StoredOutcome) & { sequence: number | null; args?: PartsRef }
 
 /** Record of a job that a node runs. `attempts` have failed before; absent when none has. */
 export type RunningRecord = { state: 'running'; sequence: number; attempts?: number } & Holder
 
-/** Record of a job whose last attempt has failed, and which is due again at `due` (milliseconds since 1970). */
+/**
+ * Record of a job whose last attempt has failed, and which is due again at `due` (milliseconds since 1970). Without a sequence, of
+ * one that was accepted under its id, or is run once more, and that no node has had since.
+ */
 export interface WaitingRecord {
   state: 'waiting'
-  sequence: number
+  sequence: number | null
   attempts: number
   due: number
 }
@@ -64,14 +70,14 @@ const isRunning = mapOf<RunningRecord>({
 })
 const isWaiting = mapOf<WaitingRecord>({
   state: oneOf('waiting'),
-  sequence: isCount,
+  sequence: orNull(isCount),
   attempts: isCount,
   due: isMeasure,
 })
 
 function isEnded(record: Record<string, unknown>): boolean {
-  const { state, sequence, error, parts } = record
-  if (!orNull(isCount)(sequence)) return false
+  const { state, sequence, error, parts, args } = record
+  if (!orNull(isCount)(sequence) || !orAbsent(isPartsRef)(args)) return false
   if (parts !== undefined) return isPartsRef(parts) && (state === 'done' || state === 'failed')
   return state === 'failed' ? isRemoteFields(error) : state === 'done' || state === 'cancelled'
 }

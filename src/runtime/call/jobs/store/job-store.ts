@@ -1,9 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
-import { isApiError } from '../../nats/index.js'
-import { cancelled } from '../api/job.js'
-import { PendingAnswers } from '../wire/pending-answers.js'
-import type { CallTiming } from '../wire/timing.js'
+import { isApiError } from '../../../nats/index.js'
+import { cancelled } from '../../api/job.js'
+import { PendingAnswers } from '../../wire/pending-answers.js'
+import type { CallTiming } from '../../wire/timing.js'
+import { queuedJob } from './job-facts.js'
 import type { JobNames } from './job-names.js'
 import { JobQueue, type NewJob } from './job-queue.js'
 import { JobRecordBucket } from './job-record-bucket.js'
@@ -53,7 +54,8 @@ export class JobStore {
 
   /** Keeps a job from being claimed, also if a node has claimed it. @returns its state until then */
   async cancel(id: string): Promise<'waiting' | 'running' | 'over'> {
-    const was = await this.records.cancel(id)
+    const queued = await this.queue.find(id)
+    const was = await this.records.cancel(id, queued && queuedJob(queued).facts)
     if (was !== 'over') await this.queue.remove(id)
     return was
   }

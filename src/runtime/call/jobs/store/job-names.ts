@@ -1,5 +1,5 @@
-import { DaffiError } from '../../core/errors.js'
-import { isToken } from '../../core/names.js'
+import { DaffiError } from '../../../core/errors.js'
+import { isToken } from '../../../core/names.js'
 import { isOfNode, type JobTarget, type Route } from './job-route.js'
 
 /** Names of the streams and subjects of a pipeline's durable jobs. */
@@ -35,6 +35,11 @@ export class JobNames {
     return `daffi.${this.#pipeline}.job.${id === undefined ? '' : `${id}.`}>`
   }
 
+  /** Subjects of the messages of jobs, which are not those of parts of their arguments; all jobs, or those of one id. */
+  messages(id = '*'): string[] {
+    return [`daffi.${this.#pipeline}.job.${id}.call.*`, `daffi.${this.#pipeline}.job.${id}.node.*.*`]
+  }
+
   job(id: string, { callback, to }: JobTarget): string {
     const suffix = to === undefined ? `call.${callback}` : `node.${to}.${callback}`
     return `daffi.${this.#pipeline}.job.${id}.${suffix}`
@@ -66,6 +71,11 @@ export class JobNames {
   /** Subject on which the record of a job that has ended is published once it is stored. */
   ended(id: string): string {
     return `daffi.${this.#pipeline}.ended.${id}`
+  }
+
+  /** Subjects of all records in the bucket, and of nothing else there. */
+  get records(): string {
+    return this.record('*')
   }
 
   /** Subject of a record in the bucket. */

@@ -1,0 +1,31 @@
+import * as Args from '@oclif/core/args'
+import { fileArg, namedPipeline, VisitCommand } from '../../cli/index.js'
+import type { CancelledJob, JobState } from '../../runtime/index.js'
+
+const WAS: Record<JobState, string> = {
+  waiting: 'is taken out of the queue',
+  running: 'was running, and its callback is told to end',
+  done: 'was done before',
+  failed: 'had failed before',
+  cancelled: 'was cancelled before',
+}
+
+export default class JobsCancel extends VisitCommand<CancelledJob> {
+  static override summary = 'Cancel a durable job that waits or runs.'
+  static override description =
+    "A waiting one is taken out of the queue, and no node runs it. Of a running one the callback's signal aborts; its outcome is that it was cancelled, whatever the callback makes of that."
+  static override examples = ['<%= config.bin %> jobs cancel order-17']
+  static override args = {
+    id: Args.string({ description: 'Id of the job, as jobs list shows it.', required: true }),
+    file: fileArg(),
+  }
+
+  override async run(): Promise<CancelledJob> {
+    const { args, flags } = await this.parse(JobsCancel)
+    const plan = await this.loadPlan(namedPipeline(args, flags))
+    const { cancelJob } = await import('../../runtime/index.js')
+    const result = await cancelJob(plan, args.id, this.visitOptions(flags))
+    this.log(`${result.id} ${WAS[result.was]}`)
+    return result
+  }
+}

@@ -1,0 +1,74 @@
+import * as call from '../../call/index.js'
+import type { JobList, JobState, ListJobsOptions, ShownJob } from '../../call/index.js'
+import type { Plan } from '../../core/plan/plan.js'
+import { DeadLetterStore } from '../../stream/index.js'
+import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
+
+export interface CancelledJob {
+  id: string
+  /** State of the job until then: a job that waited or ran is cancelled, any other had ended. */
+  was: JobState
+}
+
+type Access = NonNullable<Awaited<ReturnType<typeof call.openJobAccess>>>
+
+/** Lists the durable jobs of a pipeline. */
+export function listJobs(
+  plan: Plan,
+  choice: ListJobsOptions,
+  options: PipelineClientOptions,
+): Promise<JobList> {
+  const none = (): JobList => ({ jobs: [], more: 0 })
+  return withJobs(plan, options, (access, letters) => call.listJobs(access, letters, choice), none)
+}
+
+/** Tells all that is kept of a durable job. @throws DaffiError DAFFI_UNKNOWN_JOB */
+export function showJob(plan: Plan, id: string, options: PipelineClientOptions): Promise<ShownJob> {
+  return withJob(plan, id, options, (access, letters) => call.showJob(access, letters, id))
+}
+
+/**
+ * Puts a durable job that has failed back into the queue.
+ * @throws DaffiError DAFFI_UNKNOWN_JOB, DAFFI_JOB_NOT_FAILED, DAFFI_NOT_STORED
+ */
+export function retryJob(plan: Plan, id: string, options: PipelineClientOptions): Promise<{ id: string }> {
+  return withJob(plan, id, options, async (access, letters) => {
+    await call.retryJob(access, letters, id)
+    return { id }
+  })
+}
+
+/** Cancels a durable job. @throws DaffiError DAFFI_UNKNOWN_JOB */
+export function cancelJob(plan: Plan, id: string, options: PipelineClientOptions): Promise<CancelledJob> {
+  return withJob(plan, id, options, async (access, letters) => {
+    const { summary } = await call.findJob(access, letters, id)
+    const { state } = summary
+    // Only a dead letter is kept of a job that has ended long ago: a record of it would say that it was cancelled.
+    const was = state === 'waiting' || state === 'running' ? await call.cancelJob(access, id) : 'over'
+    if (was !== 'over') return { id, was }
+    return { id, was: (await call.findJob(access, letters, id)).summary.state }
+  })
+}
+
+function withJob<T>(
+  plan: Plan,
+  id: string,
+  options: PipelineClientOptions,
+  use: (access: Access, letters: DeadLetterStore) => Promise<T>,
+): Promise<T> {
+  return withJobs(plan, options, use, () => {
+    throw call.unknownJob(id)
+  })
+}
+
+function withJobs<T>(
+  plan: Plan,
+  options: PipelineClientOptions,
+  use: (access: Access, letters: DeadLetterStore) => Promise<T>,
+  none: () => T,
+): Promise<T> {
+  return withPipelineClient(plan, options, async (_g, nc) => {
+    const access = await call.openJobAccess(nc, plan.name)
+    return access ? await use(access, new DeadLetterStore(nc, plan.name)) : none()
+  })
+}
