@@ -29,7 +29,10 @@ export function shownLetterLines(letter: ShownLetter, colours: Colours): string[
       : [
           ['stream', letter.stream],
           ['epoch', letter.run],
-          ['item', `${letter.item}, ${count(letter.bytes, 'byte')} of ${letter.kind ? `type ${letter.kind[0]}` : 'a value'}`],
+          [
+            'item',
+            `${letter.item}, ${count(letter.bytes, 'byte')} of ${letter.kind ? `type ${letter.kind[0]}` : 'a value'}`,
+          ],
         ]
   return [
     ...letterLines(letter, colours),

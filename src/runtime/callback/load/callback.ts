@@ -1,7 +1,6 @@
 import type { Duration } from '../../core/duration.js'
 import type { CallbackSettings } from '../../core/plan/callback-options.js'
 import type { Arity } from '../../core/plan/plan.js'
-import type { RateText } from '../../core/stream/rate.js'
 
 /** Options of one callback, in the export `options` of its module, under the callback's name. */
 export interface CallbackOptions {
@@ -19,7 +18,7 @@ export interface CallbackOptions {
    * argument. Not `by` together with `batch`.
    * @default no limit
    */
-  rate?: RateText | { limit: RateText; by?: string | ((value: unknown) => unknown) }
+  rate?: string | { limit: string; by?: string | ((value: unknown) => unknown) }
   /**
    * Longest time that a call may run; a number is **seconds**. After it the call's signal is aborted, and the call fails with
    * DAFFI_CALLBACK_TIMEOUT.

@@ -1,9 +1,6 @@
 import { DaffiError } from '../errors.js'
 
-/** A limit of how often something may begin: `10/s`, `100/m`, `5000/h`, `1/d`. */
-export type RateText = string
-
-/** A checked limit: at most so many in any span of so many milliseconds. */
+/** A limit of how often something may begin, written as `10/s`, `100/m`, `5000/h`, `1/d`: at most so many in any span of so many milliseconds. */
 export interface Rate {
   limit: number
   perMs: number
@@ -38,7 +35,7 @@ export function parseRate(text: unknown, what = 'rate'): Rate {
 }
 
 /** The limit as text: `10/s`. */
-export function formatRate({ limit, perMs }: Rate): RateText {
+export function formatRate({ limit, perMs }: Rate): string {
   const unit = Object.keys(UNITS).find((name) => UNITS[name] === perMs) ?? ''
   return `${limit}/${unit}`
 }

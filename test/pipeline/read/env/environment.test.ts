@@ -57,7 +57,8 @@ test('a value of a file is no part of the environment of a node that does not na
 })
 
 test('env_file gives a node its variables; env goes before, and a later file; one may be missing', async () => {
-  const yaml = "name: shop\nnodes:\n  one:\n    env_file: [a.env, { path: no.env, required: false }, '${WHICH}.env']\n    env: { A: yaml }\n"
+  const yaml =
+    "name: shop\nnodes:\n  one:\n    env_file: [a.env, { path: no.env, required: false }, '${WHICH}.env']\n    env: { A: yaml }\n"
   const folder = await project(
     { '.env': 'WHICH=b\nHOME_PAGE=x', 'a.env': 'A=1\nB=1\nC=1', 'b.env': "B=${HOME_PAGE}/${C}\nD='${NO}'" },
     yaml,
@@ -134,7 +135,8 @@ test('a .env that others can write is refused; a link of ours to one of ours is 
 })
 
 test('faults of env_file stand at its key, and in the file', async () => {
-  const yaml = 'name: shop\nnodes:\n  one:\n    env_file: [no.env, open.env, bad.env, big.env, { path: not.env }]\n'
+  const yaml =
+    'name: shop\nnodes:\n  one:\n    env_file: [no.env, open.env, bad.env, big.env, { path: not.env }]\n'
   const big = 'A=1\n'.repeat(20_000)
   const folder = await project({ 'open.env': 'A=1', 'bad.env': 'A=1\nx', 'big.env': big }, yaml)
   await chmod(join(folder, 'open.env'), 0o666)
