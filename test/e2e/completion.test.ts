@@ -43,7 +43,7 @@ test.each(shells)('%s completes commands, flags, files, nodes and sources', asyn
     offers('stream', 'numbers', 'num'),
   ])
   expect(commands).toEqual(['completion'])
-  expect(topics).toEqual(['list', 'replay'])
+  expect(topics).toEqual(['drop', 'list', 'replay', 'show'])
   expect(flags).toEqual(['--watch'])
   expect(values).toEqual(['mermaid', 'text'])
   expect(files).toContain('numbers.yaml')
