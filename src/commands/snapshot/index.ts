@@ -1,5 +1,12 @@
-import { Args, Flags } from '@oclif/core'
-import { durationFlag, fileArg, LookCommand, namedFile, pictureType, writePicture } from '../../cli/index.js'
+import { Flags } from '@oclif/core'
+import {
+  durationFlag,
+  LookCommand,
+  namedFile,
+  pictureType,
+  streamArgs,
+  writePicture,
+} from '../../cli/index.js'
 import { formatMs } from '../../runtime/core/timeout.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
 import { FORCED } from '../../runtime/core/process/end-signals.js'
@@ -23,14 +30,7 @@ export default class Snapshot extends LookCommand<SnapshotResult> {
     '<%= config.bin %> snapshot camera -o now.jpg',
     '<%= config.bin %> snapshot camera -o now.png --timeout 1m --json',
   ]
-  static override args = {
-    stream: Args.string({
-      description: 'Name of the stream: its source or callback, as daffi rate lists it.',
-      required: true,
-      ignoreStdin: true,
-    }),
-    file: fileArg(),
-  }
+  static override args = streamArgs
   static override flags = {
     output: Flags.string({
       char: 'o',

@@ -1,14 +1,14 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import {
   durationFlag,
   itemLine,
   itemRecord,
-  fileArg,
   LookCommand,
   namedFile,
   PictureFolder,
   stderr,
   stdout,
+  streamArgs,
 } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { isFrame } from '../../runtime/core/frame.js'
@@ -27,14 +27,7 @@ export default class Tap extends LookCommand<void> {
     '<%= config.bin %> tap camera --png frames -n 5',
     '<%= config.bin %> tap camera --raw | ffplay -f rawvideo -pixel_format bgr24 -video_size 640x480 -',
   ]
-  static override args = {
-    stream: Args.string({
-      description: 'Name of the stream: its source or callback, as daffi rate lists it.',
-      required: true,
-      ignoreStdin: true,
-    }),
-    file: fileArg(),
-  }
+  static override args = streamArgs
   static override flags = {
     items: Flags.integer({ char: 'n', summary: 'End after so many items.', min: 1, helpValue: 'N' }),
     every: durationFlag({ summary: 'Print one item in this time at most.' }),
