@@ -27,7 +27,7 @@ export default class Server extends BaseCommand<ServerResult> {
     }),
   }
 
-  protected override readonly interruptedCode = 0
+  protected override interruptedCode = 0
 
   override async run(): Promise<ServerResult> {
     const { args, flags } = await this.parse(Server)

@@ -19,7 +19,7 @@ The viewer does not slow the pipeline down, and costs nothing while no page is o
     control: Flags.boolean({ summary: 'The page stops, starts and restarts nodes, too.' }),
   }
 
-  protected override readonly interruptedCode = 0
+  protected override interruptedCode = 0
 
   override async run(): Promise<ViewResult> {
     const { args, flags } = await this.parse(View)

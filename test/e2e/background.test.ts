@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
 import type { BackgroundRun, RunInfo } from '../../src/runtime/index.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
@@ -92,4 +94,23 @@ test('what keeps a run from starting is told to the command that has started it'
   const { exitCode, stderr } = await runDaffi(['up', '-d', '--wait'], { cwd })
   expect(exitCode).toBe(1)
   expect(stderr).toContain('no money')
+})
+
+test('Ctrl-C ends the wait for a run, and not the run', async () => {
+  const cwd = await temporaryProject({
+    'pipeline.yaml': 'name: slow\nnodes: { one: { callbacks: [wait] } }\n',
+    'callbacks/wait.js': `import { writeFileSync } from 'node:fs'
+writeFileSync('begun', '')
+await new Promise((resolve) => setTimeout(resolve, 3_600_000))
+export default () => 1
+`,
+  })
+  const waiting = startDaffi(['up', '-d', '--wait', '--wait-timeout', '1h'], { cwd })
+  await vi.waitUntil(() => existsSync(join(cwd, 'begun')), 20_000)
+  // It is told of the run before it waits.
+  await vi.waitUntil(async () => (await runDaffi(['ps', '--json'], { cwd })).stdout.includes('starting'))
+  waiting.kill('SIGINT')
+  expect(await waiting.exited).toMatchObject({ exitCode: 130, stderr: '' })
+  expect((await runDaffi(['down'], { cwd })).exitCode).toBe(0)
+  expect(await waitUntilGone(cwd, 3000)).toEqual([])
 })

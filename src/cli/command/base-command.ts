@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core/command'
 import type { Interfaces } from '@oclif/core'
+import { abortError } from '../../runtime/core/abort.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { createLogger, type Logger } from '../../runtime/core/logger.js'
 import { serverChoice, type ServerChoice } from '../../runtime/core/plan/server-choice.js'
@@ -27,7 +28,7 @@ export abstract class BaseCommand<R> extends Command {
   /** Colours for standard output. */
   protected readonly colours: Colours = coloursFor(stdout)
   /** Exit code when Ctrl-C interrupts the command before it is done. A command that runs until Ctrl-C has 0. */
-  protected readonly interruptedCode: number = FORCED
+  protected interruptedCode: number = FORCED
   #signals: Signals | undefined
 
   abstract override run(): Promise<R>
@@ -84,9 +85,12 @@ export abstract class BaseCommand<R> extends Command {
   }
 
   /** Prints the error of a failed command and sets the exit code; nothing else does. */
-  protected override catch(error: Interfaces.CommandError): Promise<void> {
-    const interrupted =
-      this.#signals?.stop.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
+  protected override catch(thrown: Interfaces.CommandError): Promise<void> {
+    const { stop } = this.#signals ?? {}
+    // Waits of Node's own end with another error than daffi's.
+    const isAbort = stop?.aborted && 'code' in thrown && thrown.code === 'ABORT_ERR'
+    const error = isAbort ? abortError(stop, this.id ?? 'the command') : thrown
+    const interrupted = stop?.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
     if (!interrupted || this.jsonEnabled()) reportFailure(error, { json: this.jsonEnabled() })
     if (interrupted) process.exitCode = this.interruptedCode
     return Promise.resolve()

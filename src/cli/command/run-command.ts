@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core'
 import { createLogger } from '../../runtime/core/logger.js'
+import { FORCED } from '../../runtime/core/process/end-signals.js'
 import type { BackgroundRun, Plan, RunPipelineOptions } from '../../runtime/index.js'
 import { JsonView } from '../runs/json-view.js'
 import { FetchBar } from '../show/fetch-bar.js'
@@ -21,7 +22,7 @@ type RunFlags = GlobalFlags & Interfaces.InferredFlags<typeof logFlags>
 
 /** A command that runs nodes and shows their progress: on standard output, or with `--json` on standard error. */
 export abstract class RunCommand<R> extends BaseCommand<R> {
-  protected override readonly interruptedCode = 0
+  protected override interruptedCode: number = 0
 
   /** Shows a run from its start to its summary, and sets the command's exit code. */
   protected async show<T extends Finished>(
@@ -49,6 +50,8 @@ export abstract class RunCommand<R> extends BaseCommand<R> {
     >,
     waitMs: number | undefined,
   ): Promise<BackgroundRun> {
+    // The run goes on, and nothing is known of it.
+    this.interruptedCode = FORCED
     const { loadPipeline, runInBackground } = await import('../../runtime/index.js')
     using bar = new FetchBar()
     const log = this.logger(flags)

@@ -5,7 +5,7 @@ import { RunsCommand, type runsFlags } from '../command/runs-command.js'
 
 /** A command that looks at a running pipeline, wherever it runs, until Ctrl-C. */
 export abstract class LookCommand<R> extends RunsCommand<R> {
-  protected override readonly interruptedCode: number = 0
+  protected override interruptedCode: number = 0
 
   /** Calls `use` with a watch of the pipeline that is meant. */
   protected async withWatch<T>(

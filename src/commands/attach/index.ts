@@ -39,7 +39,7 @@ export default class Attach extends RunsCommand<AttachResult> {
     ...logFlags,
   }
 
-  protected override readonly interruptedCode = 0
+  protected override interruptedCode = 0
 
   override async run(): Promise<AttachResult> {
     const { args, flags } = await this.parse(Attach)

@@ -39,7 +39,7 @@ export default class Logs extends RunsCommand<void> {
     timestamps: Flags.boolean({ char: 't', summary: 'Print the time of each record.' }),
   }
 
-  protected override readonly interruptedCode = 0
+  protected override interruptedCode = 0
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(Logs)

@@ -41,7 +41,7 @@ export default class Snapshot extends LookCommand<SnapshotResult> {
     timeout: durationFlag({ summary: 'Time to wait for a frame.', default: '10s' }),
   }
 
-  protected override readonly interruptedCode = FORCED
+  protected override interruptedCode = FORCED
 
   override async run(): Promise<SnapshotResult> {
     const { args, flags } = await this.parse(Snapshot)
