@@ -58,6 +58,8 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
     bail: Flags.boolean({ summary: 'End with the first test that fails.' }),
     update: Flags.boolean({
       summary: 'Write what came into the files, in place of the expected values that differ.',
+      // Each file that it writes would begin another run.
+      exclusive: ['watch'],
     }),
     watch: Flags.boolean({
       summary: 'Run the tests again whenever one of their files changes, until Ctrl-C.',

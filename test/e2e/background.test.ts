@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { BackgroundRun, RunInfo } from '../../src/runtime/index.js'
+import { connectNats, readState } from '../../src/runtime/nats/index.js'
+import { sendOrder, type RunOrder } from '../../src/runtime/runs/index.js'
+import { askStatus } from '../../src/runtime/status/index.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
 import { freePort } from '../support/ports.js'
@@ -96,9 +99,15 @@ test('what keeps a run from starting is told to the command that has started it'
   expect(stderr).toContain('no money')
 })
 
-test('Ctrl-C ends the wait for a run, and not the run', async () => {
+test('Ctrl-C ends the wait for a run, and not the run, which obeys the last order of several', async () => {
   const cwd = await temporaryProject({
-    'pipeline.yaml': 'name: slow\nnodes: { one: { callbacks: [wait] } }\n',
+    'pipeline.yaml': `
+name: slow
+nodes:
+  one: { callbacks: [wait] }
+  two: { callbacks: [wait], depends_on: [one] }
+  many: { callbacks: [wait] }
+`,
     'callbacks/wait.js': `import { writeFileSync } from 'node:fs'
 writeFileSync('begun', '')
 await new Promise((resolve) => setTimeout(resolve, 3_600_000))
@@ -111,6 +120,25 @@ export default () => 1
   await vi.waitUntil(async () => (await runDaffi(['ps', '--json'], { cwd })).stdout.includes('starting'))
   waiting.kill('SIGINT')
   expect(await waiting.exited).toMatchObject({ exitCode: 130, stderr: '' })
+
+  const { url = '', token = '' } = readState(cwd) ?? {}
+  const nc = await connectNats({ url, token }, { name: 'test' })
+  onTestFinished(() => nc.close())
+  const status = async () =>
+    (await askStatus(nc, 'slow', { lines: null })).find((each) => each.what === 'run')
+  const { id = '' } = (await status()) ?? {}
+  const order = (given: RunOrder) => sendOrder(nc, 'slow', id, given)
+  const states = async () =>
+    Object.entries((await status())?.nodes ?? {}).map(([name, { state }]) => `${name} ${state}`)
+  // The last order counts, whatever the ones before it are still waiting for; also about a node that waits for another.
+  await order({ order: 'stop', nodes: ['two'] })
+  await order({ order: 'start', nodes: ['two'] })
+  await order({ order: 'stop', nodes: ['two'] })
+  for (const number of [3, 1, 3]) await order({ order: 'scale', nodes: { many: number } })
+  await expect
+    .poll(states, { timeout: 20_000 })
+    .toEqual(['one starting', 'two stopped', 'many starting', 'many-2 starting', 'many-3 starting'])
+
   expect((await runDaffi(['down'], { cwd })).exitCode).toBe(0)
   expect(await waitUntilGone(cwd, 3000)).toEqual([])
 })

@@ -2,6 +2,7 @@ import { count } from '../../runtime/core/text/count.js'
 import type { JobSummary, ShownJob } from '../../runtime/index.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { Colours } from '../show/colours.js'
+import { isoTime } from '../../runtime/core/text/iso-time.js'
 
 /** Characters of arguments and values that are shown; `--json` has all of them. */
 const MAX_JSON = 500
@@ -39,8 +40,7 @@ export function shownLines(job: ShownJob, colours: Colours): string[] {
   ]
 }
 
-const at = (time: number | null): string | undefined =>
-  time === null ? undefined : new Date(time).toISOString()
+const at = (time: number | null): string | undefined => (time === null ? undefined : isoTime(time))
 
 function timeOf({ state, sent, began, ended, due }: JobSummary): string {
   if (state === 'waiting') return due === null ? `since ${at(sent) ?? ''}` : `due ${at(due) ?? ''}`

@@ -2,11 +2,12 @@ import { count } from '../../runtime/core/text/count.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { ShownLetter, StoredDeadLetter } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
+import { isoTime } from '../../runtime/core/text/iso-time.js'
 
 /** Lines about a dead letter in a list. */
 export function letterLines(letter: StoredDeadLetter, { bold, dim, red }: Colours): string[] {
   const { id, call, node, error, attempts, time } = letter
-  const when = dim(new Date(time).toISOString())
+  const when = dim(isoTime(time))
   const what =
     'job' in letter
       ? `job ${letter.job} (${count(letter.bytes, 'byte')})`

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { clearScreenDown, moveCursor } from 'node:readline'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { forTerminal } from './marked-colours.js'
@@ -59,11 +60,12 @@ export class Output {
   /** Resolves when whoever reads has taken most of what was written, or reads no more. */
   async drained(): Promise<void> {
     if (!this.#stream.writableNeedDrain) return
-    await new Promise<void>((resolve) => {
-      this.#stream.once('drain', resolve)
-      this.#stream.once('error', () => resolve())
-      this.#stream.once('close', resolve)
-    })
+    const waiting = new AbortController()
+    const { signal } = waiting
+    const events = ['drain', 'error', 'close'].map((event) => once(this.#stream, event, { signal }))
+    await Promise.race(events).catch(() => undefined)
+    waiting.abort()
+    await Promise.allSettled(events)
   }
 
   /** Takes the whole terminal, and keeps what it shows for later. @returns a function that gives it back */

@@ -1,6 +1,7 @@
 import { fileArg, letterLines, namedPipeline, VisitCommand } from '../../cli/index.js'
 import { count } from '../../runtime/core/text/count.js'
 import type { ListedLetters } from '../../runtime/index.js'
+import { isoTime } from '../../runtime/core/text/iso-time.js'
 
 export default class DeadList extends VisitCommand<ListedLetters> {
   static override summary =
@@ -17,7 +18,7 @@ export default class DeadList extends VisitCommand<ListedLetters> {
     for (const letter of letters) for (const line of letterLines(letter, this.colours)) this.log(line)
     if (letters.length === 0) this.log('none')
     if (dropped.letters > 0) {
-      const when = new Date(dropped.time).toISOString()
+      const when = isoTime(dropped.time)
       const text = `${count(dropped.letters, 'older one')} dropped because of the limits, the last at ${when}`
       this.log(this.colours.yellow(text))
     }

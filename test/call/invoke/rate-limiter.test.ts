@@ -25,6 +25,19 @@ test('no more than the limit begin in any span of its length, in the order in wh
   expect(limiter.isBusy).toBe(true)
 })
 
+test('a limiter that nobody waits for keeps no process alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const before = timers()
+  const limiter = new RateLimiter({ limit: 1, perMs: 86_400_000, by: undefined })
+  limiter.run(0, never, () => undefined)
+  const ended = new AbortController()
+  const waiting = limiter.run(1, ended, () => undefined)
+  expect(timers()).toBe(before + 1)
+  ended.abort(new Error('given up'))
+  await expect(waiting).rejects.toThrow('given up')
+  expect(timers()).toBe(before)
+})
+
 test('each key has the limit for itself, and what has no key another', async () => {
   const limiter = new RateLimiter({ limit: 1, perMs: 60_000, by: 'camera.id' })
   const begun: unknown[] = []

@@ -63,3 +63,20 @@ test('a node has no colours where the command has none', () => {
   for (const line of printedLines('', coloursFor({ isTTY: false }))) out.line(line)
   expect(written()).toBe('red\n\n')
 })
+
+test('whoever waits until the reader has taken what was written leaves no listener', async () => {
+  const stream = new PassThrough({ highWaterMark: 1 })
+  const out = new Output(stream as unknown as NodeJS.WriteStream)
+  const before = stream.eventNames().map((name) => stream.listenerCount(name))
+  for (let n = 0; n < 3; n++) {
+    out.text('much')
+    const waiting = out.drained()
+    stream.read()
+    await waiting
+  }
+  expect(stream.eventNames().map((name) => stream.listenerCount(name))).toEqual(before)
+  out.text('much')
+  const left = out.drained()
+  stream.destroy()
+  await left
+})

@@ -1,8 +1,13 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { jetstreamManager, StorageType } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodeItem } from '../../../src/runtime/codec/index.js'
 import { DeadLetterStore } from '../../../src/runtime/stream/index.js'
 import { fileServer } from '../../support/file-server.js'
+import { startNatsServer } from '../../support/nats-server.js'
+import { temporaryFolder } from '../../support/temporary.js'
 
 const ignore = (): void => undefined
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
@@ -62,4 +67,34 @@ test('letters over the limits are dropped, the oldest first, and every one of th
   // What makes no sense as an account counts nothing.
   await nc.request('daffi.limited.dead.dropped', '{"letters":-1}')
   expect(await one.dropped()).toEqual({ letters: 0, bytes: 0, time: 0 })
+})
+
+test('limits that a server refuses to account for are an error, and no letter is dropped uncounted', async () => {
+  const config = join(await temporaryFolder(), 'nats.conf')
+  await writeFile(config, 'jetstream { max_file_store: 3MB }')
+  const nc = await connect({ servers: await startNatsServer(['-c', config]) })
+  onTestFinished(() => nc.close())
+  const dead = new DeadLetterStore(nc, 'full')
+  const { bytes } = encodeItem(Buffer.alloc(500_000), 0)
+  const error = { code: 'DAFFI_INTERNAL', message: 'no' }
+  const about = { call: 'take', stream: 'numbers', run: 'r', node: 'one', attempts: 1, kind: null }
+  let stored = 0
+  try {
+    for (;;) {
+      await dead.add({ ...about, time: 0, item: stored, error, bytes: bytes.length }, bytes)
+      stored++
+    }
+  } catch {
+    // It is full.
+  }
+  const { streams } = await jetstreamManager(nc)
+  await streams.add({ name: 'rest', subjects: ['rest'], storage: StorageType.File })
+  for (let length = 500_000; length >= 1; length = Math.floor(length / 2)) {
+    const { error: refused } = JSON.parse((await nc.request('rest', Buffer.alloc(length))).string()) as {
+      error?: object
+    }
+    if (!refused) length *= 2
+  }
+  await expect(dead.limit({ ageMs: 1 })).rejects.toMatchObject({ code: 'DAFFI_SERVER_FAILED' })
+  expect(await dead.list()).toHaveLength(stored)
 })

@@ -66,6 +66,7 @@ export class RateLimiter {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         window.waiting.delete(waiting)
+        if (window.waiting.size === 0) window.timer?.cancel()
         reject(signal.reason as Error)
       }
       const waiting: Waiting = {

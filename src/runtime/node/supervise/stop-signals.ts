@@ -42,6 +42,7 @@ export class StopSignals {
     const kill = (): void => child.kill('was killed, since its run was ended by force')
     this.draining.signal.addEventListener('abort', drain, { signal: exited })
     this.leaving.signal.addEventListener('abort', leave, { signal: exited })
-    this.#forced.addEventListener('abort', kill, { signal: exited })
+    if (this.#forced.aborted) kill()
+    else this.#forced.addEventListener('abort', kill, { signal: exited })
   }
 }

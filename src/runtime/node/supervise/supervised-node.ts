@@ -43,6 +43,8 @@ export class SupervisedNode {
   process: { pid: number; since: number } | undefined
   /** The end of the last process. */
   lastEnd: ProcessEnd | undefined
+  /** Number of the latest order about it: an earlier one that waits for its end is not carried out any more. */
+  order = 0
   /** It was stopped by an order, and may be started again by another one. */
   held = false
 

@@ -124,7 +124,7 @@ export class Supervisor {
     const others = reload.map(({ node }) => node).filter((node) => !isReady(node))
     const begins = [...start, ...restart, ...others]
     const ends = [...stop, ...begins.map(({ name }) => name)].flatMap((name) => this.#named(name) ?? [])
-    await Promise.all(ends.map((node) => node.stop()))
+    await Promise.all(ends.map((node) => this.#stop(node)))
     for (const name of stop) this.#remove(name)
     for (const node of begins) this.#startNode(this.#named(node.name), node)
     const results = reloads.map(async ({ node, modules }) => {
@@ -148,9 +148,13 @@ export class Supervisor {
     const named = names.flatMap((name) => nodesNamed(this.#plan.name, plans, name, 'DAFFI_UNKNOWN_NODE'))
     const nodes = this.#nodes.filter(({ plan }) => named.includes(plan))
     for (const node of nodes) {
+      const number = ++node.order
       if (order !== 'start') node.held = true
-      const stopped = order === 'start' && !node.isEnding() ? Promise.resolve() : node.stop()
-      if (order !== 'stop') void stopped.then(() => this.#startNode(node, node.plan))
+      const stopped = order === 'start' && !node.isEnding() ? Promise.resolve() : this.#stop(node)
+      const start = (): void => {
+        if (node.order === number) this.#startNode(node, node.plan)
+      }
+      if (order !== 'stop') stopped.then(start).catch(this.#finished.reject)
     }
     return nodes.map(({ name }) => name)
   }
@@ -161,11 +165,21 @@ export class Supervisor {
         next: 'Change the replicas of the node there.',
       })
     const isReady = (name: string): boolean => this.#named(name)?.isRunning ?? false
-    const running = this.#nodes.map(({ plan }) => plan)
+    // Without those that an earlier order is still ending: they are started anew if they are wanted again.
+    const running = this.#nodes
+      .map(({ plan }) => plan)
+      .filter(({ name }) => Object.hasOwn(this.#plan.nodes, name))
     const { names, waiting, ...change } = scaleNodes(this.#plan, running, nodes, isReady)
-    void this.apply(change)
+    this.apply(change).catch(this.#finished.reject)
     for (const node of waiting) this.#named(node.name)?.prepare(this.#setup(node))
     return names
+  }
+
+  /** Stops a node, also one that still waits for others. */
+  #stop(node: SupervisedNode): Promise<void> {
+    const stopped = node.stop()
+    this.#changed.notify()
+    return stopped
   }
 
   /** Forgets a node that has ended and is not of the pipeline any more. */
@@ -213,7 +227,7 @@ export class Supervisor {
     // Nodes that have failed, and are started by the same order, count as such no more.
     await Promise.resolve()
     const before = this.#nodes.filter(({ name }) => node.plan.dependsOn.includes(name))
-    const isOver = (): boolean => this.#ending.signal.aborted || before.every(({ wasReady }) => wasReady)
+    const isOver = (): boolean => node.isEnding() || before.every(({ wasReady }) => wasReady)
     let lost: DaffiError | undefined
     while (!isOver() && !(lost = this.#isolation.errorOf(node))) await this.#changed.wait()
     if (lost) node.fail(lost)

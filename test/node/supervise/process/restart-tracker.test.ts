@@ -54,3 +54,11 @@ test.each([{ policy: 'always' }, { attempts: 0 }])(
     expect(all.at(-1)).toBe(30_000)
   },
 )
+
+test('a name that another one has had from the start is not waited for, one that was lost is', () => {
+  const taken = { ...crash, errorCode: 'DAFFI_DUPLICATE_NAME' }
+  expect(trackerOf({ policy: 'always' }).decide(taken)).toBe('failed')
+  const tracker = trackerOf({ policy: 'always' })
+  tracker.decide({ ...crash, readyMs: 1 })
+  expect(tracker.decide(taken)).not.toBe('failed')
+})

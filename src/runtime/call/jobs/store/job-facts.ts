@@ -1,4 +1,5 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
+import { DaffiError } from '../../../core/errors.js'
 import {
   isCount,
   isMeasure,
@@ -131,6 +132,8 @@ export function queuedJob({ subject, headers: head, seq, time }: QueueMessage): 
     return isMeasure(value) ? value : 0
   }
   const follows = head?.has(HEADER.follows) === true ? Number(head.get(HEADER.follows)) : undefined
+  if (follows !== undefined && !isCount(follows))
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'the revision that a job follows is no number')
   return {
     id,
     target,

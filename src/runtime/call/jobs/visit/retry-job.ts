@@ -11,6 +11,7 @@ import { setRetry } from '../store/job-retry.js'
 import { routeOf } from '../store/job-route.js'
 import { findJob, type FoundJob } from './find-job.js'
 import type { JobSummary } from './job-summary.js'
+import { isoTime } from '../../../core/text/iso-time.js'
 
 /**
  * Puts a job that has failed back into the queue under its id, with all its attempts, and removes its dead letter. However often
@@ -65,7 +66,7 @@ function stateOf({ state, node, began }: JobSummary): string {
     case 'waiting':
       return 'waits in the queue'
     case 'running':
-      return `is running on ${node ?? 'a node'}${began === null ? '' : ` since ${new Date(began).toISOString()}`}`
+      return `is running on ${node ?? 'a node'}${began === null ? '' : ` since ${isoTime(began)}`}`
     case 'done':
       return 'is done'
     default:

@@ -32,12 +32,16 @@ export type RestartDecision = 'failed' | { restartInMs: number }
 /** Decides after each end of a node's process whether, and when, the node is started again. */
 export class RestartTracker {
   readonly #counter: RestartCounter
+  #wasReady = false
 
   constructor(private readonly plan: RestartPlan) {
     this.#counter = new RestartCounter(plan)
   }
 
   decide({ errorCode, readyMs }: NodeExit): RestartDecision {
+    this.#wasReady ||= readyMs > 0
+    // Another one has had the name from the start: this is a second run of the same nodes.
+    if (errorCode === 'DAFFI_DUPLICATE_NAME' && !this.#wasReady) return 'failed'
     const isPermanent = errorCode !== undefined && PERMANENT.has(errorCode)
     // What is always started again may find a corrected module, or another server, the next time.
     const { policy } = this.plan

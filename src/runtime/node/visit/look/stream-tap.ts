@@ -67,6 +67,8 @@ async function* tapOne(
   const ended = new AbortController()
   const signal = AbortSignal.any([stop, ended.signal])
   const watching = untilMissing(watch, id, signal).finally(() => ended.abort())
+  // Awaited in the end; until then nobody looks.
+  watching.catch(() => undefined)
   try {
     for await (const items of observeLatest({ link, pipeline, id, source, wants: () => true, signal })) {
       const began = performance.now()

@@ -2,6 +2,7 @@ import { logRecord, type LogRecord, type LogSource } from '../../../logs/index.j
 import { count } from '../../../core/text/count.js'
 import type { FoundRun } from './found-run.js'
 import type { RunsView } from './look-at-runs.js'
+import { isoTime } from '../../../core/text/iso-time.js'
 
 /** The last lines of a run that keeps no logs here, as its supervisor has them: of a run in a terminal, or on another host. */
 export class StatusLines implements LogSource {
@@ -22,7 +23,7 @@ export class StatusLines implements LogSource {
         // Of a run that is older than its first lines, those are not asked for.
         if (this.#known > 0 && number > this.#known + 1) yield gap(number - this.#known - 1)
         this.#known = Math.max(this.#known, number)
-        yield { ...logRecord({ node, stream, level, text }), time: new Date(time).toISOString() }
+        yield { ...logRecord({ node, stream, level, text }), time: isoTime(time) }
       }
     }
   }

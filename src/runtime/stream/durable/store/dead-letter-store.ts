@@ -13,9 +13,9 @@ import { KIB, MIB } from '../../../core/bytes.js'
 import { DaffiError } from '../../../core/errors.js'
 import type { Logger } from '../../../core/logger.js'
 import { count } from '../../../core/text/count.js'
-import { isApiError, payloadLimit } from '../../../nats/index.js'
+import { API_ERROR, isApiError, payloadLimit } from '../../../nats/index.js'
 import { storeInfo } from './item-store.js'
-import { pubAckOf } from '../../protocol/publish-answer.js'
+import { pubAckOf, refused } from '../../protocol/publish-answer.js'
 import {
   droppedOf,
   excessOf,
@@ -177,13 +177,14 @@ export class DeadLetterStore {
     return true
   }
 
-  /** Stores the account, unless somebody else has counted meanwhile. */
+  /** Stores the account, unless somebody else has counted meanwhile. @throws the server's refusal for another reason */
   async #count(account: DroppedLetters, revision: number): Promise<boolean> {
     const head = headers()
     head.set('Nats-Expected-Last-Subject-Sequence', String(revision))
     const options = { headers: head, timeout: REQUEST_TIMEOUT_MS }
-    const { error } = pubAckOf((await this.#nc.request(this.#account, JSON.stringify(account), options)).data)
-    if (error) return false
+    const { seq, error } = pubAckOf((await this.#nc.request(this.#account, JSON.stringify(account), options)).data)
+    if (error?.err_code === API_ERROR.wrongLastSequence) return false
+    if (error || seq === undefined) throw refused(error)
     await (await this.#manager()).streams.purge(this.#stream, { filter: this.#account, keep: 1 })
     return true
   }
