@@ -12,7 +12,7 @@ import {
   type RunOrder,
   whyUnseen,
 } from '../../../runs/index.js'
-import { askStatus, type LogLine, type RunStatus } from '../../../status/index.js'
+import { askStatus, type LogLine, type RunStatus, type Status } from '../../../status/index.js'
 import type { FoundRun } from './found-run.js'
 
 /** Time for connecting to the project's server, which is on this machine. */
@@ -88,15 +88,20 @@ export class RunsView implements AsyncDisposable {
 
   /** Looks again. */
   async refresh(): Promise<void> {
-    const [files, answers] = await Promise.all([
-      this.#files(),
-      Promise.all(this.#links.map(async (link) => ({ link, statuses: await statusesOf(link) }))),
-    ])
+    const files = await this.#files()
+    const alive = files.filter((file) => !isOverHere(file))
+    const known = [...this.runs.map((run) => ({ ...run, id: idOf(run) })), ...alive.map(ofAliveFile)]
+    const answers = await Promise.all(
+      this.#links.map(async (link) => {
+        const ids = known.filter(({ pipeline }) => pipeline === link.pipeline).map(({ id }) => id)
+        return { link, statuses: await statusesOf(link, ids) }
+      }),
+    )
     const answered = answers.flatMap(({ link, statuses }) =>
       statuses.map((status) => ({ pipeline: link.pipeline, status })),
     )
     const isAnswered = ({ id }: RunFile): boolean => answered.some(({ status }) => status.id === id)
-    const silent = files.filter((file) => !isAnswered(file) && !isOverHere(file))
+    const silent = alive.filter((file) => !isAnswered(file))
     this.over = files.filter((file) => !isAnswered(file) && isOverHere(file))
     this.runs = [
       ...answered.map(({ pipeline, status }) => ({
@@ -185,8 +190,13 @@ export function idOf({ status, file }: FoundRun): string {
   return status?.id ?? file?.id ?? ''
 }
 
-async function statusesOf({ nc, pipeline }: Link): Promise<RunStatus[]> {
+const ofAliveFile = ({ name: pipeline, id }: RunFile): { pipeline: string; id: string } => ({ pipeline, id })
+
+/** @param known ids of runs that are waited for a little longer: a busy machine, or a far one, answers late */
+async function statusesOf({ nc, pipeline }: Link, known: readonly string[]): Promise<RunStatus[]> {
   if (!nc) return []
-  const answers = await askStatus(nc, pipeline, { what: 'run', lines: null })
+  const isComplete = (answers: readonly Status[]): boolean =>
+    known.every((id) => answers.some((each) => each.what === 'run' && each.id === id))
+  const answers = await askStatus(nc, pipeline, { what: 'run', lines: null }, { isComplete })
   return answers.filter((each) => each.what === 'run')
 }
