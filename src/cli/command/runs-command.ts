@@ -42,14 +42,19 @@ export abstract class RunsCommand<R> extends BaseCommand<R> {
   }
 }
 
-/** The name of the one pipeline that runs, or has run. */
+/** The name of the one pipeline that runs, or while none does has run. */
 function onlyPipeline({ runs, over }: RunsView): string {
-  const names = [...new Set([...runs.map(({ pipeline }) => pipeline), ...over.map(({ name }) => name)])]
+  const all = runs.length > 0 ? runs.map(({ pipeline }) => pipeline) : over.map(({ name }) => name)
+  const names = [...new Set(all)]
   const [first = '', ...others] = names
   if (others.length === 0) return first
-  throw new DaffiError('DAFFI_NO_RUN', `several pipelines run here: ${names.join(', ')}`, {
-    next: 'Name the file of the one that is meant with --file.',
-  })
+  throw new DaffiError(
+    'DAFFI_NO_RUN',
+    `several pipelines ${runs.length > 0 ? 'run' : 'have run'} here: ${names.join(', ')}`,
+    {
+      next: 'Name the file of the one that is meant with -f (--file).',
+    },
+  )
 }
 
 function usualName(plan: Plan | undefined): string {

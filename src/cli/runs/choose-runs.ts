@@ -6,13 +6,20 @@ import { describeRun } from './run-lines.js'
 /** The one run that is meant, as a flag. */
 export const runFlag = Flags.custom({ helpValue: 'ID' })
 
-/** The runs that a command is about, where an id may say which one. */
+/** The runs that a command is about, where an id may say which one. @throws DaffiError DAFFI_NO_RUN for an id that none has */
 export function runsMeant<T>(
   runs: readonly T[],
   id: string | undefined,
   infoOf: (run: T) => RunInfo,
 ): readonly T[] {
-  return id === undefined ? runs : runs.filter((run) => infoOf(run).id === id)
+  if (id === undefined) return runs
+  const meant = runs.filter((run) => infoOf(run).id === id)
+  if (meant.length > 0) return meant
+  const ids = runs.map((run) => infoOf(run).id)
+  throw new DaffiError(
+    'DAFFI_NO_RUN',
+    `no run has the id ${id}; ${ids.length > 0 ? `there is ${ids.join(', ')}` : 'nothing runs here'}`,
+  )
 }
 
 /** Tells which of several runs could be meant. @param more another way to say it */

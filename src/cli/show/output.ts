@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { clearScreenDown, moveCursor } from 'node:readline'
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import { forTerminal } from './marked-colours.js'
 
@@ -92,6 +92,8 @@ export class Output {
 
   /** Erases the last lines of a terminal. */
   erase(lines: number): void {
+    // The terminal may have written `^C` since.
+    cursorTo(this.#stream, 0)
     moveCursor(this.#stream, 0, -lines)
     clearScreenDown(this.#stream)
   }

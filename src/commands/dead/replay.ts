@@ -31,6 +31,7 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     const { green, red } = this.colours
     for (const id of result.replayed) this.log(`${id} ${green('replayed')}`)
     for (const { id, error } of result.failed) this.log(`${id} ${red(error.code)} ${error.message}`)
+    if (result.replayed.length + result.failed.length === 0) this.log('0 dead letters replayed')
     if (result.failed.length > 0) process.exitCode = 1
     return result
   }
