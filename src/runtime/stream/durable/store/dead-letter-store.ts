@@ -182,7 +182,9 @@ export class DeadLetterStore {
     const head = headers()
     head.set('Nats-Expected-Last-Subject-Sequence', String(revision))
     const options = { headers: head, timeout: REQUEST_TIMEOUT_MS }
-    const { seq, error } = pubAckOf((await this.#nc.request(this.#account, JSON.stringify(account), options)).data)
+    const { seq, error } = pubAckOf(
+      (await this.#nc.request(this.#account, JSON.stringify(account), options)).data,
+    )
     if (error?.err_code === API_ERROR.wrongLastSequence) return false
     if (error || seq === undefined) throw refused(error)
     await (await this.#manager()).streams.purge(this.#stream, { filter: this.#account, keep: 1 })
