@@ -15,7 +15,7 @@ export async function main(argv: string[], root: string): Promise<void> {
     // oclif would run plugins that a file in the user's data folder names.
     await run(argv, { root: fileURLToPath(root), userPlugins: false, devPlugins: false })
   } catch (error) {
-    const { reportFailure } = await import('./show/report-failure.js')
+    const { reportFailure } = await import('./show/errors/report-failure.js')
     reportFailure(error, { json: argv.includes('--json') })
   }
   // Callbacks run in the process of some commands, and may have left a timer or a socket open.

@@ -88,7 +88,7 @@ export {
 } from './node/index.js'
 export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleOrder } from './runs/index.js'
 export { noteRecord, type LogRecord } from './logs/index.js'
-export type { JobList, JobState, JobSummary, ShownJob } from './call/index.js'
+export type { JobList, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
 export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'

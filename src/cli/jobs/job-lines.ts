@@ -2,6 +2,7 @@ import { count } from '../../runtime/core/text/count.js'
 import type { JobSummary, ShownJob } from '../../runtime/index.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { Colours } from '../show/colours.js'
+import { factLines } from './fact-lines.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
 
 /** Characters of arguments and values that are shown; `--json` has all of them. */
@@ -21,7 +22,7 @@ export function jobLines(job: JobSummary, { bold, dim, red, green, yellow }: Col
 /** All that is told of one job. */
 export function shownLines(job: ShownJob, colours: Colours): string[] {
   const { dim, red } = colours
-  const facts: [string, string | undefined][] = [
+  const facts: Parameters<typeof factLines>[0] = [
     ['from', job.from ?? undefined],
     ['sent', at(job.sent)],
     ['due', at(job.due)],
@@ -33,7 +34,7 @@ export function shownLines(job: ShownJob, colours: Colours): string[] {
   ]
   return [
     jobLines({ ...job, failures: [] }, colours)[0] ?? '',
-    ...facts.flatMap(([name, text]) => (text === undefined ? [] : [`   ${dim(name.padEnd(9))} ${text}`])),
+    ...factLines(facts, colours),
     ...job.failures.map(
       ({ time, node, code, message }) => `   ${dim(at(time) ?? '')} on ${node}: ${red(code)} ${message}`,
     ),

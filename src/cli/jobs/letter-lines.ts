@@ -2,6 +2,7 @@ import { count } from '../../runtime/core/text/count.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { ShownLetter, StoredDeadLetter } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
+import { factLines } from './fact-lines.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
 
 /** Lines about a dead letter in a list. */
@@ -20,8 +21,7 @@ export function letterLines(letter: StoredDeadLetter, { bold, dim, red }: Colour
 
 /** All of a dead letter: after what the list says its origin, and the whole item, or the arguments. */
 export function shownLetterLines(letter: ShownLetter, colours: Colours): string[] {
-  const { dim } = colours
-  const facts =
+  const facts: [string, string][] =
     'job' in letter
       ? [
           ['target', letter.to === null ? 'any node that offers the callback' : `the node ${letter.to}`],
@@ -37,7 +37,6 @@ export function shownLetterLines(letter: ShownLetter, colours: Colours): string[
         ]
   return [
     ...letterLines(letter, colours),
-    ...facts.map(([name = '', text = '']) => `   ${dim(name.padEnd(9))} ${text}`),
-    `   ${dim(('job' in letter ? 'arguments' : 'value').padEnd(9))} ${plainJson(letter.value)}`,
+    ...factLines([...facts, ['job' in letter ? 'arguments' : 'value', plainJson(letter.value)]], colours),
   ]
 }

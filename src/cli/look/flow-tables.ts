@@ -3,7 +3,7 @@ import { plainLine } from '../../runtime/core/text/plain-text.js'
 import type { StageLook, StreamView } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { formatCount } from '../show/units.js'
-import { tableLines, type Cell } from './table.js'
+import { tableLines, type Cell } from '../show/table.js'
 
 /** Flow of items at one moment. */
 export interface Flow {

@@ -4,7 +4,7 @@ import type { NodeLook } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { age } from '../show/units.js'
 import { statePaint } from './state-paint.js'
-import { tableLines, type Cell } from './table.js'
+import { tableLines, type Cell } from '../show/table.js'
 
 interface Look {
   colours: Colours

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
+import { mkdir, readdir } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import { replaceFile } from '../../runtime/core/project/replace-file.js'
 import type { PictureType } from '../../runtime/index.js'
 
 const TYPES: Record<string, PictureType> = { '.jpg': 'jpeg', '.jpeg': 'jpeg', '.png': 'png' }
@@ -23,14 +24,10 @@ export function pictureType(path: string): PictureType {
  * @throws DaffiError DAFFI_USAGE when the file cannot be written
  */
 export async function writePicture(path: string, bytes: Uint8Array): Promise<void> {
-  const fresh = join(dirname(path), `.daffi-${process.pid}-${Date.now()}.new`)
   try {
-    await writeFile(fresh, bytes, { flag: 'wx' })
-    await rename(fresh, path)
+    await replaceFile(path, bytes)
   } catch (cause) {
     throw notWritten(path, cause)
-  } finally {
-    await rm(fresh, { force: true })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RunNode } from '../../runtime/index.js'
 import { plainLine } from '../../runtime/core/text/plain-text.js'
 import { statePaint } from '../look/state-paint.js'
-import { tableLines, type Cell } from '../look/table.js'
+import { tableLines, type Cell } from '../show/table.js'
 import type { Colours } from '../show/colours.js'
 import { age } from '../show/units.js'
 

@@ -3,7 +3,7 @@ import { withoutStack } from '../../runtime/core/message/error-text.js'
 import type { CallResult, ErrorRecord, StageResult, StreamResult } from '../../runtime/index.js'
 import { coloursFor } from './colours.js'
 import { stderr, type Output } from './output.js'
-import { renderError } from './render-error.js'
+import { renderError } from './errors/render-error.js'
 import { summaryLines } from './summary-lines.js'
 
 /** The account of a run that is over. */

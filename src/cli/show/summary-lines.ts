@@ -3,6 +3,7 @@ import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { CallResult, ReceiverSummary, StageResult, StreamResult } from '../../runtime/index.js'
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
+import { tableLines, type Cell } from './table.js'
 
 interface Results {
   calls: CallResult[]
@@ -80,13 +81,7 @@ function receiverCells(name: string, receiver: ReceiverSummary): string[] {
 }
 
 function align(rows: string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return tableLines(rows.map((row) => row.map((text): Cell => [text])))
 }
 
 function mark(error: unknown, colours: Colours): string {

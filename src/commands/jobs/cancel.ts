@@ -1,6 +1,6 @@
-import * as Args from '@oclif/core/args'
-import { fileArg, namedPipeline, VisitCommand } from '../../cli/index.js'
-import type { CancelledJob, JobState } from '../../runtime/index.js'
+import { jobArgs, namedPipeline, VisitCommand } from '../../cli/index.js'
+import type { JobState } from '../../runtime/core/plan/job-states.js'
+import type { CancelledJob } from '../../runtime/index.js'
 
 const WAS: Record<JobState, string> = {
   waiting: 'is taken out of the queue',
@@ -15,10 +15,7 @@ export default class JobsCancel extends VisitCommand<CancelledJob> {
   static override description =
     "A waiting one is taken out of the queue, and no node runs it. Of a running one the callback's signal aborts; its outcome is that it was cancelled, whatever the callback makes of that."
   static override examples = ['<%= config.bin %> jobs cancel order-17']
-  static override args = {
-    id: Args.string({ description: 'Id of the job, as jobs list shows it.', required: true }),
-    file: fileArg(),
-  }
+  static override args = jobArgs
 
   override async run(): Promise<CancelledJob> {
     const { args, flags } = await this.parse(JobsCancel)

@@ -1,8 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { fileArg, jobLines, namedPipeline, VisitCommand } from '../../cli/index.js'
+import { JOB_STATES } from '../../runtime/core/plan/job-states.js'
 import type { JobList } from '../../runtime/index.js'
-
-const STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
 
 export default class JobsList extends VisitCommand<JobList> {
   static override summary = 'List durable jobs: those that wait or run, and those that have ended, for a day.'
@@ -15,7 +14,7 @@ export default class JobsList extends VisitCommand<JobList> {
   ]
   static override args = { file: fileArg() }
   static override flags = {
-    state: Flags.option({ options: STATES })({ summary: 'Only jobs of this state.' }),
+    state: Flags.option({ options: JOB_STATES })({ summary: 'Only jobs of this state.' }),
     limit: Flags.integer({
       char: 'n',
       summary: 'Largest number of jobs to list.',

@@ -1,5 +1,4 @@
-import * as Args from '@oclif/core/args'
-import { fileArg, namedPipeline, shownLines, VisitCommand } from '../../cli/index.js'
+import { jobArgs, namedPipeline, shownLines, VisitCommand } from '../../cli/index.js'
 import type { ShownJob } from '../../runtime/index.js'
 
 export default class JobsShow extends VisitCommand<ShownJob> {
@@ -10,10 +9,7 @@ export default class JobsShow extends VisitCommand<ShownJob> {
     '<%= config.bin %> jobs show order-17',
     '<%= config.bin %> jobs show order-17 --json',
   ]
-  static override args = {
-    id: Args.string({ description: 'Id of the job, as jobs list shows it.', required: true }),
-    file: fileArg(),
-  }
+  static override args = jobArgs
 
   override async run(): Promise<ShownJob> {
     const { args, flags } = await this.parse(JobsShow)

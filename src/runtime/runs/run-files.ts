@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -20,6 +20,7 @@ import { isOurPrivateFolder } from '../core/ownership/ours.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from '../core/process/process-identity.js'
 import { inFolder } from '../core/project/folder-error.js'
 import { stateFolder } from '../core/project/project.js'
+import { replaceFile } from '../core/project/replace-file.js'
 
 /** Name and file of a pipeline of which a process of this project runs some or all nodes. */
 export interface PipelineRef {
@@ -128,11 +129,8 @@ export class OwnRun {
     )
   }
 
-  /** Replaces the file as a whole, so that no reader sees half of it. */
-  async #write(content: RunFile): Promise<void> {
-    const fresh = `${this.path}.new`
-    await writeFile(fresh, JSON.stringify(content), { mode: 0o600 })
-    await rename(fresh, this.path)
+  #write(content: RunFile): Promise<void> {
+    return replaceFile(this.path, JSON.stringify(content), 0o600)
   }
 }
 

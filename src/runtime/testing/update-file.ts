@@ -1,8 +1,8 @@
-import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isAlias, isNode, parseDocument, stringify, type Document } from 'yaml'
-import { randomId } from '../core/names.js'
 import { inFolder } from '../core/project/folder-error.js'
+import { replaceFile } from '../core/project/replace-file.js'
 import type { TestFailure } from './run-test.js'
 
 type Value = NonNullable<TestFailure['becomes']>
@@ -27,7 +27,10 @@ export async function updateFile(file: string, failures: readonly TestFailure[])
   const updated = [...edits.values()]
     .sort((a, b) => b.start - a.start)
     .reduce((rest, { start, end, text }) => rest.slice(0, start) + text + rest.slice(end), text)
-  await replaceFile(file, updated)
+  // The file, and not a link to it.
+  const path = await realpath(file)
+  const { mode } = await stat(path)
+  await inFolder(dirname(path), () => replaceFile(path, updated, mode))
   return [...edits.keys()]
 }
 
@@ -58,15 +61,4 @@ function flowText(value: unknown): string {
     .slice(1, -1)
     .trim()
     .replaceAll('${', () => '$${')
-}
-
-/** Replaces the file as a whole, so that no reader sees half of it. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  // Not a link to it.
-  const path = await realpath(file)
-  const fresh = `${path}.${randomId()}`
-  await inFolder(dirname(path), async () => {
-    await writeFile(fresh, text, { mode: (await stat(path)).mode, flag: 'wx' })
-    await rename(fresh, path)
-  })
 }

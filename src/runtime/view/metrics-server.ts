@@ -1,11 +1,8 @@
 import { Hono } from 'hono'
-import { messageOf, type DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
-import { connectNats, type ServerHandle } from '../nats/index.js'
-import { NatsLink } from '../stream/index.js'
-import { Board } from './board/board.js'
-import { StatusPoller } from './board/status-poller.js'
+import type { ServerHandle } from '../nats/index.js'
+import { openPoller } from './open-poller.js'
 import { answersForPrograms } from './programs/answers.js'
 import { serve } from './programs/serve.js'
 import { loopbackHosts, refusalOf } from './programs/visit.js'
@@ -34,11 +31,7 @@ export async function openMetrics(
   server: Pick<ServerHandle, 'address' | 'info'>,
   { host, port, log, signal }: MetricsOptions,
 ): Promise<() => Promise<void>> {
-  const onRefused = (error: DaffiError): void => log.warn(`metrics: ${error.message}`)
-  const nc = await connectNats(server.address, { name: 'metrics', signal, onRefused })
-  const link = new NatsLink(nc)
-  const onFailure = (error: unknown): void => log.warn(`metrics: ${messageOf(error)}`)
-  const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)
+  const { nc, link, pipeline, poller } = await openPoller(plan, server, { name: 'metrics', log, signal })
   const app = new Hono()
   // Who listens on the loopback is asked by its names only. Elsewhere any name may lead here, such as that of a container.
   let hosts: string[] | undefined
@@ -50,7 +43,7 @@ export async function openMetrics(
     await next()
     return undefined
   })
-  app.route('/', answersForPrograms({ link, pipeline: plan.name, poller, mayTell: () => false }))
+  app.route('/', answersForPrograms({ link, pipeline, poller, mayTell: () => false }))
   try {
     const { address, close } = await serve(app, { host, port, what: '--metrics', next: NEXT })
     if (isLoopback(address.address)) hosts = [...loopbackHosts(port), `${host}:${port}`]

@@ -1,13 +1,10 @@
-import { messageOf, type DaffiError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
-import { connectNats, type ServerHandle } from '../nats/index.js'
-import { NatsLink } from '../stream/index.js'
-import { Board } from './board/board.js'
-import { StatusPoller } from './board/status-poller.js'
+import type { ServerHandle } from '../nats/index.js'
 import { Boxes } from './boxes/boxes.js'
 import { Access } from './http/access.js'
 import { viewerApp } from './http/app.js'
+import { openPoller } from './open-poller.js'
 import { Pictures } from './pictures/pictures.js'
 import { serve } from './programs/serve.js'
 
@@ -36,12 +33,7 @@ export async function openViewer(
   server: Pick<ServerHandle, 'address' | 'info'>,
   { port, control, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
-  const onRefused = (error: DaffiError): void => log.warn(`viewer: ${error.message}`)
-  const nc = await connectNats(server.address, { name: 'viewer', signal, onRefused })
-  const link = new NatsLink(nc)
-  const onFailure = (error: unknown): void => log.warn(`viewer: ${messageOf(error)}`)
-  const poller = new StatusPoller(link, plan.name, new Board(plan, server.info), onFailure)
-  const watched = { link, pipeline: plan.name, poller, onFailure }
+  const { nc, ...watched } = await openPoller(plan, server, { name: 'viewer', log, signal })
   const [pictures, boxes] = [new Pictures(watched), new Boxes(watched)]
   const access = new Access(control)
   let served: number | undefined

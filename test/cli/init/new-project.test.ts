@@ -5,7 +5,7 @@ import { installedAs } from '../../../src/cli/init/installed-as.js'
 import { prepareProject, writeProject } from '../../../src/cli/init/new-project.js'
 import { writeAll } from '../../../src/cli/init/write-all.js'
 import { coloursFor } from '../../../src/cli/show/colours.js'
-import { renderError } from '../../../src/cli/show/render-error.js'
+import { renderError } from '../../../src/cli/show/errors/render-error.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
 
 test('files that are there stay, and get what they lack', async () => {

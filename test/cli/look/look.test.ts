@@ -11,7 +11,7 @@ import {
   nodeTable,
 } from '../../../src/cli/index.js'
 import { PictureFolder, pictureType, writePicture } from '../../../src/cli/index.js'
-import { tableLines } from '../../../src/cli/look/table.js'
+import { tableLines } from '../../../src/cli/show/table.js'
 import type { NodeLook, StageLook, StreamView } from '../../../src/runtime/index.js'
 import { toPlain } from '../../../src/runtime/index.js'
 import { temporaryFolder } from '../../support/temporary.js'

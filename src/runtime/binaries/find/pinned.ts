@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, lstatSync } from 'node:fs'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { MIB } from '../../core/bytes.js'
-import { randomId } from '../../core/names.js'
+import { replaceFile } from '../../core/project/replace-file.js'
 import { faultOf } from '../../core/ownership/ours.js'
 import type { Build } from './catalog.js'
 
@@ -57,11 +57,5 @@ async function readRecord(path: string): Promise<string | undefined> {
 
 /** Without a record, as in a cache that is mounted read-only, the program is compared each time. */
 async function writeRecord(path: string, state: string): Promise<void> {
-  const fresh = `${recordOf(path)}.${randomId()}`
-  try {
-    await writeFile(fresh, state, { mode: 0o600, flag: 'wx' })
-    await rename(fresh, recordOf(path))
-  } catch {
-    await rm(fresh, { force: true })
-  }
+  await replaceFile(recordOf(path), state, 0o600).catch(() => undefined)
 }

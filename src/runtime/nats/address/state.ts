@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '../../core/errors.js'
-import { randomId } from '../../core/names.js'
 import { inFolder } from '../../core/project/folder-error.js'
+import { replaceFile } from '../../core/project/replace-file.js'
 
 /** Content of `.daffi/server.json`, by which the project's other processes find the embedded server. */
 export interface ServerState {
@@ -52,15 +52,7 @@ export function readState(project: string): ServerState | undefined {
 /** Replaces the state file atomically, so that no reader sees half of it. */
 export async function writeState(project: string, state: ServerState): Promise<void> {
   const path = statePath(project)
-  const fresh = `${path}.${randomId()}`
-  try {
-    await inFolder(dirname(path), async () => {
-      await writeFile(fresh, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-      await rename(fresh, path)
-    })
-  } finally {
-    await rm(fresh, { force: true })
-  }
+  await inFolder(dirname(path), () => replaceFile(path, `${JSON.stringify(state, null, 2)}\n`, 0o600))
 }
 
 export async function removeState(project: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan/plan.js'
 import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
-import type { MetricsAddress } from '../../view/index.js'
+import { openMetrics, type MetricsAddress } from '../../view/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
@@ -10,7 +10,6 @@ import { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { limitDeadLetters } from './limit-dead-letters.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
-import { serveMetrics } from './serve-metrics.js'
 import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
@@ -46,7 +45,10 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     const run = await OpenRun.open(plan, server, options)
     opened.push(() => run.close(failure, result))
     opened.push(limitDeadLetters(plan, server, options.log))
-    if (options.metrics) opened.push(await serveMetrics(plan, server, options, options.metrics))
+    if (options.metrics) {
+      const { log, stop: signal, metrics } = options
+      opened.push(await openMetrics(plan, server, { ...metrics, log, signal }))
+    }
     if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined

@@ -34,16 +34,15 @@ export type LetterChoice = { ids: number[] } | { olderThanMs: number } | 'all'
 
 /** Lists the dead letters of a pipeline, the oldest first. */
 export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<ListedLetters> {
-  return withPipelineClient(plan, options, async (_g, nc) => {
-    const dead = new DeadLetterStore(nc, plan.name)
-    return { letters: await dead.list(), dropped: await dead.dropped() }
-  })
+  return withLetters(plan, options, async (dead) => ({
+    letters: await dead.list(),
+    dropped: await dead.dropped(),
+  }))
 }
 
 /** Tells all of a dead letter. @throws DaffiError DAFFI_NO_DEAD_LETTER, DAFFI_BAD_MESSAGE when it is not kept as a whole */
 export function showDeadLetter(plan: Plan, id: number, options: PipelineClientOptions): Promise<ShownLetter> {
-  return withPipelineClient(plan, options, async (_g, nc) => {
-    const dead = new DeadLetterStore(nc, plan.name)
+  return withLetters(plan, options, async (dead) => {
     const [letter] = chosen(await dead.list(), { ids: [id] }, plan)
     if (!letter) throw noLetter(plan, id)
     return { ...letter, value: toPlain(await dead.item(letter)) }
@@ -60,8 +59,7 @@ export function dropDeadLetters(
   choice: LetterChoice,
   options: PipelineClientOptions,
 ): Promise<number[]> {
-  return withPipelineClient(plan, options, async (_g, nc) => {
-    const dead = new DeadLetterStore(nc, plan.name)
+  return withLetters(plan, options, async (dead) => {
     const letters = chosen(await dead.list(), choice, plan)
     for (const letter of letters) await dead.remove(letter)
     return letters.map(({ id }) => id)
@@ -79,8 +77,7 @@ export function replayDeadLetters(
   ids: number[] | undefined,
   options: PipelineClientOptions,
 ): Promise<ReplayedLetters> {
-  return withPipelineClient(plan, options, async (g, nc) => {
-    const dead = new DeadLetterStore(nc, plan.name)
+  return withLetters(plan, options, async (dead, g, nc) => {
     const letters = chosen(await dead.list(), ids ? { ids } : 'all', plan)
     const result: ReplayedLetters = { replayed: [], failed: [] }
     for (const letter of letters) {
@@ -97,6 +94,14 @@ export function replayDeadLetters(
     }
     return result
   })
+}
+
+function withLetters<T>(
+  plan: Plan,
+  options: PipelineClientOptions,
+  use: (dead: DeadLetterStore, g: Global, nc: NatsConnection) => Promise<T>,
+): Promise<T> {
+  return withPipelineClient(plan, options, (g, nc) => use(new DeadLetterStore(nc, plan.name), g, nc))
 }
 
 /** @throws DaffiError DAFFI_NO_DEAD_LETTER */

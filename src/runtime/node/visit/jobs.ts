@@ -1,5 +1,6 @@
 import * as call from '../../call/index.js'
-import type { JobList, JobState, ListJobsOptions, ShownJob } from '../../call/index.js'
+import type { JobList, ListJobsOptions, ShownJob } from '../../call/index.js'
+import type { JobState } from '../../core/plan/job-states.js'
 import type { Plan } from '../../core/plan/plan.js'
 import { DeadLetterStore } from '../../stream/index.js'
 import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'

@@ -1,8 +1,14 @@
 import type { Amount } from '../../pipeline/index.js'
 
-/** Whether a number is as expected: that one, or one between the least and the greatest. */
+/** The least and the greatest number that are expected. */
+export function boundsOf(expected: Amount): { min: number; max: number } {
+  if (typeof expected === 'number') return { min: expected, max: expected }
+  const { min = 0, max = Infinity } = expected
+  return { min, max }
+}
+
+/** Whether a number is as expected. */
 export function isWithin(actual: number, expected: Amount): boolean {
-  const { min = 0, max = Infinity } =
-    typeof expected === 'number' ? { min: expected, max: expected } : expected
+  const { min, max } = boundsOf(expected)
   return actual >= min && actual <= max
 }

@@ -1,7 +1,8 @@
 import { formatMs } from '../../core/timeout.js'
 import { thrownLine, errorLines } from '../../core/message/error-text.js'
-import type { Amount, TestPlan } from '../../pipeline/index.js'
+import type { TestPlan } from '../../pipeline/index.js'
 import type { Observation, ObservedError } from '../run/observation.js'
+import { boundsOf } from './amount.js'
 import type { Mismatch } from './mismatch.js'
 
 /**
@@ -24,11 +25,7 @@ function isExpected(call: string, { pipeline, expect }: TestPlan): boolean {
   const callbacks = Object.values(pipeline.nodes).flatMap((node) => node.callbacks)
   const throws = callbacks.some(({ name, mock }) => name === call && mock !== undefined && 'throws' in mock)
   const { failed = 0, lost = 0 } = expect.streams[call] ?? {}
-  return throws || mayBeSome(failed) || mayBeSome(lost)
-}
-
-function mayBeSome(expected: Amount): boolean {
-  return typeof expected === 'number' ? expected > 0 : (expected.max ?? Infinity) > 0
+  return throws || boundsOf(failed).max > 0 || boundsOf(lost).max > 0
 }
 
 /** Reports an error that ended the run itself. */

@@ -1,8 +1,6 @@
+import type { JobState } from '../../../core/plan/job-states.js'
 import type { JobLetter, StoredDeadLetter } from '../../../stream/index.js'
 import type { FailedAttempt, JobFacts, QueuedJob } from '../store/job-facts.js'
-
-export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
-export type JobState = (typeof JOB_STATES)[number]
 
 /** A durable job as it is listed. Times are in milliseconds since 1970; null is unknown, or not yet. */
 export interface JobSummary {

@@ -1,15 +1,9 @@
+import type { JobState } from '../../../core/plan/job-states.js'
 import type { DeadLetterStore } from '../../../stream/index.js'
 import type { JobAccess } from '../job-access.js'
 import { queuedJob, type JobFacts } from '../store/job-facts.js'
 import type { JobQueue } from '../store/job-queue.js'
-import {
-  isOfJob,
-  summaryOfLetter,
-  summaryOfQueued,
-  summaryOfRecord,
-  type JobState,
-  type JobSummary,
-} from './job-summary.js'
+import { isOfJob, summaryOfLetter, summaryOfQueued, summaryOfRecord, type JobSummary } from './job-summary.js'
 
 export interface ListJobsOptions {
   /** Only jobs of this state. */

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { coloursFor, faultText } from '../../../src/cli/index.js'
-import { checkYaml, pipelineYaml } from '../../pipeline/check-yaml.js'
+import { coloursFor, faultText } from '../../../../src/cli/index.js'
+import { checkYaml, pipelineYaml } from '../../../pipeline/check-yaml.js'
 
 test('location, code, path, message, suggestion and frame', async () => {
   const { diagnostics, file } = await checkYaml(

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { Diagnostic } from '../../runtime/index.js'
-import type { Colours } from './colours.js'
+import type { Diagnostic } from '../../../runtime/index.js'
+import type { Colours } from '../colours.js'
 
 /** A fault as people read it: location, message, suggestion, and the lines around it. */
 export function faultText(fault: Diagnostic, { bold, cyan, dim, red }: Colours): string {

@@ -1,6 +1,6 @@
-import { DaffiError } from '../../runtime/core/errors.js'
-import { coloursFor } from './colours.js'
-import { stderr, stdout } from './output.js'
+import { DaffiError } from '../../../runtime/core/errors.js'
+import { coloursFor } from '../colours.js'
+import { stderr, stdout } from '../output.js'
 import { errorJson, exitCodeOf, fromOclif, renderError } from './render-error.js'
 
 /** Prints an error, as JSON or for a person, and sets the exit code. */
