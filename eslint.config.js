@@ -12,6 +12,7 @@ const ROOMS = [
   'callback',
   'pipeline',
   'codec',
+  'unix',
   'status',
   'logs',
   'runs',

@@ -7,6 +7,7 @@ import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
+import { UnixChannels } from '../../unix/index.js'
 import { connectNats, joinError } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
@@ -101,6 +102,9 @@ export async function openClient<G extends PipelineClient>(
   const fail = (error: DaffiError): void => failing.abort(error)
   const side = { ...options, onRefused: fail }
   const open = async (): Promise<{ g: G; control: HostControl }> => {
+    const unix = await UnixChannels.open(record.incarnation, log)
+    if (unix) record.socket = unix.address
+    opened.push(() => unix?.close())
     const heartbeat = new HeartbeatThread({
       address: server.address,
       pipeline,
@@ -126,7 +130,7 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => presence.leave())
     await presence.join()
 
-    const ports = streamPorts(side, record, presence, heartbeat, opened)
+    const ports = streamPorts(side, record, presence, heartbeat, unix, opened)
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)

@@ -190,6 +190,10 @@ export class PeerTable {
   }
 
   /** Record of a member, be it suspected or not. */
+  find(incarnation: string): PeerRecord | undefined {
+    return this.#byIncarnation.get(incarnation)?.record
+  }
+
   get(name: string): PeerRecord | undefined {
     return this.#members.get(name)?.record
   }

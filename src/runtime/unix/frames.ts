@@ -1,0 +1,68 @@
+import { DaffiError } from '../core/errors.js'
+import { MIB } from '../core/bytes.js'
+
+/** Length of the rest of the frame, and of its subject. */
+const HEAD_BYTES = 6
+/** Bytes of the longest subject: three names, and the words between. */
+const MAX_SUBJECT = 1024
+/** Bytes of the largest frame, which is more than the server takes as one message. */
+export const MAX_FRAME = 64 * MIB
+
+/** Encodes a message as one frame: `u32` length of what follows, `u16` length of the subject, subject, payload; little-endian. */
+export function encodeFrame(subject: string, payload: Uint8Array): Buffer {
+  // eslint-disable-next-line no-restricted-syntax -- all of it is written here
+  const frame = Buffer.allocUnsafe(HEAD_BYTES + subject.length + payload.length)
+  frame.writeUInt32LE(frame.length - 4, 0)
+  frame.writeUInt16LE(subject.length, 4)
+  frame.write(subject, HEAD_BYTES, 'latin1')
+  frame.set(payload, HEAD_BYTES + subject.length)
+  return frame
+}
+
+/** Cuts the bytes of a connection into frames. */
+export class FrameReader {
+  readonly #onFrame: (subject: string, payload: Buffer) => void
+  readonly #limit: () => number
+  #chunks: Buffer[] = []
+  #bytes = 0
+  /** Bytes of the frame that is on its way, as far as they are known. */
+  #needed = HEAD_BYTES
+
+  /** @param limit gives the bytes that a frame may have now */
+  constructor(limit: () => number, onFrame: (subject: string, payload: Buffer) => void) {
+    this.#limit = limit
+    this.#onFrame = onFrame
+  }
+
+  /** @throws DaffiError DAFFI_BAD_MESSAGE when the bytes are no frames; then no others can be found */
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes < this.#needed) return
+    const bytes = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#bytes) : chunk
+    let at = 0
+    let needed = neededOf(bytes, at, this.#limit())
+    while (bytes.length - at >= needed) {
+      const subjectEnd = at + HEAD_BYTES + bytes.readUInt16LE(at + 4)
+      this.#onFrame(
+        bytes.toString('latin1', at + HEAD_BYTES, subjectEnd),
+        bytes.subarray(subjectEnd, at + needed),
+      )
+      at += needed
+      needed = neededOf(bytes, at, this.#limit())
+    }
+    this.#chunks = at < bytes.length ? [bytes.subarray(at)] : []
+    this.#bytes = bytes.length - at
+    this.#needed = needed
+  }
+}
+
+/** Bytes of the frame that begins there; those of its head while that is not complete. */
+function neededOf(bytes: Buffer, at: number, limit: number): number {
+  if (bytes.length - at < HEAD_BYTES) return HEAD_BYTES
+  const needed = bytes.readUInt32LE(at) + 4
+  const subject = bytes.readUInt16LE(at + 4)
+  if (needed > limit || subject > MAX_SUBJECT || needed < HEAD_BYTES + subject)
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'it is no frame of a Unix channel')
+  return needed
+}
