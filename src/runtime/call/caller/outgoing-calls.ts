@@ -79,7 +79,7 @@ export class OutgoingCalls {
       try {
         cancellation.throwIfCancelled()
         cancellation.listen(reject)
-        transfer = this.#publish(call, id, choice, replies.expect(awaited))
+        transfer = this.#publish(call, choice, replies.expect(awaited))
         call.onSent?.()
         const message = await promise
         if (isNoRespondersReply(message)) {
@@ -101,19 +101,16 @@ export class OutgoingCalls {
     }
   }
 
-  #publish(call: OutgoingCall, id: string, choice: Choice, reply: string): PayloadTransfer | undefined {
-    const { nc, node, pipeline, payloads, window, tracer } = this.#options
+  #publish(call: OutgoingCall, choice: Choice, reply: string): PayloadTransfer | undefined {
+    const { nc, pipeline, payloads, window, tracer } = this.#options
     const { delayMs, items, receipt, payload, target } = call
     const { name } = choice.peer
-    const headers = requestHeaders(id, node, delayMs)
-    const trace = tracer?.traceparent
-    if (trace !== undefined) headers.set(HEADER.trace, trace)
-    if (items !== undefined) headers.set(HEADER.items, items)
-    if (receipt) headers.set(HEADER.receipt, 'wanted')
     const subject = target.to === undefined ? subjects.anyCall : subjects.nodeCall
-    const transfer = payloads.isLarge(payload) ? payloads.announce(payload, headers) : undefined
+    const transfer = payloads.isLarge(payload) ? payloads.announce(payload) : undefined
+    const trace = tracer?.traceparent
+    const headers = requestHeaders({ delayMs, items, receipt, trace, parts: transfer?.parts })
     const data = transfer ? new Uint8Array() : payload
-    nc.publish(subject(pipeline, name, target.callback), data, { headers, reply })
+    nc.publish(subject(pipeline, name, target.callback), data, headers ? { headers, reply } : { reply })
     if (transfer) void transfer.done.then(() => choice.fetched())
     else window.published(name)
     return transfer

@@ -4,6 +4,7 @@ import { rateOf } from '../../core/stream/rate.js'
 import { listen, newInbox } from '../../nats/index.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import { HEADER, headerOf } from '../wire/headers.js'
+import { replyPrefix } from '../wire/reply-subject.js'
 import type { Cancellation } from './cancellation.js'
 
 /** A call whose reply has not come. */
@@ -25,13 +26,14 @@ export interface AwaitedCall {
 
 /** One inbox for the replies to all calls, so that a call can be given up at any moment and leave nothing behind. */
 export class Replies {
-  readonly #inbox: string
+  readonly #prefix: string
   readonly #awaited = new Map<string, AwaitedCall>()
   readonly #subscription: Subscription
 
-  constructor(nc: NatsConnection) {
-    this.#inbox = newInbox(nc)
-    this.#subscription = listen(nc, `${this.#inbox}.*`, (message) => this.#onReply(message))
+  /** @param node name of this node */
+  constructor(nc: NatsConnection, node: string) {
+    this.#prefix = replyPrefix(newInbox(nc), node)
+    this.#subscription = listen(nc, `${this.#prefix}*`, (message) => this.#onReply(message))
   }
 
   /** The calls that wait for their replies. */
@@ -46,7 +48,7 @@ export class Replies {
   /** Waits for the only reply to a call, until `forget`. @returns the reply subject */
   expect(call: AwaitedCall): string {
     this.#awaited.set(call.id, call)
-    return `${this.#inbox}.${call.id}`
+    return `${this.#prefix}${call.id}`
   }
 
   forget({ id }: AwaitedCall): void {
@@ -59,7 +61,7 @@ export class Replies {
   }
 
   #onReply(message: Msg): void {
-    const id = message.subject.slice(this.#inbox.length + 1)
+    const id = message.subject.slice(this.#prefix.length)
     const call = this.#awaited.get(id)
     if (!call) return
     // Such a note has no payload, as few replies have none.

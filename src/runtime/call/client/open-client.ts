@@ -122,7 +122,7 @@ export async function openClient<G extends PipelineClient>(
       onRefused: fail,
     })
     opened.push(() => nc.close())
-    const replies = new Replies(nc)
+    const replies = new Replies(nc, processName)
     opened.push(() => replies.close())
     await heartbeat.ready()
 

@@ -7,7 +7,14 @@ import type { Abort } from '../api/context.js'
 import { ERROR_LIMITS, remoteFields } from '../api/remote-error.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { encodeReply } from '../wire/encoding.js'
-import { errorHeaders, itemsHeaders, receiptHeaders, replyHeaders, waitsHeaders } from '../wire/headers.js'
+import {
+  errorHeaders,
+  itemsHeaders,
+  partsHeaders,
+  receiptHeaders,
+  replyHeaders,
+  waitsHeaders,
+} from '../wire/headers.js'
 import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
 import type { IncomingCall } from './incoming-call.js'
@@ -23,7 +30,7 @@ interface ReplySenderOptions {
 /** Sends the replies to calls. */
 export class ReplySender {
   readonly #options: ReplySenderOptions
-  /** Headers of every reply that needs no others. */
+  /** Headers of a result for a client that is no node. */
   readonly #headers: MsgHdrs
 
   constructor(options: ReplySenderOptions) {
@@ -67,7 +74,8 @@ export class ReplySender {
         `the result has ${payload.length} bytes; a message of this server has at most ${limit}`,
       )
     }
-    return this.#respond(call, payload, this.#headers)
+    // A node knows whom it has asked.
+    return this.#respond(call, payload, isDaffi ? undefined : this.#headers)
   }
 
   async sendError(call: IncomingCall, error: unknown, json: boolean): Promise<void> {
@@ -82,8 +90,8 @@ export class ReplySender {
   }
 
   async #sendLarge(message: Msg, payload: Uint8Array, abort: Abort): Promise<void> {
-    const headers = replyHeaders(this.#options.node)
-    const transfer = this.#options.payloads.announce(payload, headers)
+    const transfer = this.#options.payloads.announce(payload)
+    const headers = partsHeaders(this.#options.node, transfer.parts)
     try {
       message.respond(undefined, { headers })
       await bounded(transfer.done, { signal: abort.signal, what: 'sending a result' })
@@ -96,7 +104,7 @@ export class ReplySender {
   #respond(
     { message, id, from }: IncomingCall,
     payload: Uint8Array,
-    headers: MsgHdrs,
+    headers: MsgHdrs | undefined,
   ): Promise<void> | undefined {
     const { peers, window } = this.#options
     const isNode = id !== undefined && from !== undefined && peers.get(from) !== undefined
@@ -110,9 +118,9 @@ export class ReplySender {
   #publish(
     message: Msg,
     payload: Uint8Array,
-    { headers, node }: { headers: MsgHdrs; node: string | undefined },
+    { headers, node }: { headers: MsgHdrs | undefined; node: string | undefined },
   ): void {
-    message.respond(payload, { headers })
+    message.respond(payload, headers && { headers })
     if (node !== undefined) this.#options.window.published(node)
   }
 }

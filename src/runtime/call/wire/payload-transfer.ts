@@ -1,4 +1,4 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
@@ -35,6 +35,8 @@ const IDLE_MS = 300_000
 
 /** A value that its sender keeps until it was fetched. */
 export interface PayloadTransfer {
+  /** Header of the message that goes in the value's place, which says where it is. */
+  parts: string
   /** Resolves when the value was fetched, or was not requested for a long while. */
   done: Promise<void>
   end: () => void
@@ -61,17 +63,16 @@ export class PayloadTransfers {
   }
 
   /**
-   * Keeps a large value until it was fetched. The headers of the message that goes in its place say where.
+   * Keeps a large value until it was fetched.
    * @throws DaffiError DAFFI_TOO_LARGE
    */
-  announce(payload: Uint8Array, headers: MsgHdrs): PayloadTransfer {
+  announce(payload: Uint8Array): PayloadTransfer {
     if (payload.length > MAX_VALUE_BYTES) {
       const message = `a value of ${payload.length} bytes; arguments and results have at most ${MAX_VALUE_BYTES}`
       throw new DaffiError('DAFFI_TOO_LARGE', message)
     }
     const subject = newInbox(this.#nc)
-    headers.set(HEADER.parts, `${subject} ${payload.length}`)
-    return this.#serve(subject, payload)
+    return { parts: `${subject} ${payload.length}`, ...this.#serve(subject, payload) }
   }
 
   /**
@@ -133,7 +134,7 @@ export class PayloadTransfers {
     return payloadLimit(this.#nc)
   }
 
-  #serve(subject: string, bytes: Uint8Array): PayloadTransfer {
+  #serve(subject: string, bytes: Uint8Array): Omit<PayloadTransfer, 'parts'> {
     const done = deferred()
     const idle = setTimeout(() => done.resolve(), IDLE_MS)
     const subscription = listen(this.#nc, subject, (message) => {
