@@ -1,6 +1,6 @@
-import type { Msg } from '@nats-io/transport-node'
 import { isMeasure } from '../../core/message/forms.js'
 import { isToken } from '../../core/names.js'
+import type { CallMessage } from '../channels/call-channel.js'
 import { isTraceparent } from '../trace/traceparent.js'
 import { HEADER } from '../wire/headers.js'
 import { readReplyTo } from '../wire/reply-subject.js'
@@ -12,7 +12,7 @@ const MAX_PASSED = 1024
 
 /** A call that has come, with its headers. */
 export interface IncomingCall {
-  message: Msg
+  message: CallMessage
   callback: string
   /** Id by which it can be cancelled; undefined for a caller that is not daffi's. */
   id: string | undefined
@@ -34,10 +34,21 @@ export interface IncomingCall {
   badHeader: string | undefined
 }
 
-/** Reads the subject and the headers of a call. */
-export function readCall(message: Msg): IncomingCall {
-  const { subject, headers, reply } = message
-  const node = reply === undefined ? undefined : readReplyTo(reply)
+/** A node that calls, and the id that it has given the call. */
+interface Asker {
+  from: string
+  id: string | undefined
+}
+
+/**
+ * Reads the subject and the headers of a call.
+ * @param node that calls; by default the one that the reply subject tells
+ */
+export function readCall(
+  message: CallMessage,
+  node: Asker | undefined = message.reply === undefined ? undefined : readReplyTo(message.reply),
+): IncomingCall {
+  const { subject, headers } = message
   const call: IncomingCall = {
     message,
     callback: subject.slice(subject.lastIndexOf('.') + 1),

@@ -1,10 +1,11 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { encode } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import { payloadLimit } from '../../nats/index.js'
 import type { Abort } from '../api/context.js'
 import { ERROR_LIMITS, remoteFields } from '../api/remote-error.js'
+import type { CallMessage } from '../channels/call-channel.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { encodeReply } from '../wire/encoding.js'
 import {
@@ -39,17 +40,17 @@ export class ReplySender {
   }
 
   /** Tells the caller that this node has a call whose result it does not want. */
-  sendReceipt(message: Msg): void {
+  sendReceipt(message: CallMessage): void {
     message.respond(undefined, { headers: receiptHeaders(this.#options.node) })
   }
 
   /** Tells the caller, who goes on waiting, that its call waits for the rate of its callback. */
-  sendWaits(message: Msg, rate: string): void {
+  sendWaits(message: CallMessage, rate: string): void {
     message.respond(undefined, { headers: waitsHeaders(this.#options.node, rate) })
   }
 
   /** Tells the caller that it has had all items. */
-  sendItemsEnd(message: Msg): void {
+  sendItemsEnd(message: CallMessage): void {
     message.respond(encodeReply(null, false), { headers: itemsHeaders(this.#options.node) })
   }
 
@@ -89,8 +90,8 @@ export class ReplySender {
     }
   }
 
-  async #sendLarge(message: Msg, payload: Uint8Array, abort: Abort): Promise<void> {
-    const transfer = this.#options.payloads.announce(payload)
+  async #sendLarge(message: CallMessage, payload: Uint8Array, abort: Abort): Promise<void> {
+    const transfer = this.#options.payloads.announce(payload, message.channel)
     const headers = partsHeaders(this.#options.node, transfer.parts)
     try {
       message.respond(undefined, { headers })
@@ -116,7 +117,7 @@ export class ReplySender {
   }
 
   #publish(
-    message: Msg,
+    message: CallMessage,
     payload: Uint8Array,
     { headers, node }: { headers: MsgHdrs | undefined; node: string | undefined },
   ): void {

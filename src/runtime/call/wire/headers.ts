@@ -1,5 +1,6 @@
-import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
+import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { RemoteErrorFields } from '../api/remote-error.js'
+import type { Headers } from '../channels/frame-payload.js'
 
 export const HEADER = {
   from: 'Daffi-From',
@@ -29,7 +30,7 @@ export const HEADER = {
 const MAX_ERROR_LENGTH = 512
 
 /** The value of a message's header. (The client's own way to get it makes two arrays each time.) */
-export function headerOf({ headers }: Msg, name: string): string | undefined {
+export function headerOf({ headers }: { headers?: Headers | undefined }, name: string): string | undefined {
   if (headers) for (const [key, values] of headers) if (key === name) return values[0]
   return undefined
 }
@@ -45,17 +46,22 @@ interface RequestFacts {
   trace: string | undefined
   /** Where arguments are that are too large for the message. */
   parts: string | undefined
+  /** Names of the nodes that had no turn for it. */
+  passed: string | undefined
 }
 
 /** Headers of a request; undefined for the usual one, which needs none, as they cost more than the rest of a small call. */
-export function requestHeaders({ delayMs, items, receipt, trace, parts }: RequestFacts): MsgHdrs | undefined {
-  if (delayMs === 0 && !items && !receipt && trace === undefined && parts === undefined) return undefined
+export function requestHeaders(facts: RequestFacts): MsgHdrs | undefined {
+  const { delayMs, items, receipt, trace, parts, passed } = facts
+  if (delayMs === 0 && !items && !receipt && trace === undefined && parts === undefined && passed === undefined)
+    return undefined
   const head = headers()
   if (delayMs > 0) head.set(HEADER.eta, String(delayMs))
   if (trace !== undefined) head.set(HEADER.trace, trace)
   if (items) head.set(HEADER.items, items)
   if (receipt) head.set(HEADER.receipt, 'wanted')
   if (parts !== undefined) head.set(HEADER.parts, parts)
+  if (passed !== undefined) head.set(HEADER.passed, passed)
   return head
 }
 
