@@ -3,8 +3,8 @@ import { MIB } from '../core/bytes.js'
 
 /** Length of the rest of the frame, and of its subject. */
 const HEAD_BYTES = 6
-/** Bytes of the longest subject: three names, and the words between. */
-const MAX_SUBJECT = 1024
+/** Bytes of the longest subject: names, and a call's headers. */
+const MAX_SUBJECT = 4096
 /** Bytes of the largest frame, which is more than the server takes as one message. */
 export const MAX_FRAME = 64 * MIB
 

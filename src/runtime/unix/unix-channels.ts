@@ -29,8 +29,8 @@ interface Hello {
   nonce: string
 }
 
-/** Listener for the messages of a subject. */
-export type OnUnixMessage = (payload: Buffer, channel: UnixChannel) => unknown
+/** Listener for the messages of a subject. @param rest what stands behind its first space */
+export type OnUnixMessage = (payload: Buffer, channel: UnixChannel, rest: string) => unknown
 
 const HELLO = 'hello'
 /** Answer to a message whose subject nobody listens to. */
@@ -115,7 +115,7 @@ export class UnixChannels {
     return channel?.isOpen ? channel : undefined
   }
 
-  /** Listens to a subject, which has one listener. @returns a function that removes it */
+  /** Listens to a subject, up to its first space, which has one listener. @returns a function that removes it */
   on(subject: string, listener: OnUnixMessage): () => void {
     this.#listeners.set(subject, listener)
     return () => {
@@ -228,14 +228,15 @@ export class UnixChannels {
   }
 
   #dispatch(subject: string, payload: Buffer, channel: UnixChannel): void {
-    const listener = this.#listeners.get(subject)
+    const space = subject.indexOf(' ')
+    const listener = this.#listeners.get(space < 0 ? subject : subject.slice(0, space))
     if (!listener) {
       if (subject === NOBODY) this.#nobody.get(payload.toString('latin1'))?.()
       else channel.send(NOBODY, Buffer.from(subject, 'latin1'))
       return
     }
     try {
-      const handling = listener(payload, channel)
+      const handling = listener(payload, channel, space < 0 ? '' : subject.slice(space + 1))
       if (handling instanceof Promise)
         handling.catch((reason: unknown) => this.#bad.tell(subject, reasonOf(reason)))
     } catch (reason) {

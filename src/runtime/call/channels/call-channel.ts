@@ -3,7 +3,7 @@ import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import type { UnixChannel } from '../../unix/index.js'
-import { encodePayload, type ChannelResponse, type Headers, type Refusal } from './frame-payload.js'
+import { headerLines, type ChannelResponse, type Headers, type Refusal } from './head.js'
 
 export const REQUEST = 'request'
 export const RESPONSE = 'response'
@@ -71,12 +71,13 @@ export class CallChannel {
 
   /** Sends a request. One that cannot be sent is told of as the others are, when the channel closes. */
   send({ subject, id, headers, data }: ChannelRequest): void {
-    this.#channel.send(REQUEST, encodePayload(`${subject} ${id}`, headers, data))
+    const head = `${REQUEST} ${subject} ${id}`
+    this.#channel.send(headers ? head + headerLines(headers) : head, data)
   }
 
   /** Sends what needs no response. */
   tell(subject: string, text: string): void {
-    this.#channel.send(REQUEST, encodePayload(subject, undefined, Buffer.from(text)))
+    this.#channel.send(`${REQUEST} ${subject}`, Buffer.from(text))
   }
 
   /** Sends a request, and gives the payload of its response. @throws DaffiError DAFFI_CLOSED, DAFFI_TIMEOUT; the signal's reason */
@@ -109,7 +110,8 @@ export class CallChannel {
   }
 
   respond(id: string, data: Uint8Array, headers?: Headers): void {
-    this.#channel.send(RESPONSE, encodePayload(id, headers, data))
+    const head = `${RESPONSE} ${id}`
+    this.#channel.send(headers ? head + headerLines(headers) : head, data)
   }
 
   /** Takes the answer to a question. @returns whether it is one */

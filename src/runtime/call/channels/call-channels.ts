@@ -2,7 +2,7 @@ import type { MsgHdrs } from '@nats-io/transport-node'
 import { sleep } from '../../core/timer.js'
 import type { SocketAddress, UnixChannel, UnixChannels } from '../../unix/index.js'
 import { CallChannel, REQUEST, RESPONSE, type IncomingRequest, type OnRequest } from './call-channel.js'
-import { readPayload, readRefusal, type ChannelResponse, type Refusal } from './frame-payload.js'
+import { readHead, readRefusal, type ChannelResponse, type Refusal } from './head.js'
 
 /**
  * Pauses after which the kernel is asked whether the process at the end of a closed channel lives: one that was killed may be
@@ -45,9 +45,9 @@ export class CallChannels {
 
   constructor(options: CallChannelsOptions) {
     this.#options = options
-    options.unix.on(REQUEST, (payload, channel) => this.#onRequest(payload, channel))
-    options.unix.on(RESPONSE, (payload, channel) => {
-      const { words, headers, data } = readPayload(payload)
+    options.unix.on(REQUEST, (data, channel, head) => this.#onRequest(head, data, channel))
+    options.unix.on(RESPONSE, (data, channel, head) => {
+      const { words, headers } = readHead(head)
       const [id, word] = words
       const known = this.#channels.get(channel)
       const response = { refusal: readRefusal(word), headers, data }
@@ -112,8 +112,8 @@ export class CallChannels {
     this.#caller?.onClosed(closed, isMember)
   }
 
-  #onRequest(payload: Buffer, unixChannel: UnixChannel): unknown {
-    const { words, headers, data } = readPayload(payload)
+  #onRequest(head: string, data: Buffer, unixChannel: UnixChannel): unknown {
+    const { words, headers } = readHead(head)
     const [subject, id] = words
     const channel = this.#of(unixChannel)
     const from = this.#options.peers.find(unixChannel.peer)?.name

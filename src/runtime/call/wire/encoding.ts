@@ -2,7 +2,7 @@ import { decode, encode, toPlain } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { readJson, writeJson } from '../../core/text/json.js'
 import { isRemoteFields, RemoteError } from '../api/remote-error.js'
-import type { Headers } from '../channels/frame-payload.js'
+import type { Headers } from '../channels/head.js'
 import { HEADER, headerOf } from './headers.js'
 
 /** Whether a payload is JSON: any that does not begin as an array of MessagePack does. It is answered in JSON, too. */

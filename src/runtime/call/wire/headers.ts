@@ -1,6 +1,6 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import type { RemoteErrorFields } from '../api/remote-error.js'
-import type { Headers } from '../channels/frame-payload.js'
+import type { Headers } from '../channels/head.js'
 
 export const HEADER = {
   from: 'Daffi-From',
