@@ -37,6 +37,8 @@ const HELLO = 'hello'
 const NOBODY = 'nobody'
 /** Time in which the other end has to prove who it is. */
 const HELLO_MS = 2000
+/** Time in which the others read what was sent last. */
+const END_MS = 500
 /** Connections that have not proven who they are. */
 const MAX_UNPROVEN = 64
 /** Processes to which no channel could be opened. */
@@ -133,11 +135,14 @@ export class UnixChannels {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const socket of this.#sockets) socket.destroy()
+    // What was sent last, such as the answers of a node that leaves, is written yet.
+    for (const socket of this.#sockets) socket.destroySoon()
+    const destroy = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), END_MS)
     if (this.#server.listening) {
       this.#server.close()
       await once(this.#server, 'close')
     }
+    clearTimeout(destroy)
     await rm(this.address.path, { force: true }).catch(() => undefined)
     await removeStaleSockets()
   }

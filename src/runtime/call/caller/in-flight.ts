@@ -51,6 +51,7 @@ export class InFlight {
     })
     options.channels?.follow({
       onResponse: (id, response, channel) => options.replies.onResponse(id, response, channel),
+      onOpened: () => this.#up.notify(),
       onClosed: (channel, isMember) => this.#onClosed(channel, isMember),
     })
   }
@@ -85,7 +86,12 @@ export class InFlight {
 
   /** Waits for a connection. */
   async connected(bounds: Bounds): Promise<void> {
-    while (!this.isConnected) await bounded(this.#up.wait(), bounds)
+    while (!this.isConnected) await this.reached(bounds)
+  }
+
+  /** Waits until there is a connection, or a channel to another node has been opened. */
+  async reached(bounds: Bounds): Promise<void> {
+    await bounded(this.#up.wait(), bounds)
   }
 
   #lose(calls: AwaitedCall[], error: DaffiError): void {

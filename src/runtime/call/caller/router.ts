@@ -156,7 +156,7 @@ export class Router {
       if (found === 'none') return undefined
       if (typeof found !== 'string') return this.#take(route, found)
       if (found === 'full') await bounded(window.changed.wait(), { signal, what: 'waiting for room' })
-      else if (found === 'away') await inFlight.connected({ signal, what: `"${route.target.callback}"` })
+      else if (found === 'away') await inFlight.reached({ signal, what: `"${route.target.callback}"` })
       else {
         await sleep(REFUSED_MS, signal)
         route.refused = NOBODY

@@ -31,6 +31,7 @@ interface CallChannelsOptions {
 /** Who sends requests, and waits for their responses. */
 export interface Caller {
   onResponse: (id: string, response: ChannelResponse, channel: CallChannel) => void
+  onOpened: () => void
   /** Called when a channel has closed. @param isMember whether the other node is still taken for a member of the pipeline */
   onClosed: (channel: CallChannel, isMember: boolean) => void
 }
@@ -60,7 +61,7 @@ export class CallChannels {
     const { unix } = this.#options
     const channel = unix.find(incarnation)
     if (channel) return this.#of(channel)
-    if (socket) void unix.to(incarnation, socket)
+    if (socket) void unix.to(incarnation, socket).then((opened) => opened && this.#caller?.onOpened())
     return undefined
   }
 
