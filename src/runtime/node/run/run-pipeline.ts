@@ -1,6 +1,7 @@
 import type { Plan } from '../../core/plan/plan.js'
 import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
+import { removeStaleSockets } from '../../unix/index.js'
 import { openMetrics, type MetricsAddress } from '../../view/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
@@ -36,7 +37,8 @@ export interface RunPipelineOptions
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
-  const opened: (() => Promise<void>)[] = []
+  // Nodes that were killed have left their sockets.
+  const opened: (() => Promise<void>)[] = [removeStaleSockets]
   let failure: unknown
   let result: PipelineResult | undefined
   try {
