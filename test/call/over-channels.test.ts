@@ -56,7 +56,10 @@ test('while the server is away calls of nodes on this host go on, whatever they 
     expect(Buffer.compare(await g.call.echo(value), value), String(bytes)).toBe(0)
   }
   await expect(g.call.fail()).rejects.toMatchObject({ remoteCode: 'ENOPE', message: 'no ≠ sense' })
-  const delayed = await g.call.who().to('two').with(BG({ delay: '20ms' }))
+  const delayed = await g.call
+    .who()
+    .to('two')
+    .with(BG({ delay: '20ms' }))
   expect(await delayed.get()).toBe('two')
 
   const abort = new AbortController()

@@ -87,7 +87,9 @@ export class OutgoingCalls {
         }
         const parts = headerOf(message, HEADER.parts)
         const bytes =
-          parts === undefined ? message.data : await this.#fetch(parts, { peer, channel }, message, cancellation)
+          parts === undefined
+            ? message.data
+            : await this.#fetch(parts, { peer, channel }, message, cancellation)
         isOver = true
         return { message, payload: bytes }
       } finally {

@@ -46,7 +46,7 @@ export interface ChannelRequest {
 /** Requests to one node over the Unix channel to it, and their responses. */
 export class CallChannel {
   readonly #channel: UnixChannel
-  /** Those who have asked something and wait for the answer. */
+  /** Functions of those who have asked something, which take the answer. */
   readonly #asking = new Map<string, (response: ChannelResponse | undefined) => void>()
   readonly #listeners = new Map<string, OnRequest>()
   #asked = 0

@@ -28,7 +28,7 @@ interface CallChannelsOptions {
   }
 }
 
-/** Who sends requests, and waits for their responses. */
+/** Sender of requests, who waits for their responses. */
 export interface Caller {
   onResponse: (id: string, response: ChannelResponse, channel: CallChannel) => void
   onOpened: () => void

@@ -21,7 +21,7 @@ interface Head {
 }
 
 const REFUSALS: readonly (string | undefined)[] = ['absent', 'full'] satisfies Refusal[]
-/** What the subject of a frame, which is Latin-1, has no place for, or would be the end of a line. */
+/** Characters that a header cannot have, as the subject of a frame is Latin-1, or that would end its line. */
 const NOT_IN_HEADER = /[^ -~\u00a0-\u00ff]/g
 
 /** Encodes headers as lines after the first one. */

@@ -156,7 +156,9 @@ export class Responder {
       if (badHeader !== undefined) throw new DaffiError('DAFFI_BAD_MESSAGE', `${badHeader} makes no sense`)
       const entering = this.#room.enter(call, abort)
       onTurn = entering instanceof Promise ? await entering : entering
-      const payload = parts ? await payloads.fetch(parts, { node: from, channel: message.channel }, abort.signal) : message.data
+      const payload = parts
+        ? await payloads.fetch(parts, { node: from, channel: message.channel }, abort.signal)
+        : message.data
       json = isJson(payload)
       const args = decodeArguments(payload)
       if (wantsReply && call.wantsReceipt) {

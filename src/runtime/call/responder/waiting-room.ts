@@ -42,7 +42,8 @@ export class WaitingRoom {
     const { registry, peers } = this.#options
     const window = registry.waiting(call.callback)
     if (!window) return undefined
-    const bytes = call.parts === undefined ? call.message.data.length : partsLength(call.parts, call.message.channel)
+    const bytes =
+      call.parts === undefined ? call.message.data.length : partsLength(call.parts, call.message.channel)
     const entering = call.parts === undefined ? undefined : window.enter(bytes, abort.signal)
     if (entering) return entering.then(() => this.#leave(window, bytes))
     if (call.parts === undefined) {

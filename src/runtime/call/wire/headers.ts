@@ -53,7 +53,14 @@ interface RequestFacts {
 /** Headers of a request; undefined for the usual one, which needs none, as they cost more than the rest of a small call. */
 export function requestHeaders(facts: RequestFacts): MsgHdrs | undefined {
   const { delayMs, items, receipt, trace, parts, passed } = facts
-  if (delayMs === 0 && !items && !receipt && trace === undefined && parts === undefined && passed === undefined)
+  if (
+    delayMs === 0 &&
+    !items &&
+    !receipt &&
+    trace === undefined &&
+    parts === undefined &&
+    passed === undefined
+  )
     return undefined
   const head = headers()
   if (delayMs > 0) head.set(HEADER.eta, String(delayMs))

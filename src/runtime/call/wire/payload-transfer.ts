@@ -182,8 +182,7 @@ function parseParts(header: string, channel: CallChannel | undefined): { subject
   const [subject = '', size = ''] = header.slice(0, MAX_TEXT).split(' ')
   const length = Number(size)
   const isPlace = channel ? subject.startsWith(KEPT) && isToken(subject) : isInbox(subject)
-  if (isPlace && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES)
-    return { subject, length }
+  if (isPlace && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES) return { subject, length }
   throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} is not a place and a number of bytes`)
 }
 
