@@ -45,6 +45,7 @@ const FLOORS = {
   call: [
     'api',
     'trace',
+    'channels',
     'wire',
     'presence',
     'invoke',

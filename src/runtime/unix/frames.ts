@@ -3,19 +3,32 @@ import { MIB } from '../core/bytes.js'
 
 /** Length of the rest of the frame, and of its subject. */
 const HEAD_BYTES = 6
-/** Bytes of the longest subject: three names, and the words between. */
-const MAX_SUBJECT = 1024
+/** Bytes of the longest subject: names, and a call's headers. */
+const MAX_SUBJECT = 4096
 /** Bytes of the largest frame, which is more than the server takes as one message. */
 export const MAX_FRAME = 64 * MIB
 
-/** Encodes a message as one frame: `u32` length of what follows, `u16` length of the subject, subject, payload; little-endian. */
+/** Bytes of the frame of a message. */
+export const frameBytes = (subject: string, payload: Uint8Array): number =>
+  HEAD_BYTES + subject.length + payload.length
+
+/**
+ * Writes a message as one frame into memory that has room for it: `u32` length of what follows, `u16` length of the subject, subject,
+ * payload; little-endian. @returns where it ends
+ */
+export function writeFrame(subject: string, payload: Uint8Array, to: Buffer, at: number): number {
+  to.writeUInt32LE(HEAD_BYTES + subject.length + payload.length - 4, at)
+  to.writeUInt16LE(subject.length, at + 4)
+  to.write(subject, at + HEAD_BYTES, 'latin1')
+  to.set(payload, at + HEAD_BYTES + subject.length)
+  return at + HEAD_BYTES + subject.length + payload.length
+}
+
+/** Encodes a message as one frame. */
 export function encodeFrame(subject: string, payload: Uint8Array): Buffer {
-  // eslint-disable-next-line no-restricted-syntax -- all of it is written here
-  const frame = Buffer.allocUnsafe(HEAD_BYTES + subject.length + payload.length)
-  frame.writeUInt32LE(frame.length - 4, 0)
-  frame.writeUInt16LE(subject.length, 4)
-  frame.write(subject, HEAD_BYTES, 'latin1')
-  frame.set(payload, HEAD_BYTES + subject.length)
+  // eslint-disable-next-line no-restricted-syntax -- all of it is written
+  const frame = Buffer.allocUnsafeSlow(frameBytes(subject, payload))
+  writeFrame(subject, payload, frame, 0)
   return frame
 }
 

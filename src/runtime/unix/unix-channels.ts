@@ -29,14 +29,16 @@ interface Hello {
   nonce: string
 }
 
-/** Listener for the messages of a subject. */
-export type OnUnixMessage = (payload: Buffer, channel: UnixChannel) => unknown
+/** Listener for the messages of a subject. @param rest what stands behind its first space */
+export type OnUnixMessage = (payload: Buffer, channel: UnixChannel, rest: string) => unknown
 
 const HELLO = 'hello'
 /** Answer to a message whose subject nobody listens to. */
 const NOBODY = 'nobody'
 /** Time in which the other end has to prove who it is. */
 const HELLO_MS = 2000
+/** Time in which the others read what was sent last. */
+const END_MS = 500
 /** Connections that have not proven who they are. */
 const MAX_UNPROVEN = 64
 /** Processes to which no channel could be opened. */
@@ -115,7 +117,7 @@ export class UnixChannels {
     return channel?.isOpen ? channel : undefined
   }
 
-  /** Listens to a subject, which has one listener. @returns a function that removes it */
+  /** Listens to a subject, up to its first space, which has one listener. @returns a function that removes it */
   on(subject: string, listener: OnUnixMessage): () => void {
     this.#listeners.set(subject, listener)
     return () => {
@@ -133,11 +135,14 @@ export class UnixChannels {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const socket of this.#sockets) socket.destroy()
+    // What was sent last, such as the answers of a node that leaves, is written yet.
+    for (const socket of this.#sockets) socket.destroySoon()
+    const destroy = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), END_MS)
     if (this.#server.listening) {
       this.#server.close()
       await once(this.#server, 'close')
     }
+    clearTimeout(destroy)
     await rm(this.address.path, { force: true }).catch(() => undefined)
     await removeStaleSockets()
   }
@@ -228,14 +233,15 @@ export class UnixChannels {
   }
 
   #dispatch(subject: string, payload: Buffer, channel: UnixChannel): void {
-    const listener = this.#listeners.get(subject)
+    const space = subject.indexOf(' ')
+    const listener = this.#listeners.get(space < 0 ? subject : subject.slice(0, space))
     if (!listener) {
       if (subject === NOBODY) this.#nobody.get(payload.toString('latin1'))?.()
       else channel.send(NOBODY, Buffer.from(subject, 'latin1'))
       return
     }
     try {
-      const handling = listener(payload, channel)
+      const handling = listener(payload, channel, space < 0 ? '' : subject.slice(space + 1))
       if (handling instanceof Promise)
         handling.catch((reason: unknown) => this.#bad.tell(subject, reasonOf(reason)))
     } catch (reason) {

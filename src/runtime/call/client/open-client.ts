@@ -13,6 +13,7 @@ import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
 import type { MakeInvocation } from '../api/context.js'
 import type { PipelineClient } from '../api/pipeline-client.js'
+import { CallChannels } from '../channels/call-channels.js'
 import type { CallerContext } from '../caller/caller-context.js'
 import { InFlight } from '../caller/in-flight.js'
 import { Replies } from '../caller/replies.js'
@@ -122,7 +123,7 @@ export async function openClient<G extends PipelineClient>(
       onRefused: fail,
     })
     opened.push(() => nc.close())
-    const replies = new Replies(nc)
+    const replies = new Replies(nc, processName)
     opened.push(() => replies.close())
     await heartbeat.ready()
 
@@ -145,7 +146,9 @@ export async function openClient<G extends PipelineClient>(
       traceparent: undefined,
       g,
     })
-    const node = { nc, pipeline, node: processName, peers, registry, log, timing, tracer }
+    const channels = unix && new CallChannels({ unix, peers })
+    opened.push(() => channels?.end())
+    const node = { nc, pipeline, node: processName, peers, channels, registry, log, timing, tracer }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
@@ -156,7 +159,7 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => jobs.close(closed()))
     const schedules = new Schedules({ ...node, connect, jobs })
     const local = new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation })
-    const router = new Router({ ...node, window, payloads, local, leaving: leaving.signal })
+    const router = new Router({ ...node, window, payloads, local, inFlight, leaving: leaving.signal })
     const caller: CallerContext = {
       ...node,
       inFlight,

@@ -7,6 +7,7 @@ import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
+import { EarlyProcesses } from '../supervise/early-processes.js'
 import { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { limitDeadLetters } from './limit-dead-letters.js'
@@ -15,7 +16,7 @@ import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
   extends
-    Omit<SupervisorOptions, 'watched' | 'restarts' | 'followHeartbeats'>,
+    Omit<SupervisorOptions, 'watched' | 'restarts' | 'early' | 'followHeartbeats'>,
     Pick<RunServerOptions, 'server' | 'onFetch'>,
     Pick<OpenRunOptions, 'background'> {
   /** Names of the nodes to run. @default all */
@@ -42,6 +43,8 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
   let failure: unknown
   let result: PipelineResult | undefined
   try {
+    const early = new EarlyProcesses(plan.name, nodes)
+    opened.push(() => early.close())
     const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
     opened.push(() => server.close())
     const run = await OpenRun.open(plan, server, options)
@@ -61,6 +64,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
       ...options,
       stay,
       watched,
+      early,
       onEvent,
       stop,
       followHeartbeats,
