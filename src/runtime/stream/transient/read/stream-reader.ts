@@ -1,6 +1,7 @@
 import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import { collectYoung } from '../../common/collect-young.js'
 import { batchValues } from '../../common/read/batch-values.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -161,7 +162,10 @@ export class StreamReader implements CreditListener {
         const flushing = this.#flushIfDue()
         if (flushing) await flushing
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
-        else if (this.#ahead.length > 0) await this.#processNext()
+        else if (this.#ahead.length > 0) {
+          await this.#processNext()
+          if (this.#current?.kind) collectYoung(this.#options.borrow ? 0 : this.#current.bytes)
+        }
         else if (this.#isFinished()) break
         else {
           this.#expectNext()
