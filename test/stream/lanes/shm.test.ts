@@ -52,7 +52,7 @@ test('memory of large items comes from the heap, which keeps it when it is freed
   }
   const isInHeap = (memory: Buffer): boolean => {
     const [from = 0n, to = 0n] = heap()
-    const address = BigInt(koffi.address(memory))
+    const address = koffi.address(memory)
     return from < address && address < to
   }
   const allocate = (): Buffer => Buffer.allocUnsafeSlow(40 * MIB)

@@ -154,7 +154,6 @@ export class StreamReader implements CreditListener {
   }
 
   async #run(): Promise<void> {
-    const { lane } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
@@ -164,22 +163,21 @@ export class StreamReader implements CreditListener {
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
         else if (this.#ahead.length > 0) {
           await this.#processNext()
-          if (this.#current?.kind) collectYoung(this.#options.borrow ? 0 : this.#current.bytes)
-        }
-        else if (this.#isFinished()) break
+          if (!this.#options.borrow && this.#current?.kind) collectYoung(this.#current.bytes)
+        } else if (this.#isFinished()) break
         else {
           this.#expectNext()
           await this.#lifecycle.change()
         }
       }
-      this.#finish()
+      if (this.#lifecycle.isAttached()) this.#finish()
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
       await this.#account.session?.delivery.close()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
-      lane.close()
+      this.#options.lane.close()
     }
     this.report()
   }
@@ -226,9 +224,8 @@ export class StreamReader implements CreditListener {
   /** Begins to load as many chunks as the delivery and the lane allow. */
   #loadAhead(): void {
     const { session } = this.#account
-    if (!session) return
-    if (this.#isLive) this.#trim(session)
-    this.#ahead.fill(session)
+    if (session && this.#isLive) this.#trim(session)
+    if (session) this.#ahead.fill(session)
   }
 
   #trim(session: ReaderSession): void {
@@ -296,7 +293,6 @@ export class StreamReader implements CreditListener {
   }
 
   #finish(): void {
-    if (!this.#lifecycle.isAttached()) return
     this.#account.session?.counter.pass(this.#count)
     this.#lifecycle.settle('finished', null)
   }
