@@ -1,6 +1,7 @@
 import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
+import { collectYoung } from '../../common/collect-young.js'
 import { batchValues } from '../../common/read/batch-values.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -156,7 +157,6 @@ export class StreamReader implements CreditListener {
   }
 
   async #run(): Promise<void> {
-    const { lane } = this.#options
     try {
       while (this.#lifecycle.isAttached()) {
         this.#loadAhead()
@@ -164,21 +164,23 @@ export class StreamReader implements CreditListener {
         const flushing = this.#flushIfDue()
         if (flushing) await flushing
         // In a function call of its own, whose end leaves no reference that would keep an item from being collected.
-        else if (this.#ahead.length > 0) await this.#processNext()
-        else if (this.#isFinished()) break
+        else if (this.#ahead.length > 0) {
+          await this.#processNext()
+          if (!this.#options.borrow && this.#current?.kind) collectYoung(this.#current.bytes)
+        } else if (this.#isFinished()) break
         else {
           this.#expectNext()
           await this.#lifecycle.change()
         }
       }
-      this.#finish()
+      if (this.#lifecycle.isAttached()) this.#finish()
     } catch (error) {
       this.#lifecycle.settle('stopped', toErrorRecord(error))
     } finally {
       await this.#account.session?.delivery.close()
       await this.#ahead.discard()
       // Not only when the stream closes, which other receivers may keep open for long.
-      lane.close()
+      this.#options.lane.close()
     }
     this.report()
   }
@@ -225,9 +227,8 @@ export class StreamReader implements CreditListener {
   /** Begins to load as many chunks as the delivery and the lane allow. */
   #loadAhead(): void {
     const { session } = this.#account
-    if (!session) return
-    if (this.#isLive) this.#trim(session)
-    this.#ahead.fill(session)
+    if (session && this.#isLive) this.#trim(session)
+    if (session) this.#ahead.fill(session)
   }
 
   #trim(session: ReaderSession): void {
@@ -289,7 +290,6 @@ export class StreamReader implements CreditListener {
   }
 
   #finish(): void {
-    if (!this.#lifecycle.isAttached()) return
     const { session } = this.#account
     session?.counter.pass(this.#end.count(session.attach))
     this.#lifecycle.settle(this.#end.isLeaving ? 'left' : 'finished', null)
