@@ -26,7 +26,7 @@ function dora(language, pool) {
     fits: ({ kind, order }) => kind === 'items' && (pool === 'large' || order.bytes < 8 * MIB),
     measure: ({ order }, context) =>
       withScratch(async (folder) => {
-        const flow = await writeFlow(folder, order, { language, pool, ...context })
+        const flow = await writeFlow(folder, { ...order, greets: true }, { language, pool, ...context })
         await runPrograms([flow], context.signal)
         const [writer, ...receivers] = await Promise.all(
           ['writer', ...receiverNames(order)].map((name) => resultOf(join(folder, name))),
@@ -57,7 +57,7 @@ export async function writeFlow(folder, order, { language, pool, parts }) {
   const input = (source) => ({ source, queue_size: QUEUE_SIZE })
   const acks = Object.fromEntries(names.map((name, index) => [`ack_${index}`, input(`${name}/ack`)]))
   const nodes = [
-    node('writer', 'writer', { outputs: ['item'], inputs: order.credit ? acks : {} }),
+    node('writer', 'writer', { outputs: ['item'], inputs: order.greets ? acks : {} }),
     ...names.map((name) =>
       node(name, 'receiver', { outputs: ['ack'], inputs: { item: input('writer/item') } }),
     ),

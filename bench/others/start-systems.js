@@ -30,7 +30,11 @@ export const startSystems = [
     fits: ({ kind }) => kind === 'start',
     measure: ({ order }, context) =>
       withScratch(async (folder) => {
-        const flow = await writeFlow(folder, order, { language: 'Python', pool: 'default', ...context })
+        const flow = await writeFlow(
+          folder,
+          { ...order, greets: false },
+          { language: 'Python', pool: 'default', ...context },
+        )
         return await measureStart(flow, order, context)
       }),
   },

@@ -5,9 +5,25 @@ import pyarrow as pa
 from dora import Node
 from items import ORDER, SILENCE, TOTAL, Arrivals, Departures
 
+# Number of the items by which the nodes find each other: what is sent before is lost.
+GREETING = -1
+
+
+def greet(node):
+    """Sends greetings until each receiver has answered one."""
+    word = pa.array([0], type=pa.uint8())
+    waited_for = {f"ack_{index}" for index in range(ORDER["receivers"])}
+    while waited_for:
+        node.send_output("item", word, {"number": GREETING})
+        event = node.next(timeout=0.05)
+        if event is not None and event["type"] == "INPUT":
+            waited_for.discard(event["id"])
+
 
 def writer():
     node = Node()
+    if ORDER["greets"]:
+        greet(node)
     # Without a validity bitmap, which would be an eighth more bytes to send.
     arrays = [pa.Array.from_buffers(pa.uint8(), ORDER["bytes"], [None, pa.py_buffer(p)], 0) for p in items.patterns()]
     acked = [0] * ORDER["receivers"]
@@ -50,9 +66,10 @@ def receiver():
         if event["type"] != "INPUT":
             continue
         number = event["metadata"]["number"]
-        arrivals.take(number, event["value"].to_numpy())
+        if number != GREETING:
+            arrivals.take(number, event["value"].to_numpy())
         del event
-        if ORDER["credit"]:
+        if ORDER["credit"] or number == GREETING:
             node.send_output("ack", word, {"number": number})
     return arrivals.result()
 
