@@ -66,8 +66,8 @@ export default async function* frames() {
 `,
     'callbacks/take.js': `
 let seen = 0
-export default function take() {
-  if (seen++ === 0) console.log('first frame')
+export default function take(frame) {
+  if (seen++ === 0) console.log('first frame', frame.length)
 }
 `,
   }
