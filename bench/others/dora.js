@@ -1,11 +1,15 @@
+import { readdirSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import { isMapped } from '../lib/process.js'
 import { figuresOfItems } from './figures.js'
 import { PROGRAMS } from './programs.js'
 import { resultOf, runPrograms, withScratch } from './run-programs.js'
 
 const MIB = 1024 * 1024
 const LARGE_POOL_BYTES = 256 * MIB
+/** Where the nodes of dora that are killed leave their pools. */
+const SHARED_MEMORY = '/dev/shm'
 /** Longest queue of an input: nothing is to be dropped there. */
 const QUEUE_SIZE = 1000
 
@@ -25,21 +29,34 @@ function dora(language, pool) {
     // An item larger than the default pool goes another way, and nobody would leave it at that.
     fits: ({ kind, order }) => kind === 'items' && (pool === 'large' || order.bytes < 8 * MIB),
     measure: ({ order }, context) =>
-      withScratch(async (folder) => {
-        const flow = await writeFlow(folder, { ...order, greets: true }, { language, pool, ...context })
+      withFlow({ ...order, greets: true }, { language, pool, ...context }, async (flow) => {
         await runPrograms([flow], context.signal)
         const [writer, ...receivers] = await Promise.all(
-          ['writer', ...receiverNames(order)].map((name) => resultOf(join(folder, name))),
+          ['writer', ...receiverNames(order)].map((name) => resultOf(join(flow.cwd, name))),
         )
         return figuresOfItems(order, writer, receivers)
       }),
   }
 }
 
+/** Gives `use` the program that runs a dataflow of dora, and takes away what that leaves. */
+export async function withFlow(order, options, use) {
+  const before = new Set(sharedMemory())
+  try {
+    return await withScratch(async (folder) => use(await writeFlow(folder, order, options)))
+  } finally {
+    const left = sharedMemory().filter((name) => !before.has(name))
+    for (const path of left.map((name) => join(SHARED_MEMORY, name))) {
+      if (!isMapped(path)) rmSync(path, { force: true })
+    }
+  }
+}
+
+const sharedMemory = () => readdirSync(SHARED_MEMORY).filter((name) => name.endsWith('.zenoh'))
+
 const receiverNames = ({ receivers }) => Array.from({ length: receivers }, (_, index) => `receiver_${index}`)
 
-/** Writes a dataflow of dora, and gives the program that runs it. */
-export async function writeFlow(folder, order, { language, pool, parts }) {
+async function writeFlow(folder, order, { language, pool, parts }) {
   const path =
     language === 'Rust'
       ? join(parts['dora-node'], 'target/release/dora-bench-node')

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { memoryOf, processTree } from '../lib/process.js'
 import { BIN, withProject } from '../lib/project.js'
-import { writeFlow } from './dora.js'
-import { endProgram, startProgram, withScratch } from './run-programs.js'
+import { withFlow } from './dora.js'
+import { endProgram, startProgram } from './run-programs.js'
 
 const MIB = 1024 * 1024
 const FIRST = /first frame/g
 const START_MS = 60_000
 const POLL_MS = 5
-/** Time in which memory is looked at, from the start on. */
-const WATCHED_MS = 5000
+/** Time in which memory is looked at behind the first frames. */
+const WATCHED_MS = 3000
 const SAMPLE_MS = 100
 
 /** From the start of the command to the first frame in each receiver, and the memory of all processes. */
@@ -29,14 +29,9 @@ export const startSystems = [
     needs: ['dora'],
     fits: ({ kind }) => kind === 'start',
     measure: ({ order }, context) =>
-      withScratch(async (folder) => {
-        const flow = await writeFlow(
-          folder,
-          { ...order, greets: false },
-          { language: 'Python', pool: 'default', ...context },
-        )
-        return await measureStart(flow, order, context)
-      }),
+      withFlow({ ...order, greets: false }, { language: 'Python', pool: 'default', ...context }, (flow) =>
+        measureStart(flow, order, context),
+      ),
   },
 ]
 
@@ -76,11 +71,14 @@ export default function take(frame) {
 async function measureStart(spec, { receivers }, { signal }) {
   const start = performance.now()
   const program = startProgram(spec)
+  const peak = { rss: 0, pss: 0 }
+  const sampling = setInterval(() => sampleMemory(program.child.pid, peak), SAMPLE_MS)
   try {
-    const memory = peakMemory(program, signal)
     const seconds = await firstFrames(program, receivers, start, signal)
-    return { seconds, ...(await memory), notes: [] }
+    await delay(WATCHED_MS, undefined, { signal })
+    return { seconds, ...peak, notes: [] }
   } finally {
+    clearInterval(sampling)
     await endGently(program)
   }
 }
@@ -100,23 +98,17 @@ async function firstFrames(program, receivers, start, signal) {
   }
 }
 
-async function peakMemory({ child }, signal) {
-  const peak = { rss: 0, pss: 0 }
-  const until = performance.now() + WATCHED_MS
-  while (performance.now() < until && child.exitCode === null) {
-    const all = processTree(child.pid).map(({ pid }) => memoryOf(pid))
-    const sum = (of) => all.reduce((total, memory) => total + of(memory), 0) / MIB
-    peak.rss = Math.max(
-      peak.rss,
-      sum(({ resident }) => resident),
-    )
-    peak.pss = Math.max(
-      peak.pss,
-      sum(({ proportional }) => proportional),
-    )
-    await delay(SAMPLE_MS, undefined, { signal })
-  }
-  return peak
+function sampleMemory(root, peak) {
+  const all = processTree(root).map(({ pid }) => memoryOf(pid))
+  const sum = (of) => all.reduce((total, memory) => total + of(memory), 0) / MIB
+  peak.rss = Math.max(
+    peak.rss,
+    sum(({ resident }) => resident),
+  )
+  peak.pss = Math.max(
+    peak.pss,
+    sum(({ proportional }) => proportional),
+  )
 }
 
 /** An interrupt first, at which both take away what they have in shared memory. */
