@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { processesOf } from '../lib/folder.js'
+import { BEATS } from './project.js'
 import { roleOf } from './sample.js'
 
 const CAMERA_EVERY_MS = 20_000
@@ -10,15 +11,18 @@ const SERVER_EVERY_MS = 60_000
 const SERVER_FIRST_MS = 25_000
 const SCRAPE_EVERY_MS = 1000
 const SCRAPE_MS = 10_000
+const LISTEN_EVERY_MS = 100
 /** Time for the last breaks to be told of in the log. */
 const AFTER_MS = 12_000
 
-/** What is done to a run: its camera and its server are killed, and its metrics scraped, until it is ended. */
+/** Breaks of a run: its camera and its server are killed, and its metrics scraped, until it is ended. */
 export class Breaks {
   cameras = 0
   servers = 0
   scrapes = 0
-  /** What was wrong with scrapes, and how often. */
+  /** Longest time, in milliseconds, for which a callback was not called, by its name. */
+  silences = {}
+  /** Scrapes that went wrong, by what was wrong. */
   badScrapes = {}
   #run
   #ending = new AbortController()
@@ -29,12 +33,13 @@ export class Breaks {
   }
 
   begin() {
-    const camera = () => this.#kill((role) => role === 'ffmpeg of eye', 'cameras')
-    const server = () => this.#kill((role) => role === 'nats-server', 'servers')
+    const camera = () => this.#kill('ffmpeg', 'cameras')
+    const server = () => this.#kill('nats-server', 'servers')
     this.#loops = [
       this.#every(CAMERA_EVERY_MS, CAMERA_EVERY_MS, camera),
       this.#every(SERVER_FIRST_MS, SERVER_EVERY_MS, server),
       this.#every(SCRAPE_EVERY_MS, SCRAPE_EVERY_MS, () => this.#scrape()),
+      this.#every(LISTEN_EVERY_MS, LISTEN_EVERY_MS, () => this.#listen()),
     ]
   }
 
@@ -57,11 +62,18 @@ export class Breaks {
   }
 
   /** Kills one process of the run, and counts it. */
-  #kill(isIt, what) {
-    const found = processesOf(this.#run.folder).find((each) => isIt(roleOf(each)))
+  #kill(role, what) {
+    const found = processesOf(this.#run.folder).find((each) => roleOf(each) === role)
     if (!found) return
     process.kill(found.pid, 'SIGKILL')
     this[what]++
+  }
+
+  #listen() {
+    for (const name of BEATS) {
+      const silentMs = Date.now() - this.#run.beatOf(name)
+      this.silences[name] = Math.max(silentMs, this.silences[name] ?? 0)
+    }
   }
 
   async #scrape() {

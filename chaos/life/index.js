@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
 })
 const minutes = Number(flags.minutes)
 const everyMs = Number(flags.every) * 1000
-/** What is not flat yet when the first sample is taken: a run that has just begun. */
+/** Time from the start to the first breaks, in which all nodes load what they need. */
 const WARM_UP_MS = 20_000
 
 const print = flags.json ? () => undefined : console.log
@@ -51,23 +51,21 @@ async function live(folder) {
       print(`${samples.length}: ${JSON.stringify(Object.fromEntries(sample))}`)
     }
     await breaks.end()
-    const alive = await run.flows(Date.now()).then(
-      () => [],
-      (error) => [error.message],
-    )
     const trends = trendsOf(samples)
     const { counts, reasons } = await judgeLogs(run, breaks)
-    return { counts, trends, reasons: [...alive, ...judgeFlat(trends), ...reasons] }
+    await run.down()
+    return { counts, trends, reasons: [...judgeFlat(trends), ...reasons, ...run.leftovers()] }
   } finally {
     await breaks.end()
-    await run.down()
   }
 }
 
 function report({ counts, trends, reasons }) {
   const columns = ['start', 'median', 'most', 'end', 'growth']
   const byName = new Map(trends.map((trend) => [trend.name, trend]))
-  printTable([...byName.keys()], columns, (name, column) => String(Math.round(byName.get(name)[column] * 10) / 10))
+  printTable([...byName.keys()], columns, (name, column) =>
+    String(Math.round(byName.get(name)[column] * 10) / 10),
+  )
   for (const [what, count] of Object.entries(counts)) console.log(`${what.padEnd(44)} ${count}`)
   for (const reason of reasons) console.log(`  ${reason}`)
   console.log(reasons.length > 0 ? 'failed' : 'ok')

@@ -18,13 +18,14 @@ export function trendsOf(samples) {
   const rest = samples.slice(Math.floor(samples.length * SETTLING))
   const names = [...new Set(samples.flatMap((sample) => [...sample.keys()]))].sort()
   return names.map((name) => {
-    const values = rest.map((sample) => sample.get(name) ?? 0)
+    // A process may just be away when a sample is taken.
+    const values = rest.flatMap((sample) => sample.get(name) ?? [])
     return {
       name,
-      start: samples[0].get(name) ?? 0,
+      start: samples[0].get(name) ?? values[0] ?? 0,
       median: medianOf(values),
-      most: Math.max(...values),
-      end: values.at(-1),
+      most: Math.max(0, ...values),
+      end: values.at(-1) ?? 0,
       growth: slopeOf(values) * (values.length - 1),
     }
   })
@@ -48,6 +49,7 @@ function slopeOf(values) {
 }
 
 function medianOf(values) {
+  if (values.length === 0) return 0
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

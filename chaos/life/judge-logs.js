@@ -1,12 +1,15 @@
 import { CRASHER, PIPELINE } from './project.js'
 
-/** What the log says of the node's process for each way in which it was made to crash. */
+/** Records of the log about a process, for each way in which it was made to crash. */
 const CAUSES = {
   SIGKILL: /^restarting .*was killed by SIGKILL/,
   throw: /^restarting .*made to crash/,
   exit: /^restarting .*ended with exit code 3/,
   reject: /^restarting .*made to reject/,
 }
+
+/** A receiver is away for a second, and so is the server; a job whose node has died is given to another within seconds. */
+const MAX_SILENCE_MS = 20_000
 
 /**
  * Compares what was done to a run with what its log and `daffi ps` tell.
@@ -36,7 +39,13 @@ export async function judgeLogs(run, breaks) {
   compare('cameras back', breaks.cameras, told('eye', /is back after/))
   compare('servers killed', breaks.servers, told('+run', /nats-server died and is restarted: .*SIGKILL/))
   counts.scrapes = `${breaks.scrapes}, of them bad ${JSON.stringify(breaks.badScrapes)}`
-  counts['calls that were refused'] = JSON.stringify(countEach(run.read('refused').split('\n').filter(Boolean)))
+  counts['calls that were refused'] = JSON.stringify(
+    countEach(run.read('refused').split('\n').filter(Boolean)),
+  )
+  for (const [name, ms] of Object.entries(breaks.silences)) {
+    counts[`longest time without ${name}, s`] = (ms / 1000).toFixed(1)
+    if (ms > MAX_SILENCE_MS) reasons.push(`${name} was not called for ${(ms / 1000).toFixed(1)} s`)
+  }
   const { runs, ended } = JSON.parse(await run.command(['ps', '--json']))
   if (runs.length !== 1 || ended.length > 0) reasons.push(`runs: ${JSON.stringify({ runs, ended })}`)
   for (const { name, state, restarts, lastEnd } of runs.flatMap(({ nodes }) => nodes)) {
@@ -48,5 +57,7 @@ export async function judgeLogs(run, breaks) {
 }
 
 function countEach(list) {
-  return Object.fromEntries([...new Set(list)].map((each) => [each, list.filter((other) => other === each).length]))
+  return Object.fromEntries(
+    [...new Set(list)].map((each) => [each, list.filter((other) => other === each).length]),
+  )
 }

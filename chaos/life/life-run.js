@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { processesOf } from '../lib/folder.js'
 import { daffi } from '../lib/up.js'
 import { BEATS, writeProject } from './project.js'
 
@@ -56,6 +57,13 @@ export class LifeRun {
   }
 
   async down() {
-    await this.command(['down', '--all'])
+    await this.command(['down'])
+  }
+
+  /** Processes and temporary files that are there after the end. */
+  leftovers() {
+    const processes = processesOf(this.folder).map(({ pid, command }) => `process ${pid} ${command}`)
+    const files = readdirSync(join(this.folder, 'tmp')).map((name) => `temporary file ${name}`)
+    return [...processes, ...files].map((what) => `left behind: ${what}`)
   }
 }

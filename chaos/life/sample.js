@@ -11,13 +11,13 @@ const CONNECT_MS = 20_000
 const RETRY_MS = 200
 
 /** The part that a process has in a run, by its command line. */
-export function roleOf({ pid, command }) {
+export function roleOf({ command }) {
   const node = new RegExp(`^daffi: ${PIPELINE}/(\\S+)`).exec(command)?.[1]
   if (node !== undefined) return node
   if (command.startsWith(`daffi: ${PIPELINE}`)) return 'supervisor'
   if (command.includes('daffi-guard')) return 'guard'
   if (/^\S*nats-server /.test(command)) return 'nats-server'
-  if (/^\S*ffmpeg /.test(command)) return `ffmpeg of ${command.includes('testsrc') ? 'eye' : pid}`
+  if (/^\S*ffmpeg /.test(command)) return 'ffmpeg'
   return `other: ${command.slice(0, 40)}`
 }
 
@@ -36,7 +36,7 @@ export async function sampleOf(run) {
   add('streams on the server', streams)
   add('consumers on the server', consumers)
   add('files in TMPDIR', filesIn(join(run.folder, 'tmp')).length)
-  add('files of daffi in /dev/shm and /tmp', sharedFiles())
+  add('files of daffi in /dev/shm', readdirSync('/dev/shm').filter((name) => name.includes('daffi')).length)
   for (const part of ['logs', 'jetstream', 'cache', '.'])
     add(`MiB of .daffi/${part}`, sizeOf(join(run.folder, '.daffi', part)))
   add('files in .daffi', filesIn(join(run.folder, '.daffi')).length)
@@ -103,10 +103,4 @@ function sizeOfFile(path) {
   } catch {
     return 0
   }
-}
-
-/** Files that processes of any run have left in the machine's own folders. */
-function sharedFiles() {
-  const shm = readdirSync('/dev/shm').filter((name) => name.includes('daffi'))
-  return shm.length + readdirSync('/tmp').filter((name) => /^daffi-(?!chaos)/.test(name)).length
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs'
 import { BG, context, FG } from 'daffi'
 
 const LINE = 'x'.repeat(997)
@@ -32,7 +32,12 @@ function crash() {
   WAYS[way]()
 }
 
-const beat = (name) => writeFileSync(`beats/${name}`, String(Date.now()))
+/** Replaces the file as a whole, since it is read at any time. */
+const beat = (name) => {
+  const file = `beats/${name}`
+  writeFileSync(`${file}.${process.pid}`, String(Date.now()))
+  renameSync(`${file}.${process.pid}`, file)
+}
 
 export const callbacks = {
   look: () => beat('look'),
