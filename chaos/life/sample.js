@@ -37,7 +37,7 @@ export async function sampleOf(run) {
   add('consumers on the server', consumers)
   add('files in TMPDIR', filesIn(join(run.folder, 'tmp')).length)
   add('files of daffi in /dev/shm', readdirSync('/dev/shm').filter((name) => name.includes('daffi')).length)
-  for (const part of ['logs', 'jetstream', 'cache', '.'])
+  for (const part of ['', 'logs', 'jetstream'])
     add(`MiB of .daffi/${part}`, sizeOf(join(run.folder, '.daffi', part)))
   add('files in .daffi', filesIn(join(run.folder, '.daffi')).length)
   return sample

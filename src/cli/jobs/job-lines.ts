@@ -2,6 +2,7 @@ import { count } from '../../runtime/core/text/count.js'
 import type { JobSummary, ShownJob } from '../../runtime/index.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { Colours } from '../show/colours.js'
+import { age } from '../show/units.js'
 import { tableLines, type Cell } from '../show/table.js'
 import { factLines } from './fact-lines.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
@@ -10,19 +11,19 @@ import { isoTime } from '../../runtime/core/text/iso-time.js'
 const MAX_JSON = 500
 
 /** Jobs as a table; below one with failed attempts that is not done stands the latest error. */
-export function jobsTable(jobs: readonly JobSummary[], colours: Colours): string[] {
+export function jobsTable(jobs: readonly JobSummary[], colours: Colours, now = Date.now()): string[] {
   if (jobs.length === 0) return []
   const head = ['JOB', 'STATE', 'CALLBACK', 'TIME'].map((text): Cell => [text])
-  const [first = '', ...rows] = tableLines([head, ...jobs.map((job) => cells(job, colours))])
+  const [first = '', ...rows] = tableLines([head, ...jobs.map((job) => cells(job, agoOf(job, now), colours))])
   return [first, ...jobs.flatMap((job, index) => [rows[index] ?? '', ...lastError(job, colours)])]
 }
 
-function cells(job: JobSummary, { bold, dim, red, green, yellow }: Colours): Cell[] {
+function cells(job: JobSummary, time: string, { bold, dim, red, green, yellow }: Colours): Cell[] {
   const { id, state, callback, to, node } = job
   const paint = { waiting: yellow, running: bold, done: green, failed: red, cancelled: dim }[state]
   const where = state === 'waiting' ? to : node
   const target = where === null ? callback : `${callback} on ${where}`
-  return [[id, bold], [state, paint], [target], [timeOf(job), dim], [attemptsOf(job)]]
+  return [[id, bold], [state, paint], [target], [time, dim], [attemptsOf(job)]]
 }
 
 function lastError({ state, failures }: JobSummary, { red }: Colours): string[] {
@@ -44,7 +45,7 @@ export function shownLines(job: ShownJob, colours: Colours): string[] {
     ['value', 'value' in job ? short(job.value) : undefined],
   ]
   return [
-    ...tableLines([cells(job, colours)]),
+    ...tableLines([cells(job, timeOf(job), colours)]),
     ...factLines(facts, colours),
     ...job.failures.map(
       ({ time, node, code, message }) => `   ${dim(at(time) ?? '')} on ${node}: ${red(code)} ${message}`,
@@ -57,6 +58,15 @@ const at = (time: number | null): string | undefined => (time === null ? undefin
 function timeOf({ state, sent, began, ended, due }: JobSummary): string {
   if (state === 'waiting') return due === null ? `since ${at(sent) ?? ''}` : `due ${at(due) ?? ''}`
   return state === 'running' ? `since ${at(began) ?? ''}` : (at(ended) ?? '')
+}
+
+/** The same as a span, which is as wide as a table has room for. */
+function agoOf({ state, sent, began, ended, due }: JobSummary, now: number): string {
+  if (state === 'waiting') {
+    const since = due ?? sent
+    return since > now ? `due in ${age(since - now)}` : `for ${age(now - since)}`
+  }
+  return state === 'running' ? `for ${age(now - (began ?? now))}` : `${age(now - (ended ?? now))} ago`
 }
 
 function attemptsOf({ state, attempts, left }: JobSummary): string {
