@@ -63,7 +63,7 @@ function timeOf({ state, sent, began, ended, due }: JobSummary): string {
 /** The same as a span, which is as wide as a table has room for. */
 function agoOf({ state, sent, began, ended, due }: JobSummary, now: number): string {
   if (state === 'waiting') {
-    const since = due ?? sent
+    const since = due ?? sent ?? now
     return since > now ? `due in ${age(since - now)}` : `for ${age(now - since)}`
   }
   return state === 'running' ? `for ${age(now - (began ?? now))}` : `${age(now - (ended ?? now))} ago`
@@ -71,7 +71,7 @@ function agoOf({ state, sent, began, ended, due }: JobSummary, now: number): str
 
 function attemptsOf({ state, attempts, left }: JobSummary): string {
   const isOver = state !== 'waiting' && state !== 'running'
-  if (attempts === 0 || (isOver && attempts === 1)) return ''
+  if (attempts === 0 || (attempts === 1 && (isOver || left === 0))) return ''
   return `${count(attempts, 'attempt')}${isOver ? '' : `, ${left} left`}`
 }
 
