@@ -13,7 +13,9 @@ async function joined(failures: ErrorCode[], address: { url: string; project?: s
     const code = failures[attempts++]
     return code === undefined ? Promise.resolve('joined') : Promise.reject(new DaffiError(code, 'away'))
   }
-  const outcome = await joinPatiently(join, { server, log }).catch((error: unknown) => (error as DaffiError).code)
+  const outcome = await joinPatiently(join, { server, log }).catch(
+    (error: unknown) => (error as DaffiError).code,
+  )
   return [outcome, attempts]
 }
 
