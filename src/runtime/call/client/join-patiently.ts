@@ -9,7 +9,7 @@ const PAUSE_MS = 500
 
 /** Error of a node that joins while its server ends or begins. */
 const AWAY: readonly ErrorCode[] = ['DAFFI_NO_SERVER']
-/** Those of the project's own server, which has another token after each start, and whose sockets may be gone. */
+/** Errors of joining the project's own server meanwhile, which has another token after each start, and whose sockets may be gone. */
 const OWN_AWAY: readonly ErrorCode[] = [...AWAY, 'DAFFI_SERVER_AUTH', 'DAFFI_SERVER_UNPROVEN']
 
 /**
