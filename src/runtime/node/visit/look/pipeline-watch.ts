@@ -61,7 +61,7 @@ export class PipelineWatch {
   readonly pipeline: string
   readonly link: NatsLink
   readonly #nodes = new NodeViews(NO_PLAN)
-  readonly #streams = new StreamViews(NO_PLAN)
+  readonly #streams = new StreamViews()
   readonly #rates = new GrowthRates()
   readonly #isLocal: boolean
   #heard = Date.now()
