@@ -436,6 +436,11 @@ export const ERRORS = {
     meaning: 'A message from another process has a form that cannot be decoded.',
     next: 'Run the same version of daffi on both sides; messages of other clients must have the form in docs/protocol.md.',
   },
+  DAFFI_ALREADY_RUNS: {
+    exit: 1,
+    meaning: 'A run of this pipeline, on this machine or another, has nodes that are to be started.',
+    next: 'daffi attach shows that run, and daffi down ends it; --only NODE,... starts nodes that it does not have.',
+  },
   DAFFI_DUPLICATE_NAME: {
     exit: 1,
     meaning: 'Another running process already has this node name in the pipeline.',
