@@ -607,7 +607,7 @@ export const ERRORS = {
     next: 'Run daffi rate, which lists the streams that flow. A durable one has its name in the pipeline file, or NODE_SOURCE_CALL; an earlier --from of daffi replay includes older items.',
   },
   DAFFI_NO_DEAD_LETTER: {
-    exit: 2,
+    exit: 1,
     meaning: 'The pipeline has no dead letter with this id.',
     next: 'Run daffi dead list for the ids.',
   },

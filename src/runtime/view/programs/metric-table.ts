@@ -98,7 +98,7 @@ export const METRICS = {
     ofAnswered(({ failed }) => failed),
   ),
   daffi_callback_seconds_total: counter(
-    'Time that they took together; by the number of calls, their mean.',
+    'Time that they took together, without that for which they waited for their turn; by the number of calls, their mean.',
     CALLBACK,
     ofAnswered(({ seconds }) => seconds),
   ),
