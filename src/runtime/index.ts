@@ -29,6 +29,7 @@ export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
   cancelJob,
+  clearStates,
   cancelSchedule,
   dropDeadLetters,
   endedRun,
@@ -39,6 +40,8 @@ export {
   findStreams,
   listDeadLetters,
   listJobs,
+  listStates,
+  type StateList,
   listSchedules,
   nextFrame,
   nodeNamed,

@@ -233,6 +233,16 @@ export const ERRORS = {
     meaning: 'The values in context().state of a key, or of a node, would be larger than a state may be.',
     next: 'Keep less in it, such as counts and the latest values; or share the stream by a key, so that each has a state of its own.',
   },
+  DAFFI_NO_STATE_KEPT: {
+    exit: 1,
+    meaning: 'The pipeline keeps no state of this name, and none of a callback of this name.',
+    next: 'Run daffi state list for the names. States in memory only are not kept.',
+  },
+  DAFFI_STATE_IN_USE: {
+    exit: 1,
+    meaning: 'States are to be removed that a running node may have in memory.',
+    next: 'Stop that node first, with daffi stop NODE, and start it again after that.',
+  },
   DAFFI_STATE_TAKEN: {
     exit: 1,
     meaning:
