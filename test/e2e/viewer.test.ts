@@ -326,7 +326,7 @@ test('strangers cause one request at a time, and what others say does nothing to
     callback: (_error, message) => {
       asked++
       const run = { what: 'run', id: 'evil', host: 'here', pid: 1, since: 0, background: false }
-      message.respond(JSON.stringify({ ...run, nodes: {}, calls: [], lines: [line] }))
+      message.respond(JSON.stringify({ ...run, nodes: {}, calls: [], streams: [], lines: [line] }))
     },
   })
   await nc.flush()

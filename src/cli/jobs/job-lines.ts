@@ -70,9 +70,10 @@ function agoOf({ state, sent, began, ended, due }: JobSummary, now: number): str
 }
 
 function attemptsOf({ state, attempts, left }: JobSummary): string {
-  const isOver = state !== 'waiting' && state !== 'running'
-  if (attempts === 0 || (attempts === 1 && (isOver || left === 0))) return ''
-  return `${count(attempts, 'attempt')}${isOver ? '' : `, ${left} left`}`
+  const all = attempts + left
+  if (attempts === 0 || all === 1) return ''
+  if (state === 'running') return `attempt ${attempts} of ${all}`
+  return state === 'waiting' ? `after attempt ${attempts} of ${all}` : `${count(attempts, 'attempt')}`
 }
 
 function short(value: unknown): string {

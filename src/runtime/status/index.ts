@@ -16,4 +16,5 @@ export type {
   Status,
   StatusQuestion,
   StreamStatus,
+  StreamTotal,
 } from './messages.js'

@@ -1,7 +1,7 @@
 export { NodeViews } from './board/node-views.js'
 export { Rate } from './board/rate.js'
 export type { NodeView, ReceiverView, StageView, StreamView } from './board/snapshot.js'
-export { streamNames, type StreamOrigin } from './board/stream-names.js'
+export { plannedStreams, streamNames } from './board/stream-names.js'
 export { StreamViews } from './board/stream-views.js'
 export type { MetricsAddress } from './metrics-server.js'
 export { openMetrics, openViewer } from './open-servers.js'

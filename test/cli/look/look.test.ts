@@ -33,7 +33,8 @@ const receiver = {
   offered: 1250,
 }
 const stream: StreamView = {
-  ...{ name: 'camera', id: 'x', call: 'detect', source: 'camera', resultsOf: null, as: null, from: 'eye' },
+  ...{ name: 'camera', id: 'x', call: 'detect', source: 'camera', resultsOf: null, as: null, to: null },
+  ...{ from: 'eye' },
   ...{ delivery: 'live', state: 'running', frames: null, ring: null, items: 1250, bytes: 5e8, rate: 30 },
   ...{ byteRate: 27_648_000, error: null },
   receivers: [

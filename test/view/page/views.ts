@@ -53,6 +53,7 @@ export const stream = (from: string, name: string, source: string, ...receivers:
   source,
   resultsOf: null,
   as: null,
+  to: null,
   from,
   delivery: 'live',
   state: 'running',

@@ -16,6 +16,9 @@ export interface StoredState {
 
 const NONE: StateRecord = { values: new Map(), items: new Map() }
 
+/** Name of the key-value bucket of a pipeline's states. */
+export const bucketName = (pipeline: string): string => `daffi_${pipeline}_state`
+
 /** The key-value bucket in which a pipeline keeps the states of its callbacks. It is made when there is one to keep. */
 export class StateBucket {
   readonly #ports: StreamPorts
@@ -25,7 +28,7 @@ export class StateBucket {
 
   constructor(ports: StreamPorts) {
     this.#ports = ports
-    this.#name = `daffi_${ports.pipeline}_state`
+    this.#name = bucketName(ports.pipeline)
     this.#trouble = new StoreTrouble(ports.log, this.#stream)
   }
 

@@ -9,6 +9,7 @@ export const HEADER = {
   timeout: 'Daffi-Timeout',
   retry: 'Daffi-Retry',
   schedule: 'Daffi-Schedule',
+  sent: 'Daffi-Sent',
   follows: 'Daffi-Follows',
   digest: 'Daffi-Digest',
   job: 'Daffi-Job',

@@ -73,7 +73,8 @@ async function run({ plan, options }: BackgroundSetup): Promise<void> {
     if (error) throw fromErrorRecord(error)
     note('the run has ended')
   } catch (error) {
-    note(`error: the run has ended: ${messageOf(error)}`)
+    // Who has started the run, and waits, gets the error itself.
+    logs.write(noteRecord(`error: the run has ended: ${messageOf(error)}`))
     throw error
   } finally {
     await logs.close()

@@ -33,7 +33,7 @@ export interface RunPipelineOptions
  * Runs a pipeline, each node in a process of its own, until every call has settled, the duration is over, a node fails or
  * `stop` aborts. When no server is found, the run starts one of its own. A run that fails resolves too, with `error` in its
  * result.
- * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, and those of opening the server
+ * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, DAFFI_ALREADY_RUNS, and those of opening the server
  */
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
@@ -47,7 +47,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
     opened.push(() => early.close())
     const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
     opened.push(() => server.close())
-    const run = await OpenRun.open(plan, server, options)
+    const run = await OpenRun.open(plan, server, { ...options, alone: nodes.map(({ name }) => name) })
     opened.push(() => run.close(failure, result))
     opened.push(limitDeadLetters(plan, server, options.log))
     if (options.metrics) {

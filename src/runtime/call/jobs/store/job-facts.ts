@@ -40,7 +40,7 @@ export interface JobFacts {
   to: string | null
   /** The node that sent it, by its own word. */
   from: string | null
-  /** Time when it came into the queue, in milliseconds since 1970. */
+  /** Time when it first came into the queue, in milliseconds since 1970. */
   sent: number
   /** Time before which it is not run, in milliseconds since 1970; null for at once. */
   due: number | null
@@ -143,7 +143,7 @@ export function queuedJob({ subject, headers: head, seq, time }: QueueMessage): 
       callback: target.callback,
       to: target.to ?? null,
       from: named(HEADER.from),
-      sent: time.getTime(),
+      sent: measured(HEADER.sent) || time.getTime(),
       due: measured(HEADER.due) || null,
       timeoutMs: measured(HEADER.timeout),
       limit: retryOf(head)?.attempts ?? 1,

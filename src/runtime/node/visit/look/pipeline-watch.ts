@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import type { DaffiError, ErrorRecord } from '../../../core/errors.js'
+import { noRun, silentRun } from '../../../core/no-run.js'
 import { isoTime } from '../../../core/text/iso-time.js'
 import { askStatus, type NodeStatus, type RunStatus, type Status } from '../../../status/index.js'
 import { NatsLink } from '../../../stream/index.js'
@@ -61,7 +62,7 @@ export class PipelineWatch {
   readonly pipeline: string
   readonly link: NatsLink
   readonly #nodes = new NodeViews(NO_PLAN)
-  readonly #streams = new StreamViews(NO_PLAN)
+  readonly #streams = new StreamViews()
   readonly #rates = new GrowthRates()
   readonly #isLocal: boolean
   #heard = Date.now()
@@ -78,10 +79,10 @@ export class PipelineWatch {
   static async open(view: RunsView, pipeline: string): Promise<PipelineWatch> {
     const nc = view.connectionOf(pipeline)
     const runs = view.runs.filter((run) => run.pipeline === pipeline)
-    if (!nc || nc.isClosed()) throw noRun(view, pipeline, runs.length > 0)
+    if (!nc || nc.isClosed()) throw absent(view, pipeline, runs.length > 0)
     const watch = new PipelineWatch(view, pipeline, new NatsLink(nc))
     const { nodes, streams } = await watch.look()
-    if (nodes.length + streams.length === 0) throw noRun(view, pipeline, runs.length > 0)
+    if (nodes.length + streams.length === 0) throw absent(view, pipeline, runs.length > 0)
     return watch
   }
 
@@ -162,14 +163,7 @@ function ofKind<K extends Status['what']>(
   return answers.filter((each): each is Extract<Status, { what: K }> => each.what === what)
 }
 
-function noRun({ over }: RunsView, pipeline: string, isSilent: boolean): DaffiError {
-  if (isSilent) return new DaffiError('DAFFI_NO_RUN', `the run of ${pipeline} does not answer`)
-  const isOver = over.some(({ name }) => name === pipeline)
-  return new DaffiError(
-    'DAFFI_NO_RUN',
-    isOver ? `the run of ${pipeline} is over` : `${pipeline} does not run`,
-    {
-      next: 'Start it with daffi up, or name the file of a pipeline that runs with -f.',
-    },
-  )
+function absent({ over }: RunsView, pipeline: string, isSilent: boolean): DaffiError {
+  if (isSilent) return silentRun(pipeline)
+  return noRun(pipeline, over.some(({ name }) => name === pipeline) ? ' any more' : '')
 }

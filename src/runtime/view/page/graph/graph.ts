@@ -120,7 +120,8 @@ export function isOf(stream: StreamView, call: CallView): boolean {
     stream.call === call.call &&
     stream.source === call.source &&
     stream.resultsOf === call.resultsOf &&
-    stream.as === call.as
+    stream.as === call.as &&
+    stream.to === call.to
   )
 }
 
