@@ -1,48 +1,70 @@
 import { svgElement } from '../dom/elements.js'
-import type { Edge } from './graph.js'
+import { KeyedList } from '../dom/keyed-list.js'
+import { columnLines } from './column-lines.js'
+import type { Layout, Route } from './layout.js'
+import type { Box, Line } from './line.js'
+import { railLines, railsOf, widthOf } from './rail-lines.js'
 
-/**
- * Draws the lines between the cards at their present positions: from the right side of one card to the left side of the next,
- * or in a narrow window, where cards stand below one another, from the bottom to the top.
- */
-export function drawEdges(svg: SVGSVGElement, edges: readonly Edge[]): void {
-  const origin = svg.getBoundingClientRect()
-  const boxes = new Map(
-    [...document.querySelectorAll<HTMLElement>('[data-card]')].map((card) => [
-      card.dataset.card,
-      // A group of many cards has one line for all of them.
-      (card.closest('.many') ?? card).getBoundingClientRect(),
-    ]),
-  )
-  const drawn = new Set<string>()
-  const paths = new Map([...svg.children].map((path) => [path.id, path]))
-  for (const { id, from, to, state } of edges) {
-    const [start, end] = [boxes.get(from), boxes.get(to)]
-    const line = start && end && curve(start, end, origin)
-    if (line === undefined || drawn.has(line)) continue
-    drawn.add(line)
-    const path = paths.get(id) ?? svg.appendChild(svgElement('path'))
-    paths.delete(id)
-    path.id = id
-    path.setAttribute('d', line)
-    path.setAttribute('class', state)
+/** Where the style sheet has the layers below one another. */
+const narrow = matchMedia('(max-width: 900px)')
+
+/** Lines between the cards, at the cards' present places. */
+export class EdgesView {
+  readonly #root: HTMLElement
+  readonly #svg: SVGSVGElement
+  readonly #lines: KeyedList<Route & Line>
+  #layout: Layout = { layers: [], routes: [] }
+
+  /** @param root what has the cards and the drawing in it */
+  constructor(root: HTMLElement, svg: SVGSVGElement) {
+    this.#root = root
+    this.#svg = svg
+    this.#lines = new KeyedList(svg, makeLine)
   }
-  for (const path of paths.values()) path.remove()
+
+  show(layout: Layout): void {
+    this.#layout = layout
+    this.draw()
+  }
+
+  draw(): void {
+    const { routes } = this.#layout
+    const rails = narrow.matches ? railsOf(this.#layout) : undefined
+    this.#root.style.setProperty('--rails', `${rails ? widthOf(rails) : 0}px`)
+    const boxes = this.#boxes()
+    const lines = rails ? railLines(rails, routes, boxes) : columnLines(routes, boxes)
+    const drawn = routes.flatMap((route, index) => (lines[index] ? [{ ...route, ...lines[index] }] : []))
+    this.#lines.show(drawn, ({ kind, slots }) => `${kind} ${slots[0] ?? ''} > ${slots.at(-1) ?? ''}`)
+  }
+
+  #boxes(): Map<string, Box> {
+    const origin = this.#svg.getBoundingClientRect()
+    const boxes = new Map<string, Box>()
+    for (const slot of this.#root.querySelectorAll<HTMLElement>('[data-slot]')) {
+      const { left, right, top, bottom } = slot.getBoundingClientRect()
+      boxes.set(slot.dataset.slot ?? '', {
+        left: left - origin.left,
+        right: right - origin.left,
+        top: top - origin.top,
+        bottom: bottom - origin.top,
+      })
+    }
+    return boxes
+  }
 }
 
-function curve(start: DOMRect, end: DOMRect, origin: DOMRect): string {
-  if (end.left >= start.right) {
-    const [x1, y1] = [start.right - origin.left, start.top + start.height / 2 - origin.top]
-    const [x2, y2] = [end.left - origin.left, end.top + end.height / 2 - origin.top]
-    const bend = (x2 - x1) / 2
-    return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
+function makeLine(): { root: Element; update: (line: Route & Line) => void } {
+  const [line, head] = [svgElement('path'), svgElement('path')]
+  line.setAttribute('class', 'line')
+  head.setAttribute('class', 'head')
+  const root = svgElement('g')
+  root.append(line, head)
+  return {
+    root,
+    update: ({ path, head: triangle, kind, state }) => {
+      root.setAttribute('class', `${kind} ${state}`)
+      line.setAttribute('d', path)
+      head.setAttribute('d', triangle)
+    },
   }
-  const down = end.top >= start.top
-  const [x1, y1] = [
-    start.left + start.width / 2 - origin.left,
-    (down ? start.bottom : start.top) - origin.top,
-  ]
-  const [x2, y2] = [end.left + end.width / 2 - origin.left, (down ? end.top : end.bottom) - origin.top]
-  const bend = (y2 - y1) / 2
-  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`
 }

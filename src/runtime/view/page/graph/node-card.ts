@@ -1,0 +1,56 @@
+import type { NodeViewState } from '../../board/snapshot.js'
+import { element, setText } from '../dom/elements.js'
+import { formatTimes } from '../dom/format.js'
+import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { makeReceiving, makeSending, makeStage, nameOf } from './flow-rows.js'
+import type { Card } from './graph.js'
+import { NodeButtons } from './node-buttons.js'
+import { UsageLine } from './usage-line.js'
+
+const TONES: Record<NodeViewState, 'good' | 'busy' | 'warn' | 'bad' | 'idle'> = {
+  starting: 'busy',
+  ready: 'good',
+  degraded: 'bad',
+  restarting: 'warn',
+  stopped: 'idle',
+  failed: 'bad',
+  silent: 'warn',
+  absent: 'idle',
+}
+
+/** Card of a node: its state, what flows through it, what its process uses, and orders to it. */
+export function makeNodeCard(): KeyedElement<Card> {
+  const name = element('strong')
+  const state = element('span', 'chip')
+  const why = element('p', 'why')
+  const [receives, stages, sends] = [element('ul', 'flows'), element('ul', 'flows'), element('ul', 'flows')]
+  const offers = element('p', 'quiet offers')
+  const buttons = new NodeButtons()
+  const usage = new UsageLine()
+  const foot = element('div', 'foot', usage.root, buttons.root)
+  const head = element('div', 'head', name, state)
+  const root = element('div', 'card', head, why, receives, stages, sends, offers, foot)
+  const receiving = new KeyedList(receives, makeReceiving)
+  const staging = new KeyedList(stages, makeStage)
+  const sending = new KeyedList(sends, makeSending)
+  return {
+    root,
+    update: (card) => {
+      if (card.kind !== 'node') return
+      const { node } = card
+      setText(name, node.name)
+      const again = node.restarts > 0 ? ` · ${formatTimes(node.restarts, 'restart')}` : ''
+      setText(state, node.state + again)
+      state.dataset.tone = TONES[node.state]
+      setText(why, node.error ?? '')
+      buttons.show(node)
+      usage.show(node.usage)
+      receiving.show(card.receives, ({ stream }) => stream.name)
+      staging.show(node.stages, ({ callback }) => callback)
+      sending.show(card.sends, ({ call }) => nameOf(call))
+      const received = new Set(card.receives.map(({ stream }) => stream.call))
+      const others = node.callbacks.filter((callback) => !received.has(callback))
+      setText(offers, others.length > 0 ? `offers ${others.join(', ')}` : '')
+    },
+  }
+}
