@@ -13,6 +13,8 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   stages: [],
   answered: [],
   usage: null,
+  cpu: null,
+  callRate: 0,
 })
 
 export const call = (from: string, name: string, source: string | null = null): CallView => ({

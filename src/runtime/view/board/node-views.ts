@@ -1,6 +1,7 @@
 import { RecentMap } from '../../core/recent-map.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { NodeStatus, RunStatus, Status } from '../../status/index.js'
+import { GrowthRates } from './growth-rates.js'
 import type { AnsweredView, NodeView, NodeViewState, StageView } from './snapshot.js'
 
 /** Time without an answer after which a node is shown as silent. */
@@ -14,6 +15,7 @@ export class NodeViews {
   readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
   /** Last accounts, also of nodes that have ended. */
   readonly #accounts = new RecentMap<string, Pick<NodeView, 'stages' | 'answered'>>(MAX_NODES)
+  readonly #rates = new GrowthRates()
 
   constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
@@ -36,7 +38,7 @@ export class NodeViews {
   #view(name: string, runs: RunStatus[]): NodeView {
     const run = runs.find(({ nodes }) => nodes[name] !== undefined)
     const reported = run?.nodes[name]
-    const answer = this.#answered.get(name)?.status
+    const { status: answer, at = 0 } = this.#answered.get(name) ?? {}
     const { stages = [], answered = [] } = this.#accounts.get(name) ?? {}
     const planned = this.#plan.nodes[name]?.callbacks.map((callback) => callback.name)
     return {
@@ -50,6 +52,8 @@ export class NodeViews {
       stages,
       answered,
       usage: answer?.usage ?? null,
+      cpu: answer ? this.#rates.add(`cpu ${name}`, at / 1000, answer.usage.cpuSeconds) : null,
+      callRate: answer ? this.#rates.add(`calls ${name}`, at / 1000, callsOf(answer)) : 0,
     }
   }
 }
@@ -74,6 +78,10 @@ function answeredViews({ calls }: NodeStatus): AnsweredView[] {
   return Object.entries(calls).map(([callback, { answered, failed, seconds }]) => ({
     ...{ callback, answered, failed, seconds },
   }))
+}
+
+function callsOf({ calls }: NodeStatus): number {
+  return Object.values(calls).reduce((sum, { answered }) => sum + answered, 0)
 }
 
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {

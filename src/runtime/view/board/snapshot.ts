@@ -65,6 +65,10 @@ export interface NodeView {
   answered: AnsweredView[]
   /** Null while the node does not answer. */
   usage: UsageView | null
+  /** Processor time in seconds per second, over the last seconds; null while the node does not answer. */
+  cpu: number | null
+  /** Calls and jobs that its callbacks answer per second, over the last seconds. */
+  callRate: number
 }
 
 export interface AnsweredView {

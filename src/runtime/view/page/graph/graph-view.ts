@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../board/snapshot.js'
 import { element, within } from '../dom/elements.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import type { History } from '../history/history.js'
 import { EdgesView } from './edges-view.js'
 import { pipelineGraph, type Card } from './graph.js'
 import { layoutOf, type Slot } from './layout.js'
@@ -13,11 +14,13 @@ export class GraphView {
   readonly #edges: EdgesView
   readonly #layers: KeyedList<Slot[]>
 
-  constructor(root: HTMLElement) {
+  constructor(root: HTMLElement, history: History) {
     this.#root = root
+    const makeCard = (card: Card): KeyedElement<Card> =>
+      card.kind === 'source' ? makeSourceCard(history) : makeNodeCard(history)
     const layers = within(root, '.layers', HTMLElement)
     this.#edges = new EdgesView(layers, within(root, '.edges', SVGSVGElement))
-    this.#layers = new KeyedList(layers, makeLayer)
+    this.#layers = new KeyedList(layers, () => makeLayer(makeCard))
     new ResizeObserver(() => this.#edges.draw()).observe(layers)
   }
 
@@ -30,10 +33,12 @@ export class GraphView {
   }
 }
 
-function makeLayer(): KeyedElement<Slot[]> {
+type MakeCard = (card: Card) => KeyedElement<Card>
+
+function makeLayer(makeCard: MakeCard): KeyedElement<Slot[]> {
   const root = element('ul', 'layer')
   const slots = new KeyedList<Slot>(root, ({ cards }) =>
-    cards.length === 0 ? makeLane() : makeCards(cards.length > 1),
+    cards.length === 0 ? makeLane() : makeCards(makeCard, cards.length > 1),
   )
   return {
     root,
@@ -48,7 +53,7 @@ function makeLane(): KeyedElement<Slot> {
 }
 
 /** A card, or a box with many. */
-function makeCards(isBox: boolean): KeyedElement<Slot> {
+function makeCards(makeCard: MakeCard, isBox: boolean): KeyedElement<Slot> {
   const root = element('li')
   const list = isBox ? root.appendChild(element('div', 'many')) : root
   const cards = new KeyedList<Card>(list, makeCard)
@@ -60,6 +65,3 @@ function makeCards(isBox: boolean): KeyedElement<Slot> {
     },
   }
 }
-
-const makeCard = (card: Card): KeyedElement<Card> =>
-  card.kind === 'source' ? makeSourceCard() : makeNodeCard()

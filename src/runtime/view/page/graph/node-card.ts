@@ -1,7 +1,9 @@
 import type { NodeViewState } from '../../board/snapshot.js'
 import { element, setText } from '../dom/elements.js'
-import { formatTimes } from '../dom/format.js'
+import { formatRate, formatTimes } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
+import { figureOf, type History } from '../history/history.js'
+import { Sparkline } from '../history/sparkline.js'
 import { makeReceiving, makeSending, makeStage, nameOf } from './flow-rows.js'
 import type { Card } from './graph.js'
 import { NodeButtons } from './node-buttons.js'
@@ -19,16 +21,17 @@ const TONES: Record<NodeViewState, 'good' | 'busy' | 'warn' | 'bad' | 'idle'> = 
 }
 
 /** Card of a node: its state, what flows through it, what its process uses, and orders to it. */
-export function makeNodeCard(): KeyedElement<Card> {
+export function makeNodeCard(history: History): KeyedElement<Card> {
   const name = element('strong')
   const state = element('span', 'chip')
   const why = element('p', 'why')
   const [receives, stages, sends] = [element('ul', 'flows'), element('ul', 'flows'), element('ul', 'flows')]
   const offers = element('p', 'quiet offers')
   const buttons = new NodeButtons()
-  const usage = new UsageLine()
+  const usage = new UsageLine(history)
   const foot = element('div', 'foot', usage.root, buttons.root)
-  const head = element('div', 'head', name, state)
+  const curve = new Sparkline('items and calls', 1, formatRate)
+  const head = element('div', 'head', name, curve.root, state)
   const root = element('div', 'card', head, why, receives, stages, sends, offers, foot)
   const receiving = new KeyedList(receives, makeReceiving)
   const staging = new KeyedList(stages, makeStage)
@@ -44,13 +47,15 @@ export function makeNodeCard(): KeyedElement<Card> {
       state.dataset.tone = TONES[node.state]
       setText(why, node.error ?? '')
       buttons.show(node)
-      usage.show(node.usage)
+      usage.show(node)
+      curve.show(history.of(figureOf.rateOfNode(node.name)))
       receiving.show(card.receives, ({ stream }) => stream.name)
       staging.show(node.stages, ({ callback }) => callback)
       sending.show(card.sends, ({ call }) => nameOf(call))
       const received = new Set(card.receives.map(({ stream }) => stream.call))
       const others = node.callbacks.filter((callback) => !received.has(callback))
-      setText(offers, others.length > 0 ? `offers ${others.join(', ')}` : '')
+      const answers = node.callRate > 0 ? ` · ${formatRate(node.callRate)}` : ''
+      setText(offers, others.length > 0 ? `offers ${others.join(', ')}${answers}` : '')
     },
   }
 }

@@ -1,0 +1,25 @@
+import { byId, within } from './dom/elements.js'
+
+/** Height of a picture's caption, and the gap to the next picture, in pixels. */
+const CAPTION = 40
+
+/** Keeps the log, which may have any height, under the shorter one of pictures and table, so that no panel is half empty. */
+export function placeLog(): void {
+  const main = within(document, 'main', HTMLElement)
+  const [pictures, table] = [
+    within(byId('cameras'), '.cameras', HTMLElement),
+    within(byId('streams'), 'table', HTMLElement),
+  ]
+  const observer = new ResizeObserver(() => {
+    main.dataset.log = table.offsetHeight > heightOf(pictures) ? 'left' : 'right'
+  })
+  observer.observe(pictures)
+  observer.observe(table)
+}
+
+/** Height that pictures have where they need not fill their panel. */
+function heightOf(pictures: HTMLElement): number {
+  const widths = getComputedStyle(pictures).gridTemplateColumns.split(' ')
+  const rows = Math.ceil(pictures.children.length / widths.length)
+  return rows * ((parseFloat(widths[0] ?? '') * 9) / 16 + CAPTION)
+}
