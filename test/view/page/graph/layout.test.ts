@@ -52,6 +52,16 @@ test('in a circle, the call leads back rather than the stream', () => {
     ['stream', 'forward'],
   ])
   expect(layout('a', 'a > a').routes[0]?.direction).toBe('beside')
+  const called = layout(
+    'guest A sensor reader archive directory',
+    'A > sensor',
+    'sensor > reader',
+    'reader > archive',
+    'archive ~ directory',
+    'directory ~ reader',
+    'guest ~ archive',
+  )
+  expect(cardsOf(called)).toEqual(['A', 'guest sensor', 'reader', 'archive', 'directory'])
 })
 
 test('cards are put in an order in which lines do not cross', () => {
@@ -59,11 +69,24 @@ test('cards are put in an order in which lines do not cross', () => {
   expect(cardsOf(crossed)).toEqual(['A B C', 'three two one'])
 })
 
-test('many cards of a layer are one box with one line', () => {
+test('of many cards in a layer, those that are joined to the same ones are in a box with one line', () => {
   const names = [1, 2, 3, 4, 5, 6].map((index) => `n${index}`)
-  const { layers, routes } = layout(['a', ...names].join(' '), ...names.map((name) => `a > ${name}`))
-  expect(layers.map((layer) => layer.map(({ cards }) => cards.length))).toEqual([[1], [6]])
+  const cards = ['a', 'b', ...names].join(' ')
+  const { layers, routes } = layout(cards, 'a > b', ...names.map((name) => `a > ${name}`))
+  expect(layers.map((layer) => layer.map((slot) => slot.cards.length))).toEqual([[1], [7]])
   expect(routes).toHaveLength(1)
+  const other = layout(`${cards} c`, 'a > b', ...names.map((name) => `a > ${name}`), 'b > c')
+  expect(other.layers.map((layer) => layer.map((slot) => slot.cards.length))).toEqual([[1], [1, 6], [1]])
+  expect(other.routes).toHaveLength(3)
+})
+
+test('too many cards of a layer are all in one box', () => {
+  const names = Array.from({ length: 9 }, (_, index) => `n${index}`)
+  const { layers } = layout(
+    ['a', ...names, ...names.map((name) => `to_${name}`)].join(' '),
+    ...names.flatMap((name) => [`a > ${name}`, `${name} > to_${name}`]),
+  )
+  expect(layers.map((layer) => layer.map((slot) => slot.cards.length))).toEqual([[1], [9], [9]])
 })
 
 test('lines beside the cards have rails of their own where they would lie over one another', () => {

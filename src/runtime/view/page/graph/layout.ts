@@ -1,8 +1,10 @@
 import { depthsOf } from './depths.js'
 import { merged, type Card, type Edge, type Graph } from './graph.js'
 
-/** Number of cards that stand below one another. A layer with more has them in a box, also side by side. */
+/** Number of cards that stand below one another. Of more, those that are joined to the same others are in a box. */
 const MAX_IN_COLUMN = 5
+/** Number of cards and boxes that stand below one another. More cards are all in one box. */
+const MAX_SLOTS = 8
 /** Times that the order in the layers is improved, from left to right and back. */
 const SWEEPS = 4
 
@@ -48,13 +50,36 @@ function slotLayers(graph: Graph): Slot[][] {
   const depths = depthsOf(graph)
   const columns: Card[][] = []
   for (const card of graph.cards) (columns[depths.get(card.id) ?? 0] ??= []).push(card)
-  return columns
-    .filter((cards) => cards.length > 0)
-    .map((cards, index) =>
-      cards.length > MAX_IN_COLUMN
-        ? [{ id: `box ${index}`, cards }]
-        : cards.map((card) => ({ id: card.id, cards: [card] })),
-    )
+  const joined = joinedTo(graph.edges)
+  return columns.filter((cards) => cards.length > 0).map((cards, index) => slotsOf(cards, joined, index))
+}
+
+function slotsOf(cards: Card[], joined: ReadonlyMap<string, string>, layer: number): Slot[] {
+  const single = (card: Card): Slot => ({ id: card.id, cards: [card] })
+  if (cards.length <= MAX_IN_COLUMN) return cards.map(single)
+  const alike = new Map<string, Card[]>()
+  for (const card of cards) {
+    const key = joined.get(card.id) ?? ''
+    alike.set(key, [...(alike.get(key) ?? []), card])
+  }
+  const slots = [...alike.values()].flatMap((each) =>
+    each.length > 2 ? [{ id: `box of ${each[0]?.id}`, cards: each }] : each.map(single),
+  )
+  return slots.length > MAX_SLOTS ? [{ id: `box ${layer}`, cards }] : slots
+}
+
+/** Finds the cards that each card is joined to, as a text. */
+function joinedTo(edges: readonly Edge[]): Map<string, string> {
+  const others = new Map<string, string[]>()
+  const add = (id: string, other: string): void => {
+    others.set(id, [...(others.get(id) ?? []), other])
+  }
+  for (const { from, to, kind } of edges) {
+    if (from === to) continue
+    add(from, `${kind} to ${to}`)
+    add(to, `${kind} from ${from}`)
+  }
+  return new Map([...others].map(([id, list]) => [id, list.sort().join()]))
 }
 
 /** Finds the way of a link, and adds the lanes that it needs. Links from one slot share theirs. */
