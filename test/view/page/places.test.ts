@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
+import type { ReceiverSummary } from '../../../src/runtime/core/plan/summary.js'
 import { connectNats } from '../../../src/runtime/nats/index.js'
 import { loadPipeline } from '../../../src/runtime/pipeline/index.js'
 import type { NodeStatus, RunStatus, Status, StreamStatus } from '../../../src/runtime/status/index.js'
@@ -46,7 +47,7 @@ export const ask = () => 1
 `,
 }
 
-const receiver = {
+const receiver: ReceiverSummary = {
   ...{ lane: 'shm', state: 'attached', attaches: 1, offered: 1_234_567, processed: 1_230_000 },
   ...{
     dropped: 3456,
@@ -56,7 +57,7 @@ const receiver = {
     latencyMs: { p50: 12.5, p99: 1250 },
     error: null,
   },
-} as const
+}
 
 const streamStatus = (from: string, call: string, source: string, ...names: string[]): StreamStatus => ({
   ...{ what: 'stream', id: `${from}-${source}`, frames: null, ring: null },
@@ -68,6 +69,7 @@ const streamStatus = (from: string, call: string, source: string, ...names: stri
 
 const nodeStatus = (name: string): NodeStatus => ({
   ...{ what: 'node', name, host: 'here', pid: 1, callbacks: [], stages: {}, calls: {} },
+  made: name === 'fuser' ? [{ from: 'fuse', call: 'ask', to: null, count: 7 }] : [],
   usage: { cpuSeconds: 1, memoryBytes: 2e8, heapBytes: 1e8, loopBusySeconds: 1, loopDelayMs: 120 },
 })
 

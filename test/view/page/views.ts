@@ -12,6 +12,7 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   callbacks,
   stages: [],
   answered: [],
+  made: [],
   usage: null,
   cpu: null,
   callRate: 0,

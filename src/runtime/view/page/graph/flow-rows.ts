@@ -1,6 +1,6 @@
-import type { CallView, StageView } from '../../board/snapshot.js'
+import type { CallMadeView, CallView, StageView } from '../../board/snapshot.js'
 import { element, setText } from '../dom/elements.js'
-import { formatBytes, formatCount, formatLatency, formatRate } from '../dom/format.js'
+import { formatBytes, formatCount, formatLatency, formatRate, formatTimes } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import type { Receiving, Sending } from './graph.js'
 
@@ -51,6 +51,18 @@ export function makeSending(): KeyedElement<Sending> {
         : [call.modifier, call.state === 'open' ? 'waiting' : call.state]
       const isBad = call.state === 'failed' || call.state === 'troubled'
       row.show(nameOf(call), figures, isBad ? 'bad' : call.state === 'broken' ? 'warn' : '', call.error ?? '')
+    },
+  }
+}
+
+/** Row of calls that a callback of the node makes. */
+export function makeCallsMade(): KeyedElement<CallMadeView> {
+  const row = new Row()
+  return {
+    root: row.root,
+    update: ({ from, call, to, count, rate }) => {
+      const figures = [rate > 0 && formatRate(rate), formatTimes(count, 'call')]
+      row.show(`${from} → ${call}${to === null ? '' : ` at ${to}`}`, figures)
     },
   }
 }

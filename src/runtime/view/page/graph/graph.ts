@@ -40,7 +40,12 @@ const sourceId = (name: string): string => `source ${name}`
 export function pipelineGraph(snapshot: Parts): Graph {
   return {
     cards: [...sourceCards(snapshot), ...nodeCards(snapshot)],
-    edges: merged([...sourceEdges(snapshot), ...plannedEdges(snapshot), ...streamEdges(snapshot)]),
+    edges: merged([
+      ...sourceEdges(snapshot),
+      ...plannedEdges(snapshot),
+      ...streamEdges(snapshot),
+      ...madeEdges(snapshot),
+    ]),
   }
 }
 
@@ -79,16 +84,39 @@ function sourceEdges({ calls, streams }: Parts): Edge[] {
 
 /** Edges from a node to the nodes that its calls may reach, according to the pipeline file. */
 function plannedEdges({ calls, nodes }: Parts): Edge[] {
-  return calls.flatMap(({ node, call, to, modifier }) =>
-    nodes
-      .filter(
-        ({ name, callbacks }) => (to === null ? callbacks.includes(call) : name === to) && name !== node,
-      )
-      .map(({ name }): Edge => {
-        const kind = modifier === 'STREAM' ? 'stream' : 'call'
-        return { from: nodeId(node), to: nodeId(name), kind, state: 'idle' }
-      }),
+  return calls.flatMap((each) => {
+    const kind = each.modifier === 'STREAM' ? 'stream' : 'call'
+    return reached(each, nodes, each.node)
+      .filter((name) => name !== each.node)
+      .map((name): Edge => ({ from: nodeId(each.node), to: nodeId(name), kind, state: 'idle' }))
+  })
+}
+
+/** Edges of the calls that callbacks have made. */
+function madeEdges({ nodes }: Parts): Edge[] {
+  return nodes.flatMap(({ name: node, made }) =>
+    made.flatMap((each) => {
+      const state = each.rate > 0 ? 'flowing' : 'idle'
+      return reached(each, nodes, node).map((name): Edge => ({
+        from: nodeId(node),
+        to: nodeId(name),
+        kind: 'call',
+        state,
+      }))
+    }),
   )
+}
+
+/** Nodes that a call of a node may reach: the caller itself only if no other one offers the callback. */
+function reached(
+  { call, to }: Pick<CallView, 'call' | 'to'>,
+  nodes: readonly NodeView[],
+  caller: string,
+): string[] {
+  if (to !== null) return nodes.flatMap(({ name }) => (name === to ? [name] : []))
+  const offering = nodes.flatMap(({ name, callbacks }) => (callbacks.includes(call) ? [name] : []))
+  const others = offering.filter((name) => name !== caller)
+  return others.length > 0 ? others : offering
 }
 
 function streamEdges({ streams }: Parts): Edge[] {

@@ -4,7 +4,7 @@ import { formatRate, formatTimes } from '../dom/format.js'
 import { KeyedList, type KeyedElement } from '../dom/keyed-list.js'
 import { figureOf, type History } from '../history/history.js'
 import { Sparkline } from '../history/sparkline.js'
-import { makeReceiving, makeSending, makeStage, nameOf } from './flow-rows.js'
+import { makeCallsMade, makeReceiving, makeSending, makeStage, nameOf } from './flow-rows.js'
 import type { Card } from './graph.js'
 import { NodeButtons } from './node-buttons.js'
 import { UsageLine } from './usage-line.js'
@@ -25,17 +25,19 @@ export function makeNodeCard(history: History): KeyedElement<Card> {
   const name = element('strong')
   const state = element('span', 'chip')
   const why = element('p', 'why')
-  const [receives, stages, sends] = [element('ul', 'flows'), element('ul', 'flows'), element('ul', 'flows')]
+  const flows = (): HTMLElement => element('ul', 'flows')
+  const [receives, stages, sends, makes] = [flows(), flows(), flows(), flows()]
   const offers = element('p', 'quiet offers')
   const buttons = new NodeButtons()
   const usage = new UsageLine(history)
   const foot = element('div', 'foot', usage.root, buttons.root)
   const curve = new Sparkline('items and calls', 1, formatRate)
   const head = element('div', 'head', name, curve.root, state)
-  const root = element('div', 'card', head, why, receives, stages, sends, offers, foot)
+  const root = element('div', 'card', head, why, receives, stages, sends, makes, offers, foot)
   const receiving = new KeyedList(receives, makeReceiving)
   const staging = new KeyedList(stages, makeStage)
   const sending = new KeyedList(sends, makeSending)
+  const making = new KeyedList(makes, makeCallsMade)
   return {
     root,
     update: (card) => {
@@ -52,6 +54,7 @@ export function makeNodeCard(history: History): KeyedElement<Card> {
       receiving.show(card.receives, ({ stream }) => stream.name)
       staging.show(node.stages, ({ callback }) => callback)
       sending.show(card.sends, ({ call }) => nameOf(call))
+      making.show(node.made, ({ from, call, to }) => `${from} ${call} ${to}`)
       const received = new Set(card.receives.map(({ stream }) => stream.call))
       const others = node.callbacks.filter((callback) => !received.has(callback))
       const answers = node.callRate > 0 ? ` · ${formatRate(node.callRate)}` : ''
