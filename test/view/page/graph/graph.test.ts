@@ -22,6 +22,22 @@ test('items flow over an edge while its stream is written and its receiver attac
   ])
 })
 
+test('calls of callbacks are edges to the nodes that offer what they call, to the caller only if no other does', () => {
+  const made = { from: 'show', call: 'ask', to: null, count: 9, rate: 3 }
+  const nodes = [
+    { ...node('one', 'ask'), made: [made, { ...made, call: 'own', rate: 0 }] },
+    { ...node('two', 'ask'), made: [{ ...made, to: 'one' }] },
+    node('three', 'ask'),
+  ]
+  expect(edgesOf({ nodes })).toEqual([
+    'node one > node two: call flowing',
+    'node one > node three: call flowing',
+    'node two > node one: call flowing',
+  ])
+  nodes[0]?.callbacks.push('own')
+  expect(edgesOf({ nodes })).toContain('node one > node one: call idle')
+})
+
 test('a stream and a call between the same nodes are two edges, and two streams are one', () => {
   const parts = {
     nodes: [node('one'), node('two', 'show', 'ask')],
