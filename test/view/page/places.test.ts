@@ -59,6 +59,8 @@ const receiver: ReceiverSummary = {
   },
 }
 
+const frames = { width: 640, height: 360, format: 'rgb24' } as const
+
 const streamStatus = (from: string, call: string, source: string, ...names: string[]): StreamStatus => ({
   ...{ what: 'stream', id: `${from}-${source}`, frames: null, ring: null },
   summary: {
@@ -83,7 +85,7 @@ const run: RunStatus = {
 
 const answers: Status[] = [
   ...['eyes', 'fuser', 'archive'].map(nodeStatus),
-  streamStatus('eyes', 'fuse', 'camera_left', 'fuser'),
+  { ...streamStatus('eyes', 'fuse', 'camera_left', 'fuser'), frames },
   streamStatus('sensors', 'read', 'readings', 'reader-1', 'reader-2'),
   run,
 ]
