@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Card, Edge } from '../../../../src/runtime/view/page/graph/graph.js'
 import { layoutOf, type Layout } from '../../../../src/runtime/view/page/graph/layout.js'
-import { railsOf } from '../../../../src/runtime/view/page/graph/rail-lines.js'
+import { railsOf } from '../../../../src/runtime/view/page/lines/rail-lines.js'
 import { node } from '../views.js'
 
 const nodeCard = (id: string): Card => ({ id, kind: 'node', node: node(id), sends: [], receives: [] })

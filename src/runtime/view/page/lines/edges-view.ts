@@ -1,7 +1,7 @@
 import { svgElement } from '../dom/elements.js'
 import { KeyedList } from '../dom/keyed-list.js'
 import { columnLines } from './column-lines.js'
-import type { Layout, Route } from './layout.js'
+import type { Layout, Route } from '../graph/layout.js'
 import type { Box, Line } from './line.js'
 import { railLines, railsOf, widthOf } from './rail-lines.js'
 

@@ -1,4 +1,4 @@
-import type { Route } from './layout.js'
+import type { Route } from '../graph/layout.js'
 import { HEAD, headAt, middleOf, type Box, type Line } from './line.js'
 
 /** Distance between two lines at the side of a card. */

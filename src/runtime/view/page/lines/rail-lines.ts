@@ -1,4 +1,4 @@
-import type { Layout, Route } from './layout.js'
+import type { Layout, Route } from '../graph/layout.js'
 import { HEAD, headAt, type Box, type Line } from './line.js'
 
 /** Distance between two rails. */
