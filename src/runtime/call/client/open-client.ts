@@ -19,6 +19,7 @@ import { InFlight } from '../caller/in-flight.js'
 import { Replies } from '../caller/replies.js'
 import { OutgoingCalls } from '../caller/outgoing-calls.js'
 import { Router } from '../caller/router.js'
+import { CallsMade } from '../invoke/calls-made.js'
 import { LocalCalls } from '../invoke/local-calls.js'
 import { Registry } from '../invoke/registry.js'
 import { Jobs } from '../jobs/jobs.js'
@@ -135,7 +136,8 @@ export async function openClient<G extends PipelineClient>(
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
-    const makeInvocation: MakeInvocation = (from, abort) => ({
+    const makeInvocation: MakeInvocation = (callback, from, abort) => ({
+      callback,
       from,
       abort,
       log,
@@ -160,6 +162,7 @@ export async function openClient<G extends PipelineClient>(
     const schedules = new Schedules({ ...node, connect, jobs })
     const local = new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation })
     const router = new Router({ ...node, window, payloads, local, inFlight, leaving: leaving.signal })
+    const made = new CallsMade()
     const caller: CallerContext = {
       ...node,
       inFlight,
@@ -174,7 +177,7 @@ export async function openClient<G extends PipelineClient>(
       processName,
       server: server.info,
       peers,
-      dispatcher: makeDispatcher(caller, { jobs, schedules, tracer }),
+      dispatcher: makeDispatcher(caller, { jobs, schedules, tracer, made }),
       job: (id) => jobs.find(id),
       schedules,
       lifetime,
@@ -186,7 +189,7 @@ export async function openClient<G extends PipelineClient>(
       answerStatus(nc, pipeline, () => {
         const { names: callbacks, stages, calls } = registry
         const usage = processUsage(heartbeat.loopDelayMs)
-        return { what: 'node', name, host, pid, callbacks, stages, calls, usage }
+        return { what: 'node', name, host, pid, callbacks, stages, calls, made: made.list, usage }
       }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))

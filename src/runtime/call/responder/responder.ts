@@ -168,7 +168,7 @@ export class Responder {
         await turn()
       }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
-      const invocation = makeInvocation(from, abort)
+      const invocation = makeInvocation(callback, from, abort)
       invocation.traceparent = call.traceparent
       const isLimited = id !== undefined && wantsReply && registry.get(callback)?.options.rate !== undefined
       const onWait = isLimited ? (rate: string): void => replies.sendWaits(message, rate) : undefined
