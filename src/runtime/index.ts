@@ -90,7 +90,14 @@ export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleO
 export { noteRecord, type LogRecord } from './logs/index.js'
 export type { JobList, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
-export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
+export {
+  streamNames,
+  toPicture,
+  type PictureType,
+  type StreamOrigin,
+  type StreamView,
+  type ViewerReach,
+} from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
@@ -5,6 +6,7 @@ import { connectNats, readState } from '../../src/runtime/nats/index.js'
 import { askStatus, statusSubject } from '../../src/runtime/status/index.js'
 import { ffmpegWith } from '../support/ffmpeg.js'
 import { openPage } from '../support/browser.js'
+import { certificateAuthority } from '../support/certificates.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { ROOT } from '../support/paths.js'
 import { freePort } from '../support/ports.js'
@@ -293,17 +295,39 @@ test('another terminal joins, programs read figures and pictures, and strangers 
   expect(await view.exited).toMatchObject({ exitCode: 0 })
 })
 
-test('a page without the token says what to do, and shows all when it has it', async () => {
+test('a page without the token says what to do, and shows all when it has it, or the password is given', async () => {
   const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const address = await addressOf(up)
-  const { page } = await openPage({ colorScheme: 'light' })
+  const { page } = await openPage({ colorScheme: 'light', ignoreHTTPSErrors: true })
   await page.goto(new URL('/', address).href)
   await page.waitForSelector('#connection:has-text("open the address that daffi printed")')
   await page.goto(address)
   await page.waitForSelector('#connection:has-text("live")')
   await page.reload()
   await page.waitForSelector('#connection:has-text("live")')
+
+  const password = join(cwd, 'viewer.password')
+  await writeFile(password, 'correct horse\n', { mode: 0o600 })
+  const { cert, key } = await (await certificateAuthority()).issue({ host: 'localhost' })
+  const https = ['--https-cert', cert, '--https-key', key]
+  const view = startDaffi(['view', '--host', '0.0.0.0', '--password-file', password, ...https], { cwd })
+  const { port } = new URL(await addressOf(view))
+  // A name that the viewer does not know.
+  await page.goto(`https://box.localhost:${port}/`)
+  await page.fill('#password', 'wrong horse')
+  await page.keyboard.press('Enter')
+  await page.getByText('this is not the password').waitFor()
+  await page.fill('#password', 'correct horse')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#connection:has-text("live")')
+  expect(await page.context().cookies()).toMatchObject([
+    { name: `__Host-daffi-view-${port}`, httpOnly: true, secure: true, sameSite: 'Strict' },
+  ])
+  view.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await view.exited
+  expect(exitCode).toBe(0)
+  expect(stdout + stderr).not.toMatch(/horse|unencrypted/)
 })
 
 test('strangers cause one request at a time, and what others say does nothing to the page', async () => {

@@ -4,6 +4,7 @@ export type { NodeView, ReceiverView, StageView, StreamView } from './board/snap
 export { streamNames, type StreamOrigin } from './board/stream-names.js'
 export { StreamViews } from './board/stream-views.js'
 export type { MetricsAddress } from './metrics-server.js'
-export { openMetrics, openViewer } from './open-servers.js'
+export { openMetrics, openViewer, prepareViewer } from './open-servers.js'
 export { toPicture, type PictureType } from './pictures/jpeg.js'
+export type { PreparedViewer, ViewerReach } from './prepare-viewer.js'
 export type { Viewer, ViewerOptions } from './viewer.js'

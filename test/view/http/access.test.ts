@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Access, type AccessRequest } from '../../../src/runtime/view/http/access.js'
+import { Access, type AccessRequest, type ServedAt } from '../../../src/runtime/view/http/access.js'
+import { Login } from '../../../src/runtime/view/http/login.js'
 
 const PORT = 8123
-const access = new Access()
+const AT: ServedAt = { scheme: 'http', address: '127.0.0.1', host: '127.0.0.1', port: PORT }
+const access = new Access({ takesOrders: false, login: undefined })
 const asking: AccessRequest = {
   method: 'GET',
   path: '/metrics',
@@ -10,10 +12,11 @@ const asking: AccessRequest = {
   origin: undefined,
   site: undefined,
   token: access.token,
+  session: undefined,
   orderToken: undefined,
 }
 
-const statusOf = (changes: Partial<AccessRequest>) => access.refusal({ ...asking, ...changes }, PORT)?.status
+const statusOf = (changes: Partial<AccessRequest>) => access.refusal({ ...asking, ...changes }, AT)?.status
 
 describe('who has the token may look', () => {
   test.each<Partial<AccessRequest>>([
@@ -63,7 +66,7 @@ describe('everyone else is refused', () => {
 })
 
 describe('orders', () => {
-  const controlling = new Access(true)
+  const controlling = new Access({ takesOrders: true, login: undefined })
   const ordering: AccessRequest = {
     ...asking,
     method: 'POST',
@@ -73,7 +76,7 @@ describe('orders', () => {
     orderToken: controlling.orderToken,
   }
   const status = (changes: Partial<AccessRequest>, by = controlling) =>
-    by.refusal({ ...ordering, ...changes }, PORT)?.status
+    by.refusal({ ...ordering, ...changes }, AT)?.status
 
   test('come from the page itself, with both tokens', () => {
     expect(status({})).toBeUndefined()
@@ -104,5 +107,51 @@ describe('orders', () => {
 })
 
 test('every run has a token of its own', () => {
-  expect(new Access().token).not.toBe(access.token)
+  expect(new Access({ takesOrders: false, login: undefined }).token).not.toBe(access.token)
+})
+
+describe('reached from other machines', () => {
+  const at: ServedAt = { scheme: 'https', address: '0.0.0.0', host: 'Box.example', port: 443 }
+  const login = new Login('correct horse', () => {})
+  const open = new Access({ takesOrders: true, login })
+  const entered = login.enter('correct horse', '10.0.0.7')
+  const session = entered.is === 'entered' ? entered.session : 'none'
+  const looking: AccessRequest = { ...asking, host: 'cam.lan', token: undefined, session }
+  const status = (changes: Partial<AccessRequest>, served = at) =>
+    open.refusal({ ...looking, ...changes }, served)?.status
+
+  test.each<Partial<AccessRequest>>([
+    {},
+    { session: undefined, token: open.token },
+    { origin: 'https://cam.lan', site: 'same-origin' },
+    { session: undefined, path: '/' },
+    { session: undefined, path: '/main.js' },
+    { session: undefined, path: '/login', method: 'POST', origin: 'https://cam.lan' },
+    { session: undefined, path: '/readyz', host: '10.0.0.5:443' },
+    { session: undefined, path: '/readyz', host: '[fd00::5]' },
+    { session: undefined, path: '/readyz', host: 'box.example' },
+    { path: '/nodes/one/stop', method: 'POST', origin: 'https://cam.lan', orderToken: open.orderToken },
+  ])('by any name for who has the password or the token: %j', (changes) => {
+    expect(status(changes)).toBeUndefined()
+  })
+
+  test.each<[Partial<AccessRequest>, number]>([
+    [{ session: undefined, path: '/readyz', host: 'rebound.example' }, 403],
+    [{ session: undefined, host: 'rebound.example' }, 401],
+    [{ session: undefined, host: '10.0.0.5' }, 401],
+    [{ session: `${session}x`, host: '10.0.0.5' }, 401],
+    [{ origin: 'http://cam.lan' }, 403],
+    [{ origin: 'https://cam.lan:8443' }, 403],
+    [{ path: '/login', method: 'POST' }, 403],
+    [{ path: '/login', method: 'POST', origin: 'https://elsewhere.example' }, 403],
+    [{ path: '/nodes/one/stop', method: 'POST', origin: 'https://cam.lan' }, 401],
+    [{ path: '/nodes/one/stop', method: 'POST', orderToken: open.orderToken }, 403],
+  ])('and nobody else: %j', (changes, expected) => {
+    expect(status(changes)).toBe(expected)
+  })
+
+  test('a password opens no other name of the loopback', () => {
+    expect(status({}, { ...AT, address: '127.0.0.1' })).toBe(403)
+    expect(status({ host: `localhost:${PORT}` }, AT)).toBeUndefined()
+  })
 })

@@ -6,8 +6,9 @@ import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
 import { answersForPrograms } from '../programs/answers.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
-import type { Access } from './access.js'
+import { LOGIN_PATH, type Access, type ServedAt } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
+import { answerLogin, sessionOf } from './login-answer.js'
 import { NodeOrders } from './node-orders.js'
 import { pageFile } from './page-files.js'
 import { streamBody } from './stream-body.js'
@@ -21,14 +22,14 @@ interface AppOptions {
   link: NatsLink
   pipeline: string
   access: Access
-  port: () => number
+  at: () => ServedAt
   poller: StatusPoller
   pictures: Pictures
   boxes: Boxes
 }
 
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
-export function viewerApp({ link, pipeline, access, port, poller, pictures, boxes }: AppOptions): Hono {
+export function viewerApp({ link, pipeline, access, at, poller, pictures, boxes }: AppOptions): Hono {
   const app = new Hono()
 
   app.use(
@@ -49,6 +50,7 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
       xFrameOptions: 'DENY',
     }),
   )
+  const credentials = (c: Context) => ({ token: tokenOf(c), session: sessionOf(c, at()) })
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     const refusal = access.refusal(
@@ -58,18 +60,22 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
         host: c.req.header('host'),
         origin: c.req.header('origin'),
         site: c.req.header('sec-fetch-site'),
-        token: tokenOf(c),
         orderToken: c.req.header('daffi-order-token'),
+        ...credentials(c),
       },
-      port(),
+      at(),
     )
+    // Tells the page that it may ask for the password. No browser knows this scheme, and asks by itself.
+    if (refusal?.status === 401 && access.login) c.header('WWW-Authenticate', 'Daffi-Password')
     if (refusal) return c.text(`${refusal.reason}\n`, refusal.status)
     await next()
     return undefined
   })
 
+  const { login } = access
+  if (login) app.post(LOGIN_PATH, (c) => answerLogin(c, login, at()))
   app.get('/', (c) => page(c, 'index.html'))
-  const mayTell = (c: Context): boolean => access.isRight(tokenOf(c))
+  const mayTell = (c: Context): boolean => access.mayLook(credentials(c))
   app.route('/', answersForPrograms({ link, pipeline, poller, mayTell }))
   app.get('/events', (c) =>
     respond(

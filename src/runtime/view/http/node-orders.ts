@@ -4,9 +4,6 @@ import { NODE_ORDERS, sendOrder, type NodeOrderKind } from '../../runs/index.js'
 import type { NatsLink } from '../../stream/index.js'
 import type { StatusPoller } from '../board/status-poller.js'
 
-/** Path of an order to a node. */
-export const ORDER_PATH = /^\/nodes\/[^/]+\/[a-z]+$/
-
 const isOrderKind = oneOf(...NODE_ORDERS)
 
 interface NodeOrdersOptions {

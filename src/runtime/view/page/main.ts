@@ -6,6 +6,7 @@ import { byId, setText } from './dom/elements.js'
 import { formatBytes, formatRate } from './dom/format.js'
 import { GraphView } from './graph/graph-view.js'
 import { LogView } from './log-view.js'
+import { LoginView } from './login/login-view.js'
 import { StreamsView } from './streams-view.js'
 import { wireTheme } from './theme.js'
 import { takeTokens } from './token.js'
@@ -20,6 +21,7 @@ const views = [
   new StreamsView(byId('streams')),
   new LogView(byId('log')),
 ]
+const login = new LoginView(byId('login'))
 const connection = byId('connection')
 
 const STATES = {
@@ -28,6 +30,7 @@ const STATES = {
   cut: ['no NATS server', 'warn'],
   lost: ['the viewer has ended', 'bad'],
   refused: ['open the address that daffi printed', 'bad'],
+  locked: ['locked', 'busy'],
 } as const
 
 function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
@@ -60,6 +63,7 @@ connect({
     const [text, tone] = STATES[state]
     setText(connection, text)
     connection.dataset.tone = tone
+    login.show(state === 'locked')
   },
   onSnapshot: (snapshot) => {
     showHeader(snapshot)

@@ -19,6 +19,16 @@ export function request(path: string, signal: AbortSignal): Promise<Response> {
   return fetch(path, { signal, headers: authorization() })
 }
 
+/** Sends the password, for which the browser gets a cookie. Resolves with why it was refused; undefined when it was not. */
+export async function logIn(password: string): Promise<string | undefined> {
+  try {
+    const response = await fetch('login', { method: 'POST', body: password })
+    return response.ok ? undefined : (await response.text()).trim()
+  } catch {
+    return 'the viewer does not answer'
+  }
+}
+
 /** Gives an order to a node. Resolves with why it was refused; undefined when it was not. */
 export async function orderNode(node: string, order: string): Promise<string | undefined> {
   const headers = { ...authorization(), 'daffi-order-token': controlToken() }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** The parts of an HTTP request that say from where it comes. Headers are undefined when they were not sent. */
 export interface Visit {
   method: string
@@ -12,18 +14,21 @@ export interface Refusal {
   reason: string
 }
 
-/**
- * Refuses what comes by another site's page, and whatever would change something.
- * @param hosts values of the header Host that are allowed; undefined for any
- */
+/** Where a server is reached, as far as that tells which requests are meant for it. */
+export interface Place {
+  scheme: 'http' | 'https'
+  /** Whether a value of the header Host leads here; not when it may be another site's, which has given this address to its name. */
+  isOwnHost: (host: string) => boolean
+}
+
+/** Refuses what comes by another site's page, and whatever would change something. */
 export function refusalOf(
   { method, host, origin, site }: Visit,
-  hosts: readonly string[] | undefined,
+  { scheme, isOwnHost }: Place,
 ): Refusal | undefined {
-  // Another site may have a host name that resolves to 127.0.0.1 (DNS rebinding).
-  if (host === undefined || (hosts && !hosts.includes(host)))
+  if (host === undefined || !isOwnHost(host))
     return { status: 403, reason: 'the host name of the request is not that of this server' }
-  if (origin !== undefined && origin !== `http://${host}`)
+  if (origin !== undefined && origin !== `${scheme}://${host}`)
     return { status: 403, reason: 'other sites may not load this' }
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     return { status: 403, reason: 'other sites may not load this' }
@@ -33,13 +38,30 @@ export function refusalOf(
 }
 
 /** Refuses an order that a page of this server itself has not sent, as browsers tell with the header Origin. */
-export function orderRefusalOf(visit: Visit, hosts: readonly string[]): Refusal | undefined {
-  const refusal = refusalOf({ ...visit, method: 'GET' }, hosts)
+export function orderRefusalOf(visit: Visit, place: Place): Refusal | undefined {
+  const refusal = refusalOf({ ...visit, method: 'GET' }, place)
   if (refusal || visit.origin !== undefined) return refusal
   return { status: 403, reason: 'the request does not say which page it comes from' }
 }
 
-/** Values of the header Host by which a server on the loopback is reached. */
-export function loopbackHosts(port: number): string[] {
-  return ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)
+/**
+ * Makes the test of the header Host for a server on the loopback: another site may have a name that resolves to 127.0.0.1 (DNS
+ * rebinding).
+ * @param given host as it was named, which is one of its names, too
+ */
+export function loopbackHosts(port: number, given?: string): Place['isOwnHost'] {
+  const names = ['127.0.0.1', 'localhost', '[::1]', ...(given === undefined ? [] : [given.toLowerCase()])]
+  // Browsers leave out the ports 80 and 443.
+  const ports = port === 80 || port === 443 ? ['', `:${port}`] : [`:${port}`]
+  const hosts = names.flatMap((name) => ports.map((each) => `${name}${each}`))
+  return (host) => hosts.includes(host.toLowerCase())
+}
+
+/** Tells whether a header Host names an IP address, to which no name of another site can lead. */
+export function isAddressHost(host: string): boolean {
+  return isIP(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')) !== 0
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
 }
