@@ -14,11 +14,13 @@ export default class ScheduleList extends VisitCommand<ScheduleListResult> {
     const { args, flags } = await this.parse(ScheduleList)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listSchedules } = await import('../../runtime/index.js')
-    const schedules = await listSchedules(plan, this.visitOptions(flags))
+    const schedules = await this.visit(plan, flags, (visit) => listSchedules(visit))
     const { bold, dim } = this.colours
-    for (const { uuid, callback, to, from, ...when } of schedules) {
+    for (const { uuid, callback, to, from, next, ...when } of schedules) {
       const target = to === null ? callback : `${callback} on ${to}`
-      this.log(`${bold(uuid)}  ${target}  ${describe(when)}  ${dim(`made by ${from}`)}`)
+      this.log(
+        `${bold(uuid)}  ${target}  ${describe(when)}${next === null ? '' : `, next ${next}`}  ${dim(`made by ${from}`)}`,
+      )
     }
     if (schedules.length === 0) this.log('none')
     return { schedules }
