@@ -52,6 +52,7 @@ export {
   runInfo,
   runNode,
   runPipeline,
+  scheduleText,
   RunsView,
   showDeadLetter,
   showJob,

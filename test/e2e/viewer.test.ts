@@ -223,9 +223,9 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
   await page.getByRole('button', { name: 'start worker' }).click()
   await card(page, 'worker').getByText('ready · 1 restart').waitFor()
   const tokens = new URLSearchParams(address.hash.slice(1))
-  const order = (node: string, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(new URL(`/nodes/${node}/stop`, address), {
-      method: 'POST',
+  const order = (path: string, headers: Record<string, string> = {}, method = 'POST'): Promise<Response> =>
+    fetch(new URL(path, address), {
+      method,
       headers: {
         origin: address.origin,
         authorization: `Bearer ${tokens.get('token')}`,
@@ -233,13 +233,26 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
         ...headers,
       },
     })
-  expect((await order('worker', { 'daffi-order-token': '' })).status).toBe(401)
-  expect((await order('worker', { origin: 'http://elsewhere.example' })).status).toBe(403)
-  const refused = await order('wrker')
-  expect([refused.status, await refused.json()]).toMatchObject([
-    409,
-    { error: { code: 'DAFFI_UNKNOWN_NODE' } },
-  ])
+  const later = '{ BG: { durable: true, id: later-1, delay: 1h } }'
+  expect((await runDaffi(['call', 'work', '1', '--modifier', later], { cwd })).exitCode).toBe(0)
+  for (const path of ['/nodes/worker/stop', '/jobs/later-1/cancel']) {
+    expect((await order(path, { 'daffi-order-token': '' })).status).toBe(401)
+    expect((await order(path, { origin: 'http://elsewhere.example' })).status).toBe(403)
+    expect((await order(path, {}, 'GET')).status).toBe(404)
+  }
+  for (const [path, code] of [
+    ['/nodes/wrker/stop', 'DAFFI_UNKNOWN_NODE'],
+    ['/jobs/later-2/cancel', 'DAFFI_UNKNOWN_JOB'],
+    ['/letters/x/drop', 'DAFFI_NO_DEAD_LETTER'],
+  ] as const) {
+    const refused = await order(path)
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code } }])
+  }
+  const job = page.locator('#work li', { hasText: 'later-1' })
+  await job.getByText('waiting').waitFor()
+  await job.getByRole('button', { name: 'cancel later-1' }).click()
+  await job.getByText('really cancel?').click()
+  await job.getByText('cancelled').waitFor()
 })
 
 test('another terminal joins, programs read figures and pictures, and strangers get nothing', async () => {

@@ -41,4 +41,4 @@ export {
 export { cancelJob, listJobs, retryJob, showJob, type CancelledJob } from './visit/jobs.js'
 export { visitPipeline, type PipelineVisit } from './visit/pipeline-visit.js'
 export { replayStream, type ReplayStreamOptions } from './visit/replay-stream.js'
-export { cancelSchedule, listSchedules, type ScheduleInfo } from './visit/schedules.js'
+export { cancelSchedule, listSchedules, scheduleText, type ScheduleInfo } from './visit/schedules.js'

@@ -1,3 +1,4 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
 import type { ServerHandle } from '../nats/index.js'
@@ -5,6 +6,7 @@ import { Boxes } from './boxes/boxes.js'
 import { Access, type ServedAt } from './http/access.js'
 import { viewerApp } from './http/app.js'
 import { Login } from './http/login.js'
+import type { PipelineWork } from './http/pipeline-work.js'
 import { openPoller } from './open-poller.js'
 import { Pictures } from './pictures/pictures.js'
 import type { PreparedViewer } from './prepare-viewer.js'
@@ -14,6 +16,8 @@ import { reachedAt } from './reached-at.js'
 
 export interface ViewerOptions {
   viewer: PreparedViewer
+  /** Makes what looks at the work that the server keeps, by the viewer's connection. */
+  work: (nc: NatsConnection) => PipelineWork
   log: Logger
   signal: AbortSignal
 }
@@ -32,7 +36,7 @@ export interface Viewer {
 export async function openViewer(
   plan: Plan,
   server: Pick<ServerHandle, 'address' | 'info'>,
-  { viewer, log, signal }: ViewerOptions,
+  { viewer, work, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
   const { host, address, port, password, tls, control } = viewer
   const { nc, ...watched } = await openPoller(plan, server, { name: 'viewer', log, signal })
@@ -44,7 +48,7 @@ export async function openViewer(
   const scheme = tls ? 'https' : 'http'
   let served = 0
   const at = (): ServedAt => ({ scheme, address, host, port: served })
-  const app = viewerApp({ ...watched, access, at, pictures, boxes })
+  const app = viewerApp({ ...watched, access, at, pictures, boxes, work: work(nc) })
   try {
     const listening = await serve(app, { host: address, port: port ?? 0, tls, what: 'the viewer' })
     served = listening.address.port

@@ -101,6 +101,18 @@ describe('orders', () => {
     expect(status(changes)).toBe(expected)
   })
 
+  test.each(['/jobs/a-1/cancel', '/schedules/a-1/cancel', '/letters/3/replay', '/letters/3/drop'])(
+    'about work that is kept are no others: %s',
+    (path) => {
+      expect(status({ path })).toBeUndefined()
+      expect(status({ path, origin: undefined })).toBe(403)
+      expect(status({ path, origin: 'http://elsewhere.example' })).toBe(403)
+      expect(status({ path, site: 'cross-site' })).toBe(403)
+      expect(status({ path, orderToken: undefined })).toBe(401)
+      expect(status({ path, token: access.token }, access)).toBe(405)
+    },
+  )
+
   test('are refused by a viewer that takes none', () => {
     expect(status({ token: access.token }, access)).toBe(405)
   })

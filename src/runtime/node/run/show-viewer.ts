@@ -1,7 +1,10 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
-import { openViewer, type PreparedViewer } from '../../view/index.js'
+import { openViewer, type PipelineWork, type PreparedViewer } from '../../view/index.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
+import { pipelineVisit } from '../visit/pipeline-visit.js'
+import { pipelineWork } from '../visit/pipeline-work.js'
 
 export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
   viewer: PreparedViewer
@@ -16,7 +19,9 @@ export async function showViewer(
   server: ServerHandle,
   { viewer, log, stop: signal, onEvent }: ShowViewerOptions,
 ): Promise<() => Promise<void>> {
-  const { url, close } = await openViewer(plan, server, { viewer, log, signal })
+  const work = (nc: NatsConnection): PipelineWork =>
+    pipelineWork(pipelineVisit(plan.name, { nc, server, signal, log }))
+  const { url, close } = await openViewer(plan, server, { viewer, work, log, signal })
   onEvent({ type: 'view', url })
   return close
 }

@@ -39,3 +39,14 @@ function infoOf({ uuid, callback, to, from, spec, next }: call.ListedSchedule): 
   if ('intervalMs' in spec) return { ...common, interval: spec.intervalMs / 1000 }
   return 'at' in spec ? { ...common, at: spec.at.map((time) => isoTime(time)) } : { ...common, ...spec }
 }
+
+/** Times at which a schedule fires, in words. */
+export function scheduleText({
+  interval,
+  at,
+  cron,
+  timeZone = 'UTC',
+}: Pick<ScheduleInfo, 'interval' | 'at' | 'cron' | 'timeZone'>): string {
+  if (interval !== undefined) return `every ${interval} s`
+  return at ? `at ${at.join(', ')}` : `cron ${cron ?? ''} (${timeZone})`
+}

@@ -9,9 +9,11 @@ import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import { LOGIN_PATH, type Access, type ServedAt } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
 import { answerLogin, sessionOf } from './login-answer.js'
-import { NodeOrders } from './node-orders.js'
+import { letterId, Orders } from './orders.js'
 import { pageFile } from './page-files.js'
+import type { PipelineWork } from './pipeline-work.js'
 import { streamBody } from './stream-body.js'
+import { WorkWatch } from './work-watch.js'
 
 /** Width of pictures in pixels, when the request names none. */
 const DEFAULT_WIDTH = 640
@@ -26,10 +28,12 @@ interface AppOptions {
   poller: StatusPoller
   pictures: Pictures
   boxes: Boxes
+  work: PipelineWork
 }
 
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
-export function viewerApp({ link, pipeline, access, at, poller, pictures, boxes }: AppOptions): Hono {
+export function viewerApp(options: AppOptions): Hono {
+  const { link, pipeline, access, at, poller, pictures, boxes, work } = options
   const app = new Hono()
 
   app.use(
@@ -84,18 +88,21 @@ export function viewerApp({ link, pipeline, access, at, poller, pictures, boxes 
       streamBody((signal) => snapshotEvents(poller, signal)),
     ),
   )
-  const orders = new NodeOrders({ link, pipeline, poller })
-  app.post('/nodes/:node/:order', async (c) => {
-    const { node, order } = c.req.param()
-    if (!orders.isKind(order)) return c.notFound()
-    try {
-      await orders.give(order, node)
+  const watch = new WorkWatch(work)
+  app.get('/work', (c) => answer(c, 503, async () => c.json(await watch.look())))
+  app.get('/letters/:id', (c) =>
+    answer(c, 404, async () => c.json(await work.letter(letterId(c.req.param('id'))))),
+  )
+  const orders = new Orders({ link, pipeline, poller, work })
+  app.post('/:about/:name/:order', (c) => {
+    const { about, name, order } = c.req.param()
+    const give = orders.find(about, order)
+    if (!give) return c.notFound()
+    return answer(c, 409, async () => {
+      await give(name)
+      watch.forget()
       return c.body(null, 202)
-    } catch (error) {
-      if (!(error instanceof DaffiError)) throw error
-      const { code, message } = toErrorRecord(error)
-      return c.json({ error: { code, message } }, 409)
-    }
+    })
   })
   app.get('/pictures', async (c) => {
     const named = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
@@ -120,6 +127,19 @@ export function viewerApp({ link, pipeline, access, at, poller, pictures, boxes 
   app.get('/:file', (c) => page(c, c.req.param('file')))
   app.get('/:folder/:file', (c) => page(c, `${c.req.param('folder')}/${c.req.param('file')}`))
   return app
+}
+
+/** Answers a request, or says why that fails. */
+async function answer(c: Context, failed: 404 | 409 | 503, make: () => Promise<Response>): Promise<Response> {
+  try {
+    return await make()
+  } catch (error) {
+    const { message } = toErrorRecord(error)
+    return c.json(
+      { error: error instanceof DaffiError ? { code: error.code, message } : { message } },
+      failed,
+    )
+  }
 }
 
 async function page(c: Context, name: string): Promise<Response> {

@@ -11,6 +11,7 @@ import { StreamsView } from './streams-view.js'
 import { wireTheme } from './theme.js'
 import { takeTokens } from './token.js'
 import { TroubleView } from './trouble/trouble-view.js'
+import { WorkView } from './work/work-view.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))
@@ -19,6 +20,7 @@ const views = [
   new GraphView(byId('graph')),
   cameras,
   new StreamsView(byId('streams')),
+  new WorkView(byId('work')),
   new LogView(byId('log')),
 ]
 const login = new LoginView(byId('login'))

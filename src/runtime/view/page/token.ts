@@ -29,11 +29,15 @@ export async function logIn(password: string): Promise<string | undefined> {
   }
 }
 
-/** Gives an order to a node. Resolves with why it was refused; undefined when it was not. */
-export async function orderNode(node: string, order: string): Promise<string | undefined> {
+/** Gives an order about something, by its name. Resolves with why it was refused; undefined when it was not. */
+export async function giveOrder(
+  about: 'nodes' | 'jobs' | 'schedules' | 'letters',
+  name: string,
+  order: string,
+): Promise<string | undefined> {
   const headers = { ...authorization(), 'daffi-order-token': controlToken() }
   try {
-    const response = await fetch(`nodes/${encodeURIComponent(node)}/${order}`, { method: 'POST', headers })
+    const response = await fetch(`${about}/${encodeURIComponent(name)}/${order}`, { method: 'POST', headers })
     if (response.ok) return undefined
     const text = await response.text()
     if (response.status !== 409) return text.trim()
