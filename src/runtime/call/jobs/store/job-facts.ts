@@ -86,7 +86,7 @@ const isFacts = mapOf<StatedFacts>({
 export function factsHeaders(state: JobRecord['state'], facts: JobFacts): MsgHdrs {
   const head = headers()
   const failures = [...facts.failures]
-  const text = (): string => JSON.stringify({ state, ...facts, failures })
+  const text = (): string => JSON.stringify({ ...facts, state, failures })
   while (failures.length > 0 && Buffer.byteLength(text()) > MAX_BYTES) failures.shift()
   head.set(HEADER.job, text())
   return head
