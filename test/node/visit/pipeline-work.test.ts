@@ -55,7 +55,10 @@ test('the viewer sees jobs, schedules and dead letters, and gives orders about t
   const after = await work.look()
   expect(after.schedules).toEqual([])
   expect(after.letters).toEqual([])
-  expect(after.jobs.map(({ id, state }) => `${id} ${state}`).sort()).toEqual(['cup-1 done', 'pot-1 cancelled'])
+  expect(after.jobs.map(({ id, state }) => `${id} ${state}`).sort()).toEqual([
+    'cup-1 done',
+    'pot-1 cancelled',
+  ])
   const gone = { code: 'DAFFI_NO_DEAD_LETTER' }
   await expect(work.dropLetter(letter)).rejects.toMatchObject(gone)
   await expect(work.replayLetter(letter)).rejects.toMatchObject(gone)

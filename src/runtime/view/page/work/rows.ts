@@ -15,7 +15,7 @@ function parts(chip?: HTMLElement) {
   const why = element('p', 'why')
   const refusal = element('span', 'why')
   refusal.setAttribute('role', 'status')
-  const orders = element('p', 'orders', refusal)
+  const orders = element('p', 'acts', refusal)
   const root = element('li', '', ...(chip ? [chip] : []), name, facts, orders, why)
   return { root, name, facts, why, refusal, orders }
 }
