@@ -19,8 +19,8 @@ test('the viewer sees jobs, schedules and dead letters, and gives orders about t
   const nc = await connectNats({ url: server }, { name: 'viewer' })
   onTestFinished(() => nc.close())
   const { signal } = new AbortController()
-  const handle = { address: { url: server }, info: { url: server, embedded: false, version: '2.14.0' } }
-  const visited = { nc, signal, log, server: { ...handle, close: () => Promise.resolve() } }
+  const at = { address: { url: server }, info: { url: server, embedded: false, version: '2.14.0' } }
+  const visited = { nc, signal, log, server: at }
   const work = pipelineWork(pipelineVisit('test', visited))
   expect(await work.look()).toMatchObject({ jobs: [], schedules: [], letters: [] })
 

@@ -12,7 +12,7 @@ const asking: AccessRequest = {
   origin: undefined,
   site: undefined,
   token: access.token,
-  session: undefined,
+  cookie: undefined,
   orderToken: undefined,
 }
 
@@ -127,31 +127,31 @@ describe('reached from other machines', () => {
   const login = new Login('correct horse', () => {})
   const open = new Access({ takesOrders: true, login })
   const entered = login.enter('correct horse', '10.0.0.7')
-  const session = entered.is === 'entered' ? entered.session : 'none'
-  const looking: AccessRequest = { ...asking, host: 'cam.lan', token: undefined, session }
+  const cookie = entered.is === 'entered' ? entered.cookie : 'none'
+  const looking: AccessRequest = { ...asking, host: 'cam.lan', token: undefined, cookie }
   const status = (changes: Partial<AccessRequest>, served = at) =>
     open.refusal({ ...looking, ...changes }, served)?.status
 
   test.each<Partial<AccessRequest>>([
     {},
-    { session: undefined, token: open.token },
+    { cookie: undefined, token: open.token },
     { origin: 'https://cam.lan', site: 'same-origin' },
-    { session: undefined, path: '/' },
-    { session: undefined, path: '/main.js' },
-    { session: undefined, path: '/login', method: 'POST', origin: 'https://cam.lan' },
-    { session: undefined, path: '/readyz', host: '10.0.0.5:443' },
-    { session: undefined, path: '/readyz', host: '[fd00::5]' },
-    { session: undefined, path: '/readyz', host: 'box.example' },
+    { cookie: undefined, path: '/' },
+    { cookie: undefined, path: '/main.js' },
+    { cookie: undefined, path: '/login', method: 'POST', origin: 'https://cam.lan' },
+    { cookie: undefined, path: '/readyz', host: '10.0.0.5:443' },
+    { cookie: undefined, path: '/readyz', host: '[fd00::5]' },
+    { cookie: undefined, path: '/readyz', host: 'box.example' },
     { path: '/nodes/one/stop', method: 'POST', origin: 'https://cam.lan', orderToken: open.orderToken },
   ])('by any name for who has the password or the token: %j', (changes) => {
     expect(status(changes)).toBeUndefined()
   })
 
   test.each<[Partial<AccessRequest>, number]>([
-    [{ session: undefined, path: '/readyz', host: 'rebound.example' }, 403],
-    [{ session: undefined, host: 'rebound.example' }, 401],
-    [{ session: undefined, host: '10.0.0.5' }, 401],
-    [{ session: `${session}x`, host: '10.0.0.5' }, 401],
+    [{ cookie: undefined, path: '/readyz', host: 'rebound.example' }, 403],
+    [{ cookie: undefined, host: 'rebound.example' }, 401],
+    [{ cookie: undefined, host: '10.0.0.5' }, 401],
+    [{ cookie: `${cookie}x`, host: '10.0.0.5' }, 401],
     [{ origin: 'http://cam.lan' }, 403],
     [{ origin: 'https://cam.lan:8443' }, 403],
     [{ path: '/login', method: 'POST' }, 403],

@@ -26,7 +26,7 @@ test('all addresses of a network of IPv6 are one', () => {
   expect(limit.waitMs('::ffff:10.0.0.7', 1)).toBe(0)
 })
 
-test('who guesses is told of once, has to wait with the right password too, and has no session', () => {
+test('who guesses is told of once, has to wait with the right password too, and has no cookie', () => {
   const guessed: string[] = []
   const login = new Login('correct horse', (address) => guessed.push(address))
   for (let n = 0; n < 5; n++) expect(login.enter(`wrong ${n}`, '10.0.0.7')).toEqual({ is: 'wrong' })
@@ -36,17 +36,17 @@ test('who guesses is told of once, has to wait with the right password too, and 
   })
   expect(guessed).toEqual(['10.0.0.7'])
   const entered = login.enter('correct horse', '10.0.0.8')
-  expect(login.isSession(entered.is === 'entered' ? entered.session : undefined)).toBe(true)
-  expect(login.isSession(undefined)).toBe(false)
-  expect(login.isSession('')).toBe(false)
+  expect(login.isValid(entered.is === 'entered' ? entered.cookie : undefined)).toBe(true)
+  expect(login.isValid(undefined)).toBe(false)
+  expect(login.isValid('')).toBe(false)
 })
 
-test('a session does not go on for ever', ({ onTestFinished }) => {
+test('a cookie does not go on for ever', ({ onTestFinished }) => {
   const login = new Login('correct horse', () => {})
   const entered = login.enter('correct horse', '10.0.0.8')
-  const session = entered.is === 'entered' ? entered.session : undefined
+  const cookie = entered.is === 'entered' ? entered.cookie : undefined
   const { now } = Date
   onTestFinished(() => void (Date.now = now))
   Date.now = () => now() + 8 * 24 * 3600 * 1000
-  expect(login.isSession(session)).toBe(false)
+  expect(login.isValid(cookie)).toBe(false)
 })

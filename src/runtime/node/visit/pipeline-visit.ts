@@ -38,7 +38,7 @@ export async function visitPipeline<T>(
 
 interface Visited {
   nc: NatsConnection
-  server: ServerHandle
+  server: Pick<ServerHandle, 'address' | 'info'>
   signal: AbortSignal
   log: Logger
 }

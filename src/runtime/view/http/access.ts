@@ -17,8 +17,8 @@ export interface AccessRequest extends Visit {
   path: string
   /** Token from the Authorization header or the URL. */
   token: string | undefined
-  /** Session of who has given the password, from its cookie. */
-  session: string | undefined
+  /** Value of the cookie of who has given the password. */
+  cookie: string | undefined
   /** Token of orders, from a header that forms and pages of other sites cannot send. */
   orderToken: string | undefined
 }
@@ -51,7 +51,7 @@ const ORDER_PATH = /^\/(?:nodes|jobs|schedules|letters)\/[^/]+\/[a-z]+$/
 const PAGE = /^\/(?:(?:[a-z-]+\/)?[a-z-]+\.(?:html|css|js|svg|woff2))?$/
 
 /**
- * The rule of access: requests need the run's token, or the session of who has given the password, and must not come from another
+ * The rule of access: requests need the run's token, or the cookie of who has given the password, and must not come from another
  * site's page. Orders need a token of their own besides, so that an address, or the password, may be given to who is only to look.
  */
 export class Access {
@@ -84,9 +84,9 @@ export class Access {
     return { status: 401, reason: 'open the address that daffi printed; it holds the token of this run' }
   }
 
-  /** Tells whether a request has the run's token, or a session. */
-  mayLook({ token, session }: Pick<AccessRequest, 'token' | 'session'>): boolean {
-    return isSameSecret(token, this.token) || (this.login?.isSession(session) ?? false)
+  /** Tells whether a request has the run's token, or a cookie. */
+  mayLook({ token, cookie }: Pick<AccessRequest, 'token' | 'cookie'>): boolean {
+    return isSameSecret(token, this.token) || (this.login?.isValid(cookie) ?? false)
   }
 }
 

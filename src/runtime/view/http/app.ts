@@ -8,7 +8,7 @@ import { answersForPrograms } from '../programs/answers.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
 import { LOGIN_PATH, type Access, type ServedAt } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
-import { answerLogin, sessionOf } from './login-answer.js'
+import { answerLogin, cookieIn } from './login-answer.js'
 import { letterId, Orders } from './orders.js'
 import { pageFile } from './page-files.js'
 import type { PipelineWork } from './pipeline-work.js'
@@ -54,7 +54,7 @@ export function viewerApp(options: AppOptions): Hono {
       xFrameOptions: 'DENY',
     }),
   )
-  const credentials = (c: Context) => ({ token: tokenOf(c), session: sessionOf(c, at()) })
+  const credentials = (c: Context) => ({ token: tokenOf(c), cookie: cookieIn(c, at()) })
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     const refusal = access.refusal(

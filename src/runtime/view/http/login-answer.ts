@@ -18,7 +18,7 @@ export async function answerLogin(c: Context, login: Login, at: ServedAt): Promi
     c.header('Retry-After', String(seconds))
     return c.text(`too many wrong passwords; try again in ${seconds} s\n`, 429)
   }
-  setCookie(c, cookieOf(at), result.session, {
+  setCookie(c, cookieOf(at), result.cookie, {
     path: '/',
     httpOnly: true,
     sameSite: 'Strict',
@@ -27,8 +27,8 @@ export async function answerLogin(c: Context, login: Login, at: ServedAt): Promi
   return c.body(null, 204)
 }
 
-/** Session of a request, by its cookie. */
-export function sessionOf(c: Context, at: ServedAt): string | undefined {
+/** Value of the cookie that a request has. */
+export function cookieIn(c: Context, at: ServedAt): string | undefined {
   return getCookie(c, cookieOf(at))
 }
 

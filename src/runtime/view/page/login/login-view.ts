@@ -1,7 +1,7 @@
 import { setText, within } from '../dom/elements.js'
 import { logIn } from '../token.js'
 
-/** The form that asks for the password, where a viewer has one and this page has neither a token nor a session. */
+/** The form that asks for the password, where a viewer has one and this page has neither a token nor a cookie. */
 export class LoginView {
   readonly #root: HTMLElement
   readonly #field: HTMLInputElement
