@@ -10,6 +10,8 @@ import {
   pipelineFlags,
   portRange,
   RunCommand,
+  viewerFlags,
+  viewerReach,
   withPort,
 } from '../cli/index.js'
 import type { BackgroundRun, PipelineResult } from '../runtime/index.js'
@@ -35,15 +37,12 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
     }),
     only: namesFlag({ summary: 'Run only these nodes.' }),
     view: Flags.integer({
-      summary: 'Serve the viewer on 127.0.0.1 (PORT, or any free port) and print its URL.',
+      summary: 'Serve the viewer (at PORT, or any free port; on 127.0.0.1 without --host) and print its URL.',
       ...portRange,
       min: 0,
       helpValue: '[PORT]',
     }),
-    control: Flags.boolean({
-      summary: 'With --view: the page stops, starts and restarts nodes, too.',
-      dependsOn: ['view'],
-    }),
+    ...viewerFlags('view'),
     metrics: addressFlag({
       summary: 'Serve metrics for Prometheus at /metrics, and probes at /healthz and /readyz.',
     }),
@@ -70,8 +69,7 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
   override async run(): Promise<PipelineResult | BackgroundRun> {
     const { args, flags } = await this.parse(Up, withPort(this.argv, '--view'))
     const { duration: durationMs, only, stay, watch, metrics } = flags
-    const view =
-      flags.view === undefined ? undefined : { port: flags.view || undefined, control: flags.control }
+    const view = flags.view === undefined ? undefined : viewerReach(flags, flags.view || undefined)
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(namedPipeline(args, flags), only)
     if (flags.detach) {

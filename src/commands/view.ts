@@ -1,5 +1,13 @@
 import * as Flags from '@oclif/core/flags'
-import { fileArg, namedPipeline, portRange, printPageUrl, VisitCommand } from '../cli/index.js'
+import {
+  fileArg,
+  namedPipeline,
+  portRange,
+  printPageUrl,
+  viewerFlags,
+  viewerReach,
+  VisitCommand,
+} from '../cli/index.js'
 
 interface ViewResult {
   pipeline: string
@@ -7,16 +15,17 @@ interface ViewResult {
 
 export default class View extends VisitCommand<ViewResult> {
   static override summary = 'Watch a running pipeline in the browser.'
-  static override description = `Serves the viewer on 127.0.0.1 and prints its URL to standard error. It shows the pipeline as a graph, live pictures of its cameras, nodes, figures and log lines.
+  static override description = `Serves the viewer on 127.0.0.1, or with --host for other machines, and prints its URL to standard error. It shows the pipeline as a graph, live pictures of its cameras, nodes, figures and log lines.
 The viewer does not slow the pipeline down, and costs nothing while no page is open. Runs until Ctrl-C.`
   static override examples = [
     '<%= config.bin %> view',
     '<%= config.bin %> view pipelines/camera.yaml --port 8080',
+    '<%= config.bin %> view --host 0.0.0.0 --password-file viewer.password --https-cert cert.pem --https-key key.pem',
   ]
   static override args = { file: fileArg() }
   static override flags = {
     port: Flags.integer({ summary: 'Port of the viewer; by default any free one.', ...portRange }),
-    control: Flags.boolean({ summary: 'The page stops, starts and restarts nodes, too.' }),
+    ...viewerFlags(),
   }
 
   protected override interruptedCode = 0
@@ -29,8 +38,7 @@ The viewer does not slow the pipeline down, and costs nothing while no page is o
     await viewPipeline(plan, {
       ...options,
       stop,
-      port: flags.port,
-      control: flags.control,
+      view: viewerReach(flags, flags.port),
       onEvent: (event) => {
         if (event.type === 'view') printPageUrl(event.url)
       },

@@ -55,6 +55,7 @@ export {
   runInfo,
   runNode,
   runPipeline,
+  scheduleText,
   RunsView,
   showDeadLetter,
   showJob,
@@ -63,6 +64,7 @@ export {
   tapStream,
   withDeliveries,
   viewPipeline,
+  visitPipeline,
   type BackgroundRun,
   type CallReport,
   type CallResult,
@@ -74,6 +76,7 @@ export {
   type NodeRunResult,
   type PipelineLook,
   type PipelineResult,
+  type PipelineVisit,
   type ReplayedLetters,
   type RunEvent,
   type RunInfo,
@@ -93,7 +96,14 @@ export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleO
 export { noteRecord, type LogRecord } from './logs/index.js'
 export type { JobList, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
-export { plannedStreams, streamNames, toPicture, type PictureType, type StreamView } from './view/index.js'
+export {
+  plannedStreams,
+  streamNames,
+  toPicture,
+  type PictureType,
+  type StreamView,
+  type ViewerReach,
+} from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

@@ -5,7 +5,8 @@ import { context, STREAM, StreamError, type Global, type State, type StreamSumma
 import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { connectQuickly } from '../fixtures/nodes/quick.mjs'
-import { clearStates, listStates } from '../../src/runtime/node/index.js'
+import { clearStates, listStates, visitPipeline, type StateList } from '../../src/runtime/node/index.js'
+import type { StateChoice } from '../../src/runtime/node/visit/states.js'
 import { nodePlan, pipelinePlan } from '../node/plans.js'
 import { temporaryFolder } from '../support/temporary.js'
 import { ownPipeline } from '../support/pipeline.js'
@@ -164,22 +165,25 @@ test('a state outlives its node; what a failing item has changed is dropped; sev
   // Who looks from outside lists it, and clears it when no node has it in use any more.
   const project = await temporaryFolder()
   const plan = { ...pipelinePlan([nodePlan('counter')]), name: 'test', project }
-  const visit = { server: { url: server }, timeoutMs: 5000, log, signal: new AbortController().signal }
+  const where = { server: { url: server }, timeoutMs: 5000, log, signal: new AbortController().signal }
+  const list = (): Promise<StateList> => visitPipeline(plan, where, (visit) => listStates(visit, choice))
+  const clear = (names: StateChoice): Promise<string[]> =>
+    visitPipeline(plan, where, (visit) => clearStates(visit, names))
   const state = { name: 'count.node.counter', callback: 'count', node: 'counter', values: { count: 16 } }
   const choice = { callback: undefined, limit: 50 }
-  expect(await listStates(plan, choice, visit)).toMatchObject({ states: [state], more: 0 })
+  expect(await list()).toMatchObject({ states: [state], more: 0 })
   const user = await join('counter', { callbacks: { count }, options })
-  await expect(clearStates(plan, 'all', visit)).rejects.toMatchObject({
+  await expect(clear('all')).rejects.toMatchObject({
     code: 'DAFFI_STATE_IN_USE',
     message: 'counter has states of count in use',
   })
   await user.close()
-  await expect(clearStates(plan, ['cuont'], visit)).rejects.toMatchObject({
+  await expect(clear(['cuont'])).rejects.toMatchObject({
     code: 'DAFFI_NO_STATE_KEPT',
     next: 'Did you mean count?',
   })
-  expect(await clearStates(plan, ['count'], visit)).toEqual(['count.node.counter'])
-  expect(await listStates(plan, choice, visit)).toEqual({ states: [], more: 0 })
+  expect(await clear(['count'])).toEqual(['count.node.counter'])
+  expect(await list()).toEqual({ states: [], more: 0 })
 })
 
 test('a live stream has its state in memory, unless it is to be kept', async () => {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
@@ -5,6 +6,7 @@ import { connectNats, readState } from '../../src/runtime/nats/index.js'
 import { askStatus, statusSubject } from '../../src/runtime/status/index.js'
 import { ffmpegWith } from '../support/ffmpeg.js'
 import { openPage } from '../support/browser.js'
+import { certificateAuthority } from '../support/certificates.js'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { ROOT } from '../support/paths.js'
 import { freePort } from '../support/ports.js'
@@ -221,9 +223,9 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
   await page.getByRole('button', { name: 'start worker' }).click()
   await card(page, 'worker').getByText('ready · 1 restart').waitFor()
   const tokens = new URLSearchParams(address.hash.slice(1))
-  const order = (node: string, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(new URL(`/nodes/${node}/stop`, address), {
-      method: 'POST',
+  const order = (path: string, headers: Record<string, string> = {}, method = 'POST'): Promise<Response> =>
+    fetch(new URL(path, address), {
+      method,
       headers: {
         origin: address.origin,
         authorization: `Bearer ${tokens.get('token')}`,
@@ -231,13 +233,26 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
         ...headers,
       },
     })
-  expect((await order('worker', { 'daffi-order-token': '' })).status).toBe(401)
-  expect((await order('worker', { origin: 'http://elsewhere.example' })).status).toBe(403)
-  const refused = await order('wrker')
-  expect([refused.status, await refused.json()]).toMatchObject([
-    409,
-    { error: { code: 'DAFFI_UNKNOWN_NODE' } },
-  ])
+  const later = '{ BG: { durable: true, id: later-1, delay: 1h } }'
+  expect((await runDaffi(['call', 'work', '1', '--modifier', later], { cwd })).exitCode).toBe(0)
+  for (const path of ['/nodes/worker/stop', '/jobs/later-1/cancel']) {
+    expect((await order(path, { 'daffi-order-token': '' })).status).toBe(401)
+    expect((await order(path, { origin: 'http://elsewhere.example' })).status).toBe(403)
+    expect((await order(path, {}, 'GET')).status).toBe(404)
+  }
+  for (const [path, code] of [
+    ['/nodes/wrker/stop', 'DAFFI_UNKNOWN_NODE'],
+    ['/jobs/later-2/cancel', 'DAFFI_UNKNOWN_JOB'],
+    ['/letters/x/drop', 'DAFFI_NO_DEAD_LETTER'],
+  ] as const) {
+    const refused = await order(path)
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code } }])
+  }
+  const job = page.locator('#work li', { hasText: 'later-1' })
+  await job.getByText('waiting').waitFor()
+  await job.getByRole('button', { name: 'cancel later-1' }).click()
+  await job.getByText('really cancel?').click()
+  await job.getByText('cancelled').waitFor()
 })
 
 test('another terminal joins, programs read figures and pictures, and strangers get nothing', async () => {
@@ -293,17 +308,39 @@ test('another terminal joins, programs read figures and pictures, and strangers 
   expect(await view.exited).toMatchObject({ exitCode: 0 })
 })
 
-test('a page without the token says what to do, and shows all when it has it', async () => {
+test('a page without the token says what to do, and shows all when it has it, or the password is given', async () => {
   const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
   const address = await addressOf(up)
-  const { page } = await openPage({ colorScheme: 'light' })
+  const { page } = await openPage({ colorScheme: 'light', ignoreHTTPSErrors: true })
   await page.goto(new URL('/', address).href)
   await page.waitForSelector('#connection:has-text("open the address that daffi printed")')
   await page.goto(address)
   await page.waitForSelector('#connection:has-text("live")')
   await page.reload()
   await page.waitForSelector('#connection:has-text("live")')
+
+  const password = join(cwd, 'viewer.password')
+  await writeFile(password, 'correct horse\n', { mode: 0o600 })
+  const { cert, key } = await (await certificateAuthority()).issue({ host: 'localhost' })
+  const https = ['--https-cert', cert, '--https-key', key]
+  const view = startDaffi(['view', '--host', '0.0.0.0', '--password-file', password, ...https], { cwd })
+  const { port } = new URL(await addressOf(view))
+  // A name that the viewer does not know.
+  await page.goto(`https://box.localhost:${port}/`)
+  await page.fill('#password', 'wrong horse')
+  await page.keyboard.press('Enter')
+  await page.getByText('this is not the password').waitFor()
+  await page.fill('#password', 'correct horse')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#connection:has-text("live")')
+  expect(await page.context().cookies()).toMatchObject([
+    { name: `__Host-daffi-view-${port}`, httpOnly: true, secure: true, sameSite: 'Strict' },
+  ])
+  view.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await view.exited
+  expect(exitCode).toBe(0)
+  expect(stdout + stderr).not.toMatch(/horse|unencrypted/)
 })
 
 test('strangers cause one request at a time, and what others say does nothing to the page', async () => {

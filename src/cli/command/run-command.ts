@@ -5,7 +5,7 @@ import type { BackgroundRun, Plan, RunPipelineOptions } from '../../runtime/inde
 import { JsonView } from '../runs/json-view.js'
 import { FetchBar } from '../show/fetch-bar.js'
 import { stderr, stdout, type Output } from '../show/output.js'
-import { printPageUrl } from '../show/page-url.js'
+import { printPageUrl } from '../viewer/page-url.js'
 import { startLines } from '../runs/run-lines.js'
 import { RunView } from '../show/run-view.js'
 import { Screen } from '../show/screen.js'

@@ -1,6 +1,6 @@
 import type { LogRecord, noteRecord, recordOf, RunEvent } from '../../runtime/index.js'
 import type { Output } from '../show/output.js'
-import { printPageUrl } from '../show/page-url.js'
+import { printPageUrl } from '../viewer/page-url.js'
 
 interface Records {
   recordOf: typeof recordOf

@@ -38,7 +38,7 @@ export default class DeadDrop extends VisitCommand<DeadDropResult> {
       throw new DaffiError('DAFFI_USAGE', 'give the dead letters to drop: either ids, --older-than, or --all')
     const plan = await this.loadPlan(namedPipeline({}, flags))
     const { dropDeadLetters } = await import('../../runtime/index.js')
-    const dropped = await dropDeadLetters(plan, choice, this.visitOptions(flags))
+    const dropped = await this.visit(plan, flags, (visit) => dropDeadLetters(visit, choice))
     this.log(`${count(dropped.length, 'dead letter')} dropped`)
     return { dropped }
   }

@@ -13,7 +13,7 @@ export default class DeadList extends VisitCommand<ListedLetters> {
     const { args, flags } = await this.parse(DeadList)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listDeadLetters } = await import('../../runtime/index.js')
-    const list = await listDeadLetters(plan, this.visitOptions(flags))
+    const list = await this.visit(plan, flags, (visit) => listDeadLetters(visit))
     const { letters, dropped } = list
     for (const letter of letters) for (const line of letterLines(letter, this.colours)) this.log(line)
     if (letters.length === 0) this.log('none')

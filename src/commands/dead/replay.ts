@@ -27,7 +27,7 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     }
     const plan = await this.loadPlan(namedPipeline({}, flags))
     const { replayDeadLetters } = await import('../../runtime/index.js')
-    const result = await replayDeadLetters(plan, ids, this.visitOptions(flags))
+    const result = await this.visit(plan, flags, (visit) => replayDeadLetters(visit, ids))
     const { green, red } = this.colours
     for (const id of result.replayed) this.log(`${id} ${green('replayed')}`)
     for (const { id, error } of result.failed) this.log(`${id} ${red(error.code)} ${error.message}`)

@@ -17,7 +17,7 @@ export default class DeadShow extends VisitCommand<ShownLetter> {
     const id = readLetterId(args.id)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { showDeadLetter } = await import('../../runtime/index.js')
-    const letter = await showDeadLetter(plan, id, this.visitOptions(flags))
+    const letter = await this.visit(plan, flags, (visit) => showDeadLetter(visit, id))
     for (const line of shownLetterLines(letter, this.colours)) this.log(line)
     return letter
   }

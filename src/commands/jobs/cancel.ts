@@ -21,7 +21,7 @@ export default class JobsCancel extends VisitCommand<CancelledJob> {
     const { args, flags } = await this.parse(JobsCancel)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { cancelJob } = await import('../../runtime/index.js')
-    const result = await cancelJob(plan, args.id, this.visitOptions(flags))
+    const result = await this.visit(plan, flags, (visit) => cancelJob(visit, args.id))
     this.log(`${result.id} ${WAS[result.was]}`)
     return result
   }

@@ -30,7 +30,7 @@ export default class JobsList extends VisitCommand<JobList> {
     const { state, limit } = flags
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listJobs } = await import('../../runtime/index.js')
-    const list = await listJobs(plan, { state, limit }, this.visitOptions(flags))
+    const list = await this.visit(plan, flags, (visit) => listJobs(visit, { state, limit }))
     for (const line of jobsTable(list.jobs, this.colours)) this.log(line)
     if (list.jobs.length === 0) this.log('none')
     if (list.more > 0) this.log(this.colours.dim(`and ${list.more} more; -n lists more of them`))

@@ -11,7 +11,7 @@ export default class JobsRetry extends VisitCommand<{ id: string }> {
     const { args, flags } = await this.parse(JobsRetry)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { retryJob } = await import('../../runtime/index.js')
-    const result = await retryJob(plan, args.id, this.visitOptions(flags))
+    const result = await this.visit(plan, flags, (visit) => retryJob(visit, args.id))
     this.log(`${result.id} ${this.colours.green('waits again')}`)
     return result
   }

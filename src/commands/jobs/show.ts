@@ -15,7 +15,7 @@ export default class JobsShow extends VisitCommand<ShownJob> {
     const { args, flags } = await this.parse(JobsShow)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { showJob } = await import('../../runtime/index.js')
-    const job = await showJob(plan, args.id, this.visitOptions(flags))
+    const job = await this.visit(plan, flags, (visit) => showJob(visit, args.id))
     for (const line of shownLines(job, this.colours)) this.log(line)
     return job
   }

@@ -19,7 +19,7 @@ export default class ScheduleCancel extends VisitCommand<ScheduleCancelResult> {
     const { args, flags } = await this.parse(ScheduleCancel)
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { cancelSchedule } = await import('../../runtime/index.js')
-    const cancelled = await cancelSchedule(plan, args.uuid, this.visitOptions(flags))
+    const cancelled = await this.visit(plan, flags, (visit) => cancelSchedule(visit, args.uuid))
     this.log(cancelled ? 'cancelled' : 'it had ended before')
     return { cancelled }
   }

@@ -13,21 +13,16 @@ export default class ScheduleList extends VisitCommand<ScheduleListResult> {
   override async run(): Promise<ScheduleListResult> {
     const { args, flags } = await this.parse(ScheduleList)
     const plan = await this.loadPlan(namedPipeline(args, flags))
-    const { listSchedules } = await import('../../runtime/index.js')
-    const schedules = await listSchedules(plan, this.visitOptions(flags))
+    const { listSchedules, scheduleText } = await import('../../runtime/index.js')
+    const schedules = await this.visit(plan, flags, (visit) => listSchedules(visit))
     const { bold, dim } = this.colours
-    for (const { uuid, callback, to, from, ...when } of schedules) {
+    for (const schedule of schedules) {
+      const { uuid, callback, to, from, next } = schedule
+      const when = next === null ? scheduleText(schedule) : `${scheduleText(schedule)}, next ${next}`
       const target = to === null ? callback : `${callback} on ${to}`
-      this.log(`${bold(uuid)}  ${target}  ${describe(when)}  ${dim(`made by ${from}`)}`)
+      this.log(`${bold(uuid)}  ${target}  ${when}  ${dim(`made by ${from}`)}`)
     }
     if (schedules.length === 0) this.log('none')
     return { schedules }
   }
-}
-
-type When = Pick<ScheduleInfo, 'interval' | 'at' | 'cron' | 'timeZone'>
-
-function describe({ interval, at, cron, timeZone = 'UTC' }: When): string {
-  if (interval !== undefined) return `every ${interval} s`
-  return at ? `at ${at.join(', ')}` : `cron ${cron ?? ''} (${timeZone})`
 }

@@ -35,7 +35,7 @@ export default class StateClear extends VisitCommand<StateClearResult> {
       throw new DaffiError('DAFFI_USAGE', 'give the states to clear: either names, or --all')
     const plan = await this.loadPlan(namedPipeline({}, flags))
     const { clearStates } = await import('../../runtime/index.js')
-    const cleared = await clearStates(plan, args.name ?? 'all', this.visitOptions(flags))
+    const cleared = await this.visit(plan, flags, (visit) => clearStates(visit, args.name ?? 'all'))
     this.log(`${count(cleared.length, 'state')} cleared`)
     return { cleared }
   }

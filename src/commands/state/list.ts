@@ -31,7 +31,7 @@ export default class StateList extends VisitCommand<Result> {
     const { callback, limit } = flags
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listStates } = await import('../../runtime/index.js')
-    const list = await listStates(plan, { callback, limit }, this.visitOptions(flags))
+    const list = await this.visit(plan, flags, (visit) => listStates(visit, { callback, limit }))
     const { bold, dim, red } = this.colours
     for (const { name, saved, bytes, values } of list.states) {
       const what = values

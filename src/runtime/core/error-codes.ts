@@ -372,6 +372,23 @@ export const ERRORS = {
     meaning: 'The requested port is in use by another program, or cannot be listened on.',
     next: 'Choose another port, or give none: daffi then takes a free one.',
   },
+  DAFFI_NO_PASSWORD: {
+    exit: 2,
+    meaning: 'The viewer is to be reached from other machines, and has no password.',
+    next: 'Write a password into a file that only you can read, and give it with --password-file.',
+  },
+  DAFFI_BAD_PASSWORD: {
+    exit: 2,
+    meaning:
+      "The file of the viewer's password cannot be read, can be read by other users, or does not hold 8 to 512 characters in one line.",
+    next: 'Make it anew, such as with: (umask 077; openssl rand -base64 18 > viewer.password).',
+  },
+  DAFFI_BAD_CERTIFICATE: {
+    exit: 2,
+    meaning:
+      "The viewer's certificate or private key cannot be used: a file is missing or holds none, they do not belong together, or the certificate is not valid at present.",
+    next: 'Give the PEM file of a valid certificate with --https-cert, and that of its private key with --https-key.',
+  },
   DAFFI_SERVER_FAILED: {
     exit: 1,
     meaning: 'The embedded NATS server did not start, or exited again and again.',

@@ -39,6 +39,7 @@ export {
   type ShownLetter,
 } from './visit/dead-letters.js'
 export { cancelJob, listJobs, retryJob, showJob, type CancelledJob } from './visit/jobs.js'
+export { visitPipeline, type PipelineVisit } from './visit/pipeline-visit.js'
 export { replayStream, type ReplayStreamOptions } from './visit/replay-stream.js'
 export { clearStates, listStates, type StateList } from './visit/states.js'
-export { cancelSchedule, listSchedules, type ScheduleInfo } from './visit/schedules.js'
+export { cancelSchedule, listSchedules, scheduleText, type ScheduleInfo } from './visit/schedules.js'

@@ -1,18 +1,23 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
 import type { ServerHandle } from '../nats/index.js'
 import { Boxes } from './boxes/boxes.js'
-import { Access, LISTENS_ON } from './http/access.js'
+import { Access, type ServedAt } from './http/access.js'
 import { viewerApp } from './http/app.js'
+import { Login } from './http/login.js'
+import type { PipelineWork } from './http/pipeline-work.js'
 import { openPoller } from './open-poller.js'
 import { Pictures } from './pictures/pictures.js'
+import type { PreparedViewer } from './prepare-viewer.js'
 import { serve } from './programs/serve.js'
+import { isLoopback } from './programs/visit.js'
+import { reachedAt } from './reached-at.js'
 
 export interface ViewerOptions {
-  /** Port of 127.0.0.1; undefined for any free one. */
-  port: number | undefined
-  /** Whether the page gives orders to nodes. */
-  control: boolean
+  viewer: PreparedViewer
+  /** Makes what looks at the work that the server keeps, by the viewer's connection. */
+  work: (nc: NatsConnection) => PipelineWork
   log: Logger
   signal: AbortSignal
 }
@@ -31,20 +36,30 @@ export interface Viewer {
 export async function openViewer(
   plan: Plan,
   server: Pick<ServerHandle, 'address' | 'info'>,
-  { port, control, log, signal }: ViewerOptions,
+  { viewer, work, log, signal }: ViewerOptions,
 ): Promise<Viewer> {
+  const { host, address, port, password, tls, control } = viewer
   const { nc, ...watched } = await openPoller(plan, server, { name: 'viewer', log, signal })
   const [pictures, boxes] = [new Pictures(watched), new Boxes(watched)]
-  const access = new Access(control)
-  let served: number | undefined
-  const app = viewerApp({ ...watched, access, port: () => served ?? 0, pictures, boxes })
+  const onGuess = (from: string): void =>
+    log.warn(`viewer: ${from} has sent wrong passwords, and has to wait now`)
+  const login = password === undefined ? undefined : new Login(password, onGuess)
+  const access = new Access({ takesOrders: control, login })
+  const scheme = tls ? 'https' : 'http'
+  let served = 0
+  const at = (): ServedAt => ({ scheme, address, host, port: served })
+  const app = viewerApp({ ...watched, access, at, pictures, boxes, work: work(nc) })
   try {
-    const { address, close } = await serve(app, { host: LISTENS_ON, port: port ?? 0, what: 'the viewer' })
-    served = address.port
+    const listening = await serve(app, { host: address, port: port ?? 0, tls, what: 'the viewer' })
+    served = listening.address.port
+    if (!tls && !isLoopback(address))
+      log.warn(
+        'viewer: without --https-cert and --https-key its password, and all that it shows, travel unencrypted',
+      )
     return {
-      url: `http://${LISTENS_ON}:${served}/#${tokensOf(access)}`,
+      url: `${scheme}://${reachedAt(host, address)}:${served}/#${tokensOf(access)}`,
       close: async () => {
-        close()
+        listening.close()
         await nc.close()
       },
     }

@@ -5,7 +5,9 @@ import type { ReceiverSummary } from '../../../src/runtime/core/plan/summary.js'
 import { connectNats } from '../../../src/runtime/nats/index.js'
 import { loadPipeline } from '../../../src/runtime/pipeline/index.js'
 import type { NodeStatus, RunStatus, Status, StreamStatus } from '../../../src/runtime/status/index.js'
-import { openViewer } from '../../../src/runtime/view/index.js'
+import { pipelineVisit } from '../../../src/runtime/node/visit/pipeline-visit.js'
+import { pipelineWork } from '../../../src/runtime/node/visit/pipeline-work.js'
+import { openViewer, prepareViewer } from '../../../src/runtime/view/index.js'
 import { openPage } from '../../support/browser.js'
 import { fileServer } from '../../support/file-server.js'
 import { temporaryProject } from '../../support/temporary.js'
@@ -77,6 +79,7 @@ const nodeStatus = (name: string): NodeStatus => ({
 
 const run: RunStatus = {
   ...{ what: 'run', id: 'run', host: 'here', pid: 1, since: 1, background: false, nodes: {}, calls: [] },
+  streams: [],
   lines: Array.from({ length: 80 }, (_, index) => ({
     ...{ number: index + 1, time: index, node: 'eyes', stream: 'stdout', level: 'info' },
     text: `line ${index + 1}`,
@@ -136,14 +139,14 @@ async function playedPage(): Promise<Page> {
     },
   })
   await nc.flush()
-  const viewer = await openViewer(
-    await loadPipeline(join(cwd, 'plant.yaml')),
-    { address: { url }, info: { url, embedded: false, version: '2.14.0' } },
-    {
-      ...{ port: undefined, control: true, signal: new AbortController().signal },
-      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    },
-  )
+  const server = { address: { url }, info: { url, embedded: false, version: '2.14.0' } }
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const { signal } = new AbortController()
+  const viewer = await openViewer(await loadPipeline(join(cwd, 'plant.yaml')), server, {
+    viewer: await prepareViewer({ port: undefined, control: true }),
+    work: (own) => pipelineWork(pipelineVisit('plant', { nc: own, server, signal, log })),
+    ...{ log, signal },
+  })
   onTestFinished(() => viewer.close())
   const { page, complaints } = await openPage({ viewport: { width: 1440, height: 900 } })
   onTestFinished(() => expect(complaints).toEqual([]))

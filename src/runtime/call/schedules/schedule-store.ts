@@ -16,7 +16,7 @@ import { isApiError } from '../../nats/index.js'
 import { ensureConsumer } from '../wire/ensure-consumer.js'
 import { HEADER } from '../wire/headers.js'
 import type { ScheduleNames } from './schedule-names.js'
-import { parseSchedule, type ScheduleRecord } from './schedule-record.js'
+import { hasEnded, parseSchedule, type ScheduleRecord } from './schedule-record.js'
 
 /** Seconds for which a schedule that has ended is still known. */
 const KNOWN_S = 24 * 3600
@@ -99,6 +99,24 @@ export class ScheduleStore {
     const subjects = await this.#recordSubjects()
     const records = await Promise.all(subjects.map((subject) => this.#read(subject)))
     return records.filter((record) => record !== undefined)
+  }
+
+  /** Lists those that will fire again. */
+  async active(): Promise<ScheduleRecord[]> {
+    return (await this.list()).filter((record) => !hasEnded(record))
+  }
+
+  /** Time when the latest firing that is kept came, or else when the timer was set; undefined when it has neither. */
+  async lastFired({
+    uuid,
+    callback,
+  }: Pick<ScheduleRecord, 'uuid' | 'callback'>): Promise<number | undefined> {
+    const jsm = await this.#manager()
+    for (const subject of [this.#names.due(uuid, callback), this.#names.timer(uuid, 0)]) {
+      const message = await jsm.streams.getMessage(this.#names.stream, { last_by_subj: subject })
+      if (message) return message.time.getTime()
+    }
+    return undefined
   }
 
   async get(uuid: string): Promise<ScheduleRecord | undefined> {

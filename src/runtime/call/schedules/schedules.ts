@@ -63,8 +63,7 @@ export class Schedules {
   /** Reads the schedules after a reconnect and now and then, since a new one may have been missed. */
   async refresh(): Promise<void> {
     if (this.#options.registry.names.length === 0 || this.#dispatching) return
-    for (const record of await this.#store.list())
-      if (!hasEnded(record)) this.#dispatch(routeOfRecord(record))
+    for (const record of await this.#store.active()) this.#dispatch(routeOfRecord(record))
   }
 
   /**
@@ -98,8 +97,7 @@ export class Schedules {
   /** Lists the schedules that will fire again. */
   async list(): Promise<ScheduledTask[]> {
     this.#requireServer()
-    const records = await this.#store.list()
-    return records.filter((record) => !hasEnded(record)).map((record) => this.#task(record))
+    return (await this.#store.active()).map((record) => this.#task(record))
   }
 
   /** Finds a schedule by its id. @throws DaffiError DAFFI_UNKNOWN_SCHEDULE */

@@ -1,7 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf } from '../../core/errors.js'
+import { readSecretFile, secretFault } from '../../core/ownership/secret-file.js'
 import { inFolder } from '../../core/project/folder-error.js'
 import { replaceFile } from '../../core/project/replace-file.js'
 
@@ -32,15 +31,15 @@ export function statePath(project: string): string {
 }
 
 /**
- * Reads the state file. It is trusted only if it is a regular file, belongs to this user, cannot be read or written by others,
- * and contains a loopback address. Synchronous, because the NATS client's reconnect hook is; the file is small.
+ * Reads the state file. It is trusted only if nobody else can read or write it, and it contains a loopback address. Synchronous,
+ * because the NATS client's reconnect hook is; the file is small.
  */
 export function examineState(project: string): StateReading {
   try {
-    const text = readOwnFile(statePath(project))
+    const text = readSecretFile(statePath(project))
     return { state: parse(text) }
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : { fault: messageOf(error) }
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : { fault: secretFault(error) }
   }
 }
 
@@ -57,19 +56,6 @@ export async function writeState(project: string, state: ServerState): Promise<v
 
 export async function removeState(project: string): Promise<void> {
   await rm(statePath(project), { force: true })
-}
-
-function readOwnFile(path: string): string {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    const stat = fstatSync(descriptor)
-    if (!stat.isFile()) throw new Error('it is not a regular file')
-    if (process.getuid && stat.uid !== process.getuid()) throw new Error('it belongs to another user')
-    if (process.getuid && (stat.mode & 0o077) !== 0) throw new Error('other users can read or write it')
-    return readFileSync(descriptor, 'utf8')
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function parse(text: string): ServerState {

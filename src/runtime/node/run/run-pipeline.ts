@@ -2,7 +2,7 @@ import type { Plan } from '../../core/plan/plan.js'
 import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
 import { removeStaleSockets } from '../../unix/index.js'
-import { openMetrics, type MetricsAddress } from '../../view/index.js'
+import { openMetrics, prepareViewer, type MetricsAddress, type ViewerReach } from '../../view/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
@@ -12,7 +12,7 @@ import { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { limitDeadLetters } from './limit-dead-letters.js'
 import { OpenRun, type OpenRunOptions } from './open-run.js'
-import { showViewer, type ShowViewerOptions } from './show-viewer.js'
+import { showViewer } from './show-viewer.js'
 
 export interface RunPipelineOptions
   extends
@@ -24,7 +24,7 @@ export interface RunPipelineOptions
   /** Whether changed files are applied to the run, which then ends only when `stop` aborts. @default false */
   watch?: boolean | undefined
   /** Serves the viewer. @default no viewer */
-  view?: Pick<ShowViewerOptions, 'port' | 'control'> | undefined
+  view?: ViewerReach | undefined
   /** Serves metrics and probes there. @default they are not served */
   metrics?: MetricsAddress | undefined
 }
@@ -33,10 +33,12 @@ export interface RunPipelineOptions
  * Runs a pipeline, each node in a process of its own, until every call has settled, the duration is over, a node fails or
  * `stop` aborts. When no server is found, the run starts one of its own. A run that fails resolves too, with `error` in its
  * result.
- * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, DAFFI_ALREADY_RUNS, and those of opening the server
+ * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, DAFFI_ALREADY_RUNS; those of `prepareViewer` and of
+ * opening the server
  */
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
+  const viewer = options.view && (await prepareViewer(options.view))
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
   // Nodes that were killed have left their sockets.
   const opened: (() => Promise<void>)[] = [removeStaleSockets]
@@ -54,7 +56,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
       const { log, stop: signal, metrics } = options
       opened.push(await openMetrics(plan, server, { ...metrics, log, signal }))
     }
-    if (options.view) opened.push(await showViewer(plan, server, { ...options, ...options.view }))
+    if (viewer) opened.push(await showViewer(plan, server, { ...options, viewer }))
     // Loaded here: most runs watch nothing, and its libraries take time to load.
     const watching = options.watch ? await import('../watch/index.js') : undefined
     const watched = await watching?.WatchedPipeline.open(plan, options.only)

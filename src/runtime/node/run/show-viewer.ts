@@ -1,13 +1,13 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
-import { openViewer } from '../../view/index.js'
+import { openViewer, type PipelineWork, type PreparedViewer } from '../../view/index.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
+import { pipelineVisit } from '../visit/pipeline-visit.js'
+import { pipelineWork } from '../visit/pipeline-work.js'
 
 export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop' | 'onEvent'> {
-  /** Port of 127.0.0.1; undefined for any free one. */
-  port: number | undefined
-  /** Whether the page gives orders to nodes. */
-  control: boolean
+  viewer: PreparedViewer
 }
 
 /**
@@ -17,9 +17,11 @@ export interface ShowViewerOptions extends Pick<SupervisorOptions, 'log' | 'stop
 export async function showViewer(
   plan: Plan,
   server: ServerHandle,
-  { port, control, log, stop: signal, onEvent }: ShowViewerOptions,
+  { viewer, log, stop: signal, onEvent }: ShowViewerOptions,
 ): Promise<() => Promise<void>> {
-  const viewer = await openViewer(plan, server, { port, control, log, signal })
-  onEvent({ type: 'view', url: viewer.url })
-  return viewer.close
+  const work = (nc: NatsConnection): PipelineWork =>
+    pipelineWork(pipelineVisit(plan.name, { nc, server, signal, log }))
+  const { url, close } = await openViewer(plan, server, { viewer, work, log, signal })
+  onEvent({ type: 'view', url })
+  return close
 }

@@ -4,7 +4,7 @@ import type { ModifierPlan, Plan } from '../../core/plan/plan.js'
 import { callbackCall } from '../calls/callback-call.js'
 import { scheduleOptions, sendCall, startJob } from '../calls/send-call.js'
 import type { RunServerOptions } from '../prepare/open-run-server.js'
-import { withPipelineClient } from './pipeline-client.js'
+import { visitPipeline } from './pipeline-visit.js'
 
 export interface CallFunctionOptions extends Pick<RunServerOptions, 'server' | 'signal' | 'log'> {
   /** Arguments of the call; with STREAM, one iterable. */
@@ -22,8 +22,8 @@ export interface CallFunctionOptions extends Pick<RunServerOptions, 'server' | '
  */
 export function callFunction(plan: Plan, name: string, options: CallFunctionOptions): Promise<unknown> {
   const { args, to, modifier, signal } = options
-  return withPipelineClient(plan, options, async (g) =>
-    toPlain(await send(callbackCall(g, name, args, to), modifier, signal)),
+  return visitPipeline(plan, options, ({ join }) =>
+    join(async (g) => toPlain(await send(callbackCall(g, name, args, to), modifier, signal))),
   )
 }
 

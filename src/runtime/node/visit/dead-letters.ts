@@ -1,8 +1,6 @@
-import type { NatsConnection } from '@nats-io/transport-node'
 import { openJobAccess, retryJob, STREAM, unknownJob, type Global } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
-import type { Plan } from '../../core/plan/plan.js'
 import {
   DeadLetterStore,
   type DroppedLetters,
@@ -11,7 +9,7 @@ import {
   type StoredDeadLetter,
 } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
-import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
+import type { PipelineVisit } from './pipeline-visit.js'
 
 export interface ReplayedLetters {
   /** Ids of the letters that are removed: items that their callback has processed, and jobs that are in the queue again. */
@@ -33,20 +31,17 @@ export type ShownLetter = StoredDeadLetter & { value: unknown }
 export type LetterChoice = { ids: number[] } | { olderThanMs: number } | 'all'
 
 /** Lists the dead letters of a pipeline, the oldest first. */
-export function listDeadLetters(plan: Plan, options: PipelineClientOptions): Promise<ListedLetters> {
-  return withLetters(plan, options, async (dead) => ({
-    letters: await dead.list(),
-    dropped: await dead.dropped(),
-  }))
+export async function listDeadLetters(visit: PipelineVisit): Promise<ListedLetters> {
+  const dead = lettersOf(visit)
+  return { letters: await dead.list(), dropped: await dead.dropped() }
 }
 
 /** Tells all of a dead letter. @throws DaffiError DAFFI_NO_DEAD_LETTER, DAFFI_BAD_MESSAGE when it is not kept as a whole */
-export function showDeadLetter(plan: Plan, id: number, options: PipelineClientOptions): Promise<ShownLetter> {
-  return withLetters(plan, options, async (dead) => {
-    const [letter] = chosen(await dead.list(), { ids: [id] }, plan)
-    if (!letter) throw noLetter(plan, id)
-    return { ...letter, value: toPlain(await dead.item(letter)) }
-  })
+export async function showDeadLetter(visit: PipelineVisit, id: number): Promise<ShownLetter> {
+  const dead = lettersOf(visit)
+  const [letter] = chosen(await dead.list(), { ids: [id] }, visit)
+  if (!letter) throw noLetter(visit, id)
+  return { ...letter, value: toPlain(await dead.item(letter)) }
 }
 
 /**
@@ -54,16 +49,11 @@ export function showDeadLetter(plan: Plan, id: number, options: PipelineClientOp
  * @returns their ids
  * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is removed
  */
-export function dropDeadLetters(
-  plan: Plan,
-  choice: LetterChoice,
-  options: PipelineClientOptions,
-): Promise<number[]> {
-  return withLetters(plan, options, async (dead) => {
-    const letters = chosen(await dead.list(), choice, plan)
-    for (const letter of letters) await dead.remove(letter)
-    return letters.map(({ id }) => id)
-  })
+export async function dropDeadLetters(visit: PipelineVisit, choice: LetterChoice): Promise<number[]> {
+  const dead = lettersOf(visit)
+  const letters = chosen(await dead.list(), choice, visit)
+  for (const letter of letters) await dead.remove(letter)
+  return letters.map(({ id }) => id)
 }
 
 /**
@@ -72,19 +62,19 @@ export function dropDeadLetters(
  * @param ids the letters to replay; undefined for all
  * @throws DaffiError DAFFI_NO_DEAD_LETTER before anything is replayed
  */
-export function replayDeadLetters(
-  plan: Plan,
+export async function replayDeadLetters(
+  visit: PipelineVisit,
   ids: number[] | undefined,
-  options: PipelineClientOptions,
 ): Promise<ReplayedLetters> {
-  return withLetters(plan, options, async (dead, g, nc) => {
-    const letters = chosen(await dead.list(), ids ? { ids } : 'all', plan)
-    const result: ReplayedLetters = { replayed: [], failed: [] }
+  const dead = lettersOf(visit)
+  const letters = chosen(await dead.list(), ids ? { ids } : 'all', visit)
+  const result: ReplayedLetters = { replayed: [], failed: [] }
+  await visit.join(async (g) => {
     for (const letter of letters) {
       try {
-        if ('job' in letter) await putBack(nc, plan.name, letter, dead)
+        if ('job' in letter) await putBack(visit, letter, dead)
         else {
-          await replay(g, letter, await dead.item(letter), options.signal)
+          await replay(g, letter, await dead.item(letter), visit.signal)
           await dead.remove(letter)
         }
         result.replayed.push(letter.id)
@@ -92,34 +82,29 @@ export function replayDeadLetters(
         result.failed.push({ id: letter.id, error: toErrorRecord(error) })
       }
     }
-    return result
   })
+  return result
 }
 
-function withLetters<T>(
-  plan: Plan,
-  options: PipelineClientOptions,
-  use: (dead: DeadLetterStore, g: Global, nc: NatsConnection) => Promise<T>,
-): Promise<T> {
-  return withPipelineClient(plan, options, (g, nc) => use(new DeadLetterStore(nc, plan.name), g, nc))
+function lettersOf({ nc, pipeline }: PipelineVisit): DeadLetterStore {
+  return new DeadLetterStore(nc, pipeline)
 }
 
 /** @throws DaffiError DAFFI_NO_DEAD_LETTER */
-function chosen(letters: StoredDeadLetter[], choice: LetterChoice, plan: Plan): StoredDeadLetter[] {
+function chosen(letters: StoredDeadLetter[], choice: LetterChoice, visit: PipelineVisit): StoredDeadLetter[] {
   if (choice === 'all') return letters
   if ('olderThanMs' in choice) return letters.filter(({ time }) => time < Date.now() - choice.olderThanMs)
   const unknown = choice.ids.find((id) => !letters.some((letter) => letter.id === id))
-  if (unknown !== undefined) throw noLetter(plan, unknown)
+  if (unknown !== undefined) throw noLetter(visit, unknown)
   return letters.filter(({ id }) => choice.ids.includes(id))
 }
 
-function noLetter(plan: Plan, id: number): DaffiError {
-  return new DaffiError('DAFFI_NO_DEAD_LETTER', `${plan.name} has no dead letter ${id}`)
+function noLetter({ pipeline }: PipelineVisit, id: number): DaffiError {
+  return new DaffiError('DAFFI_NO_DEAD_LETTER', `${pipeline} has no dead letter ${id}`)
 }
 
 async function putBack(
-  nc: NatsConnection,
-  pipeline: string,
+  { nc, pipeline }: PipelineVisit,
   { job }: JobLetter,
   letters: DeadLetterStore,
 ): Promise<void> {

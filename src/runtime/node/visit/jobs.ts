@@ -1,9 +1,8 @@
 import * as call from '../../call/index.js'
 import type { JobList, ListJobsOptions, ShownJob } from '../../call/index.js'
 import type { JobState } from '../../core/plan/job-states.js'
-import type { Plan } from '../../core/plan/plan.js'
 import { DeadLetterStore } from '../../stream/index.js'
-import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
+import type { PipelineVisit } from './pipeline-visit.js'
 
 export interface CancelledJob {
   id: string
@@ -14,34 +13,30 @@ export interface CancelledJob {
 type Access = NonNullable<Awaited<ReturnType<typeof call.openJobAccess>>>
 
 /** Lists the durable jobs of a pipeline. */
-export function listJobs(
-  plan: Plan,
-  choice: ListJobsOptions,
-  options: PipelineClientOptions,
-): Promise<JobList> {
+export function listJobs(visit: PipelineVisit, choice: ListJobsOptions): Promise<JobList> {
   const none = (): JobList => ({ jobs: [], more: 0 })
-  return withJobs(plan, options, (access, letters) => call.listJobs(access, letters, choice), none)
+  return withJobs(visit, (access, letters) => call.listJobs(access, letters, choice), none)
 }
 
 /** Tells all that is kept of a durable job. @throws DaffiError DAFFI_UNKNOWN_JOB */
-export function showJob(plan: Plan, id: string, options: PipelineClientOptions): Promise<ShownJob> {
-  return withJob(plan, id, options, (access, letters) => call.showJob(access, letters, id))
+export function showJob(visit: PipelineVisit, id: string): Promise<ShownJob> {
+  return withJob(visit, id, (access, letters) => call.showJob(access, letters, id))
 }
 
 /**
  * Puts a durable job that has failed back into the queue.
  * @throws DaffiError DAFFI_UNKNOWN_JOB, DAFFI_JOB_NOT_FAILED, DAFFI_NOT_STORED
  */
-export function retryJob(plan: Plan, id: string, options: PipelineClientOptions): Promise<{ id: string }> {
-  return withJob(plan, id, options, async (access, letters) => {
+export function retryJob(visit: PipelineVisit, id: string): Promise<{ id: string }> {
+  return withJob(visit, id, async (access, letters) => {
     await call.retryJob(access, letters, id)
     return { id }
   })
 }
 
 /** Cancels a durable job. @throws DaffiError DAFFI_UNKNOWN_JOB */
-export function cancelJob(plan: Plan, id: string, options: PipelineClientOptions): Promise<CancelledJob> {
-  return withJob(plan, id, options, async (access, letters) => {
+export function cancelJob(visit: PipelineVisit, id: string): Promise<CancelledJob> {
+  return withJob(visit, id, async (access, letters) => {
     const { summary } = await call.findJob(access, letters, id)
     const { state } = summary
     // Only a dead letter is kept of a job that has ended long ago: a record of it would say that it was cancelled.
@@ -52,24 +47,20 @@ export function cancelJob(plan: Plan, id: string, options: PipelineClientOptions
 }
 
 function withJob<T>(
-  plan: Plan,
+  visit: PipelineVisit,
   id: string,
-  options: PipelineClientOptions,
   use: (access: Access, letters: DeadLetterStore) => Promise<T>,
 ): Promise<T> {
-  return withJobs(plan, options, use, () => {
+  return withJobs(visit, use, () => {
     throw call.unknownJob(id)
   })
 }
 
-function withJobs<T>(
-  plan: Plan,
-  options: PipelineClientOptions,
+async function withJobs<T>(
+  { nc, pipeline }: PipelineVisit,
   use: (access: Access, letters: DeadLetterStore) => Promise<T>,
   none: () => T,
 ): Promise<T> {
-  return withPipelineClient(plan, options, async (_g, nc) => {
-    const access = await call.openJobAccess(nc, plan.name)
-    return access ? await use(access, new DeadLetterStore(nc, plan.name)) : none()
-  })
+  const access = await call.openJobAccess(nc, pipeline)
+  return access ? await use(access, new DeadLetterStore(nc, pipeline)) : none()
 }

@@ -3,9 +3,9 @@ import type { Plan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 import { storedItems, type ReplayStart } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
-import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
+import { visitPipeline, type VisitOptions } from './pipeline-visit.js'
 
-export interface ReplayStreamOptions extends PipelineClientOptions {
+export interface ReplayStreamOptions extends VisitOptions {
   from: ReplayStart
   /** Name of the node to replay to. @default every node that offers the callback */
   to?: string | undefined
@@ -19,11 +19,9 @@ export interface ReplayStreamOptions extends PipelineClientOptions {
  */
 export function replayStream(plan: Plan, name: string, options: ReplayStreamOptions): Promise<StreamSummary> {
   const { from, to, signal, onProgress } = options
-  return withPipelineClient(plan, options, async (g, nc) => {
+  return visitPipeline(plan, options, async ({ nc, join }) => {
     const { call, items } = await storedItems(nc, plan.name, name, from)
-    const summary = callbackCall(g, call, [items], to).with(
-      STREAM({ source: name, signal, ...(onProgress === undefined ? {} : { onProgress }) }),
-    )
-    return await summary
+    const modifier = STREAM({ source: name, signal, ...(onProgress === undefined ? {} : { onProgress }) })
+    return await join(async (g) => await callbackCall(g, call, [items], to).with(modifier))
   })
 }

@@ -1,10 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { KeptStates, type KeptState } from '../../call/index.js'
 import { DaffiError } from '../../core/errors.js'
-import type { Plan } from '../../core/plan/plan.js'
 import { nearest } from '../../core/text/nearest.js'
 import { askStatus } from '../../status/index.js'
-import { withPipelineClient, type PipelineClientOptions } from './pipeline-client.js'
+import type { PipelineVisit } from './pipeline-visit.js'
 
 export interface StateList {
   /** The states that were saved last, the latest first. */
@@ -17,23 +16,20 @@ export interface StateList {
 export type StateChoice = readonly string[] | 'all'
 
 /** Lists the kept states of a pipeline. */
-export function listStates(
-  plan: Plan,
+export async function listStates(
+  { nc, pipeline }: PipelineVisit,
   { callback, limit }: { callback: string | undefined; limit: number },
-  options: PipelineClientOptions,
 ): Promise<StateList> {
-  return withPipelineClient(plan, options, async (_g, nc) => {
-    const kept = await KeptStates.open(nc, plan.name)
-    const states: KeptState[] = []
-    let all = 0
-    for await (const state of kept?.read() ?? []) {
-      if (callback !== undefined && state.callback !== callback) continue
-      all++
-      states.push(state)
-      if (states.length > limit) states.shift()
-    }
-    return { states: states.reverse(), more: all - states.length }
-  })
+  const kept = await KeptStates.open(nc, pipeline)
+  const states: KeptState[] = []
+  let all = 0
+  for await (const state of kept?.read() ?? []) {
+    if (callback !== undefined && state.callback !== callback) continue
+    all++
+    states.push(state)
+    if (states.length > limit) states.shift()
+  }
+  return { states: states.reverse(), more: all - states.length }
 }
 
 /**
@@ -42,27 +38,20 @@ export function listStates(
  * @throws DaffiError DAFFI_NO_STATE_KEPT for a name that none has, and DAFFI_STATE_IN_USE where a node that runs has some in
  * memory: before anything is removed
  */
-export function clearStates(
-  plan: Plan,
-  choice: StateChoice,
-  options: PipelineClientOptions,
-): Promise<string[]> {
-  return withPipelineClient(plan, options, async (_g, nc) => {
-    const kept = await KeptStates.open(nc, plan.name)
-    const known: Pick<KeptState, 'name' | 'callback'>[] = []
-    for await (const { name, callback } of kept?.read() ?? []) known.push({ name, callback })
-    const named =
-      choice === 'all' ? known : known.filter((each) => choice.some((name) => isMeant(each, name)))
-    for (const name of choice === 'all' ? [] : choice)
-      if (!known.some((each) => isMeant(each, name))) throw unknownState(plan.name, known, name)
-    await refuseInUse(nc, plan.name, new Set(named.map(({ callback }) => callback)))
-    if (!kept) return []
-    if (choice === 'all') await kept.remove('all')
-    else
-      for (const name of choice)
-        await kept.remove(known.some(({ callback }) => callback === name) ? { callback: name } : { name })
-    return named.map(({ name }) => name)
-  })
+export async function clearStates({ nc, pipeline }: PipelineVisit, choice: StateChoice): Promise<string[]> {
+  const kept = await KeptStates.open(nc, pipeline)
+  const known: Pick<KeptState, 'name' | 'callback'>[] = []
+  for await (const { name, callback } of kept?.read() ?? []) known.push({ name, callback })
+  const named = choice === 'all' ? known : known.filter((each) => choice.some((name) => isMeant(each, name)))
+  for (const name of choice === 'all' ? [] : choice)
+    if (!known.some((each) => isMeant(each, name))) throw unknownState(pipeline, known, name)
+  await refuseInUse(nc, pipeline, new Set(named.map(({ callback }) => callback)))
+  if (!kept) return []
+  if (choice === 'all') await kept.remove('all')
+  else
+    for (const name of choice)
+      await kept.remove(known.some(({ callback }) => callback === name) ? { callback: name } : { name })
+  return named.map(({ name }) => name)
 }
 
 const isMeant = (state: Pick<KeptState, 'name' | 'callback'>, name: string): boolean =>

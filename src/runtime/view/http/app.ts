@@ -6,11 +6,14 @@ import type { Boxes } from '../boxes/boxes.js'
 import type { Pictures } from '../pictures/pictures.js'
 import { answersForPrograms } from '../programs/answers.js'
 import { DaffiError, toErrorRecord } from '../../core/errors.js'
-import type { Access } from './access.js'
+import { LOGIN_PATH, type Access, type ServedAt } from './access.js'
 import { BOUNDARY, mjpegParts, pictureRecords, snapshotEvents } from './bodies.js'
-import { NodeOrders } from './node-orders.js'
+import { answerLogin, cookieIn } from './login-answer.js'
+import { letterId, Orders } from './orders.js'
 import { pageFile } from './page-files.js'
+import type { PipelineWork } from './pipeline-work.js'
 import { streamBody } from './stream-body.js'
+import { WorkWatch } from './work-watch.js'
 
 /** Width of pictures in pixels, when the request names none. */
 const DEFAULT_WIDTH = 640
@@ -21,14 +24,16 @@ interface AppOptions {
   link: NatsLink
   pipeline: string
   access: Access
-  port: () => number
+  at: () => ServedAt
   poller: StatusPoller
   pictures: Pictures
   boxes: Boxes
+  work: PipelineWork
 }
 
 /** Makes the HTTP application: the page, its data and pictures, and metrics, behind the check of access. */
-export function viewerApp({ link, pipeline, access, port, poller, pictures, boxes }: AppOptions): Hono {
+export function viewerApp(options: AppOptions): Hono {
+  const { link, pipeline, access, at, poller, pictures, boxes, work } = options
   const app = new Hono()
 
   app.use(
@@ -49,6 +54,7 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
       xFrameOptions: 'DENY',
     }),
   )
+  const credentials = (c: Context) => ({ token: tokenOf(c), cookie: cookieIn(c, at()) })
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     const refusal = access.refusal(
@@ -58,18 +64,22 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
         host: c.req.header('host'),
         origin: c.req.header('origin'),
         site: c.req.header('sec-fetch-site'),
-        token: tokenOf(c),
         orderToken: c.req.header('daffi-order-token'),
+        ...credentials(c),
       },
-      port(),
+      at(),
     )
+    // Tells the page that it may ask for the password. No browser knows this scheme, and asks by itself.
+    if (refusal?.status === 401 && access.login) c.header('WWW-Authenticate', 'Daffi-Password')
     if (refusal) return c.text(`${refusal.reason}\n`, refusal.status)
     await next()
     return undefined
   })
 
+  const { login } = access
+  if (login) app.post(LOGIN_PATH, (c) => answerLogin(c, login, at()))
   app.get('/', (c) => page(c, 'index.html'))
-  const mayTell = (c: Context): boolean => access.isRight(tokenOf(c))
+  const mayTell = (c: Context): boolean => access.mayLook(credentials(c))
   app.route('/', answersForPrograms({ link, pipeline, poller, mayTell }))
   app.get('/events', (c) =>
     respond(
@@ -78,18 +88,21 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
       streamBody((signal) => snapshotEvents(poller, signal)),
     ),
   )
-  const orders = new NodeOrders({ link, pipeline, poller })
-  app.post('/nodes/:node/:order', async (c) => {
-    const { node, order } = c.req.param()
-    if (!orders.isKind(order)) return c.notFound()
-    try {
-      await orders.give(order, node)
+  const watch = new WorkWatch(work)
+  app.get('/work', (c) => answer(c, 503, async () => c.json(await watch.look())))
+  app.get('/letters/:id', (c) =>
+    answer(c, 404, async () => c.json(await work.letter(letterId(c.req.param('id'))))),
+  )
+  const orders = new Orders({ link, pipeline, poller, work })
+  app.post('/:about/:name/:order', (c) => {
+    const { about, name, order } = c.req.param()
+    const give = orders.find(about, order)
+    if (!give) return c.notFound()
+    return answer(c, 409, async () => {
+      await give(name)
+      watch.forget()
       return c.body(null, 202)
-    } catch (error) {
-      if (!(error instanceof DaffiError)) throw error
-      const { code, message } = toErrorRecord(error)
-      return c.json({ error: { code, message } }, 409)
-    }
+    })
   })
   app.get('/pictures', async (c) => {
     const named = (c.req.queries('stream') ?? []).map((name, index) => ({ name, index }))
@@ -114,6 +127,19 @@ export function viewerApp({ link, pipeline, access, port, poller, pictures, boxe
   app.get('/:file', (c) => page(c, c.req.param('file')))
   app.get('/:folder/:file', (c) => page(c, `${c.req.param('folder')}/${c.req.param('file')}`))
   return app
+}
+
+/** Answers a request, or says why that fails. */
+async function answer(c: Context, failed: 404 | 409 | 503, make: () => Promise<Response>): Promise<Response> {
+  try {
+    return await make()
+  } catch (error) {
+    const { message } = toErrorRecord(error)
+    return c.json(
+      { error: error instanceof DaffiError ? { code: error.code, message } : { message } },
+      failed,
+    )
+  }
 }
 
 async function page(c: Context, name: string): Promise<Response> {

@@ -4,9 +4,9 @@ import { request } from './token.js'
 
 /**
  * State of the page's connection. `cut`: the viewer answers, but has no NATS server. `lost`: the viewer does not answer.
- * `refused`: it answers, and this page has not its token.
+ * `refused`: it answers, and this page has not its token. `locked`: the password helps then.
  */
-export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost' | 'refused'
+export type ConnectionState = 'waiting' | 'live' | 'cut' | 'lost' | 'refused' | 'locked'
 
 interface Listeners {
   onSnapshot: (snapshot: Snapshot) => void
@@ -19,9 +19,9 @@ const RETRY_DELAY_MS = 2000
 export function connect({ onSnapshot, onState }: Listeners): void {
   let current = new AbortController()
   const receive = async (signal: AbortSignal): Promise<void> => {
-    const { body, status } = await request('events', signal)
-    // Another run of the viewer has another token. Only its address helps then.
-    if (status === 401) onState('refused')
+    const { body, status, headers } = await request('events', signal)
+    // Another run of the viewer has another token. Only its address helps then, or the password where there is one.
+    if (status === 401) onState(headers.has('www-authenticate') ? 'locked' : 'refused')
     if (status !== 200 || !body) return
     for await (const data of eventsOf(body)) {
       const snapshot = JSON.parse(data) as Snapshot

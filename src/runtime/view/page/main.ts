@@ -7,11 +7,13 @@ import { formatBytes, formatRate } from './dom/format.js'
 import { GraphView } from './graph/graph-view.js'
 import { History } from './history/history.js'
 import { LogView } from './log-view.js'
+import { LoginView } from './login/login-view.js'
 import { placeLog } from './panels.js'
 import { StreamsView } from './table/streams-view.js'
 import { wireTheme } from './theme.js'
 import { takeTokens } from './token.js'
 import { TroubleView } from './trouble/trouble-view.js'
+import { WorkView } from './work/work-view.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))
@@ -21,8 +23,10 @@ const views = [
   new GraphView(byId('graph'), history),
   cameras,
   new StreamsView(byId('streams'), history),
+  new WorkView(byId('work')),
   new LogView(byId('log')),
 ]
+const login = new LoginView(byId('login'))
 const connection = byId('connection')
 
 const STATES = {
@@ -31,6 +35,7 @@ const STATES = {
   cut: ['no NATS server', 'warn'],
   lost: ['the viewer has ended', 'bad'],
   refused: ['open the address that daffi printed', 'bad'],
+  locked: ['locked', 'busy'],
 } as const
 
 function showHeader({ pipeline, server, nodes, streams }: Snapshot): void {
@@ -64,6 +69,7 @@ connect({
     const [text, tone] = STATES[state]
     setText(connection, text)
     connection.dataset.tone = tone
+    login.show(state === 'locked')
   },
   onSnapshot: (snapshot) => {
     history.add(snapshot)

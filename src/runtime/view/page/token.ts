@@ -19,11 +19,25 @@ export function request(path: string, signal: AbortSignal): Promise<Response> {
   return fetch(path, { signal, headers: authorization() })
 }
 
-/** Gives an order to a node. Resolves with why it was refused; undefined when it was not. */
-export async function orderNode(node: string, order: string): Promise<string | undefined> {
+/** Sends the password, for which the browser gets a cookie. Resolves with why it was refused; undefined when it was not. */
+export async function logIn(password: string): Promise<string | undefined> {
+  try {
+    const response = await fetch('login', { method: 'POST', body: password })
+    return response.ok ? undefined : (await response.text()).trim()
+  } catch {
+    return 'the viewer does not answer'
+  }
+}
+
+/** Gives an order about something, by its name. Resolves with why it was refused; undefined when it was not. */
+export async function giveOrder(
+  about: 'nodes' | 'jobs' | 'schedules' | 'letters',
+  name: string,
+  order: string,
+): Promise<string | undefined> {
   const headers = { ...authorization(), 'daffi-order-token': controlToken() }
   try {
-    const response = await fetch(`nodes/${encodeURIComponent(node)}/${order}`, { method: 'POST', headers })
+    const response = await fetch(`${about}/${encodeURIComponent(name)}/${order}`, { method: 'POST', headers })
     if (response.ok) return undefined
     const text = await response.text()
     if (response.status !== 409) return text.trim()

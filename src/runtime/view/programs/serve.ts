@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -7,6 +8,9 @@ import { DaffiError, messageOf } from '../../core/errors.js'
 
 /** Enough for many pages; each connection, also of who has no token, takes a file of this process. */
 const MAX_CONNECTIONS = 256
+/** Times within which somebody who has connected says what is wanted, so that those who do not leave room for others. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 }
+const TLS_PATIENCE = { ...PATIENCE, handshakeTimeout: 10_000 }
 
 export interface Listening {
   /** Address that is listened on, which is a loopback or reached from elsewhere. */
@@ -14,19 +18,27 @@ export interface Listening {
   close: () => void
 }
 
-/**
- * Serves an application by HTTP/1.1.
- * @param port port, or 0 for any free one
- * @param what what the port is for, as an error says it
- * @param next what to do about that error @default what its code says
- * @throws DaffiError DAFFI_PORT_TAKEN
- */
-export async function serve(
-  app: Hono,
-  { host, port, what, next }: { host: string; port: number; what: string; next?: string },
-): Promise<Listening> {
+interface ServeOptions {
+  host: string
+  /** Port, or 0 for any free one. */
+  port: number
+  /** Certificate and private key in PEM form. @default no TLS */
+  tls?: { cert: Buffer; key: Buffer } | undefined
+  /** Purpose of the port, as an error says it. */
+  what: string
+  /** Advice about that error. @default what its code says */
+  next?: string
+}
+
+/** Serves an application by HTTP/1.1. @throws DaffiError DAFFI_PORT_TAKEN */
+export async function serve(app: Hono, { host, port, tls, what, next }: ServeOptions): Promise<Listening> {
   // HTTP/1.1, since the option `http2` is not set.
-  const http = createAdaptorServer({ fetch: app.fetch }) as Server
+  const http = createAdaptorServer({
+    fetch: app.fetch,
+    ...(tls
+      ? { createServer: createTlsServer, serverOptions: { ...TLS_PATIENCE, ...tls } }
+      : { serverOptions: PATIENCE }),
+  }) as Server
   http.maxConnections = MAX_CONNECTIONS
   http.listen({ port, host, exclusive: true })
   try {

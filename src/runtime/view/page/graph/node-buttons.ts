@@ -1,6 +1,6 @@
 import type { NodeView } from '../../board/snapshot.js'
 import { element, setText, svgElement } from '../dom/elements.js'
-import { mayControl, orderNode } from '../token.js'
+import { giveOrder, mayControl } from '../token.js'
 
 const ORDERS = ['restart', 'stop', 'start'] as const
 type Order = (typeof ORDERS)[number]
@@ -56,7 +56,7 @@ export class NodeButtons {
     if (!this.#node) return
     this.#before = lifeOf(this.#node)
     this.show(this.#node)
-    const refusal = await orderNode(this.#node.name, order)
+    const refusal = await giveOrder('nodes', this.#node.name, order)
     setText(this.#refusal, refusal ?? '')
     if (refusal !== undefined) this.#before = undefined
     this.show(this.#node)

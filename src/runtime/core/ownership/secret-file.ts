@@ -1,0 +1,34 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { messageOf } from '../errors.js'
+
+/** Far more than any secret has. */
+const MAX_BYTES = 64 * 1024
+
+/**
+ * Reads a file with a secret. It has to be a regular file of this user or of root that nobody else can read or write; a link is
+ * refused. Synchronous, because the NATS client's reconnect hook is; such files are small.
+ * @throws Error with a code where the system refuses; else its message says why the file is not believed, as the rest of a sentence
+ */
+export function readSecretFile(path: string): string {
+  // A pipe would keep the process waiting for somebody who writes into it.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const stat = fstatSync(descriptor)
+    const { uid, mode, size } = stat
+    if (!stat.isFile()) throw new Error('it is not a regular file')
+    const own = process.getuid?.()
+    if (own !== undefined && uid !== own && uid !== 0) throw new Error('it belongs to another user')
+    if (own !== undefined && (mode & 0o077) !== 0) throw new Error('other users can read or write it')
+    if (size > MAX_BYTES) throw new Error('it is too large')
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Why such a file is not believed, in the words of its error. */
+export function secretFault(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ELOOP') return 'it is a link'
+  return code === 'ENOENT' ? 'it does not exist' : messageOf(error)
+}

@@ -1,0 +1,109 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
+import { DaffiError, messageOf } from '../core/errors.js'
+import { readSecretFile, secretFault } from '../core/ownership/secret-file.js'
+import { isoTime } from '../core/text/iso-time.js'
+import { pemFault } from '../core/text/pem-fault.js'
+import { isLoopback } from './programs/visit.js'
+
+/** How the viewer is reached, and by whom. */
+export interface ViewerReach {
+  /** Port; undefined for any free one. */
+  port: number | undefined
+  /** Address of this machine, or a name of one. @default 127.0.0.1 */
+  host?: string | undefined
+  /** Path of a file with the password by which those may look who have not the printed URL. @default there is none */
+  passwordFile?: string | undefined
+  /** Paths of the PEM files of a certificate and its private key. @default HTTP without TLS */
+  https?: { cert: string; key: string } | undefined
+  /** Whether orders are taken from the page. */
+  control: boolean
+}
+
+/** The same after its files are read and its host is looked up. */
+export interface PreparedViewer {
+  port: number | undefined
+  /** Host as it was given. */
+  host: string
+  /** IP address of the host. */
+  address: string
+  password: string | undefined
+  tls: { cert: Buffer; key: Buffer } | undefined
+  control: boolean
+}
+
+const LOOPBACK = '127.0.0.1'
+/** The password is of one line. */
+const PASSWORD = /^[^\r\n]{8,512}$/
+
+/**
+ * Reads and checks what a viewer needs, before anything is started for it.
+ * @throws DaffiError DAFFI_NO_PASSWORD, DAFFI_BAD_PASSWORD, DAFFI_BAD_CERTIFICATE; DAFFI_PORT_TAKEN for a host that has no address
+ */
+export async function prepareViewer(reach: ViewerReach): Promise<PreparedViewer> {
+  const { port, host = LOOPBACK, passwordFile, https, control } = reach
+  const address = await addressOf(host)
+  const password = passwordFile === undefined ? undefined : readPassword(passwordFile)
+  if (password === undefined && !isLoopback(address))
+    throw new DaffiError(
+      'DAFFI_NO_PASSWORD',
+      `the viewer would be reached from other machines, at ${host}, and no password is set`,
+    )
+  const tls = https && (await readCertificate(https))
+  return { port, host, address, password, tls, control }
+}
+
+async function addressOf(host: string): Promise<string> {
+  try {
+    return (await lookup(host)).address
+  } catch (error) {
+    throw new DaffiError('DAFFI_PORT_TAKEN', `${host} has no address: ${messageOf(error)}`, {
+      cause: error,
+      next: 'Give an address of this machine, or 0.0.0.0 or :: for all of them.',
+    })
+  }
+}
+
+function readPassword(path: string): string {
+  let text: string
+  try {
+    text = readSecretFile(path)
+  } catch (error) {
+    throw new DaffiError('DAFFI_BAD_PASSWORD', `${path} cannot be used: ${secretFault(error)}`, {
+      cause: error,
+    })
+  }
+  const password = text.replace(/\r?\n$/, '')
+  if (PASSWORD.test(password)) return password
+  throw new DaffiError('DAFFI_BAD_PASSWORD', `${path} does not hold 8 to 512 characters in one line`)
+}
+
+async function readCertificate({ cert, key }: NonNullable<ViewerReach['https']>): Promise<{
+  cert: Buffer
+  key: Buffer
+}> {
+  const [certPem, keyPem] = [await readPem('cert', cert), await readPem('key', key)]
+  const certificate = new X509Certificate(certPem)
+  if (!certificate.checkPrivateKey(createPrivateKey(keyPem)))
+    throw badCertificate(`${key} is not the private key of ${cert}`)
+  const [from = 0, to = 0] = [certificate.validFrom, certificate.validTo].map((date) => Date.parse(date))
+  const now = Date.now()
+  if (to < now) throw badCertificate(`${cert} has expired on ${isoTime(to)}`)
+  if (from > now) throw badCertificate(`${cert} is not valid before ${isoTime(from)}`)
+  return { cert: certPem, key: keyPem }
+}
+
+async function readPem(kind: 'cert' | 'key', path: string): Promise<Buffer> {
+  let pem: Buffer
+  try {
+    pem = await readFile(path)
+  } catch (error) {
+    throw badCertificate(`${path} cannot be read (${messageOf(error)})`)
+  }
+  const fault = pemFault(kind, pem)
+  if (fault === undefined) return pem
+  throw badCertificate(`${path} ${fault}`)
+}
+
+const badCertificate = (message: string): DaffiError => new DaffiError('DAFFI_BAD_CERTIFICATE', message)
