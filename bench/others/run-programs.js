@@ -10,15 +10,14 @@ const RUN_MS = 120_000
 const MAX_TOLD_LENGTH = 2000
 
 /**
- * Starts a program in a process group of its own, which an interrupt from the terminal does not reach: whoever started it
- * ends it. `told` is the last part of all that it prints.
+ * Starts a program; `told` is the last part of all that it prints. It stays in this session, as our own processes do: Linux
+ * shares the processors out between sessions first.
  */
 export function startProgram({ command, args, cwd, env = {} }) {
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
   })
   const program = { child, told: '', exited: exitOf(child) }
   for (const stream of [child.stdout, child.stderr]) {
