@@ -149,11 +149,16 @@ export class Run {
   async #send(messages) {
     this.#last = messages
     const inbox = `_INBOX.fuzz.${this.#sent}`
+    // Of a client that is no node, of a node, and of one that cannot be.
+    const replies = [inbox, `${inbox}.daffi.worker.${this.#sent}`, `${inbox}.daffi.ü.x`]
     for (const { subject, payload, headers: fields } of messages) {
       const head = headers()
       for (const [name, value] of Object.entries(fields)) if (value !== '') head.set(name, value)
       const isRequest = /^daffi\.\w+\.(call|all|node|status)|^\$SRV/.test(subject)
-      this.#nc.publish(subject, payload, { headers: head, ...(isRequest ? { reply: inbox } : {}) })
+      this.#nc.publish(subject, payload, {
+        headers: head,
+        ...(isRequest ? { reply: replies[this.#sent % 3] } : {}),
+      })
       this.#sent++
     }
     await this.#nc.flush()

@@ -7,11 +7,13 @@ import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
+import { UnixChannels } from '../../unix/index.js'
 import { connectNats, joinError } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
 import type { MakeInvocation } from '../api/context.js'
 import type { PipelineClient } from '../api/pipeline-client.js'
+import { CallChannels } from '../channels/call-channels.js'
 import type { CallerContext } from '../caller/caller-context.js'
 import { InFlight } from '../caller/in-flight.js'
 import { Replies } from '../caller/replies.js'
@@ -102,6 +104,9 @@ export async function openClient<G extends PipelineClient>(
   const fail = (error: DaffiError): void => failing.abort(error)
   const side = { ...options, onRefused: fail }
   const open = async (): Promise<{ g: G; control: HostControl }> => {
+    const unix = await UnixChannels.open(record.incarnation, log)
+    if (unix) record.socket = unix.address
+    opened.push(() => unix?.close())
     const heartbeat = new HeartbeatThread({
       address: server.address,
       pipeline,
@@ -119,7 +124,7 @@ export async function openClient<G extends PipelineClient>(
       onRefused: fail,
     })
     opened.push(() => nc.close())
-    const replies = new Replies(nc)
+    const replies = new Replies(nc, processName)
     opened.push(() => replies.close())
     await heartbeat.ready()
 
@@ -127,7 +132,7 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => presence.leave())
     await presence.join()
 
-    const ports = streamPorts(side, record, presence, heartbeat, opened)
+    const ports = streamPorts(side, record, presence, heartbeat, unix, opened)
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
@@ -143,7 +148,9 @@ export async function openClient<G extends PipelineClient>(
       traceparent: undefined,
       g,
     })
-    const node = { nc, pipeline, node: processName, peers, registry, log, timing, tracer }
+    const channels = unix && new CallChannels({ unix, peers })
+    opened.push(() => channels?.end())
+    const node = { nc, pipeline, node: processName, peers, channels, registry, log, timing, tracer }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
@@ -154,7 +161,7 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => jobs.close(closed()))
     const schedules = new Schedules({ ...node, connect, jobs })
     const local = new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation })
-    const router = new Router({ ...node, window, payloads, local, leaving: leaving.signal })
+    const router = new Router({ ...node, window, payloads, local, inFlight, leaving: leaving.signal })
     const made = new CallsMade()
     const caller: CallerContext = {
       ...node,
