@@ -7,6 +7,10 @@ const STAGES = 3
 /** Part of one hop's rate that may be expected of as many processes as three stages have, on the cores that there are. */
 const CORES = Math.min(1, availableParallelism() / (STAGES + 1))
 
+const HD_FRAMES = `
+  const data = Buffer.alloc(1920 * 1080 * 3, 7)
+  for (let sequence = 0; ; sequence++) yield { data, width: 1920, height: 1080, format: 'bgr24', sequence, time: now() }`
+
 /**
  * Flows through stages that pass on what they get, each beside one hop of the same. `from` and `to` are the items between which a
  * rate is measured; `median` says that the latency of the items between them is.
@@ -24,9 +28,16 @@ const FLOWS = [
     name: 'flow.1080p.3stages',
     unit: 'frames/s',
     target: `>= ${(0.8 * CORES).toFixed(1)} x`,
-    source: `
-  const data = Buffer.alloc(1920 * 1080 * 3, 7)
-  for (let sequence = 0; ; sequence++) yield { data, width: 1920, height: 1080, format: 'bgr24', sequence, time: now() }`,
+    source: HD_FRAMES,
+    from: 100,
+    to: 600,
+  },
+  {
+    name: 'flow.1080p.3stages.borrow',
+    unit: 'frames/s',
+    target: `>= ${(0.8 * CORES).toFixed(1)} x`,
+    source: HD_FRAMES,
+    borrow: true,
     from: 100,
     to: 600,
   },
@@ -101,7 +112,7 @@ const now = () => performance.timeOrigin + performance.now()
 `
 
 /** A source, and so many stages behind it; the last one measures, in each of its replicas. */
-function stages({ source, options = 'STREAM', from, to, median, count, replicas = 1 }) {
+function stages({ source, options = 'STREAM', borrow = false, from, to, median, count, replicas = 1 }) {
   const names = Array.from({ length: count }, (_, n) => `stage${n}`)
   const passing = names.slice(0, -1)
   return {
@@ -116,7 +127,7 @@ ${names
   .map(
     (name, index) => `  ${name}:
     replicas: ${index === count - 1 ? replicas : 1}
-    callbacks: [${name}]
+    callbacks: [{ ${name}: { borrow: ${borrow} } }]
 ${index < count - 1 ? `    calls: [{ call: ${names[index + 1]}, results_of: ${name}, modifier: STREAM }]` : ''}`,
   )
   .join('\n')}

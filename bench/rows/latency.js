@@ -1,20 +1,30 @@
 import { runStream, withSide } from '../lib/sides.js'
 
 const SECONDS = 6
-const camera = { fps: 30, width: 1280, height: 720 }
+const hd = { kind: '720p', camera: { fps: 30, width: 1280, height: 720 } }
+const huge = { kind: '40mb', camera: { fps: 10, width: 4096, height: 3413 } }
 
-const LANES = [
-  { name: 'stream.latency.720p30.shm', options: {}, target: '< 2 ms' },
-  { name: 'stream.latency.720p30.jetstream', options: { shm: false }, target: '< 15 ms' },
+const STREAMS = [
+  { name: 'stream.latency.720p30.shm', ...hd, callback: 'show', target: '< 2 ms' },
+  { name: 'stream.latency.720p30.shm.borrow', ...hd, callback: 'showBorrowed' },
+  {
+    name: 'stream.latency.720p30.jetstream',
+    ...hd,
+    callback: 'show',
+    options: { shm: false },
+    target: '< 15 ms',
+  },
+  { name: 'stream.latency.40mb10.shm', ...huge, callback: 'show' },
+  { name: 'stream.latency.40mb10.shm.borrow', ...huge, callback: 'showBorrowed' },
 ]
 
 /** From a frame's capture to the start of the callback, at the rate of a camera. */
-export const latencyRows = LANES.map(({ name, options, target }) => ({
+export const latencyRows = STREAMS.map(({ name, kind, camera, callback, options = {}, target }) => ({
   name,
   target,
   measure: ({ address, profile }) =>
     withSide('daffi', { address, receivers: 1, profile }, async (daffi) => {
-      const order = { callback: 'show', kind: '720p', camera, options: { delivery: 'live', ...options } }
+      const order = { callback, kind, camera, options: { delivery: 'live', ...options } }
       const { summary } = await runStream(daffi, { ...order, count: SECONDS * camera.fps })
       const { p50, p99 } = summary.receivers['receiver-0'].latencyMs
       const row = (part, value) => ({ name: part, value, unit: 'ms', baseline: null, ratio: null })

@@ -49,7 +49,7 @@ export { coloursFor, noColours, wantsColour, type Colours } from './show/colours
 export { faultText } from './show/errors/fault-text.js'
 export { FetchBar } from './show/fetch-bar.js'
 export { jobArgs } from './jobs/job-args.js'
-export { jobLines, shownLines } from './jobs/job-lines.js'
+export { jobsTable, shownLines } from './jobs/job-lines.js'
 export { letterLines, shownLetterLines } from './jobs/letter-lines.js'
 export { Output, stderr, stdout } from './show/output.js'
 export { printPageUrl } from './show/page-url.js'

@@ -113,7 +113,7 @@ test('a node that is busy is waited for; one that is not ready makes the pipelin
     nodes: { busy: { ...state('ready'), error: null }, dead: { ...state('failed'), error: died } },
   }))
   const busy: NodeStatus = {
-    ...{ what: 'node', name: 'busy', host: 'here', pid: 1, callbacks: [], stages: {}, calls: {} },
+    ...{ what: 'node', name: 'busy', host: 'here', pid: 1, callbacks: [], stages: {}, calls: {}, made: [] },
     usage: { cpuSeconds: 0, memoryBytes: 0, heapBytes: 0, loopBusySeconds: 0, loopDelayMs: 0 },
   }
   nc.subscribe('daffi.test.status', {

@@ -19,6 +19,7 @@ import { isStageCounts, isStreamSummary, ORIGIN_FORM } from '../core/message/sum
 import {
   NODE_STATES,
   type CallCounts,
+  type CallMade,
   type CallStatus,
   type LogLine,
   type NodeStatus,
@@ -40,6 +41,7 @@ const isNode = mapOf<NodeStatus>({
   callbacks: listOf(isName),
   stages: recordOf(isName, isStageCounts),
   calls: recordOf(isName, mapOf<CallCounts>({ answered: isCount, failed: isCount, seconds: isMeasure })),
+  made: listOf(mapOf<CallMade>({ from: isName, call: isName, to: orNull(isName), count: isCount })),
   usage: mapOf<ProcessUsage>({
     cpuSeconds: isMeasure,
     memoryBytes: isCount,

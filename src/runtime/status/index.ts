@@ -3,6 +3,7 @@ export { askStatus, type AskOptions } from './ask.js'
 export { NODE_STATES, statusSubject } from './messages.js'
 export type {
   CallCounts,
+  CallMade,
   CallStatus,
   LineLevel,
   LineStream,

@@ -28,7 +28,19 @@ export interface NodeStatus {
   stages: Record<string, StageCounts>
   /** Calls and jobs that its callbacks have answered, of this process. Items of streams are none. */
   calls: Record<string, CallCounts>
+  /** Calls that its callbacks have made, of this process. Streams and schedules are none. */
+  made: CallMade[]
   usage: ProcessUsage
+}
+
+/** Calls of one callback that another one has made. */
+export interface CallMade {
+  /** Callback that has made them. */
+  from: string
+  call: string
+  /** Node that they were for; null for any. */
+  to: string | null
+  count: number
 }
 
 /** Calls and jobs that a callback has answered. */

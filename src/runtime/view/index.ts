@@ -1,3 +1,4 @@
+export { GrowthRates } from './board/growth-rates.js'
 export { NodeViews } from './board/node-views.js'
 export { Rate } from './board/rate.js'
 export type { NodeView, ReceiverView, StageView, StreamView } from './board/snapshot.js'

@@ -116,9 +116,10 @@ test('nodes are shown with what they use, and those that do not answer without i
       code: null,
       callbacks: [],
       answered: [],
+      made: [],
       usage,
     },
-    ...{ host: 'box', pid: 42, since: new Date(time - 61_000).toISOString(), cpu: 0.1234 },
+    ...{ host: 'box', pid: 42, since: new Date(time - 61_000).toISOString(), cpu: 0.1234, callRate: 0 },
   }
   const silent: NodeLook = {
     ...node,

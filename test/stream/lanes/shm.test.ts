@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
@@ -41,6 +41,26 @@ async function libc(): Promise<NonNullable<Awaited<ReturnType<typeof sharedMemor
   if (!found) throw new Error('these tests need shared memory')
   return found
 }
+
+test('memory of large items comes from the heap, which keeps it when it is freed', async () => {
+  const { freed } = await libc()
+  const { default: koffi } = await import('koffi')
+  const heap = (): bigint[] => {
+    const [, from = '', to = ''] =
+      /^(\w+)-(\w+) .*\[heap\]$/m.exec(readFileSync('/proc/self/maps', 'utf8')) ?? []
+    return [BigInt(`0x${from}`), BigInt(`0x${to}`)]
+  }
+  const isInHeap = (memory: Buffer): boolean => {
+    const [from = 0n, to = 0n] = heap()
+    const address = koffi.address(memory)
+    return from < address && address < to
+  }
+  const allocate = (): Buffer => Buffer.allocUnsafeSlow(40 * MIB)
+  expect(isInHeap(freed.allocate(40 * MIB, allocate))).toBe(true)
+  // What else the process allocates is returned when it is freed, as without daffi.
+  expect(isInHeap(allocate())).toBe(false)
+  expect(isInHeap(freed.allocate(200 * MIB, () => Buffer.allocUnsafeSlow(200 * MIB)))).toBe(false)
+})
 
 test('memory is allocated in full, sealed, and cannot be mapped by what it is not', async () => {
   const lib = await libc()

@@ -28,6 +28,7 @@ const nodeStatus = (name: string, ...callbacks: string[]): NodeStatus => ({
   callbacks,
   stages: {},
   calls: {},
+  made: [],
   usage: { cpuSeconds: 1.5, memoryBytes: 2e8, heapBytes: 1e8, loopBusySeconds: 1, loopDelayMs: 2 },
 })
 

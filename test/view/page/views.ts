@@ -12,7 +12,10 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   callbacks,
   stages: [],
   answered: [],
+  made: [],
   usage: null,
+  cpu: null,
+  callRate: 0,
 })
 
 export const call = (from: string, name: string, source: string | null = null): CallView => ({

@@ -51,12 +51,12 @@ export function batchRunner(
 }
 
 function batchInvocation(
-  { from, log, g, abort }: Invocation,
+  { callback, from, log, g, abort }: Invocation,
   group: readonly GroupItem[],
   origins: readonly Origin[],
 ): Invocation {
   const redelivered = group.some(({ chunk }) => chunk.redelivered)
-  return { from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
+  return { callback, from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
 }
 
 /**

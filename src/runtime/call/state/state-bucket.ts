@@ -3,10 +3,8 @@ import { KIB } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
 import { isApiError, payloadLimit } from '../../nats/index.js'
 import { askServer, StoreTrouble, type NatsLink, type StreamPorts } from '../../stream/index.js'
-import { decodeState, type StateRecord } from './state-record.js'
+import { decodeState, MAX_STATE_BYTES, type StateRecord } from './state-record.js'
 
-/** Bytes of a state at most, where the server's messages have room for so many. */
-export const MAX_STATE_BYTES = 64 * KIB
 /** Bytes of a record besides those that its values count for. */
 const RECORD_BYTES = KIB
 

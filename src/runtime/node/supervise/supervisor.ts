@@ -68,6 +68,7 @@ export class Supervisor {
       leaving: this.#leaving.signal,
       forced: options.force,
       guard: this.#guard,
+      early: options.early,
       onState: (node) => this.#onState(node),
       onReport: (node, report) => this.#onReport(node, report),
       onLine: (node, line, stream) => options.onEvent({ type: 'line', node: node.name, line, stream }),

@@ -63,8 +63,14 @@ export interface NodeView {
   stages: StageView[]
   /** Calls and jobs that its callbacks have answered, of its present or last process. */
   answered: AnsweredView[]
+  /** Calls that its callbacks have made, of its present or last process. */
+  made: CallMadeView[]
   /** Null while the node does not answer. */
   usage: UsageView | null
+  /** Processor time in seconds per second, over the last seconds; null while the node does not answer. */
+  cpu: number | null
+  /** Calls and jobs that its callbacks answer per second, over the last seconds. */
+  callRate: number
 }
 
 export interface AnsweredView {
@@ -73,6 +79,18 @@ export interface AnsweredView {
   failed: number
   /** Time that all of them took together. */
   seconds: number
+}
+
+/** Calls of one callback that another one has made. */
+export interface CallMadeView {
+  /** Callback that has made them. */
+  from: string
+  call: string
+  /** Node that they were for; null for any. */
+  to: string | null
+  count: number
+  /** Calls per second, over the last seconds. */
+  rate: number
 }
 
 /** Resources that the node's present process uses. */

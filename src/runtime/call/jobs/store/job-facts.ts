@@ -82,11 +82,11 @@ const isFacts = mapOf<StatedFacts>({
   failures: listOf(isFailure),
 })
 
-/** Headers of a record with the facts about its job. */
+/** Headers of a record with the facts about its job; those of an earlier record may have its state. */
 export function factsHeaders(state: JobRecord['state'], facts: JobFacts): MsgHdrs {
   const head = headers()
   const failures = [...facts.failures]
-  const text = (): string => JSON.stringify({ state, ...facts, failures })
+  const text = (): string => JSON.stringify({ ...facts, state, failures })
   while (failures.length > 0 && Buffer.byteLength(text()) > MAX_BYTES) failures.shift()
   head.set(HEADER.job, text())
   return head

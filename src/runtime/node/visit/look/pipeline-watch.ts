@@ -5,13 +5,13 @@ import { isoTime } from '../../../core/text/iso-time.js'
 import { askStatus, type NodeStatus, type RunStatus, type Status } from '../../../status/index.js'
 import { NatsLink } from '../../../stream/index.js'
 import {
+  GrowthRates,
   NodeViews,
   StreamViews,
   type NodeView,
   type StageView,
   type StreamView,
 } from '../../../view/index.js'
-import { GrowthRates } from './growth-rates.js'
 import type { RunsView } from '../runs/look-at-runs.js'
 
 /** Time without any answer after which a pipeline without a run of this machine is taken as over. */
@@ -27,8 +27,6 @@ export interface NodeLook extends Omit<NodeView, 'stages'> {
   pid: number | null
   /** Start of its process, in ISO 8601; null when it has none, or is not of a run. */
   since: string | null
-  /** Processor time in seconds per second; null while it does not answer. */
-  cpu: number | null
 }
 
 /** Account of a stage, and how fast it goes. */
@@ -98,7 +96,7 @@ export class PipelineWatch {
     const runs = ofKind(answers, 'run')
     const answered = ofKind(answers, 'node')
     const views = this.#nodes.update(answered, runs, time)
-    const nodes = views.map((view) => this.#node(view, answered, runs, time))
+    const nodes = views.map((view) => this.#node(view, answered, runs))
     const stages = views.flatMap((view) => view.stages.map((stage) => this.#stage(view.name, stage, time)))
     const ids = new Set(ofKind(answers, 'stream').map(({ id }) => id))
     const rank = new Map(nodes.map(({ name }, index) => [name, index]))
@@ -125,17 +123,16 @@ export class PipelineWatch {
     }
   }
 
-  #node(view: NodeView, answered: readonly NodeStatus[], runs: readonly RunStatus[], time: number): NodeLook {
+  #node(view: NodeView, answered: readonly NodeStatus[], runs: readonly RunStatus[]): NodeLook {
     const { stages: _, ...shown } = view
-    const { name, usage } = shown
+    const { name } = shown
     const answer = answered.find((each) => each.name === name)
     const run = runs.find(({ nodes }) => Object.hasOwn(nodes, name))
     const planned = run?.nodes[name]
     const pid = planned ? planned.pid : (answer?.pid ?? null)
-    const cpu = usage && this.#rates.add(`cpu ${name} ${pid}`, time / 1000, usage.cpuSeconds)
     const since = planned?.since ?? null
     const host = answer?.host ?? run?.host ?? null
-    return { ...shown, host, pid, since: since === null ? null : isoTime(since), cpu }
+    return { ...shown, host, pid, since: since === null ? null : isoTime(since) }
   }
 
   #stage(node: string, stage: StageView, time: number): StageLook {

@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs'
-import { MIB } from '../../../core/bytes.js'
 import { optionalPackage } from '../../../core/process/optional-package.js'
-import { tunesProcess } from '../../../core/process/process-tuning.js'
+import { FreedMemory } from './freed-memory.js'
 
 /** Linux flags, from <linux/memfd.h>, <linux/fcntl.h> and <asm-generic/mman-common.h>. */
 const MFD_CLOEXEC = 1
@@ -17,12 +16,6 @@ const MAP_SHARED = 1
 /** Name of daffi's memory, and what the kernel shows for it in /proc. */
 const MEMORY_NAME = 'daffi'
 const MEMORY_LINK = `/memfd:${MEMORY_NAME} (deleted)`
-/** Parameters of mallopt, from <malloc.h>. */
-const M_TRIM_THRESHOLD = -1
-const M_MMAP_THRESHOLD = -3
-/** Largest value that glibc takes for M_MMAP_THRESHOLD. */
-const MAX_KEPT_BLOCK = 32 * MIB
-const MAX_KEPT = 128 * MIB
 /** mmap's MAP_FAILED, as an address. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 
@@ -42,6 +35,7 @@ interface Libc {
   munmap: (address: bigint, length: number) => number
   sched_yield: () => number
   view: (address: bigint, length: number) => ArrayBuffer
+  freed: FreedMemory
 }
 
 /** Memory that other processes can map as well. */
@@ -63,7 +57,6 @@ async function load(): Promise<Libc | undefined> {
   try {
     const { default: koffi } = await optionalPackage('koffi', () => import('koffi'))
     const library = koffi.load('libc.so.6')
-    if (tunesProcess()) keepFreedMemory(library.func('int mallopt(int parameter, int value)'))
     return {
       memfd_create: library.func('int memfd_create(const char *name, unsigned int flags)'),
       ftruncate: library.func('int ftruncate(int fd, int64_t length)'),
@@ -75,19 +68,11 @@ async function load(): Promise<Libc | undefined> {
       munmap: library.func('int munmap(void *address, size_t length)'),
       sched_yield: library.func('int sched_yield()'),
       view: (address, length) => koffi.view(address, length),
+      freed: new FreedMemory(library.func('int mallopt(int parameter, int value)')),
     }
   } catch {
     return undefined
   }
-}
-
-/**
- * Makes glibc keep freed memory for the next item. By default it returns the memory of a frame to the system as soon as
- * the frame is collected, and the page faults of the next frame cost more than copying it.
- */
-function keepFreedMemory(mallopt: (parameter: number, value: number) => number): void {
-  mallopt(M_MMAP_THRESHOLD, MAX_KEPT_BLOCK)
-  mallopt(M_TRIM_THRESHOLD, MAX_KEPT)
 }
 
 /**

@@ -87,7 +87,7 @@ export class ShmLaneReader implements LaneReader {
     }
     if (!this.#control.pin(slot, pin, generation)) return undefined
     if (!loan) {
-      const target = into()
+      const target = this.#libc.freed.allocate(length, into)
       ring.copy(target, 0, at, at + length)
       this.#control.unpin(slot, pin)
       return { bytes: target }
