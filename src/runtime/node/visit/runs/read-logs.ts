@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaffiError } from '../../../core/errors.js'
 import { noRun } from '../../../core/project/no-run.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
