@@ -10,10 +10,8 @@ test.each([
 ] as const)('a job that is %s says which of its attempts it has had', (state, attempts, left, text) => {
   const nobody = { to: null, from: null, node: null, letter: null, failures: [] }
   const times = { sent: 0, began: 0, ended: 0, due: null }
-  const [line] = jobLines(
-    { id: 'j', state, callback: 'f', attempts, left, ...nobody, ...times },
-    coloursFor({ isTTY: false }),
-  )
+  const job = { id: 'j', state, callback: 'f', attempts, left, ...nobody, ...times }
+  const [line] = shownLines({ ...job, args: [] }, coloursFor({ isTTY: false }))
   expect(line?.replace(/^.*Z/, '')).toBe(text)
 })
 

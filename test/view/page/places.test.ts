@@ -77,6 +77,7 @@ const nodeStatus = (name: string): NodeStatus => ({
 
 const run: RunStatus = {
   ...{ what: 'run', id: 'run', host: 'here', pid: 1, since: 1, background: false, nodes: {}, calls: [] },
+  streams: [],
   lines: Array.from({ length: 80 }, (_, index) => ({
     ...{ number: index + 1, time: index, node: 'eyes', stream: 'stdout', level: 'info' },
     text: `line ${index + 1}`,
