@@ -1,6 +1,6 @@
 import type { Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
-import { noRun } from '../../runtime/core/no-run.js'
+import { noRun } from '../../runtime/core/project/no-run.js'
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan, RunsView } from '../../runtime/index.js'
 import { BaseCommand } from './base-command.js'

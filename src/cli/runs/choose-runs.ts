@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { DaffiError } from '../../runtime/core/errors.js'
-import { NOTHING_RUNS } from '../../runtime/core/no-run.js'
+import { NOTHING_RUNS } from '../../runtime/core/project/no-run.js'
 import type { RunInfo } from '../../runtime/index.js'
 import { describeRun } from './run-lines.js'
 

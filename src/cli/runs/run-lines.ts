@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { NOTHING_RUNS } from '../../runtime/core/no-run.js'
+import { NOTHING_RUNS } from '../../runtime/core/project/no-run.js'
 import type { BackgroundRun, EndedRun, RunInfo } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { summaryLines } from '../show/summary-lines.js'

@@ -14,7 +14,7 @@ import {
   stderr,
   stdout,
 } from '../../cli/index.js'
-import { noRun } from '../../runtime/core/no-run.js'
+import { noRun } from '../../runtime/core/project/no-run.js'
 import type { EndedRun } from '../../runtime/index.js'
 
 interface AttachResult {

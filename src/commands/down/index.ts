@@ -10,7 +10,7 @@ import {
   severalRuns,
   summaryLines,
 } from '../../cli/index.js'
-import { NOTHING_RUNS } from '../../runtime/core/no-run.js'
+import { NOTHING_RUNS } from '../../runtime/core/project/no-run.js'
 import type { EndedRun } from '../../runtime/index.js'
 
 interface DownResult {

@@ -1,5 +1,4 @@
 import { DaffiError } from './errors.js'
-import { count } from './text/count.js'
 
 /** A number of bytes, or text such as `512 KiB`, `64 MiB`, `1.5 GiB`. */
 export type Bytes = number | string
@@ -46,5 +45,5 @@ export function formatBytes(bytes: number): string {
     ['KiB', KIB],
   ] as const)
     if (bytes >= factor) return `${Number((bytes / factor).toFixed(1))} ${unit}`
-  return count(bytes, 'byte')
+  return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`
 }

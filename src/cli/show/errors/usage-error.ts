@@ -64,7 +64,7 @@ export function usageError(error: unknown, command?: UsedCommand): unknown {
   })
 }
 
-/** What is wrong, and what was probably meant. */
+/** Tells what is wrong, and what was probably meant. */
 function faultOf(
   error: Error,
   message: string,

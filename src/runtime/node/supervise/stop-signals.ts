@@ -22,9 +22,10 @@ export class StopSignals {
     else leaving.addEventListener('abort', () => this.leaving.abort(), { signal: this.leaving.signal })
   }
 
-  /** Listens to the run no more, when the node has ended. */
-  end(): void {
+  /** Signals for the next process of a node that has ended; these listen to the run no more. */
+  renewed(run: RunSignals): StopSignals {
     this.leaving.abort()
+    return new StopSignals(run)
   }
 
   /**

@@ -155,8 +155,7 @@ export class SupervisedNode {
   /** Sets what the next process will run, of a node that has ended; it can `run` again after that. */
   renew(setup: NodeSetup): void {
     this.prepare(setup)
-    this.#signals.end()
-    this.#signals = new StopSignals(this.#supervision)
+    this.#signals = this.#signals.renewed(this.#supervision)
     this.held = false
     this.state = 'starting'
     this.restarts++

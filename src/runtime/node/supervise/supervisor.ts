@@ -37,8 +37,8 @@ export class Supervisor {
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
   readonly #nodes: SupervisedNode[]
-  /** Results of nodes that are not of the pipeline any more, by name: one that comes and goes for a year takes no more memory. */
-  readonly #removed = new Map<string, NodeResult>()
+  /** Results of nodes that are not of the pipeline any more: one that comes and goes for a year takes no more memory. */
+  readonly #removed = new Map<string, NodeResult & { name: string }>()
   readonly #runs = new Set<Promise<void>>()
   readonly #results: RunResults
   readonly #clock: RunClock
@@ -107,8 +107,7 @@ export class Supervisor {
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
     for (const { name } of this.#nodes) this.#results.interrupt(name)
-    const removed = Array.from(this.#removed, ([name, result]) => ({ name, ...result }))
-    const nodes = [...removed, ...this.#nodes]
+    const nodes = [...this.#removed.values(), ...this.#nodes]
     return pipelineResult(this.#plan.name, this.#server.info, nodes, this.#results, this.failure)
   }
 
@@ -189,8 +188,7 @@ export class Supervisor {
   #remove(name: string): void {
     const node = this.#named(name)
     if (!node?.ended || Object.hasOwn(this.#plan.nodes, name)) return
-    const { state, restarts, exitCode } = node
-    this.#removed.set(name, { state, restarts, exitCode })
+    this.#removed.set(name, { name, state: node.state, restarts: node.restarts, exitCode: node.exitCode })
     this.#nodes.splice(this.#nodes.indexOf(node), 1)
     this.#options.onEvent({ type: 'removed', node: name })
     this.#checkEnd()

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DaffiError, ErrorRecord } from '../../../core/errors.js'
-import { noRun, silentRun } from '../../../core/no-run.js'
+import { noRun, silentRun } from '../../../core/project/no-run.js'
 import { isoTime } from '../../../core/text/iso-time.js'
 import { askStatus, type NodeStatus, type RunStatus, type Status } from '../../../status/index.js'
 import { NatsLink } from '../../../stream/index.js'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
-import { noRun, silentRun } from '../../../core/no-run.js'
+import { noRun, silentRun } from '../../../core/project/no-run.js'
 import { count } from '../../../core/text/count.js'
 import type { NodeOrder, ScaleOrder } from '../../../runs/index.js'
 import type { RunStatus } from '../../../status/index.js'

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaffiError } from '../../../core/errors.js'
-import { noRun } from '../../../core/no-run.js'
+import { noRun } from '../../../core/project/no-run.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'

@@ -1,4 +1,4 @@
-import { DaffiError } from './errors.js'
+import { DaffiError } from '../errors.js'
 
 /** Words for that no pipeline runs in this project. */
 export const NOTHING_RUNS = 'nothing runs here'
