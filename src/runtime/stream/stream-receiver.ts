@@ -68,7 +68,8 @@ export interface StreamReceiverOptions {
 }
 
 interface ActiveReceiver {
-  reader: Pick<StreamReader, 'report' | 'stop'> & { readonly counts?: AttachCounts[] }
+  reader: Pick<StreamReader, 'report' | 'stop'> &
+    Partial<Pick<StreamReader, 'leave'>> & { readonly counts?: AttachCounts[] }
   open: Open
   progress: ProgressPublisher
   onOver: Admission['onOver']
@@ -118,7 +119,7 @@ export class StreamReceiver {
     await Promise.all(
       all.map(async (receiver) => {
         if (!receiver) return
-        const stopping = receiver.reader.stop('left')
+        const stopping = receiver.reader.leave?.() ?? receiver.reader.stop('left')
         await bounded(stopping, { timeoutMs: graceMs, what: 'leaving a stream' }).catch((error: unknown) => {
           this.#options.ports.log.warn(`"${receiver.open.call}" is given up: ${messageOf(error)}`)
           receiver.reader.report()

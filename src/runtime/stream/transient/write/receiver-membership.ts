@@ -191,6 +191,7 @@ export class ReceiverMembership {
       this.#patience.onBack(node)
       this.#publish()
     } else if (wasPresent && receivers.isAway(node)) this.#onAway(node, false)
+    else if (progress.leaving) this.#publish()
     this.#update()
   }
 
