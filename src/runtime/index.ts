@@ -2,7 +2,6 @@
 export * from './library.js'
 export {
   BINARY_NAMES,
-  cacheFolder,
   ensureBinary,
   hasNpm,
   packageToFetch,
@@ -19,6 +18,7 @@ export { connectWithTiming } from './call/index.js'
 export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
 export { notOurs } from './core/ownership/ours.js'
+export { cacheFolder } from './core/project/cache-folder.js'
 export { faultOfProject, findProject } from './core/project/project.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
 export { HEALTH_OPTIONS, RESTART_OPTIONS } from './core/plan/node-options.js'
