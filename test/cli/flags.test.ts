@@ -20,7 +20,17 @@ test('there are durations with a default', () => {
 /** Commands that have nothing to do with a pipeline file. */
 const WITHOUT_FILE = ['cameras', 'completion', 'doctor', 'init', 'setup']
 /** Commands whose arguments are open-ended, so that a file can only stand behind -f. */
-const OPEN_ENDED = ['call', 'dead drop', 'dead replay', 'rate', 'restart', 'scale', 'start', 'stop']
+const OPEN_ENDED = [
+  'call',
+  'dead drop',
+  'dead replay',
+  'rate',
+  'restart',
+  'scale',
+  'start',
+  'state clear',
+  'stop',
+]
 /** Commands with another meaning for -f. */
 const LONG_FILE = ['logs']
 

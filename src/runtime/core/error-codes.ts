@@ -466,7 +466,7 @@ export const ERRORS = {
   DAFFI_ALREADY_RUNS: {
     exit: 1,
     meaning: 'A run of this pipeline, on this machine or another, has nodes that are to be started.',
-    next: 'daffi attach shows that run, and daffi down ends it; --only NODE,... starts nodes that it does not have.',
+    next: 'See it with daffi attach, or end it with daffi down; --only NODE,... starts nodes that it does not have.',
   },
   DAFFI_DUPLICATE_NAME: {
     exit: 1,

@@ -38,7 +38,9 @@ export class Faults {
         .filter(({ call }) => call === at?.stream)
         .reduce((sum, each) => sum + each.items, 0)
       if (kill === undefined ? items >= (at?.item ?? 0) : this.#made.has(plan)) return []
-      const why = at ? `the stream to ${at.stream} had ${items} of its ${count(at.item, 'item')}` : 'the run was over'
+      const why = at
+        ? `the stream to ${at.stream} had ${items} of its ${count(at.item, 'item')}`
+        : 'the run was over'
       return [{ path: ['faults', index], message: `the fault never came: ${why}`, mayStillPass: false }]
     })
   }

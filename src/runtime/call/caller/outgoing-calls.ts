@@ -2,6 +2,7 @@ import { nuid, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
 import type { CallChannel } from '../channels/call-channel.js'
+import type { CallChannels } from '../channels/call-channels.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { Tracer } from '../trace/tracer.js'
 import { HEADER, headerOf, requestHeaders } from '../wire/headers.js'
@@ -23,6 +24,7 @@ interface OutgoingOptions {
   router: Router
   window: SendWindow
   tracer: Tracer | undefined
+  channels: CallChannels | undefined
 }
 
 /** A call that is sent to another node. */
@@ -97,7 +99,7 @@ export class OutgoingCalls {
         replies.forget(awaited)
         transfer?.end()
         choice.end()
-        if (!isOver) this.#cancel(id, channel)
+        if (!isOver) this.#cancel(id, choice)
       }
     }
   }
@@ -141,12 +143,12 @@ export class OutgoingCalls {
     return await bounded(fetching, { signal, what: 'fetching a result' })
   }
 
-  #cancel(id: string, channel: CallChannel | undefined): void {
-    const { nc, pipeline, inFlight } = this.#options
-    if (channel?.isOpen) {
-      channel.tell('cancel', id)
-      return
-    }
+  #cancel(id: string, { peer, channel }: Choice): void {
+    const { nc, pipeline, inFlight, channels } = this.#options
+    // Over the channel, if there is one by now: the stream of a callback that yields speaks over it, and must not be first.
+    const now = channel ?? channels?.to(peer)
+    if (now?.isOpen) now.tell('cancel', id)
+    if (channel?.isOpen) return
     const publish = (): void => {
       if (!nc.isClosed()) nc.publish(subjects.cancel(pipeline), id)
     }

@@ -22,7 +22,7 @@ interface Streamed {
 }
 
 /** The origin of a call of the pipeline file, or of a stream by its options. */
-export function originOf({ call, source = null, resultsOf, as, to }: Streamed): CallOrigin {
+export function callOrigin({ call, source = null, resultsOf, as, to }: Streamed): CallOrigin {
   return {
     call,
     source,

@@ -1,5 +1,5 @@
 import { errorLine } from '../../core/message/error-text.js'
-import { originKey, originOf } from '../../core/plan/call-origin.js'
+import { originKey, callOrigin } from '../../core/plan/call-origin.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
 import type { CallStatus, RunStatus, Status } from '../../status/index.js'
@@ -80,8 +80,8 @@ export class Board {
         node,
         call,
         index,
-        origin: originOf(call),
-        key: originKey(node, originOf(call)),
+        origin: callOrigin(call),
+        key: originKey(node, callOrigin(call)),
       })),
     )
     return ranked(planned, ({ key }) => key).map(({ thing: { node, call, index, origin, key }, rank }) => {

@@ -1,4 +1,4 @@
-import { originKey, originOf } from '../../core/plan/call-origin.js'
+import { originKey, callOrigin } from '../../core/plan/call-origin.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 import { ranked } from './ranks.js'
@@ -52,7 +52,7 @@ export class StreamNames {
 /** The calls of a pipeline file that stream. */
 export function plannedStreams({ nodes }: Pick<Plan, 'nodes'>): StreamOrigin[] {
   return Object.values(nodes).flatMap(({ name: from, calls }) =>
-    calls.filter(({ modifier }) => modifier.kind === 'STREAM').map((call) => ({ from, ...originOf(call) })),
+    calls.filter(({ modifier }) => modifier.kind === 'STREAM').map((call) => ({ from, ...callOrigin(call) })),
   )
 }
 

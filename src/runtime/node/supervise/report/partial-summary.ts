@@ -1,4 +1,4 @@
-import { originOf } from '../../../core/plan/call-origin.js'
+import { callOrigin } from '../../../core/plan/call-origin.js'
 import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 
@@ -6,7 +6,7 @@ import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.
 export function emptySummary(from: string, plan: CallPlan): StreamSummary {
   const { modifier } = plan
   return {
-    ...originOf(plan),
+    ...callOrigin(plan),
     from,
     delivery: (modifier.kind === 'STREAM' ? modifier.delivery : undefined) ?? 'lossless',
     items: 0,

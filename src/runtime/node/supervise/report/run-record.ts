@@ -1,7 +1,7 @@
 import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { shortError } from '../../../core/message/short-error.js'
-import { originOf } from '../../../core/plan/call-origin.js'
+import { callOrigin } from '../../../core/plan/call-origin.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import type { CallStatus, LogLine, RunNodeStatus, RunStatus, StatusQuestion } from '../../../status/index.js'
 import type { RunFile } from '../../../runs/index.js'
@@ -99,7 +99,7 @@ export class RunRecord {
     const { index } = report
     const key = `${node} ${index}`
     const set = (state: CallStatus['state'], error: ErrorRecord | null): void => {
-      const about = { node, index, ...originOf(plan), gaps: this.#totals.gapsOf(node, index) }
+      const about = { node, index, ...callOrigin(plan), gaps: this.#totals.gapsOf(node, index) }
       this.#calls.set(key, { ...about, state, error: error && shortError(error) })
     }
     if (report.type === 'gap') set('broken', report.error)

@@ -1,4 +1,4 @@
-import { originOf } from '../../../core/plan/call-origin.js'
+import { callOrigin } from '../../../core/plan/call-origin.js'
 import { RECEIVER_COUNTS, type ReceiverCounts, type StreamSummary } from '../../../core/plan/summary.js'
 import type { StreamTotal } from '../../../status/index.js'
 import type { RunEvent } from './run-events.js'
@@ -41,7 +41,7 @@ export class StreamTotals {
   #onCall({ node, plan, report }: Extract<RunEvent, { type: 'call' }>): void {
     if (plan.modifier.kind !== 'STREAM') return
     const { index, type } = report
-    const origin = originOf(plan)
+    const origin = callOrigin(plan)
     let entry = this.#entries.get(keyOf(node, index))
     if (!entry || !isOf(entry, origin)) {
       entry = { about: { node, index, ...origin, gaps: 0 }, past: nothing(), present: nothing() }
@@ -66,7 +66,7 @@ export class StreamTotals {
 const keyOf = (node: string, index: number): string => `${node} ${index}`
 
 /** Whether the call is still the one that it was: its file may have changed. */
-function isOf({ about }: Entry, origin: ReturnType<typeof originOf>): boolean {
+function isOf({ about }: Entry, origin: ReturnType<typeof callOrigin>): boolean {
   return (['call', 'source', 'results_of', 'as', 'to'] as const).every((key) => about[key] === origin[key])
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { originKey, originOf } from '../../../core/plan/call-origin.js'
+import { originKey, callOrigin } from '../../../core/plan/call-origin.js'
 import type { CallStatus } from '../../../status/index.js'
 import { observeLatest, type LatestItem } from '../../../stream/index.js'
 import type { StreamView } from '../../../view/index.js'
@@ -142,5 +142,5 @@ function isCallOf(status: CallStatus, stream: StreamView): boolean {
 
 function keyOf({ from, call, source, resultsOf, as, to }: StreamView): string {
   const [results, side, only] = [resultsOf ?? undefined, as ?? undefined, to ?? undefined]
-  return originKey(from, originOf({ call, source, resultsOf: results, as: side, to: only }))
+  return originKey(from, callOrigin({ call, source, resultsOf: results, as: side, to: only }))
 }

@@ -97,8 +97,10 @@ export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts):
 }
 
 /** Number of items of a shared stream that a receiver was given, where its accept says so. */
-export function givenTo(session: ReceiverSession, live: boolean): { given?: number } {
-  const { assigned, progress } = session
+export function givenTo(
+  { assigned, progress }: Pick<ReceiverSession, 'assigned' | 'progress'>,
+  live: boolean,
+): { given?: number } {
   if (!assigned || (!live && !progress?.leaving)) return {}
   return { given: live ? assigned.checked[1] : assigned.count }
 }

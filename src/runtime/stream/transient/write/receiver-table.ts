@@ -93,8 +93,7 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
     const accepts = this.#attaches
-    return this.#present.flatMap((session) => {
-      const { incarnation, attach, first } = session
+    return this.#present.flatMap(({ incarnation, attach, first, ...session }) => {
       const more = { pin: pinOf(incarnation), ...givenTo(session, this.#live) }
       return first === undefined ? [] : [{ what: 'accept', incarnation, attach, accepts, first, ...more }]
     })
