@@ -12,6 +12,7 @@ const ROOMS = [
   'callback',
   'pipeline',
   'codec',
+  'unix',
   'status',
   'logs',
   'runs',
@@ -44,6 +45,7 @@ const FLOORS = {
   call: [
     'api',
     'trace',
+    'channels',
     'wire',
     'presence',
     'invoke',

@@ -1,21 +1,30 @@
 // Sends messages that make no sense to a real pipeline, of all kinds that the protocol has, and looks whether it goes on.
 //
-//   npm run fuzz [-- --minutes N | --messages N] [--seed N] [--json]
+//   npm run fuzz [-- --minutes N | --messages N] [--only TARGET[,TARGET]] [--seed N] [--json]
 //
 // Without a limit it goes on until Ctrl-C. With the seed of a failure it sends the same messages again, as far as they do not
 // depend on what the pipeline itself has sent.
 import { parseArgs } from 'node:util'
 import { Run } from './lib/run.js'
+import { TARGETS } from './lib/targets.js'
 
 const { values: flags } = parseArgs({
   options: {
     minutes: { type: 'string' },
     messages: { type: 'string' },
+    /** Groups of messages; all when absent. */
+    only: { type: 'string', default: TARGETS.join() },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
 
+const targets = flags.only.split(',')
+const unknown = targets.find((each) => !TARGETS.includes(each))
+if (unknown !== undefined) {
+  console.error(`there is no target "${unknown}"; there are: ${TARGETS.join(', ')}`)
+  process.exit(2)
+}
 const seed = Number(flags.seed ?? Date.now() % 1_000_000)
 const until = flags.minutes === undefined ? Infinity : Date.now() + Number(flags.minutes) * 60_000
 const most = Number(flags.messages ?? Infinity)
@@ -26,6 +35,7 @@ const print = flags.json ? () => undefined : console.log
 print(`seed ${seed}`)
 const outcome = await Run.perform({
   seed,
+  targets,
   goesOn: (sent) => !stopped && sent < most && Date.now() < until,
   print,
 }).catch((error) => {

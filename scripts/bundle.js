@@ -6,8 +6,12 @@ import { build } from 'rolldown'
 import { files, root } from './fresh.js'
 import { lazyRequires } from './lazy-requires.js'
 
+/** Has Node keep what it compiles, so it is loaded before everything else, and nothing with it. */
+const COMPILING = 'runtime/core/project/compile-cache'
+
 /** Modules that are started, imported or found by their path. */
 const ENTRIES = [
+  COMPILING,
   'cli/main',
   'cli/command/command-not-found',
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
@@ -76,7 +80,12 @@ export async function bundle() {
       ...OUTPUT,
       chunkFileNames: 'chunks/[name].js',
       codeSplitting: {
-        groups: [...Object.entries(CHUNKS).map(packageChunk), { name: nodeChunk, debugName: 'node' }],
+        groups: [
+          // With a priority, as the other groups take in all that their modules import.
+          { name: compilingChunk, debugName: 'compiling', priority: 1 },
+          ...Object.entries(CHUNKS).map(packageChunk),
+          { name: nodeChunk, debugName: 'node' },
+        ],
       },
     },
   })
@@ -105,6 +114,14 @@ function inputs(names) {
 function packageChunk([name, pack]) {
   const test = (/** @type {string} */ id) => PACKAGE.exec(id)?.[0].replaceAll('\\', '/').endsWith(`/${pack}`)
   return { name, test }
+}
+
+/**
+ * @param {string} id
+ * @param {import('rolldown').ChunkingContext} context
+ */
+function compilingChunk(id, context) {
+  return reached(COMPILING, context).has(id) ? 'compiling' : undefined
 }
 
 /**

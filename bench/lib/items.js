@@ -3,7 +3,10 @@ const SIZES = {
   '40mb': 4096 * 3413 * 3,
   '1080p': 1920 * 1080 * 3,
   '720p': 1280 * 720 * 3,
+  '480p': 640 * 480 * 3,
+  '40mb': 40_000_000,
   '64k': 64 * 1024,
+  '4k': 4 * 1024,
 }
 /** Neighbours differ in every byte, so that a stale or torn item cannot pass for the right one. */
 const PATTERNS = 3
@@ -47,13 +50,13 @@ export async function* eachAsync(kind, count) {
 }
 
 /** Frames at the rate of a camera, with the time at which they were made. */
-export async function* frames({ kind, count, fps, width, height }) {
+export async function* frames({ kind, count, fps, width, height, format = 'bgr24' }) {
   const { at } = itemsOf(kind)
   const start = performance.now()
   for (let sequence = 0; sequence < count; sequence++) {
     const wait = start + (sequence * 1000) / fps - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     const time = performance.timeOrigin + performance.now()
-    yield { data: at(sequence), width, height, format: 'bgr24', sequence, time }
+    yield { data: at(sequence), width, height, format, sequence, time }
   }
 }

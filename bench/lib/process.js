@@ -38,6 +38,10 @@ export function memoryOf(pid) {
   return { resident: bytes('Rss'), proportional: bytes('Pss') }
 }
 
+/** Whether a process that may be looked at maps a file. */
+export const isMapped = (path) =>
+  readdirSync('/proc').some((name) => /^\d+$/.test(name) && read(name, 'maps')?.includes(path))
+
 function read(pid, name) {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')

@@ -1,14 +1,14 @@
 import { Global } from 'daffi'
 import { serve } from '../lib/peer.js'
 
-/** Offers `add`. */
+/** Offers `add` and `echo`. */
 serve(async ({ address, index }) => {
   const g = await Global.connect({
     server: address.url,
     token: address.token,
     pipeline: 'bench-calls',
     processName: `callee-${index}`,
-    callbacks: { add: (a, b) => a + b },
+    callbacks: { add: (a, b) => a + b, echo: (text) => text },
   })
   return { close: () => g.close() }
 })

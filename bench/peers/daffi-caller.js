@@ -2,7 +2,7 @@ import { BG, BROADCAST, Global } from 'daffi'
 import { assertSum, measure } from '../lib/calls.js'
 import { serve } from '../lib/peer.js'
 
-/** Calls `add(1, 2)` again and again. */
+/** Calls `add(1, 2)`, or `echo` with a text, again and again. */
 serve(async ({ address, callees }) => {
   const g = await Global.connect({
     server: address.url,
@@ -12,6 +12,9 @@ serve(async ({ address, callees }) => {
   })
   for (let index = 0; index < callees; index++) await g.waitProcess(`callee-${index}`)
   const calls = {
+    echo: async ({ text }) => {
+      if ((await g.call.echo(text)) !== text) throw new Error('the answer is not what was sent')
+    },
     request: async () => assertSum(await g.call.add(1, 2)),
     broadcast: async () => {
       const values = Object.values(await g.call.add(1, 2).with(BROADCAST))
@@ -23,5 +26,5 @@ serve(async ({ address, callees }) => {
       assertSum(await job.get())
     },
   }
-  return { run: (order) => measure(order, calls[order.call]), close: () => g.close() }
+  return { run: (order) => measure(order, () => calls[order.call](order)), close: () => g.close() }
 })

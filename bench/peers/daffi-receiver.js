@@ -25,9 +25,9 @@ serve(async ({ address, index }) => {
       borrowed: (item) => check(item),
       asynchronous: async (item) => check(item),
       show: (frame) => checkFrame(frame),
-      look: (frame) => checkFrame(frame),
+      showBorrowed: (frame) => checkFrame(frame),
     },
-    options: { borrowed: { borrow: true }, look: { borrow: true } },
+    options: { borrowed: { borrow: true }, showBorrowed: { borrow: true } },
   })
   return {
     /** `expect` begins a run; `reach` resolves when all its items have come. */

@@ -6,7 +6,7 @@ const huge = { kind: '40mb', camera: { fps: 10, width: 4096, height: 3413 } }
 
 const STREAMS = [
   { name: 'stream.latency.720p30.shm', ...hd, callback: 'show', target: '< 2 ms' },
-  { name: 'stream.latency.720p30.shm.borrow', ...hd, callback: 'look' },
+  { name: 'stream.latency.720p30.shm.borrow', ...hd, callback: 'showBorrowed' },
   {
     name: 'stream.latency.720p30.jetstream',
     ...hd,
@@ -15,7 +15,7 @@ const STREAMS = [
     target: '< 15 ms',
   },
   { name: 'stream.latency.40mb10.shm', ...huge, callback: 'show' },
-  { name: 'stream.latency.40mb10.shm.borrow', ...huge, callback: 'look' },
+  { name: 'stream.latency.40mb10.shm.borrow', ...huge, callback: 'showBorrowed' },
 ]
 
 /** From a frame's capture to the start of the callback, at the rate of a camera. */

@@ -7,13 +7,20 @@ import { environmentOf, ROOT } from '../../chaos/lib/folder.js'
 
 const programs = fileURLToPath(new URL('../programs/', import.meta.url))
 
+const OFFER = { tally: '{ tally: { state: true } }' }
 const FILE = (names) => `name: fuzz
 callbacks: ./callbacks
 nodes:
-  worker: { callbacks: [${names.join(', ')}], restart: 'no' }
+  worker: { callbacks: [${names.map((name) => OFFER[name] ?? name).join(', ')}], restart: 'no' }
+`
+/** Another part of the same pipeline, whose node may be stopped and started. */
+const SPARE = `name: fuzz
+callbacks: ./spare
+nodes:
+  spare: { callbacks: [spare] }
 `
 
-/** Writes a pipeline file with one node, whose callbacks are those of the programs. */
+/** Writes a pipeline file with one node, whose callbacks are those of the programs, and one for `daffi up`. */
 export async function writePipeline(folder, names) {
   await mkdir(join(folder, 'callbacks'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
@@ -23,11 +30,20 @@ export async function writePipeline(folder, names) {
     await writeFile(join(folder, `callbacks/${name}.ts`), text)
   }
   await writeFile(join(folder, 'fuzz.yaml'), FILE(names))
+  await mkdir(join(folder, 'spare'))
+  await writeFile(join(folder, 'spare/spare.ts'), 'export default () => process.pid\n')
+  await writeFile(join(folder, 'spare.yaml'), SPARE)
 }
 
 /** Starts the node of the pipeline file by the real command. */
 export function startNode(folder, url) {
   const args = ['node', '--name', 'worker', '-f', 'fuzz.yaml', '--server', url]
+  return started(spawn(process.execPath, [join(ROOT, 'bin/run.js'), ...args], optionsOf(folder)))
+}
+
+/** Runs the other part of the pipeline by the real command. */
+export function startUp(folder, url) {
+  const args = ['up', 'spare.yaml', '--server', url, '--json']
   return started(spawn(process.execPath, [join(ROOT, 'bin/run.js'), ...args], optionsOf(folder)))
 }
 

@@ -7,7 +7,9 @@ import { withFolder } from '../../chaos/lib/folder.js'
 import { Server } from '../../chaos/lib/server.js'
 import { seedOf } from '../../chaos/lib/random.js'
 import { callbacks } from '../programs/callbacks.js'
-import { runCommand, startNode, startProgram, writePipeline } from './pipeline.js'
+import { judgeRuns, runsOf } from './judge-runs.js'
+import { judgeState } from './judge-state.js'
+import { runCommand, startNode, startProgram, startUp, writePipeline } from './pipeline.js'
 import { Sniffer } from './sniffer.js'
 import { messagesFor } from './targets.js'
 
@@ -51,18 +53,20 @@ export class Run {
   }
 
   async #perform(folder, url) {
-    const { seed, goesOn, print } = this.#options
+    const { seed, goesOn, print, targets } = this.#options
     process.on('uncaughtException', (error) => this.#reasons.push(`this process: ${error.stack}`))
     await writePipeline(folder, Object.keys(callbacks))
     const node = startNode(folder, url)
     const program = startProgram(folder, url, PIPELINE)
+    const up = startUp(folder, url)
     const exited = []
-    for (const [name, { exited: end }] of Object.entries({ node, program }))
+    for (const [name, { exited: end }] of Object.entries({ node, program, up }))
       void end.then(([code, signal]) => exited.push(`${name} ended with ${code ?? signal}`))
     this.#nc = await connect({ servers: url, name: 'fuzzer', noAsyncTraces: true })
     const sniffer = new Sniffer(this.#nc, PIPELINE)
     this.#g = await Global.connect({ server: url, pipeline: PIPELINE, processName: 'judge' })
-    for (const name of NODES) await this.#g.waitProcess(name)
+    for (const name of [...NODES, 'spare']) await this.#g.waitProcess(name)
+    sniffer.seen.set('runs', await runsOf(this.#nc, PIPELINE))
     await this.#prepare()
     const ending = new AbortController()
     const streams = this.#startStreams(ending.signal)
@@ -76,9 +80,13 @@ export class Run {
     let printed = Date.now()
     for (let round = 0; goesOn(this.#sent) && this.#reasons.length === 0; round++) {
       await this.#send(
-        fc.sample(messagesFor(PIPELINE, sniffer.seen), { seed: seedOf(seed, round), numRuns: ROUND }),
+        fc.sample(messagesFor(PIPELINE, sniffer.seen, targets), {
+          seed: seedOf(seed, round),
+          numRuns: ROUND,
+        }),
       )
       await this.#look(round)
+      await this.#lookFurther(round, sniffer.seen.get('runs'))
       this.#reasons.push(...exited)
       if (this.#reasons.length > 0)
         this.#reasons.push(`after round ${round}, of these:`, ...this.#last.map(shown))
@@ -102,12 +110,12 @@ export class Run {
         if (rss[name].end - rss[name].start > MAX_GROWTH) this.#reasons.push(`the memory of ${name} grew`)
       }
     }
-    if (this.#reasons.length > 0) this.#reasons.push(node.output(), program.output())
+    if (this.#reasons.length > 0) this.#reasons.push(node.output(), program.output(), up.output())
     await this.#g.close()
     await this.#nc.close()
     program.child.send('stop')
-    node.child.kill('SIGTERM')
-    await Promise.all([node.exited, program.exited])
+    for (const { child } of [node, up]) child.kill('SIGTERM')
+    await Promise.all([node.exited, program.exited, up.exited])
     return {
       sent: this.#sent,
       lost: lost.length,
@@ -149,11 +157,16 @@ export class Run {
   async #send(messages) {
     this.#last = messages
     const inbox = `_INBOX.fuzz.${this.#sent}`
+    // Of a client that is no node, of a node, and of one that cannot be.
+    const replies = [inbox, `${inbox}.daffi.worker.${this.#sent}`, `${inbox}.daffi.ü.x`]
     for (const { subject, payload, headers: fields } of messages) {
       const head = headers()
       for (const [name, value] of Object.entries(fields)) if (value !== '') head.set(name, value)
-      const isRequest = /^daffi\.\w+\.(call|all|node|status)|^\$SRV/.test(subject)
-      this.#nc.publish(subject, payload, { headers: head, ...(isRequest ? { reply: inbox } : {}) })
+      const isRequest = /^daffi\.\w+\.(call|all|node|status|control)|^\$SRV/.test(subject)
+      this.#nc.publish(subject, payload, {
+        headers: head,
+        ...(isRequest ? { reply: replies[this.#sent % 3] } : {}),
+      })
       this.#sent++
     }
     await this.#nc.flush()
@@ -185,6 +198,14 @@ export class Run {
     }
   }
 
+  /** Looks now and then, and in each round where there are such messages only, at what the runs obey and the states keep. */
+  async #lookFurther(round, runs) {
+    const { targets } = this.#options
+    const isDue = (target) => targets.includes(target) && (targets.length === 1 || round % 10 === 5)
+    if (isDue('control')) this.#reasons.push(...(await judgeRuns(this.#nc, PIPELINE, runs)))
+    if (isDue('state')) this.#reasons.push(...(await judgeState(this.#g, this.#nc, PIPELINE, round)))
+  }
+
   /** Compares what the streams say with what the callbacks got. */
   async #judge(streams) {
     for (const [name, running] of Object.entries(streams)) {
@@ -212,6 +233,8 @@ export class Run {
       [['call', 'add', '1', '2'], /^3$/m],
       [['dead', 'list'], /fail/],
       [['schedule', 'list'], /add/],
+      [['start', 'spare'], /spare/],
+      [['call', 'spare'], /^\d+$/m],
     ]) {
       const { code, output } = await runCommand(folder, [...args, ...where])
       if (code !== 0 || !expected.test(output))

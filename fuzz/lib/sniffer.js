@@ -1,11 +1,20 @@
 import { decode } from './messagepack.js'
 
+const STATES = 8
+
 /** Watches what the pipeline itself sends: examples of valid messages, and the ids that are in use. */
 export class Sniffer {
   /** Latest message of each kind; incarnations by the names of their nodes. */
-  seen = new Map([['streams', { transient: [], durable: [] }]])
+  seen = new Map([
+    ['streams', { transient: [], durable: [] }],
+    ['states', []],
+  ])
 
   constructor(nc, pipeline) {
+    const bucket = `$KV.daffi_${pipeline}_state.`
+    nc.subscribe(`${bucket}tally.key.>`, {
+      callback: (_error, { subject }) => this.#onState(subject.slice(bucket.length)),
+    })
     nc.subscribe(`daffi.${pipeline}.>`, {
       callback: (_error, { subject, data, headers }) => {
         const [, , kind, id, what] = subject.split('.')
@@ -17,6 +26,12 @@ export class Sniffer {
         }
       },
     })
+  }
+
+  /** Keys of states of callbacks that are shared by key, which nobody can guess. */
+  #onState(key) {
+    const states = this.seen.get('states')
+    if (states.length < STATES && !states.includes(key)) states.push(key)
   }
 
   #onHello(hello) {

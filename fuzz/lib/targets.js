@@ -1,5 +1,7 @@
 import { decode, encode } from './messagepack.js'
 import fc from 'fast-check'
+import { ordersFor } from './orders.js'
+import { statesFor } from './states.js'
 import { bytes, damaged, mutated, odd, senseless } from './values.js'
 
 /** Forms of messages whose sense must not be known to anybody but the pipeline: a valid one would change its accounts. */
@@ -85,11 +87,26 @@ const oddText = fc
   .map((text) => text.replaceAll(/[\r\n]/g, ''))
 const oddHeaders = (...names) => fc.dictionary(fc.constantFrom(...names), oddText, { maxKeys: 3 })
 
+/** Groups of messages that can be sent alone: orders to runs, what is kept of states, and all else. */
+export const TARGETS = ['protocol', 'control', 'state']
+
 /**
- * Makes all kinds of messages that the protocol has.
- * @param seen what the pipeline itself has sent: the latest message of each kind, and the ids of its streams
+ * Makes messages of the kinds that the protocol has.
+ * @param seen what the pipeline itself has sent: the latest message of each kind, and the ids of its streams and runs
+ * @param targets groups of messages to be made
  */
-export function messagesFor(p, seen) {
+export function messagesFor(p, seen, targets) {
+  const groups = {
+    protocol: { weight: 36, make: () => protocolMessages(p, seen) },
+    control: { weight: 2, make: () => ordersFor(p, seen.get('runs')) },
+    state: { weight: 2, make: () => statesFor(p, ['worker', 'program'], seen.get('states')) },
+  }
+  return fc.oneof(
+    ...targets.map((target) => ({ weight: groups[target].weight, arbitrary: groups[target].make() })),
+  )
+}
+
+function protocolMessages(p, seen) {
   const known = (kind) => seen.get(kind)
   const streams = known('streams') ?? { transient: [ID], durable: [ID] }
   const [transient = ID] = streams.transient
@@ -108,15 +125,7 @@ export function messagesFor(p, seen) {
     'node.program.any.echo',
     'node.worker.any.nobody',
   )
-  const headersOfCall = oddHeaders(
-    'Daffi-Call',
-    'Daffi-From',
-    'Daffi-Eta',
-    'Daffi-Items',
-    'Daffi-Receipt',
-    'Daffi-Passed',
-    'Daffi-Parts',
-  )
+  const headersOfCall = oddHeaders('Daffi-Eta', 'Daffi-Items', 'Daffi-Receipt', 'Daffi-Passed', 'Daffi-Parts')
   const args = fc.oneof(free([1, 2, 'text', { a: [1] }], packed), free([1, 2], json))
   const job = { sequence: 1, state: 'running', node: 'worker', incarnation: 'x' }
   const jobSubject = fc

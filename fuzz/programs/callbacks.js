@@ -1,3 +1,5 @@
+import { context } from 'daffi'
+
 const got = { take: [], keep: [] }
 
 /** The callbacks of every node: some to be called by anybody, and those that streams end in, which count what they get. */
@@ -12,6 +14,13 @@ export const callbacks = {
   },
   take: (n) => void got.take.push(n),
   keep: (n) => void got.keep.push(n),
+  /** Counts in its state, whatever that has become. */
+  tally: (_item) => {
+    const { state } = context()
+    for (const name of state.keys()) state.get(name)
+    const count = state.get('count')
+    state.set('count', Number.isSafeInteger(count) ? count + 1 : 1)
+  },
   /** Number of items that a stream has brought, and of different ones. */
   got: (name) => [got[name].length, new Set(got[name]).size],
 }

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {
   BaseCommand,
+  coloursFor,
   FetchBar,
   filesArg,
   namedPipelines,
@@ -10,6 +11,7 @@ import {
   shownPath,
   stderr,
   stdout,
+  testLines,
   TestView,
   writeJunit,
 } from '../cli/index.js'
@@ -111,7 +113,7 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
 
   async #runOnce(plans: TestPlan[], flags: TestFlags): Promise<TestRunResult> {
     const { runTests, updateTests } = await import('../runtime/index.js')
-    let tests = await this.#watch((view, bar) =>
+    let tests = await this.#watch(flags.update, (view, bar) =>
       runTests(plans, {
         logLevel: flags['log-level'],
         bail: flags.bail,
@@ -124,6 +126,10 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
     )
     if (flags.update) {
       const { results, written } = await updateTests(tests)
+      const output = this.jsonEnabled() ? stderr : stdout
+      for (const [index, result] of results.entries())
+        if (tests[index]?.passed === false)
+          for (const line of testLines(result, coloursFor(output), result.passed)) output.line(line)
       for (const [file, values] of written) this.log(`${shownPath(file)}: ${count(values, 'value')} written`)
       tests = results
     }
@@ -145,9 +151,9 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
   }
 
   /** Shows the tests on standard output, or with `--json` on standard error. */
-  async #watch<T>(run: (view: TestView, bar: FetchBar) => Promise<T>): Promise<T> {
+  async #watch<T>(update: boolean, run: (view: TestView, bar: FetchBar) => Promise<T>): Promise<T> {
     const screen = new Screen(this.jsonEnabled() ? stderr : stdout)
-    using view = new TestView(screen)
+    using view = new TestView(screen, update)
     using bar = FetchBar.beside(screen)
     return await run(view, bar)
   }

@@ -2,7 +2,6 @@
 export * from './library.js'
 export {
   BINARY_NAMES,
-  cacheFolder,
   ensureBinary,
   hasNpm,
   packageToFetch,
@@ -19,6 +18,7 @@ export { connectWithTiming } from './call/index.js'
 export { LOG_LEVELS, type LogLevel } from './core/logger.js'
 export type { CallbackPlan, CallPlan, NodePlan, Plan } from './core/plan/plan.js'
 export { notOurs } from './core/ownership/ours.js'
+export { cacheFolder } from './core/project/cache-folder.js'
 export { faultOfProject, findProject } from './core/project/project.js'
 export { CALLBACK_OPTIONS } from './core/plan/callback-options.js'
 export { HEALTH_OPTIONS, RESTART_OPTIONS } from './core/plan/node-options.js'
@@ -29,6 +29,7 @@ export { examineState, joinProjectServer, openServer } from './nats/index.js'
 export {
   callFunction,
   cancelJob,
+  clearStates,
   cancelSchedule,
   dropDeadLetters,
   endedRun,
@@ -39,6 +40,8 @@ export {
   findStreams,
   listDeadLetters,
   listJobs,
+  listStates,
+  type StateList,
   listSchedules,
   nextFrame,
   nodeNamed,
@@ -90,7 +93,7 @@ export { forgetEnded, runningPipeline, type NodeOrder, type RunFile, type ScaleO
 export { noteRecord, type LogRecord } from './logs/index.js'
 export type { JobList, JobSummary, ShownJob } from './call/index.js'
 export { listCameras, type Camera, type CameraMode } from './source/index.js'
-export { streamNames, toPicture, type PictureType, type StreamOrigin, type StreamView } from './view/index.js'
+export { plannedStreams, streamNames, toPicture, type PictureType, type StreamView } from './view/index.js'
 export type { ReplayStart, StoredDeadLetter } from './stream/index.js'
 export {
   checkFiles,

@@ -5,6 +5,9 @@ import { context, STREAM, StreamError, type Global, type State, type StreamSumma
 import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { connectQuickly } from '../fixtures/nodes/quick.mjs'
+import { clearStates, listStates } from '../../src/runtime/node/index.js'
+import { nodePlan, pipelinePlan } from '../node/plans.js'
+import { temporaryFolder } from '../support/temporary.js'
 import { ownPipeline } from '../support/pipeline.js'
 import { kill, start } from '../support/talking-process.js'
 
@@ -18,6 +21,7 @@ interface Callbacks {
   take: (item: unknown) => void
 }
 
+const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const KEYS = 40
 const options = { count: { state: true } }
 
@@ -134,7 +138,7 @@ test('a node that is killed leaves each state as of the items that it has report
 })
 
 test('a state outlives its node; what a failing item has changed is dropped; several streams take turns', async () => {
-  const { join } = await ownPipeline<Callbacks>()
+  const { server, join } = await ownPipeline<Callbacks>()
   const counts: number[] = []
   const count = async ({ n }: Item): Promise<void> => {
     const value = counted()
@@ -156,6 +160,26 @@ test('a state outlives its node; what a failing item has changed is dropped; sev
     await node.close()
   }
   expect(counts).toEqual(Array.from({ length: 16 }, (_, n) => n + 1))
+
+  // Who looks from outside lists it, and clears it when no node has it in use any more.
+  const project = await temporaryFolder()
+  const plan = { ...pipelinePlan([nodePlan('counter')]), name: 'test', project }
+  const visit = { server: { url: server }, timeoutMs: 5000, log, signal: new AbortController().signal }
+  const state = { name: 'count.node.counter', callback: 'count', node: 'counter', values: { count: 16 } }
+  const choice = { callback: undefined, limit: 50 }
+  expect(await listStates(plan, choice, visit)).toMatchObject({ states: [state], more: 0 })
+  const user = await join('counter', { callbacks: { count }, options })
+  await expect(clearStates(plan, 'all', visit)).rejects.toMatchObject({
+    code: 'DAFFI_STATE_IN_USE',
+    message: 'counter has states of count in use',
+  })
+  await user.close()
+  await expect(clearStates(plan, ['cuont'], visit)).rejects.toMatchObject({
+    code: 'DAFFI_NO_STATE_KEPT',
+    next: 'Did you mean count?',
+  })
+  expect(await clearStates(plan, ['count'], visit)).toEqual(['count.node.counter'])
+  expect(await listStates(plan, choice, visit)).toEqual({ states: [], more: 0 })
 })
 
 test('a live stream has its state in memory, unless it is to be kept', async () => {

@@ -215,6 +215,6 @@ test('without an SDK nothing is sent, and nothing is kept', async () => {
   const heard = nc.subscribe('daffi.test.node.printer.>', { max: 1 })
   await nc.flush()
   const [, seen] = await Promise.all([g.call.print(1), heard[Symbol.asyncIterator]().next()])
-  const { value } = seen as { value: { headers?: { keys: () => string[] } } }
-  expect(value.headers?.keys()).not.toContain('traceparent')
+  // The only header that a small call would have.
+  expect(seen).toMatchObject({ value: { headers: undefined } })
 })

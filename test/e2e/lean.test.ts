@@ -31,6 +31,10 @@ test('the heartbeat of each node needs no JetStream, which would be in memory a 
   expect(packages).not.toContain('@nats-io/jetstream')
 })
 
+test('what has Node keep compiled code is loaded before all else, and nothing with it', async () => {
+  expect(await packagesOf('runtime/core/project/compile-cache.js')).toEqual([])
+})
+
 test('the command line starts without the runtime', async () => {
   const packages = await packagesOf('cli/main.js')
   expect(packages).toContain('@oclif/core')

@@ -151,7 +151,7 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
   expect(await page.locator('.boxes text').allTextContents()).toEqual(['sun 98 %', '<b>away</b>'])
   await expect
     .poll(() => card(page, 'process2').textContent())
-    .toMatch(/find_sunin (\d+) *out \1 *filtered 0 *failed 0.*find_sun → greet/)
+    .toMatch(/find_sunin (\d+) *out \1.*find_sun → greet/)
   await expect.poll(() => card(page, 'sky').textContent()).toMatch(/end to end [\d.]+ \/ [\d.]+ ms/)
   if (process.env.UPDATE_SCREENSHOT !== undefined)
     await page.screenshot({ path: join(ROOT, 'docs/viewer.png') })
@@ -214,7 +214,7 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
   await page.waitForSelector(`#trouble li:has-text("writer: ticks → work"):has-text('${why}')`)
 
   await card(page, 'worker')
-    .getByText(/^\d+ % of a core · \d+ MiB/)
+    .getByText(/^\d+ % cpu · \d+ MiB/)
     .waitFor()
   await page.getByRole('button', { name: 'stop worker' }).click()
   await card(page, 'worker').locator('.chip', { hasText: 'stopped' }).waitFor()
@@ -326,7 +326,7 @@ test('strangers cause one request at a time, and what others say does nothing to
     callback: (_error, message) => {
       asked++
       const run = { what: 'run', id: 'evil', host: 'here', pid: 1, since: 0, background: false }
-      message.respond(JSON.stringify({ ...run, nodes: {}, calls: [], lines: [line] }))
+      message.respond(JSON.stringify({ ...run, nodes: {}, calls: [], streams: [], lines: [line] }))
     },
   })
   await nc.flush()

@@ -3,7 +3,14 @@ import { connect } from '@nats-io/transport-node'
 import { STREAM, type StreamModifierOptions } from 'daffi'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { encode } from '../../src/runtime/codec/index.js'
+import { createLogger } from '../../src/runtime/core/logger.js'
+import { UnixChannels, type SocketAddress } from '../../src/runtime/unix/index.js'
 import { ownPipeline } from '../support/pipeline.js'
+
+interface Hello {
+  incarnation: string
+  socket: SocketAddress
+}
 
 interface Callbacks {
   take: (item: number) => void
@@ -35,15 +42,24 @@ test.each<[string, StreamModifierOptions]>([
 ])('a stream goes on after messages that have no form of the protocol: %s', async (_, options) => {
   const { server, join } = await ownPipeline<Callbacks>()
   const taken: number[] = []
-  await join('keeper', { callbacks: { take: (item) => void taken.push(item) } })
-  const g = await join('writer')
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
   const ids = new Set<string>()
-  nc.subscribe('daffi.test.stream.*.progress', {
+  const records: Hello[] = []
+  nc.subscribe('daffi.test.stream.*.open', {
     callback: (_error, { subject }) => void ids.add(subject.split('.')[3] ?? ''),
   })
+  nc.subscribe('daffi.test.presence.hello', {
+    callback: (_error, message) => void records.push(message.json<Hello>()),
+  })
   await nc.flush()
+  await join('keeper', { callbacks: { take: (item) => void taken.push(item) } })
+  const g = await join('writer')
+  const unix = await UnixChannels.open(
+    'mad',
+    createLogger('silent', () => undefined),
+  )
+  onTestFinished(() => unix?.close())
   const end = new AbortController()
   async function* items(): AsyncGenerator<number> {
     for (let n = 0; !end.signal.aborted; n++) {
@@ -56,6 +72,12 @@ test.each<[string, StreamModifierOptions]>([
   for (const id of ids)
     for (const what of SUBJECTS)
       for (const payload of PAYLOADS) nc.publish(`daffi.test.stream.${id}.${what}`, payload)
+  for (const { incarnation, socket } of records) {
+    const channel = await unix?.to(incarnation, socket)
+    for (const id of ids)
+      for (const what of SUBJECTS)
+        for (const payload of PAYLOADS) channel?.send(`daffi.test.stream.${id}.${what}`, Buffer.from(payload))
+  }
   await nc.flush()
   const before = taken.length
   await vi.waitFor(() => expect(taken.length).toBeGreaterThan(before + 50), { timeout: 10_000 })

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { STREAM, StreamError, type Global, type StreamSummary } from 'daffi'
+import { STREAM, StreamError, type Global, type StreamModifierOptions, type StreamSummary } from 'daffi'
 import { expect, test } from 'vitest'
 import { connectQuickly } from '../fixtures/nodes/quick.mjs'
 import { deferred } from '../../src/runtime/core/deferred.js'
@@ -95,6 +95,43 @@ test('lossless: what a member that is killed had in hand is lost and counted, th
   expect(summary.receivers.slow).toMatchObject({ state: 'died', offered: 2, processed: 0, lost: 2 })
   expect(sorted(quick)).toHaveLength(298)
 })
+
+test.each<StreamModifierOptions['share']>([true, { by: 'key' }])(
+  'lossless: who leaves has what it was given, and nothing is lost: %o',
+  async (share) => {
+    const { join } = await ownPipeline<Callbacks>(connectQuickly)
+    const [held, open] = [deferred(), deferred()]
+    const taken = new Map<string, number[]>([
+      ['one', []],
+      ['two', []],
+    ])
+    const take = (node: string) => async (item: unknown) => {
+      taken.get(node)?.push((item as { n: number }).n)
+      if (node !== 'one') return
+      held.resolve()
+      await open.promise
+    }
+    const one = await join('one', { callbacks: { take: take('one') } })
+    await join('two', { callbacks: { take: take('two') } })
+    const g = await join('writer')
+    const items = (async function* () {
+      for (let n = 0; n < 60; n++) yield { key: n % 12, n }
+      await held.promise
+      const leaving = one.close()
+      open.resolve()
+      for (let n = 60; n < 120; n++) yield { key: n % 12, n }
+      await leaving
+    })()
+    const summary = await g.call.take(items).with(STREAM({ share }))
+    checkShares(summary)
+    expect(summary).toMatchObject({
+      error: null,
+      receivers: { one: { state: 'left', lost: 0 }, two: { state: 'finished', lost: 0 } },
+    })
+    expect(taken.get('one')?.length).toBe(summary.receivers['one']?.offered)
+    expect([...taken.values()].flat().toSorted((a, b) => a - b)).toEqual(range(120))
+  },
+)
 
 test('lossless: a node that is ready after the stream has begun takes part, and is waited for like the others', async () => {
   const { join } = await ownPipeline<Callbacks>(connectQuickly)

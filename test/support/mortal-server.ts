@@ -5,6 +5,9 @@ import { temporaryFolder } from './temporary.js'
 
 export interface MortalServer {
   url: string
+  kill: () => Promise<void>
+  /** Starts the killed server; it may not listen yet when this returns. */
+  startAgain: () => void
   /** Kills the server and starts it again; it may not listen yet when this resolves. */
   restart: () => Promise<void>
   /** Sends a signal, such as SIGSTOP, to the server's process. */
@@ -27,11 +30,17 @@ export async function mortalServer(): Promise<MortalServer> {
   let server = start()
   onTestFinished(() => server.stop())
   await vi.waitUntil(() => listens(port), { timeout: 10_000, interval: 10 })
-  const restart = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     process.kill(server.pid, 'SIGKILL')
     await server.exited
+  }
+  const startAgain = (): void => {
     server = start()
   }
+  const restart = async (): Promise<void> => {
+    await kill()
+    startAgain()
+  }
   const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name)
-  return { url: `nats://127.0.0.1:${port}`, restart, signal }
+  return { url: `nats://127.0.0.1:${port}`, kill, startAgain, restart, signal }
 }

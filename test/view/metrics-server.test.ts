@@ -99,11 +99,21 @@ test('a node that is busy is waited for; one that is not ready makes the pipelin
   const state = (is: 'ready' | 'failed') => ({ state: is, pid: 1, since: 1, restarts: 0, lastEnd: null })
   const died = { code: 'DAFFI_NODE_DIED', message: 'secret 4711' }
   answerStatus(nc, 'test', () => ({
-    ...{ what: 'run', id: 'run', host: 'here', pid: 1, since: 1, background: false, calls: [], lines: [] },
+    ...{
+      what: 'run',
+      id: 'run',
+      host: 'here',
+      pid: 1,
+      since: 1,
+      background: false,
+      calls: [],
+      streams: [],
+      lines: [],
+    },
     nodes: { busy: { ...state('ready'), error: null }, dead: { ...state('failed'), error: died } },
   }))
   const busy: NodeStatus = {
-    ...{ what: 'node', name: 'busy', host: 'here', pid: 1, callbacks: [], stages: {}, calls: {} },
+    ...{ what: 'node', name: 'busy', host: 'here', pid: 1, callbacks: [], stages: {}, calls: {}, made: [] },
     usage: { cpuSeconds: 0, memoryBytes: 0, heapBytes: 0, loopBusySeconds: 0, loopDelayMs: 0 },
   }
   nc.subscribe('daffi.test.status', {

@@ -10,6 +10,7 @@ import type { Plan } from '../../runtime/index.js'
 import { coloursFor, type Colours } from '../show/colours.js'
 import { stderr, stdout } from '../show/output.js'
 import { reportFailure } from '../show/errors/report-failure.js'
+import type { UsedCommand } from '../show/errors/usage-error.js'
 import { baseFlags } from './flags.js'
 import type { NamedPipeline } from './pipeline-file.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
@@ -84,6 +85,13 @@ export abstract class BaseCommand<R> extends Command {
     return loadPipeline(file, { ...inputs, nodes })
   }
 
+  /** The command, for errors about its usage. */
+  get #used(): UsedCommand {
+    const { flags, baseFlags: common } = this.ctor
+    const name = `daffi ${(this.id ?? '').replaceAll(':', ' ')}`
+    return { name, flags: Object.keys({ ...common, ...flags }) }
+  }
+
   /** Prints the error of a failed command and sets the exit code; nothing else does. */
   protected override catch(thrown: Interfaces.CommandError): Promise<void> {
     const { stop } = this.#signals ?? {}
@@ -91,7 +99,8 @@ export abstract class BaseCommand<R> extends Command {
     const isAbort = stop?.aborted && 'code' in thrown && thrown.code === 'ABORT_ERR'
     const error = isAbort ? abortError(stop, this.id ?? 'the command') : thrown
     const interrupted = stop?.aborted && error instanceof DaffiError && error.code === 'DAFFI_ABORTED'
-    if (!interrupted || this.jsonEnabled()) reportFailure(error, { json: this.jsonEnabled() })
+    if (!interrupted || this.jsonEnabled())
+      reportFailure(error, { json: this.jsonEnabled(), command: this.#used })
     if (interrupted) process.exitCode = this.interruptedCode
     return Promise.resolve()
   }

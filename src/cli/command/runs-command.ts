@@ -1,8 +1,8 @@
 import type { Interfaces } from '@oclif/core'
 import { DaffiError } from '../../runtime/core/errors.js'
+import { noRun } from '../../runtime/core/no-run.js'
 import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan, RunsView } from '../../runtime/index.js'
-import { nothingRuns } from '../runs/choose-runs.js'
 import { BaseCommand } from './base-command.js'
 import { baseFlags } from './flags.js'
 import { fileFlag, inputFlags, namedPipeline } from './pipeline-file.js'
@@ -59,5 +59,5 @@ function onlyPipeline({ runs, over }: RunsView): string {
 
 function usualName(plan: Plan | undefined): string {
   if (plan) return plan.name
-  throw nothingRuns()
+  throw noRun()
 }

@@ -1,4 +1,5 @@
 import { watchEndSignals, type EndSignals } from '../../runtime/core/process/end-signals.js'
+import { stderr, stdout } from '../show/output.js'
 import { isClosedOutput } from './closed-output.js'
 
 export { FORCED } from '../../runtime/core/process/end-signals.js'
@@ -7,6 +8,8 @@ export { FORCED } from '../../runtime/core/process/end-signals.js'
 export type Signals = Omit<EndSignals, 'end'>
 
 export function watchSignals(): Signals {
+  // Before all others, which may print.
+  process.on('SIGINT', eraseEcho)
   const signals = watchEndSignals()
   const onOutputError = (error: NodeJS.ErrnoException): void => {
     if (isClosedOutput(error)) signals.end()
@@ -18,6 +21,13 @@ export function watchSignals(): Signals {
     [Symbol.dispose]() {
       signals[Symbol.dispose]()
       process.stdout.off('error', onOutputError)
+      process.off('SIGINT', eraseEcho)
     },
   }
+}
+
+/** Takes away the `^C` that a terminal writes: what follows, be it the prompt of the shell, begins at the start of its line. */
+function eraseEcho(): void {
+  const terminal = [stderr, stdout].find(({ isTTY }) => isTTY)
+  terminal?.erase(0)
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { plainLine } from '../../runtime/core/text/plain-text.js'
-import type { NodePlan, Plan, StreamOrigin } from '../../runtime/index.js'
+import type { NodePlan, Plan } from '../../runtime/index.js'
 import type { Names } from './suggest.js'
 
 /** Finds names in the project of the working folder. A pipeline that cannot be read has none. */
@@ -26,16 +26,8 @@ function unique(names: readonly string[]): string[] {
 
 /** The names that the streams have when each call of the pipeline file streams. */
 async function streamsOf(plan: Plan | undefined): Promise<string[]> {
-  const { streamNames } = await import('../../runtime/index.js')
-  const calls = Object.values(plan?.nodes ?? {}).flatMap(({ name: from, calls: made }) =>
-    made
-      .filter(({ modifier }) => modifier.kind === 'STREAM')
-      .map(({ call, source = null, resultsOf }): StreamOrigin => {
-        const origin = { from, call, source }
-        return resultsOf === undefined ? origin : { ...origin, results_of: resultsOf }
-      }),
-  )
-  return streamNames(calls)
+  const { plannedStreams, streamNames } = await import('../../runtime/index.js')
+  return plan ? streamNames(plannedStreams(plan)) : []
 }
 
 async function pathsIn(typed: string): Promise<string[]> {

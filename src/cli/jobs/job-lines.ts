@@ -2,21 +2,33 @@ import { count } from '../../runtime/core/text/count.js'
 import type { JobSummary, ShownJob } from '../../runtime/index.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { Colours } from '../show/colours.js'
+import { age } from '../show/units.js'
+import { tableLines, type Cell } from '../show/table.js'
 import { factLines } from './fact-lines.js'
 import { isoTime } from '../../runtime/core/text/iso-time.js'
 
 /** Characters of arguments and values that are shown; `--json` has all of them. */
 const MAX_JSON = 500
 
-/** Lines about a job in a list: one, and for one with failed attempts another with the latest error. */
-export function jobLines(job: JobSummary, { bold, dim, red, green, yellow }: Colours): string[] {
-  const { id, state, callback, to, node, failures } = job
+/** Jobs as a table; below one with failed attempts that is not done stands the latest error. */
+export function jobsTable(jobs: readonly JobSummary[], colours: Colours, now = Date.now()): string[] {
+  if (jobs.length === 0) return []
+  const head = ['JOB', 'STATE', 'CALLBACK', 'TIME'].map((text): Cell => [text])
+  const [first = '', ...rows] = tableLines([head, ...jobs.map((job) => cells(job, agoOf(job, now), colours))])
+  return [first, ...jobs.flatMap((job, index) => [rows[index] ?? '', ...lastError(job, colours)])]
+}
+
+function cells(job: JobSummary, time: string, { bold, dim, red, green, yellow }: Colours): Cell[] {
+  const { id, state, callback, to, node } = job
   const paint = { waiting: yellow, running: bold, done: green, failed: red, cancelled: dim }[state]
   const where = state === 'waiting' ? to : node
   const target = where === null ? callback : `${callback} on ${where}`
-  const line = `${bold(id)}  ${paint(state)}  ${target}  ${dim(timeOf(job))}${attemptsOf(job)}`
+  return [[id, bold], [state, paint], [target], [time, dim], [attemptsOf(job)]]
+}
+
+function lastError({ state, failures }: JobSummary, { red }: Colours): string[] {
   const last = failures.at(-1)
-  return last && state !== 'done' ? [line, `   ${red(last.code)} ${last.message}`] : [line]
+  return last && state !== 'done' ? [`  ${red(last.code)} ${last.message}`] : []
 }
 
 /** All that is told of one job. */
@@ -33,7 +45,7 @@ export function shownLines(job: ShownJob, colours: Colours): string[] {
     ['value', 'value' in job ? short(job.value) : undefined],
   ]
   return [
-    jobLines({ ...job, failures: [] }, colours)[0] ?? '',
+    ...tableLines([cells(job, timeOf(job), colours)]),
     ...factLines(facts, colours),
     ...job.failures.map(
       ({ time, node, code, message }) => `   ${dim(at(time) ?? '')} on ${node}: ${red(code)} ${message}`,
@@ -48,10 +60,20 @@ function timeOf({ state, sent, began, ended, due }: JobSummary): string {
   return state === 'running' ? `since ${at(began) ?? ''}` : (at(ended) ?? '')
 }
 
+/** The same as a span, which is as wide as a table has room for. */
+function agoOf({ state, sent, began, ended, due }: JobSummary, now: number): string {
+  if (state === 'waiting') {
+    const since = due ?? sent ?? now
+    return since > now ? `due in ${age(since - now)}` : `for ${age(now - since)}`
+  }
+  return state === 'running' ? `for ${age(now - (began ?? now))}` : `${age(now - (ended ?? now))} ago`
+}
+
 function attemptsOf({ state, attempts, left }: JobSummary): string {
-  const isOver = state !== 'waiting' && state !== 'running'
-  if (attempts === 0 || (isOver && attempts === 1)) return ''
-  return `  ${count(attempts, 'attempt')}${isOver ? '' : `, ${left} left`}`
+  const all = attempts + left
+  if (attempts === 0 || all === 1) return ''
+  if (state === 'running') return `attempt ${attempts} of ${all}`
+  return state === 'waiting' ? `after attempt ${attempts} of ${all}` : `${count(attempts, 'attempt')}`
 }
 
 function short(value: unknown): string {

@@ -5,6 +5,7 @@ import type { TappedItem } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { clockTime } from './clock-time.js'
 import { formatCount } from '../show/units.js'
+import { plural } from '../../runtime/core/text/count.js'
 
 /** An item of a stream as JSON: exactly one of `value`, `frame` and `bytes` is there. */
 export interface ItemRecord {
@@ -59,6 +60,7 @@ export function itemLine(record: ItemRecord, { colours, width = Infinity }: Line
 }
 
 function text({ frame, bytes, value }: ItemRecord): string {
-  if (frame) return `${frame.width}x${frame.height} ${frame.format}, ${formatCount(frame.bytes)} bytes`
-  return bytes === undefined ? plainJson(value) : `${formatCount(bytes)} bytes`
+  if (frame)
+    return `${frame.width}x${frame.height} ${frame.format}, ${formatCount(frame.bytes)} ${plural(frame.bytes, 'byte')}`
+  return bytes === undefined ? plainJson(value) : `${formatCount(bytes)} ${plural(bytes, 'byte')}`
 }

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { DaffiError } from '../../runtime/core/errors.js'
+import { NOTHING_RUNS } from '../../runtime/core/no-run.js'
 import type { RunInfo } from '../../runtime/index.js'
 import { describeRun } from './run-lines.js'
 
@@ -18,7 +19,7 @@ export function runsMeant<T>(
   const ids = runs.map((run) => infoOf(run).id)
   throw new DaffiError(
     'DAFFI_NO_RUN',
-    `no run has the id ${id}; ${ids.length > 0 ? `there is ${ids.join(', ')}` : 'nothing runs here'}`,
+    `no run has the id ${id}; ${ids.length > 0 ? `there is ${ids.join(', ')}` : NOTHING_RUNS}`,
   )
 }
 
@@ -27,11 +28,5 @@ export function severalRuns(runs: readonly RunInfo[], more = ''): DaffiError {
   const list = runs.map((run) => `${run.id}: ${run.pipeline}, ${describeRun(run, Date.now())}`)
   return new DaffiError('DAFFI_NO_RUN', `there are ${runs.length} runs:\n${list.join('\n')}`, {
     next: `Name the pipeline file with -f, or one run with --run ID${more}.`,
-  })
-}
-
-export function nothingRuns(): DaffiError {
-  return new DaffiError('DAFFI_NO_RUN', 'nothing runs here', {
-    next: 'Start a pipeline with daffi up -d, or name its file with --file.',
   })
 }

@@ -62,9 +62,17 @@ export class LogPrinter {
  * @throws DaffiError DAFFI_USAGE
  */
 export function readSince(text: string, now: number): number {
-  const time = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : now - parseDuration(text, '--since')
+  const time = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : now - agoMs(text)
   if (!Number.isNaN(time)) return time
   throw new DaffiError('DAFFI_USAGE', `--since: ${JSON.stringify(text)} is no time`, {
     next: 'Write a time such as 2026-11-20T08:00:00Z, or how long ago, such as 10m.',
   })
+}
+
+function agoMs(text: string): number {
+  try {
+    return parseDuration(text)
+  } catch {
+    return NaN
+  }
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { NOTHING_RUNS } from '../../runtime/core/no-run.js'
 import type { BackgroundRun, EndedRun, RunInfo } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { summaryLines } from '../show/summary-lines.js'
@@ -28,7 +29,7 @@ export function runLines(
   })
   const all = [...lines, ...over]
   if (all.at(-1) === '') all.pop()
-  return all.length > 0 ? all : ['nothing runs']
+  return all.length > 0 ? all : [NOTHING_RUNS]
 }
 
 /** Tells of a run in the background that was started, or runs already. */

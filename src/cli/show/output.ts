@@ -90,11 +90,11 @@ export class Output {
     return () => this.#stream.off('resize', listener)
   }
 
-  /** Erases the last lines of a terminal. */
+  /** Erases the line of a terminal that was begun, and so many before it. */
   erase(lines: number): void {
     // The terminal may have written `^C` since.
     cursorTo(this.#stream, 0)
-    moveCursor(this.#stream, 0, -lines)
+    if (lines > 0) moveCursor(this.#stream, 0, -lines)
     clearScreenDown(this.#stream)
   }
 }

@@ -23,6 +23,9 @@ interface ShownStream {
   shownAt: number
 }
 
+/** Kinds of sources whose items need not be frames. */
+const ITEM_KINDS: ReadonlySet<string> = new Set(['module', 'list', 'recording'])
+
 /** Shows a run while it lasts: the nodes' lines, each with the node's name, their states, and the streams' progress. */
 export class RunView implements Disposable {
   readonly #plan: Plan
@@ -128,7 +131,7 @@ export class RunView implements Disposable {
 
   #newStream({ source }: CallPlan, latest: StreamSummary): ShownStream {
     const kind = source === undefined ? undefined : this.#plan.sources[source]?.kind
-    const progress = new StreamProgress(kind === undefined || kind === 'module' ? 'items' : 'frames')
+    const progress = new StreamProgress(kind === undefined || ITEM_KINDS.has(kind) ? 'item' : 'frame')
     return { progress, latest, shownAt: 0 }
   }
 

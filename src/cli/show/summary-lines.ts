@@ -4,6 +4,7 @@ import type { CallResult, ReceiverSummary, StageResult, StreamResult } from '../
 import { formatBytes, formatCount, formatFps } from './units.js'
 import type { Colours } from './colours.js'
 import { tableLines, type Cell } from './table.js'
+import { count, plural } from '../../runtime/core/text/count.js'
 
 interface Results {
   calls: CallResult[]
@@ -52,8 +53,8 @@ function streamLines(summary: StreamResult, colours: Colours): string[] {
     error,
   } = summary
   const what = source ?? (resultsOf === undefined ? 'items' : `results of ${resultsOf}`)
-  const flow = `${from} streamed ${what} to ${call}${as === undefined ? '' : ` as ${as}`} ${colours.dim(`(${delivery}${attempts === undefined ? '' : `, ${attempts} attempts`})`)}`
-  const figures = `${formatCount(items)} items, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}` : ''}`
+  const flow = `${from} streamed ${what} to ${call}${as === undefined ? '' : ` as ${as}`} ${colours.dim(`(${delivery}${attempts === undefined ? '' : `, ${count(attempts, 'attempt')}`})`)}`
+  const figures = `${formatCount(items)} ${plural(items, 'item')}, ${formatBytes(bytes)} in ${seconds.toFixed(1)} s (${formatFps(items, seconds)})${gaps > 0 ? `, ${count(gaps, 'gap')}` : ''}`
   const receivers = align(Object.entries(summary.receivers).map(([name, each]) => receiverCells(name, each)))
   return [
     `${mark(error, colours)} ${flow}: ${figures}`,

@@ -5,13 +5,17 @@ import type { Colours } from '../show/colours.js'
 
 const INDENT = '    '
 
-/** The lines of a test that has ended: one, and for a failed test every difference from what was expected. */
+/**
+ * The lines of a test that has ended: one, and for a failed test every difference from what was expected.
+ * @param isUpdated whether it had failed, and its expected values were written anew
+ */
 export function testLines(
   { name, passed, seconds, file, failures, output }: TestResult,
   colours: Colours,
+  isUpdated = false,
 ): string[] {
   const { bold, dim, green, red } = colours
-  const head = `${passed ? green('✓') : red('✗')} ${name} ${dim(`(${seconds.toFixed(1)} s)`)}`
+  const head = `${passed ? green('✓') : red('✗')} ${name} ${dim(`(${seconds.toFixed(1)} s${isUpdated ? ', updated' : ''})`)}`
   if (passed) return [head]
   const printed = output.length > 0 ? [dim('last lines of the nodes:'), ...output.map(dim), ''] : []
   const details = failures.flatMap(({ line, column, path, ...failure }) => [

@@ -8,10 +8,13 @@ export class TestView implements Disposable {
   readonly #screen: Screen
   readonly #live: (lines: readonly string[]) => void
   readonly #colours: Colours
+  readonly #holds: boolean
   readonly #running: string[] = []
 
-  constructor(screen: Screen) {
+  /** @param holds whether failed tests are shown later, when it is known which of them were updated */
+  constructor(screen: Screen, holds: boolean) {
     this.#screen = screen
+    this.#holds = holds
     this.#live = screen.section()
     this.#colours = coloursFor({ isTTY: screen.isTerminal })
   }
@@ -29,7 +32,8 @@ export class TestView implements Disposable {
 
   readonly end = (result: TestResult): void => {
     this.#running.splice(this.#running.indexOf(result.name), 1)
-    for (const line of testLines(result, this.#colours)) this.#screen.line(line)
+    if (result.passed || !this.#holds)
+      for (const line of testLines(result, this.#colours)) this.#screen.line(line)
     this.#redraw()
   };
 

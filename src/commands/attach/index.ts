@@ -5,7 +5,6 @@ import {
   logFlags,
   LogPrinter,
   namedFile,
-  nothingRuns,
   runFlag,
   RunsCommand,
   runsMeant,
@@ -15,6 +14,7 @@ import {
   stderr,
   stdout,
 } from '../../cli/index.js'
+import { noRun } from '../../runtime/core/no-run.js'
 import type { EndedRun } from '../../runtime/index.js'
 
 interface AttachResult {
@@ -47,7 +47,7 @@ export default class Attach extends RunsCommand<AttachResult> {
     const file = namedFile(args, flags)
     return this.withRuns({ ...flags, file }, async (view, project) => {
       const [run, ...others] = runsMeant(view.runs, flags.run, runInfo)
-      if (!run) throw nothingRuns()
+      if (!run) throw noRun()
       if (others.length > 0) throw severalRuns([run, ...others].map(runInfo))
       const output = this.jsonEnabled() ? stderr : stdout
       const { timestamps, tail } = flags

@@ -10,6 +10,7 @@ import {
   severalRuns,
   summaryLines,
 } from '../../cli/index.js'
+import { NOTHING_RUNS } from '../../runtime/core/no-run.js'
 import type { EndedRun } from '../../runtime/index.js'
 
 interface DownResult {
@@ -49,7 +50,7 @@ export default class Down extends RunsCommand<DownResult> {
       }
       // Nobody needs to be told any more how those have ended.
       if (runs.length === 0) for (const { name } of view.over) await forgetEnded(project, name)
-      if (ended.length === 0) this.log('nothing runs')
+      if (ended.length === 0) this.log(NOTHING_RUNS)
       return { ended }
     })
   }

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { fileArg, jobLines, namedPipeline, VisitCommand } from '../../cli/index.js'
+import { fileArg, jobsTable, namedPipeline, VisitCommand } from '../../cli/index.js'
 import { JOB_STATES } from '../../runtime/core/plan/job-states.js'
 import type { JobList } from '../../runtime/index.js'
 
@@ -31,7 +31,7 @@ export default class JobsList extends VisitCommand<JobList> {
     const plan = await this.loadPlan(namedPipeline(args, flags))
     const { listJobs } = await import('../../runtime/index.js')
     const list = await listJobs(plan, { state, limit }, this.visitOptions(flags))
-    for (const job of list.jobs) for (const line of jobLines(job, this.colours)) this.log(line)
+    for (const line of jobsTable(list.jobs, this.colours)) this.log(line)
     if (list.jobs.length === 0) this.log('none')
     if (list.more > 0) this.log(this.colours.dim(`and ${list.more} more; -n lists more of them`))
     return list

@@ -1,5 +1,4 @@
 export type { Binary, BinaryName, BinaryOrigin } from './find/binary.js'
-export { cacheFolder } from './find/cache.js'
 export { BINARY_NAMES, packageToFetch, warningOfFetched } from './find/catalog.js'
 export { ensureBinary, type EnsureOptions, type FetchProgress } from './fetch/ensure.js'
 export { withoutSecrets } from './run/environment.js'

@@ -3,6 +3,7 @@ import { DaffiError, messageOf } from '../core/errors.js'
 import { openSealed, registerExtensions } from './extensions.js'
 import { prepare } from './prepare.js'
 import { mapsToObjects, mayHoldProto } from './proto-keys.js'
+import { count } from '../core/text/count.js'
 
 // Without msgpackr's record extensions, so that MessagePack libraries of other languages can read the messages.
 const packr = new Packr({ useRecords: false, moreTypes: false })
@@ -63,9 +64,13 @@ export function decode(bytes: Uint8Array): unknown {
     if (!mayHoldProto(buffer, unpacked)) return openSealed(unpacked)
     return openSealed(mapsToObjects(mapUnpackr.unpack(buffer)))
   } catch (cause) {
-    throw new DaffiError('DAFFI_BAD_MESSAGE', `a message of ${bytes.length} bytes is not MessagePack`, {
-      cause,
-    })
+    throw new DaffiError(
+      'DAFFI_BAD_MESSAGE',
+      `a message of ${count(bytes.length, 'byte')} is not MessagePack`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -2,6 +2,7 @@ import { DaffiError } from '../core/errors.js'
 import { fitsTogether, looksLikeFrame, PIXEL_FORMATS, type Frame, type PixelFormat } from '../core/frame.js'
 import { decode, encode } from './codec.js'
 import { isTypedArrayName, typedArray, viewName, type TypedArrayName } from './typed-arrays.js'
+import { count } from '../core/text/count.js'
 
 /**
  * An item of a stream as it is sent: raw bytes with a description of what they are, or a value as MessagePack, which can share
@@ -64,7 +65,7 @@ function encodeFrame(item: Frame, number: number): EncodedItem {
     const size = `${width}x${height} in ${format}`
     throw new DaffiError(
       'DAFFI_UNSENDABLE',
-      `item ${number} cannot be sent: it is a frame of ${size}, and its data has ${data.length} bytes`,
+      `item ${number} cannot be sent: it is a frame of ${size}, and its data has ${count(data.length, 'byte')}`,
     )
   }
   if (Object.keys(item).length === FRAME_FIELDS)

@@ -1,4 +1,5 @@
 import { DaffiError } from './errors.js'
+import { count } from './text/count.js'
 
 /** A number of bytes, or text such as `512 KiB`, `64 MiB`, `1.5 GiB`. */
 export type Bytes = number | string
@@ -45,5 +46,5 @@ export function formatBytes(bytes: number): string {
     ['KiB', KIB],
   ] as const)
     if (bytes >= factor) return `${Number((bytes / factor).toFixed(1))} ${unit}`
-  return `${bytes} bytes`
+  return count(bytes, 'byte')
 }

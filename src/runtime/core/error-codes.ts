@@ -233,6 +233,16 @@ export const ERRORS = {
     meaning: 'The values in context().state of a key, or of a node, would be larger than a state may be.',
     next: 'Keep less in it, such as counts and the latest values; or share the stream by a key, so that each has a state of its own.',
   },
+  DAFFI_NO_STATE_KEPT: {
+    exit: 1,
+    meaning: 'The pipeline keeps no state of this name, and none of a callback of this name.',
+    next: 'Run daffi state list for the names. States in memory only are not kept.',
+  },
+  DAFFI_STATE_IN_USE: {
+    exit: 1,
+    meaning: 'States are to be removed that a running node may have in memory.',
+    next: 'Stop that node first, with daffi stop NODE, and start it again after that.',
+  },
   DAFFI_STATE_TAKEN: {
     exit: 1,
     meaning:
@@ -436,6 +446,11 @@ export const ERRORS = {
     meaning: 'A message from another process has a form that cannot be decoded.',
     next: 'Run the same version of daffi on both sides; messages of other clients must have the form in docs/protocol.md.',
   },
+  DAFFI_ALREADY_RUNS: {
+    exit: 1,
+    meaning: 'A run of this pipeline, on this machine or another, has nodes that are to be started.',
+    next: 'daffi attach shows that run, and daffi down ends it; --only NODE,... starts nodes that it does not have.',
+  },
   DAFFI_DUPLICATE_NAME: {
     exit: 1,
     meaning: 'Another running process already has this node name in the pipeline.',
@@ -602,7 +617,7 @@ export const ERRORS = {
     next: 'Run daffi rate, which lists the streams that flow. A durable one has its name in the pipeline file, or NODE_SOURCE_CALL; an earlier --from of daffi replay includes older items.',
   },
   DAFFI_NO_DEAD_LETTER: {
-    exit: 2,
+    exit: 1,
     meaning: 'The pipeline has no dead letter with this id.',
     next: 'Run daffi dead list for the ids.',
   },

@@ -40,4 +40,5 @@ export {
 } from './visit/dead-letters.js'
 export { cancelJob, listJobs, retryJob, showJob, type CancelledJob } from './visit/jobs.js'
 export { replayStream, type ReplayStreamOptions } from './visit/replay-stream.js'
+export { clearStates, listStates, type StateList } from './visit/states.js'
 export { cancelSchedule, listSchedules, type ScheduleInfo } from './visit/schedules.js'

@@ -16,7 +16,7 @@ import {
 } from '../core/message/forms.js'
 import { parseJson } from '../core/message/parse-json.js'
 import type { PipelineInputs } from '../core/plan/plan.js'
-import { isOurPrivateFolder } from '../core/ownership/ours.js'
+import { isOurPrivateFolder } from '../core/ownership/owner.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from '../core/process/process-identity.js'
 import { inFolder } from '../core/project/folder-error.js'
 import { stateFolder } from '../core/project/project.js'

@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { isOurPrivateFolder } from '../core/ownership/ours.js'
+import { isOurPrivateFolder } from '../core/ownership/owner.js'
 
 /** Tells why this user cannot see the runs of a project that has a folder `.daffi`; undefined when it can, or there is none. */
 export function whyUnseen(project: string): string | undefined {

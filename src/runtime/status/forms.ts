@@ -11,14 +11,15 @@ import {
   listOf,
   mapOf,
   oneOf,
-  orAbsent,
   orNull,
   recordOf,
 } from '../core/message/forms.js'
-import { isStageCounts, isStreamSummary } from '../core/message/summary-form.js'
+import type { ReceiverCounts } from '../core/plan/summary.js'
+import { isStageCounts, isStreamSummary, ORIGIN_FORM } from '../core/message/summary-form.js'
 import {
   NODE_STATES,
   type CallCounts,
+  type CallMade,
   type CallStatus,
   type LogLine,
   type NodeStatus,
@@ -29,6 +30,7 @@ import {
   type Status,
   type StatusQuestion,
   type StreamStatus,
+  type StreamTotal,
 } from './messages.js'
 
 const isNode = mapOf<NodeStatus>({
@@ -39,6 +41,7 @@ const isNode = mapOf<NodeStatus>({
   callbacks: listOf(isName),
   stages: recordOf(isName, isStageCounts),
   calls: recordOf(isName, mapOf<CallCounts>({ answered: isCount, failed: isCount, seconds: isMeasure })),
+  made: listOf(mapOf<CallMade>({ from: isName, call: isName, to: orNull(isName), count: isCount })),
   usage: mapOf<ProcessUsage>({
     cpuSeconds: isMeasure,
     memoryBytes: isCount,
@@ -63,14 +66,33 @@ const isStream = mapOf<StreamStatus>({
 })
 
 const isCall = mapOf<CallStatus>({
+  ...ORIGIN_FORM,
   node: isName,
-  call: isText,
-  source: orNull(isText),
-  results_of: orAbsent(isText),
-  as: orAbsent(isText),
+  index: isCount,
   state: oneOf('running', 'broken', 'troubled', 'done', 'failed'),
   gaps: isCount,
   error: orNull(isErrorRecord),
+})
+
+const isTotal = mapOf<StreamTotal>({
+  ...ORIGIN_FORM,
+  node: isName,
+  index: isCount,
+  gaps: isCount,
+  items: isCount,
+  bytes: isCount,
+  receivers: recordOf(
+    isName,
+    mapOf<ReceiverCounts>({
+      attaches: isCount,
+      offered: isCount,
+      processed: isCount,
+      dropped: isCount,
+      failed: isCount,
+      unmatched: isCount,
+      lost: isCount,
+    }),
+  ),
 })
 
 const isRun = mapOf<RunStatus>({
@@ -99,6 +121,7 @@ const isRun = mapOf<RunStatus>({
     }),
   ),
   calls: listOf(isCall),
+  streams: listOf(isTotal),
   lines: listOf(
     mapOf<LogLine>({
       number: isCount,

@@ -3,6 +3,7 @@ export { askStatus, type AskOptions } from './ask.js'
 export { NODE_STATES, statusSubject } from './messages.js'
 export type {
   CallCounts,
+  CallMade,
   CallStatus,
   LineLevel,
   LineStream,
@@ -16,4 +17,5 @@ export type {
   Status,
   StatusQuestion,
   StreamStatus,
+  StreamTotal,
 } from './messages.js'

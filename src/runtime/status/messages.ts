@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../core/errors.js'
-import type { StageCounts, StreamSummary } from '../core/plan/summary.js'
+import type { CallOrigin } from '../core/plan/call-origin.js'
+import type { ReceiverCounts, StageCounts, StreamSummary } from '../core/plan/summary.js'
 import type { PixelFormat } from '../core/frame.js'
 
 /** Subject of status requests. Each participant of the pipeline answers with one message for each thing that it knows of. */
@@ -27,7 +28,19 @@ export interface NodeStatus {
   stages: Record<string, StageCounts>
   /** Calls and jobs that its callbacks have answered, of this process. Items of streams are none. */
   calls: Record<string, CallCounts>
+  /** Calls that its callbacks have made, of this process. Streams and schedules are none. */
+  made: CallMade[]
   usage: ProcessUsage
+}
+
+/** Calls of one callback that another one has made. */
+export interface CallMade {
+  /** Callback that has made them. */
+  from: string
+  call: string
+  /** Node that they were for; null for any. */
+  to: string | null
+  count: number
 }
 
 /** Calls and jobs that a callback has answered. */
@@ -89,14 +102,10 @@ export interface LogLine {
   text: string
 }
 
-export interface CallStatus {
+export interface CallStatus extends CallOrigin {
   node: string
-  call: string
-  source: string | null
-  /** Name of the callback whose results are streamed. */
-  results_of?: string
-  /** Side of a join that the stream is. */
-  as?: string
+  /** Position of the call in the node's list of calls. */
+  index: number
   /**
    * `broken`: the source broke off, and is being started again. `troubled`: the call has failed and is made again, or it
    * runs and does not reach its receivers.
@@ -106,6 +115,18 @@ export interface CallStatus {
   gaps: number
   /** The reason when the state is `broken`, `troubled` or `failed`, else null. */
   error: ErrorRecord | null
+}
+
+/** Account of what a call with STREAM has streamed, over all of its streams in the run. Its counts only grow. */
+export interface StreamTotal extends CallOrigin {
+  node: string
+  /** Position of the call in the node's list of calls. */
+  index: number
+  /** Number of times that the source broke off. */
+  gaps: number
+  items: number
+  bytes: number
+  receivers: Record<string, ReceiverCounts>
 }
 
 /** The way in which a process of a node ended. */
@@ -145,6 +166,8 @@ export interface RunStatus {
   nodes: Record<string, RunNodeStatus>
   /** Calls of those nodes that have reported something. */
   calls: CallStatus[]
+  /** Calls of those nodes that have streamed something. */
+  streams: StreamTotal[]
   lines: LogLine[]
 }
 

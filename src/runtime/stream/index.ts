@@ -20,6 +20,7 @@ export type {
   IncomingMarks,
   Joining,
   Departure,
+  UnixPeers,
   Peer,
   StreamConnections,
   StreamOptions,

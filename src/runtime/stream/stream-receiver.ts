@@ -8,6 +8,7 @@ import { allowHeapGrowth } from './common/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
 import { SourceOrders } from './common/order/source-orders.js'
 import type { ProgressPublisher } from './common/read/progress-publisher.js'
+import { WriterMessages } from './common/read/writer-messages.js'
 import { DurableStreams } from './durable/read/receive-durable.js'
 import { removeLeftovers } from './lanes/leftovers.js'
 import { openLaneReader } from './lanes/open-lane-reader.js'
@@ -67,7 +68,8 @@ export interface StreamReceiverOptions {
 }
 
 interface ActiveReceiver {
-  reader: Pick<StreamReader, 'report' | 'stop'> & { readonly counts?: AttachCounts[] }
+  reader: Pick<StreamReader, 'report' | 'stop'> &
+    Partial<Pick<StreamReader, 'leave'>> & { readonly counts?: AttachCounts[] }
   open: Open
   progress: ProgressPublisher
   onOver: Admission['onOver']
@@ -117,7 +119,7 @@ export class StreamReceiver {
     await Promise.all(
       all.map(async (receiver) => {
         if (!receiver) return
-        const stopping = receiver.reader.stop('left')
+        const stopping = receiver.reader.leave?.() ?? receiver.reader.stop('left')
         await bounded(stopping, { timeoutMs: graceMs, what: 'leaving a stream' }).catch((error: unknown) => {
           this.#options.ports.log.warn(`"${receiver.open.call}" is given up: ${messageOf(error)}`)
           receiver.reader.report()
@@ -171,7 +173,8 @@ export class StreamReceiver {
       if (!ports.peers.isSuspected(open.incarnation)) void this.#leave(open.id, 'left')
     }
     const joinOrder = this.#orders.of(open)
-    const common = { open, lifecycle, onNoWriter, joinOrder, ...callback }
+    const messages = await WriterMessages.open(open, ports)
+    const common = { open, messages, lifecycle, onNoWriter, joinOrder, ...callback }
     const receiving = open.durable
       ? this.#durable.receive({ ...common, durable: open.durable })
       : receiveTransient({ ...common, openLane, ports, before })
@@ -180,7 +183,7 @@ export class StreamReceiver {
       callback.onOver?.('refused')
       throw error
     })
-    const ends = await this.#subscribeToEnd(open, (end) => {
+    const unlisten = this.#onEnd(open, messages, (end) => {
       if (end.closed) progress.onClosed()
       reader.onEnd(end)
     })
@@ -193,18 +196,16 @@ export class StreamReceiver {
       onOver: callback.onOver,
       close: () => {
         clearInterval(reporting)
-        ends.unsubscribe()
+        unlisten()
         close()
         restoreHeap()
       },
     }
   }
 
-  async #subscribeToEnd(open: Open, onEnd: (end: End) => void): Promise<Subscription> {
-    const { ports } = this.#options
-    const { pipeline, log } = ports
-    const { control } = await ports.connections()
-    return onMessage(control, streamSubject(pipeline, open.id, 'end'), isEnd, (end) => {
+  #onEnd(open: Open, messages: WriterMessages, onEnd: (end: End) => void): () => void {
+    const { log } = this.#options.ports
+    return messages.on('end', isEnd, (end) => {
       onEnd(end)
       if (end.error && !end.closed && !open.yields)
         log.warn(`the stream to "${open.call}" from ${open.from} ended early: ${end.error.message}`)

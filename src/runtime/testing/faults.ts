@@ -4,6 +4,7 @@ import type { FaultPlan } from '../pipeline/index.js'
 import type { Mismatch } from './judge/mismatch.js'
 import type { Observation } from './run/observation.js'
 import type { PipelineRun } from './run/pipeline-run.js'
+import { count } from '../core/text/count.js'
 
 /** Faults that a test makes in its own run. */
 export class Faults {
@@ -37,7 +38,7 @@ export class Faults {
         .filter(({ call }) => call === at?.stream)
         .reduce((sum, each) => sum + each.items, 0)
       if (kill === undefined ? items >= (at?.item ?? 0) : this.#made.has(plan)) return []
-      const why = at ? `the stream to ${at.stream} had ${items} of its ${at.item} items` : 'the run was over'
+      const why = at ? `the stream to ${at.stream} had ${items} of its ${count(at.item, 'item')}` : 'the run was over'
       return [{ path: ['faults', index], message: `the fault never came: ${why}`, mayStillPass: false }]
     })
   }

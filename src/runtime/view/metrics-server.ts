@@ -5,7 +5,7 @@ import type { ServerHandle } from '../nats/index.js'
 import { openPoller } from './open-poller.js'
 import { answersForPrograms } from './programs/answers.js'
 import { serve } from './programs/serve.js'
-import { loopbackHosts, refusalOf } from './programs/visit.js'
+import { hostRule, refusalOf, type HostRule } from './programs/visit.js'
 
 /** Address at which metrics and probes are served. */
 export interface MetricsAddress {
@@ -33,12 +33,15 @@ export async function openMetrics(
 ): Promise<() => Promise<void>> {
   const { nc, link, pipeline, poller } = await openPoller(plan, server, { name: 'metrics', log, signal })
   const app = new Hono()
-  // Who listens on the loopback is asked by its names only. Elsewhere any name may lead here, such as that of a container.
-  let hosts: string[] | undefined
+  let isOurs: HostRule = () => false
+  let isTold = false
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     const [host, origin, site] = ['host', 'origin', 'sec-fetch-site'].map((name) => c.req.header(name))
-    const refusal = refusalOf({ method: c.req.method, host, origin, site }, hosts)
+    const refusal = refusalOf({ method: c.req.method, host, origin, site }, isOurs)
+    // Who scrapes sees only that it fails. Once is enough: anybody on this machine can send many.
+    if (refusal?.status === 403 && !isTold) log.warn(`metrics: refused a request: ${refusal.reason}`)
+    isTold ||= refusal?.status === 403
     if (refusal) return c.text(`${refusal.reason}\n`, refusal.status)
     await next()
     return undefined
@@ -46,7 +49,7 @@ export async function openMetrics(
   app.route('/', answersForPrograms({ link, pipeline, poller, mayTell: () => false }))
   try {
     const { address, close } = await serve(app, { host, port, what: '--metrics', next: NEXT })
-    if (isLoopback(address.address)) hosts = [...loopbackHosts(port), `${host}:${port}`]
+    isOurs = hostRule(address, host)
     return async () => {
       close()
       await nc.close()
@@ -55,8 +58,4 @@ export async function openMetrics(
     await nc.close()
     throw error
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
 }

@@ -2,7 +2,7 @@ import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
 import type { ServerHandle } from '../nats/index.js'
 import { Boxes } from './boxes/boxes.js'
-import { Access } from './http/access.js'
+import { Access, LISTENS_ON } from './http/access.js'
 import { viewerApp } from './http/app.js'
 import { openPoller } from './open-poller.js'
 import { Pictures } from './pictures/pictures.js'
@@ -39,10 +39,10 @@ export async function openViewer(
   let served: number | undefined
   const app = viewerApp({ ...watched, access, port: () => served ?? 0, pictures, boxes })
   try {
-    const { address, close } = await serve(app, { host: '127.0.0.1', port: port ?? 0, what: 'the viewer' })
+    const { address, close } = await serve(app, { host: LISTENS_ON, port: port ?? 0, what: 'the viewer' })
     served = address.port
     return {
-      url: `http://127.0.0.1:${served}/#${tokensOf(access)}`,
+      url: `http://${LISTENS_ON}:${served}/#${tokensOf(access)}`,
       close: async () => {
         close()
         await nc.close()

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Build } from '../../../src/runtime/binaries/find/catalog.js'
-import { cachedPath, cacheFolder } from '../../../src/runtime/binaries/find/cache.js'
+import { cachedPath } from '../../../src/runtime/binaries/find/cache.js'
+import { cacheFolder } from '../../../src/runtime/core/project/cache-folder.js'
 
 afterEach(() => vi.unstubAllEnvs())
 

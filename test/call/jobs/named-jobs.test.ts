@@ -107,12 +107,15 @@ test('a failed job is run once more under its id, however often that is asked fo
   const { access, letters } = visit(opened)
   broken = false
   for (const { id } of failing) {
+    const { sent } = (await findJob(access, letters, id)).summary
     const asked = await Promise.allSettled([1, 2, 3].map(() => retryJob(access, letters, id)))
     const refused = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason as DaffiError] : []))
     // One that asks when the job has been run again already is not refused, and runs it no more.
     for (const { code } of refused) expect(code).toBe('DAFFI_JOB_NOT_FAILED')
     expect(refused.length).toBeLessThan(asked.length)
     await (await g.job(id)).get()
+    // Who has only the letter does not know it.
+    if (sent !== null) expect((await findJob(access, letters, id)).summary.sent).toBe(sent)
   }
   expect(done.sort().join('')).toBe('aaddll')
   expect(await letters.list()).toEqual([])

@@ -144,8 +144,8 @@ test('headers of a call that make no sense are refused', async () => {
   await join('worker', { callbacks: { add: (a: number, b: number) => a + b } })
   const nc = await outsider(server)
   for (const [name, value] of [
-    ['Daffi-Call', 'a b'],
-    ['Daffi-From', 'x.>'],
+    ['Daffi-Call', 'x'],
+    ['Daffi-From', 'x'],
     ['Daffi-Eta', '-1'],
     ['Daffi-Eta', 'Infinity'],
     ['Daffi-Items', '*'],

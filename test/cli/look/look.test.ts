@@ -33,7 +33,8 @@ const receiver = {
   offered: 1250,
 }
 const stream: StreamView = {
-  ...{ name: 'camera', id: 'x', call: 'detect', source: 'camera', resultsOf: null, as: null, from: 'eye' },
+  ...{ name: 'camera', id: 'x', call: 'detect', source: 'camera', resultsOf: null, as: null, to: null },
+  ...{ from: 'eye' },
   ...{ delivery: 'live', state: 'running', frames: null, ring: null, items: 1250, bytes: 5e8, rate: 30 },
   ...{ byteRate: 27_648_000, error: null },
   receivers: [
@@ -115,9 +116,10 @@ test('nodes are shown with what they use, and those that do not answer without i
       code: null,
       callbacks: [],
       answered: [],
+      made: [],
       usage,
     },
-    ...{ host: 'box', pid: 42, since: new Date(time - 61_000).toISOString(), cpu: 0.1234 },
+    ...{ host: 'box', pid: 42, since: new Date(time - 61_000).toISOString(), cpu: 0.1234, callRate: 0 },
   }
   const silent: NodeLook = {
     ...node,

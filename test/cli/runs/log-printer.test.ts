@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { coloursFor, LogPrinter, Output } from '../../../src/cli/index.js'
+import { coloursFor, LogPrinter, Output, readSince } from '../../../src/cli/index.js'
 
 const EVIL = '\u001b[31mred\u001b[0m \u001b]0;title\u0007\u009bA \u202etxt \u0000a\rb\n{\n  "c": 1\n}'
 const record = {
@@ -33,4 +33,12 @@ test('as JSON a record is one line, escaped', async () => {
   const line = await printed({ json: true, timestamps: false })
   expect(line).toMatch(/^[\u0020-\u007e]*\n$/)
   expect(JSON.parse(line)).toEqual(record)
+})
+
+test('a point in time is a date, or how long ago; anything else is told in these words', () => {
+  const now = Date.parse('2026-11-29T10:00:00Z')
+  expect(now - readSince('10m', now)).toBe(600_000)
+  expect(readSince('2026-11-29T09:00:00Z', now)).toBe(now - 3_600_000)
+  for (const text of ['yesterday', '2026-13-40'])
+    expect(() => readSince(text, now)).toThrow(`--since: ${JSON.stringify(text)} is no time`)
 })

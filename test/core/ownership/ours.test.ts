@@ -5,10 +5,9 @@ import {
   assertOurs,
   faultOf,
   faultOnTheWay,
-  isOurPrivateFolder,
   privateFolder,
-  type Ownership,
 } from '../../../src/runtime/core/ownership/ours.js'
+import { isOurPrivateFolder, type Ownership } from '../../../src/runtime/core/ownership/owner.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
 const IS_ROOT = process.getuid?.() === 0

@@ -34,7 +34,7 @@ test('processes and callbacks are waited for, and found by name', async () => {
   expect((await one.exited).exitCode).toBe(0)
 })
 
-test('a second start of a running node is refused, and the running stream goes on', async () => {
+test('a second start of a running node, or pipeline, is refused at once, and the running stream goes on', async () => {
   const cwd = await temporaryProject(
     endless('export default (n) => { if (n % 50 === 0) console.log("item", n) }'),
   )
@@ -45,7 +45,15 @@ test('a second start of a running node is refused, and the running stream goes o
     expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'DAFFI_DUPLICATE_NAME' } })
   }
   const again = await runDaffi(['up', '--json'], { cwd })
-  expect(again.exitCode).toBe(1)
+  expect(again).toMatchObject({ exitCode: 1, stderr: '' })
+  const { error } = JSON.parse(again.stdout) as { error: { code: string; message: string; next: string } }
+  expect(error).toMatchObject({
+    code: 'DAFFI_ALREADY_RUNS',
+    message: expect.stringMatching(
+      / runs already in a terminal, process \d+ on .*: (worker|writer), /,
+    ) as string,
+    next: expect.stringContaining('daffi attach') as string,
+  })
   // Items that the source yields after that.
   await up.waitForLine(/^worker \| item/, 5)
   up.kill('SIGTERM')

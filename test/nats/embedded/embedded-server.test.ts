@@ -55,20 +55,28 @@ test('a server that is killed comes back with port and token, and clients with i
   expect(connection.getServer()).toBe(server.address.url.slice('nats://'.length))
 })
 
-test('a server that dies again and again is given up, with the end of its log', async () => {
-  const project = await temporaryFolder()
+/** A nats-server that starts once, then fails so many times with a message, and starts again after that. */
+async function flakyServer(failures: number): Promise<void> {
   const folder = await temporaryFolder()
   const real = (await ensureBinary('nats-server')).path
-  const flaky = join(folder, 'flaky-server')
-  const once = join(folder, 'once')
-  await writeProgram(
-    flaky,
-    `if [ "$1" = --version ] || mkdir ${once} 2>/dev/null; then exec ${real} "$@"; fi; echo "disk on fire" >&2; exit 9`,
+  const turns = Array.from(
+    { length: failures },
+    (_, turn) => `mkdir ${join(folder, String(turn))} 2>/dev/null`,
+  )
+  const first = `mkdir ${join(folder, 'first')} 2>/dev/null`
+  const flaky = await writeProgram(
+    join(folder, 'flaky-server'),
+    `if [ "$1" != --version ] && ! ${first} && { ${turns.join(' || ')}; }; then echo "disk on fire" >&2; exit 9; fi; exec ${real} "$@"`,
   )
   vi.stubEnv('NATS_SERVER_PATH', flaky)
   onTestFinished(() => {
     vi.unstubAllEnvs()
   })
+}
+
+test('a server that dies again and again is given up, with the end of its log', async () => {
+  await flakyServer(6)
+  const project = await temporaryFolder()
   const server = await open(project)
   process.kill(serverPid(project), 'SIGKILL')
   const error = await server.failed
@@ -77,6 +85,21 @@ test('a server that dies again and again is given up, with the end of its log', 
   expect(readState(project)).toBeUndefined()
   vi.unstubAllEnvs()
   expect(await open(project)).toMatchObject({ owned: true })
+})
+
+test('a server that does not start after its death is started again', async () => {
+  await flakyServer(2)
+  const project = await temporaryFolder()
+  const { log, lines } = keptLog()
+  await open(project, { log })
+  const killed = serverPid(project)
+  process.kill(killed, 'SIGKILL')
+  await vi.waitUntil(() => (readState(project)?.pid ?? killed) !== killed, 10_000)
+  expect(lines.filter((line) => line.includes('nats-server'))).toEqual([
+    'nats-server died and is restarted: it ended with SIGKILL',
+    'nats-server does not start: it ended with code 9; it is started again',
+    'nats-server does not start: it ended with code 9; it is started again',
+  ])
 })
 
 test('a port that is asked for is had, or the error says that it is taken', async () => {

@@ -11,8 +11,9 @@ const stream = (
   call: string,
   source: string | null,
   resultsOf: string | null,
+  to: string | null = null,
 ) => ({
-  ...{ name, id: `id-${name}`, from, call, source, resultsOf, as: null },
+  ...{ name, id: `id-${name}`, from, call, source, resultsOf, as: null, to },
 })
 const camera = stream('eye.camera', 'eye', 'detect', 'camera', null)
 const spare = stream('spare.camera', 'spare', 'detect', 'camera', null)
@@ -26,6 +27,14 @@ test('a stream is named by its own name or id, its source or its callback, with 
   expect(streamsNamed(streams, 'detector.track')).toEqual([track])
   expect(streamsNamed(streams, 'camera')).toEqual([camera, spare])
   expect(streamsNamed(streams, 'detect')).toEqual(streams)
+})
+
+test('streams of the same items to several nodes are told apart by the node', () => {
+  const [one, two] = ['one', 'two'].map((to) => stream(`camera.${to}`, 'eye', 'detect', 'camera', null, to))
+  if (!one || !two) throw new Error('there are two')
+  expect(streamsNamed([one, two], 'eye.camera.detect.two')).toEqual([two])
+  expect(streamsNamed([one, two], 'eye.camera.detect')).toEqual([one, two])
+  expect(() => onlyStream([one, two], 'camera')).toThrow('camera from eye to detect of one\n')
 })
 
 test('a name of several streams is refused with the names that tell them apart', () => {

@@ -25,6 +25,17 @@ test('size and rate are filters; a camera is asked for its rate instead', () => 
   )
 })
 
+test('raw pictures state their size only where it is not known', () => {
+  const size = { width: 64, height: 48 }
+  const muxer = (more: Partial<typeof file>): string | undefined =>
+    / -f (\w+) /.exec(outputArguments({ ...file, ...more }, '7.0', false).join(' '))?.[1]
+  expect(muxer({})).toBe('image2pipe')
+  expect(muxer({ format: 'yuv420p' })).toBe('yuv4mpegpipe')
+  expect(muxer({ size })).toBe('rawvideo')
+  expect(muxer({ size, format: 'yuv420p' })).toBe('rawvideo')
+  expect(muxer({ size, format: 'mjpeg' })).toBe('mpjpeg')
+})
+
 test('JPEGs that are passed through are neither scaled nor encoded', () => {
   const args = outputArguments({ ...file, format: 'mjpeg', frames: 3 }, '7.0', true).join(' ')
   expect(args).toBe('-map 0:V:0 -frames:v 3 -c:v copy -f mpjpeg -flush_packets 1 pipe:1')

@@ -2,7 +2,8 @@ import { FG, STREAM, type StreamSummary } from 'daffi'
 import { expect, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { subjectsOf } from '../../support/jetstream.js'
-import { mortalPipeline } from '../../support/pipeline.js'
+import { mortalServer } from '../../support/mortal-server.js'
+import { joinOn, mortalPipeline } from '../../support/pipeline.js'
 
 interface Callbacks {
   take: (n: Buffer) => void
@@ -98,6 +99,33 @@ test('a lossless stream in shared memory goes on after a restart of the server',
     error: null,
     receivers: { keeper: { lane: 'shm', state: 'finished', lost: 0, dropped: 0 } },
   })
+})
+
+test('a lossless stream between processes of one host does not need the server while it lasts', async () => {
+  const server = await mortalServer()
+  const join = joinOn<Callbacks>(server.url)
+  const [first, second] = [deferred(), deferred()]
+  const taken: number[] = []
+  let enough = Infinity
+  await join('keeper', {
+    callbacks: {
+      take: (item: Buffer) => {
+        taken.push(item.readUInt32BE())
+        first.resolve()
+        if (taken.length > enough) second.resolve()
+      },
+    },
+  })
+  const g = await join('writer')
+  const streaming = g.call.take(paced(second.promise)).with(STREAM)
+  await first.promise
+  await server.kill()
+  enough = taken.length + 100
+  await second.promise
+  const summary = await streaming
+  expect(taken).toEqual(Array.from({ length: summary.items }, (_, n) => n))
+  expect(summary).toMatchObject({ error: null, receivers: { keeper: { state: 'finished', lost: 0 } } })
+  server.startAgain()
 })
 
 test('calls work again after a restart of the server, and names are still held', async () => {

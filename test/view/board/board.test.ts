@@ -11,7 +11,7 @@ import { Board } from '../../../src/runtime/view/board/board.js'
 import { LogLines } from '../../../src/runtime/view/board/log-lines.js'
 import { Rate } from '../../../src/runtime/view/board/rate.js'
 import { streamNames } from '../../../src/runtime/view/board/stream-names.js'
-import { nodePlan, pipelinePlan } from '../../node/plans.js'
+import { callPlan, nodePlan, pipelinePlan, streamPlan } from '../../node/plans.js'
 
 const plan = pipelinePlan([nodePlan('one'), nodePlan('two')])
 
@@ -28,6 +28,7 @@ const nodeStatus = (name: string, ...callbacks: string[]): NodeStatus => ({
   callbacks,
   stages: {},
   calls: {},
+  made: [],
   usage: { cpuSeconds: 1.5, memoryBytes: 2e8, heapBytes: 1e8, loopBusySeconds: 1, loopDelayMs: 2 },
 })
 
@@ -37,6 +38,7 @@ const runStatus = (state: NodeState): Status => ({
   ...RUN,
   nodes: { one: { state, pid: 2, since: 1, restarts: 2, error: null, lastEnd: null } },
   calls: [],
+  streams: [],
   lines: [],
 })
 
@@ -94,7 +96,7 @@ test('a stream has rates and lag; one that is silent has ended, and its next run
   const same = board()
   same.update([streamStatus('a', 10, 5)], 0)
   const [stream] = same.update([streamStatus('a', 20, 12)], 1000).streams
-  expect(stream).toMatchObject({ name: 'numbers', state: 'running', rate: 10, byteRate: 80 })
+  expect(stream).toMatchObject({ name: 'one.numbers.take', state: 'running', rate: 10, byteRate: 80 })
   expect(stream?.receivers).toMatchObject([{ name: 'two', rate: 7, lag: 7 }])
   expect(same.update([], 9000).streams).toMatchObject([{ id: 'a', state: 'ended', rate: 0 }])
   expect(same.update([streamStatus('b', 1, 1)], 9500).streams).toMatchObject([{ id: 'b', state: 'running' }])
@@ -121,6 +123,68 @@ test('names are as short as they can be', () => {
   ).toEqual(['a.camera.show', 'a.camera.save', 'b.camera'])
 })
 
+test('streams of one source to several nodes have states of their own, and names that no other stream changes', () => {
+  const calls = ['two', 'three'].map((to) =>
+    callPlan('take', { source: 'numbers', to, modifier: streamPlan() }),
+  )
+  const { one } = plan.nodes
+  if (!one) throw new Error('the plan has no node')
+  const same = new Board({ ...plan, nodes: { one: { ...one, calls } } }, SERVER)
+  const statuses = calls.map(({ to }, index) => {
+    const status = streamStatus(`to-${to}`, 5, 5) as StreamStatus
+    return { ...status, summary: { ...status.summary, ...(to !== undefined && { to }) }, index }
+  })
+  const run: RunStatus = {
+    ...(runStatus('ready') as RunStatus),
+    calls: calls.map(({ to = '' }, index) => ({
+      ...{ node: 'one', index, call: 'take', source: 'numbers', to, gaps: 0, error: null },
+      state: to === 'two' ? 'done' : 'running',
+    })),
+  }
+  const guest = streamStatus('guest', 1, 1) as StreamStatus
+  const both = same.update([run, ...statuses.toReversed()], 0)
+  expect(both.calls.map(({ to, state }) => [to, state])).toEqual([
+    ['two', 'done'],
+    ['three', 'running'],
+  ])
+  const names = (answers: Status[], at: number): unknown =>
+    same.update(answers, at).streams.map(({ id, name }) => [id, name])
+  expect(both.streams.map(({ name }) => name)).toEqual(['one.numbers.take.two', 'one.numbers.take.three'])
+  const again = statuses.map((status) => ({ ...status, id: `${status.id}-again` }))
+  expect(names([...again, { ...guest, summary: { ...guest.summary, from: 'guest' } }], 3000)).toEqual([
+    ['to-two-again', 'one.numbers.take.two'],
+    ['to-three-again', 'one.numbers.take.three'],
+    ['guest', 'guest.numbers.take'],
+  ])
+})
+
+test('totals are those of the run, by the names of the streams; of no run, those of the stream', () => {
+  const { one } = plan.nodes
+  if (!one) throw new Error('the plan has no node')
+  const calls = [callPlan('take', { source: 'numbers', modifier: streamPlan() })]
+  const same = new Board({ ...plan, nodes: { one: { ...one, calls } } }, SERVER)
+  const run: RunStatus = {
+    ...(runStatus('ready') as RunStatus),
+    streams: [
+      {
+        ...{ node: 'one', index: 0, call: 'take', source: 'numbers', gaps: 2, items: 500, bytes: 4000 },
+        receivers: {},
+      },
+    ],
+  }
+  const guest = streamStatus('guest', 3, 2) as StreamStatus
+  const answers = [run, streamStatus('a', 1, 1), { ...guest, summary: { ...guest.summary, from: 'guest' } }]
+  const { totals, calls: views } = same.update(answers, 0)
+  expect(totals.map(({ name, items }) => [name, items])).toEqual([
+    ['numbers', 500],
+    ['guest.numbers.take', 3],
+  ])
+  expect(totals[1]?.receivers).toMatchObject([{ name: 'two', processed: 2, failed: 1 }])
+  expect(views).toMatchObject([{ call: 'take', gaps: 2 }])
+  // One answer that is late does not begin a count anew.
+  expect(same.update([streamStatus('a', 1, 1)], 400).totals).toContainEqual(totals[0])
+})
+
 test('lines come once, in the order of their time', () => {
   const log = new LogLines()
   const line = (number: number, time: number) => ({
@@ -137,6 +201,7 @@ test('lines come once, in the order of their time', () => {
     ...RUN,
     nodes: {},
     calls: [],
+    streams: [],
     lines,
   })
   log.add([run('a', line(1, 10), line(2, 30)), run('b', line(1, 20))])
@@ -175,8 +240,8 @@ test('calls and streams of results are told apart by what they are results of', 
       {
         ...run,
         calls: [
-          { ...call, results_of: 'write', state: 'done' },
-          { ...call, results_of: 'read', state: 'running' },
+          { ...call, index: 1, results_of: 'write', state: 'done' },
+          { ...call, index: 0, results_of: 'read', state: 'running' },
         ],
       },
     ],

@@ -14,6 +14,7 @@ const run = (id: string, text: string): RunStatus => ({
   background: false,
   nodes: {},
   calls: [],
+  streams: [],
   lines: [{ number: 1, time: 0, node: 'one', stream: 'stdout', level: 'info', text }],
 })
 

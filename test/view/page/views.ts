@@ -12,7 +12,10 @@ export const node = (name: string, ...callbacks: string[]): NodeView => ({
   callbacks,
   stages: [],
   answered: [],
+  made: [],
   usage: null,
+  cpu: null,
+  callRate: 0,
 })
 
 export const call = (from: string, name: string, source: string | null = null): CallView => ({
@@ -53,6 +56,7 @@ export const stream = (from: string, name: string, source: string, ...receivers:
   source,
   resultsOf: null,
   as: null,
+  to: null,
   from,
   delivery: 'live',
   state: 'running',

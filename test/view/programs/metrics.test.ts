@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { metricsText } from '../../../src/runtime/view/programs/metrics.js'
 import { METRICS } from '../../../src/runtime/view/programs/metric-table.js'
 import type { Observed } from '../../../src/runtime/view/programs/observed.js'
+import type { TotalView } from '../../../src/runtime/view/board/snapshot.js'
 import { call, node, stream } from '../page/views.js'
 
 const one = {
@@ -10,6 +11,15 @@ const one = {
   usage: { cpuSeconds: 1.5, memoryBytes: 2e8, heapBytes: 1e8, loopBusySeconds: 0.5, loopDelayMs: 40 },
   stages: [{ callback: 'read', in: 9, gave: 5, filtered: 3, failed: 1, out: 7 }],
   answered: [{ callback: 'read', answered: 4, failed: 1, seconds: 0.25 }],
+}
+const total: TotalView = {
+  ...{ name: 'numbers', isOfRun: true, gaps: 3, items: 900, bytes: 7200 },
+  receivers: [
+    {
+      ...{ name: 'two', attaches: 2, offered: 900, processed: 890, dropped: 0, failed: 1, unmatched: 0 },
+      lost: 5,
+    },
+  ],
 }
 const numbers = stream('one', 'take', 'numbers', 'two')
 
@@ -27,6 +37,7 @@ const whole: Observed = {
       receivers: numbers.receivers.map((each) => ({ ...each, lag: 4, latencyMs: { p50: 1, p99: 2 } })),
     },
   ],
+  totals: [total],
   work: {
     jobs: [
       { callback: 'read', node: null, queued: 5, taken: 1 },
@@ -58,13 +69,14 @@ test('every metric of the table has samples of a pipeline of which everything is
     'daffi_node_cpu_seconds_total{node="one"} 1.5',
     'daffi_node_memory_bytes{node="one"} 200000000',
     'daffi_node_loop_delay_seconds{node="one"} 0.04',
-    'daffi_call_troubled{node="one",call="take",items="numbers",side=""} 1',
-    'daffi_call_gaps_total{node="one",call="take",items="numbers",side=""} 3',
+    'daffi_call_troubled{node="one",call="take",items="numbers",side="",to=""} 1',
+    'daffi_call_gaps_total{node="one",call="take",items="numbers",side="",to=""} 3',
     'daffi_callback_calls_total{node="one",callback="read"} 4',
     'daffi_callback_seconds_total{node="one",callback="read"} 0.25',
     'daffi_stage_gave_total{node="one",callback="read"} 5',
     'daffi_source_latency_seconds{source="numbers",percentile="99"} 0.004',
-    'daffi_stream_items_total{stream="numbers"} 9',
+    'daffi_stream_items_total{stream="numbers"} 900',
+    'daffi_receiver_processed_total{stream="numbers",receiver="two"} 890',
     'daffi_stream_info{stream="numbers",node="one",callback="take",delivery="live"} 1',
     'daffi_stream_ring_used_slots{stream="numbers"} 3',
     'daffi_receiver_lag_items{stream="numbers",receiver="two"} 4',

@@ -35,17 +35,6 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof DaffiError ? error.exitCode : 1
 }
 
-/** Turns oclif's errors about flags and arguments into daffi's, and leaves others as they are. */
-export function fromOclif(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  const message = error.message.replace(/^Parsing --\S+\s+/, '').replace(/\nSee more help with --help$/, '')
-  if (error instanceof DaffiError) {
-    error.message = message
-    return error
-  }
-  return 'oclif' in error ? new DaffiError('DAFFI_USAGE', message, { cause: error }) : error
-}
-
 function faultLines(error: unknown, colours: Colours): string[] {
   if (!(error instanceof DaffiError) || error.code !== 'DAFFI_PIPELINE_INVALID') return []
   const faults = error.details?.faults as Diagnostic[]

@@ -1,11 +1,15 @@
 import { DaffiError } from '../../../runtime/core/errors.js'
 import { coloursFor } from '../colours.js'
 import { stderr, stdout } from '../output.js'
-import { errorJson, exitCodeOf, fromOclif, renderError } from './render-error.js'
+import { errorJson, exitCodeOf, renderError } from './render-error.js'
+import { usageError, type UsedCommand } from './usage-error.js'
 
 /** Prints an error, as JSON or for a person, and sets the exit code. */
-export function reportFailure(thrown: unknown, { json }: { json: boolean }): void {
-  const error = withoutFolder(thrown) ?? fromOclif(thrown)
+export function reportFailure(
+  thrown: unknown,
+  { json, command }: { json: boolean; command?: UsedCommand },
+): void {
+  const error = withoutFolder(thrown) ?? usageError(thrown, command)
   process.exitCode = exitCodeOf(error)
   if (json) stdout.json(errorJson(error))
   else stderr.text(renderError(error, coloursFor(stderr)))

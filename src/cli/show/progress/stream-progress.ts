@@ -1,5 +1,6 @@
 import type { ReceiverSummary, StreamSummary } from '../../../runtime/index.js'
 import { formatCount, formatFps, formatRate } from '../units.js'
+import { plural } from '../../../runtime/core/text/count.js'
 
 /** Counts of a stream at one moment. */
 interface Sample {
@@ -12,7 +13,7 @@ interface Sample {
 export class StreamProgress {
   #before: Sample = { items: 0, bytes: 0, seconds: 0 }
 
-  constructor(private readonly unit: 'frames' | 'items') {}
+  constructor(private readonly unit: 'frame' | 'item') {}
 
   /** A line for the stream and one for each receiver; the rates are those since the call before. */
   lines(summary: StreamSummary): string[] {
@@ -21,7 +22,7 @@ export class StreamProgress {
     this.#before = { items, bytes, seconds }
     const passed = seconds - before.seconds
     const head = [
-      `${nameOf(summary)}: ${formatCount(items)} ${this.unit}`,
+      `${nameOf(summary)}: ${formatCount(items)} ${plural(items, this.unit)}`,
       formatFps(items - before.items, passed),
       formatRate(bytes - before.bytes, passed),
     ]

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isAlive } from '../../core/is-alive.js'
-import { cacheFolder } from '../find/cache.js'
+import { cacheFolder } from '../../core/project/cache-folder.js'
 
 const PREFIX = '.fetch~'
 const DAY_MS = 86_400_000

@@ -1,7 +1,8 @@
 import { dirname, join, relative, sep } from 'node:path'
 import { inFolder } from '../../core/project/folder-error.js'
 import { privateFolder } from '../../core/ownership/ours.js'
-import { cachedPath, cacheFolder } from '../find/cache.js'
+import { cacheFolder } from '../../core/project/cache-folder.js'
+import { cachedPath } from '../find/cache.js'
 import type { Build } from '../find/catalog.js'
 
 /**

@@ -4,7 +4,8 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { ownModuleFolders } from '../../core/process/package-file.js'
 import { faultOf, faultOnTheWay, type Fault } from '../../core/ownership/ours.js'
 import type { BinaryName, BinaryOrigin } from './binary.js'
-import { cachedPath, cacheFolder } from './cache.js'
+import { cacheFolder } from '../../core/project/cache-folder.js'
+import { cachedPath } from './cache.js'
 import { buildFor, CATALOG, executableName } from './catalog.js'
 
 /** A file that may be the program. */

@@ -66,6 +66,8 @@ export interface Context<C = Untyped, S extends object = Record<string, unknown>
  * it.
  */
 export interface Invocation extends Omit<Context, 'signal' | 'state'> {
+  /** Name of the callback. */
+  callback: string
   abort: Abort
   /** Undefined where there is none. */
   state: State | undefined
@@ -77,7 +79,7 @@ export interface Invocation extends Omit<Context, 'signal' | 'state'> {
 export type Abort = Pick<AbortController, 'signal'>
 
 /** Makes the invocation of a callback for a caller; `from` is undefined for a caller that is not a node. */
-export type MakeInvocation = (from: string | undefined, abort: Abort) => Invocation
+export type MakeInvocation = (callback: string, from: string | undefined, abort: Abort) => Invocation
 
 const storage = new AsyncLocalStorage<Invocation>()
 
@@ -117,8 +119,13 @@ function stateOf(state: State | undefined): State {
 
 /** The same invocation with another signal. */
 export function withAbort(invocation: Invocation, abort: Abort): Invocation {
-  const { from, log, redelivered, origin, origins, state, g } = invocation
-  return { from, log, redelivered, origin, origins, state, g, abort }
+  const { callback, from, log, redelivered, origin, origins, state, g } = invocation
+  return { callback, from, log, redelivered, origin, origins, state, g, abort }
+}
+
+/** Name of the callback that runs at present; undefined outside of callbacks. */
+export function runningCallback(): string | undefined {
+  return storage.getStore()?.callback
 }
 
 /** Runs a callback so that `context()` gives this invocation. */

@@ -6,6 +6,8 @@ import { bounded, type Bounds } from '../../core/timeout.js'
 import { parseJson } from '../../core/message/parse-json.js'
 import { sleep } from '../../core/timer.js'
 import { isNoResponders, payloadLimit } from '../../nats/index.js'
+import type { CallChannel } from '../channels/call-channel.js'
+import type { CallChannels } from '../channels/call-channels.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { subjects } from '../wire/subjects.js'
@@ -20,6 +22,7 @@ interface InFlightOptions {
   peers: PeerTable
   timing: CallTiming
   replies: Replies
+  channels: CallChannels | undefined
 }
 
 /** Ids that are asked about in one message, and bytes of one in question and answer. */
@@ -46,9 +49,14 @@ export class InFlight {
       this.#departures++
       void this.#checkAfter(gone)
     })
+    options.channels?.follow({
+      onResponse: (id, response, channel) => options.replies.onResponse(id, response, channel),
+      onOpened: () => this.#up.notify(),
+      onClosed: (channel, isMember) => this.#onClosed(channel, isMember),
+    })
   }
 
-  /** Follows the connection until it is closed for good. When it breaks all calls fail, since answers may be lost. */
+  /** Follows the connection until it is closed for good. When it breaks all calls through the server fail, since answers may be lost. */
   async followServer(): Promise<void> {
     const message =
       'the connection to the NATS server broke before the answer came; the call may have been carried out'
@@ -57,7 +65,7 @@ export class InFlight {
       if (type !== 'disconnect' && type !== 'reconnect') continue
       this.#connected = type === 'reconnect'
       if (this.#connected) this.#up.notify()
-      else this.#loseAll(new DaffiError('DAFFI_SERVER_LOST', message))
+      else this.#lose(this.#throughServer(), new DaffiError('DAFFI_SERVER_LOST', message))
     }
     clearInterval(timer)
     const { node } = this.#options
@@ -67,7 +75,7 @@ export class InFlight {
   /** Fails all pending calls with the reason why this node leaves. */
   close(reason: DaffiError): void {
     this.#closed.abort(reason)
-    this.#loseAll(reason)
+    this.#lose(this.#options.replies.awaited, reason)
     this.#up.notify()
   }
 
@@ -78,16 +86,36 @@ export class InFlight {
 
   /** Waits for a connection. */
   async connected(bounds: Bounds): Promise<void> {
-    while (!this.isConnected) await bounded(this.#up.wait(), bounds)
+    while (!this.isConnected) await this.reached(bounds)
   }
 
-  #loseAll(error: DaffiError): void {
-    for (const { onLost } of this.#options.replies.awaited) onLost(error)
+  /** Waits until there is a connection, or a channel to another node has been opened. */
+  async reached(bounds: Bounds): Promise<void> {
+    await bounded(this.#up.wait(), bounds)
+  }
+
+  #lose(calls: AwaitedCall[], error: DaffiError): void {
+    for (const { onLost } of calls) onLost(error)
+  }
+
+  /** Calls that were sent through the server. Of the others the channels tell. */
+  #throughServer(): AwaitedCall[] {
+    return this.#options.replies.awaited.filter(({ channel }) => channel === undefined)
+  }
+
+  /** Fails the calls that were sent over a channel if the other node is gone. One that lives may have them: it is asked. */
+  #onClosed(closed: CallChannel, isMember: boolean): void {
+    const calls = this.#options.replies.awaited.filter(({ channel }) => channel === closed)
+    for (const call of calls) {
+      call.channel = undefined
+      if (!isMember) call.onLost(nodeDied(call.peer.name, call.callback))
+    }
+    if (isMember && calls.length > 0) void this.#check(calls, undefined)
   }
 
   /** Checks the calls that wait for longer than a moment. */
   async #look(): Promise<void> {
-    const due = this.#options.replies.awaited.filter((call) => ++call.looks > 1)
+    const due = this.#throughServer().filter((call) => ++call.looks > 1)
     if (this.#looking || !this.#connected) return
     if (due.length === 0) return
     this.#looking = true
@@ -99,7 +127,7 @@ export class InFlight {
   }
 
   async #checkAfter(gone: PeerRecord): Promise<void> {
-    const concerned = this.#options.replies.awaited.filter(
+    const concerned = this.#throughServer().filter(
       ({ callback, to, peer }) =>
         gone.incarnation === peer.incarnation ||
         (to === undefined && Object.hasOwn(gone.callbacks, callback)),

@@ -1,7 +1,8 @@
-import { nuid, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import { nuid, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
-import { isNoRespondersReply } from '../../nats/index.js'
+import type { CallChannel } from '../channels/call-channel.js'
+import type { PeerRecord } from '../presence/peer-record.js'
 import type { Tracer } from '../trace/tracer.js'
 import { HEADER, headerOf, requestHeaders } from '../wire/headers.js'
 import type { PayloadTransfer, PayloadTransfers } from '../wire/payload-transfer.js'
@@ -9,7 +10,7 @@ import type { SendWindow } from '../wire/send-window.js'
 import { subjects } from '../wire/subjects.js'
 import type { Cancellation } from './cancellation.js'
 import type { InFlight } from './in-flight.js'
-import type { AwaitedCall, Replies } from './replies.js'
+import type { AwaitedCall, NotTaken, Replies, ReplyMessage } from './replies.js'
 import { NOBODY, type Choice, type Route, type Router } from './router.js'
 
 interface OutgoingOptions {
@@ -25,7 +26,7 @@ interface OutgoingOptions {
 }
 
 /** A call that is sent to another node. */
-export interface OutgoingCall extends Omit<Route, 'refused'> {
+export interface OutgoingCall extends Omit<Route, 'refused' | 'absent' | 'full'> {
   /** Id by which it can be cancelled. @default a new one */
   id?: string
   delayMs: number
@@ -39,7 +40,7 @@ export interface OutgoingCall extends Omit<Route, 'refused'> {
 
 /** A reply, and its payload, which was fetched if it was large. */
 export interface Reply {
-  message: Msg
+  message: ReplyMessage
   payload: Uint8Array
 }
 
@@ -58,37 +59,37 @@ export class OutgoingCalls {
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_SERVER_LOST, DAFFI_BUSY; the reason of the cancellation
    */
   async send(call: OutgoingCall): Promise<Reply | undefined> {
-    const { inFlight, router, replies } = this.#options
+    const { router, replies } = this.#options
     const { target, payload, busy, cancellation, id = nuid.next() } = call
     const { callback, to } = target
-    const route: Route = { target, payload, busy, cancellation, refused: NOBODY }
+    const route: Route = { target, payload, busy, cancellation, refused: NOBODY, absent: NOBODY, full: [] }
     for (;;) {
       cancellation.throwIfCancelled()
-      if (!inFlight.isConnected) {
-        await inFlight.connected({ signal: cancellation.signal, what: `"${callback}"` })
-      }
       const choosing = router.choose(route)
       const choice = choosing instanceof Promise ? await choosing : choosing
       if (!choice) return undefined
-      const { peer } = choice
-      const { promise, resolve, reject } = deferred<Msg>()
+      const { peer, channel } = choice
+      const { promise, resolve, reject } = deferred<ReplyMessage | NotTaken>()
       const ends = { onReply: resolve, onLost: reject }
-      const awaited: AwaitedCall = { id, callback, to, peer, looks: 0, cancellation, ...ends }
+      const awaited: AwaitedCall = { id, callback, to, peer, channel, looks: 0, cancellation, ...ends }
       let transfer: PayloadTransfer | undefined
       let isOver = false
       try {
         cancellation.throwIfCancelled()
         cancellation.listen(reject)
-        transfer = this.#publish(call, id, choice, replies.expect(awaited))
+        transfer = this.#publish(call, route, choice, { id, reply: replies.expect(awaited) })
         call.onSent?.()
         const message = await promise
-        if (isNoRespondersReply(message)) {
+        if (typeof message === 'string') {
           isOver = true
-          route.refused = new Set([...route.refused, peer.incarnation])
+          pass(route, peer, message)
           continue
         }
         const parts = headerOf(message, HEADER.parts)
-        const bytes = parts === undefined ? message.data : await this.#fetch(parts, message, cancellation)
+        const bytes =
+          parts === undefined
+            ? message.data
+            : await this.#fetch(parts, { peer, channel }, message, cancellation)
         isOver = true
         return { message, payload: bytes }
       } finally {
@@ -96,41 +97,67 @@ export class OutgoingCalls {
         replies.forget(awaited)
         transfer?.end()
         choice.end()
-        if (!isOver) this.#cancel(id)
+        if (!isOver) this.#cancel(id, channel)
       }
     }
   }
 
-  #publish(call: OutgoingCall, id: string, choice: Choice, reply: string): PayloadTransfer | undefined {
-    const { nc, node, pipeline, payloads, window, tracer } = this.#options
+  #publish(
+    call: OutgoingCall,
+    { full }: Route,
+    choice: Choice,
+    { id, reply }: { id: string; reply: string },
+  ): PayloadTransfer | undefined {
+    const { nc, pipeline, payloads, window, tracer } = this.#options
     const { delayMs, items, receipt, payload, target } = call
-    const { name } = choice.peer
-    const headers = requestHeaders(id, node, delayMs)
+    const { callback, to } = target
+    const { channel, peer } = choice
+    const { name } = peer
+    const transfer = payloads.isLarge(payload) ? payloads.announce(payload, channel) : undefined
     const trace = tracer?.traceparent
-    if (trace !== undefined) headers.set(HEADER.trace, trace)
-    if (items !== undefined) headers.set(HEADER.items, items)
-    if (receipt) headers.set(HEADER.receipt, 'wanted')
-    const subject = target.to === undefined ? subjects.anyCall : subjects.nodeCall
-    const transfer = payloads.isLarge(payload) ? payloads.announce(payload, headers) : undefined
+    const passed = full.length > 0 ? full.join(' ') : undefined
+    const headers = requestHeaders({ delayMs, items, receipt, trace, parts: transfer?.parts, passed })
     const data = transfer ? new Uint8Array() : payload
-    nc.publish(subject(pipeline, name, target.callback), data, { headers, reply })
+    // A node that had no turn keeps it now, since no other is there.
+    const isFinal = to !== undefined || full.includes(name)
+    if (channel) channel.send({ subject: `${isFinal ? 'call' : 'any'}.${callback}`, id, headers, data })
+    else {
+      const subject = isFinal ? subjects.nodeCall : subjects.anyCall
+      nc.publish(subject(pipeline, name, callback), data, headers ? { headers, reply } : { reply })
+    }
     if (transfer) void transfer.done.then(() => choice.fetched())
     else window.published(name)
     return transfer
   }
 
-  async #fetch(parts: string, message: Msg, { signal }: Cancellation): Promise<Uint8Array> {
-    const sender = headerOf(message, HEADER.node)
-    const fetching = this.#options.payloads.fetch(parts, sender, signal)
+  async #fetch(
+    parts: string,
+    { peer, channel }: Pick<Choice, 'peer' | 'channel'>,
+    message: ReplyMessage,
+    { signal }: Cancellation,
+  ): Promise<Uint8Array> {
+    const node = channel ? peer.name : headerOf(message, HEADER.node)
+    const fetching = this.#options.payloads.fetch(parts, { node, channel }, signal)
     return await bounded(fetching, { signal, what: 'fetching a result' })
   }
 
-  #cancel(id: string): void {
+  #cancel(id: string, channel: CallChannel | undefined): void {
     const { nc, pipeline, inFlight } = this.#options
+    if (channel?.isOpen) {
+      channel.tell('cancel', id)
+      return
+    }
     const publish = (): void => {
       if (!nc.isClosed()) nc.publish(subjects.cancel(pipeline), id)
     }
     if (inFlight.isConnected) publish()
     else void inFlight.connected({ what: 'cancelling' }).then(publish)
   }
+}
+
+/** Notes that a node does not take a call, so that it goes to another one, or another way. */
+function pass(route: Route, { name, incarnation }: PeerRecord, why: NotTaken): void {
+  if (why === 'full') route.full = [...route.full, name]
+  else if (why === 'absent') route.absent = new Set([...route.absent, incarnation])
+  else route.refused = new Set([...route.refused, incarnation])
 }

@@ -5,6 +5,8 @@ import { bounded } from '../../core/timeout.js'
 import { sleep } from '../../core/timer.js'
 import type { BusyOptions } from '../api/modifiers.js'
 import type { Target } from '../api/pending-call.js'
+import type { CallChannel } from '../channels/call-channel.js'
+import type { CallChannels } from '../channels/call-channels.js'
 import type { LocalCalls } from '../invoke/local-calls.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { PeerTable } from '../presence/peer-table.js'
@@ -12,11 +14,15 @@ import { NodeWindows, type ByteWindow } from '../wire/byte-window.js'
 import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
 import type { Cancellation } from './cancellation.js'
+import type { InFlight } from './in-flight.js'
 
 /** Bytes of large arguments that are announced to one node and not yet fetched by it. */
 const LARGE_BYTES = 16 * MIB
 /** Pause before a node is tried again that is there but has not subscribed: it may be connecting again. */
 const REFUSED_MS = 250
+
+/** Calls that one in a node without a turn counts as: it is chosen when there is no other. */
+const FULL = 1_000_000
 
 /** No node has refused a call. */
 export const NOBODY: ReadonlySet<string> = new Set()
@@ -27,6 +33,8 @@ interface RouterOptions {
   window: SendWindow
   payloads: PayloadTransfers
   local: LocalCalls
+  channels: CallChannels | undefined
+  inFlight: InFlight
   /** Aborts when this node leaves. */
   leaving: AbortSignal
 }
@@ -37,24 +45,40 @@ export interface Route extends BusyOptions {
   payload: Uint8Array
   /** Incarnations that were not there to take it. */
   refused: ReadonlySet<string>
+  /** Incarnations that take it only from the server: over a channel they have said that they do not know this node yet, or leave. */
+  absent: ReadonlySet<string>
+  /** Nodes that had no turn for it. */
+  full: readonly string[]
   cancellation: Cancellation
 }
+
+/** The way to a node: a channel, or else the server. */
+interface Way {
+  peer: PeerRecord
+  channel: CallChannel | undefined
+}
+
+/** Why no node can be chosen now; `away`: there are only nodes to which the way goes through the server, which is not connected. */
+type NoChoice = 'full' | 'refused' | 'away' | 'none'
 
 /** A node that was chosen for a call, which holds a place in its windows until `end`. */
 export class Choice {
   readonly peer: PeerRecord
+  /** Channel over which it is sent; undefined for one that goes through the server. */
+  readonly channel: CallChannel | undefined
   readonly #inFlight: Map<string, number>
   readonly #bytes: number
   #large: ByteWindow | undefined
 
   /** @param large the window of large arguments, if the call has some */
-  constructor(peer: PeerRecord, inFlight: Map<string, number>, bytes: number, large?: ByteWindow) {
-    this.peer = peer
+  constructor(way: Way, inFlight: Map<string, number>, bytes: number, large?: ByteWindow) {
+    this.peer = way.peer
+    this.channel = way.channel
     this.#inFlight = inFlight
     this.#bytes = bytes
     this.#large = large
     large?.add(bytes)
-    inFlight.set(peer.incarnation, (inFlight.get(peer.incarnation) ?? 0) + 1)
+    inFlight.set(way.peer.incarnation, (inFlight.get(way.peer.incarnation) ?? 0) + 1)
   }
 
   /** Called when the node has fetched the large arguments. */
@@ -124,7 +148,7 @@ export class Router {
   }
 
   async #waitInFront(route: Route): Promise<Choice | undefined> {
-    const { window, leaving } = this.#options
+    const { window, inFlight, leaving } = this.#options
     const signal = AbortSignal.any([route.cancellation.signal, leaving])
     for (;;) {
       signal.throwIfAborted()
@@ -132,6 +156,7 @@ export class Router {
       if (found === 'none') return undefined
       if (typeof found !== 'string') return this.#take(route, found)
       if (found === 'full') await bounded(window.changed.wait(), { signal, what: 'waiting for room' })
+      else if (found === 'away') await inFlight.reached({ signal, what: `"${route.target.callback}"` })
       else {
         await sleep(REFUSED_MS, signal)
         route.refused = NOBODY
@@ -139,28 +164,42 @@ export class Router {
     }
   }
 
-  #find({ target, payload, refused }: Route): PeerRecord | 'full' | 'refused' | 'none' {
+  #find(route: Route): Way | NoChoice {
+    const { target, payload, refused, full } = route
     const { callback, to } = target
+    const { node, local, inFlight } = this.#options
     const candidates = this.#candidates(callback, to)
+    const { isConnected } = inFlight
     let best: PeerRecord | undefined
     let fewest = Infinity
-    let why: 'full' | 'refused' | 'none' = 'none'
+    let why: NoChoice = 'none'
     const turn = this.#turns.get(callback) ?? 0
     for (let index = 0; index < candidates.length; index++) {
       const peer = candidates[(turn + index) % candidates.length]
-      if (!peer || peer.name === this.#options.node) continue
-      if (refused.has(peer.incarnation)) why = why === 'full' ? why : 'refused'
+      if (!peer || peer.name === node) continue
+      if (refused.has(peer.incarnation)) why = why === 'none' ? 'refused' : why
+      else if (!isConnected && !this.#channelTo(peer, route)) why = why === 'full' ? why : 'away'
       else if (!this.#hasRoom(peer.name, payload)) why = 'full'
       else {
-        const count = this.#inFlight.get(peer.incarnation) ?? 0
+        const count = this.#count(peer) + (full.includes(peer.name) ? FULL : 0)
         if (count >= fewest) continue
         best = peer
         fewest = count
       }
     }
-    if (best) this.#turns.set(callback, candidates.indexOf(best) + 1)
-    else if (why === 'refused' && to === undefined && this.#options.local.offers(target)) return 'none'
-    return best ?? why
+    if (best) {
+      this.#turns.set(callback, candidates.indexOf(best) + 1)
+      return { peer: best, channel: this.#channelTo(best, route) }
+    }
+    return why === 'refused' && to === undefined && local.offers(target) ? 'none' : why
+  }
+
+  #count({ incarnation }: PeerRecord): number {
+    return this.#inFlight.get(incarnation) ?? 0
+  }
+
+  #channelTo(peer: PeerRecord, { absent }: Route): CallChannel | undefined {
+    return absent.has(peer.incarnation) ? undefined : this.#options.channels?.to(peer)
   }
 
   #candidates(callback: string, to: string | undefined): readonly PeerRecord[] {
@@ -177,12 +216,12 @@ export class Router {
       : window.hasRoom(node, payload)
   }
 
-  #take({ payload }: Route, peer: PeerRecord): Choice {
+  #take({ payload }: Route, way: Way): Choice {
     const { window, payloads } = this.#options
     const isLarge = payloads.isLarge(payload)
-    if (!isLarge) window.add(peer.name, payload)
-    const large = isLarge ? this.#large.of(peer.name) : undefined
-    return new Choice(peer, this.#inFlight, payload.length, large)
+    if (!isLarge) window.add(way.peer.name, payload)
+    const large = isLarge ? this.#large.of(way.peer.name) : undefined
+    return new Choice(way, this.#inFlight, payload.length, large)
   }
 }
 

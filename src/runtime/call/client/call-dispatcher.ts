@@ -7,6 +7,8 @@ import type { CallerContext } from '../caller/caller-context.js'
 import { encodeArguments, encodeForOneMessage } from '../caller/encode-arguments.js'
 import { callForeground } from '../caller/foreground.js'
 import { callNoReturn } from '../caller/no-return.js'
+import { runningCallback } from '../api/context.js'
+import type { CallsMade } from '../invoke/calls-made.js'
 import type { Jobs } from '../jobs/jobs.js'
 import type { Schedules } from '../schedules/schedules.js'
 import type { Tracer } from '../trace/tracer.js'
@@ -20,10 +22,18 @@ function jobPayload(target: Target, { id }: BGOptions, caller: CallerContext): U
   return id === undefined ? encodeArguments(target, caller.peers) : encodeForOneMessage(target, caller)
 }
 
+interface DispatcherParts {
+  jobs: Jobs
+  schedules: Schedules
+  tracer: Tracer | undefined
+  /** Told of the calls that callbacks make. Streams and schedules are none. */
+  made: CallsMade
+}
+
 /** Makes a dispatcher that carries out each call as its modifier says. */
 export function makeDispatcher(
   caller: CallerContext,
-  { jobs, schedules, tracer }: { jobs: Jobs; schedules: Schedules; tracer: Tracer | undefined },
+  { jobs, schedules, tracer, made }: DispatcherParts,
 ): CallDispatcher {
   const handlers: Handlers = {
     FG: (target, options) => callForeground(target, options, caller),
@@ -39,15 +49,23 @@ export function makeDispatcher(
   }
   const handle = <K extends ModifierKind>(target: Target, { kind, options }: Modifier<K>): Promise<unknown> =>
     handlers[kind](target, options)
+  const note = (target: Target): void => {
+    const callback = runningCallback()
+    if (callback !== undefined) made.add(callback, target)
+  }
   return {
     send: (target, modifier) => {
       // A program without types may give any object as a modifier.
       if (!Object.hasOwn(handlers, modifier.kind)) return noModifier(modifier.kind)
+      if (modifier.kind !== 'STREAM' && modifier.kind !== 'PERIOD') note(target)
       // A stream is no call that takes a while: some of its items are traced, where they are received.
       if (tracer === undefined || modifier.kind === 'STREAM') return handle(target, modifier)
       return tracer.sent(target, modifier.kind, () => handle(target, modifier))
     },
-    items: (target) => iterate(target, caller),
+    items: (target) => {
+      note(target)
+      return iterate(target, caller)
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { PipelineClient } from '../api/pipeline-client.js'
 import type { CallTiming } from '../wire/timing.js'
 import { openConnection, type ConnectOptions } from './connect.js'
 import type { JoinOptions } from './join-options.js'
+import { joinPatiently } from './join-patiently.js'
 import { openClient, type HostControl } from './open-client.js'
 
 let makeGlobal: (backend: ClientBackend) => Global
@@ -39,12 +40,12 @@ export async function connectWithTiming<C = Untyped>(
 
 /** Joins a pipeline through a server that has been found. */
 export async function joinPipeline(options: JoinOptions): Promise<Global> {
-  return (await joinAsHost(options)).g
+  return (await openClient(options, makeGlobal)).g
 }
 
-/** Joins a pipeline as `joinPipeline` does, and also returns control over the node. */
+/** Joins a pipeline as `joinPipeline` does, also while its server is started again, and returns control over the node, too. */
 export async function joinAsHost(options: JoinOptions): Promise<{ g: Global; control: HostControl }> {
-  return await openClient(options, makeGlobal)
+  return await joinPatiently(() => openClient(options, makeGlobal), options)
 }
 
 /** The type `C` is the caller's claim: nothing checks it at run time. */

@@ -7,16 +7,19 @@ import type { StageCounts } from '../../core/plan/summary.js'
 import { bounded } from '../../core/timeout.js'
 import { assertCallbackName, assertToken, randomId } from '../../core/names.js'
 import { ownIdentity } from '../../core/process/process-identity.js'
+import { UnixChannels } from '../../unix/index.js'
 import { connectNats, joinError } from '../../nats/index.js'
 import { answerStatus } from '../../status/index.js'
 import type { ClientBackend } from '../api/client-backend.js'
 import type { MakeInvocation } from '../api/context.js'
 import type { PipelineClient } from '../api/pipeline-client.js'
+import { CallChannels } from '../channels/call-channels.js'
 import type { CallerContext } from '../caller/caller-context.js'
 import { InFlight } from '../caller/in-flight.js'
 import { Replies } from '../caller/replies.js'
 import { OutgoingCalls } from '../caller/outgoing-calls.js'
 import { Router } from '../caller/router.js'
+import { CallsMade } from '../invoke/calls-made.js'
 import { LocalCalls } from '../invoke/local-calls.js'
 import { Registry } from '../invoke/registry.js'
 import { Jobs } from '../jobs/jobs.js'
@@ -101,6 +104,9 @@ export async function openClient<G extends PipelineClient>(
   const fail = (error: DaffiError): void => failing.abort(error)
   const side = { ...options, onRefused: fail }
   const open = async (): Promise<{ g: G; control: HostControl }> => {
+    const unix = await UnixChannels.open(record.incarnation, log)
+    if (unix) record.socket = unix.address
+    opened.push(() => unix?.close())
     const heartbeat = new HeartbeatThread({
       address: server.address,
       pipeline,
@@ -118,7 +124,7 @@ export async function openClient<G extends PipelineClient>(
       onRefused: fail,
     })
     opened.push(() => nc.close())
-    const replies = new Replies(nc)
+    const replies = new Replies(nc, processName)
     opened.push(() => replies.close())
     await heartbeat.ready()
 
@@ -126,11 +132,12 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => presence.leave())
     await presence.join()
 
-    const ports = streamPorts(side, record, presence, heartbeat, opened)
+    const ports = streamPorts(side, record, presence, heartbeat, unix, opened)
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
-    const makeInvocation: MakeInvocation = (from, abort) => ({
+    const makeInvocation: MakeInvocation = (callback, from, abort) => ({
+      callback,
       from,
       abort,
       log,
@@ -141,7 +148,9 @@ export async function openClient<G extends PipelineClient>(
       traceparent: undefined,
       g,
     })
-    const node = { nc, pipeline, node: processName, peers, registry, log, timing, tracer }
+    const channels = unix && new CallChannels({ unix, peers })
+    opened.push(() => channels?.end())
+    const node = { nc, pipeline, node: processName, peers, channels, registry, log, timing, tracer }
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
@@ -152,7 +161,8 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => jobs.close(closed()))
     const schedules = new Schedules({ ...node, connect, jobs })
     const local = new LocalCalls({ ...node, leaving: leaving.signal, makeInvocation })
-    const router = new Router({ ...node, window, payloads, local, leaving: leaving.signal })
+    const router = new Router({ ...node, window, payloads, local, inFlight, leaving: leaving.signal })
+    const made = new CallsMade()
     const caller: CallerContext = {
       ...node,
       inFlight,
@@ -167,7 +177,7 @@ export async function openClient<G extends PipelineClient>(
       processName,
       server: server.info,
       peers,
-      dispatcher: makeDispatcher(caller, { jobs, schedules, tracer }),
+      dispatcher: makeDispatcher(caller, { jobs, schedules, tracer, made }),
       job: (id) => jobs.find(id),
       schedules,
       lifetime,
@@ -179,7 +189,7 @@ export async function openClient<G extends PipelineClient>(
       answerStatus(nc, pipeline, () => {
         const { names: callbacks, stages, calls } = registry
         const usage = processUsage(heartbeat.loopDelayMs)
-        return { what: 'node', name, host, pid, callbacks, stages, calls, usage }
+        return { what: 'node', name, host, pid, callbacks, stages, calls, made: made.list, usage }
       }),
     )
     opened.push(answerService({ nc, pipeline, record, registry }))

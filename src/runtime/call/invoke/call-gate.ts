@@ -6,6 +6,7 @@ import { DaffiError } from '../../core/errors.js'
 import { startTimer } from '../../core/timer.js'
 import { withAbort, type Invocation } from '../api/context.js'
 import { ByteWindow } from '../wire/byte-window.js'
+import type { CallCounter } from './call-stats.js'
 import { RateLimiter } from './rate-limiter.js'
 
 /** Bytes of arguments that wait for the turns of one callback; beyond that callers wait. */
@@ -48,6 +49,7 @@ export class CallGate {
    * while it waits for the rate does not begin, and does not count.
    * @param value the item, or the first argument, in which the key of a rate is
    * @param onWait called when it must wait for the rate
+   * @param counter counts the invocation, without its wait
    * @returns what it returns, or a promise of it
    */
   pass(
@@ -55,10 +57,12 @@ export class CallGate {
     callback: (invocation: Invocation) => unknown,
     value: unknown,
     onWait?: (rate: string) => void,
+    counter?: CallCounter,
   ): unknown {
-    if (this.isOpen) return callback(invocation)
-    const begin = (): unknown =>
+    if (this.isOpen) return counter ? counter.count(() => callback(invocation)) : callback(invocation)
+    const invoke = (): unknown =>
       this.#timeoutMs === 0 ? callback(invocation) : this.#timed(invocation, callback)
+    const begin = (): unknown => (counter ? counter.count(invoke) : invoke())
     // The rate comes last, as it is about when calls begin.
     const enter = (): unknown =>
       this.#rate ? this.#rate.run(value, invocation.abort, begin, onWait) : begin()

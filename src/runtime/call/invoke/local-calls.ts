@@ -88,7 +88,7 @@ export class LocalCalls {
 
   async #call(callback: string, payload: Uint8Array, abort: Abort, options: RunOptions): Promise<unknown> {
     const { registry, makeInvocation, node, tracer } = this.#options
-    const invocation = makeInvocation(node, abort)
+    const invocation = makeInvocation(callback, node, abort)
     if (tracer) invocation.traceparent = tracer.traceparent
     return await registry.run(callback, decodeArguments(payload), invocation, options)
   }

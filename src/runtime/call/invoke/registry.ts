@@ -158,18 +158,17 @@ function run(
   invocation: Invocation,
   { finish = gather, onTurn, onWait }: RunOptions,
 ): unknown {
-  return counter.count(() =>
-    gate.pass(
-      invocation,
-      (gated) => {
-        onTurn?.()
-        // It may have waited. A signal that nobody reads is not made.
-        if (!gate.isOpen) gated.abort.signal.throwIfAborted()
-        return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
-      },
-      args[0],
-      onWait,
-    ),
+  return gate.pass(
+    invocation,
+    (gated) => {
+      onTurn?.()
+      // It may have waited. A signal that nobody reads is not made.
+      if (!gate.isOpen) gated.abort.signal.throwIfAborted()
+      return runInContext(gated, () => invoke(callback, args, finish, gated.abort))
+    },
+    args[0],
+    onWait,
+    counter,
   )
 }
 

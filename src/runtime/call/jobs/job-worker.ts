@@ -144,7 +144,7 @@ export class JobWorker {
     const isScheduled = message.headers?.has(HEADER.schedule)
     try {
       const args = decodeArguments(await store.queue.arguments(message))
-      const made = makeInvocation(from === '' ? undefined : from, abort)
+      const made = makeInvocation(callback, from === '' ? undefined : from, abort)
       const invocation = { ...made, redelivered, traceparent: message.headers?.get(HEADER.trace) }
       const turn = deferred()
       const options = { isJob: true, onTurn: turn.resolve }

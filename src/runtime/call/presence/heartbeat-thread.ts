@@ -40,6 +40,12 @@ interface HeartbeatOptions extends Omit<HeartbeatData, 'loop' | 'heartbeatMs'> {
 /** Turns whose delay is remembered: a quarter of a minute of them, which is what those who ask usually let pass. */
 const REMEMBERED_TURNS = 15
 
+/** The environment without options for every thread, such as a tracer to load, which are for the program's own. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...others } = process.env
+  return others
+}
+
 /** The main thread's side of the heartbeat worker. */
 export class HeartbeatThread {
   readonly #worker: Worker
@@ -71,8 +77,7 @@ export class HeartbeatThread {
       stdout: false,
       stderr: false,
       execArgv: [],
-      // What these have every thread load, such as a tracer, is for the program's own.
-      env: { ...process.env, NODE_OPTIONS: undefined },
+      env: ownEnvironment(),
     })
     this.#worker.unref()
     // The listener is added at once: a message that came before it would be lost, and the wait would never end.

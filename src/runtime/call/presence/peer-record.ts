@@ -1,5 +1,6 @@
 import { MAX_PAGES, pagesBySize } from './pages-by-size.js'
 import type { Arity } from '../../core/plan/plan.js'
+import type { SocketAddress } from '../../unix/index.js'
 import {
   isBoolean,
   isCount,
@@ -26,6 +27,8 @@ export interface PeerRecord {
   /** Time for which others wait for the node when it is silent and nobody can tell whether it lives, in milliseconds. */
   graceMs: number
   callbacks: Record<string, Arity>
+  /** Where the node listens for processes of its host; absent where it does not. */
+  socket?: SocketAddress | undefined
   /**
    * Present in the first of several pages, if the callbacks do not fit into one message: the number of pages. The others are asked
    * for.
@@ -75,6 +78,7 @@ const isRecord = mapOf<PeerRecord>({
   started: orNull(isCount),
   graceMs: isMeasure,
   callbacks: recordOf(isName, isArity),
+  socket: orAbsent(mapOf<SocketAddress>({ path: isText, nonce: isName })),
   pages: orAbsent((value) => isCount(value) && Number(value) <= MAX_PAGES),
 })
 
@@ -91,9 +95,9 @@ const isGoodbye = mapOf<Goodbye>({
 /** Checks a record that came from the network. Undefined when it is none. */
 export function parseRecord(value: unknown): PeerRecord | undefined {
   if (!isRecord(value)) return undefined
-  const { name, incarnation, host, pid, processTable, started, graceMs, callbacks, pages } = value
+  const { name, incarnation, host, pid, processTable, started, graceMs, callbacks, socket, pages } = value
   const record = { name, incarnation, host, pid, processTable, started, graceMs, callbacks }
-  return pages === undefined ? record : { ...record, pages }
+  return { ...record, ...(socket ? { socket } : {}), ...(pages === undefined ? {} : { pages }) }
 }
 
 /** The texts by which a node describes itself: one, or several with some of its callbacks each. @param limit of one, in bytes */

@@ -189,6 +189,17 @@ export class PeerTable {
     return member !== undefined && !this.#isSilent(member)
   }
 
+  /** Asks the kernel whether the process of a member lives, as what connected it to this one has broken. @returns whether it is a member still */
+  checkProcess(incarnation: string): boolean {
+    const member = this.#byIncarnation.get(incarnation)
+    if (member) this.#checkProcess(member)
+    return this.has(incarnation)
+  }
+
+  find(incarnation: string): PeerRecord | undefined {
+    return this.#byIncarnation.get(incarnation)?.record
+  }
+
   /** Record of a member, be it suspected or not. */
   get(name: string): PeerRecord | undefined {
     return this.#members.get(name)?.record
@@ -257,19 +268,23 @@ export class PeerTable {
   #examine(member: Member): void {
     const { record, missed } = member
     if (missed < PROBE_AFTER) return
-    const running = this.#options.isRunning(record)
-    if (running === false) {
-      this.remove(record.name, DIED, record.incarnation)
-      this.#events.emit('lapse', record)
-      return
-    }
-    if (!this.#isSilent(member)) return
-    if (running === true) return
+    const running = this.#checkProcess(member)
+    if (running !== undefined || !this.#isSilent(member)) return
     const silentMs = (missed - this.#suspectAfter) * this.#options.timing.heartbeatMs
     if (silentMs >= record.graceMs) {
       this.giveUp(record, DIED)
       this.#events.emit('lapse', record)
     } else if (missed < this.#ticks && (missed - this.#suspectAfter) % REPORT_EVERY === 0)
       this.#events.emit('suspect', record)
+  }
+
+  /** Removes a member whose process has ended, as far as the kernel can tell. @returns what it tells */
+  #checkProcess({ record }: Member): boolean | undefined {
+    const running = this.#options.isRunning(record)
+    if (running === false) {
+      this.remove(record.name, DIED, record.incarnation)
+      this.#events.emit('lapse', record)
+    }
+    return running
   }
 }

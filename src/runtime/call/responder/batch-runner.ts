@@ -6,6 +6,7 @@ import type { OfferedCallback } from '../invoke/registry.js'
 import { isYielding } from '../invoke/yielding.js'
 import type { IncomingOrder } from './incoming-order.js'
 import { durableItem } from './item-runner.js'
+import { count } from '../../core/text/count.js'
 
 /**
  * Runs a callback that has the option `batch` with the items of a group as an array, and streams the results on where they are
@@ -50,12 +51,12 @@ export function batchRunner(
 }
 
 function batchInvocation(
-  { from, log, g, abort }: Invocation,
+  { callback, from, log, g, abort }: Invocation,
   group: readonly GroupItem[],
   origins: readonly Origin[],
 ): Invocation {
   const redelivered = group.some(({ chunk }) => chunk.redelivered)
-  return { from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
+  return { callback, from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
 }
 
 /**
@@ -71,5 +72,8 @@ function resultsIn(returned: unknown, items: number, callback: string): readonly
     : returned === undefined
       ? 'nothing'
       : 'no array'
-  throw new DaffiError('DAFFI_BATCH_RESULTS', `"${callback}" got ${items} items and returned ${what}`)
+  throw new DaffiError(
+    'DAFFI_BATCH_RESULTS',
+    `"${callback}" got ${count(items, 'item')} and returned ${what}`,
+  )
 }

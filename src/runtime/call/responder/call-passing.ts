@@ -1,4 +1,5 @@
-import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import type { CallMessage } from '../channels/call-channel.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { HEADER } from '../wire/headers.js'
 import type { SendWindow } from '../wire/send-window.js'
@@ -25,7 +26,10 @@ export class CallPassing {
     this.#options = options
   }
 
-  /** Passes a call on as it is, so that its answer goes to the caller. @returns whether another node gets it */
+  /**
+   * Passes a call on as it is, so that its answer goes to the caller, or, over a channel, has the caller send it to another node.
+   * @returns whether another node gets it
+   */
   pass({ message, callback, from, passed }: IncomingCall): boolean {
     const { nc, pipeline, node, peers, window } = this.#options
     if (passed.length >= MAX_PASSES) return false
@@ -36,6 +40,10 @@ export class CallPassing {
       .filter(({ name }) => window.hasRoom(name, message.data))
     const other = others[this.#turn++ % others.length]
     if (!other) return false
+    if (message.refuse) {
+      message.refuse('full')
+      return true
+    }
     window.add(other.name, message.data)
     nc.publish(subjects.anyCall(pipeline, other.name, callback), message.data, {
       headers: withPassed(message, [...passed, node]),
@@ -46,7 +54,7 @@ export class CallPassing {
   }
 }
 
-function withPassed(message: Msg, passed: string[]): MsgHdrs {
+function withPassed(message: CallMessage, passed: string[]): MsgHdrs {
   const head = headers()
   for (const [key, values] of message.headers ?? []) for (const value of values) head.append(key, value)
   head.set(HEADER.passed, passed.join(' '))

@@ -124,6 +124,10 @@ class ItemInvocation implements Invocation, ItemInHand {
     this.#index = index
   }
 
+  get callback(): string {
+    return this.#stream.callback
+  }
+
   get from(): string | undefined {
     return this.#stream.from
   }

@@ -67,7 +67,8 @@ export class Joins {
         return AbortSignal.any(items.map(({ stream: { facts } }) => facts.signal))
       },
     }
-    const { from, log, g } = this.#makeInvocation(stream.facts.from, abort)
+    const { callback } = offered
+    const made = this.#makeInvocation(callback.name, stream.facts.from, abort)
     const got = match.sides.flatMap((side) => itemOf(match, side) ?? [])
     const origins = got.map(origin)
     const redelivered = items.some((each) => each.item.chunk.redelivered === true)
@@ -81,7 +82,7 @@ export class Joins {
         match.given = results
       },
     }
-    const invocation = { from, log, g, abort, redelivered, origin: undefined, origins, state: undefined }
+    const invocation = { ...made, redelivered, origins }
     const value = Object.fromEntries(match.sides.map((side) => [side, valueOf(itemOf(match, side))]))
     await runItem(value, invocation, inHand, offered)
   }

@@ -19,7 +19,7 @@ export function receiveStreams(
   const admit: Admit = (open, abort) => {
     const offered = registry.offered(open.call)
     if (!offered || open.yields) return undefined
-    const invocation = (): Invocation => makeInvocation(open.from, { signal: abort() })
+    const invocation = (): Invocation => makeInvocation(open.call, open.from, { signal: abort() })
     const { source = null, as } = open
     const refusing = misfit(offered, open)
     const { stage } = offered

@@ -1,13 +1,21 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { encode } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import { payloadLimit } from '../../nats/index.js'
 import type { Abort } from '../api/context.js'
 import { ERROR_LIMITS, remoteFields } from '../api/remote-error.js'
+import type { CallMessage } from '../channels/call-channel.js'
 import type { PeerTable } from '../presence/peer-table.js'
 import { encodeReply } from '../wire/encoding.js'
-import { errorHeaders, itemsHeaders, receiptHeaders, replyHeaders, waitsHeaders } from '../wire/headers.js'
+import {
+  errorHeaders,
+  itemsHeaders,
+  partsHeaders,
+  receiptHeaders,
+  replyHeaders,
+  waitsHeaders,
+} from '../wire/headers.js'
 import type { PayloadTransfers } from '../wire/payload-transfer.js'
 import type { SendWindow } from '../wire/send-window.js'
 import type { IncomingCall } from './incoming-call.js'
@@ -23,7 +31,7 @@ interface ReplySenderOptions {
 /** Sends the replies to calls. */
 export class ReplySender {
   readonly #options: ReplySenderOptions
-  /** Headers of every reply that needs no others. */
+  /** Headers of a result for a client that is no node. */
   readonly #headers: MsgHdrs
 
   constructor(options: ReplySenderOptions) {
@@ -32,17 +40,17 @@ export class ReplySender {
   }
 
   /** Tells the caller that this node has a call whose result it does not want. */
-  sendReceipt(message: Msg): void {
+  sendReceipt(message: CallMessage): void {
     message.respond(undefined, { headers: receiptHeaders(this.#options.node) })
   }
 
   /** Tells the caller, who goes on waiting, that its call waits for the rate of its callback. */
-  sendWaits(message: Msg, rate: string): void {
+  sendWaits(message: CallMessage, rate: string): void {
     message.respond(undefined, { headers: waitsHeaders(this.#options.node, rate) })
   }
 
   /** Tells the caller that it has had all items. */
-  sendItemsEnd(message: Msg): void {
+  sendItemsEnd(message: CallMessage): void {
     message.respond(encodeReply(null, false), { headers: itemsHeaders(this.#options.node) })
   }
 
@@ -67,7 +75,8 @@ export class ReplySender {
         `the result has ${payload.length} bytes; a message of this server has at most ${limit}`,
       )
     }
-    return this.#respond(call, payload, this.#headers)
+    // A node knows whom it has asked.
+    return this.#respond(call, payload, isDaffi ? undefined : this.#headers)
   }
 
   async sendError(call: IncomingCall, error: unknown, json: boolean): Promise<void> {
@@ -81,9 +90,9 @@ export class ReplySender {
     }
   }
 
-  async #sendLarge(message: Msg, payload: Uint8Array, abort: Abort): Promise<void> {
-    const headers = replyHeaders(this.#options.node)
-    const transfer = this.#options.payloads.announce(payload, headers)
+  async #sendLarge(message: CallMessage, payload: Uint8Array, abort: Abort): Promise<void> {
+    const transfer = this.#options.payloads.announce(payload, message.channel)
+    const headers = partsHeaders(this.#options.node, transfer.parts)
     try {
       message.respond(undefined, { headers })
       await bounded(transfer.done, { signal: abort.signal, what: 'sending a result' })
@@ -96,7 +105,7 @@ export class ReplySender {
   #respond(
     { message, id, from }: IncomingCall,
     payload: Uint8Array,
-    headers: MsgHdrs,
+    headers: MsgHdrs | undefined,
   ): Promise<void> | undefined {
     const { peers, window } = this.#options
     const isNode = id !== undefined && from !== undefined && peers.get(from) !== undefined
@@ -108,11 +117,11 @@ export class ReplySender {
   }
 
   #publish(
-    message: Msg,
+    message: CallMessage,
     payload: Uint8Array,
-    { headers, node }: { headers: MsgHdrs; node: string | undefined },
+    { headers, node }: { headers: MsgHdrs | undefined; node: string | undefined },
   ): void {
-    message.respond(payload, { headers })
+    message.respond(payload, headers && { headers })
     if (node !== undefined) this.#options.window.published(node)
   }
 }

@@ -8,6 +8,8 @@ import { asError } from '../../core/thrown/read-thrown.js'
 import { listen, payloadLimit } from '../../nats/index.js'
 import { writeYields, type Items, type StreamPorts, type YieldTarget } from '../../stream/index.js'
 import type { Abort, MakeInvocation } from '../api/context.js'
+import type { CallMessage } from '../channels/call-channel.js'
+import type { CallChannels } from '../channels/call-channels.js'
 import { gather } from '../invoke/gather.js'
 import type { Registry } from '../invoke/registry.js'
 import { isYielding, notYielding, thrownBy } from '../invoke/yielding.js'
@@ -15,6 +17,7 @@ import type { PeerTable } from '../presence/peer-table.js'
 import { untilDue } from '../wire/delay.js'
 import { decodeArguments, isJson } from '../wire/encoding.js'
 import { MAX_VALUE_BYTES, type PayloadTransfers } from '../wire/payload-transfer.js'
+import { RUNNING } from '../wire/send-window.js'
 import { QUEUE, subjects } from '../wire/subjects.js'
 import type { CallTiming } from '../wire/timing.js'
 import type { CallPassing } from './call-passing.js'
@@ -39,6 +42,7 @@ interface ResponderOptions {
   payloads: PayloadTransfers
   replies: ReplySender
   passing: CallPassing
+  channels: CallChannels | undefined
   makeInvocation: MakeInvocation
 }
 
@@ -56,6 +60,9 @@ export class Responder {
   readonly #gathering = new Set<{ from: string | undefined; abort: AbortController }>()
   readonly #room: WaitingRoom
   readonly #unwatch: () => void
+  /** Functions that end the listening to calls over channels, and to questions about them. */
+  readonly #channelCalls: (() => void)[]
+  readonly #channelQuestions: (() => void)[]
   #answering = 0
 
   constructor(options: ResponderOptions) {
@@ -74,10 +81,21 @@ export class Responder {
     ]
     this.#questions = [
       listen(nc, subjects.running(pipeline, node), (message) => this.#onQuestion(message)),
-      listen(nc, subjects.cancel(pipeline), (message) =>
-        this.#running.get(message.string())?.abort(cancelledByCaller()),
-      ),
+      listen(nc, subjects.cancel(pipeline), (message) => this.#onCancel(message)),
     ]
+    const { channels } = options
+    this.#channelCalls = channels
+      ? [
+          channels.listen('any', (request) => this.#onCall(readCall(request, request), true)),
+          channels.listen('call', (request) => this.#onCall(readCall(request, request), false)),
+        ]
+      : []
+    this.#channelQuestions = channels
+      ? [
+          channels.listen(RUNNING, (request) => this.#onQuestion(request)),
+          channels.listen('cancel', (request) => this.#onCancel(request)),
+        ]
+      : []
     this.#unwatch = peers.onLeave(({ name }) => {
       for (const { from, abort } of this.#gathering) if (from === name) abort.abort(callerLeft(name))
     })
@@ -87,12 +105,14 @@ export class Responder {
   async drain(): Promise<void> {
     const wait = (promise: Promise<unknown>, timeoutMs: number): Promise<unknown> =>
       bounded(promise, { timeoutMs, what: 'draining' }).catch(() => undefined)
+    for (const unlisten of this.#channelCalls) unlisten()
     // Calls that the server has sent already are still accepted. The server may also be gone.
     await wait(Promise.all(this.#calls.map((subscription) => subscription.drain())), DRAIN_MS)
     await wait(this.#idle(), this.#options.timing.shutdownMs)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
     for (const subscription of this.#questions) subscription.unsubscribe()
+    for (const unlisten of this.#channelQuestions) unlisten()
     this.#unwatch()
   }
 
@@ -100,13 +120,17 @@ export class Responder {
     while (this.#answering > 0) await this.#finished.wait()
   }
 
-  #onQuestion(message: Msg): void {
+  #onCancel({ data }: CallMessage): void {
+    this.#running.get(textOf(data))?.abort(cancelledByCaller())
+  }
+
+  #onQuestion(message: CallMessage): void {
     if (message.data.length === 0) {
       this.#room.answer(message)
       return
     }
-    const ids = message.string().split(' ')
-    message.respond(JSON.stringify(ids.filter((id) => this.#running.has(id))))
+    const ids = textOf(message.data).split(' ')
+    message.respond(Buffer.from(JSON.stringify(ids.filter((id) => this.#running.has(id)))))
   }
 
   #onCall(call: IncomingCall, mayPass: boolean): Promise<void> | undefined {
@@ -132,7 +156,9 @@ export class Responder {
       if (badHeader !== undefined) throw new DaffiError('DAFFI_BAD_MESSAGE', `${badHeader} makes no sense`)
       const entering = this.#room.enter(call, abort)
       onTurn = entering instanceof Promise ? await entering : entering
-      const payload = parts ? await payloads.fetch(parts, from, abort.signal) : message.data
+      const payload = parts
+        ? await payloads.fetch(parts, { node: from, channel: message.channel }, abort.signal)
+        : message.data
       json = isJson(payload)
       const args = decodeArguments(payload)
       if (wantsReply && call.wantsReceipt) {
@@ -142,7 +168,7 @@ export class Responder {
         await turn()
       }
       if (delayMs > 0) await untilDue(delayMs, [abort.signal, leaving])
-      const invocation = makeInvocation(from, abort)
+      const invocation = makeInvocation(callback, from, abort)
       invocation.traceparent = call.traceparent
       const isLimited = id !== undefined && wantsReply && registry.get(callback)?.options.rate !== undefined
       const onWait = isLimited ? (rate: string): void => replies.sendWaits(message, rate) : undefined
@@ -195,6 +221,8 @@ export class Responder {
     await writeYields(value, call, this.#options.ports)
   }
 }
+
+const textOf = (data: Uint8Array): string => Buffer.from(data).toString('latin1')
 
 function callerLeft(name: string): DaffiError {
   return new DaffiError('DAFFI_ABORTED', `"${name}", which calls, is gone`)

@@ -1,6 +1,6 @@
-import type { Msg } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import type { Abort } from '../api/context.js'
+import type { CallMessage } from '../channels/call-channel.js'
 import { MAX_WAITING_BYTES } from '../invoke/call-gate.js'
 import type { Registry } from '../invoke/registry.js'
 import type { PeerTable } from '../presence/peer-table.js'
@@ -8,6 +8,11 @@ import type { ByteWindow } from '../wire/byte-window.js'
 import { partsLength } from '../wire/payload-transfer.js'
 import { ANSWER_MS } from '../wire/send-window.js'
 import type { IncomingCall } from './incoming-call.js'
+
+const NONE = Buffer.from('[]')
+
+/** A question whether all calls of a node have arrived. */
+type Question = Pick<CallMessage, 'respond'>
 
 interface WaitingRoomOptions {
   registry: Registry
@@ -21,7 +26,7 @@ interface WaitingRoomOptions {
  */
 export class WaitingRoom {
   readonly #options: WaitingRoomOptions
-  #questions: { message: Msg; until: number }[] = []
+  #questions: { message: Question; until: number }[] = []
 
   constructor(options: WaitingRoomOptions) {
     this.#options = options
@@ -37,7 +42,8 @@ export class WaitingRoom {
     const { registry, peers } = this.#options
     const window = registry.waiting(call.callback)
     if (!window) return undefined
-    const bytes = call.parts === undefined ? call.message.data.length : partsLength(call.parts)
+    const bytes =
+      call.parts === undefined ? call.message.data.length : partsLength(call.parts, call.message.channel)
     const entering = call.parts === undefined ? undefined : window.enter(bytes, abort.signal)
     if (entering) return entering.then(() => this.#leave(window, bytes))
     if (call.parts === undefined) {
@@ -49,9 +55,9 @@ export class WaitingRoom {
   }
 
   /** Answers a node that asks whether its calls have arrived, once there is room for more. */
-  answer(message: Msg): void {
+  answer(message: Question): void {
     const now = performance.now()
-    if (this.#options.registry.hasRoom) message.respond('[]')
+    if (this.#options.registry.hasRoom) message.respond(NONE)
     // Who has not been answered in time has asked again.
     else
       this.#questions = [
@@ -71,7 +77,7 @@ export class WaitingRoom {
   }
 
   #answerAll(): void {
-    for (const { message } of this.#questions) message.respond('[]')
+    for (const { message } of this.#questions) message.respond(NONE)
     this.#questions = []
   }
 }

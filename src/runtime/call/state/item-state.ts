@@ -2,7 +2,8 @@ import { decode, encode } from '../../codec/index.js'
 import { formatBytes } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
 import type { State } from '../api/context.js'
-import { valueBytes, type StateEntry } from './state-entry.js'
+import type { StateEntry } from './state-entry.js'
+import { valueBytes } from './state-record.js'
 
 /** State as one item has it: its changes are held until it is done. */
 export class ItemState implements State {

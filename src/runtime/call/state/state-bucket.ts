@@ -3,10 +3,8 @@ import { KIB } from '../../core/bytes.js'
 import { DaffiError } from '../../core/errors.js'
 import { isApiError, payloadLimit } from '../../nats/index.js'
 import { askServer, StoreTrouble, type NatsLink, type StreamPorts } from '../../stream/index.js'
-import { decodeState, type StateRecord } from './state-record.js'
+import { decodeState, MAX_STATE_BYTES, type StateRecord } from './state-record.js'
 
-/** Bytes of a state at most, where the server's messages have room for so many. */
-export const MAX_STATE_BYTES = 64 * KIB
 /** Bytes of a record besides those that its values count for. */
 const RECORD_BYTES = KIB
 
@@ -18,6 +16,9 @@ export interface StoredState {
 
 const NONE: StateRecord = { values: new Map(), items: new Map() }
 
+/** Name of the key-value bucket of a pipeline's states. */
+export const bucketName = (pipeline: string): string => `daffi_${pipeline}_state`
+
 /** The key-value bucket in which a pipeline keeps the states of its callbacks. It is made when there is one to keep. */
 export class StateBucket {
   readonly #ports: StreamPorts
@@ -27,7 +28,7 @@ export class StateBucket {
 
   constructor(ports: StreamPorts) {
     this.#ports = ports
-    this.#name = `daffi_${ports.pipeline}_state`
+    this.#name = bucketName(ports.pipeline)
     this.#trouble = new StoreTrouble(ports.log, this.#stream)
   }
 

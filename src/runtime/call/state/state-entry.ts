@@ -1,4 +1,4 @@
-import type { StateItems, StateRecord, StateValues } from './state-record.js'
+import { valueBytes, type StateItems, type StateRecord, type StateValues } from './state-record.js'
 
 /** Item of a durable stream, by the name and epoch of that. */
 export interface DurableItem {
@@ -6,13 +6,6 @@ export interface DurableItem {
   run: string
   item: number
 }
-
-/** Bytes that a value needs besides itself. */
-const VALUE_BYTES = 16
-
-/** Bytes that a value counts for. */
-export const valueBytes = (name: string, value: Uint8Array): number =>
-  2 * name.length + value.length + VALUE_BYTES
 
 /** One state of a callback, as far as its items are done: that of a key, or of this node. */
 export class StateEntry {

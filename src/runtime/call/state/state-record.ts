@@ -1,5 +1,11 @@
 import { decode, encode } from '../../codec/index.js'
+import { KIB } from '../../core/bytes.js'
 import { isCount, isMap, isName, isText } from '../../core/message/forms.js'
+
+/** Bytes that the values of a state count for at most, where the server's messages have room for so many. */
+export const MAX_STATE_BYTES = 64 * KIB
+/** Bytes that a value needs besides itself. */
+const VALUE_BYTES = 16
 
 /** Values by their names, each in MessagePack. */
 export type StateValues = ReadonlyMap<string, Uint8Array>
@@ -13,6 +19,10 @@ export interface StateRecord {
   items: StateItems
 }
 
+/** Bytes that a value counts for. */
+export const valueBytes = (name: string, value: Uint8Array): number =>
+  2 * name.length + value.length + VALUE_BYTES
+
 /** Encodes a record. As pairs, and not as a map, since a name may be any text. */
 export function encodeState({ values, items }: StateRecord): Uint8Array {
   return encode({
@@ -21,7 +31,7 @@ export function encodeState({ values, items }: StateRecord): Uint8Array {
   })
 }
 
-/** Decodes a record; undefined for what is none, or has a value that cannot be read. */
+/** Decodes a record; undefined for what is none, has a value that cannot be read, or is larger than a callback can make a state. */
 export function decodeState(bytes: Uint8Array): StateRecord | undefined {
   try {
     const record = decode(bytes)
@@ -29,7 +39,12 @@ export function decodeState(bytes: Uint8Array): StateRecord | undefined {
     const { values, items } = record
     if (!Array.isArray(values) || !values.every(isValue)) return undefined
     if (!Array.isArray(items) || !items.every(isItem)) return undefined
-    for (const [, value] of values) decode(value)
+    let size = 0
+    for (const [name, value] of values) {
+      size += valueBytes(name, value)
+      decode(value)
+    }
+    if (size > MAX_STATE_BYTES) return undefined
     return {
       values: new Map(values),
       items: new Map(items.map(([stream, run, item]) => [stream, [run, item]])),

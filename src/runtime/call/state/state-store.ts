@@ -1,7 +1,7 @@
 import { MIB } from '../../core/bytes.js'
-import { MAX_STATE_BYTES, type StateBucket, type StoredState } from './state-bucket.js'
+import type { StateBucket, StoredState } from './state-bucket.js'
 import { StateEntry } from './state-entry.js'
-import { encodeState } from './state-record.js'
+import { encodeState, MAX_STATE_BYTES } from './state-record.js'
 
 /** States that are held in memory, and their bytes; beyond that those are given up that were used longest ago. */
 const MAX_STATES = 10_000

@@ -1,8 +1,8 @@
-import type { Msg } from '@nats-io/transport-node'
 import { decode, encode, toPlain } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { readJson, writeJson } from '../../core/text/json.js'
 import { isRemoteFields, RemoteError } from '../api/remote-error.js'
+import type { Headers } from '../channels/head.js'
 import { HEADER, headerOf } from './headers.js'
 
 /** Whether a payload is JSON: any that does not begin as an array of MessagePack does. It is answered in JSON, too. */
@@ -40,7 +40,7 @@ export function encodeReply(value: unknown, json: boolean): Uint8Array {
  * @param payload the message's own, or the one that was fetched in its place
  * @throws RemoteError; DaffiError DAFFI_BAD_MESSAGE
  */
-export function decodeReply(message: Msg, payload: Uint8Array): unknown {
+export function decodeReply(message: { headers?: Headers | undefined }, payload: Uint8Array): unknown {
   if (headerOf(message, HEADER.errorCode) === undefined) return decode(payload)
   const fields = decode(payload)
   if (isRemoteFields(fields)) throw new RemoteError(fields)

@@ -1,12 +1,14 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import pMap from 'p-map'
 import { MIB } from '../../core/bytes.js'
 import { deferred } from '../../core/deferred.js'
 import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
+import { randomId, isToken } from '../../core/names.js'
 import { isCount } from '../../core/message/forms.js'
 import { sleep } from '../../core/timer.js'
 import { isInbox, isNoResponders, listen, newInbox, payloadLimit } from '../../nats/index.js'
+import type { CallChannel, CallMessage } from '../channels/call-channel.js'
 import { ByteWindow } from './byte-window.js'
 import { HEADER } from './headers.js'
 import { INLINE_BYTES, type KnownNodes } from './send-window.js'
@@ -14,6 +16,8 @@ import { INLINE_BYTES, type KnownNodes } from './send-window.js'
 /** Largest arguments and results, also of durable jobs. */
 export const MAX_VALUE_BYTES = 512 * MIB
 
+/** First part of the subject of a value that is fetched over a channel. */
+const KEPT = 'value-'
 const PART_BYTES = MIB
 /** Longest header or request of which a message is made sense. */
 const MAX_TEXT = 256
@@ -35,14 +39,24 @@ const IDLE_MS = 300_000
 
 /** A value that its sender keeps until it was fetched. */
 export interface PayloadTransfer {
+  /** Header of the message that goes in the value's place, which says where it is. */
+  parts: string
   /** Resolves when the value was fetched, or was not requested for a long while. */
   done: Promise<void>
   end: () => void
 }
 
+/** Where a value is fetched from. */
+interface Sender {
+  /** Name of the node that has it. */
+  node: string | undefined
+  /** Channel over which the message came that told of it. */
+  channel: CallChannel | undefined
+}
+
 /**
  * Sends arguments and results of any size. A large value stays with its sender, and the message names the subject on
- * which its parts can be requested: so nothing is stored on the server, nothing is left behind, and nobody is sent more
+ * which its parts can be requested, over the way that it went itself: so nothing is stored on the server, nothing is left behind, and nobody is sent more
  * at a time than it asks for.
  */
 export class PayloadTransfers {
@@ -61,27 +75,27 @@ export class PayloadTransfers {
   }
 
   /**
-   * Keeps a large value until it was fetched. The headers of the message that goes in its place say where.
+   * Keeps a large value until it was fetched.
+   * @param channel over which it is fetched; by default through the server
    * @throws DaffiError DAFFI_TOO_LARGE
    */
-  announce(payload: Uint8Array, headers: MsgHdrs): PayloadTransfer {
+  announce(payload: Uint8Array, channel?: CallChannel): PayloadTransfer {
     if (payload.length > MAX_VALUE_BYTES) {
       const message = `a value of ${payload.length} bytes; arguments and results have at most ${MAX_VALUE_BYTES}`
       throw new DaffiError('DAFFI_TOO_LARGE', message)
     }
-    const subject = newInbox(this.#nc)
-    headers.set(HEADER.parts, `${subject} ${payload.length}`)
-    return this.#serve(subject, payload)
+    const subject = channel ? `${KEPT}${randomId()}` : newInbox(this.#nc)
+    return { parts: `${subject} ${payload.length}`, ...this.#serve(subject, payload, channel) }
   }
 
   /**
    * Fetches a large value.
    * @param header that says where it is
-   * @param sender node that has it, which is asked again for as long as it is there
+   * @param from node that has it, which is asked again for as long as it is there, and the channel to it if it came over that
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
-  async fetch(header: string, sender: string | undefined, signal: AbortSignal): Promise<Uint8Array> {
-    const { subject, length } = parseParts(header)
+  async fetch(header: string, from: Sender, signal: AbortSignal): Promise<Uint8Array> {
+    const { subject, length } = parseParts(header, from.channel)
     await this.#fetching.enter(length, signal)
     try {
       // eslint-disable-next-line no-restricted-syntax -- filled: each part has the length that was asked for, or all fail
@@ -89,7 +103,7 @@ export class PayloadTransfers {
       const step = Math.min(PART_BYTES, this.#limit)
       const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
       const load = async (offset: number): Promise<void> => {
-        const part = await this.#part(subject, `${offset} ${step}`, sender, signal)
+        const part = await this.#part(subject, `${offset} ${step}`, from, signal)
         if (part.length !== Math.min(step, length - offset)) throw badPart(part.length, offset, length)
         whole.set(part, offset)
       }
@@ -99,7 +113,9 @@ export class PayloadTransfers {
         const message = `a value of ${length} bytes could not be fetched: the node that has it is gone`
         throw new DaffiError('DAFFI_NODE_DIED', message, { cause })
       })
-      if (!this.#nc.isClosed()) this.#nc.publish(subject, `${length} 0`)
+      const done = `${length} 0`
+      if (from.channel) from.channel.tell(subject, done)
+      else if (!this.#nc.isClosed()) this.#nc.publish(subject, done)
       return whole
     } finally {
       this.#fetching.remove(length)
@@ -110,9 +126,11 @@ export class PayloadTransfers {
   async #part(
     subject: string,
     range: string,
-    sender: string | undefined,
+    { node, channel }: Sender,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
+    // A channel loses nothing.
+    if (channel) return await channel.ask(subject, range, { signal })
     let refusals = 0
     let silences = 0
     for (let timeout = PART_TIMEOUT_MS; ; timeout *= 2) {
@@ -121,7 +139,7 @@ export class PayloadTransfers {
         return (await bounded(request, { signal, what: 'fetching a value' })).data
       } catch (error) {
         signal.throwIfAborted()
-        if (this.#nc.isClosed() || sender === undefined || this.#peers.get(sender) === undefined) throw error
+        if (this.#nc.isClosed() || node === undefined || this.#peers.get(node) === undefined) throw error
         // The sender may be about to connect again.
         if (isNoResponders(error) ? ++refusals > MAX_REFUSALS : ++silences >= MAX_SILENCES) throw error
         if (isNoResponders(error)) await sleep(REFUSAL_PAUSE_MS, signal)
@@ -133,10 +151,10 @@ export class PayloadTransfers {
     return payloadLimit(this.#nc)
   }
 
-  #serve(subject: string, bytes: Uint8Array): PayloadTransfer {
+  #serve(subject: string, bytes: Uint8Array, channel?: CallChannel): Omit<PayloadTransfer, 'parts'> {
     const done = deferred()
     const idle = setTimeout(() => done.resolve(), IDLE_MS)
-    const subscription = listen(this.#nc, subject, (message) => {
+    const onRequest = (message: Pick<CallMessage, 'data' | 'respond'>): void => {
       const { offset, length } = parseRange(message)
       if (offset >= bytes.length) {
         done.resolve()
@@ -144,10 +162,15 @@ export class PayloadTransfers {
       }
       idle.refresh()
       message.respond(bytes.subarray(offset, offset + Math.min(length, this.#limit)))
-    })
+    }
+    const unwatch = channel?.onClose(() => done.resolve())
+    const subscription = channel ? undefined : listen(this.#nc, subject, onRequest)
+    const unlisten = channel?.listen(subject, onRequest)
     const end = (): void => {
       clearTimeout(idle)
-      subscription.unsubscribe()
+      subscription?.unsubscribe()
+      unlisten?.()
+      unwatch?.()
       done.resolve()
     }
     return { done: done.promise, end }
@@ -155,19 +178,20 @@ export class PayloadTransfers {
 }
 
 /** Reads the header that says where a large value is. @throws DaffiError DAFFI_BAD_MESSAGE */
-function parseParts(header: string): { subject: string; length: number } {
+function parseParts(header: string, channel: CallChannel | undefined): { subject: string; length: number } {
   const [subject = '', size = ''] = header.slice(0, MAX_TEXT).split(' ')
   const length = Number(size)
-  if (isInbox(subject) && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES)
-    return { subject, length }
-  throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} is not an inbox and a number of bytes`)
+  const isPlace = channel ? subject.startsWith(KEPT) && isToken(subject) : isInbox(subject)
+  if (isPlace && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES) return { subject, length }
+  throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} is not a place and a number of bytes`)
 }
 
 /** Number of bytes of the large value that a header announces. @throws DaffiError DAFFI_BAD_MESSAGE */
-export const partsLength = (header: string): number => parseParts(header).length
+export const partsLength = (header: string, channel: CallChannel | undefined): number =>
+  parseParts(header, channel).length
 
 /** Reads a request for a part. @throws DaffiError DAFFI_BAD_MESSAGE */
-function parseRange({ data }: Msg): { offset: number; length: number } {
+function parseRange({ data }: Pick<CallMessage, 'data'>): { offset: number; length: number } {
   const [offset, length] = Buffer.from(data.subarray(0, MAX_TEXT)).toString('latin1').split(' ').map(Number)
   if (isCount(offset) && isCount(length)) return { offset: offset as number, length: length as number }
   throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not ask for a part of a value')

@@ -1,7 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { KIB, MIB } from '../../core/bytes.js'
 import { Wakeup } from '../../core/deferred.js'
+import { DaffiError } from '../../core/errors.js'
 import { isNoResponders } from '../../nats/index.js'
+import type { CallChannels } from '../channels/call-channels.js'
 import { NodeWindows, type ByteWindow } from './byte-window.js'
 import { subjects } from './subjects.js'
 
@@ -12,6 +14,8 @@ import { subjects } from './subjects.js'
 const WINDOW_BYTES = 2 * MIB
 /** Bytes of one message beside its payload, roughly. */
 const MESSAGE_BYTES = 256
+/** Subject of the question over a channel. */
+export const RUNNING = 'running'
 /** Time after which a node is asked again. */
 export const ANSWER_MS = 2000
 
@@ -26,6 +30,7 @@ export interface KnownNodes {
 
 interface SendWindowOptions {
   nc: NatsConnection
+  channels: CallChannels | undefined
   pipeline: string
   peers: KnownNodes
 }
@@ -88,12 +93,16 @@ export class SendWindow {
 
   /** Resolves when the node has had all messages, or will not get them any more. */
   async #answer(node: string): Promise<void> {
-    const { nc, pipeline, peers } = this.#options
+    const { nc, channels, pipeline, peers } = this.#options
+    let channel = channels?.find(node)
     for (;;) {
       try {
-        await nc.request(subjects.running(pipeline, node), '', { timeout: ANSWER_MS })
+        if (channel) await channel.ask(RUNNING, '', { timeoutMs: ANSWER_MS })
+        else await nc.request(subjects.running(pipeline, node), '', { timeout: ANSWER_MS })
         return
       } catch (error) {
+        // Only one that is busy is asked once more.
+        if (!(error instanceof DaffiError && error.code === 'DAFFI_TIMEOUT')) channel = undefined
         if (isNoResponders(error) || nc.isClosed() || peers.get(node) === undefined) return
       }
     }

@@ -8,7 +8,7 @@ import { nobodyThere } from '../caller/node-died.js'
 import type { Reply } from '../caller/outgoing-calls.js'
 import { notYielding } from '../invoke/yielding.js'
 import { decodeReply } from '../wire/encoding.js'
-import { HEADER } from '../wire/headers.js'
+import { HEADER, headerOf } from '../wire/headers.js'
 import { SHUTDOWN_GRACE_MS } from '../wire/timing.js'
 import type { UnbufferedChannel } from './unbuffered-channel.js'
 
@@ -43,7 +43,7 @@ function endOf(reply: Reply | undefined, callback: string): { error?: unknown } 
   const { message, payload } = reply
   try {
     decodeReply(message, payload)
-    return message.headers?.has(HEADER.items) ? {} : { error: notYielding(callback) }
+    return headerOf(message, HEADER.items) !== undefined ? {} : { error: notYielding(callback) }
   } catch (error) {
     return { error }
   }

@@ -1,4 +1,5 @@
 import { DELIVERIES } from '../stream/stream-options.js'
+import type { CallOrigin } from '../plan/call-origin.js'
 import type { ReceiverSummary, StageCounts, StreamSummary } from '../plan/summary.js'
 import {
   isCount,
@@ -13,6 +14,7 @@ import {
   orAbsent,
   orNull,
   recordOf,
+  type Check,
 } from './forms.js'
 
 export const isLane = oneOf('shm', 'jetstream')
@@ -44,12 +46,18 @@ export const isStageCounts = mapOf<StageCounts>({
   out: isCount,
 })
 
-/** Whether the value is the summary of a stream. */
-export const isStreamSummary = mapOf<StreamSummary>({
+/** Checks of the keys that say which call it is. */
+export const ORIGIN_FORM: { [K in keyof Required<CallOrigin>]: Check } = {
   call: isName,
+  source: orNull(isText),
   results_of: orAbsent(isText),
   as: orAbsent(isText),
-  source: orNull(isText),
+  to: orAbsent(isText),
+}
+
+/** Whether the value is the summary of a stream. */
+export const isStreamSummary = mapOf<StreamSummary>({
+  ...ORIGIN_FORM,
   from: isName,
   delivery: oneOf(...DELIVERIES),
   items: isCount,

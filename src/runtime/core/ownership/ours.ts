@@ -2,19 +2,10 @@ import { lstatSync, readlinkSync } from 'node:fs'
 import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { DaffiError } from '../errors.js'
+import { hasUsers, isOwner, isPrivate, type Ownership } from './owner.js'
 import { isTrustedGroup } from './trusted-group.js'
 
 const MAX_LINKS = 40
-const ROOT_UID = 0
-
-/** Facts that the system tells of a file or folder. */
-export interface Ownership {
-  uid: number
-  gid: number
-  mode: number
-  isSymbolicLink: () => boolean
-  isDirectory: () => boolean
-}
 
 /** Why something is not ours, and what to do about it. */
 export interface Fault {
@@ -85,12 +76,6 @@ export async function privateFolder(path: string): Promise<boolean> {
   return false
 }
 
-/** Whether a folder exists that only this user may enter. */
-export function isOurPrivateFolder(path: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  return stats !== undefined && stats.isDirectory() && isOwner(stats) && isPrivate(stats)
-}
-
 export function notOurs({ path, reason, next }: Fault): DaffiError {
   return new DaffiError('DAFFI_NOT_OURS', `${path} ${reason}`, { next, details: { path } })
 }
@@ -109,18 +94,6 @@ function faultOfMode(path: string, stats: Ownership): Fault | undefined {
   if ((mode & 0o002) !== 0) return { path, reason: 'can be written by every user', next }
   if ((mode & 0o020) === 0 || isTrustedGroup(gid)) return undefined
   return { path, reason: `can be written by every user of group ${gid}`, next }
-}
-
-function isOwner({ uid }: Ownership): boolean {
-  return !hasUsers() || uid === ROOT_UID || uid === process.getuid?.()
-}
-
-function isPrivate({ mode }: Ownership): boolean {
-  return !hasUsers() || (mode & 0o077) === 0
-}
-
-function hasUsers(): boolean {
-  return process.getuid !== undefined
 }
 
 function foreign(path: string, { uid }: Ownership): Fault {

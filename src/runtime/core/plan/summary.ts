@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../errors.js'
 import type { Delivery } from '../stream/stream-options.js'
+import type { CallOrigin } from './call-origin.js'
 
 /** Way of the bytes to a receiver: shared memory, or a JetStream stream on the server. */
 export type Lane = 'shm' | 'jetstream'
@@ -36,16 +37,20 @@ export interface ReceiverSummary {
   latencyMs: { p50: number; p99: number } | null
 }
 
+/** The counts of a receiver, which only grow. */
+export const RECEIVER_COUNTS = [
+  'attaches',
+  'offered',
+  'processed',
+  'dropped',
+  'failed',
+  'unmatched',
+  'lost',
+] as const
+export type ReceiverCounts = Record<(typeof RECEIVER_COUNTS)[number], number>
+
 /** Result of a stream: counts that prove that no item was lost, or show at which receiver. */
-export interface StreamSummary {
-  /** Name of the callback. */
-  call: string
-  /** Name of the source; null for an iterable passed by a program, and for the results of a callback. */
-  source: string | null
-  /** Name of the callback whose results are streamed. */
-  results_of?: string
-  /** Side of a join that the stream is. */
-  as?: string
+export interface StreamSummary extends CallOrigin {
   /** Name of the node that wrote the stream. */
   from: string
   delivery: Delivery

@@ -10,7 +10,18 @@ export async function replaceFile(path: string, content: string | Uint8Array, mo
   try {
     await writeFile(fresh, content, { mode, flag: 'wx' })
     await rename(fresh, path)
+  } catch (error) {
+    throw named(error, fresh, path)
   } finally {
     await rm(fresh, { force: true })
   }
+}
+
+/** The error of an operation on the new file, which nobody knows, in words for the file that it was to replace. */
+function named(error: unknown, fresh: string, path: string): unknown {
+  if (!(error instanceof Error)) return error
+  // Of a rename both names are told.
+  error.message = error.message.replace(` '${fresh}' -> '${path}'`, ` '${path}'`).replaceAll(fresh, path)
+  const { path: about } = error as NodeJS.ErrnoException
+  return about === fresh ? Object.assign(error, { path }) : error
 }

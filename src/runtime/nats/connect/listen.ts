@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
-import { DaffiError, traceOf } from '../../core/errors.js'
+import { reasonOf } from '../../core/message/bad-messages.js'
 import { passOver } from './bad-messages.js'
 
 export interface ListenOptions {
@@ -38,9 +38,4 @@ export function listen(
       }
     },
   })
-}
-
-/** A message that makes no sense is no fault of daffi's, and needs no stack. */
-function reasonOf(error: unknown): string {
-  return error instanceof DaffiError && error.code === 'DAFFI_BAD_MESSAGE' ? error.message : traceOf(error)
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ensureBinary, type Binary, type FetchProgress } from '../../binaries/index.js'
-import { backoffMs, type Backoff } from '../../core/backoff.js'
 import { deferred } from '../../core/deferred.js'
-import { DaffiError } from '../../core/errors.js'
+import { DaffiError, messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { RestartCounter } from '../../core/plan/restart-counter.js'
 import { stateFolder } from '../../core/project/project.js'
 import type { ServerAddress } from '../address/server-address.js'
 import { endOldServer } from './old-server.js'
@@ -16,10 +16,8 @@ import { writeErrorIsOver } from './write-errors.js'
 import { tableIdentifies } from '../../core/process/socket-table.js'
 import { removeState, writeState } from '../address/state.js'
 
-const MAX_RESTARTS = 5
-const RESTART: Backoff = { firstMs: 100, factor: 2 }
-/** Time after which earlier restarts of a server are forgotten. */
-const STABLE_MS = 60_000
+/** The defaults of nodes, but for a shorter pause, since everything waits for the server. */
+const RESTART = { delayMs: 100, maxDelayMs: 30_000, attempts: 5, windowMs: 30_000 }
 const HEALED = Symbol('healed')
 
 /** Options for starting the project's server. */
@@ -46,6 +44,15 @@ interface EmbeddedServerSetup {
   log: Logger
   binary: Binary
   files: ServerFiles
+}
+
+/** The end of a process of the server that was not asked for. */
+interface Death {
+  /** The way in which it ended, with the last lines of its log. */
+  reason: string
+  /** Line of the log about it. */
+  what: string
+  ranMs: number
 }
 
 /**
@@ -98,11 +105,11 @@ async function keepRunning(
   closing: AbortSignal,
 ): Promise<void> {
   const closed = once(closing, 'abort')
+  const counter = new RestartCounter(RESTART)
   let running = first
-  let restarts = 0
   try {
     for (;;) {
-      const since = Date.now()
+      const since = performance.now()
       const watching = new AbortController()
       const healed = writeErrorIsOver(setup.files, setup.log, watching.signal).then(
         () => HEALED,
@@ -111,19 +118,15 @@ async function keepRunning(
       const reason = await Promise.race([running.ended, closed, healed])
       watching.abort()
       await removeState(setup.project)
+      let death: Death | undefined
       if (reason === HEALED) {
         setup.log.warn('nats-server could not write, and is started again, as there is room now')
         await running.stop()
-        running = await run(setup, closing)
-        continue
-      }
-      if (typeof reason !== 'string') return
-      restarts = Date.now() - since > STABLE_MS ? 1 : restarts + 1
-      if (restarts > MAX_RESTARTS)
-        throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server keeps dying: ${reason}`)
-      setup.log.warn(`nats-server died and is restarted: ${reason.split('\n')[0]}`)
-      await delay(backoffMs(RESTART, restarts - 1), undefined, { signal: closing })
-      running = await run(setup, closing)
+      } else if (typeof reason === 'string') {
+        const what = `nats-server died and is restarted: ${reason.split('\n')[0]}`
+        death = { reason, what, ranMs: performance.now() - since }
+      } else return
+      running = await startAgain(setup, counter, death, closing)
     }
   } catch (error) {
     if (!closing.aborted) throw error
@@ -131,6 +134,35 @@ async function keepRunning(
     await removeState(setup.project)
     await running.stop()
     await removeProcessFiles(setup.files)
+  }
+}
+
+/**
+ * Starts the next process of the server. One that does not start is another death: what was in its way may be gone the next time.
+ * @param death of the process before; undefined when it was stopped
+ * @throws DAFFI_SERVER_FAILED after too many deaths in a row, DAFFI_ABORTED
+ */
+async function startAgain(
+  setup: EmbeddedServerSetup,
+  counter: RestartCounter,
+  death: Death | undefined,
+  closing: AbortSignal,
+): Promise<ServerProcess> {
+  for (;;) {
+    if (death) {
+      const pauseMs = counter.next(death.ranMs)
+      if (pauseMs === undefined)
+        throw new DaffiError('DAFFI_SERVER_FAILED', `nats-server keeps dying: ${death.reason}`)
+      setup.log.warn(death.what)
+      await delay(pauseMs, undefined, { signal: closing })
+    }
+    try {
+      return await run(setup, closing)
+    } catch (error) {
+      closing.throwIfAborted()
+      const reason = messageOf(error)
+      death = { reason, what: `${reason.split('\n')[0]}; it is started again`, ranMs: 0 }
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { fromErrorRecord, messageOf, toErrorRecord, traceOf } from '../../core/errors.js'
 import { createLogger } from '../../core/logger.js'
 import { closeInherited } from '../../core/process/close-inherited.js'
+import { hideKeepCompiledEnv } from '../../core/project/compile-cache.js'
 import { watchEndSignals } from '../../core/process/end-signals.js'
 import { noteRecord, RunLogs } from '../../logs/index.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../ipc/message-pipe.js'
@@ -19,6 +20,7 @@ import type { BackgroundReport, BackgroundSetup } from './messages.js'
 const [title] = process.argv.splice(2)
 if (title === undefined) throw new Error('this is the program of daffi up -d, which only daffi starts')
 process.title = title
+hideKeepCompiledEnv()
 closeInherited(PIPE_FD)
 
 const signals = watchEndSignals()
@@ -71,7 +73,8 @@ async function run({ plan, options }: BackgroundSetup): Promise<void> {
     if (error) throw fromErrorRecord(error)
     note('the run has ended')
   } catch (error) {
-    note(`error: the run has ended: ${messageOf(error)}`)
+    // Who has started the run, and waits, gets the error itself.
+    logs.write(noteRecord(`error: the run has ended: ${messageOf(error)}`))
     throw error
   } finally {
     await logs.close()

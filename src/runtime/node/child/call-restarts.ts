@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../core/error-codes.js'
 import type { ErrorRecord } from '../../core/errors.js'
 import type { RestartPlan } from '../../core/plan/node-options.js'
 import type { ModifierPlan } from '../../core/plan/plan.js'
-import { RestartCounter } from '../common/restart-counter.js'
+import { RestartCounter } from '../../core/plan/restart-counter.js'
 
 /** Errors that say that a node was lost, so that another one can carry the call out. */
 const NODE_LOST: ReadonlySet<string> = new Set<ErrorCode>(['DAFFI_NODE_DIED', 'DAFFI_NO_RECEIVER'])

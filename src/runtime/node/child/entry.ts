@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { toErrorRecord } from '../../core/errors.js'
+import { hideKeepCompiledEnv } from '../../core/project/compile-cache.js'
 import { exitFlushed } from '../../core/process/exit.js'
 import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { LostSignals } from '../common/lost-signals.js'
@@ -32,6 +33,7 @@ const [title] = process.argv.splice(2)
 // cluster.fork() of user code starts the program of its process again.
 if (title === undefined) throw new Error('this is the program of a daffi node, which only daffi starts')
 process.title = title
+hideKeepCompiledEnv()
 
 const supervisor = new Socket({ fd: PIPE_FD })
 void eachMessage(supervisor, (message) => obey(message as NodeOrder)).finally(() => {

@@ -1,3 +1,4 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerHandle } from '../../nats/index.js'
 import { OwnRun, type RunOrder } from '../../runs/index.js'
@@ -7,10 +8,13 @@ import type { RunEvent } from '../supervise/report/run-events.js'
 import { serveRunStatus } from '../supervise/report/serve-run-status.js'
 import type { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
+import { assertOnlyRun } from './only-run.js'
 
 export interface OpenRunOptions extends Pick<SupervisorOptions, 'stop' | 'onEvent' | 'log'> {
   /** Whether it runs without a terminal. @default false */
   background?: boolean | undefined
+  /** Nodes that no other run may have. @default any */
+  alone?: readonly string[] | undefined
 }
 
 /** A run that others can find, ask for its status and give orders to, until it is closed. */
@@ -23,12 +27,16 @@ export class OpenRun {
     private readonly options: OpenRunOptions,
   ) {}
 
-  /** @throws DaffiError those of the folder `.daffi`, and of connecting */
+  /** @throws DaffiError DAFFI_ALREADY_RUNS, those of the folder `.daffi`, and of connecting */
   static async open(plan: Plan, server: ServerHandle, options: OpenRunOptions): Promise<OpenRun> {
-    const { background = false, onEvent } = options
+    const { background = false, alone, onEvent } = options
     const own = await OwnRun.begin(plan.project, plan, { background, ownServer: server.info.embedded })
     try {
-      const run = new OpenRun(own, await serveRunStatus(own.about, server, options), options)
+      const mayServe = async (nc: NatsConnection): Promise<void> => {
+        if (alone) await assertOnlyRun(nc, own.about, { project: plan.project, nodes: alone })
+      }
+      const status = await serveRunStatus(own.about, server, { ...options, mayServe })
+      const run = new OpenRun(own, status, options)
       onEvent({ type: 'run', run: own.about })
       return run
     } catch (error) {

@@ -1,6 +1,7 @@
 import { fromErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import type { NodePlan, Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
+import { removeStaleSockets } from '../../unix/index.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { CallResult, StreamResult } from '../supervise/report/run-results.js'
@@ -37,7 +38,8 @@ export interface NodeRunResult {
  */
 export async function runNode(plan: Plan, node: NodePlan, options: RunNodeOptions): Promise<NodeRunResult> {
   const nodes = withDeliveries([node], plan)
-  const opened: (() => Promise<void>)[] = []
+  // Nodes that were killed have left their sockets.
+  const opened: (() => Promise<void>)[] = [removeStaleSockets]
   let failure: unknown
   try {
     const server = await openRunServer(plan, nodes, { ...options, signal: options.stop })

@@ -1,11 +1,13 @@
 import type { Plan } from '../../core/plan/plan.js'
 import { fromErrorRecord } from '../../core/errors.js'
 import { prepareRecordings } from '../../source/index.js'
+import { removeStaleSockets } from '../../unix/index.js'
 import { openMetrics, type MetricsAddress } from '../../view/index.js'
 import { chooseNodes } from '../prepare/choose-nodes.js'
 import { openRunServer, type RunServerOptions } from '../prepare/open-run-server.js'
 import { withDeliveries } from '../prepare/with-deliveries.js'
 import type { PipelineResult } from '../supervise/report/pipeline-result.js'
+import { EarlyProcesses } from '../supervise/early-processes.js'
 import { Supervisor } from '../supervise/supervisor.js'
 import type { SupervisorOptions } from '../supervise/supervisor-options.js'
 import { limitDeadLetters } from './limit-dead-letters.js'
@@ -14,7 +16,7 @@ import { showViewer, type ShowViewerOptions } from './show-viewer.js'
 
 export interface RunPipelineOptions
   extends
-    Omit<SupervisorOptions, 'watched' | 'restarts' | 'followHeartbeats'>,
+    Omit<SupervisorOptions, 'watched' | 'restarts' | 'early' | 'followHeartbeats'>,
     Pick<RunServerOptions, 'server' | 'onFetch'>,
     Pick<OpenRunOptions, 'background'> {
   /** Names of the nodes to run. @default all */
@@ -31,18 +33,21 @@ export interface RunPipelineOptions
  * Runs a pipeline, each node in a process of its own, until every call has settled, the duration is over, a node fails or
  * `stop` aborts. When no server is found, the run starts one of its own. A run that fails resolves too, with `error` in its
  * result.
- * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, and those of opening the server
+ * @throws DaffiError DAFFI_USAGE, also for a folder that cannot be recorded to, DAFFI_ALREADY_RUNS, and those of opening the server
  */
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
   if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
-  const opened: (() => Promise<void>)[] = []
+  // Nodes that were killed have left their sockets.
+  const opened: (() => Promise<void>)[] = [removeStaleSockets]
   let failure: unknown
   let result: PipelineResult | undefined
   try {
+    const early = new EarlyProcesses(plan.name, nodes)
+    opened.push(() => early.close())
     const server = await openRunServer(plan, nodes, { ...options, absent: 'run', signal: options.stop })
     opened.push(() => server.close())
-    const run = await OpenRun.open(plan, server, options)
+    const run = await OpenRun.open(plan, server, { ...options, alone: nodes.map(({ name }) => name) })
     opened.push(() => run.close(failure, result))
     opened.push(limitDeadLetters(plan, server, options.log))
     if (options.metrics) {
@@ -59,6 +64,7 @@ export async function runPipeline(plan: Plan, options: RunPipelineOptions): Prom
       ...options,
       stay,
       watched,
+      early,
       onEvent,
       stop,
       followHeartbeats,

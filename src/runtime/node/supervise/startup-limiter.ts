@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pLimit from 'p-limit'
 
 /** Number of nodes that may start at the same time. */
-const MAX_STARTING = 2 * availableParallelism()
+export const MAX_STARTING = 2 * availableParallelism()
 /**
  * Longest time for which a starting node keeps others from starting. One that takes longer does not wait for the processor
  * but for something else, perhaps for a node that has not been started yet.

@@ -19,7 +19,12 @@ export class StopSignals {
   constructor({ leaving, forced }: RunSignals) {
     this.#forced = forced
     if (leaving.aborted) this.leaving.abort()
-    else leaving.addEventListener('abort', () => this.leaving.abort(), { once: true })
+    else leaving.addEventListener('abort', () => this.leaving.abort(), { signal: this.leaving.signal })
+  }
+
+  /** Listens to the run no more, when the node has ended. */
+  end(): void {
+    this.leaving.abort()
   }
 
   /**

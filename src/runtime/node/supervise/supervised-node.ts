@@ -5,7 +5,7 @@ import { formatMs } from '../../core/timeout.js'
 import { deferred, Wakeup, type Deferred } from '../../core/deferred.js'
 import { fromErrorRecord, type DaffiError } from '../../core/errors.js'
 import type { NodePlan } from '../../core/plan/plan.js'
-import type { NodeState, ProcessEnd } from '../../status/index.js'
+import type { LineStream, NodeState, ProcessEnd } from '../../status/index.js'
 import { aborted } from '../common/aborted.js'
 import { drained } from '../common/drained.js'
 import {
@@ -155,6 +155,7 @@ export class SupervisedNode {
   /** Sets what the next process will run, of a node that has ended; it can `run` again after that. */
   renew(setup: NodeSetup): void {
     this.prepare(setup)
+    this.#signals.end()
     this.#signals = new StopSignals(this.#supervision)
     this.held = false
     this.state = 'starting'
@@ -232,14 +233,13 @@ export class SupervisedNode {
       limitMs: this.plan.health.startupMs,
       onLimit: (cause) => this.#endUnhealthy(cause),
     })
-    const child = startChild(this.#setup, {
-      onReport: (report) => {
-        if (report.type === 'ready') startup.end()
-        if (isStartupReport(report)) startup.onReport(report)
-        else this.#onReport(report)
-      },
-      onLine: (line, stream) => this.#supervision.onLine(this, line, stream),
-    })
+    const onReport = (report: NodeReport): void => {
+      if (report.type === 'ready') startup.end()
+      if (isStartupReport(report)) startup.onReport(report)
+      else this.#onReport(report)
+    }
+    const onLine = (line: string, stream: LineStream): void => this.#supervision.onLine(this, line, stream)
+    const child = startChild(this.#setup, { onReport, onLine }, this.#supervision.early?.take(this.plan))
     this.#child = child
     if (child.pid !== 0) this.process = { pid: child.pid, since: Date.now() }
     child.send({ type: 'lost', lost: this.#lost })

@@ -1,6 +1,7 @@
 import type { LineStream } from '../../status/index.js'
 import type { NodeReport } from '../ipc/node-reports.js'
 import type { ChildExit } from './process/child-exit.js'
+import type { EarlyProcesses } from './early-processes.js'
 import type { OrphanGuard } from './process/orphan-guard.js'
 import type { SupervisedNode } from './supervised-node.js'
 
@@ -15,6 +16,8 @@ export interface Supervision {
   /** Aborts when every process is to be killed. */
   forced: AbortSignal
   guard: OrphanGuard
+  /** Processes that were started before; undefined when none were. */
+  early: EarlyProcesses | undefined
   onState: (node: SupervisedNode) => void
   onReport: (node: SupervisedNode, report: NodeReport) => void
   onLine: (node: SupervisedNode, line: string, stream: LineStream) => void

@@ -1,6 +1,7 @@
 import type { Logger, LogLevel } from '../../core/logger.js'
 import type { NodePlan } from '../../core/plan/plan.js'
 import type { FollowHeartbeats } from './heartbeat-watch.js'
+import type { EarlyProcesses } from './early-processes.js'
 import type { RunEvent } from './report/run-events.js'
 
 /** Files of a run that are watched for changes. */
@@ -21,6 +22,8 @@ export interface SupervisorOptions {
   restarts?: boolean | undefined
   /** Set while files are watched. The run does not end by itself then, since the next change may give it more to do. */
   watched?: WatchedModules | undefined
+  /** Processes that were started for the nodes before. @default none were */
+  early?: EarlyProcesses | undefined
   /** Folder in which the items of the sources are recorded. @default no recording */
   record?: string | undefined
   followHeartbeats: FollowHeartbeats

@@ -17,7 +17,7 @@ import type { ChildExit } from './process/child-exit.js'
 import { OrphanGuard } from './process/orphan-guard.js'
 import { publishGoodbye } from './process/publish-goodbye.js'
 import { callNote } from './report/call-note.js'
-import { pipelineResult, type PipelineResult } from './report/pipeline-result.js'
+import { pipelineResult, type NodeResult, type PipelineResult } from './report/pipeline-result.js'
 import { RunResults } from './report/run-results.js'
 import { RunClock } from './run-clock.js'
 import { scaleNodes } from './scale-nodes.js'
@@ -37,7 +37,8 @@ export class Supervisor {
   readonly #server: ServerHandle
   readonly #options: SupervisorOptions
   readonly #nodes: SupervisedNode[]
-  readonly #removed: SupervisedNode[] = []
+  /** Results of nodes that are not of the pipeline any more, by name: one that comes and goes for a year takes no more memory. */
+  readonly #removed = new Map<string, NodeResult>()
   readonly #runs = new Set<Promise<void>>()
   readonly #results: RunResults
   readonly #clock: RunClock
@@ -67,6 +68,7 @@ export class Supervisor {
       leaving: this.#leaving.signal,
       forced: options.force,
       guard: this.#guard,
+      early: options.early,
       onState: (node) => this.#onState(node),
       onReport: (node, report) => this.#onReport(node, report),
       onLine: (node, line, stream) => options.onEvent({ type: 'line', node: node.name, line, stream }),
@@ -105,7 +107,8 @@ export class Supervisor {
     this.#leaving.abort()
     while (this.#runs.size > 0) await Promise.all(this.#runs)
     for (const { name } of this.#nodes) this.#results.interrupt(name)
-    const nodes = [...this.#removed, ...this.#nodes]
+    const removed = Array.from(this.#removed, ([name, result]) => ({ name, ...result }))
+    const nodes = [...removed, ...this.#nodes]
     return pipelineResult(this.#plan.name, this.#server.info, nodes, this.#results, this.failure)
   }
 
@@ -186,7 +189,9 @@ export class Supervisor {
   #remove(name: string): void {
     const node = this.#named(name)
     if (!node?.ended || Object.hasOwn(this.#plan.nodes, name)) return
-    this.#removed.push(...this.#nodes.splice(this.#nodes.indexOf(node), 1))
+    const { state, restarts, exitCode } = node
+    this.#removed.set(name, { state, restarts, exitCode })
+    this.#nodes.splice(this.#nodes.indexOf(node), 1)
     this.#options.onEvent({ type: 'removed', node: name })
     this.#checkEnd()
   }

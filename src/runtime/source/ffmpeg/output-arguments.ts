@@ -1,5 +1,6 @@
 import type { PixelFormat } from '../../core/frame.js'
 import { isAtLeast } from '../../core/text/version.js'
+import type { Size } from '../contract/size.js'
 import type { VideoPlan } from '../contract/video-plan.js'
 
 /** JPEG quality of ffmpeg's encoder, from 2 (best) to 31. */
@@ -31,7 +32,7 @@ function copied({ kind }: VideoPlan): string[] {
  * cameras give. Counting would begin anew where the pictures' size changes, since ffmpeg then makes new filters.
  */
 function encoded(plan: VideoPlan, ffmpegVersion: string): string[] {
-  const { codec, muxer } = outputFormat(plan.format)
+  const { codec, muxer } = outputFormat(plan.format, plan.size)
   return [
     ...['-vf', [...filtersFor(plan), ...RISING_TIMESTAMPS].join(','), '-enc_time_base', '1:1000000'],
     ...rateArguments(ffmpegVersion),
@@ -46,11 +47,14 @@ export function rateArguments(ffmpegVersion: string): string[] {
   return [isAtLeast(ffmpegVersion, '5.1') ? '-fps_mode' : '-vsync', 'passthrough']
 }
 
-/** Formats of output that state the size of their pictures. */
-export function outputFormat(format: PixelFormat): { codec: string[]; muxer: string } {
+/**
+ * Formats of output. Raw pictures whose size is not known beforehand are in one that states it, where old versions of ffmpeg
+ * copy each picture once more.
+ */
+export function outputFormat(format: PixelFormat, size?: Size): { codec: string[]; muxer: string } {
+  if (format === 'mjpeg') return { codec: ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY], muxer: 'mpjpeg' }
+  if (size) return { codec: ['-c:v', 'rawvideo', '-pix_fmt', format], muxer: 'rawvideo' }
   switch (format) {
-    case 'mjpeg':
-      return { codec: ['-c:v', 'mjpeg', '-q:v', JPEG_QUALITY], muxer: 'mpjpeg' }
     case 'yuv420p':
       return { codec: ['-c:v', 'wrapped_avframe', '-pix_fmt', format], muxer: 'yuv4mpegpipe' }
     default:

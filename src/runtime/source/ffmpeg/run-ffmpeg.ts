@@ -37,6 +37,7 @@ export async function* runFfmpeg(
     get memory() {
       return frames < skip ? {} : memory
     },
+    size: plan.size,
     onCutShort: cutShortLog({ name, log }),
     onOther: (): void => {
       if (frames === 0) throw new UnsuitableInput('it gives no JPEGs')

@@ -76,7 +76,7 @@ export async function* runViews(
     pictures: reader,
   }: (typeof pipes)[number]): AsyncGenerator<OutputFrame, void> {
     const each = marksOf(marks)
-    for await (const picture of picturesOf(output, reader, log)) {
+    for await (const picture of picturesOf({ ...output, size: output.size ?? plan.size }, reader, log)) {
       const { value: mark, done } = await each.next()
       if (done) return
       const sequence = next.get(output.name) ?? 0
@@ -119,6 +119,7 @@ function picturesOf(
 ): AsyncGenerator<Picture, void> {
   const options = {
     memory,
+    size,
     onCutShort: cutShortLog({ name, log }),
     check: size === undefined ? checkSize : () => undefined,
   }

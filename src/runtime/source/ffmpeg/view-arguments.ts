@@ -27,16 +27,15 @@ export function viewArguments(plan: VideoPlan, outputs: readonly Output[], ffmpe
     ...['-filter_complex', filterGraph(plan, outputs)],
     ...['-map', `[${ALL}]`, '-c:v', 'wrapped_avframe', ...rate, '-enc_time_base', '1:1000'],
     ...['-flush_packets', '1', '-f', 'mkvtimestamp_v2', 'pipe:1'],
-    ...outputs.flatMap(({ format }, index) => [
+    ...outputs.flatMap(({ format, size = plan.size }, index) => [
       ...['-map', `[out${index}]`, ...rate, '-enc_time_base', '1:1000'],
-      ...written(format, index),
+      ...written(outputFormat(format, size), index),
     ]),
   ]
 }
 
 /** Writes each picture to two muxers: one writes its mark, and then one its bytes. */
-function written(format: Output['format'], index: number): string[] {
-  const { codec, muxer } = outputFormat(format)
+function written({ codec, muxer }: ReturnType<typeof outputFormat>, index: number): string[] {
   const { marks, pictures } = descriptorsOf(index)
   const to = (name: string, descriptor: number): string => `[f=${name}:flush_packets=1]pipe\\:${descriptor}`
   const tee = `${to('mkvtimestamp_v2', marks)}|${to(muxer, pictures)}`

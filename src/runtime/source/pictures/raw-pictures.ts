@@ -4,6 +4,8 @@ import type { PipeReader } from './pipe-reader.js'
 import { fill, type Picture, type PicturesOptions } from './pictures.js'
 
 interface RawPicturesOptions extends PicturesOptions {
+  /** Size of all pictures; without it, the output states their sizes. */
+  size?: Size | undefined
   /** Looks at the size of a picture before it is read. @throws BadPictures */
   check: (size: Size) => void
 }
@@ -27,8 +29,8 @@ const MAX_XWD_EXTRA_BYTES = 4096
 const MAX_PADDING_BYTES = 3
 
 /**
- * The raw pictures of ffmpeg's output, which states their size itself: YUV4MPEG2 in front of the first one, XWD in front of each.
- * Each is in memory on loan, or in memory of its own.
+ * The raw pictures of ffmpeg's output. Where their size is not known it states that itself: YUV4MPEG2 in front of the first
+ * one, XWD in front of each. Each is in memory on loan, or in memory of its own.
  * @throws BadPictures
  */
 export async function* rawPictures(
@@ -36,7 +38,8 @@ export async function* rawPictures(
   format: PixelFormat,
   options: RawPicturesOptions,
 ): AsyncGenerator<Picture, void> {
-  const readHeader = format === 'yuv420p' ? yuv4mpeg() : xwd
+  const { size } = options
+  const readHeader = size ? known(size) : format === 'yuv420p' ? yuv4mpeg() : xwd
   for (;;) {
     const header = await readHeader(reader)
     if (!header) return
@@ -60,6 +63,11 @@ async function fillRows(reader: PipeReader, data: Buffer, row: number, height: n
   if ((await reader.fill(rows)) < rows.length) return 0
   for (let y = 0; y < height; y++) rows.copy(data, y * own, y * row, y * row + own)
   return data.length
+}
+
+/** Waits for the picture, so that no memory is taken before it comes. */
+function known(size: Size): ReadHeader {
+  return async (reader) => ((await reader.hasData()) ? size : undefined)
 }
 
 function yuv4mpeg(): ReadHeader {

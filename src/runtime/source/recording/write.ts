@@ -9,6 +9,7 @@ import { RECORDING_INDEX } from '../../core/plan/plan.js'
 import type { OutputFrame } from '../contract/output.js'
 import { passedThrough } from '../contract/passed-through.js'
 import { FILE_MODE, FOLDER_MODE, RECORDING_HEADER, RECORDING_DATA, type RecordedItem } from './format.js'
+import { count } from '../../core/text/count.js'
 
 /** Largest size of a recording, some twelve seconds of 720p. */
 const MAX_BYTES = GIB
@@ -121,7 +122,7 @@ class Recorder {
     const { kind = null, bytes } = encodeItem(item, this.#items)
     this.#bytes += bytes.length
     if (this.#bytes > MAX_BYTES)
-      throw new Error(`it has reached ${MAX_BYTES} bytes, after ${this.#items} items`)
+      throw new Error(`it has reached ${MAX_BYTES} bytes, after ${count(this.#items, 'item')}`)
     const line: RecordedItem = { kind, bytes: bytes.length }
     await this.data.appendFile(bytes)
     await this.index.appendFile(`${JSON.stringify(line)}\n`)

@@ -1,5 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
+import { count } from '../../core/text/count.js'
 
 /** Error of a stream that was cut off, failed, or did not reach a receiver. `summary` accounts for every item. */
 export class StreamError extends DaffiError {
@@ -23,7 +24,7 @@ export function assertDelivered(summary: StreamSummary, failure: unknown, share:
   const { call, items, delivery, error } = summary
   if (error)
     throw new StreamError(
-      `the stream to "${call}" ended after ${items} items: ${error.message}`,
+      `the stream to "${call}" ended after ${count(items, 'item')}: ${error.message}`,
       summary,
       failure,
     )

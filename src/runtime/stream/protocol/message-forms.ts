@@ -174,6 +174,7 @@ export const isProgress = mapOf<Progress>({
   state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),
   group: orAbsent(isWithin(1, MAX_INT_32)),
+  leaving: orAbsent((value) => value === true),
   marks: orAbsent((value) => value === true),
   skipped: orAbsent(isCount),
   loaded: isCount,

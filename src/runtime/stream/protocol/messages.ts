@@ -67,7 +67,8 @@ export interface Accept {
   pin: number | null
   /**
    * Present in a shared live stream: number of items that the receiver was given until a second ago. Those that it does not
-   * know of were announced while it could not be reached, and are dropped.
+   * know of were announced while it could not be reached, and are dropped. In a lossless one, for a receiver that leaves: number
+   * of items that it is given in all.
    */
   given?: number
 }
@@ -169,6 +170,8 @@ export interface Progress extends AttachCounts {
   earlier: AttachCounts[]
   /** Present where the callback gets several items at once: their number. */
   group?: number
+  /** Present where the receiver leaves a shared stream: it is to be given no more items, and told how many it has. */
+  leaving?: true
   /** Present where the receiver is to be told how far the stream is assigned while it has nothing in hand. */
   marks?: true
   /** Present in a live stream: dropped items that came after one that the callback still has. */

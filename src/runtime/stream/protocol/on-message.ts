@@ -1,6 +1,9 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { decode } from '../../codec/index.js'
+import { DaffiError } from '../../core/errors.js'
+import type { UnixChannel } from '../../unix/index.js'
 import { listen, passOver } from '../../nats/index.js'
+import type { UnixPeers } from './ports.js'
 
 /**
  * Subscribes to messages of one form. What comes without that form is passed over, as it comes from no daffi of this version.
@@ -17,6 +20,20 @@ export function onMessage<T>(
     if (hasForm(message)) return listener(message, raw)
     passOver(nc, raw.subject, 'it does not have the form of the protocol')
     return undefined
+  })
+}
+
+/** Listens to messages of one form from processes of this host. @returns a function that removes the listener */
+export function onUnixMessage<T>(
+  unix: UnixPeers,
+  subject: string,
+  hasForm: (message: unknown) => message is T,
+  listener: (message: T, channel: UnixChannel) => unknown,
+): () => void {
+  return unix.on(subject, (payload, channel) => {
+    const message = decodeMessage(payload)
+    if (hasForm(message)) return listener(message, channel)
+    throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not have the form of the protocol')
   })
 }
 

@@ -5,6 +5,7 @@ import type { KeyPath } from '../../core/stream/parse-options.js'
 import type { Delivery, OnError, StreamSettings } from '../../core/stream/stream-options.js'
 import type { StreamSummary } from '../../core/plan/summary.js'
 import type { Origin, OriginRun } from '../../core/stream/origin.js'
+import type { UnixChannel, UnixChannels } from '../../unix/index.js'
 import type { ItemKey } from './messages.js'
 import type { NatsLink } from './nats-link.js'
 
@@ -42,11 +43,19 @@ export interface StreamConnections {
   bulk: NatsLink
 }
 
+/** Messages to and from other processes of this host, without the server. */
+export interface UnixPeers extends Pick<UnixChannels, 'on' | 'onNobody'> {
+  /** Gives the channel to a node, and opens it if there is none; undefined when there can be none. */
+  channelTo(incarnation: string): Promise<UnixChannel | undefined>
+}
+
 /** Services of the node that streams run on. */
 export interface StreamPorts {
   pipeline: string
   self: Peer
   peers: StreamPeers
+  /** Absent where processes of one host have no channels. */
+  unix?: UnixPeers | undefined
   log: Logger
   connections(): Promise<StreamConnections>
   /** Whether that incarnation has a connection, be it that it stands still: false is certain, as far as the server can tell. */

@@ -1,39 +1,53 @@
 import { errorLine } from '../../core/message/error-text.js'
+import { originKey, originOf } from '../../core/plan/call-origin.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
-import type { RunStatus, Status } from '../../status/index.js'
+import type { CallStatus, RunStatus, Status } from '../../status/index.js'
 import { endToEnd } from './end-to-end.js'
 import { LogLines } from './log-lines.js'
 import { NodeViews } from './node-views.js'
-import type { CallView, Snapshot } from './snapshot.js'
+import { ranked } from './ranks.js'
+import type { CallView, Snapshot, TotalView } from './snapshot.js'
+import { StreamNames } from './stream-names.js'
+import { StreamTotals } from './stream-totals.js'
 import { StreamViews } from './stream-views.js'
+
+/** State of a pipeline: a snapshot without log lines, since which are new depends on the page that gets them; and totals. */
+export interface PipelineState extends Omit<Snapshot, 'lines'> {
+  totals: TotalView[]
+}
 
 /** The state of a pipeline as the page shows it: its file, combined with the answers to status requests. */
 export class Board {
   readonly #plan: Plan
   readonly #server: ServerInfo
   readonly #nodes: NodeViews
+  readonly #names: StreamNames
   readonly #streams: StreamViews
+  readonly #totals: StreamTotals
   readonly lines = new LogLines()
 
   constructor(plan: Plan, server: ServerInfo) {
     this.#plan = plan
     this.#server = server
     this.#nodes = new NodeViews(plan)
+    this.#names = new StreamNames(plan)
     this.#streams = new StreamViews(plan)
+    this.#totals = new StreamTotals(this.#names)
   }
 
   /**
    * Takes in the answers to one request.
    * @param now milliseconds since 1970
    */
-  update(answers: Status[], now: number): Omit<Snapshot, 'lines' | 'connected'> {
+  update(answers: Status[], now: number): Omit<PipelineState, 'connected'> {
     const runs = answers.filter((each) => each.what === 'run')
     this.lines.add(runs)
     const streams = this.#streams.update(
       answers.filter((each) => each.what === 'stream'),
       now,
     )
+    const totals = this.#totals.update(runs, streams)
     const latencies = endToEnd(streams)
     return {
       pipeline: this.#plan.name,
@@ -49,42 +63,48 @@ export class Board {
         runs,
         now,
       ),
-      calls: callViews(this.#plan, runs),
+      calls: this.#callViews(runs),
       streams,
+      totals,
     }
+  }
+
+  #callViews(runs: RunStatus[]): CallView[] {
+    const reported = new Map<string, CallStatus[]>()
+    for (const call of runs.flatMap((run) => run.calls)) {
+      const key = originKey(call.node, call)
+      reported.set(key, [...(reported.get(key) ?? []), call])
+    }
+    const planned = Object.values(this.#plan.nodes).flatMap(({ name: node, calls }) =>
+      calls.map((call, index) => ({
+        node,
+        call,
+        index,
+        origin: originOf(call),
+        key: originKey(node, originOf(call)),
+      })),
+    )
+    return ranked(planned, ({ key }) => key).map(({ thing: { node, call, index, origin, key }, rank }) => {
+      const same = reported.get(key) ?? []
+      const isPlanned = (at: number): boolean => planned.some((each) => each.key === key && each.index === at)
+      // The file may have changed since, so that the call has another position.
+      const moved = (): CallStatus | undefined => same.find((each) => !isPlanned(each.index))
+      const { state, error } = same.find((each) => each.index === index) ?? moved() ?? NOT_BEGUN
+      return {
+        node,
+        call: call.call,
+        modifier: call.modifier.kind,
+        source: origin.source,
+        resultsOf: call.resultsOf ?? null,
+        as: call.as ?? null,
+        to: call.to ?? null,
+        state,
+        gaps: this.#totals.gapsOf(this.#names.of({ from: node, ...origin }, rank)),
+        error: error && errorLine(error),
+        code: error?.code ?? null,
+      }
+    })
   }
 }
 
-function callViews({ nodes }: Plan, runs: RunStatus[]): CallView[] {
-  const reported = runs.flatMap((run) => run.calls)
-  return Object.values(nodes).flatMap(({ name: node, calls }) =>
-    calls.map(({ call, modifier, source = null, resultsOf = null, as = null, to = null }) => {
-      const { state, gaps, error } =
-        reported.find(
-          (each) =>
-            each.node === node &&
-            each.call === call &&
-            each.source === source &&
-            (each.results_of ?? null) === resultsOf &&
-            (each.as ?? null) === as,
-        ) ?? NOT_BEGUN
-      const message = error && errorLine(error)
-      const code = error?.code ?? null
-      return {
-        node,
-        call,
-        modifier: modifier.kind,
-        source,
-        resultsOf,
-        as,
-        to,
-        state,
-        gaps,
-        error: message,
-        code,
-      }
-    }),
-  )
-}
-
-const NOT_BEGUN = { state: 'open', gaps: 0, error: null } as const
+const NOT_BEGUN = { state: 'open', error: null } as const

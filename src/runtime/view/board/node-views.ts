@@ -1,7 +1,8 @@
 import { RecentMap } from '../../core/recent-map.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { NodeStatus, RunStatus, Status } from '../../status/index.js'
-import type { AnsweredView, NodeView, NodeViewState, StageView } from './snapshot.js'
+import { GrowthRates } from './growth-rates.js'
+import type { AnsweredView, CallMadeView, NodeView, NodeViewState, StageView } from './snapshot.js'
 
 /** Time without an answer after which a node is shown as silent. */
 export const SILENCE_MS = 3000
@@ -13,7 +14,8 @@ export class NodeViews {
   readonly #plan: Pick<Plan, 'nodes'>
   readonly #answered = new Map<string, { status: NodeStatus; at: number }>()
   /** Last accounts, also of nodes that have ended. */
-  readonly #accounts = new RecentMap<string, Pick<NodeView, 'stages' | 'answered'>>(MAX_NODES)
+  readonly #accounts = new RecentMap<string, Pick<NodeView, 'stages' | 'answered' | 'made'>>(MAX_NODES)
+  readonly #rates = new GrowthRates()
 
   constructor(plan: Pick<Plan, 'nodes'>) {
     this.#plan = plan
@@ -22,7 +24,8 @@ export class NodeViews {
   update(nodes: NodeStatus[], runs: RunStatus[], now: number): NodeView[] {
     for (const status of nodes.slice(0, MAX_NODES)) {
       this.#answered.set(status.name, { status, at: now })
-      this.#accounts.set(status.name, { stages: stageViews(status), answered: answeredViews(status) })
+      const made = this.#madeViews(status, now)
+      this.#accounts.set(status.name, { stages: stageViews(status), answered: answeredViews(status), made })
     }
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
     const known = new Set([this.#plan, ...runs].flatMap(({ nodes: each }) => Object.keys(each)))
@@ -36,8 +39,8 @@ export class NodeViews {
   #view(name: string, runs: RunStatus[]): NodeView {
     const run = runs.find(({ nodes }) => nodes[name] !== undefined)
     const reported = run?.nodes[name]
-    const answer = this.#answered.get(name)?.status
-    const { stages = [], answered = [] } = this.#accounts.get(name) ?? {}
+    const { status: answer, at = 0 } = this.#answered.get(name) ?? {}
+    const { stages = [], answered = [], made = [] } = this.#accounts.get(name) ?? {}
     const planned = this.#plan.nodes[name]?.callbacks.map((callback) => callback.name)
     return {
       name,
@@ -49,8 +52,18 @@ export class NodeViews {
       callbacks: planned ?? answer?.callbacks ?? [],
       stages,
       answered,
+      made: answer ? made : made.map((each) => ({ ...each, rate: 0 })),
       usage: answer?.usage ?? null,
+      cpu: answer ? this.#rates.add(`cpu ${name}`, at / 1000, answer.usage.cpuSeconds) : null,
+      callRate: answer ? this.#rates.add(`calls ${name}`, at / 1000, callsOf(answer)) : 0,
     }
+  }
+
+  #madeViews({ name, made }: NodeStatus, now: number): CallMadeView[] {
+    return made.map(({ from, call, to, count }) => {
+      const rate = this.#rates.add(`made ${name} ${from} ${call} ${to}`, now / 1000, count)
+      return { from, call, to, count, rate }
+    })
   }
 }
 
@@ -74,6 +87,10 @@ function answeredViews({ calls }: NodeStatus): AnsweredView[] {
   return Object.entries(calls).map(([callback, { answered, failed, seconds }]) => ({
     ...{ callback, answered, failed, seconds },
   }))
+}
+
+function callsOf({ calls }: NodeStatus): number {
+  return Object.values(calls).reduce((sum, { answered }) => sum + answered, 0)
 }
 
 function stateOf(reported: NodeViewState | undefined, answers: boolean): NodeViewState {

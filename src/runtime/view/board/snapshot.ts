@@ -63,8 +63,14 @@ export interface NodeView {
   stages: StageView[]
   /** Calls and jobs that its callbacks have answered, of its present or last process. */
   answered: AnsweredView[]
+  /** Calls that its callbacks have made, of its present or last process. */
+  made: CallMadeView[]
   /** Null while the node does not answer. */
   usage: UsageView | null
+  /** Processor time in seconds per second, over the last seconds; null while the node does not answer. */
+  cpu: number | null
+  /** Calls and jobs that its callbacks answer per second, over the last seconds. */
+  callRate: number
 }
 
 export interface AnsweredView {
@@ -73,6 +79,18 @@ export interface AnsweredView {
   failed: number
   /** Time that all of them took together. */
   seconds: number
+}
+
+/** Calls of one callback that another one has made. */
+export interface CallMadeView {
+  /** Callback that has made them. */
+  from: string
+  call: string
+  /** Node that they were for; null for any. */
+  to: string | null
+  count: number
+  /** Calls per second, over the last seconds. */
+  rate: number
 }
 
 /** Resources that the node's present process uses. */
@@ -121,7 +139,7 @@ export interface CallView {
 }
 
 export interface StreamView {
-  /** Unique name in the pipeline: the source or callback, with the node's name where that is not enough. */
+  /** Unique name in the pipeline: the source or callback, with the names of nodes and more where that is not enough. */
   name: string
   /** Id of this stream. When its call streams again, that stream has another id. */
   id: string
@@ -131,6 +149,8 @@ export interface StreamView {
   resultsOf: string | null
   /** Side of a join that the stream is. */
   as: string | null
+  /** Only node that gets it; null where any node may. */
+  to: string | null
   from: string
   delivery: string
   state: 'running' | 'ended'
@@ -167,6 +187,29 @@ export interface ReceiverView {
   /** Time from capture to the callback, through all stages. */
   latencyMs: Latency | null
   error: string | null
+}
+
+/** Account of what a call has streamed, over all of its streams in the run. */
+export interface TotalView {
+  /** Name of its streams. */
+  name: string
+  /** Whether a run tells of it; else it is what the present stream has. */
+  isOfRun: boolean
+  gaps: number
+  items: number
+  bytes: number
+  receivers: TotalReceiver[]
+}
+
+export interface TotalReceiver {
+  name: string
+  attaches: number
+  offered: number
+  processed: number
+  dropped: number
+  failed: number
+  unmatched: number
+  lost: number
 }
 
 export interface LineView {

@@ -4,15 +4,11 @@ import { Wakeup } from '../../core/deferred.js'
 import { plainData } from '../../core/text/plain-text.js'
 import { askStatus, type AskOptions, type Status, type StatusQuestion } from '../../status/index.js'
 import type { NatsLink } from '../../stream/index.js'
-import type { Board } from './board.js'
+import type { Board, PipelineState } from './board.js'
 import { haveAllAnswered, SILENCE_MS } from './node-views.js'
-import type { Snapshot } from './snapshot.js'
 
 /** Pause between two status requests. */
 const POLL_INTERVAL_MS = 400
-
-/** A snapshot without log lines: which lines are new depends on the page that gets them. */
-export type PipelineState = Omit<Snapshot, 'lines'>
 
 /** Requests the status of a pipeline repeatedly while there are followers, and not at all without them. */
 export class StatusPoller {

@@ -1,9 +1,10 @@
+import { originKey, type CallOrigin } from '../../core/plan/call-origin.js'
 import type { Plan } from '../../core/plan/plan.js'
-import type { ReceiverSummary } from '../../core/plan/summary.js'
+import type { ReceiverSummary, StreamSummary } from '../../core/plan/summary.js'
 import type { StreamStatus } from '../../status/index.js'
 import { Rate } from './rate.js'
 import type { ReceiverView, StreamView } from './snapshot.js'
-import { streamNames, type StreamOrigin } from './stream-names.js'
+import { plannedStreams, StreamNames, streamNames } from './stream-names.js'
 
 /** Time without an answer of the writer after which a stream is taken as ended. */
 const SILENCE_MS = 2000
@@ -12,6 +13,12 @@ const SILENCE_MS = 2000
 const MAX_STREAMS = 2000
 
 interface KnownStream {
+  /** Key that streams of the same call have in common. */
+  key: string
+  /** Position among the streams of that call that are known, from 0. */
+  rank: number
+  /** Undefined without a pipeline file. */
+  name: string | undefined
   status: StreamStatus
   at: number
   items: Rate
@@ -21,12 +28,15 @@ interface KnownStream {
 
 /** The streams that are being written and, for each call that has written one before, its last stream. */
 export class StreamViews {
-  readonly #plan: Pick<Plan, 'nodes'>
+  readonly #names: StreamNames | undefined
+  /** Keys of the calls of the pipeline file that stream. */
+  readonly #planned: readonly string[]
   #known: KnownStream[] = []
 
-  /** @param plan whose calls give the order of the streams */
-  constructor(plan: Pick<Plan, 'nodes'>) {
-    this.#plan = plan
+  /** @param plan whose calls give the streams their order and their names; without one, names are the shortest ones at present */
+  constructor(plan?: Pick<Plan, 'nodes'>) {
+    this.#names = plan && new StreamNames(plan)
+    this.#planned = plan ? plannedStreams(plan).map(keyOf) : []
   }
 
   update(streams: StreamStatus[], now: number): StreamView[] {
@@ -35,8 +45,8 @@ export class StreamViews {
       this.#known = this.#known.toSorted((a, b) => b.at - a.at).slice(0, MAX_STREAMS)
     const ranks = new Map(this.#known.map((known) => [known, this.#rank(known)]))
     this.#known.sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0))
-    const names = streamNames(this.#known.map(({ status }) => status.summary))
-    return this.#known.map((known, index) => view(known, names[index] ?? '', now))
+    const names = this.#names ? [] : streamNames(this.#known.map(({ status }) => status.summary))
+    return this.#known.map((known, index) => view(known, known.name ?? names[index] ?? '', now))
   }
 
   #onStatus(status: StreamStatus, now: number): void {
@@ -46,53 +56,53 @@ export class StreamViews {
       known.at = now
       return
     }
+    const key = keyOf(status.summary)
+    const same = this.#known.filter((each) => each.key === key)
+    // A new stream of the same call takes the place of the one before, and its name.
+    const before = same.find((each) => each.at < now)
+    const rank = before?.rank ?? firstFree(new Set(same.map((each) => each.rank)))
     const fresh = {
+      key,
+      rank,
+      name: this.#names?.of(status.summary, rank),
       status,
       at: now,
       items: new Rate(),
       bytes: new Rate(),
       receivers: new Map<string, Rate>(),
     }
-    // A new stream of the same call takes the place of the one before.
-    const index = this.#known.findIndex(
-      (each) => isSameOrigin(each.status.summary, status.summary) && each.at < now,
-    )
-    if (index < 0) this.#known.push(fresh)
-    else this.#known[index] = fresh
+    if (before) this.#known[this.#known.indexOf(before)] = fresh
+    else this.#known.push(fresh)
   }
 
   /** Position of the stream's call in the pipeline file; streams that are not in it come last. */
-  #rank({ status: { summary } }: KnownStream): number {
-    const calls = Object.values(this.#plan.nodes).flatMap(({ name: from, calls: made }) =>
-      made.map(({ call, source = null, resultsOf: results_of, as }) => ({
-        from,
-        call,
-        source,
-        results_of,
-        as,
-      })),
-    )
-    const rank = calls.findIndex((call) => isSameOrigin(call, summary))
-    return rank < 0 ? calls.length : rank
+  #rank({ key }: KnownStream): number {
+    const rank = this.#planned.indexOf(key)
+    return rank < 0 ? this.#planned.length : rank
   }
 }
 
-/** Properties that may be undefined instead of absent, as in a plan. */
-type Known<T> = { [K in keyof T]: T[K] | undefined }
+const keyOf = (summary: Pick<StreamSummary, 'from'> & CallOrigin): string => originKey(summary.from, summary)
 
-function isSameOrigin(a: Known<StreamOrigin>, b: Known<StreamOrigin>): boolean {
-  return (
-    a.from === b.from &&
-    a.call === b.call &&
-    a.source === b.source &&
-    a.results_of === b.results_of &&
-    a.as === b.as
-  )
+function firstFree(taken: ReadonlySet<number>): number {
+  let rank = 0
+  while (taken.has(rank)) rank++
+  return rank
 }
 
 function view({ status, at, items, bytes, receivers }: KnownStream, name: string, now: number): StreamView {
   const { id, frames, ring, summary } = status
-  const { call, source, results_of: resultsOf = null, as = null, from, delivery, error, seconds } = summary
+  const {
+    call,
+    source,
+    results_of: resultsOf = null,
+    as = null,
+    to = null,
+    from,
+    delivery,
+    error,
+    seconds,
+  } = summary
   const ended = now - at > SILENCE_MS
   for (const receiver of receivers.keys())
     if (!Object.hasOwn(summary.receivers, receiver)) receivers.delete(receiver)
@@ -103,6 +113,7 @@ function view({ status, at, items, bytes, receivers }: KnownStream, name: string
     source,
     resultsOf,
     as,
+    to,
     from,
     delivery,
     state: ended ? 'ended' : 'running',

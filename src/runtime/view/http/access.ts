@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { loopbackHosts, orderRefusalOf, refusalOf, type Refusal, type Visit } from '../programs/visit.js'
+import { hostRule, orderRefusalOf, refusalOf, type Refusal, type Visit } from '../programs/visit.js'
 import { ORDER_PATH } from './node-orders.js'
 
 /** The parts of an HTTP request on which access depends. */
@@ -10,6 +10,9 @@ export interface AccessRequest extends Visit {
   /** Token of orders, from a header that forms and pages of other sites cannot send. */
   orderToken: string | undefined
 }
+
+/** Address that the viewer listens on. */
+export const LISTENS_ON = '127.0.0.1'
 
 /** Paths that need no token, since what asks them cannot have one. */
 export const PROBES: readonly string[] = ['/healthz', '/readyz']
@@ -38,9 +41,8 @@ export class Access {
    */
   refusal({ path, token, orderToken, ...visit }: AccessRequest, port: number): Refusal | undefined {
     const isOrder = visit.method === 'POST' && ORDER_PATH.test(path) && this.orderToken !== undefined
-    const refusal = isOrder
-      ? orderRefusalOf(visit, loopbackHosts(port))
-      : refusalOf(visit, loopbackHosts(port))
+    const isOurs = hostRule({ address: LISTENS_ON, port })
+    const refusal = isOrder ? orderRefusalOf(visit, isOurs) : refusalOf(visit, isOurs)
     if (refusal) return refusal
     if (isOrder && !isSame(orderToken, this.orderToken))
       return { status: 401, reason: 'open the address that daffi printed; it holds the token of orders' }

@@ -12,7 +12,7 @@ export async function* snapshotEvents(
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
   let sent = 0
-  for await (const state of poller.follow(signal)) {
+  for await (const { totals: _, ...state } of poller.follow(signal)) {
     const lines = poller.board.lines.after(sent)
     sent = lines.at(-1)?.number ?? sent
     yield `data: ${JSON.stringify({ ...state, lines })}\n\n`

@@ -15,24 +15,33 @@ export class LogView {
   readonly #lines: HTMLElement
   readonly #choice = within(document, '#log-node', HTMLSelectElement)
   #names: string[] = []
+  /** Whether the end is visible, and stays so. */
+  #atEnd = true
 
   constructor(root: HTMLElement) {
     this.#box = within(root, '.lines', HTMLElement)
     this.#lines = within(this.#box, 'ol', HTMLElement)
     this.#choice.addEventListener('change', () => {
       for (const line of this.#lines.children) this.#filter(line as HTMLElement)
-      this.#box.scrollTop = this.#box.scrollHeight
+      this.#toEnd()
     })
+    this.#box.addEventListener('scroll', () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#box
+      this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
+    })
+    new ResizeObserver(() => this.#atEnd && this.#toEnd()).observe(this.#box)
   }
 
   show({ nodes, lines }: Snapshot): void {
     for (const { name } of nodes) this.#addName(name)
     if (lines.length === 0) return
-    const { scrollHeight, scrollTop, clientHeight } = this.#box
-    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END
     this.#lines.append(...lines.map((line) => this.#make(line)))
     while (this.#lines.children.length > MAX_LINES) this.#lines.firstElementChild?.remove()
-    if (atEnd) this.#box.scrollTop = this.#box.scrollHeight
+    if (this.#atEnd) this.#toEnd()
+  }
+
+  #toEnd(): void {
+    this.#box.scrollTop = this.#box.scrollHeight
   }
 
   #addName(name: string): void {

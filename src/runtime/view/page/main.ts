@@ -5,19 +5,22 @@ import { connect } from './connection.js'
 import { byId, setText } from './dom/elements.js'
 import { formatBytes, formatRate } from './dom/format.js'
 import { GraphView } from './graph/graph-view.js'
+import { History } from './history/history.js'
 import { LogView } from './log-view.js'
-import { StreamsView } from './streams-view.js'
+import { placeLog } from './panels.js'
+import { StreamsView } from './table/streams-view.js'
 import { wireTheme } from './theme.js'
 import { takeTokens } from './token.js'
 import { TroubleView } from './trouble/trouble-view.js'
 
 const enlarged = new EnlargedView()
 const cameras = new CamerasView(byId('cameras'), (name) => enlarged.open(name, cameras))
+const history = new History()
 const views = [
   new TroubleView(byId('trouble')),
-  new GraphView(byId('graph')),
+  new GraphView(byId('graph'), history),
   cameras,
-  new StreamsView(byId('streams')),
+  new StreamsView(byId('streams'), history),
   new LogView(byId('log')),
 ]
 const connection = byId('connection')
@@ -55,6 +58,7 @@ takeTokens()
 // An address of another run, opened in this tab, may differ in its last part only, and does not load the page again.
 addEventListener('hashchange', takeTokens)
 wireTheme(byId('theme'))
+placeLog()
 connect({
   onState: (state) => {
     const [text, tone] = STATES[state]
@@ -62,6 +66,7 @@ connect({
     connection.dataset.tone = tone
   },
   onSnapshot: (snapshot) => {
+    history.add(snapshot)
     showHeader(snapshot)
     for (const view of views) view.show(snapshot)
   },

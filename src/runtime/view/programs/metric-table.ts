@@ -8,8 +8,10 @@ import {
   ofJobs,
   ofNodes,
   ofReceivers,
+  ofReceiverTotals,
   ofStages,
   ofStreams,
+  ofTotals,
   percentiles,
   type Metric,
   type Sample,
@@ -17,7 +19,7 @@ import {
 
 const NODE = ['node'] as const
 const CALLBACK = ['node', 'callback'] as const
-const CALL = ['node', 'call', 'items', 'side'] as const
+const CALL = ['node', 'call', 'items', 'side', 'to'] as const
 const STREAM = ['stream'] as const
 const RECEIVER = ['stream', 'receiver'] as const
 const JOBS = ['callback', 'node'] as const
@@ -96,7 +98,7 @@ export const METRICS = {
     ofAnswered(({ failed }) => failed),
   ),
   daffi_callback_seconds_total: counter(
-    'Time that they took together; by the number of calls, their mean.',
+    'Time that they took together, without that for which they waited for their turn; by the number of calls, their mean.',
     CALLBACK,
     ofAnswered(({ seconds }) => seconds),
   ),
@@ -147,14 +149,14 @@ export const METRICS = {
       ]),
   ),
   daffi_stream_items_total: counter(
-    'Items that the source yielded.',
+    'Items that the source yielded, over all streams of the call in its run.',
     STREAM,
-    ofStreams(({ items }) => items),
+    ofTotals(({ items }) => items),
   ),
   daffi_stream_bytes_total: counter(
     'Bytes of those items.',
     STREAM,
-    ofStreams(({ bytes }) => bytes),
+    ofTotals(({ bytes }) => bytes),
   ),
   daffi_stream_ring_slots: gauge(
     'Slots of the stream’s ring in shared memory.',
@@ -175,37 +177,37 @@ export const METRICS = {
   daffi_receiver_attaches_total: counter(
     'Times that it has attached.',
     RECEIVER,
-    ofReceivers(({ attaches }) => attaches),
+    ofReceiverTotals(({ attaches }) => attaches),
   ),
   daffi_receiver_offered_total: counter(
     'Items that the source yielded meanwhile.',
     RECEIVER,
-    ofReceivers(({ offered }) => offered),
+    ofReceiverTotals(({ offered }) => offered),
   ),
   daffi_receiver_processed_total: counter(
     'Items that the callback has processed.',
     RECEIVER,
-    ofReceivers(({ processed }) => processed),
+    ofReceiverTotals(({ processed }) => processed),
   ),
   daffi_receiver_dropped_total: counter(
     'Items left out because newer ones were there.',
     RECEIVER,
-    ofReceivers(({ dropped }) => dropped),
+    ofReceiverTotals(({ dropped }) => dropped),
   ),
   daffi_receiver_failed_total: counter(
     'Items for which the callback failed.',
     RECEIVER,
-    ofReceivers(({ failed }) => failed),
+    ofReceiverTotals(({ failed }) => failed),
   ),
   daffi_receiver_unmatched_total: counter(
     'Items that had no partner in a join.',
     RECEIVER,
-    ofReceivers(({ unmatched }) => unmatched),
+    ofReceiverTotals(({ unmatched }) => unmatched),
   ),
   daffi_receiver_lost_total: counter(
     'Items that were lost because the receiver ended.',
     RECEIVER,
-    ofReceivers(({ lost }) => lost),
+    ofReceiverTotals(({ lost }) => lost),
   ),
   daffi_receiver_lag_items: gauge(
     'Items offered, and in none of these counts yet.',

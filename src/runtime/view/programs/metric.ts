@@ -1,5 +1,5 @@
 import type { WaitingJobs } from '../../call/index.js'
-import type { CallView, Latency, StreamView } from '../board/snapshot.js'
+import type { CallView, Latency, StreamView, TotalReceiver, TotalView } from '../board/snapshot.js'
 import type { Observed } from './observed.js'
 
 /** A value with its labels. Without a value there is no sample. */
@@ -51,11 +51,12 @@ export const ofAnswered =
     )
 
 export const ofCalls =
-  (valueOf: (call: CallView) => number): Metric<'node' | 'call' | 'items' | 'side'>['samples'] =>
+  (valueOf: (call: CallView) => number): Metric<'node' | 'call' | 'items' | 'side' | 'to'>['samples'] =>
   ({ calls }) =>
     calls.map((each) => {
-      const { node, call, source, resultsOf, as } = each
-      return [{ node, call, items: source ?? resultsOf ?? '', side: as ?? '' }, valueOf(each)]
+      const { node, call, source, resultsOf, as, to } = each
+      const items = source ?? resultsOf ?? ''
+      return [{ node, call, items, side: as ?? '', to: to ?? '' }, valueOf(each)]
     })
 
 export const ofStreams =
@@ -69,6 +70,22 @@ export const ofReceivers =
   ): Metric<'stream' | 'receiver'>['samples'] =>
   ({ streams }) =>
     streams.flatMap(({ name: stream, receivers }) =>
+      receivers.map((each): Sample<'stream' | 'receiver'> => [
+        { stream, receiver: each.name },
+        valueOf(each),
+      ]),
+    )
+
+/** Samples of what calls have streamed in all. Counts of their present streams alone would begin anew with each. */
+export const ofTotals =
+  (valueOf: (total: TotalView) => number): Metric<'stream'>['samples'] =>
+  ({ totals }) =>
+    totals.map((each) => [{ stream: each.name }, valueOf(each)])
+
+export const ofReceiverTotals =
+  (valueOf: (receiver: TotalReceiver) => number): Metric<'stream' | 'receiver'>['samples'] =>
+  ({ totals }) =>
+    totals.flatMap(({ name: stream, receivers }) =>
       receivers.map((each): Sample<'stream' | 'receiver'> => [
         { stream, receiver: each.name },
         valueOf(each),

@@ -1,5 +1,5 @@
 import type { CallView, NodeViewState } from '../board/snapshot.js'
-import type { PipelineState } from '../board/status-poller.js'
+import type { PipelineState } from '../board/board.js'
 
 /** Why a node does not do its work at present. */
 export interface Problem {

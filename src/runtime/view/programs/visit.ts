@@ -1,3 +1,8 @@
+import { BlockList, isIP, isIPv4 } from 'node:net'
+
+const OTHER_HOST =
+  'the host name of the request is not that of this server, which listens on the loopback: use 127.0.0.1 or localhost'
+
 /** The parts of an HTTP request that say from where it comes. Headers are undefined when they were not sent. */
 export interface Visit {
   method: string
@@ -7,6 +12,9 @@ export interface Visit {
   site: string | undefined
 }
 
+/** Tells whether a value of the header Host names a server. */
+export type HostRule = (host: string) => boolean
+
 export interface Refusal {
   status: 401 | 403 | 405
   reason: string
@@ -14,15 +22,10 @@ export interface Refusal {
 
 /**
  * Refuses what comes by another site's page, and whatever would change something.
- * @param hosts values of the header Host that are allowed; undefined for any
+ * @param isOurs whether a value of the header Host names this server
  */
-export function refusalOf(
-  { method, host, origin, site }: Visit,
-  hosts: readonly string[] | undefined,
-): Refusal | undefined {
-  // Another site may have a host name that resolves to 127.0.0.1 (DNS rebinding).
-  if (host === undefined || (hosts && !hosts.includes(host)))
-    return { status: 403, reason: 'the host name of the request is not that of this server' }
+export function refusalOf({ method, host, origin, site }: Visit, isOurs: HostRule): Refusal | undefined {
+  if (host === undefined || !isOurs(host)) return { status: 403, reason: OTHER_HOST }
   if (origin !== undefined && origin !== `http://${host}`)
     return { status: 403, reason: 'other sites may not load this' }
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
@@ -33,13 +36,33 @@ export function refusalOf(
 }
 
 /** Refuses an order that a page of this server itself has not sent, as browsers tell with the header Origin. */
-export function orderRefusalOf(visit: Visit, hosts: readonly string[]): Refusal | undefined {
-  const refusal = refusalOf({ ...visit, method: 'GET' }, hosts)
+export function orderRefusalOf(visit: Visit, isOurs: HostRule): Refusal | undefined {
+  const refusal = refusalOf({ ...visit, method: 'GET' }, isOurs)
   if (refusal || visit.origin !== undefined) return refusal
   return { status: 403, reason: 'the request does not say which page it comes from' }
 }
 
-/** Values of the header Host by which a server on the loopback is reached. */
-export function loopbackHosts(port: number): string[] {
-  return ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)
+/**
+ * The names of a server that listens on an address. On the loopback they are those of the loopback, since another site may have a host
+ * name that resolves to 127.0.0.1 (DNS rebinding); elsewhere any name may lead here, such as that of a container.
+ * @param given host by which the user has named the address
+ */
+export function hostRule({ address, port }: { address: string; port: number }, given?: string): HostRule {
+  if (!isLoopback(address)) return () => true
+  return (host) => host === `${given}:${port}` || isOfLoopback(host, port)
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+/** Whether an address is of the loopback, also as IPv6 writes one of IPv4 (`::ffff:127.0.0.1`). */
+function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+}
+
+function isOfLoopback(host: string, port: number): boolean {
+  const [, bracketed, plain = '', named = '80'] = /^(?:\[(.+)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(host) ?? []
+  const name = bracketed ?? plain
+  return Number(named) === port && (name === 'localhost' || (isIP(name) !== 0 && isLoopback(name)))
 }

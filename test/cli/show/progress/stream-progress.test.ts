@@ -29,7 +29,7 @@ const summary = (items: number, seconds: number): StreamSummary => ({
 })
 
 test('rates are those since the line before', () => {
-  const progress = new StreamProgress('frames')
+  const progress = new StreamProgress('frame')
   expect(progress.lines(summary(1000, 10))).toEqual([
     'camera: 1,000 frames  100.0 fps  100.0 MiB/s',
     'process2 jetstream lag 2 drops 3',
@@ -38,5 +38,5 @@ test('rates are those since the line before', () => {
 })
 
 test('a line at the first item has no rate yet', () => {
-  expect(new StreamProgress('items').lines(summary(1, 0))[0]).toContain('1 items  0.0 fps  0.0 MiB/s')
+  expect(new StreamProgress('item').lines(summary(1, 0))[0]).toContain('1 item  0.0 fps  0.0 MiB/s')
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { DaffiError, toErrorRecord } from '../../../../src/runtime/core/errors.js'
 import type { CallPlan } from '../../../../src/runtime/core/plan/plan.js'
 import type { RunFile } from '../../../../src/runtime/runs/index.js'
+import { streamPlan } from '../../plans.js'
 import { RunRecord } from '../../../../src/runtime/node/supervise/report/run-record.js'
 
 const plan: CallPlan = {
@@ -11,7 +12,7 @@ const plan: CallPlan = {
   args: [],
   to: undefined,
   waitFor: [],
-  modifier: { kind: 'NO_RETURN', etaMs: 0 },
+  modifier: streamPlan(),
 }
 const error = toErrorRecord(new DaffiError('DAFFI_TIMEOUT', 'nothing came'))
 const run: RunFile = {
@@ -44,7 +45,9 @@ test('a run tells of its nodes, its calls, and the lines that are not known', ()
     one: { state: 'ready', pid: 13, since: 4, restarts: 1, error: null, lastEnd },
     two: { state: 'starting', pid: null, since: null, restarts: 0, error: null, lastEnd: null },
   })
-  expect(calls).toEqual([{ node: 'one', call: 'show', source: 'camera', state: 'broken', gaps: 1, error }])
+  expect(calls).toEqual([
+    { node: 'one', index: 0, call: 'show', source: 'camera', state: 'broken', gaps: 1, error },
+  ])
   expect(lines.map(({ text }) => text)).toEqual(['ready', 'red'])
   expect(record.status({ lines: { [id]: 1 } }).lines).toHaveLength(1)
   expect(record.status({ lines: null }).lines).toEqual([])

@@ -2,6 +2,7 @@ import { connect, type NatsConnection, type Subscription } from '@nats-io/transp
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { decode } from '../../../../src/runtime/codec/index.js'
 import { ProgressPublisher } from '../../../../src/runtime/stream/common/read/progress-publisher.js'
+import { WriterMessages } from '../../../../src/runtime/stream/common/read/writer-messages.js'
 import { fileServer } from '../../../support/file-server.js'
 import { progressOf } from '../../../support/progress.js'
 
@@ -17,7 +18,10 @@ test('a writer that is between two connections is not taken for gone, and one th
   vi.spyOn(performance, 'now').mockImplementation(() => time)
   onTestFinished(() => void vi.restoreAllMocks())
   const onNoWriter = vi.fn()
-  const publisher = new ProgressPublisher(receiver, 'test', 'stream', onNoWriter)
+  const publisher = new ProgressPublisher(
+    new WriterMessages(receiver, { pipeline: 'test' }, 'stream'),
+    onNoWriter,
+  )
   const probe = async (): Promise<void> => {
     time += 5000
     publisher.publish(progressOf())
@@ -46,7 +50,10 @@ async function leavingReceiver(): Promise<{ publisher: ProgressPublisher; writer
     await receiver.close()
     await writer.close()
   })
-  const publisher = new ProgressPublisher(receiver, 'test', 'stream', () => undefined)
+  const publisher = new ProgressPublisher(
+    new WriterMessages(receiver, { pipeline: 'test' }, 'stream'),
+    () => undefined,
+  )
   publisher.publish(progressOf({ state: 'left', processed: 7 }))
   return { publisher, writer }
 }

@@ -40,7 +40,7 @@ export interface JobFacts {
   to: string | null
   /** The node that sent it, by its own word. */
   from: string | null
-  /** Time when it came into the queue, in milliseconds since 1970. */
+  /** Time when it first came into the queue, in milliseconds since 1970. */
   sent: number
   /** Time before which it is not run, in milliseconds since 1970; null for at once. */
   due: number | null
@@ -82,11 +82,11 @@ const isFacts = mapOf<StatedFacts>({
   failures: listOf(isFailure),
 })
 
-/** Headers of a record with the facts about its job. */
+/** Headers of a record with the facts about its job; those of an earlier record may have its state. */
 export function factsHeaders(state: JobRecord['state'], facts: JobFacts): MsgHdrs {
   const head = headers()
   const failures = [...facts.failures]
-  const text = (): string => JSON.stringify({ state, ...facts, failures })
+  const text = (): string => JSON.stringify({ ...facts, state, failures })
   while (failures.length > 0 && Buffer.byteLength(text()) > MAX_BYTES) failures.shift()
   head.set(HEADER.job, text())
   return head
@@ -143,7 +143,7 @@ export function queuedJob({ subject, headers: head, seq, time }: QueueMessage): 
       callback: target.callback,
       to: target.to ?? null,
       from: named(HEADER.from),
-      sent: time.getTime(),
+      sent: measured(HEADER.sent) || time.getTime(),
       due: measured(HEADER.due) || null,
       timeoutMs: measured(HEADER.timeout),
       limit: retryOf(head)?.attempts ?? 1,

@@ -13,7 +13,7 @@ export interface JobSummary {
   from: string | null
   /** The node that runs it, or ran it last. */
   node: string | null
-  /** Time when it came into the queue. */
+  /** Time when it first came into the queue. */
   sent: number | null
   /** Time when the latest attempt began. */
   began: number | null

@@ -29,6 +29,7 @@ export async function retryJob(access: JobAccess, letters: DeadLetterStore, id: 
   const target = { callback: summary.callback, to: summary.to ?? undefined }
   const head = headers()
   if (summary.from !== null) head.set(HEADER.from, summary.from)
+  if (summary.sent !== null) head.set(HEADER.sent, String(summary.sent))
   const timeoutMs = letter?.timeoutMs ?? entry?.facts?.timeoutMs ?? 0
   if (timeoutMs > 0) head.set(HEADER.timeout, String(timeoutMs))
   if (letter) setRetry(head, letter.retry)

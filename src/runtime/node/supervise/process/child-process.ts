@@ -1,19 +1,17 @@
-import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { messageOf } from '../../../core/errors.js'
-import { packageFile } from '../../../core/process/package-file.js'
 import type { LineStream } from '../../../status/index.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../../ipc/message-pipe.js'
 import { RecordJoiner } from '../../ipc/output-records.js'
 import type { NodeOrder } from '../../ipc/node-orders.js'
 import type { NodeReport } from '../../ipc/node-reports.js'
 import type { NodeSetup } from '../../ipc/node-setup.js'
-import { childEnv } from './child-env.js'
 import type { ChildExit } from './child-exit.js'
 import { eachLine } from './lines.js'
 import { OomKills } from './oom-kills.js'
+import { killGroup, spawnNode } from './spawn-node.js'
 
-const ENTRY = packageFile('dist/runtime/node/child/entry.js')
 /** Time for output after the process has exited: a process that it started may still hold the other end of the pipe. */
 const OUTPUT_GRACE_MS = 500
 /** Last words of V8 when its heap is full. */
@@ -42,14 +40,16 @@ export interface ChildEvents {
   onLine: (line: string, stream: LineStream) => void
 }
 
-/** Starts the process of one node, in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
-export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents): Child {
+/**
+ * Runs one node in a process.
+ * @param child a process that was started for the node and has done nothing yet
+ */
+export function startChild(
+  setup: NodeSetup,
+  { onReport, onLine }: ChildEvents,
+  child: ChildProcess = spawnNode(setup.pipeline, setup.node),
+): Child {
   const oomKills = new OomKills()
-  const child = spawn(process.execPath, [ENTRY, titleOf(setup)], {
-    detached: true,
-    env: childEnv(process.env, setup.node.env),
-    stdio: ['ignore', 'pipe', 'pipe', 'overlapped'],
-  })
   const outputs = [child.stdout, child.stderr].filter((each) => each !== null)
   let outOfMemory = false
   const lines = outputs.map(async (each) => {
@@ -117,18 +117,5 @@ export function startChild(setup: NodeSetup, { onReport, onLine }: ChildEvents):
   /** V8 aborts the process after its last words; a process that ends in another way may print them, too. */
   function isOutOfMemory({ signal, exitCode }: ChildExit): boolean {
     return outOfMemory && (signal === 'SIGABRT' || exitCode === ABORTED)
-  }
-}
-
-/** Title of a node's process, which the system's list of processes shows in place of the command line. */
-function titleOf({ pipeline, node }: NodeSetup): string {
-  return `daffi: ${pipeline}/${node.name}`
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // The group has already ended.
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../core/error-codes.js'
 import type { RestartPlan } from '../../../core/plan/node-options.js'
-import { RestartCounter } from '../../common/restart-counter.js'
+import { RestartCounter } from '../../../core/plan/restart-counter.js'
 
 /** Errors that another start would meet again. */
 const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([

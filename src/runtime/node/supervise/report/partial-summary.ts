@@ -1,16 +1,12 @@
+import { originOf } from '../../../core/plan/call-origin.js'
 import type { CallPlan } from '../../../core/plan/plan.js'
 import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 
 /** Makes the summary of a stream that was never opened. */
-export function emptySummary(
-  from: string,
-  { call, source, resultsOf, as, modifier }: CallPlan,
-): StreamSummary {
+export function emptySummary(from: string, plan: CallPlan): StreamSummary {
+  const { modifier } = plan
   return {
-    call,
-    source: source ?? null,
-    ...(resultsOf === undefined ? {} : { results_of: resultsOf }),
-    ...(as === undefined ? {} : { as }),
+    ...originOf(plan),
     from,
     delivery: (modifier.kind === 'STREAM' ? modifier.delivery : undefined) ?? 'lossless',
     items: 0,

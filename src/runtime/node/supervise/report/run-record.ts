@@ -1,11 +1,13 @@
 import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { shortError } from '../../../core/message/short-error.js'
+import { originOf } from '../../../core/plan/call-origin.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import type { CallStatus, LogLine, RunNodeStatus, RunStatus, StatusQuestion } from '../../../status/index.js'
 import type { RunFile } from '../../../runs/index.js'
 import { lineOf, type EventLine } from './event-lines.js'
 import type { RunEvent } from './run-events.js'
+import { StreamTotals } from './stream-totals.js'
 
 /** Number of log lines that are kept for viewers that are opened later. */
 const MAX_LINES = 500
@@ -28,6 +30,7 @@ export class RunRecord {
   readonly #run: RunFile
   readonly #nodes: RunStatus['nodes'] = {}
   readonly #calls = new Map<string, CallStatus>()
+  readonly #totals = new StreamTotals()
   #lines: LogLine[] = []
   #count = 0
 
@@ -38,6 +41,7 @@ export class RunRecord {
   onEvent(event: RunEvent): void {
     const line = lineOf(event)
     if (line) this.#addLine(line)
+    this.#totals.onEvent(event)
     switch (event.type) {
       case 'server':
         for (const node of event.nodes) this.#nodes[node] = STARTING
@@ -65,6 +69,7 @@ export class RunRecord {
       background,
       nodes: this.#nodes,
       calls: [...this.#calls.values()],
+      streams: this.#totals.all,
       lines: lines ? this.#linesAfter(lines[id] ?? 0) : [],
     }
   }
@@ -91,25 +96,13 @@ export class RunRecord {
   }
 
   #onCall({ node, plan, report }: Extract<RunEvent, { type: 'call' }>): void {
-    const { call, source = null, resultsOf, as } = plan
-    const from = {
-      ...(resultsOf !== undefined && { results_of: resultsOf }),
-      ...(as !== undefined && { as }),
+    const { index } = report
+    const key = `${node} ${index}`
+    const set = (state: CallStatus['state'], error: ErrorRecord | null): void => {
+      const about = { node, index, ...originOf(plan), gaps: this.#totals.gapsOf(node, index) }
+      this.#calls.set(key, { ...about, state, error: error && shortError(error) })
     }
-    const key = `${node} ${report.index}`
-    const { gaps = 0 } = this.#calls.get(key) ?? {}
-    const set = (state: CallStatus['state'], error: ErrorRecord | null, newGaps = gaps): void => {
-      this.#calls.set(key, {
-        node,
-        call,
-        source,
-        ...from,
-        state,
-        gaps: newGaps,
-        error: error && shortError(error),
-      })
-    }
-    if (report.type === 'gap') set('broken', report.error, gaps + 1)
+    if (report.type === 'gap') set('broken', report.error)
     else if (report.type === 'resumed') set('running', null)
     else if (report.type === 'trouble') set(report.error ? 'troubled' : 'running', report.error)
     else if (report.type === 'call' || report.type === 'stream')

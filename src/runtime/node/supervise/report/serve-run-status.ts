@@ -1,3 +1,4 @@
+import type { NatsConnection } from '@nats-io/transport-node'
 import { followHeartbeats, type Heartbeat } from '../../../call/index.js'
 import type { Logger } from '../../../core/logger.js'
 import { connectNats, type ServerHandle } from '../../../nats/index.js'
@@ -11,6 +12,8 @@ interface RunStatusOptions {
   onEvent: (event: RunEvent) => void
   /** Aborts connecting. */
   stop: AbortSignal
+  /** Rejects when the run may not be there, before anybody is answered. */
+  mayServe: (nc: NatsConnection) => Promise<void>
   /** Is told of orders that make no sense. */
   log: Logger
 }
@@ -29,9 +32,15 @@ interface RunStatusService {
 export async function serveRunStatus(
   run: RunFile,
   server: ServerHandle,
-  { onEvent, stop: signal, log }: RunStatusOptions,
+  { onEvent, mayServe, stop: signal, log }: RunStatusOptions,
 ): Promise<RunStatusService> {
   const nc = await connectNats(server.address, { name: 'daffi', signal, log })
+  try {
+    await mayServe(nc)
+  } catch (error) {
+    await nc.close()
+    throw error
+  }
   const record = new RunRecord(run)
   answerStatus(nc, run.name, (question) => record.status(question))
   return {

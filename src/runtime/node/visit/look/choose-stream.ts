@@ -2,11 +2,11 @@ import { DaffiError } from '../../../core/errors.js'
 import { nearest } from '../../../core/text/nearest.js'
 import type { NodeView, StreamView } from '../../../view/index.js'
 
-type Named = Pick<StreamView, 'name' | 'id' | 'source' | 'call' | 'resultsOf' | 'as' | 'from'>
+type Named = Pick<StreamView, 'name' | 'id' | 'source' | 'call' | 'resultsOf' | 'as' | 'to' | 'from'>
 
 /**
  * The streams that a name may stand for: the one with this name or id, else those with this source, callback or callback whose results
- * they are, alone or behind the name of the node that writes them.
+ * they are, alone or behind the name of the node that writes them, or all that tells calls apart, as the viewer may name them.
  */
 export function streamsNamed<S extends Named>(streams: readonly S[], name: string): S[] {
   const exact = streams.find((stream) => stream.name === name || stream.id === name)
@@ -45,12 +45,18 @@ export function unknownStream(
   })
 }
 
-function describe({ source, resultsOf, call, as, from }: Named): string {
+function describe({ source, resultsOf, call, as, to, from }: Named): string {
   const what = source ?? (resultsOf === null ? 'items' : `results of ${resultsOf}`)
-  return `${what} from ${from} to ${call}${as === null ? '' : ` as ${as}`}`
+  return `${what} from ${from} to ${call}${as === null ? '' : ` as ${as}`}${to === null ? '' : ` of ${to}`}`
 }
 
-function namesOf({ source, call, resultsOf, from }: Named): string[] {
+function namesOf({ source, call, resultsOf, to, from }: Named): string[] {
   const plain = [source, call, resultsOf].filter((each) => each !== null)
-  return [...plain, ...plain.map((each) => `${from}.${each}`)]
+  const whole = `${from}.${source ?? resultsOf ?? 'items'}.${call}`
+  return [
+    ...plain,
+    ...plain.map((each) => `${from}.${each}`),
+    whole,
+    ...(to === null ? [] : [`${whole}.${to}`]),
+  ]
 }

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaffiError, type ErrorRecord } from '../../../core/errors.js'
+import type { DaffiError, ErrorRecord } from '../../../core/errors.js'
+import { noRun, silentRun } from '../../../core/no-run.js'
 import { isoTime } from '../../../core/text/iso-time.js'
 import { askStatus, type NodeStatus, type RunStatus, type Status } from '../../../status/index.js'
 import { NatsLink } from '../../../stream/index.js'
 import {
+  GrowthRates,
   NodeViews,
   StreamViews,
   type NodeView,
   type StageView,
   type StreamView,
 } from '../../../view/index.js'
-import { GrowthRates } from './growth-rates.js'
 import type { RunsView } from '../runs/look-at-runs.js'
 
 /** Time without any answer after which a pipeline without a run of this machine is taken as over. */
@@ -26,8 +27,6 @@ export interface NodeLook extends Omit<NodeView, 'stages'> {
   pid: number | null
   /** Start of its process, in ISO 8601; null when it has none, or is not of a run. */
   since: string | null
-  /** Processor time in seconds per second; null while it does not answer. */
-  cpu: number | null
 }
 
 /** Account of a stage, and how fast it goes. */
@@ -61,7 +60,7 @@ export class PipelineWatch {
   readonly pipeline: string
   readonly link: NatsLink
   readonly #nodes = new NodeViews(NO_PLAN)
-  readonly #streams = new StreamViews(NO_PLAN)
+  readonly #streams = new StreamViews()
   readonly #rates = new GrowthRates()
   readonly #isLocal: boolean
   #heard = Date.now()
@@ -78,10 +77,10 @@ export class PipelineWatch {
   static async open(view: RunsView, pipeline: string): Promise<PipelineWatch> {
     const nc = view.connectionOf(pipeline)
     const runs = view.runs.filter((run) => run.pipeline === pipeline)
-    if (!nc || nc.isClosed()) throw noRun(view, pipeline, runs.length > 0)
+    if (!nc || nc.isClosed()) throw absent(view, pipeline, runs.length > 0)
     const watch = new PipelineWatch(view, pipeline, new NatsLink(nc))
     const { nodes, streams } = await watch.look()
-    if (nodes.length + streams.length === 0) throw noRun(view, pipeline, runs.length > 0)
+    if (nodes.length + streams.length === 0) throw absent(view, pipeline, runs.length > 0)
     return watch
   }
 
@@ -97,7 +96,7 @@ export class PipelineWatch {
     const runs = ofKind(answers, 'run')
     const answered = ofKind(answers, 'node')
     const views = this.#nodes.update(answered, runs, time)
-    const nodes = views.map((view) => this.#node(view, answered, runs, time))
+    const nodes = views.map((view) => this.#node(view, answered, runs))
     const stages = views.flatMap((view) => view.stages.map((stage) => this.#stage(view.name, stage, time)))
     const ids = new Set(ofKind(answers, 'stream').map(({ id }) => id))
     const rank = new Map(nodes.map(({ name }, index) => [name, index]))
@@ -124,17 +123,16 @@ export class PipelineWatch {
     }
   }
 
-  #node(view: NodeView, answered: readonly NodeStatus[], runs: readonly RunStatus[], time: number): NodeLook {
+  #node(view: NodeView, answered: readonly NodeStatus[], runs: readonly RunStatus[]): NodeLook {
     const { stages: _, ...shown } = view
-    const { name, usage } = shown
+    const { name } = shown
     const answer = answered.find((each) => each.name === name)
     const run = runs.find(({ nodes }) => Object.hasOwn(nodes, name))
     const planned = run?.nodes[name]
     const pid = planned ? planned.pid : (answer?.pid ?? null)
-    const cpu = usage && this.#rates.add(`cpu ${name} ${pid}`, time / 1000, usage.cpuSeconds)
     const since = planned?.since ?? null
     const host = answer?.host ?? run?.host ?? null
-    return { ...shown, host, pid, since: since === null ? null : isoTime(since), cpu }
+    return { ...shown, host, pid, since: since === null ? null : isoTime(since) }
   }
 
   #stage(node: string, stage: StageView, time: number): StageLook {
@@ -162,14 +160,7 @@ function ofKind<K extends Status['what']>(
   return answers.filter((each): each is Extract<Status, { what: K }> => each.what === what)
 }
 
-function noRun({ over }: RunsView, pipeline: string, isSilent: boolean): DaffiError {
-  if (isSilent) return new DaffiError('DAFFI_NO_RUN', `the run of ${pipeline} does not answer`)
-  const isOver = over.some(({ name }) => name === pipeline)
-  return new DaffiError(
-    'DAFFI_NO_RUN',
-    isOver ? `the run of ${pipeline} is over` : `${pipeline} does not run`,
-    {
-      next: 'Start it with daffi up, or name the file of a pipeline that runs with -f.',
-    },
-  )
+function absent({ over }: RunsView, pipeline: string, isSilent: boolean): DaffiError {
+  if (isSilent) return silentRun(pipeline)
+  return noRun(pipeline, over.some(({ name }) => name === pipeline) ? ' any more' : '')
 }

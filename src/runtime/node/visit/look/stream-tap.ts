@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { originKey, originOf } from '../../../core/plan/call-origin.js'
 import type { CallStatus } from '../../../status/index.js'
 import { observeLatest, type LatestItem } from '../../../stream/index.js'
 import type { StreamView } from '../../../view/index.js'
@@ -132,25 +133,14 @@ function reasonOf({ connected, nodes }: PipelineLook, { from }: StreamView): str
 }
 
 function isSameCall(one: StreamView, other: StreamView): boolean {
-  const { from, call, source, resultsOf, as } = one
-  return (
-    from === other.from &&
-    call === other.call &&
-    source === other.source &&
-    resultsOf === other.resultsOf &&
-    as === other.as
-  )
+  return keyOf(one) === keyOf(other)
 }
 
-function isCallOf(
-  { node, call, source, results_of: resultsOf, as }: CallStatus,
-  stream: StreamView,
-): boolean {
-  return (
-    node === stream.from &&
-    call === stream.call &&
-    source === stream.source &&
-    (resultsOf ?? null) === stream.resultsOf &&
-    (as ?? null) === stream.as
-  )
+function isCallOf(status: CallStatus, stream: StreamView): boolean {
+  return originKey(status.node, status) === keyOf(stream)
+}
+
+function keyOf({ from, call, source, resultsOf, as, to }: StreamView): string {
+  const [results, side, only] = [resultsOf ?? undefined, as ?? undefined, to ?? undefined]
+  return originKey(from, originOf({ call, source, resultsOf: results, as: side, to: only }))
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
+import { noRun, silentRun } from '../../../core/no-run.js'
 import { count } from '../../../core/text/count.js'
 import type { NodeOrder, ScaleOrder } from '../../../runs/index.js'
 import type { RunStatus } from '../../../status/index.js'
@@ -65,8 +66,7 @@ function runWith(runs: readonly FoundRun[], name: string): FoundRun {
   const known = runs.filter(({ status }) => status !== undefined)
   const [silent] = runs.filter(({ status }) => status === undefined)
   if (known.length === 0) {
-    if (!silent) throw new DaffiError('DAFFI_NO_RUN', 'no pipeline runs here', { next: NOTHING_RUNS })
-    throw new DaffiError('DAFFI_NO_RUN', `the run of ${silent.pipeline} does not answer`)
+    throw silent ? silentRun(silent.pipeline) : noRun()
   }
   const nodesOf = ({ status }: FoundRun) => namedOnly(Object.keys(status?.nodes ?? {}))
   const having = known.filter((run) => {
@@ -85,8 +85,6 @@ function runWith(runs: readonly FoundRun[], name: string): FoundRun {
     next: 'Name the pipeline file with -f.',
   })
 }
-
-const NOTHING_RUNS = 'Start one with daffi up, or name a pipeline file with -f.'
 
 async function carriedOut(
   view: RunsView,

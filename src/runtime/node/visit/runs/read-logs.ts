@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
+import { noRun } from '../../../core/no-run.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import { byTime, FolderReader, logFolder, type LogRecord, type LogSource } from '../../../logs/index.js'
 import type { LineLevel } from '../../../status/index.js'
@@ -44,10 +45,7 @@ export async function* readLogs(
   const logged = await folder.nodes()
   // Files of an earlier run would mix with what a run in a terminal has printed since.
   const hasFiles = logged.length > 0 && (others.length === 0 || others.length < runs.length)
-  if (!hasFiles && others.length === 0)
-    throw new DaffiError('DAFFI_NO_RUN', `${pipeline} does not run, and has no logs`, {
-      next: 'Start it with daffi up -d.',
-    })
+  if (!hasFiles && others.length === 0) throw noRun(pipeline, ', and has no logs')
   for (const run of others) view.log.info(whereLogsAre(run))
   const known = [...new Set([...logged, ...runs.flatMap(({ status }) => Object.keys(status?.nodes ?? {}))])]
   const isMeant = selector(pipeline, known, selection)

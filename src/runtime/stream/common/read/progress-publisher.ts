@@ -2,7 +2,8 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { sleep } from '../../../core/timer.js'
 import { listen, newInbox } from '../../../nats/index.js'
 import type { DurableProgress } from '../../protocol/durable-messages.js'
-import { encodeMessage, streamSubject, type Progress } from '../../protocol/messages.js'
+import { encodeMessage, type Progress } from '../../protocol/messages.js'
+import type { WriterMessages } from './writer-messages.js'
 
 /** Interval at which the server is asked whether the stream has a writer. */
 const PROBE_MS = 5000
@@ -17,6 +18,8 @@ const NO_RESPONDERS = 503
 /** Publishes the progress of one receiver to the writer of its stream. */
 export class ProgressPublisher {
   readonly #nc: NatsConnection
+  readonly #messages: WriterMessages
+  readonly #unlisten: () => void
   readonly #subject: string
   readonly #inbox: string
   readonly #replies: Subscription
@@ -28,9 +31,12 @@ export class ProgressPublisher {
   #isRefused = false
 
   /** @param onNoWriter called when nobody has subscribed to the progress of the stream for some time */
-  constructor(nc: NatsConnection, pipeline: string, streamId: string, onNoWriter: () => void) {
+  constructor(messages: WriterMessages, onNoWriter: () => void) {
+    const { nc } = messages
     this.#nc = nc
-    this.#subject = streamSubject(pipeline, streamId, 'progress')
+    this.#messages = messages
+    this.#subject = messages.subject('progress')
+    this.#unlisten = messages.onNoWriter(onNoWriter)
     this.#inbox = newInbox(nc)
     this.#replies = listen(nc, this.#inbox, ({ headers }) => {
       if (headers?.code !== NO_RESPONDERS) return
@@ -40,10 +46,10 @@ export class ProgressPublisher {
   }
 
   publish(progress: Progress | DurableProgress): void {
-    if (this.#nc.isClosed()) return
+    this.#latest = encodeMessage(progress)
+    if (this.#messages.sendByChannel('progress', this.#latest) || this.#nc.isClosed()) return
     const isProbe = performance.now() - this.#probed >= PROBE_MS
     if (isProbe) this.#beginProbe()
-    this.#latest = encodeMessage(progress)
     // The writer does not reply: only the server does, when there is none.
     this.#nc.publish(this.#subject, this.#latest, isProbe ? { reply: this.#inbox } : undefined)
   }
@@ -79,6 +85,7 @@ export class ProgressPublisher {
   }
 
   close(): void {
+    this.#unlisten()
     this.#replies.unsubscribe()
   }
 

@@ -7,6 +7,7 @@ import {
   type Open,
 } from '../../protocol/messages.js'
 import type { StreamContext } from '../../protocol/ports.js'
+import type { ReceiverChannels } from './receiver-channels.js'
 
 /** Bytes of the longest announcement. */
 const ANNOUNCEMENT_BYTES = 768
@@ -20,14 +21,17 @@ const INVITED_BYTES = 132
  */
 export class Announcer {
   readonly #context: StreamContext
+  readonly #channels: ReceiverChannels | undefined
   /** Announcements that fit into one message. */
   readonly #most: number
   /** Incarnations that fit into one invitation. */
   readonly #mostInvited: number
   #waiting: Announcement[] = []
 
-  constructor(context: StreamContext) {
+  /** @param channels to receivers of this host, if there may be some */
+  constructor(context: StreamContext, channels?: ReceiverChannels) {
     this.#context = context
+    this.#channels = channels
     const limit = payloadLimit(context.connections.control, 0)
     this.#most = Math.floor(limit / ANNOUNCEMENT_BYTES)
     this.#mostInvited = Math.floor((limit - INVITATION_BYTES) / INVITED_BYTES)
@@ -59,7 +63,10 @@ export class Announcer {
 
   #publish(what: 'open' | 'end' | 'chunk', message: Open | End | Announcement[]): void {
     const { id, ports, connections } = this.#context
-    if (connections.control.isClosed()) return
-    connections.control.publish(streamSubject(ports.pipeline, id, what), encodeMessage(message))
+    const subject = streamSubject(ports.pipeline, id, what)
+    const bytes = encodeMessage(message)
+    const hasAll = what !== 'open' && (this.#channels?.send(subject, bytes) ?? false)
+    if ((hasAll && what === 'chunk') || connections.control.isClosed()) return
+    connections.control.publish(subject, bytes)
   }
 }

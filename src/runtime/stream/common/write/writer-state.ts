@@ -1,5 +1,6 @@
 import type { Wakeup } from '../../../core/deferred.js'
 import { toErrorRecord } from '../../../core/errors.js'
+import { originOf } from '../../../core/plan/call-origin.js'
 import type { ReceiverSummary, StreamSummary } from '../../../core/plan/summary.js'
 import type { StreamContext } from '../../protocol/ports.js'
 
@@ -76,10 +77,7 @@ export class WriterState {
     const { options, ports } = this.#context
     const seconds = this.#started === undefined ? 0 : (performance.now() - this.#started) / 1000
     return {
-      call: options.call,
-      source: options.source,
-      ...(options.resultsOf === undefined ? {} : { results_of: options.resultsOf }),
-      ...(options.as === undefined ? {} : { as: options.as }),
+      ...originOf(options),
       from: ports.self.name,
       delivery: options.delivery,
       items: this.items - this.#before,

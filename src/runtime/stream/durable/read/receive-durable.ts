@@ -1,14 +1,13 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
-import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { FailureLog } from '../../common/read/failure-log.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { OrderMember } from '../../common/order/order-member.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
+import type { WriterMessages } from '../../common/read/writer-messages.js'
 import { consumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
-import { streamSubject, type Open } from '../../protocol/messages.js'
-import { onMessage } from '../../protocol/on-message.js'
+import type { Open } from '../../protocol/messages.js'
 import type { NatsLink } from '../../protocol/nats-link.js'
 import type { Deliver, Grouping, IncomingMarks, Joining, Peer, StreamPorts } from '../../protocol/ports.js'
 import { DeadLetterStore } from '../store/dead-letter-store.js'
@@ -24,6 +23,7 @@ import { isProven, refusedInvitation } from './invitation-proof.js'
 interface ReceiveOptions {
   open: Open
   durable: DurableOpen
+  messages: WriterMessages
   lifecycle: ReceiverLifecycle
   deliver: Deliver
   /** Gives the callback's grouping, if it gets several items at once. */
@@ -88,10 +88,10 @@ export class DurableStreams {
 
   async #open(
     key: string,
-    { open, durable, lifecycle, onNoWriter, ...callback }: ReceiveOptions,
+    { open, durable, messages, lifecycle, onNoWriter, ...callback }: ReceiveOptions,
   ): Promise<DurableReceiver> {
     const { pipeline, self, log } = this.#ports
-    const { control, bulk } = await this.#ports.connections()
+    const { bulk } = await this.#ports.connections()
     const jsm = await jetstreamManager(bulk.nc, { checkAPI: false })
     const isKnown = await bulk.whileConnected(() => isProven(jsm, open, durable))
     if (!isKnown && this.#readers.has(key)) throw refusedInvitation(durable)
@@ -113,7 +113,7 @@ export class DurableStreams {
       deadLetters,
       link: bulk,
       jsm,
-      progress: new ProgressPublisher(control, pipeline, open.id, onNoWriter),
+      progress: new ProgressPublisher(messages, onNoWriter),
       trouble: new StoreTrouble(log, durable.stream),
     }
     const reader = await openReader(context).catch((error: unknown) => {
@@ -121,21 +121,21 @@ export class DurableStreams {
       throw error
     })
     this.#readers.set(key, reader)
-    const marks = reader instanceof DurableReader && open.order && this.#receiveMarks(control, open, reader)
+    const endMarks =
+      reader instanceof DurableReader && open.order ? receiveMarks(messages, reader) : () => undefined
     const close = (): void => {
       context.progress.close()
-      if (marks) marks.unsubscribe()
+      endMarks()
       if (this.#readers.get(key) === reader) this.#readers.delete(key)
     }
     return { reader, progress: context.progress, close }
   }
+}
 
-  #receiveMarks(nc: NatsConnection, open: Open, reader: DurableReader): Subscription {
-    const subject = streamSubject(this.#ports.pipeline, open.id, 'chunk')
-    return onMessage(nc, subject, areAnnouncements, (message) => {
-      for (const announcement of message) if (announcement.what === 'mark') reader.onMark(announcement)
-    })
-  }
+function receiveMarks(messages: WriterMessages, reader: DurableReader): () => void {
+  return messages.on('chunk', areAnnouncements, (message) => {
+    for (const announcement of message) if (announcement.what === 'mark') reader.onMark(announcement)
+  })
 }
 
 async function openReader(context: ReaderContext): Promise<DurableReader | SharedReader> {

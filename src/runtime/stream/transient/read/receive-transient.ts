@@ -2,10 +2,10 @@ import { FailureLog } from '../../common/read/failure-log.js'
 import { ProgressPublisher } from '../../common/read/progress-publisher.js'
 import type { OrderMember } from '../../common/order/order-member.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
+import type { WriterMessages } from '../../common/read/writer-messages.js'
 import type { LaneReader } from '../../lanes/lane.js'
 import { areAnnouncements } from '../../protocol/message-forms.js'
-import { streamSubject, type Accept, type AttachCounts, type Open } from '../../protocol/messages.js'
-import { onMessage } from '../../protocol/on-message.js'
+import type { Accept, AttachCounts, Open } from '../../protocol/messages.js'
 import type { Deliver, Grouping, IncomingMarks, Joining, StreamPorts } from '../../protocol/ports.js'
 import { StreamReader } from './stream-reader.js'
 
@@ -14,6 +14,7 @@ export type OpenLaneReader = (open: Open, ports: StreamPorts) => Promise<LaneRea
 
 interface ReceiveOptions {
   open: Open
+  messages: WriterMessages
   openLane: OpenLaneReader
   ports: StreamPorts
   lifecycle: ReceiverLifecycle
@@ -41,20 +42,19 @@ interface ReceiveOptions {
 /** Begins to receive a live or lossless stream. */
 export async function receiveTransient({
   open,
+  messages,
   openLane,
   ports,
   lifecycle,
   onNoWriter,
   ...callback
 }: ReceiveOptions): Promise<{ reader: StreamReader; progress: ProgressPublisher; close: () => void }> {
-  const { pipeline, self, log } = ports
-  const { control } = await ports.connections()
+  const { self, log } = ports
   const lane = await openLane(open, ports)
-  const progress = new ProgressPublisher(control, pipeline, open.id, onNoWriter)
+  const progress = new ProgressPublisher(messages, onNoWriter)
   const failures = new FailureLog(open.call, log)
   const reader = new StreamReader({ open, self, lifecycle, lane, progress, failures, ...callback })
-  const subject = streamSubject(pipeline, open.id, 'chunk')
-  const announcements = onMessage(control, subject, areAnnouncements, (message) => {
+  const endAnnouncements = messages.on('chunk', areAnnouncements, (message) => {
     const accepts: Accept[] = []
     for (const announcement of message) {
       if (announcement.what === 'part') {
@@ -71,7 +71,7 @@ export async function receiveTransient({
     reader.onAllAccepted(accepts)
   })
   const close = (): void => {
-    announcements.unsubscribe()
+    endAnnouncements()
     progress.close()
   }
   return { reader, progress, close }

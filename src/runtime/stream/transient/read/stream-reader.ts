@@ -12,13 +12,14 @@ import type { Accept, AttachCounts, End, Open, Part, Progress } from '../../prot
 import type { IncomingMarks, Peer } from '../../protocol/ports.js'
 import { ReadAhead, type ChunkAhead } from './read-ahead.js'
 import { ReaderAccount } from './reader-account.js'
+import { ReaderEnd } from './reader-end.js'
+import { progressOf, type ReporterOptions } from './progress-of.js'
 import { ReaderOrder } from './reader-order.js'
 import { ReaderSession, type CreditListener } from './reader-session.js'
 import { SettledReports, type SettledReportsOptions } from './settled-reports.js'
 
-interface StreamReaderOptions extends ItemDeliveryOptions, SettledReportsOptions {
+interface StreamReaderOptions extends ItemDeliveryOptions, SettledReportsOptions, ReporterOptions {
   open: Open
-  self: Peer
   /** Closed by the reader when the stream ends for this receiver. */
   lane: LaneReader
   /** Gives the callback memory on loan, for as long as it runs. */
@@ -47,7 +48,7 @@ export class StreamReader implements CreditListener {
   /** Weight reported as loaded, and parts loaded since. */
   #reportedWeight = 0
   #unreportedParts = 0
-  #end: End | undefined
+  readonly #end = new ReaderEnd()
   #running: Promise<void> | undefined
 
   constructor(options: StreamReaderOptions) {
@@ -68,11 +69,15 @@ export class StreamReader implements CreditListener {
    * Adopts an acceptance of a receiver. One of this receiver begins a session, unless that has begun already; what waits of
    * an earlier session is dropped, as the writer has counted it as lost.
    */
-  onAccept({ incarnation, attach, accepts, first, pin, given = 0 }: Accept): void {
+  onAccept({ incarnation, attach, accepts, first, pin, given }: Accept): void {
     this.#knownAccepts = Math.max(this.#knownAccepts, accepts)
     if (incarnation !== this.#options.self.incarnation) return
     const { session } = this.#account
-    if (attach === session?.attach) session.queue.skip(given)
+    if (attach === session?.attach) {
+      if (this.#isLive) session.queue.skip(given ?? 0)
+      this.#end.onGiven(given)
+      this.#lifecycle.changed.notify()
+    }
     if (!this.#account.isNew(attach)) return
     if (!this.#lifecycle.isAttached()) return
     void this.#ahead.discard()
@@ -104,10 +109,17 @@ export class StreamReader implements CreditListener {
   }
 
   onEnd(end: End): void {
-    this.#end = end
+    this.#end.onEnd(end)
     if (end.cut) this.#lifecycle.settle('stopped', end.error)
     this.#lifecycle.changed.notify()
     if (!this.#lifecycle.isAttached()) this.report()
+  }
+
+  /** Leaves when the callback has had what this receiver was given of a shared stream. */
+  async leave(): Promise<void> {
+    const canWait = this.#options.open.share && !this.#isLive && this.#account.session !== undefined
+    if (canWait) await this.#end.leave(() => this.report(), this.#running)
+    await this.stop('left')
   }
 
   /** Stops after the present item. */
@@ -125,20 +137,11 @@ export class StreamReader implements CreditListener {
   }
 
   #progress(): Progress {
-    const { self, lane, grouping } = this.#options
-    const receiver = { node: self.name, incarnation: self.incarnation, pid: process.pid, lane: lane.name }
     const counts = this.#account.report(this.#isLive ? this.#ahead.skipped(this.#account.session) : 0)
-    const group = grouping?.()?.items
     this.#reportedWeight = counts.loaded
     this.#unreportedParts = 0
-    return {
-      ...receiver,
-      state: this.#lifecycle.state,
-      error: this.#lifecycle.error,
-      ...(group === undefined ? {} : { group }),
-      ...(this.#options.open.share && this.order.wantsMarks ? { marks: true as const } : {}),
-      ...counts,
-    }
+    const { isLeaving } = this.#end
+    return progressOf(this.#options, { counts, isLeaving, wantsMarks: this.order.wantsMarks })
   }
 
   /** Lossless: reports what was loaded, so that the writer can continue. */
@@ -275,12 +278,6 @@ export class StreamReader implements CreditListener {
     this.report()
   }
 
-  /** Number of items of this receiver, once the end is known. */
-  get #count(): number {
-    const { shares, count = 0 } = this.#end ?? {}
-    return shares ? (shares[this.#account.session?.attach ?? 0] ?? 0) : count
-  }
-
   #isFinished(): boolean {
     return this.#isAllTaken() && !this.#account.session?.delivery.isEarly
   }
@@ -288,12 +285,13 @@ export class StreamReader implements CreditListener {
   /** Whether the stream has no other items than those that were taken. */
   #isAllTaken(): boolean {
     const queue = this.#account.session?.queue
-    if (!this.#end || !queue?.empty || this.#ahead.length > 0) return false
-    return this.#isLive || (queue.complete && queue.next === this.#count)
+    if (!this.#end.isKnown || !queue?.empty || this.#ahead.length > 0) return false
+    return this.#isLive || (queue.complete && queue.next === this.#end.count(this.#account.session?.attach))
   }
 
   #finish(): void {
-    this.#account.session?.counter.pass(this.#count)
-    this.#lifecycle.settle('finished', null)
+    const { session } = this.#account
+    session?.counter.pass(this.#end.count(session.attach))
+    this.#lifecycle.settle(this.#end.isLeaving ? 'left' : 'finished', null)
   }
 }

@@ -18,7 +18,7 @@ export function chooseByKey(live: boolean): Choose {
     const members = sessions.flatMap(memberOf)
     owners.settle(members)
     const owner = owners.ownerOf(key, members)
-    if (!owner) return undefined
+    if (!owner || owner.member.session.progress?.leaving) return undefined
     const { member, moves } = owner
     if (live && moves) member.assigned.passed++
     const limit = Math.max(MAX_UNFINISHED, 2 * (member.session.progress?.group ?? 1))
@@ -34,5 +34,6 @@ function memberOf(session: ReceiverSession): Member[] {
   if (!assigned || !progress || session.first === undefined) return []
   // What was dropped later than an item that is still in hand is done only with that one.
   const done = progress.processed + progress.failed + progress.dropped - (progress.skipped ?? 0)
-  return [{ session, assigned, lane: progress.lane, name, suspected, id, done }]
+  const isAvoided = suspected || progress.leaving === true
+  return [{ session, assigned, lane: progress.lane, name, suspected: isAvoided, id, done }]
 }

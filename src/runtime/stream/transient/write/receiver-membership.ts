@@ -3,12 +3,13 @@ import { formatMs } from '../../../core/timeout.js'
 import type { Announcer } from '../../common/write/announcer.js'
 import type { Batcher } from '../../common/write/batcher.js'
 import { invitation, isReceiver } from '../../common/write/invitation.js'
+import type { ReceiverChannels } from '../../common/write/receiver-channels.js'
 import type { WriterState } from '../../common/write/writer-state.js'
 import type { Lane } from '../../../core/plan/summary.js'
 import type { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
 import { isProgress } from '../../protocol/message-forms.js'
 import { streamSubject, type Progress } from '../../protocol/messages.js'
-import { onMessage } from '../../protocol/on-message.js'
+import { onUnixMessage, onMessage } from '../../protocol/on-message.js'
 import type { Departure, Peer, StreamContext } from '../../protocol/ports.js'
 import { MAX_PINS } from '../../protocol/refs.js'
 import type { AssignedMarks } from './assigned-marks.js'
@@ -27,6 +28,7 @@ interface ReceiverMembershipOptions {
   receivers: ReceiverTable
   lanes: LaneSet
   announcer: Announcer
+  channels: ReceiverChannels
   batcher: Batcher
   /** Undefined when the stream has no shared memory. */
   shm: ShmLaneWriter | undefined
@@ -50,14 +52,26 @@ export class ReceiverMembership {
   constructor(options: ReceiverMembershipOptions) {
     this.#options = options
     const { id, ports, connections, options: stream } = options.context
+    const { channels } = options
     this.#patience = new Patience(stream.patienceMs)
     const subject = streamSubject(ports.pipeline, id, 'progress')
     const subscription = onMessage(connections.control, subject, isProgress, (progress, raw) => {
+      channels.onProgress(progress.incarnation, undefined)
       this.#onProgress(progress)
       if (progress.state !== 'attached') raw.respond()
     })
+    const { unix } = ports
+    const unlisten =
+      unix &&
+      onUnixMessage(unix, subject, isProgress, (progress, channel) => {
+        if (progress.incarnation !== channel.peer)
+          throw new DaffiError('DAFFI_BAD_MESSAGE', 'it is the progress of another node')
+        channels.onProgress(channel.peer, channel)
+        this.#onProgress(progress)
+      })
     this.#cleanup = [
       () => subscription.unsubscribe(),
+      () => unlisten?.(),
       ports.peers.onLeave((peer, departure) => this.#onLeave(peer, departure)),
       // For promptness only: the next check would find the peer as well.
       ports.peers.onJoin((peer) => {
@@ -177,11 +191,13 @@ export class ReceiverMembership {
       this.#patience.onBack(node)
       this.#publish()
     } else if (wasPresent && receivers.isAway(node)) this.#onAway(node, false)
+    else if (progress.leaving) this.#publish()
     this.#update()
   }
 
   #onLeave(peer: Peer, { how, returns }: Departure): void {
-    const { receivers } = this.#options
+    const { receivers, channels } = this.#options
+    channels.forget(peer.incarnation)
     const lane = receivers.laneOf(peer)
     const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
     receivers.depart(peer, how, lane ? this.#position(lane).next : 0, error)

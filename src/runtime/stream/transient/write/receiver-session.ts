@@ -96,6 +96,13 @@ export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts):
   }
 }
 
+/** Number of items of a shared stream that a receiver was given, where its accept says so. */
+export function givenTo(session: ReceiverSession, live: boolean): { given?: number } {
+  const { assigned, progress } = session
+  if (!assigned || (!live && !progress?.leaving)) return {}
+  return { given: live ? assigned.checked[1] : assigned.count }
+}
+
 /** Receiver of a shared stream that can be given an item. */
 export interface Assignable {
   session: ReceiverSession
@@ -105,7 +112,7 @@ export interface Assignable {
 
 /**
  * Receiver of a shared stream with the fewest unfinished items; of several, the one that has waited longest. A suspected one
- * gets nothing while another lives.
+ * gets nothing while another lives, and one that leaves gets nothing.
  * @param limit unfinished invocations with which a receiver gets no more
  */
 export function leastLoaded(sessions: readonly ReceiverSession[], limit: number): Assignable | undefined {
@@ -114,7 +121,7 @@ export function leastLoaded(sessions: readonly ReceiverSession[], limit: number)
   for (const session of sessions) {
     const { assigned, progress } = session
     if (!assigned || !progress || session.first === undefined) continue
-    if (session.suspected && isAnyAlive) continue
+    if (progress.leaving || (session.suspected && isAnyAlive)) continue
     const unfinished = assigned.count - progress.processed - progress.dropped - progress.failed
     if (unfinished >= limit * (progress.group ?? 1)) continue
     const other = least ?? { unfinished: Infinity, assigned: { latest: 0 } }

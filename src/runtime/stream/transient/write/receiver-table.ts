@@ -8,6 +8,7 @@ import type { Peer } from '../../protocol/ports.js'
 import {
   adoptLateCounts,
   demandOn,
+  givenTo,
   invitedSession,
   summarize,
   type Assignable,
@@ -92,10 +93,10 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
     const accepts = this.#attaches
-    return this.#present.flatMap(({ incarnation, attach, first, assigned }) => {
-      if (first === undefined) return []
-      const given = this.#live && assigned ? { given: assigned.checked[1] } : {}
-      return [{ what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation), ...given }]
+    return this.#present.flatMap((session) => {
+      const { incarnation, attach, first } = session
+      const more = { pin: pinOf(incarnation), ...givenTo(session, this.#live) }
+      return first === undefined ? [] : [{ what: 'accept', incarnation, attach, accepts, first, ...more }]
     })
   }
 

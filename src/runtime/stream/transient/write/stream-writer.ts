@@ -2,6 +2,7 @@ import { Wakeup } from '../../../core/deferred.js'
 import { ITEM_MEMORY, type MemoryAware } from '../../../core/stream/item-memory.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import { Announcer } from '../../common/write/announcer.js'
+import { ReceiverChannels } from '../../common/write/receiver-channels.js'
 import type { Chunk, ChunkOutput } from '../../common/write/batch.js'
 import { Batcher, ONE_BY_ONE } from '../../common/write/batcher.js'
 import type { Items } from '../../common/write/feed.js'
@@ -49,7 +50,8 @@ export class StreamWriter implements SessionOutput {
     const live = delivery === 'live'
     const receivers = new ReceiverTable({ share, live })
     const state = new WriterState(context, receivers)
-    const announcer = new Announcer(context)
+    const channels = new ReceiverChannels()
+    const announcer = new Announcer(context, channels)
     const monitor = new StreamMonitor(context, state, shm)
     const idle = new Wakeup()
     const lanes = new LaneSet({ openLane, state, receivers, announcer, monitor, idle, live })
@@ -71,6 +73,7 @@ export class StreamWriter implements SessionOutput {
       receivers,
       lanes,
       announcer,
+      channels,
       batcher,
       shm,
       marks,

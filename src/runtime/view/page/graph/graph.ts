@@ -18,34 +18,38 @@ export interface Receiving {
 }
 
 export interface Edge {
-  id: string
   from: string
   to: string
+  /** The things that go along it: items of streams, or calls. */
+  kind: 'stream' | 'call'
   /** `flowing`: items are sent; `troubled`: an error interrupts them; `idle`: nothing is sent at the moment. */
   state: 'flowing' | 'troubled' | 'idle'
 }
 
 export interface Graph {
-  /** Columns of cards; a receiver is to the right of its sender. */
-  layers: Card[][]
+  cards: Card[]
+  /** One for each two cards, direction and kind. */
   edges: Edge[]
 }
+
+type Parts = Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>
 
 const nodeId = (name: string): string => `node ${name}`
 const sourceId = (name: string): string => `source ${name}`
 
-export function pipelineGraph(snapshot: Pick<Snapshot, 'sources' | 'nodes' | 'calls' | 'streams'>): Graph {
-  const edges = unique([...sourceEdges(snapshot), ...callEdges(snapshot), ...streamEdges(snapshot)])
-  const cards = [...sourceCards(snapshot), ...nodeCards(snapshot)]
-  const depths = depthsOf(cards, edges)
-  const layers = cards.reduce<Card[][]>((all, card) => {
-    ;(all[depths.get(card.id) ?? 0] ??= []).push(card)
-    return all
-  }, [])
-  return { layers: layers.filter((layer) => layer.length > 0), edges }
+export function pipelineGraph(snapshot: Parts): Graph {
+  return {
+    cards: [...sourceCards(snapshot), ...nodeCards(snapshot)],
+    edges: merged([
+      ...sourceEdges(snapshot),
+      ...plannedEdges(snapshot),
+      ...streamEdges(snapshot),
+      ...madeEdges(snapshot),
+    ]),
+  }
 }
 
-function sourceCards({ sources, streams, calls }: Pick<Snapshot, 'sources' | 'streams' | 'calls'>): Card[] {
+function sourceCards({ sources, streams, calls }: Parts): Card[] {
   return sources.map((source) => ({
     id: sourceId(source.name),
     kind: 'source',
@@ -55,7 +59,7 @@ function sourceCards({ sources, streams, calls }: Pick<Snapshot, 'sources' | 'st
   }))
 }
 
-function nodeCards({ nodes, streams, calls }: Pick<Snapshot, 'nodes' | 'streams' | 'calls'>): Card[] {
+function nodeCards({ nodes, streams, calls }: Parts): Card[] {
   return nodes.map((node) => ({
     id: nodeId(node.name),
     kind: 'node',
@@ -69,31 +73,58 @@ function nodeCards({ nodes, streams, calls }: Pick<Snapshot, 'nodes' | 'streams'
   }))
 }
 
-function sourceEdges({ calls, streams }: Pick<Snapshot, 'calls' | 'streams'>): Edge[] {
-  return calls.flatMap((call) => {
+function sourceEdges({ calls, streams }: Parts): Edge[] {
+  return calls.flatMap((call): Edge[] => {
     if (call.source === null) return []
     const stream = streams.find((each) => isOf(each, call))
     const state = call.state === 'broken' ? 'troubled' : stream?.state === 'running' ? 'flowing' : 'idle'
-    return [edge(sourceId(call.source), nodeId(call.node), state)]
+    return [{ from: sourceId(call.source), to: nodeId(call.node), kind: 'stream', state }]
   })
 }
 
 /** Edges from a node to the nodes that its calls may reach, according to the pipeline file. */
-function callEdges({ calls, nodes }: Pick<Snapshot, 'calls' | 'nodes'>): Edge[] {
-  return calls.flatMap(({ node, call, to }) =>
-    nodes
-      .filter(
-        ({ name, callbacks }) => (to === null ? callbacks.includes(call) : name === to) && name !== node,
-      )
-      .map(({ name }) => edge(nodeId(node), nodeId(name), 'idle')),
+function plannedEdges({ calls, nodes }: Parts): Edge[] {
+  return calls.flatMap((each) => {
+    const kind = each.modifier === 'STREAM' ? 'stream' : 'call'
+    return reached(each, nodes, each.node)
+      .filter((name) => name !== each.node)
+      .map((name): Edge => ({ from: nodeId(each.node), to: nodeId(name), kind, state: 'idle' }))
+  })
+}
+
+/** Edges of the calls that callbacks have made. */
+function madeEdges({ nodes }: Parts): Edge[] {
+  return nodes.flatMap(({ name: node, made }) =>
+    made.flatMap((each) => {
+      const state = each.rate > 0 ? 'flowing' : 'idle'
+      return reached(each, nodes, node).map((name): Edge => ({
+        from: nodeId(node),
+        to: nodeId(name),
+        kind: 'call',
+        state,
+      }))
+    }),
   )
 }
 
-function streamEdges({ streams }: Pick<Snapshot, 'streams'>): Edge[] {
+/** Nodes that a call of a node may reach: the caller itself only if no other one offers the callback. */
+function reached(
+  { call, to }: Pick<CallView, 'call' | 'to'>,
+  nodes: readonly NodeView[],
+  caller: string,
+): string[] {
+  if (to !== null) return nodes.flatMap(({ name }) => (name === to ? [name] : []))
+  const offering = nodes.flatMap(({ name, callbacks }) => (callbacks.includes(call) ? [name] : []))
+  const others = offering.filter((name) => name !== caller)
+  return others.length > 0 ? others : offering
+}
+
+function streamEdges({ streams }: Parts): Edge[] {
   return streams.flatMap((stream) =>
-    stream.receivers
-      .filter(({ name }) => name !== stream.from)
-      .map((receiver) => edge(nodeId(stream.from), nodeId(receiver.name), stateOf(stream, receiver))),
+    stream.receivers.map((receiver): Edge => {
+      const state = stateOf(stream, receiver)
+      return { from: nodeId(stream.from), to: nodeId(receiver.name), kind: 'stream', state }
+    }),
   )
 }
 
@@ -102,17 +133,20 @@ function stateOf(stream: StreamView, receiver: Receiving['receiver']): Edge['sta
   return 'flowing'
 }
 
-const edge = (from: string, to: string, state: Edge['state']): Edge => ({
-  id: `${from} > ${to}`,
-  from,
-  to,
-  state,
-})
+const RANKS = { idle: 0, flowing: 1, troubled: 2 } as const
 
-/** Leaves one edge between two cards. The last one wins: an observed stream, over the call in the file. */
-function unique(edges: Edge[]): Edge[] {
-  return [...new Map(edges.map((each) => [each.id, each])).values()]
+/** Leaves one edge of each kind from one place to another, with the state that matters most. */
+export function merged(edges: readonly Edge[]): Edge[] {
+  const found = new Map<string, Edge>()
+  for (const each of edges) {
+    const id = edgeId(each)
+    const known = found.get(id)
+    if (!known || RANKS[each.state] > RANKS[known.state]) found.set(id, each)
+  }
+  return [...found.values()]
 }
+
+export const edgeId = ({ from, to, kind }: Edge): string => `${kind} ${from} > ${to}`
 
 export function isOf(stream: StreamView, call: CallView): boolean {
   return (
@@ -120,26 +154,7 @@ export function isOf(stream: StreamView, call: CallView): boolean {
     stream.call === call.call &&
     stream.source === call.source &&
     stream.resultsOf === call.resultsOf &&
-    stream.as === call.as
+    stream.as === call.as &&
+    stream.to === call.to
   )
-}
-
-/** Finds the longest path to each card from a card without incoming edges. A cycle is cut where a card is met again. */
-function depthsOf(cards: Card[], edges: Edge[]): Map<string, number> {
-  const depths = new Map<string, number>()
-  const depth = (id: string, above: string[]): number => {
-    const known = depths.get(id)
-    if (known !== undefined) return known
-    const before = edges.filter((each) => each.to === id && !above.includes(each.from))
-    const found = Math.max(-1, ...before.map((each) => depth(each.from, [...above, id]))) + 1
-    depths.set(id, found)
-    return found
-  }
-  const anySource = cards.some(({ kind }) => kind === 'source')
-  for (const card of cards) {
-    // A node without incoming edges is placed with the other nodes, not with the sources.
-    if (card.kind === 'node' && anySource && !edges.some(({ to }) => to === card.id)) depths.set(card.id, 1)
-  }
-  for (const card of cards) depth(card.id, [])
-  return depths
 }

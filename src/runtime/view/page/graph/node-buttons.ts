@@ -1,9 +1,16 @@
 import type { NodeView } from '../../board/snapshot.js'
-import { element, setText } from '../dom/elements.js'
+import { element, setText, svgElement } from '../dom/elements.js'
 import { mayControl, orderNode } from '../token.js'
 
 const ORDERS = ['restart', 'stop', 'start'] as const
 type Order = (typeof ORDERS)[number]
+
+/** Pictures of the orders, on a ground of 16 by 16. */
+const ICONS: Record<Order, string> = {
+  restart: 'M12.5 8a4.5 4.5 0 1 1-1.4-3.3M12.6 2v3.2H9.4',
+  stop: 'M4.5 4.5h7v7h-7Z',
+  start: 'M5.5 3.8v8.4L12 8Z',
+}
 
 /** Buttons by which the page gives orders to a node; none for who is only to look. */
 export class NodeButtons {
@@ -33,8 +40,14 @@ export class NodeButtons {
   }
 
   #button(order: Order): HTMLButtonElement {
-    const button = element('button', '', order)
+    const icon = svgElement('svg')
+    icon.setAttribute('viewBox', '0 0 16 16')
+    icon.setAttribute('aria-hidden', 'true')
+    const path = icon.appendChild(svgElement('path'))
+    path.setAttribute('d', ICONS[order])
+    const button = element('button', '', icon)
     button.type = 'button'
+    button.title = order
     button.addEventListener('click', () => void this.#give(order))
     return button
   }

@@ -1,38 +1,34 @@
-import type { UsageView } from '../../board/snapshot.js'
+import type { NodeView } from '../../board/snapshot.js'
 import { element, setText } from '../dom/elements.js'
 import { formatBytes } from '../dom/format.js'
+import { figureOf, type History } from '../history/history.js'
+import { Sparkline } from '../history/sparkline.js'
 
-/** Time over which the share of a processor is taken, in milliseconds. */
-const SPAN_MS = 2000
+const formatShare = (share: number): string => `${Math.round(share * 100)} %`
 
 /** Line of what the process of a node uses: share of a processor, memory, and how late its event loop is. */
 export class UsageLine {
-  readonly root = element('p', 'quiet')
-  #before: { at: number; cpuSeconds: number } | undefined
-  #share: number | undefined
+  readonly root = element('p', 'quiet usage')
+  readonly #text = element('span')
+  readonly #history: History
+  // The curve of a process that uses a whole core has the full height.
+  readonly #curve = new Sparkline('share of a core', 1, formatShare)
 
-  show(usage: UsageView | null): void {
-    if (!usage) {
-      this.#before = undefined
-      this.#share = undefined
-      setText(this.root, '')
-      return
-    }
-    this.#measure(usage.cpuSeconds, performance.now())
+  constructor(history: History) {
+    this.#history = history
+    this.root.title = 'share of a processor core, and memory'
+    this.root.append(this.#curve.root, this.#text)
+  }
+
+  show({ name, usage, cpu }: Pick<NodeView, 'name' | 'usage' | 'cpu'>): void {
+    this.root.hidden = usage === null
+    if (!usage) return
+    this.#curve.show(this.#history.of(figureOf.cpu(name)))
     const parts = [
-      this.#share === undefined ? undefined : `${Math.round(this.#share * 100)} % of a core`,
+      cpu === null ? undefined : `${formatShare(cpu)} cpu`,
       formatBytes(usage.memoryBytes),
       usage.loopDelayMs >= 100 ? `loop late by ${Math.round(usage.loopDelayMs)} ms` : undefined,
     ]
-    setText(this.root, parts.filter((part) => part !== undefined).join(' · '))
-  }
-
-  #measure(cpuSeconds: number, at: number): void {
-    // Less than before is that of another process.
-    if (!this.#before || cpuSeconds < this.#before.cpuSeconds) this.#before = { at, cpuSeconds }
-    const seconds = (at - this.#before.at) / 1000
-    if (seconds * 1000 < SPAN_MS) return
-    this.#share = (cpuSeconds - this.#before.cpuSeconds) / seconds
-    this.#before = { at, cpuSeconds }
+    setText(this.#text, parts.filter((part) => part !== undefined).join(' · '))
   }
 }

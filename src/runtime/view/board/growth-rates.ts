@@ -1,5 +1,5 @@
-import { RecentMap } from '../../../core/recent-map.js'
-import { Rate } from '../../../view/index.js'
+import { RecentMap } from '../../core/recent-map.js'
+import { Rate } from './rate.js'
 
 /** Counts that are known at once: more than a pipeline has nodes and stages. */
 const MAX_COUNTS = 10_000

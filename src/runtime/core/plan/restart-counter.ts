@@ -1,5 +1,5 @@
-import { backoffMs } from '../../core/backoff.js'
-import type { RestartPlan } from '../../core/plan/node-options.js'
+import { backoffMs } from '../backoff.js'
+import type { RestartPlan } from './node-options.js'
 
 /** Counts the restarts in a row of one process or one call, and sets the pause before each. */
 export class RestartCounter {

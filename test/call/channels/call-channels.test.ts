@@ -1,0 +1,131 @@
+import { headers } from '@nats-io/transport-node'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import type { CallChannel } from '../../../src/runtime/call/channels/call-channel.js'
+import { CallChannels } from '../../../src/runtime/call/channels/call-channels.js'
+import type { ChannelResponse } from '../../../src/runtime/call/channels/head.js'
+import { createLogger } from '../../../src/runtime/core/logger.js'
+import { deferred } from '../../../src/runtime/core/deferred.js'
+import { UnixChannels } from '../../../src/runtime/unix/index.js'
+import { temporaryFolder } from '../../support/temporary.js'
+
+const told: string[] = []
+const log = createLogger('warn', (line) => told.push(line))
+let members: Set<string>
+
+beforeEach(async () => {
+  vi.stubEnv('XDG_RUNTIME_DIR', await temporaryFolder())
+  onTestFinished(() => void vi.unstubAllEnvs())
+  told.length = 0
+  members = new Set(['one', 'other'])
+})
+
+/** Channels of a node whose name is its incarnation in upper case. */
+async function node(incarnation: string): Promise<{ unix: UnixChannels; channels: CallChannels }> {
+  const unix = await UnixChannels.open(incarnation, log)
+  if (!unix) throw new Error('there are no Unix channels')
+  onTestFinished(() => unix.close())
+  const find = (id: string) =>
+    members.has(id) ? { name: id.toUpperCase(), incarnation: id, socket: unix.address } : undefined
+  const peers = {
+    find,
+    get: (name: string) => find(name.toLowerCase()),
+    checkProcess: (id: string) => members.has(id),
+  }
+  return { unix, channels: new CallChannels({ unix, peers }) }
+}
+
+/** Two nodes, and the channel from one to the other with the responses that come over it. */
+async function pair() {
+  const [one, other] = [await node('one'), await node('other')]
+  const opened = deferred()
+  const closed = deferred<boolean>()
+  const responses: [string, ChannelResponse][] = []
+  const came = vi.fn()
+  one.channels.follow({
+    onResponse: (id, response) => {
+      responses.push([id, response])
+      came()
+    },
+    onOpened: opened.resolve,
+    onClosed: (_channel, isMember) => closed.resolve(isMember),
+  })
+  const member = { name: 'OTHER', incarnation: 'other', socket: other.unix.address }
+  expect(one.channels.to(member)).toBeUndefined()
+  await opened.promise
+  const channel = one.channels.to(member) as CallChannel
+  const response = async (): Promise<[string, ChannelResponse]> => {
+    await vi.waitUntil(() => responses.length > 0)
+    return responses.shift() as [string, ChannelResponse]
+  }
+  return { one, other, channel, response, closed: closed.promise }
+}
+
+test('a request comes with the name of who asks and its headers, and its response too', async () => {
+  const { other, channel, response } = await pair()
+  other.channels.listen('any', ({ subject, from, id, data, headers: given, respond }) => {
+    const head = headers()
+    head.set('Nats-Service-Error', '≠ Ċ ü')
+    expect({ subject, from, id, given }).toEqual({
+      subject: 'any.add',
+      from: 'ONE',
+      id: '7',
+      given: [['Daffi-Eta', ['5']]],
+    })
+    respond(Buffer.concat([data, data]), { headers: head })
+  })
+  channel.send({ subject: 'any.add', id: '7', headers: [['Daffi-Eta', ['5']]], data: Buffer.from('ab') })
+  // A header is Latin-1 without line ends: no character makes another header.
+  const [id, { headers: got, data, refusal }] = await response()
+  expect([id, String(data), got, refusal]).toEqual([
+    '7',
+    'abab',
+    [['Nats-Service-Error', ['? ? ü']]],
+    undefined,
+  ])
+})
+
+test('a request of a node that is not known, or to which nobody listens, is refused', async () => {
+  const { other, channel, response } = await pair()
+  const heard = vi.fn()
+  channel.send({ subject: 'call.add', id: '1', data: Buffer.alloc(0) })
+  expect(await response()).toMatchObject(['1', { refusal: 'absent' }])
+  other.channels.listen('call', heard)
+  members.delete('one')
+  channel.send({ subject: 'call.add', id: '2', data: Buffer.alloc(0) })
+  expect(await response()).toMatchObject(['2', { refusal: 'absent' }])
+  await expect(channel.ask('running', '', {})).rejects.toMatchObject({ code: 'DAFFI_CLOSED' })
+  expect(heard).not.toHaveBeenCalled()
+})
+
+test('frames that make no sense are passed over, and those after them are not', async () => {
+  const { one, other, channel, response } = await pair()
+  other.channels.listen('running', ({ respond }) => respond(Buffer.from('[]')))
+  const raw = one.unix.find('other')
+  for (const subject of [
+    'request running a b',
+    'request running ',
+    'request running 1\nno header',
+    'request',
+    'response 1 nonsense',
+  ])
+    raw?.send(subject, Buffer.alloc(0))
+  expect(String(await channel.ask('running', '', {}))).toBe('[]')
+  channel.send({ subject: 'running', id: '1', data: Buffer.alloc(0) })
+  expect(await response()).toMatchObject(['1', { refusal: undefined }])
+  expect(told.join('\n')).toContain('makes no sense')
+})
+
+test.each([true, false])(
+  'when a channel closes those who wait are told whether the other is a member still: %s',
+  async (isMember) => {
+    const { other, channel, closed } = await pair()
+    const asked = deferred()
+    other.channels.listen('running', () => asked.resolve())
+    const asking = expect(channel.ask('running', '', {})).rejects.toMatchObject({ code: 'DAFFI_CLOSED' })
+    await asked.promise
+    if (!isMember) members.delete('other')
+    await other.unix.close()
+    await asking
+    expect(await closed).toBe(isMember)
+  },
+)
