@@ -1,12 +1,9 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks'
-import { getHeapStatistics } from 'node:v8'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { collectYoung } from '../../../src/runtime/stream/common/collect-young.js'
 
 const MIB = 1024 * 1024
 const ITEM = 4 * MIB
-
-const external = (): number => getHeapStatistics().external_memory
 
 /** Counts collections of young objects that were asked for. */
 function countCollections(): { count: number } {
@@ -22,15 +19,16 @@ function countCollections(): { count: number } {
   return collections
 }
 
-test('items that the callback is done with are collected before V8 would do so', async () => {
-  const start = external()
+test('items that the callback is done with are collected, each few of them', async () => {
   const collections = countCollections()
-  for (let item = 0; item < 6; item++) {
+  for (let item = 0; item < 48; item++) {
     Buffer.allocUnsafeSlow(ITEM)
     collectYoung(ITEM)
+    // Memory is counted as free once another thread has freed it.
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  await vi.waitFor(() => expect(collections.count).toBeGreaterThan(0))
-  await vi.waitFor(() => expect(external() - start).toBeLessThan(4 * ITEM))
+  // V8 by itself asks for none; every 12 MiB would be 16.
+  await vi.waitFor(() => expect(collections.count).toBeGreaterThanOrEqual(6))
 })
 
 test('where the program keeps its items, collections become rare', async () => {
