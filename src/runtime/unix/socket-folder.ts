@@ -2,7 +2,8 @@ import { lstat, readdir, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { isAlive } from '../core/is-alive.js'
-import { isOurPrivateFolder, privateFolder } from '../core/ownership/ours.js'
+import { isOurPrivateFolder } from '../core/ownership/owner.js'
+import { privateFolder } from '../core/ownership/ours.js'
 
 /** Bytes for which the address of a socket has room on every system. */
 const LONGEST_ADDRESS = 103
