@@ -1,7 +1,6 @@
 import { nuid, type NatsConnection } from '@nats-io/transport-node'
 import { deferred } from '../../core/deferred.js'
 import { bounded } from '../../core/timeout.js'
-import type { CallChannel } from '../channels/call-channel.js'
 import type { CallChannels } from '../channels/call-channels.js'
 import type { PeerRecord } from '../presence/peer-record.js'
 import type { Tracer } from '../trace/tracer.js'
