@@ -22,12 +22,14 @@ export class UnixChannel {
   #block = EMPTY
   #begin = 0
   #end = 0
+  #isClosed = false
 
   constructor(peer: string, socket: Socket) {
     this.peer = peer
     this.#socket = socket
     socket.once('close', () => {
-      for (const listener of this.#listeners) listener()
+      this.#isClosed = true
+      for (const listener of this.#listeners) this.#tell(listener)
     })
   }
 
@@ -53,14 +55,19 @@ export class UnixChannel {
     return false
   }
 
-  /** @returns a function that removes the listener */
+  /** Tells a listener once when the channel has closed, soon if it has already. @returns a function that removes the listener */
   onClose(listener: () => void): () => void {
     this.#listeners.add(listener)
+    if (this.#isClosed) process.nextTick(() => this.#tell(listener))
     return () => this.#listeners.delete(listener)
   }
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  #tell(listener: () => void): void {
+    if (this.#listeners.delete(listener)) listener()
   }
 
   #gather(subject: string, payload: Uint8Array, bytes: number): void {

@@ -129,3 +129,15 @@ test.each([true, false])(
     expect(await closed).toBe(isMember)
   },
 )
+
+test('over a channel that has closed nothing is waited for', async () => {
+  const { one, other, channel, closed } = await pair()
+  const raw = one.unix.find('other')
+  await other.unix.close()
+  await closed
+  await expect(channel.ask('running', '', {})).rejects.toMatchObject({ code: 'DAFFI_CLOSED' })
+  const told = vi.fn()
+  raw?.onClose(told)()
+  await new Promise<void>((resolve) => channel.onClose(resolve))
+  expect(told).not.toHaveBeenCalled()
+})

@@ -47,7 +47,7 @@ export interface ChannelRequest {
 export class CallChannel {
   readonly #channel: UnixChannel
   /** Functions of those who have asked something, which take the answer. */
-  readonly #asking = new Map<string, (response: ChannelResponse | undefined) => void>()
+  readonly #asking = new Map<string, (response: ChannelResponse) => void>()
   readonly #listeners = new Map<string, OnRequest>()
   #asked = 0
 
@@ -88,13 +88,15 @@ export class CallChannel {
   ): Promise<Uint8Array> {
     const id = `ask-${this.#asked++}`
     const { promise, resolve, reject } = deferred<Uint8Array>()
-    this.#asking.set(id, (response) =>
-      response?.refusal === undefined && response ? resolve(response.data) : reject(notAnswered(subject)),
+    this.#asking.set(id, ({ refusal, data }) =>
+      refusal === undefined ? resolve(data) : reject(notAnswered(subject)),
     )
+    const unwatch = this.onClose(() => reject(notAnswered(subject)))
     this.send({ subject, id, data: Buffer.from(text) })
     try {
       return await bounded(promise, { ...bounds, what: subject })
     } finally {
+      unwatch()
       this.#asking.delete(id)
     }
   }
@@ -119,11 +121,6 @@ export class CallChannel {
     const asker = this.#asking.size > 0 ? this.#asking.get(id) : undefined
     asker?.(response)
     return asker !== undefined
-  }
-
-  /** Tells those who wait for answers that there will be none. */
-  closed(): void {
-    for (const asker of [...this.#asking.values()]) asker(undefined)
   }
 }
 

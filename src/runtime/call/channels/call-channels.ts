@@ -98,11 +98,10 @@ export class CallChannels {
     return known
   }
 
-  /** Finds out whether the other node lives, as all who know it want to be told, and tells those who wait for responses. */
+  /** Finds out whether the other node lives, as all who know it want to be told, and tells the caller. */
   async #onClose(channel: UnixChannel, closed: CallChannel): Promise<void> {
     const { peers } = this.#options
     this.#channels.delete(channel)
-    closed.closed()
     let isMember = true
     for (const pauseMs of LOOKS_MS) {
       if (this.#isOver) return
