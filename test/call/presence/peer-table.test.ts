@@ -27,6 +27,7 @@ function table(running: Record<string, boolean> = {}) {
   peers.onLeave(({ incarnation }, { how, returns }) =>
     events.push(`-${incarnation} ${how}${returns ? ' returns' : ''}`),
   )
+  peers.onReturning(({ incarnation }) => events.push(`returning ${incarnation}`))
   peers.onUnknownPeer(({ incarnation }) => events.push(`?${incarnation}`))
   peers.onLapse(({ incarnation }) => events.push(`lapse ${incarnation}`))
   onTestFinished(() => peers.stop())
@@ -145,6 +146,17 @@ test('a goodbye is for one incarnation, which stays gone', () => {
   expect([peers.get('node')?.incarnation, events]).toEqual(['second', ['+first', '-first died', '+second']])
   peers.remove('node', { how: 'died', returns: true }, 'second')
   expect(events.at(-1)).toBe('-second died returns')
+})
+
+test('that a node returns is told also when a broken channel was faster than its goodbye', () => {
+  const running: Record<string, boolean> = { node: true }
+  const { peers, events } = table(running)
+  peers.upsert(record('node'))
+  expect(peers.checkProcess('node1')).toBe(true)
+  running.node = false
+  expect(peers.checkProcess('node1')).toBe(false)
+  peers.remove('node', { how: 'died', returns: true }, 'node1')
+  expect(events).toEqual(['+node1', '-node1 died', 'lapse node1', 'returning node1'])
 })
 
 test('what was said of an end is not for good: an incarnation that is heard later, and answers, is back', () => {

@@ -1,9 +1,17 @@
 import { join as joinPath } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { context, STREAM, type Global, type StreamModifierOptions, type StreamSummary } from 'daffi'
+import {
+  context,
+  STREAM,
+  type DaffiError,
+  type Global,
+  type StreamModifierOptions,
+  type StreamSummary,
+} from 'daffi'
 import { expect, onTestFinished, test } from 'vitest'
-import { connectQuickly, connectWithGrace } from '../../fixtures/nodes/quick.mjs'
+import { connectQuickly, connectUnaware, connectWithGrace } from '../../fixtures/nodes/quick.mjs'
+import { announceDeath } from '../../../src/runtime/call/index.js'
 import { decode } from '../../../src/runtime/codec/index.js'
 import { deferred, Wakeup } from '../../../src/runtime/core/deferred.js'
 import {
@@ -12,6 +20,7 @@ import {
   type Open,
   type Progress,
 } from '../../../src/runtime/stream/protocol/messages.js'
+import type { Peer } from '../../../src/runtime/stream/protocol/ports.js'
 import { streamNames } from '../../support/jetstream.js'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
@@ -160,6 +169,73 @@ test.each<StreamModifierOptions>([
   await aborted.promise
   abort.abort()
   await outcome
+})
+
+test('a receiver that returns is waited for, also when the channel of calls told of its death before its supervisor', async () => {
+  const { server, join } = await ownPipeline<Callbacks>(connectUnaware)
+  const nc = await connect({ servers: server })
+  onTestFinished(() => nc.close())
+  const incarnations = new Map<string, string>()
+  nc.subscribe('daffi.test.presence.hello', {
+    callback: (_, message) => {
+      const { name, incarnation } = message.json<Peer>()
+      incarnations.set(name, incarnation)
+    },
+  })
+  await nc.flush()
+  const file = joinPath(await temporaryFolder(), 'tally')
+  const first = start('tally-receiver', [server, 'test', 'one', file])
+  await first.said()
+  const seen: unknown[] = []
+  const [before, after] = [deferred(), deferred()]
+  await join('two', {
+    callbacks: {
+      take: (item: unknown) => {
+        seen.push(item)
+        if (item === 4) before.resolve()
+        if (item === 9) after.resolve()
+      },
+    },
+  })
+  const g = await join('writer')
+  await Promise.all(['one', 'two'].map((name) => g.waitProcess(name)))
+  // Calls go over the channel once nothing of them goes through the server.
+  let throughServer
+  nc.subscribe('daffi.test.node.one.>', { callback: () => void (throughServer = true) })
+  do {
+    throughServer = false
+    await g.call.take(-1).to('one')
+    await nc.flush()
+  } while (throughServer)
+  const announced = deferred()
+  const streaming = g.call
+    .take(
+      (async function* () {
+        yield* range(5)
+        await announced.promise
+        yield* range(10).slice(5)
+        // A source that has ended is not held back.
+        await after.promise
+      })(),
+    )
+    .with(STREAM({ shm: false, patience: '20s' }))
+  // It fails where the first one was killed before it could report what it had done.
+  const ended = Promise.resolve(streaming).catch(() => undefined)
+  await before.promise
+  await kill(first.child)
+  const codeOfCall = async (): Promise<string> => {
+    const error: unknown = await Promise.resolve(g.call.take(-1).to('one')).catch((reason: unknown) => reason)
+    return (error as DaffiError | undefined)?.code ?? 'none'
+  }
+  await expect.poll(codeOfCall, { timeout: 10_000 }).toBe('DAFFI_UNKNOWN_NODE')
+  await announceDeath(nc, 'test', { name: 'one', incarnation: incarnations.get('one') ?? '', returns: true })
+  await join('later')
+  await g.waitProcess('later')
+  announced.resolve()
+  const late: unknown[] = []
+  await join('one', { callbacks: { take: (item: unknown) => void late.push(item) } })
+  await ended
+  expect([seen, late]).toEqual([range(10), range(10).slice(5)])
 })
 
 /** A node that offers `take`, and the connection of a test that plays its writer. */

@@ -12,6 +12,8 @@ interface Events {
   /** A node has joined, or was suspected and is heard again. */
   alive: []
   leave: [PeerRecord, Departure]
+  /** The supervisor of a node has announced that it is started again, and its end was known here already. */
+  returning: [{ name: string; incarnation: string }]
   /** A heartbeat came of an incarnation that is not known here. */
   unknownPeer: [{ name: string; incarnation: string }]
   /** A node is suspected of which no kernel can tell here whether it lives: its claim of the name may. Repeated. */
@@ -89,6 +91,11 @@ export class PeerTable {
   onLeave(listener: (record: PeerRecord, departure: Departure) => void): () => void {
     this.#events.on('leave', listener)
     return () => this.#events.off('leave', listener)
+  }
+
+  onReturning(listener: (peer: { name: string; incarnation: string }) => void): () => void {
+    this.#events.on('returning', listener)
+    return () => this.#events.off('returning', listener)
   }
 
   onUnknownPeer(listener: (peer: { name: string; incarnation: string }) => void): () => void {
@@ -169,7 +176,8 @@ export class PeerTable {
       if (this.#ended.size <= MAX_ENDED) break
       this.#ended.delete(oldest)
     }
-    this.giveUp({ name, incarnation }, departure)
+    if (this.has(incarnation)) this.giveUp({ name, incarnation }, departure)
+    else if (departure.returns) this.#events.emit('returning', { name, incarnation })
   }
 
   /** Whether the incarnation is a member, be it suspected or not. */

@@ -35,6 +35,8 @@ export interface StreamPeers {
   /** @param listener called for a new incarnation, and for one that was gone and is back */
   onJoin(listener: (peer: Peer & { callbacks: Record<string, Arity> }) => void): () => void
   onLeave(listener: (peer: Peer, departure: Departure) => void): () => void
+  /** @param listener called when only after its end it is announced that a node is started again */
+  onReturning(listener: (peer: Peer) => void): () => void
 }
 
 /** Two connections, so that control messages never wait behind a stream's bytes. */

@@ -42,6 +42,7 @@ function contextOf(nc: NatsConnection): StreamContext {
         isSuspected: () => false,
         onJoin: () => () => undefined,
         onLeave: () => () => undefined,
+        onReturning: () => () => undefined,
       },
       log: stderrLogger('silent'),
       connections: () => Promise.resolve(connections),

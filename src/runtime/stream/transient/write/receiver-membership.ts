@@ -73,6 +73,7 @@ export class ReceiverMembership {
       () => subscription.unsubscribe(),
       () => unlisten?.(),
       ports.peers.onLeave((peer, departure) => this.#onLeave(peer, departure)),
+      ports.peers.onReturning(({ name }) => this.#onReturning(name)),
       // For promptness only: the next check would find the peer as well.
       ports.peers.onJoin((peer) => {
         if (isReceiver(stream, peer) && this.#invite(peer)) this.#publish()
@@ -202,6 +203,13 @@ export class ReceiverMembership {
     const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
     receivers.depart(peer, how, lane ? this.#position(lane).next : 0, error)
     if (receivers.isAway(peer.name)) this.#onAway(peer.name, returns)
+    this.#update()
+  }
+
+  /** The kernel, or a channel that broke, may tell of a death before the supervisor does, who knows more. */
+  #onReturning(name: string): void {
+    if (!this.#options.receivers.isAway(name)) return
+    this.#onAway(name, true)
     this.#update()
   }
 
