@@ -116,6 +116,14 @@ test('another process that listens in the place of a node is not believed', asyn
   expect(await one.to('other', { path, nonce: 'any' })).toBeUndefined()
 })
 
+test('a channel that is being opened while its node leaves is not', async () => {
+  const [one, other] = [await listening('one'), await listening('other')]
+  const opening = one.to('other', other.address)
+  await one.close()
+  expect(await opening).toBeUndefined()
+  expect(other.find('one')).toBeUndefined()
+})
+
 test('a socket is used only where none but this user can put one', async () => {
   const [one, other] = [await listening('one'), await listening('other')]
   const open = join(folder, 'open')

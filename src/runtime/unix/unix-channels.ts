@@ -164,6 +164,7 @@ export class UnixChannels {
 
   async #connect(peer: string, { path, nonce }: SocketAddress): Promise<UnixChannel> {
     if (!(await isOurSocket(path))) throw new Error(`${path} is no socket of this user`)
+    if (this.#isClosed) throw new Error('this node has left')
     const socket = createConnection(path)
     this.#own(socket)
     const channel = this.#prove(socket, (hello) => hello.from === peer)
