@@ -45,6 +45,8 @@ describe('everyone else is refused', () => {
       '/pictures',
       '/streams/gate.jpg',
       '/streams/gate.mjpeg',
+      '/streams/gate.js',
+      '/letters/gate.js',
       '/%6detrics',
       '//metrics',
       '/a/b/c.js',

@@ -47,8 +47,11 @@ export const LOGIN_PATH = '/login'
 /** Paths of orders: about what, its name, and the order. */
 const ORDER_PATH = /^\/(?:nodes|jobs|schedules|letters)\/[^/]+\/[a-z]+$/
 
-/** The page and its files, which tell nothing of the pipeline: the page's script has the token only when it runs. */
-const PAGE = /^\/(?:(?:[a-z-]+\/)?[a-z-]+\.(?:html|css|js|svg|woff2))?$/
+/**
+ * The page and its files, which tell nothing of the pipeline: the page's script has the token only when it runs. What is below the
+ * paths of streams and letters is none of them, whatever its name ends with: the nodes would be asked for it.
+ */
+const PAGE = /^\/(?!(?:streams|letters)\/)(?:(?:[a-z-]+\/)?[a-z-]+\.(?:html|css|js|svg|woff2))?$/
 
 /**
  * The rule of access: requests need the run's token, or the cookie of who has given the password, and must not come from another
