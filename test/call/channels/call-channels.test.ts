@@ -1,8 +1,9 @@
-import { headers } from '@nats-io/transport-node'
+import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { CallChannel } from '../../../src/runtime/call/channels/call-channel.js'
 import { CallChannels } from '../../../src/runtime/call/channels/call-channels.js'
 import type { ChannelResponse } from '../../../src/runtime/call/channels/head.js'
+import { PayloadTransfers } from '../../../src/runtime/call/wire/payload-transfer.js'
 import { createLogger } from '../../../src/runtime/core/logger.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { UnixChannels } from '../../../src/runtime/unix/index.js'
@@ -140,4 +141,20 @@ test('over a channel that has closed nothing is waited for', async () => {
   raw?.onClose(told)()
   await new Promise<void>((resolve) => channel.onClose(resolve))
   expect(told).not.toHaveBeenCalled()
+})
+
+test('a large value of a node that stands still is given up', async () => {
+  const { other, channel } = await pair()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const nc = { info: { max_payload: 1_000_000 } } as NatsConnection
+  const transfers = new PayloadTransfers(nc, { get: () => undefined, onLeave: () => () => undefined })
+  const listening = vi.spyOn(channel, 'ask')
+  other.channels.listen('value-1', () => undefined)
+  const from = { node: 'OTHER', channel }
+  const fetching = transfers.fetch('value-1 10', from, new AbortController().signal)
+  const failed = expect(fetching).rejects.toMatchObject({ cause: { code: 'DAFFI_TIMEOUT' } })
+  await vi.waitUntil(() => listening.mock.calls.length > 0)
+  await vi.advanceTimersByTimeAsync(300_000)
+  await failed
 })

@@ -129,8 +129,8 @@ export class PayloadTransfers {
     { node, channel }: Sender,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    // A channel loses nothing.
-    if (channel) return await channel.ask(subject, range, { signal })
+    // A channel loses nothing; but a sender that stands still must not hold the room of the others for ever.
+    if (channel) return await channel.ask(subject, range, { signal, timeoutMs: IDLE_MS })
     let refusals = 0
     let silences = 0
     for (let timeout = PART_TIMEOUT_MS; ; timeout *= 2) {
