@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { breakable } from '../../support/breakable-server.js'
 import { fileServer } from '../../support/file-server.js'
 import { joinOn } from '../../support/pipeline.js'
+import { withoutChannels } from '../../support/without-channels.js'
 
 interface Callbacks {
   take: (item: Buffer) => void
@@ -29,14 +30,11 @@ test.each([
   const join = joinOn<Callbacks>(server)
   const taken: number[] = []
   const broken: number[] = []
-  await join('keeper', {
-    callbacks: {
-      take: (item: Buffer) => {
-        taken.push(item.readUInt32BE())
-        if (taken.length === 10 || taken.length === 50) broken.push(...names.map(breakOff))
-      },
-    },
-  })
+  const take = (item: Buffer): void => {
+    taken.push(item.readUInt32BE())
+    if (taken.length === 10 || taken.length === 50) broken.push(...names.map(breakOff))
+  }
+  await withoutChannels(() => join('keeper', { callbacks: { take } }))
   const g = await join('writer')
   const summary = await g.call.take(numbered()).with(STREAM({ shm: false }))
   expect(broken).toEqual([...names, ...names].map(() => 1))
