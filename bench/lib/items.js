@@ -1,6 +1,5 @@
 /** Kinds of bytes that can be sent: bytes of an item, and how many different ones there are. */
 const SIZES = {
-  '40mb': 4096 * 3413 * 3,
   '1080p': 1920 * 1080 * 3,
   '720p': 1280 * 720 * 3,
   '480p': 640 * 480 * 3,

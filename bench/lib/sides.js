@@ -11,9 +11,9 @@ export async function withSide(side, { receivers, ...context }, use) {
 }
 
 /** Runs `use` with the process that calls, of which the callees are others; `side` as above. */
-export async function withCaller(side, { callees, ...context }, use) {
+export async function withCaller(side, { callees, throughServer, ...context }, use) {
   return await withPeers(side, context, async (start) => {
-    for (let index = 0; index < callees; index++) await start('callee', { index })
+    for (let index = 0; index < callees; index++) await start('callee', { index, throughServer })
     return await use(await start('caller', { callees }))
   })
 }

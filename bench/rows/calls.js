@@ -8,7 +8,7 @@ const rate = { figure: 'rate', unit: 'calls/s' }
 /**
  * `add(1, 2)` by daffi, beside a program that sends [1, 2] in JSON by NATS.js alone: a request to a queue group; a request
  * whose answers all go to one inbox; a message of a work queue on file, whose result is on file before it is acknowledged.
- * (daffi notes on file who has a job besides, so that it is not run twice.) `count` is calls of a run.
+ * Where it is not said to go through the server, daffi's own goes over a Unix channel. (daffi notes on file who has a job besides, so that it is not run twice.) `count` is calls of a run.
  */
 const CALLS = [
   {
@@ -24,6 +24,23 @@ const CALLS = [
     name: 'call.fg.concurrent.vs_request',
     order: { call: 'request', count: 50_000, inFlight: 100 },
     callees: 1,
+    figures: [{ ...rate, target: '>= 0.7 x' }],
+  },
+  {
+    name: 'call.fg.server.vs_request',
+    order: { call: 'request', count: 10_000 },
+    callees: 1,
+    throughServer: true,
+    figures: [
+      { ...p50, target: '<= 1.3 x' },
+      { ...p99, target: '<= 1.3 x' },
+    ],
+  },
+  {
+    name: 'call.fg.server.concurrent.vs_request',
+    order: { call: 'request', count: 50_000, inFlight: 100 },
+    callees: 1,
+    throughServer: true,
     figures: [{ ...rate, target: '>= 0.7 x' }],
   },
   {
@@ -46,8 +63,8 @@ export const callRows = CALLS.map(({ name, ...call }) => ({
 }))
 
 /** A first run of each is not counted: it finds the code cold. */
-async function measure(name, { order, callees, figures }, { address, pairs, profile }) {
-  const setup = { address, callees, profile }
+async function measure(name, { order, callees, throughServer, figures }, { address, pairs, profile }) {
+  const setup = { address, callees, throughServer, profile }
   return await withCaller('daffi', setup, (daffi) =>
     withCaller('raw', setup, async (raw) => {
       await raw.tell(order)

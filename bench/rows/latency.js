@@ -2,7 +2,7 @@ import { runStream, withSide } from '../lib/sides.js'
 
 const SECONDS = 6
 const hd = { kind: '720p', camera: { fps: 30, width: 1280, height: 720 } }
-const huge = { kind: '40mb', camera: { fps: 10, width: 4096, height: 3413 } }
+const huge = { kind: '40mb', camera: { fps: 10, width: 8000, height: 5000, format: 'gray' } }
 
 const STREAMS = [
   { name: 'stream.latency.720p30.shm', ...hd, callback: 'show', target: '< 2 ms' },

@@ -5,6 +5,7 @@ import { deferred } from '../../src/runtime/core/deferred.js'
 import { connectUnaware } from '../fixtures/nodes/quick.mjs'
 import { mortalServer } from '../support/mortal-server.js'
 import { joinOn, ownPipeline } from '../support/pipeline.js'
+import { withoutChannels } from '../support/without-channels.js'
 import { start } from '../support/talking-process.js'
 
 interface Callbacks {
@@ -121,9 +122,7 @@ test('a call that a node has no turn for is sent to another one, and comes back 
 test('a node without channels is called through the server', async () => {
   const { url, kill } = await mortalServer()
   const join = joinOn<Callbacks>(url)
-  const without = vi.spyOn(process, 'getuid').mockReturnValue(undefined as unknown as number)
-  await join('worker', { callbacks: { who: () => 'worker' } })
-  without.mockRestore()
+  await withoutChannels(() => join('worker', { callbacks: { who: () => 'worker' } }))
   const g = await join('caller')
   expect(await g.call.who()).toBe('worker')
   expect(await g.call.who()).toBe('worker')

@@ -63,7 +63,7 @@ test('dead letters are listed, replayed and gone; what is kept is replayed from 
   const id = String(letters.letters[0]?.id)
   expect(await run('dead', 'replay', id)).toMatchObject({ exitCode: 1, value: { replayed: [] } })
   expect(await run('dead', 'replay', '99')).toMatchObject({
-    exitCode: 2,
+    exitCode: 1,
     value: { error: { code: 'DAFFI_NO_DEAD_LETTER' } },
   })
   await writeFile(join(cwd, 'mended'), '')

@@ -159,8 +159,12 @@ test('a whole pipeline works with the permissions of the page, and needs each of
   const token = new URL(viewer).hash.replace('#token=', '')
   const bearer = { authorization: `Bearer ${token}` }
   for (const name of ['pictures', 'films']) {
-    const { status, headers } = await fetch(new URL(`/streams/${name}.jpg`, viewer), { headers: bearer })
-    expect([status, headers.get('content-type')], name).toEqual([200, 'image/jpeg'])
+    const picture = async (): Promise<unknown[]> => {
+      const { status, headers } = await fetch(new URL(`/streams/${name}.jpg`, viewer), { headers: bearer })
+      return [status, headers.get('content-type')]
+    }
+    // Its first frame may not have been made.
+    await expect.poll(picture, { message: name, timeout: 10_000 }).toEqual([200, 'image/jpeg'])
   }
 
   await other.close()

@@ -12,12 +12,12 @@ export interface Block {
   directive: string | undefined
   /** The file that the block is, when its first line is a comment with nothing but a path. */
   file: string | undefined
-  /** The `text` block that follows with nothing between: what the block prints. */
+  /** The `text` block that follows with nothing between: what the block prints. Not a screen, which begins with a command. */
   output: string | undefined
 }
 
 const BLOCK =
-  /(?:^<!-- (?<directive>[^\n]*?) -->\n\n?)?^```(?<language>\w*)\n(?<text>.*?)^```$(?:\n\n```text\n(?<output>.*?)^```$)?/gms
+  /(?:^<!-- (?<directive>[^\n]*?) -->\n\n?)?^```(?<language>\w*)\n(?<text>.*?)^```$(?:\n\n```text\n(?!\$ )(?<output>.*?)^```$)?/gms
 const FILE = /^(?:\/\/|#) ([\w./-]+\.\w+)\n/
 
 /** The fenced blocks of a page, such as docs/streams.md, in order. */

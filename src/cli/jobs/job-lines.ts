@@ -73,7 +73,7 @@ function attemptsOf({ state, attempts, left }: JobSummary): string {
   const all = attempts + left
   if (attempts === 0 || all === 1) return ''
   if (state === 'running') return `attempt ${attempts} of ${all}`
-  return state === 'waiting' ? `after attempt ${attempts} of ${all}` : `${count(attempts, 'attempt')}`
+  return state === 'waiting' ? `after attempt ${attempts} of ${all}` : count(attempts, 'attempt')
 }
 
 function short(value: unknown): string {

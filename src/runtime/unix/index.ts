@@ -1,3 +1,3 @@
 export type { UnixChannel } from './unix-channel.js'
 export { UnixChannels, type SocketAddress, type OnUnixMessage } from './unix-channels.js'
-export { removeStaleSockets } from './socket-folder.js'
+export { removeSocket, removeStaleSockets } from './socket-folder.js'

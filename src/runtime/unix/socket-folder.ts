@@ -46,6 +46,12 @@ export async function makeSocketFolder(path: string): Promise<void> {
   await privateFolder(dirname(path))
 }
 
+/** Removes the socket of a process that ends, and what `removeStaleSockets` does. */
+export async function removeSocket(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined)
+  await removeStaleSockets()
+}
+
 /** Removes the sockets of processes that have ended, and the folder when none is left. */
 export async function removeStaleSockets(): Promise<void> {
   const folder = socketFolder()

@@ -1,6 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { deferred } from '../core/deferred.js'
 import { messageOf } from '../core/errors.js'
@@ -12,7 +11,13 @@ import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
 import { encodeFrame } from './frames.js'
 import { UnixChannel, readFrames } from './unix-channel.js'
-import { isOurSocket, makeSocketFolder, removeStaleSockets, socketPath } from './socket-folder.js'
+import {
+  isOurSocket,
+  makeSocketFolder,
+  removeSocket,
+  removeStaleSockets,
+  socketPath,
+} from './socket-folder.js'
 
 /** Where a node listens for the others of its host, as its record says. */
 export interface SocketAddress {
@@ -143,8 +148,7 @@ export class UnixChannels {
       await once(this.#server, 'close')
     }
     clearTimeout(destroy)
-    await rm(this.address.path, { force: true }).catch(() => undefined)
-    await removeStaleSockets()
+    await removeSocket(this.address.path)
   }
 
   async #listen(): Promise<void> {

@@ -80,8 +80,12 @@ async function dieWithParent(): Promise<void> {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), SHUTDOWN_GRACE_MS)
   const goodbye: Goodbye = { name: record.name, id: record.incarnation }
   nc.publish(presenceSubject(pipeline, 'goodbye'), JSON.stringify(goodbye))
-  // Loaded only now, since every node would keep it in memory a second time.
-  const { NameRegistry } = await import('./name-registry.js')
+  // Loaded only now, since every node would keep them in memory a second time.
+  const [{ NameRegistry }, { removeSocket }] = await Promise.all([
+    import('./name-registry.js'),
+    import('../../unix/index.js'),
+  ])
+  if (record.socket) await removeSocket(record.socket.path)
   await new NameRegistry(nc, pipeline).release(record).catch(() => undefined)
   // Published at the very end, since the main loop may still use what the wills delete.
   for (const subject of lastWills) nc.publish(subject)

@@ -3,6 +3,7 @@ import { Kvm, type KV, type KvEntry } from '@nats-io/kv'
 import { TimeoutError, type NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
 import { isApiError, isNoResponders, payloadLimit } from '../../nats/index.js'
+import { sleep } from '../../core/timer.js'
 import { isRunning } from '../../core/process/process-identity.js'
 import { isToken } from '../../core/names.js'
 import { parseJson } from '../../core/message/parse-json.js'
@@ -10,6 +11,9 @@ import { pagesOf, parseRecord, pingSubject, type PeerRecord } from './peer-recor
 
 /** Pings after which a holder that did not answer stands still. */
 const PINGS = 2
+/** Time in which a process of this host that lives connects again, and that between two looks. */
+const RECONNECT_MS = 1000
+const LOOK_MS = 100
 
 /**
  * The bucket in which the nodes of a pipeline claim their names. It lies in the server's memory: claims are worth
@@ -166,11 +170,17 @@ export class NameRegistry {
 
   /** Whether a holder answers. One that stands still loses its name to a process that wants it, and learns it later. */
   async #isAlive(holder: PeerRecord, timeoutMs: number): Promise<boolean> {
-    if (isRunning(holder) === false) return false
+    const until = performance.now() + Math.min(RECONNECT_MS, timeoutMs)
     // Twice, as a ping is lost with a connection that has broken without the server's knowledge.
-    for (let attempt = 0; attempt < PINGS; attempt++) {
+    for (let silent = 0; silent < PINGS;) {
+      const running = isRunning(holder)
+      if (running === false) return false
       const answer = await this.ping(holder, timeoutMs / PINGS)
-      if (answer !== 'silent') return answer !== 'unreachable'
+      if (answer === 'silent') silent++
+      else if (answer !== 'unreachable') return true
+      // A process of this host that lives may be between two connections, such as after a restart of the server.
+      else if (running === undefined || performance.now() > until) return false
+      else await sleep(LOOK_MS)
     }
     return false
   }

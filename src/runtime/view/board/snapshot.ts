@@ -201,16 +201,10 @@ export interface TotalView {
   receivers: TotalReceiver[]
 }
 
-export interface TotalReceiver {
-  name: string
-  attaches: number
-  offered: number
-  processed: number
-  dropped: number
-  failed: number
-  unmatched: number
-  lost: number
-}
+export type TotalReceiver = Pick<
+  ReceiverView,
+  'name' | 'attaches' | 'offered' | 'processed' | 'dropped' | 'failed' | 'unmatched' | 'lost'
+>
 
 export interface LineView {
   number: number

@@ -35,6 +35,8 @@ export class StreamWriter implements SessionOutput {
   readonly resumed = { next: 0, ended: false }
   readonly #state: WriterState
   readonly #share: boolean
+  /** Whether the items are results of a callback. */
+  readonly #isOfStage: boolean
   readonly #shm: ShmLaneWriter | undefined
   readonly #monitor: StreamMonitor
   readonly #lanes: LaneSet
@@ -61,6 +63,7 @@ export class StreamWriter implements SessionOutput {
     this.receivers = receivers
     this.#state = state
     this.#share = share
+    this.#isOfStage = context.options.resultsOf !== undefined
     this.#shm = shm
     this.#monitor = monitor
     this.#lanes = lanes
@@ -109,11 +112,16 @@ export class StreamWriter implements SessionOutput {
     return this.#chunks.send(chunk)
   }
 
-  /** Bytes on loan are in the ring already; a copy is needed when other lanes may still read them later. */
+  /**
+   * Bytes in memory on loan are copied where another lane than the ring may still read them later: those in a slot of the ring, and
+   * results of a callback, which may have them on loan from another stream.
+   */
   own(bytes: Uint8Array): Uint8Array {
-    if (!this.#shm?.isLoaned(bytes) || this.#lanes.isOnly('shm')) return bytes
+    if (this.#lanes.isOnly('shm')) return bytes
+    const isLoaned = this.#shm?.isLoaned(bytes) ?? false
+    if (!isLoaned && !this.#isOfStage) return bytes
     const copy = Buffer.from(bytes)
-    this.#shm.reclaim()
+    if (isLoaned) this.#shm?.reclaim()
     return copy
   }
 
