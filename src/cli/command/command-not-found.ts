@@ -16,7 +16,18 @@ const hook: Hook.CommandNotFound = ({ id, config }) => {
       next: `${command} --help lists its arguments and flags.`,
     })
   }
-  const suggestion = nearest(id, config.commandIDs) ?? nearest(words[0] ?? '', config.commandIDs)
+  const [topic = '', word = ''] = words
+  const inTopic = config.commandIDs.filter((known) => known.startsWith(`${topic}:`))
+  if (inTopic.length > 0) {
+    const suggestion = nearest(`${topic}:${word}`, inTopic)
+    throw new DaffiError('DAFFI_USAGE', `daffi ${topic} has no command ${JSON.stringify(word)}`, {
+      next:
+        suggestion === undefined
+          ? `daffi ${topic} --help lists its commands.`
+          : `Did you mean daffi ${suggestion.replace(':', ' ')}?`,
+    })
+  }
+  const suggestion = nearest(topic, config.commandIDs)
   throw new DaffiError('DAFFI_USAGE', `there is no command ${JSON.stringify(words.join(' '))}`, {
     next:
       suggestion === undefined

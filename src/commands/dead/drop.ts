@@ -35,7 +35,13 @@ export default class DeadDrop extends VisitCommand<DeadDropResult> {
     ]
     const [choice] = choices
     if (choice === undefined || choices.length > 1)
-      throw new DaffiError('DAFFI_USAGE', 'give the dead letters to drop: either ids, --older-than, or --all')
+      throw new DaffiError(
+        'DAFFI_USAGE',
+        'give the dead letters to drop: either ids, --older-than, or --all',
+        {
+          next: 'daffi dead list shows the ids.',
+        },
+      )
     const plan = await this.loadPlan(namedPipeline({}, flags))
     const { dropDeadLetters } = await import('../../runtime/index.js')
     const dropped = await this.visit(plan, flags, (visit) => dropDeadLetters(visit, choice))

@@ -23,7 +23,9 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     const { args, flags } = await this.parse(DeadReplay)
     const ids = args.id?.map(readLetterId)
     if ((ids === undefined) !== flags.all) {
-      throw new DaffiError('DAFFI_USAGE', 'give the dead letters to replay: either ids, or --all')
+      throw new DaffiError('DAFFI_USAGE', 'give the dead letters to replay: either ids, or --all', {
+        next: 'daffi dead list shows the ids.',
+      })
     }
     const plan = await this.loadPlan(namedPipeline({}, flags))
     const { replayDeadLetters } = await import('../../runtime/index.js')

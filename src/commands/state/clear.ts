@@ -32,7 +32,9 @@ export default class StateClear extends VisitCommand<StateClearResult> {
   override async run(): Promise<StateClearResult> {
     const { args, flags } = await this.parse(StateClear)
     if ((args.name === undefined) !== flags.all)
-      throw new DaffiError('DAFFI_USAGE', 'give the states to clear: either names, or --all')
+      throw new DaffiError('DAFFI_USAGE', 'give the states to clear: either names, or --all', {
+        next: 'daffi state list shows the names.',
+      })
     const plan = await this.loadPlan(namedPipeline({}, flags))
     const { clearStates } = await import('../../runtime/index.js')
     const cleared = await this.visit(plan, flags, (visit) => clearStates(visit, args.name ?? 'all'))

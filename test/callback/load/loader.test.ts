@@ -81,8 +81,14 @@ test.each([
   ['a throw', 'interface A {\n  a: 1\n}\nthrow new RangeError("too far")\n', 4, 'RangeError: too far'],
   ['a throw of text', '\nthrow "text"', undefined, 'text'],
   ['a missing import', "import './none.js'\n", 1, "Cannot find module './none.js'"],
-  ['a missing package', "import 'no-such-package'\n", 1, "Cannot find module 'no-such-package'"],
-])('%s names file and line', async (_, text, line, message) => {
+  [
+    'a missing package',
+    "import 'no-such-package'\n",
+    1,
+    "Cannot find module 'no-such-package'",
+    /^Install the package/,
+  ],
+])('%s names file and line', async (_, text, line, message, next: RegExp = /^Correct the module/) => {
   const { folder, load } = await loaderFor({ 'broken.ts': text })
   const file = join(folder, 'broken.ts')
   await expect(load(file)).rejects.toMatchObject({
@@ -92,6 +98,7 @@ test.each([
         `^a module cannot be loaded: ${file}${line === undefined ? '' : `:${line}`}(:22)?: ${message}$`,
       ),
     ) as string,
+    next: expect.stringMatching(next) as string,
     details: { module: file, ...(line !== undefined && { file, line }) },
   })
 })

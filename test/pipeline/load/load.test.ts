@@ -32,9 +32,13 @@ test('a file that does not exist', async () => {
 })
 
 test.each([
-  ['a folder', () => temporaryFolder().then((folder) => loadPipeline(folder))],
-  ['a file that is too large', () => load(`name: shop\n#${'x'.repeat(1024 * 1024)}`)],
-  ['a file that is not text', () => load(Buffer.from([0x6e, 0xff, 0xfe]))],
-])('%s cannot be read', async (_, attempt) => {
-  await expect(attempt()).rejects.toMatchObject({ code: 'DAFFI_PIPELINE_UNREADABLE', exitCode: 2 })
+  ['a folder', () => temporaryFolder().then((folder) => loadPipeline(folder)), / is a folder$/],
+  ['a file that is too large', () => load(`name: shop\n#${'x'.repeat(1024 * 1024)}`), / cannot be read: /],
+  ['a file that is not text', () => load(Buffer.from([0x6e, 0xff, 0xfe])), / cannot be read: /],
+])('%s cannot be read', async (_, attempt, message) => {
+  await expect(attempt()).rejects.toMatchObject({
+    code: 'DAFFI_PIPELINE_UNREADABLE',
+    exitCode: 2,
+    message: expect.stringMatching(message) as string,
+  })
 })

@@ -99,3 +99,23 @@ test('what is written while it is looked at is not taken for what it was', () =>
   expect(control.optimisticRead(3, generation, () => void control.beginWrite(3))).toBe(false)
   expect(control.optimisticRead(3, generation, nothing)).toBe(false)
 })
+
+test('an observer ends with its connection, and does not ask again and again', async () => {
+  const { server } = await ownPipeline<Callbacks>()
+  const nc = await connect({ servers: server })
+  const abort = new AbortController()
+  let waits = 0
+  class CountedLink extends NatsLink {
+    override up(): Promise<void> {
+      // Else the loop would never leave a turn to the test's timeout.
+      if (++waits > 2) abort.abort()
+      return super.up()
+    }
+  }
+  const link = new CountedLink(nc)
+  await nc.close()
+  await vi.waitUntil(() => !link.connected)
+  const options = { link, pipeline: 'test', id: 'any', source: null, wants: () => true, signal: abort.signal }
+  expect(await observeLatest(options).next()).toEqual({ done: true, value: undefined })
+  expect(waits).toBe(1)
+})

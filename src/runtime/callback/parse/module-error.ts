@@ -5,6 +5,11 @@ import { errorPlace, type Place } from '../../core/thrown/user-frames.js'
 /** Text of jiti's error for a module that does not compile: `ParseError: message`, then file, line, and column from 0. */
 const SYNTAX_ERROR = /^ParseError: (?<message>.*?)\s*\n\s*(?<file>.+):(?<line>\d+):(?<column>\d+)\s*$/s
 
+/** Node's and jiti's text for a package that is not there; a missing file's name begins with a dot, a slash or a scheme. */
+const MISSING_PACKAGE = /: Cannot find (?:module|package) '(?![./]|file:|#)/
+const INSTALL =
+  'Install the package, with npm install in the folder of the package.json that belongs to the module, or correct its name.'
+
 /** Characters of an error's message that are told. */
 const MAX_TEXT = 2000
 
@@ -38,5 +43,6 @@ function failure(file: string, location: Place | undefined, text: string, cause:
   return new DaffiError('DAFFI_MODULE_FAILED', `a module cannot be loaded${importer}: ${text}`, {
     cause,
     details: { module: file, ...location },
+    ...(MISSING_PACKAGE.test(text) && { next: INSTALL }),
   })
 }

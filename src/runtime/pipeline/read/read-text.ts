@@ -18,6 +18,11 @@ export async function readText(file: string): Promise<string> {
   if ('text' in read) return read.text
   const { fault, missing, cause } = read
   if (missing) throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', `there is no file ${file}`, { cause })
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'EISDIR')
+    throw new DaffiError('DAFFI_PIPELINE_UNREADABLE', `${file} is a folder`, {
+      cause,
+      next: 'Name a pipeline file in it.',
+    })
   throw new DaffiError('DAFFI_PIPELINE_UNREADABLE', `${file} cannot be read: ${fault}`, { cause })
 }
 

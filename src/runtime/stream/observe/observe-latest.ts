@@ -27,7 +27,8 @@ interface ObserveOptions {
 
 /**
  * Yields the latest item of a stream, or the latest batch of small values, at each `next()`, and none twice. Nothing is sent
- * between two calls of `next()`. Ends when the signal aborts, or when the stream has no writer any more.
+ * between two calls of `next()`. Ends when the signal aborts, when the connection is closed for good, or when the stream has no
+ * writer any more.
  */
 export async function* observeLatest(options: ObserveOptions): AsyncGenerator<LatestItem[], void, undefined> {
   const { link, pipeline, id, source, wants, signal } = options
@@ -38,6 +39,8 @@ export async function* observeLatest(options: ObserveOptions): AsyncGenerator<La
       const response = await request(options, encodeLatest({ from, lane: lanes.preferred }))
       if (response === 'gone') return
       if (response === 'lost') await bounded(link.up(), { signal, what: 'the server' }).catch(() => undefined)
+      // Every further request would be lost at once, and this loop would leave no turn to anything else.
+      if (link.nc.isClosed()) return
       if (response === 'lost' || response === 'late') continue
       const latest = decodeMessage(response)
       // Whoever answers in another form is not the stream's writer.

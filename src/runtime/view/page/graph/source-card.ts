@@ -5,6 +5,8 @@ import { figureOf, type History } from '../history/history.js'
 import { Sparkline } from '../history/sparkline.js'
 import type { Card } from './graph.js'
 
+type SourceCard = Extract<Card, { kind: 'source' }>
+
 /** Card of a source: whether it yields items, how many, and how long these take to the last stage. */
 export function makeSourceCard(history: History): KeyedElement<Card> {
   const name = element('strong')
@@ -25,7 +27,7 @@ export function makeSourceCard(history: History): KeyedElement<Card> {
       const gaps = calls.reduce((sum, call) => sum + call.gaps, 0)
       const running = streams.find((stream) => stream.state === 'running')
       setText(name, source.name)
-      setText(state, broken ? 'broken off' : running ? 'live' : streams.length > 0 ? 'ended' : 'waiting')
+      setText(state, broken ? 'broken off' : running ? 'live' : hasEnded(card) ? 'ended' : 'waiting')
       state.dataset.tone = broken ? 'warn' : running ? 'good' : 'idle'
       const labels = [source.kind, running && formatRate(running.rate), gaps > 0 && formatTimes(gaps, 'gap')]
       setText(detail, labels.filter(Boolean).join(' · '))
@@ -35,3 +37,7 @@ export function makeSourceCard(history: History): KeyedElement<Card> {
     },
   }
 }
+
+/** Whether the source was read, and is not read any more: a stream that ended long ago is no longer told, but its call is. */
+const hasEnded = ({ streams, calls }: SourceCard): boolean =>
+  streams.length > 0 || calls.some((call) => call.state === 'done' || call.state === 'failed')

@@ -5,8 +5,8 @@ import { HEAD, headAt, middleOf, type Box, type Line } from './line.js'
 const PORT_DISTANCE = 14
 /** Distance of lines from the corners of a card. */
 const CORNER = 12
-/** Width of the bow of a line that leads to the same layer. */
-const BOW = 26
+/** How far the bow of a line that leads to the same layer is drawn out. Of the last layer it stays within the panel's padding. */
+const BOW = 20
 
 /** An end of a piece of a line: at which side of which slot, and which slot is at the other end. */
 interface End {
