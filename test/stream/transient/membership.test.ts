@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import {
   context,
+  FG,
   STREAM,
   type DaffiError,
   type Global,
@@ -224,7 +225,12 @@ test('a receiver that returns is waited for, also when the channel of calls told
   await before.promise
   await kill(first.child)
   const codeOfCall = async (): Promise<string> => {
-    const error: unknown = await Promise.resolve(g.call.take(-1).to('one')).catch((reason: unknown) => reason)
+    // One that the server still passes to the connection of the dead process is lost, and only an ordinary heartbeat would find it so.
+    const call = g.call
+      .take(-1)
+      .to('one')
+      .with(FG({ timeout: '500ms' }))
+    const error: unknown = await Promise.resolve(call).catch((reason: unknown) => reason)
     return (error as DaffiError | undefined)?.code ?? 'none'
   }
   await expect.poll(codeOfCall, { timeout: 10_000 }).toBe('DAFFI_UNKNOWN_NODE')
