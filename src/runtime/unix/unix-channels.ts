@@ -4,7 +4,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { deferred } from '../core/deferred.js'
 import { messageOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import { BadMessages, reasonOf } from '../core/message/bad-messages.js'
+import { BadMessages, passingOver } from '../core/message/bad-messages.js'
 import { isName, mapOf } from '../core/message/forms.js'
 import { parseJson } from '../core/message/parse-json.js'
 import { RecentMap } from '../core/recent-map.js'
@@ -124,9 +124,12 @@ export class UnixChannels {
 
   /** Listens to a subject, up to its first space, which has one listener. @returns a function that removes it */
   on(subject: string, listener: OnUnixMessage): () => void {
-    this.#listeners.set(subject, listener)
+    const take = passingOver(listener, (reason, _payload, _channel, rest) =>
+      this.#bad.tell(rest === '' ? subject : `${subject} ${rest}`, reason),
+    )
+    this.#listeners.set(subject, take)
     return () => {
-      if (this.#listeners.get(subject) === listener) this.#listeners.delete(subject)
+      if (this.#listeners.get(subject) === take) this.#listeners.delete(subject)
     }
   }
 
@@ -245,13 +248,7 @@ export class UnixChannels {
       else channel.send(NOBODY, Buffer.from(subject, 'latin1'))
       return
     }
-    try {
-      const handling = listener(payload, channel, space < 0 ? '' : subject.slice(space + 1))
-      if (handling instanceof Promise)
-        handling.catch((reason: unknown) => this.#bad.tell(subject, reasonOf(reason)))
-    } catch (reason) {
-      this.#bad.tell(subject, reasonOf(reason))
-    }
+    listener(payload, channel, space < 0 ? '' : subject.slice(space + 1))
   }
 }
 

@@ -30,7 +30,25 @@ export class BadMessages {
   }
 }
 
-/** Tells why a message is passed over. One that makes no sense is no fault of daffi's, and needs no stack. */
-export function reasonOf(error: unknown): string {
+/**
+ * Makes a handler of messages whose failures concern one message: what `handle` throws, or rejects with, is told, and that message is
+ * passed over. It would end what reads the messages, or the process, else.
+ */
+export function passingOver<Message extends readonly unknown[]>(
+  handle: (...message: Message) => unknown,
+  tell: (reason: string, ...message: Message) => void,
+): (...message: Message) => void {
+  return (...message) => {
+    try {
+      const handling = handle(...message)
+      if (handling instanceof Promise) handling.catch((reason: unknown) => tell(reasonOf(reason), ...message))
+    } catch (reason) {
+      tell(reasonOf(reason), ...message)
+    }
+  }
+}
+
+/** A message that makes no sense is no fault of daffi's, and needs no stack. */
+function reasonOf(error: unknown): string {
   return error instanceof DaffiError && error.code === 'DAFFI_BAD_MESSAGE' ? error.message : traceOf(error)
 }

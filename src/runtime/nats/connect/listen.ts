@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
-import { reasonOf } from '../../core/message/bad-messages.js'
+import { passingOver } from '../../core/message/bad-messages.js'
 import { passOver } from './bad-messages.js'
 
 export interface ListenOptions {
@@ -22,20 +22,12 @@ export function listen(
   handle: (message: Msg) => unknown,
   { onError, ...options }: ListenOptions = {},
 ): Subscription {
+  const take = passingOver(handle, (reason, message) => passOver(nc, message.subject, reason))
   return nc.subscribe(subject, {
     ...options,
     callback: (error, message) => {
-      if (error !== null) {
-        onError?.(error)
-        return
-      }
-      try {
-        const handling = handle(message)
-        if (handling instanceof Promise)
-          handling.catch((reason: unknown) => passOver(nc, message.subject, reasonOf(reason)))
-      } catch (reason) {
-        passOver(nc, message.subject, reasonOf(reason))
-      }
+      if (error === null) take(message)
+      else onError?.(error)
     },
   })
 }

@@ -2,7 +2,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { decode } from '../../codec/index.js'
 import { DaffiError } from '../../core/errors.js'
 import type { UnixChannel } from '../../unix/index.js'
-import { listen, passOver } from '../../nats/index.js'
+import { listen } from '../../nats/index.js'
 import type { UnixPeers } from './ports.js'
 
 /**
@@ -15,12 +15,7 @@ export function onMessage<T>(
   hasForm: (message: unknown) => message is T,
   listener: (message: T, raw: Msg) => unknown,
 ): Subscription {
-  return listen(nc, subject, (raw) => {
-    const message = decodeMessage(raw.data)
-    if (hasForm(message)) return listener(message, raw)
-    passOver(nc, raw.subject, 'it does not have the form of the protocol')
-    return undefined
-  })
+  return listen(nc, subject, (raw) => listener(formed(raw.data, hasForm), raw))
 }
 
 /** Listens to messages of one form from processes of this host. @returns a function that removes the listener */
@@ -30,11 +25,14 @@ export function onUnixMessage<T>(
   hasForm: (message: unknown) => message is T,
   listener: (message: T, channel: UnixChannel) => unknown,
 ): () => void {
-  return unix.on(subject, (payload, channel) => {
-    const message = decodeMessage(payload)
-    if (hasForm(message)) return listener(message, channel)
-    throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not have the form of the protocol')
-  })
+  return unix.on(subject, (payload, channel) => listener(formed(payload, hasForm), channel))
+}
+
+/** Decodes a message of one form. @throws DaffiError DAFFI_BAD_MESSAGE */
+function formed<T>(bytes: Uint8Array, hasForm: (message: unknown) => message is T): T {
+  const message = decodeMessage(bytes)
+  if (hasForm(message)) return message
+  throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not have the form of the protocol')
 }
 
 /** Decodes a message; undefined when it is no MessagePack, which has no such value as a message. */
