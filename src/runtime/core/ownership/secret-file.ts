@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { messageOf } from '../errors.js'
+import { isOwner, isPrivate } from './owner.js'
 
 /** Far more than any secret has. */
 const MAX_BYTES = 64 * 1024
@@ -14,12 +15,10 @@ export function readSecretFile(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const stat = fstatSync(descriptor)
-    const { uid, mode, size } = stat
     if (!stat.isFile()) throw new Error('it is not a regular file')
-    const own = process.getuid?.()
-    if (own !== undefined && uid !== own && uid !== 0) throw new Error('it belongs to another user')
-    if (own !== undefined && (mode & 0o077) !== 0) throw new Error('other users can read or write it')
-    if (size > MAX_BYTES) throw new Error('it is too large')
+    if (!isOwner(stat)) throw new Error('it belongs to another user')
+    if (!isPrivate(stat)) throw new Error('other users can read or write it')
+    if (stat.size > MAX_BYTES) throw new Error('it is too large')
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)

@@ -1,6 +1,6 @@
 import { errorLine } from '../../core/message/error-text.js'
-import { originKey, callOrigin } from '../../core/plan/call-origin.js'
-import type { Plan } from '../../core/plan/plan.js'
+import { callOrigin, originKey, type CallOrigin } from '../../core/plan/call-origin.js'
+import type { CallPlan, Plan } from '../../core/plan/plan.js'
 import type { ServerInfo } from '../../nats/index.js'
 import type { CallStatus, RunStatus, Status } from '../../status/index.js'
 import { endToEnd } from './end-to-end.js'
@@ -25,6 +25,8 @@ export class Board {
   readonly #names: StreamNames
   readonly #streams: StreamViews
   readonly #totals: StreamTotals
+  /** Calls of the pipeline file, each with its number among those of the same origin. */
+  readonly #calls: ReturnType<typeof ranked<PlannedCall>>
   readonly lines = new LogLines()
 
   constructor(plan: Plan, server: ServerInfo) {
@@ -34,6 +36,7 @@ export class Board {
     this.#names = new StreamNames(plan)
     this.#streams = new StreamViews(plan)
     this.#totals = new StreamTotals(this.#names)
+    this.#calls = ranked(plannedCalls(plan), ({ key }) => key)
   }
 
   /**
@@ -75,18 +78,10 @@ export class Board {
       const key = originKey(call.node, call)
       reported.set(key, [...(reported.get(key) ?? []), call])
     }
-    const planned = Object.values(this.#plan.nodes).flatMap(({ name: node, calls }) =>
-      calls.map((call, index) => ({
-        node,
-        call,
-        index,
-        origin: callOrigin(call),
-        key: originKey(node, callOrigin(call)),
-      })),
-    )
-    return ranked(planned, ({ key }) => key).map(({ thing: { node, call, index, origin, key }, rank }) => {
+    return this.#calls.map(({ thing: { node, call, index, origin, key }, rank }) => {
       const same = reported.get(key) ?? []
-      const isPlanned = (at: number): boolean => planned.some((each) => each.key === key && each.index === at)
+      const isPlanned = (at: number): boolean =>
+        this.#calls.some(({ thing }) => thing.key === key && thing.index === at)
       // The file may have changed since, so that the call has another position.
       const moved = (): CallStatus | undefined => same.find((each) => !isPlanned(each.index))
       const { state, error } = same.find((each) => each.index === index) ?? moved() ?? NOT_BEGUN
@@ -105,6 +100,24 @@ export class Board {
       }
     })
   }
+}
+
+interface PlannedCall {
+  node: string
+  call: CallPlan
+  index: number
+  origin: CallOrigin
+  /** Key that calls of the same origin have in common. */
+  key: string
+}
+
+function plannedCalls({ nodes }: Plan): PlannedCall[] {
+  return Object.values(nodes).flatMap(({ name: node, calls }) =>
+    calls.map((call, index) => {
+      const origin = callOrigin(call)
+      return { node, call, index, origin, key: originKey(node, origin) }
+    }),
+  )
 }
 
 const NOT_BEGUN = { state: 'open', error: null } as const

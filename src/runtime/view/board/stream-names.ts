@@ -56,8 +56,20 @@ export function plannedStreams({ nodes }: Pick<Plan, 'nodes'>): StreamOrigin[] {
   )
 }
 
-function wholeName({ from, source, results_of: resultsOf, call, to }: StreamOrigin): string {
-  return [from, source ?? resultsOf ?? 'items', call, ...(to === undefined ? [] : [to])].join('.')
+const wholeName = ({ from, source, results_of: resultsOf, call, to }: StreamOrigin): string =>
+  longName({ from, items: source ?? resultsOf, call, to })
+
+/** Name of a stream by its writer, what its items are, its callback, and its only receiver if it has one. */
+export function longName({ from, items, call, to }: LongName): string {
+  return [from, items ?? 'items', call, ...(to === undefined ? [] : [to])].join('.')
+}
+
+interface LongName {
+  from: string
+  /** Name of the source, or of the callback whose results they are. */
+  items: string | null | undefined
+  call: string
+  to?: string | undefined
 }
 
 const numbered = (name: string, rank: number): string => (rank === 0 ? name : `${name}~${rank + 1}`)

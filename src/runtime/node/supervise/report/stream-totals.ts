@@ -1,4 +1,4 @@
-import { callOrigin } from '../../../core/plan/call-origin.js'
+import { callOrigin, originKey } from '../../../core/plan/call-origin.js'
 import { RECEIVER_COUNTS, type ReceiverCounts, type StreamSummary } from '../../../core/plan/summary.js'
 import type { StreamTotal } from '../../../status/index.js'
 import type { RunEvent } from './run-events.js'
@@ -43,7 +43,8 @@ export class StreamTotals {
     const { index, type } = report
     const origin = callOrigin(plan)
     let entry = this.#entries.get(keyOf(node, index))
-    if (!entry || !isOf(entry, origin)) {
+    // Its file may have changed, and another call be in its place.
+    if (!entry || originKey(node, entry.about) !== originKey(node, origin)) {
       entry = { about: { node, index, ...origin, gaps: 0 }, past: nothing(), present: nothing() }
       this.#entries.set(keyOf(node, index), entry)
     }
@@ -64,11 +65,6 @@ export class StreamTotals {
 }
 
 const keyOf = (node: string, index: number): string => `${node} ${index}`
-
-/** Whether the call is still the one that it was: its file may have changed. */
-function isOf({ about }: Entry, origin: ReturnType<typeof callOrigin>): boolean {
-  return (['call', 'source', 'results_of', 'as', 'to'] as const).every((key) => about[key] === origin[key])
-}
 
 const nothing = (): Totals => ({ items: 0, bytes: 0, receivers: {} })
 

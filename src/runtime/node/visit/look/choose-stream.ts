@@ -1,6 +1,6 @@
 import { DaffiError } from '../../../core/errors.js'
 import { nearest } from '../../../core/text/nearest.js'
-import type { NodeView, StreamView } from '../../../view/index.js'
+import { longName, type NodeView, type StreamView } from '../../../view/index.js'
 
 type Named = Pick<StreamView, 'name' | 'id' | 'source' | 'call' | 'resultsOf' | 'as' | 'to' | 'from'>
 
@@ -52,11 +52,7 @@ function describe({ source, resultsOf, call, as, to, from }: Named): string {
 
 function namesOf({ source, call, resultsOf, to, from }: Named): string[] {
   const plain = [source, call, resultsOf].filter((each) => each !== null)
-  const whole = `${from}.${source ?? resultsOf ?? 'items'}.${call}`
-  return [
-    ...plain,
-    ...plain.map((each) => `${from}.${each}`),
-    whole,
-    ...(to === null ? [] : [`${whole}.${to}`]),
-  ]
+  const whole = { from, items: source ?? resultsOf, call }
+  const long = to === null ? [longName(whole)] : [longName(whole), longName({ ...whole, to })]
+  return [...plain, ...plain.map((each) => `${from}.${each}`), ...long]
 }
