@@ -30,7 +30,7 @@ export function streamPorts(
     pipeline,
     self: { name, incarnation },
     peers,
-    ...(unix ? { unix: unixPeers(unix, peers) } : {}),
+    unix: unix && unixPeers(unix, peers),
     log,
     connections: once(open),
     answers: (peer) => presence.isReachable(peer),

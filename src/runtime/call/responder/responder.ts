@@ -49,9 +49,11 @@ interface ResponderOptions {
 /** Answers the calls that reach this node. */
 export class Responder {
   readonly #options: ResponderOptions
-  /** Subscriptions by which calls come, and those by which callers ask about them. */
+  /** Subscriptions by which calls come. */
   readonly #calls: Subscription[]
-  readonly #questions: Subscription[]
+  /** Functions that end the listening to calls over channels, and to what callers ask and tell about calls. */
+  readonly #channelCalls: (() => void)[] = []
+  readonly #questions: (() => void)[] = []
   readonly #running = new Map<string, AbortController>()
   /** Calls of each callback that are due and have not ended. */
   readonly #due = new Map<string, number>()
@@ -60,9 +62,6 @@ export class Responder {
   readonly #gathering = new Set<{ from: string | undefined; abort: AbortController }>()
   readonly #room: WaitingRoom
   readonly #unwatch: () => void
-  /** Functions that end the listening to calls over channels, and to questions about them. */
-  readonly #channelCalls: (() => void)[]
-  readonly #channelQuestions: (() => void)[]
   #answering = 0
 
   constructor(options: ResponderOptions) {
@@ -79,23 +78,22 @@ export class Responder {
       listen(nc, subjects.anyCall(pipeline, node, '*'), any),
       listen(nc, subjects.nodeCall(pipeline, node, '*'), own),
     ]
-    this.#questions = [
+    const questions = [
       listen(nc, subjects.running(pipeline, node), (message) => this.#onQuestion(message)),
       listen(nc, subjects.cancel(pipeline), (message) => this.#onCancel(message)),
     ]
+    this.#questions.push(...questions.map((subscription) => () => subscription.unsubscribe()))
     const { channels } = options
-    this.#channelCalls = channels
-      ? [
-          channels.listen('any', (request) => this.#onCall(readCall(request, request), true)),
-          channels.listen('call', (request) => this.#onCall(readCall(request, request), false)),
-        ]
-      : []
-    this.#channelQuestions = channels
-      ? [
-          channels.listen(RUNNING, (request) => this.#onQuestion(request)),
-          channels.listen('cancel', (request) => this.#onCancel(request)),
-        ]
-      : []
+    if (channels) {
+      this.#channelCalls.push(
+        channels.listen('any', (request) => this.#onCall(readCall(request, request), true)),
+        channels.listen('call', (request) => this.#onCall(readCall(request, request), false)),
+      )
+      this.#questions.push(
+        channels.listen(RUNNING, (request) => this.#onQuestion(request)),
+        channels.listen('cancel', (request) => this.#onCancel(request)),
+      )
+    }
     this.#unwatch = peers.onLeave(({ name }) => {
       for (const { from, abort } of this.#gathering) if (from === name) abort.abort(callerLeft(name))
     })
@@ -111,8 +109,7 @@ export class Responder {
     await wait(this.#idle(), this.#options.timing.shutdownMs)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
     for (const controller of this.#running.values()) controller.abort(leaves)
-    for (const subscription of this.#questions) subscription.unsubscribe()
-    for (const unlisten of this.#channelQuestions) unlisten()
+    for (const unlisten of this.#questions) unlisten()
     this.#unwatch()
   }
 

@@ -227,8 +227,9 @@ export class StreamReader implements CreditListener {
   /** Begins to load as many chunks as the delivery and the lane allow. */
   #loadAhead(): void {
     const { session } = this.#account
-    if (session && this.#isLive) this.#trim(session)
-    if (session) this.#ahead.fill(session)
+    if (!session) return
+    if (this.#isLive) this.#trim(session)
+    this.#ahead.fill(session)
   }
 
   #trim(session: ReaderSession): void {

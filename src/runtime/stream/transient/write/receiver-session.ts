@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../../core/errors.js'
 import type { Lane, ReceiverSummary } from '../../../core/plan/summary.js'
 import type { Demand } from '../../lanes/lane.js'
-import type { AttachCounts, Progress } from '../../protocol/messages.js'
+import type { Accept, AttachCounts, Progress } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import { UnackedParts } from './unacked-parts.js'
 
@@ -96,13 +96,22 @@ export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts):
   }
 }
 
-/** Number of items of a shared stream that a receiver was given, where its accept says so. */
-export function givenTo(
-  { assigned, progress }: Pick<ReceiverSession, 'assigned' | 'progress'>,
-  live: boolean,
-): { given?: number } {
-  if (!assigned || (!live && !progress?.leaving)) return {}
-  return { given: live ? assigned.checked[1] : assigned.count }
+interface AcceptOptions {
+  /** Number of the latest attach of all receivers. */
+  accepts: number
+  pinOf: (incarnation: string) => number | null
+  live: boolean
+}
+
+/** Acceptance of a receiver; none of one that has not attached. */
+export function acceptOf(
+  { incarnation, attach, first, assigned, progress }: ReceiverSession,
+  { accepts, pinOf, live }: AcceptOptions,
+): Accept[] {
+  if (first === undefined) return []
+  const given = live ? assigned?.checked[1] : progress?.leaving && assigned?.count
+  const accept = { what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation) } as const
+  return [given === undefined ? accept : { ...accept, given }]
 }
 
 /** Receiver of a shared stream that can be given an item. */

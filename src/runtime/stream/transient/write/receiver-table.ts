@@ -6,9 +6,9 @@ import type { Demand } from '../../lanes/lane.js'
 import type { Accept, Assignment, Progress } from '../../protocol/messages.js'
 import type { Peer } from '../../protocol/ports.js'
 import {
+  acceptOf,
   adoptLateCounts,
   demandOn,
-  givenTo,
   invitedSession,
   summarize,
   type Assignable,
@@ -93,10 +93,7 @@ export class ReceiverTable implements ReceiverAccounts {
   /** Acceptances of all attached receivers. */
   accepts(pinOf: (incarnation: string) => number | null): Accept[] {
     const accepts = this.#attaches
-    return this.#present.flatMap(({ incarnation, attach, first, ...session }) => {
-      const more = { pin: pinOf(incarnation), ...givenTo(session, this.#live) }
-      return first === undefined ? [] : [{ what: 'accept', incarnation, attach, accepts, first, ...more }]
-    })
+    return this.#present.flatMap((session) => acceptOf(session, { accepts, pinOf, live: this.#live }))
   }
 
   /** Settles the session of a receiver that died, or left before the end. False when it has none. */
