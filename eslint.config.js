@@ -210,6 +210,20 @@ export default defineConfig(
   { files: ['src/runtime/nats/connect/listen.ts'], rules: { 'no-restricted-syntax': 'off' } },
   // Fixtures of asynchronous iterables need not wait for anything.
   { files: ['test/**'], rules: { '@typescript-eslint/require-await': 'off' } },
+  {
+    files: ['test/**'],
+    ignores: ['test/support/wait.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['waitFor', 'waitUntil'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'It gives up after 1 s, which a busy machine may need: use support/wait.ts.',
+        })),
+      ],
+    },
+  },
   // Plain programs, outside the compiler's project.
   {
     files: ['bin/**', 'scripts/**', 'bench/**', 'chaos/**', 'fuzz/**', '.ci/**', 'pipelines/reader/tools/**'],

@@ -10,7 +10,10 @@ export default defineConfig({
     env: { XDG_CACHE_HOME: CACHE, NO_COLOR: '1' },
     // End-to-end tests mostly wait for processes of their own: a third worker keeps two cores busy, a fourth starves them.
     maxWorkers: 3,
+    // What an idle machine does at once may take a busy one long.
+    testTimeout: 90_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     teardownTimeout: 10_000,
     projects: [
       // Loading daffi anew for each file would cost more than the tests themselves.
@@ -20,7 +23,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/fixtures/**', SIMULATION],
-          testTimeout: 20_000,
           isolate: false,
         },
       },
@@ -29,7 +31,7 @@ export default defineConfig({
       // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
       {
         extends: true,
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000, isolate: false },
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], isolate: false },
       },
     ],
   },

@@ -1,12 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { context, DaffiError, FG, Global, NO_RETURN } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalServer } from '../support/mortal-server.js'
 import { connectQuickly } from '../fixtures/nodes/quick.mjs'
 import { fixture } from '../support/paths.js'
 import { ownPipeline } from '../support/pipeline.js'
+import { waitUntil } from '../support/wait.js'
 
 interface Callbacks {
   hang: () => Promise<void>
@@ -49,7 +50,7 @@ test('a call that is under way when the server restarts fails at once, and the n
     onTestFinished(() => g.close())
     return g
   }
-  await vi.waitUntil(() => join('worker', { hang, quick }).catch(() => false), 10_000)
+  await waitUntil(() => join('worker', { hang, quick }).catch(() => false))
   const g = await join('caller')
   const calling = g.call.hang().with(FG({ timeout: 0 }))
   await begun.promise

@@ -7,6 +7,7 @@ import { mortalServer } from '../support/mortal-server.js'
 import { joinOn, ownPipeline } from '../support/pipeline.js'
 import { withoutChannels } from '../support/without-channels.js'
 import { start } from '../support/talking-process.js'
+import { waitFor } from '../support/wait.js'
 
 interface Callbacks {
   echo: (value: Uint8Array) => Uint8Array
@@ -51,7 +52,7 @@ test('while the server is away calls of nodes on this host go on, whatever they 
   expect(await g.call.who().with(BROADCAST)).toEqual({ one: 'one', two: 'two' })
   await g.call.hear('a').with(NO_RETURN)
   await g.call.hear('b').with(BROADCAST({ returnResult: false }))
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(3))
+  await waitFor(() => expect(heard).toHaveBeenCalledTimes(3))
   for (const bytes of [0, 100_000, 3_000_000]) {
     const value = Buffer.alloc(bytes, bytes % 251)
     expect(Buffer.compare(await g.call.echo(value), value), String(bytes)).toBe(0)
@@ -108,10 +109,10 @@ test('a call that a node has no turn for is sent to another one, and comes back 
   const [g, other] = [await join('caller'), await join('other')]
   for (const name of ['one', 'two']) await opened(server, g, name)
   const waiting = [other.call.work('wait').to('one').with(FG)]
-  await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(1))
+  await waitFor(() => expect(begun).toHaveBeenCalledTimes(1))
   for (let n = 0; n < 4; n++) expect(await g.call.work(n)).toBe('two')
   waiting.push(other.call.work('wait').to('two').with(FG))
-  await vi.waitFor(() => expect(begun).toHaveBeenCalledTimes(6))
+  await waitFor(() => expect(begun).toHaveBeenCalledTimes(6))
   const late = [1, 2, 3].map((n) => g.call.work(n).with(FG))
   await g.call.who()
   release.resolve()

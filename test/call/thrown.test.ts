@@ -87,7 +87,7 @@ test('whatever a callback throws is an error with a text at its caller, and the 
     expect(error).toBeInstanceOf(StreamError)
     expect((error as Error).message).toContain(`broken stopped: "fail" threw at item 0: `)
   }
-}, 20_000)
+})
 
 test('a result that throws while it is encoded is an error of the call, also of a durable job', async () => {
   const { join } = await ownPipeline<Callbacks>()

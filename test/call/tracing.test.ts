@@ -10,10 +10,11 @@ import {
 import { headers } from '@nats-io/transport-node'
 import { BG, context, STREAM } from 'daffi'
 import { execa } from 'execa'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { connectNats } from '../../src/runtime/nats/index.js'
 import { ownPipeline } from '../support/pipeline.js'
 import { temporaryProject } from '../support/temporary.js'
+import { waitUntil } from '../support/wait.js'
 
 /** Registers a real SDK for this test, as a program of the user's would. */
 function registerSdk(): InMemorySpanExporter {
@@ -29,7 +30,7 @@ function registerSdk(): InMemorySpanExporter {
 
 /** Waits for so many spans: one of a callback may end after its caller has the value. */
 async function spansOf(exporter: InMemorySpanExporter, count: number): Promise<ReadableSpan[]> {
-  await vi.waitUntil(() => exporter.getFinishedSpans().length >= count)
+  await waitUntil(() => exporter.getFinishedSpans().length >= count)
   expect(exporter.getFinishedSpans()).toHaveLength(count)
   return exporter.getFinishedSpans()
 }

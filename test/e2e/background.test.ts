@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { BackgroundRun, RunInfo } from '../../src/runtime/index.js'
 import { connectNats, readState } from '../../src/runtime/nats/index.js'
 import { sendOrder, type RunOrder } from '../../src/runtime/runs/index.js'
@@ -10,6 +10,7 @@ import { runDaffi, startDaffi } from '../support/daffi.js'
 import { waitUntilGone } from '../support/leaks.js'
 import { freePort } from '../support/ports.js'
 import { temporaryProject } from '../support/temporary.js'
+import { waitUntil } from '../support/wait.js'
 
 const shop = {
   'pipeline.yaml': `
@@ -115,9 +116,9 @@ export default () => 1
 `,
   })
   const waiting = startDaffi(['up', '-d', '--wait', '--wait-timeout', '1h'], { cwd })
-  await vi.waitUntil(() => existsSync(join(cwd, 'begun')), 20_000)
+  await waitUntil(() => existsSync(join(cwd, 'begun')))
   // It is told of the run before it waits.
-  await vi.waitUntil(async () => (await runDaffi(['ps', '--json'], { cwd })).stdout.includes('starting'))
+  await waitUntil(async () => (await runDaffi(['ps', '--json'], { cwd })).stdout.includes('starting'))
   waiting.kill('SIGINT')
   expect(await waiting.exited).toMatchObject({ exitCode: 130, stderr: '' })
 
@@ -136,7 +137,7 @@ export default () => 1
   await order({ order: 'stop', nodes: ['two'] })
   for (const number of [3, 1, 3]) await order({ order: 'scale', nodes: { many: number } })
   await expect
-    .poll(states, { timeout: 20_000 })
+    .poll(states)
     .toEqual(['one starting', 'two stopped', 'many starting', 'many-2 starting', 'many-3 starting'])
 
   expect((await runDaffi(['down'], { cwd })).exitCode).toBe(0)

@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect, errors } from '@nats-io/transport-node'
 import { BG, Global, PERIOD } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
 import { runDaffi, startDaffi, type RunningDaffi } from '../support/daffi.js'
 import { startSharedServer, type SharedServer } from '../support/shared-server.js'
 import { temporaryProject } from '../support/temporary.js'
+import { waitUntil } from '../support/wait.js'
 
 /** Permissions that no course of this test needs: a job of a schedule is deleted whose acknowledgement was lost. */
 const SELDOM = ['$JS.API.STREAM.MSG.DELETE.*']
@@ -145,7 +146,7 @@ test('a whole pipeline works with the permissions of the page, and needs each of
   expect(await run('schedule', 'list')).toMatchObject({ schedules: [{ callback: 'tick', interval: 1 }] })
   const letters = async (): Promise<{ id: number }[]> =>
     ((await run('dead', 'list')) as { letters: { id: number }[] }).letters
-  await expect.poll(letters, { timeout: 20_000, interval: 500 }).toHaveLength(2)
+  await expect.poll(letters, { interval: 500 }).toHaveLength(2)
   await writeFile(join(cwd, 'mended'), '')
   expect(await run('dead', 'replay', '--all')).toMatchObject({
     replayed: [expect.anything(), expect.anything()],
@@ -164,7 +165,7 @@ test('a whole pipeline works with the permissions of the page, and needs each of
       return [status, headers.get('content-type')]
     }
     // Its first frame may not have been made.
-    await expect.poll(picture, { message: name, timeout: 10_000 }).toEqual([200, 'image/jpeg'])
+    await expect.poll(picture, { message: name }).toEqual([200, 'image/jpeg'])
   }
 
   await other.close()
@@ -290,7 +291,7 @@ async function joinAs(server: SharedServer, pipeline: 'shop' | 'office') {
   })()
   const isRefused = async (subject: string): Promise<boolean> => {
     await nc.flush()
-    return await vi.waitUntil(() => refused.delete(subject), { timeout: 5000 }).catch(() => false)
+    return await waitUntil(() => refused.delete(subject)).catch(() => false)
   }
   return {
     nc,

@@ -6,10 +6,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { runDaffi, startDaffi } from '../support/daffi.js'
 import { temporaryPipelines, temporaryProject, writeFiles } from '../support/temporary.js'
 import { camera, endless, numbers } from './pipelines.js'
+import { waitUntil } from '../support/wait.js'
 
 interface Printed {
   passed: number
@@ -130,7 +131,7 @@ export default (n) => { if (n === 1) writeFileSync('begun', '') }`),
   expect([none.exitCode, JSON.parse(none.stdout)]).toMatchObject([2, { error: { code: 'DAFFI_NO_TESTS' } }])
   await rm(join(cwd, 'begun'), { force: true })
   const long = startDaffi(['test', 'long.test.yaml'], { cwd })
-  await vi.waitUntil(() => existsSync(join(cwd, 'begun')), 20_000)
+  await waitUntil(() => existsSync(join(cwd, 'begun')))
   long.kill('SIGINT')
   expect(await long.exited).toMatchObject({ exitCode: 130 })
 })

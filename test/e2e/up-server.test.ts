@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../src/runtime/index.js'
 import { startDaffi } from '../support/daffi.js'
 import { temporaryProject } from '../support/temporary.js'
 import { endless } from './pipelines.js'
+import { waitFor } from '../support/wait.js'
 
 const count = `export default (n) => { if (n % 10 === 0) console.log('item', n) }`
 
 /** Kills the project's server, once it is another one than `before`. */
 async function killServer(cwd: string, before?: number): Promise<number> {
-  const { pid } = await vi.waitFor(async () => {
+  const { pid } = await waitFor(async () => {
     const state = JSON.parse(await readFile(join(cwd, '.daffi', 'server.json'), 'utf8')) as { pid: number }
     expect(state.pid).not.toBe(before)
     return state
-  }, 10_000)
+  })
   process.kill(pid, 'SIGKILL')
   return pid
 }

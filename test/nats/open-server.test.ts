@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { connectNats, readState } from '../../src/runtime/nats/index.js'
 import { keptLog } from '../support/kept-log.js'
 import { waitUntilGone } from '../support/leaks.js'
@@ -8,6 +8,7 @@ import { startNatsServer } from '../support/nats-server.js'
 import { writeProgram } from '../support/programs.js'
 import { open, serverPid, startOwner } from '../support/project-server.js'
 import { temporaryFolder } from '../support/temporary.js'
+import { waitUntil } from '../support/wait.js'
 
 test('a server is run: on the loopback, with a token in files of 0600, and gone after close', async () => {
   const project = await temporaryFolder()
@@ -58,14 +59,12 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     onTestFinished(() => connection.close())
     const first = serverPid(project)
     owner.process.kill(signal)
-    await vi.waitUntil(() => ![0, first].includes(serverPid(project)), 10_000)
-    await vi.waitUntil(
-      () =>
-        connection.flush().then(
-          () => true,
-          () => false,
-        ),
-      10_000,
+    await waitUntil(() => ![0, first].includes(serverPid(project)))
+    await waitUntil(() =>
+      connection.flush().then(
+        () => true,
+        () => false,
+      ),
     )
     await (await connectNats(joined.address, { name: 'test' })).close()
     await joined.close()
@@ -86,11 +85,8 @@ test('who waits behind a starter that is killed takes over', async () => {
   await writeProgram(slow, 'case $1 in --version) echo "nats-server: v2.14.0";; *) exec sleep 1000;; esac')
   const first = startOwner(project, { NATS_SERVER_PATH: slow })
   first.opened.catch(() => undefined)
-  await vi.waitUntil(async () => (await readdir(project)).includes('.daffi'), 10_000)
-  await vi.waitUntil(
-    async () => (await readdir(join(project, '.daffi'))).includes('nats-server.conf'),
-    10_000,
-  )
+  await waitUntil(async () => (await readdir(project)).includes('.daffi'))
+  await waitUntil(async () => (await readdir(join(project, '.daffi'))).includes('nats-server.conf'))
   const second = open(project)
   first.process.kill('SIGKILL')
   expect(await second).toMatchObject({ owned: true })
@@ -112,7 +108,7 @@ test('who waits gets the server that somebody else runs later, and says that it 
   const project = await temporaryFolder()
   const { log, lines } = keptLog()
   const waiting = open(project, { absent: 'wait', log })
-  await vi.waitUntil(() => lines.length > 0)
+  await waitUntil(() => lines.length > 0)
   const server = await open(project)
   expect(await waiting).toMatchObject({ owned: false, address: server.address })
   expect(lines).toEqual([expect.stringContaining('waiting for a server')])

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect } from '@nats-io/transport-node'
 import { STREAM, type StreamModifierOptions } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { encode } from '../../src/runtime/codec/index.js'
 import { createLogger } from '../../src/runtime/core/logger.js'
 import { UnixChannels, type SocketAddress } from '../../src/runtime/unix/index.js'
 import { ownPipeline } from '../support/pipeline.js'
+import { waitFor } from '../support/wait.js'
 
 interface Hello {
   incarnation: string
@@ -68,7 +69,7 @@ test.each<[string, StreamModifierOptions]>([
     }
   }
   const streaming = Promise.resolve(g.call.take(items()).with(STREAM(options)))
-  await vi.waitFor(() => expect(ids.size * taken.length).toBeGreaterThan(0), { timeout: 10_000 })
+  await waitFor(() => expect(ids.size * taken.length).toBeGreaterThan(0))
   for (const id of ids)
     for (const what of SUBJECTS)
       for (const payload of PAYLOADS) nc.publish(`daffi.test.stream.${id}.${what}`, payload)
@@ -80,7 +81,7 @@ test.each<[string, StreamModifierOptions]>([
   }
   await nc.flush()
   const before = taken.length
-  await vi.waitFor(() => expect(taken.length).toBeGreaterThan(before + 50), { timeout: 10_000 })
+  await waitFor(() => expect(taken.length).toBeGreaterThan(before + 50))
   end.abort()
   const { items: count, error, receivers } = await streaming
   expect({ error, ...receivers['keeper'] }).toMatchObject({ error: null, state: 'finished', offered: count })

@@ -285,4 +285,4 @@ test('durable: a stream goes on after its server was killed, and each item is pr
   const summary = await g.call.take(items).with(STREAM({ share: true, delivery: 'durable' }))
   expect(summary).toMatchObject({ items: 300, error: null })
   expect(taken.size).toBe(300)
-}, 40_000)
+})

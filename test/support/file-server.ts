@@ -1,9 +1,10 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { whenFileEnds } from './file-end.js'
 import { runNatsServer, type NatsServer } from './nats-server.js'
 import { makeFolder, removeFolder } from './temporary.js'
+import { waitUntil } from './wait.js'
 
 /** Time for the server to notice that the processes of a test are gone. */
 const LEAVE_MS = 5000
@@ -52,7 +53,7 @@ async function clear({ jsm, monitoring }: FileServer): Promise<void> {
     names = await clientNames(monitoring ?? '')
     return names.length === 1
   }
-  await vi.waitUntil(alone, { timeout: LEAVE_MS, interval: LOOK_EVERY_MS }).catch(() => {
+  await waitUntil(alone, { timeout: LEAVE_MS, interval: LOOK_EVERY_MS }).catch(() => {
     throw new Error(`still connected when the test was over: ${names.join(', ')}`)
   })
   for await (const name of jsm.streams.names()) await jsm.streams.delete(name)

@@ -1,7 +1,8 @@
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { ensureBinary, spawnGuarded, type GuardedProcess } from '../../src/runtime/binaries/index.js'
 import { freePort, listens } from './ports.js'
 import { temporaryFolder } from './temporary.js'
+import { waitUntil } from './wait.js'
 
 export interface MortalServer {
   url: string
@@ -29,7 +30,7 @@ export async function mortalServer(): Promise<MortalServer> {
   }
   let server = start()
   onTestFinished(() => server.stop())
-  await vi.waitUntil(() => listens(port), { timeout: 10_000, interval: 10 })
+  await waitUntil(() => listens(port), { timeout: 10_000, interval: 10 })
   const kill = async (): Promise<void> => {
     process.kill(server.pid, 'SIGKILL')
     await server.exited

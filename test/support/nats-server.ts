@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { ensureBinary, spawnGuarded } from '../../src/runtime/binaries/index.js'
 import { temporaryFolder } from './temporary.js'
+import { waitUntil } from './wait.js'
 
 export interface NatsServer {
   url: string
@@ -31,7 +32,7 @@ export async function runNatsServer(folder: string, args: string[]): Promise<Nat
   server.stderr.resume()
   const stop = (): Promise<void> => server.stop()
   try {
-    const found = await vi.waitUntil(() => readPorts(ports), { timeout: 10_000, interval: 10 })
+    const found = await waitUntil(() => readPorts(ports), { timeout: 10_000, interval: 10 })
     return { url: found.nats[0], monitoring: found.monitoring?.[0], stop }
   } catch (error) {
     await stop()

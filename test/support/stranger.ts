@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
+import { waitUntil } from './wait.js'
 
 /** Whether this process may start others as another user. */
 export const IS_ROOT = process.getuid?.() === 0
@@ -61,7 +62,7 @@ export async function startStranger(port: number): Promise<Stranger> {
       all('data')
         .map(([, data]) => data)
         .join(''),
-    listening: vi.waitUntil(() => all('listening').length > 0, { timeout: 30_000, interval: 5 }),
+    listening: waitUntil(() => all('listening').length > 0, { timeout: 30_000, interval: 5 }),
     stop,
   }
 }

@@ -8,6 +8,7 @@ import { fetchBinary } from '../../../src/runtime/binaries/fetch/fetch-binary.js
 import { startRegistry, type RegistryFaults, type Registry } from '../../support/registry.js'
 import { freePort } from '../../support/ports.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 const WRONG_SHA512 = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
 
@@ -105,7 +106,7 @@ test('a fetch that is cancelled ends and leaves nothing', async () => {
   const cancel = new AbortController()
   const fetching = fetched(build, cancel.signal)
   const outcome = expect(fetching).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
-  await vi.waitUntil(() => downloads() > 0, 15_000)
+  await waitUntil(() => downloads() > 0)
   cancel.abort()
   await outcome
   expect(await filesInCache()).toEqual([])

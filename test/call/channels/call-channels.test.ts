@@ -8,6 +8,7 @@ import { createLogger } from '../../../src/runtime/core/logger.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { UnixChannels } from '../../../src/runtime/unix/index.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 const told: string[] = []
 const log = createLogger('warn', (line) => told.push(line))
@@ -55,7 +56,7 @@ async function pair() {
   await opened.promise
   const channel = one.channels.to(member) as CallChannel
   const response = async (): Promise<[string, ChannelResponse]> => {
-    await vi.waitUntil(() => responses.length > 0)
+    await waitUntil(() => responses.length > 0)
     return responses.shift() as [string, ChannelResponse]
   }
   return { one, other, channel, response, closed: closed.promise }
@@ -154,7 +155,7 @@ test('a large value of a node that stands still is given up', async () => {
   const from = { node: 'OTHER', channel }
   const fetching = transfers.fetch('value-1 10', from, new AbortController().signal)
   const failed = expect(fetching).rejects.toMatchObject({ cause: { code: 'DAFFI_TIMEOUT' } })
-  await vi.waitUntil(() => listening.mock.calls.length > 0)
+  await waitUntil(() => listening.mock.calls.length > 0)
   await vi.advanceTimersByTimeAsync(300_000)
   await failed
 })

@@ -1,10 +1,11 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
 import { BG, PERIOD } from 'daffi'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { encode } from '../../../src/runtime/codec/index.js'
 import { openJobStore } from '../../support/job-store.js'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   work: (text: string) => string
@@ -37,7 +38,7 @@ test('a job whose record makes no sense is run, and its result kept', async () =
     if (garbage !== '') await bucket.put(`job-${index}`, garbage)
     nc.publish(`daffi.test.job.job-${index}.call.work`, JSON.stringify([`job ${index}`]))
     await nc.flush()
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await (await g.job(`job-${index}`)).get()).toBe(`job ${index} ${index + 2}`),
     )
   }
@@ -70,22 +71,19 @@ test('stored jobs and firings that make no sense are passed over once, and block
   for (const record of ['no json', '{}', 'null', '{"uuid":"ghost","spec":null}'])
     nc.publish('daffi.test.schedule.ghost', record)
   await nc.flush()
-  await vi.waitFor(
-    async () => {
-      for (const [stream, consumer] of [
-        ['daffi_test_jobs', 'call-work'],
-        ['daffi_test_schedules', 'due'],
-      ] as const) {
-        const { num_ack_pending, num_pending } = await jsm.consumers.info(stream, consumer)
-        expect({ stream, num_ack_pending, num_pending }).toEqual({
-          stream,
-          num_ack_pending: 0,
-          num_pending: 0,
-        })
-      }
-    },
-    { timeout: 10_000 },
-  )
+  await waitFor(async () => {
+    for (const [stream, consumer] of [
+      ['daffi_test_jobs', 'call-work'],
+      ['daffi_test_schedules', 'due'],
+    ] as const) {
+      const { num_ack_pending, num_pending } = await jsm.consumers.info(stream, consumer)
+      expect({ stream, num_ack_pending, num_pending }).toEqual({
+        stream,
+        num_ack_pending: 0,
+        num_pending: 0,
+      })
+    }
+  })
   expect(await (await g.call.work('y').with(DURABLE)).get()).toBe('y')
   // Who reads the schedules at its start reads those that make no sense, too.
   const late = await join('late', { callbacks: { other: () => 1 } })

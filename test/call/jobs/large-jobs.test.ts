@@ -13,6 +13,7 @@ import { startNatsServer } from '../../support/nats-server.js'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor, waitUntil } from '../../support/wait.js'
 
 interface Callbacks {
   reverse: (bytes: Buffer) => unknown
@@ -40,7 +41,7 @@ async function messagesIn(jsm: JetStreamManager, stream: string): Promise<number
 
 test('caller, worker and server may die, whatever the size; the result is had by its id until it expires', async () => {
   const { url: server, restart } = await mortalServer()
-  await vi.waitFor(() => rawConnection(server), 10_000)
+  await waitFor(() => rawConnection(server))
   const stuck = start('large-worker', [server, 'stuck', 'stuck'])
   expect(await stuck.said()).toBe('ready')
   const caller = start('large-caller', [server, String(LENGTH), TEXT])
@@ -49,7 +50,7 @@ test('caller, worker and server may die, whatever the size; the result is had by
   await kill(caller.child)
   await kill(stuck.child)
   await restart()
-  await vi.waitFor(() => rawConnection(server), 10_000)
+  await waitFor(() => rawConnection(server))
   const other = start('large-worker', [server, 'other'])
   expect(await other.said()).toBe('ready')
   expect(await other.said()).toEqual({ length: LENGTH, redelivered: true })
@@ -59,11 +60,11 @@ test('caller, worker and server may die, whatever the size; the result is had by
   const job = await g.job<Buffer>(id)
   expect((await job.get()).equals(bytesOf(LENGTH).reverse())).toBe(true)
   const { jsm } = await rawConnection(server)
-  await vi.waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0, 10_000)
+  await waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0)
 
   expect(await messagesIn(jsm, RESULTS)).toBeGreaterThan(LENGTH / 1024 / 1024)
   await jsm.streams.update(RESULTS, { max_age: AGE_NS, duplicate_window: AGE_NS })
-  await vi.waitUntil(async () => (await messagesIn(jsm, RESULTS)) === 0, 10_000)
+  await waitUntil(async () => (await messagesIn(jsm, RESULTS)) === 0)
   await expect(g.job(id)).rejects.toMatchObject({ code: 'DAFFI_UNKNOWN_JOB' })
 })
 
@@ -121,7 +122,7 @@ test('a job waits for the rest of its arguments, as long as its caller lives', a
   await send('dead', 'of-nobody')
   await part('dead', 0, '["abcd')
   await expect((await g.job('dead')).get()).rejects.toMatchObject({ code: 'DAFFI_ABORTED' })
-  await vi.waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0, 10_000)
+  await waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0)
 
   await send('alive', incarnation)
   await part('alive', 0, '["abcd')
@@ -164,7 +165,7 @@ test('what the server has no room for is refused, and nothing of it is left', as
   await expect(large.get()).rejects.toMatchObject({ remoteCode: 'DAFFI_NOT_STORED' })
   expect(await (await g.call.reverse(Buffer.alloc(2)).with(DURABLE)).get()).toBe(2)
   const { jsm } = await rawConnection(server)
-  await vi.waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0, 10_000)
+  await waitUntil(async () => (await messagesIn(jsm, QUEUE)) === 0)
 })
 
 test('a small result waits for room on the server, and the worker says so', async () => {
@@ -191,7 +192,7 @@ test('a small result waits for room on the server, and the worker says so', asyn
     said.mock.calls.some(([line]) =>
       String(line).includes(`the server does not keep the result of job ${job.id}`),
     )
-  await vi.waitUntil(warned, 10_000)
+  await waitUntil(warned)
   await jsm.streams.delete('filler')
   expect(await job.get()).toBe('done')
 })

@@ -9,6 +9,7 @@ import { encodeAll } from '../../../src/runtime/codec/index.js'
 import { DeadLetterStore } from '../../../src/runtime/stream/index.js'
 import { openJobStore, type OpenedStore } from '../../support/job-store.js'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   work: (text: string) => unknown
@@ -75,7 +76,7 @@ test('a caller that dies between its id and its job is followed by the next, and
   await store.queue.addUnique('one', target, encoded('a'), head)
   // The one that comes after it in the queue is done after it.
   expect(await (await g.call.work('b').with(named('two'))).get()).toBe(2)
-  await vi.waitFor(async () => expect((await jsm.streams.info(names.stream)).state.messages).toBe(0))
+  await waitFor(async () => expect((await jsm.streams.info(names.stream)).state.messages).toBe(0))
   expect(done).toEqual(['a', 'b'])
   // A record that waits for longer than it is kept is made again, and the job in the queue stays the only one.
   const later = await g.call.work('c').with(BG({ durable: true, id: 'later', delay: '1h' }))

@@ -1,8 +1,9 @@
 import { connect } from '@nats-io/transport-node'
 import { STREAM } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitUntil } from '../../support/wait.js'
 
 interface Callbacks {
   take: (item: number) => void
@@ -29,7 +30,7 @@ test('a goodbye, or a hello of another incarnation, that a living node has not s
   await join('worker', { callbacks: { take: (item: number) => void taken.push(item) } })
   const g = await join('judge')
   await g.waitProcess('worker')
-  await vi.waitUntil(() => hello)
+  await waitUntil(() => hello)
   const isKnown = async (): Promise<boolean> =>
     await g.waitProcess('worker', { timeout: '20ms' }).then(
       () => true,
@@ -37,7 +38,7 @@ test('a goodbye, or a hello of another incarnation, that a living node has not s
     )
   const goodbye = { name: 'worker', id: hello?.incarnation, last: false }
   nc.publish('daffi.test.presence.goodbye', JSON.stringify(goodbye))
-  await vi.waitUntil(async () => !(await isKnown()))
+  await waitUntil(async () => !(await isKnown()))
   await g.waitProcess('worker', { timeout: '10s' })
   nc.publish('daffi.test.presence.hello', JSON.stringify({ ...hello, incarnation: 'forged' }))
   await nc.flush()

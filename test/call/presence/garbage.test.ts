@@ -1,6 +1,7 @@
 import { connect } from '@nats-io/transport-node'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   add: (a: number, b: number) => number
@@ -36,6 +37,6 @@ test('keys of the names bucket and messages of presence that make no sense keep 
     for (const value of [...garbage, Buffer.alloc(900_000)]) nc.publish(`daffi.test.presence.${what}`, value)
   await nc.flush()
   const g = await join('caller')
-  await vi.waitFor(async () => expect(await g.call.add(1, 2)).toBe(3))
+  await waitFor(async () => expect(await g.call.add(1, 2)).toBe(3))
   await expect(g.waitProcess('ghost', { timeout: '100ms' })).rejects.toMatchObject({ code: 'DAFFI_TIMEOUT' })
 })

@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Kvm } from '@nats-io/kv'
 import { connect } from '@nats-io/transport-node'
 import type { Global } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { connectQuickly, TIMING } from '../../fixtures/nodes/quick.mjs'
 import { breakable } from '../../support/breakable-server.js'
 import { mortalServer } from '../../support/mortal-server.js'
 import { fixture } from '../../support/paths.js'
 import { joinOn, ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 /** A node in a process of its own, whose pipeline notices soon when it is silent. */
 async function quickNode(server: string, name: string): Promise<ChildProcess> {
@@ -21,10 +22,7 @@ async function quickNode(server: string, name: string): Promise<ChildProcess> {
 
 /** Resolves when a node is no longer taken for alive. */
 async function suspects(g: Pick<Global, 'waitProcess'>, name: string): Promise<void> {
-  await vi.waitFor(
-    () => expect(g.waitProcess(name, { timeout: '1ms' })).rejects.toThrow('nothing after'),
-    10_000,
-  )
+  await waitFor(() => expect(g.waitProcess(name, { timeout: '1ms' })).rejects.toThrow('nothing after'))
 }
 
 test('a process that was stopped for a while never left', async () => {
@@ -100,7 +98,7 @@ test('a claim that was given up without its holder being gone is made again', as
   onTestFinished(() => nc.close())
   const bucket = await new Kvm(nc).open('daffi_test_names')
   await bucket.purge('holder')
-  await vi.waitFor(async () => expect((await bucket.get('holder'))?.operation).toBe('PUT'), 5000)
+  await waitFor(async () => expect((await bucket.get('holder'))?.operation).toBe('PUT'))
   await expect(join('holder')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
 })
 
@@ -120,7 +118,7 @@ test('a node that hears another under its own name looks at once who has it', as
   nc.publish('daffi.test.presence.beat', JSON.stringify({ name: 'holder', id: 'other', blockedMs: 0 }))
   await lost
   // Without the heartbeat it would look after ten seconds.
-}, 8000)
+})
 
 test('of a process that died alone newcomers see nothing, and its claim goes', async () => {
   const { server, join } = await ownPipeline(connectQuickly)
@@ -146,6 +144,6 @@ test('the death of one incarnation, or a start that was refused, says nothing ab
   const last = await join('last')
   await watcher.waitProcess('last')
   await last.close()
-  await vi.waitFor(() => expect(events).toEqual(['-last']))
+  await waitFor(() => expect(events).toEqual(['-last']))
   expect(holder.processName).toBe('holder')
 })

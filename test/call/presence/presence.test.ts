@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { fixture } from '../../support/paths.js'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 test('a taken name is refused, naming the host and process that hold it', async () => {
   const { join } = await ownPipeline()
@@ -59,9 +60,9 @@ test('events tell of those who come and go', async () => {
     onNodeDisconnect: ({ name }) => events.push(`-${name}`),
   })
   const late = await join('late')
-  await vi.waitFor(() => expect(events).toContain('+late'))
+  await waitFor(() => expect(events).toContain('+late'))
   await late.close()
-  await vi.waitFor(() => expect(events).toEqual(['+early', 'init watcher', '+late', '-late']))
+  await waitFor(() => expect(events).toEqual(['+early', 'init watcher', '+late', '-late']))
 })
 
 test('a handler of events that throws harms nothing', async () => {

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createInbox, headers, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { FG, NO_RETURN } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { encode } from '../../../src/runtime/codec/index.js'
 import { connectNats } from '../../../src/runtime/nats/index.js'
 import { startNatsServer } from '../../support/nats-server.js'
 import { joinOn, ownPipeline } from '../../support/pipeline.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor } from '../../support/wait.js'
 
 const MIB = 1024 * 1024
 
@@ -133,7 +134,7 @@ test('parts of a value are answered with what fits, and requests for them that m
   const echoed = g.call.echo(large)
   // Before it has fetched all, the value is asked for by somebody else as well.
   expect(((await echoed) as Buffer).equals(large)).toBe(true)
-  await vi.waitFor(() => expect(answers.length).toBeGreaterThan(5))
+  await waitFor(() => expect(answers.length).toBeGreaterThan(5))
   expect(Math.max(...answers)).toBeLessThan(MIB)
   expect(answers.filter((length) => length < 0).length).toBeGreaterThanOrEqual(5)
   expect(await g.call.add(1, 2)).toBe(3)
@@ -170,15 +171,15 @@ test('a callback that yields without end is ended at what an answer may have, an
   const before = process.memoryUsage().rss
   nc.publish('daffi.test.call.ticks', '[]')
   await nc.flush()
-  await vi.waitFor(() => expect(running).toBe(1))
-  await vi.waitFor(() => expect(running).toBe(0), { timeout: 15_000 })
+  await waitFor(() => expect(running).toBe(1))
+  await waitFor(() => expect(running).toBe(0))
   // Nobody can get the items, so none is kept.
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB)
   const leaving = await join('leaving')
   await leaving.call.ticks().with(NO_RETURN)
-  await vi.waitFor(() => expect(running).toBe(1))
+  await waitFor(() => expect(running).toBe(1))
   await leaving.close()
-  await vi.waitFor(() => expect(running).toBe(0), { timeout: 2000 })
+  await waitFor(() => expect(running).toBe(0))
 })
 
 test('arguments of calls that wait for a turn are bounded: callers wait, and strangers are refused', async () => {
@@ -200,7 +201,7 @@ test('arguments of calls that wait for a turn are bounded: callers wait, and str
       return Promise.resolve(call).then(() => sent++)
     }),
   )
-  await vi.waitFor(() => expect(sent).toBeGreaterThan(300), { timeout: 10_000 })
+  await waitFor(() => expect(sent).toBeGreaterThan(300))
   await delay(300)
   // 32 MiB, and the windows of two callers.
   expect(sent * argument.length).toBeLessThan(40 * MIB)
@@ -208,6 +209,6 @@ test('arguments of calls that wait for a turn are bounded: callers wait, and str
   expect(codeOf(await ask(nc, 'echo', encode([argument])))).toBe('DAFFI_BUSY')
   open()
   await Promise.all(calls)
-  await vi.waitFor(() => expect(done).toBe(800), { timeout: 10_000 })
+  await waitFor(() => expect(done).toBe(800))
   await callers[0]?.call.echo(argument).with(FG)
 })

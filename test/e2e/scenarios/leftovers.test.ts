@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { mkdir, readdir } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startDaffi, type RunningDaffi } from '../../support/daffi.js'
 import { streamNames } from '../../support/jetstream.js'
 import { waitUntilGone } from '../../support/leaks.js'
 import { fileServer } from '../../support/file-server.js'
 import { temporaryFixture } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 /** How long what is left of a run may take to end; the issue's own figure for a parent that was killed. */
 const SOON_MS = 3000
@@ -90,7 +91,7 @@ test.each(['success', 'failure', 'Ctrl-C', 'SIGKILL of the parent'])(
     const up = startDaffi(['up', 'leftovers.yaml', '--server', url, ...args], { cwd, env, ownGroup: true })
     await end?.(up)
     await up.exited
-    await vi.waitUntil(async () => (await streamNames(url)).length === 0, { timeout: SOON_MS, interval: 100 })
+    await waitUntil(async () => (await streamNames(url)).length === 0, { timeout: SOON_MS, interval: 100 })
   },
 )
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   connectNats,
   listen,
@@ -14,6 +14,7 @@ import { keptLog } from '../../support/kept-log.js'
 import { startNatsServer } from '../../support/nats-server.js'
 import { freePort } from '../../support/ports.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor, waitUntil } from '../../support/wait.js'
 
 const failure = (address: ServerAddress, signal?: AbortSignal): Promise<unknown> =>
   connectNats(address, { name: 'test', signal }).then(
@@ -163,7 +164,7 @@ test('a client finds the project’s server again on another port, with another 
   const second = await openServer({ project, absent: 'run', log, port: await freePort() })
   onTestFinished(() => second.close())
   expect(readState(project)?.token).not.toBe(token)
-  await vi.waitUntil(() => lines.includes('the NATS server is back'), 10_000)
+  await waitUntil(() => lines.includes('the NATS server is back'))
   expect(`nats://${connection.getServer()}`).toBe(second.address.url)
 })
 
@@ -195,7 +196,7 @@ test.each([
     return fail()
   })
   for (const text of ['one', 'two', 'three']) nc.publish('news.\u001b[2J', text)
-  await vi.waitFor(() => expect(got).toEqual(['one', 'two', 'three']))
-  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  await waitFor(() => expect(got).toEqual(['one', 'two', 'three']))
+  await waitFor(() => expect(lines).toHaveLength(1))
   expect(lines[0]).toMatch(/^a message on "news\.\\u001b\[2J" is passed over: Error: of the handler\n/)
 })

@@ -11,6 +11,7 @@ import { freePort } from '../../support/ports.js'
 import { open, serverPid, startOwner } from '../../support/project-server.js'
 import { INFO, IS_ROOT, listenAsServer, NOBODY, startStranger } from '../../support/stranger.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 const LINUX = process.platform === 'linux'
 const BACK = 'the NATS server is back'
@@ -44,7 +45,7 @@ async function connected(project: string) {
 
 /** Waits until a connection is back and carries messages. */
 async function isBack({ nc, lines }: Awaited<ReturnType<typeof connected>>): Promise<void> {
-  await vi.waitUntil(() => lines.includes(BACK), 10_000)
+  await waitUntil(() => lines.includes(BACK))
   await nc.flush()
 }
 
@@ -127,9 +128,9 @@ test.skipIf(!LINUX)('who reconnects looks each time, says once whose it is, and 
   const attempts = (): number => statuses.filter((type) => type === 'reconnecting').length
   const another = becomeAnother()
   process.kill(serverPid(project), 'SIGKILL')
-  await vi.waitUntil(() => client.lines.some((line) => UNPROVEN.test(line)), 10_000)
+  await waitUntil(() => client.lines.some((line) => UNPROVEN.test(line)))
   const seen = attempts()
-  await vi.waitUntil(() => attempts() >= seen + 2, 10_000)
+  await waitUntil(() => attempts() >= seen + 2)
   expect(client.lines).not.toContain(BACK)
   expect(client.lines.filter((line) => UNPROVEN.test(line))).toHaveLength(1)
   expect(client.nc.isClosed()).toBe(false)
@@ -194,7 +195,7 @@ test.skipIf(!IS_ROOT)(
     owner.process.kill('SIGKILL')
     await stranger.listening
     const left = readState(project)
-    await vi.waitUntil(() => stranger.connections() >= 3, 10_000)
+    await waitUntil(() => stranger.connections() >= 3)
     expect(readState(project)).toEqual(left)
     expect(client.lines.filter((line) => UNPROVEN.test(line))).toEqual([
       `DAFFI_SERVER_UNPROVEN: a process of the user ${NOBODY} answers at nats://127.0.0.1:${client.port} in place of the project's server; it is told nothing`,

@@ -75,7 +75,7 @@ test('a client without a certificate, or with one of another authority, is told 
     refused(/alert/),
   )
   await Promise.all([none, foreign])
-}, 20_000)
+})
 
 test('tls:// demands TLS', async () => {
   const url = await startNatsServer(['-js', '-sd', await temporaryFolder()])

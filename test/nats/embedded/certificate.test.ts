@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { writeState } from '../../../src/runtime/nats/address/state.js'
 import { makeCertificate } from '../../../src/runtime/nats/embedded/certificate.js'
 import { EmbeddedServer } from '../../../src/runtime/nats/embedded/embedded-server.js'
@@ -12,6 +12,7 @@ import { keptLog } from '../../support/kept-log.js'
 import { serverPid } from '../../support/project-server.js'
 import { INFO, listenAsServer } from '../../support/stranger.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 async function start(project: string): Promise<EmbeddedServer> {
   const server = await EmbeddedServer.start({ project, log: keptLog().log, proof: 'certificate' })
@@ -46,7 +47,7 @@ test('where sockets cannot be seen, clients know the server by the certificate o
     expect((await stat(join(project, '.daffi', file))).mode & 0o777).toBe(0o600)
 
   process.kill(serverPid(project), 'SIGKILL')
-  await vi.waitUntil(() => lines.includes('the NATS server is back'), 10_000)
+  await waitUntil(() => lines.includes('the NATS server is back'))
   const after = readState(project)
   expect(after?.certificate).not.toBe(before?.certificate)
   expect(after?.token).not.toBe(before?.token)

@@ -12,6 +12,7 @@ import { freePort } from '../../support/ports.js'
 import { writeProgram } from '../../support/programs.js'
 import { open, serverPid, startOwner } from '../../support/project-server.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 const SLOW = 'case $1 in --version) echo "nats-server: v2.14.0";; *) exec sleep 1000;; esac'
 
@@ -49,9 +50,9 @@ test('a server that is killed comes back with port and token, and clients with i
   onTestFinished(() => connection.close())
   const killed = serverPid(project)
   process.kill(killed, 'SIGKILL')
-  await vi.waitUntil(() => kept.lines.includes('the NATS server is back'), 10_000)
+  await waitUntil(() => kept.lines.includes('the NATS server is back'))
   // Clients may be back before the owner has written the state down.
-  await vi.waitUntil(() => serverPid(project) !== killed, 10_000)
+  await waitUntil(() => serverPid(project) !== killed)
   expect(connection.getServer()).toBe(server.address.url.slice('nats://'.length))
 })
 
@@ -94,7 +95,7 @@ test('a server that does not start after its death is started again', async () =
   await open(project, { log })
   const killed = serverPid(project)
   process.kill(killed, 'SIGKILL')
-  await vi.waitUntil(() => (readState(project)?.pid ?? killed) !== killed, 10_000)
+  await waitUntil(() => (readState(project)?.pid ?? killed) !== killed)
   expect(lines.filter((line) => line.includes('nats-server'))).toEqual([
     'nats-server died and is restarted: it ended with SIGKILL',
     'nats-server does not start: it ended with code 9; it is started again',

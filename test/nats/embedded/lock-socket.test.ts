@@ -10,6 +10,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeCandidate, type Candidate } from '../../../src/runtime/nats/embedded/lock-candidate.js'
 import { reachHolder, takeLock, type LockSocket } from '../../../src/runtime/nats/embedded/lock-socket.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor } from '../../support/wait.js'
 
 const LINUX = process.platform === 'linux'
 
@@ -63,7 +64,7 @@ test.skipIf(!LINUX)('whoever connects as soon as the lock is there is heard', as
   while (typeof holder !== 'object') holder = await reachHolder(folder)
   const lock = await taking
   onTestFinished(() => lock?.release())
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce())
+  await waitFor(() => expect(heard).toHaveBeenCalledOnce())
   holder.destroy()
 })
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   acquireLock,
   ownerHasLeft,
@@ -12,6 +12,7 @@ import { fixture } from '../../support/paths.js'
 import { open, startOwner } from '../../support/project-server.js'
 import { CAN_UNSHARE } from '../../support/unshare.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 async function acquired(project: string): Promise<Lock> {
   const lock = await acquireLock(project)
@@ -81,7 +82,7 @@ test.skipIf(process.platform === 'win32')(
     owner.process.kill('SIGSTOP')
     const { log, lines } = keptLog()
     const waiting = open(project, { log })
-    await vi.waitUntil(() => lines.length > 0, 5000)
+    await waitUntil(() => lines.length > 0)
     expect(lines).toEqual([
       expect.stringMatching(
         new RegExp(

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { EmbeddedServer } from '../../../src/runtime/nats/embedded/embedded-server.js'
 import { connectNats } from '../../../src/runtime/nats/index.js'
 import { keptLog } from '../../support/kept-log.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor } from '../../support/wait.js'
 
 /** A file system of its own, so that it can be filled; undefined where that is not allowed. */
 async function smallDisk(): Promise<string | undefined> {
@@ -43,10 +44,8 @@ test('a server that could not write is started again when there is room', async 
       () => false,
     )
   while (await publish());
-  await vi.waitFor(() => expect(lines.join('\n')).toContain('DAFFI_STORE_FULL'), { timeout: 15_000 })
+  await waitFor(() => expect(lines.join('\n')).toContain('DAFFI_STORE_FULL'))
   await rm(junk)
-  await vi.waitFor(() => expect(lines.join('\n')).toContain('is started again, as there is room now'), {
-    timeout: 15_000,
-  })
-  await vi.waitFor(async () => expect(await publish()).toBe(true), { timeout: 15_000 })
-}, 60_000)
+  await waitFor(() => expect(lines.join('\n')).toContain('is started again, as there is room now'))
+  await waitFor(async () => expect(await publish()).toBe(true))
+})

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, connect as connectTo, type AddressInfo, type Socket } from 'node:net'
 import { execa } from 'execa'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { NetworkPlan } from '../../../src/runtime/core/plan/plan.js'
 import { connectRtsp } from '../../../src/runtime/source/network/rtsp/connect-rtsp.js'
 import { isOwnPeer } from '../../../src/runtime/source/network/rtsp/own-peer.js'
@@ -9,6 +9,7 @@ import { certificateAuthority } from '../../support/certificates.js'
 import { basicGuard, digestGuard, PASSWORD, USER } from '../digest.js'
 import { rtspCamera } from '../rtsp-camera.js'
 import { collect, network, openFrames } from '../support.js'
+import { waitFor } from '../../support/wait.js'
 
 async function read(url: string, options: Partial<NetworkPlan> = {}): Promise<void> {
   const frames = await collect(openFrames({ kind: 'rtsp', url, ...network, frames: 2, ...options }))
@@ -85,7 +86,7 @@ test.each<[string, Parameters<typeof rtspCamera>[0]]>([
 ])('a camera that %s can be read, and hears when that ends', async (_, options) => {
   const camera = await rtspCamera(options)
   await read(camera.url, { frames: 2 })
-  await vi.waitFor(() => expect(methodsOf(camera.requests)).toContain('TEARDOWN'))
+  await waitFor(() => expect(methodsOf(camera.requests)).toContain('TEARDOWN'))
   expect(camera.requests.join('\n')).not.toContain('127.0.0.1:0')
 })
 

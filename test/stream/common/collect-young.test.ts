@@ -1,6 +1,7 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { collectYoung } from '../../../src/runtime/stream/common/collect-young.js'
+import { waitFor } from '../../support/wait.js'
 
 const MIB = 1024 * 1024
 const ITEM = 4 * MIB
@@ -28,7 +29,7 @@ test('items that the callback is done with are collected, each few of them', asy
     await new Promise((resolve) => setImmediate(resolve))
   }
   // V8 by itself asks for none; every 12 MiB would be 16.
-  await vi.waitFor(() => expect(collections.count).toBeGreaterThanOrEqual(6))
+  await waitFor(() => expect(collections.count).toBeGreaterThanOrEqual(6))
 })
 
 test('where the program keeps its items, collections become rare', async () => {
@@ -38,7 +39,7 @@ test('where the program keeps its items, collections become rare', async () => {
     kept.push(Buffer.allocUnsafeSlow(ITEM))
     collectYoung(ITEM)
   }
-  await vi.waitFor(() => expect(collections.count).toBeGreaterThan(0))
+  await waitFor(() => expect(collections.count).toBeGreaterThan(0))
   // After 12 MiB, 24, and then 32; not after each 12.
   expect(collections.count).toBeLessThanOrEqual(9)
   expect(kept).toHaveLength(48)

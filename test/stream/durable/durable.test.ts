@@ -123,7 +123,7 @@ test('it arrives whole although the server is killed in the middle and started a
   expect(taken).toEqual(range(150))
   expect(summary).toMatchObject({ items: 150, receivers: { keeper: { processed: 150, lost: 0 } } })
   expect(await storedNumbers(server)).toEqual(range(150))
-}, 40_000)
+})
 
 test('the writer is killed in the middle and run again: every item arrives, none is stored twice', async () => {
   const { server, join } = await ownPipeline<Callbacks>()
@@ -141,7 +141,7 @@ test('the writer is killed in the middle and run again: every item arrives, none
   expect(summary).toMatchObject({ items: 600, error: null, receivers: { keeper: { state: 'finished' } } })
   expect(taken).toEqual(range(600))
   expect(await storedNumbers(server)).toEqual(range(600))
-}, 40_000)
+})
 
 test('a receiver that is killed is waited for, and goes on from its place', async () => {
   const { server, join } = await ownPipeline<Callbacks>(connectQuickly)
@@ -182,7 +182,7 @@ test('a receiver that is killed is waited for, and goes on from its place', asyn
   for (const { redelivered } of repeated) expect(redelivered).toBe(true)
   expect(taken[0]?.redelivered).toBe(false)
   expect(taken.at(-1)).toEqual({ item: 199, redelivered: false })
-}, 40_000)
+})
 
 test('who comes late starts from the beginning of the run', async () => {
   const { join } = await ownPipeline<Callbacks>()

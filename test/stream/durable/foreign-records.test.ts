@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { headers } from '@nats-io/transport-node'
 import { connect } from '@nats-io/transport-node'
 import { STREAM, type StreamModifierOptions } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   take: (item: number) => void
@@ -35,7 +36,7 @@ test.each<[string, StreamModifierOptions]>([
     const streaming = Promise.resolve(
       g.call.take(items()).with(STREAM({ delivery: 'durable', name: 'kept', ...options })),
     )
-    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(100), { timeout: 10_000 })
+    await waitFor(() => expect(taken.length).toBeGreaterThan(100))
     for (let n = 0; n < 20; n++) {
       const head = headers()
       const value = HEADERS[n % HEADERS.length] ?? ''
@@ -45,7 +46,7 @@ test.each<[string, StreamModifierOptions]>([
       await delay(10)
     }
     const before = taken.length
-    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(before + 100), { timeout: 10_000 })
+    await waitFor(() => expect(taken.length).toBeGreaterThan(before + 100))
     end.abort()
     const { items: count, error, receivers } = await streaming
     const keeper = { offered: count, processed: count, failed: 0, lost: 0, state: 'finished' }

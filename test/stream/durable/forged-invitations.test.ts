@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { decode, encode } from '../../../src/runtime/codec/index.js'
 import type { Open } from '../../../src/runtime/stream/protocol/messages.js'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   half: (item: number) => number
@@ -53,7 +54,7 @@ test('invitations to the run of a durable stream that are not of its writer end 
   const streaming = Promise.resolve(g.call.half(items()).with(STREAM({ delivery: 'durable', name: 'kept' })))
   const goesOn = async (): Promise<void> => {
     const before = taken.length
-    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(before + 50), { timeout: 10_000 })
+    await waitFor(() => expect(taken.length).toBeGreaterThan(before + 50))
   }
   await goesOn()
   if (!open?.durable) throw new Error('nobody was invited')
@@ -71,7 +72,7 @@ test('invitations to the run of a durable stream that are not of its writer end 
   ]
   for (const ghost of [...ghosts, ...ghosts]) nc.publish(`daffi.test.stream.${ghost.id}.open`, encode(ghost))
   await nc.flush()
-  await vi.waitFor(() => expect(told.filter((text) => text.includes('could not join'))).toHaveLength(5))
+  await waitFor(() => expect(told.filter((text) => text.includes('could not join'))).toHaveLength(5))
   await goesOn()
   end.abort()
   const { items: count, error, receivers } = await streaming

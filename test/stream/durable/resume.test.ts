@@ -1,9 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { RESUME, STREAM, type Resumable } from 'daffi'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   take: (item: unknown) => void
@@ -80,7 +81,7 @@ test('a source of new items goes on even when the last session had reached its e
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
   const { streams } = await jetstreamManager(nc)
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const last = await streams.getMessage('daffi_test_numbers', { last_by_subj: '>' })
     expect(last?.header.get('Daffi-Durable')).toContain('"end"')
   })

@@ -2,10 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { STREAM } from 'daffi'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
+import { waitUntil } from '../../support/wait.js'
 
 interface Callbacks {
   work: (item: number) => number
@@ -31,14 +32,14 @@ test('what the replicas of a shared durable stage had in hand when both died com
       yield n
       await delay(1)
       if (n !== COUNT / 2) continue
-      await vi.waitUntil(() => taken.length > COUNT / 4)
+      await waitUntil(() => taken.length > COUNT / 4)
       await Promise.all(stages.map(kill))
       await startStage('one')
     }
   })()
   const summary = await g.call.work(items).with(STREAM({ delivery: 'durable', name: 'numbers', share: true }))
   expect(summary.error).toBeNull()
-  await vi.waitUntil(() => new Set(taken).size === COUNT, { timeout: 20_000 })
+  await waitUntil(() => new Set(taken).size === COUNT)
   // Results that were stored, of items that were not acknowledged, come twice. All others come once.
   expect(taken.length - COUNT).toBeLessThan(COUNT / 4)
-}, 60_000)
+})

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { start } from '../../support/talking-process.js'
 import { startNatsServer } from '../../support/nats-server.js'
 import { joinOn } from '../../support/pipeline.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   take: (item: unknown) => unknown
@@ -33,7 +34,7 @@ test('a store that is full is told at once, and the stream goes on when there is
   const done = new Promise<unknown>((resolve) =>
     child.on('message', (message) => typeof message === 'object' && resolve(message)),
   )
-  await vi.waitFor(() => expect(taken.length).toBeGreaterThan(50), { timeout: 10_000 })
+  await waitFor(() => expect(taken.length).toBeGreaterThan(50))
   const js = jetstream(nc)
   const fill = Buffer.alloc(500_000)
   // Again and again, since the writer makes room of what is processed.
@@ -49,7 +50,7 @@ test('a store that is full is told at once, and the stream goes on when there is
   })
   expect(log).toContain('goes on')
   expect(taken).toEqual(Array.from({ length: 4000 }, (_, n) => n))
-}, 60_000)
+})
 
 test('a receiver that comes back while the store is full gets what is stored', async () => {
   const config = join(await temporaryFolder(), 'nats.conf')
@@ -68,9 +69,9 @@ test('a receiver that comes back while the store is full gets what is stored', a
   const { child } = start('durable-writer', [server, '4000', '20 MiB'], { silent: true })
   let log = ''
   child.stderr?.on('data', (bytes: Buffer) => (log += bytes.toString()))
-  await vi.waitFor(() => expect(log).toContain('DAFFI_STORE_FULL'), { timeout: 10_000 })
+  await waitFor(() => expect(log).toContain('DAFFI_STORE_FULL'))
   stuck.resolve()
   await keeper.close()
   await joinOn<Callbacks>(server)('keeper', { callbacks: { take: (_item: unknown) => ++taken.after } })
-  await vi.waitFor(() => expect(taken.after).toBeGreaterThan(20), { timeout: 10_000 })
-}, 60_000)
+  await waitFor(() => expect(taken.after).toBeGreaterThan(20))
+})

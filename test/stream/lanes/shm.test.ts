@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { STREAM, type StreamModifierOptions, type StreamSummary } from 'daffi'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import type { Loan } from '../../../src/runtime/core/stream/item-memory.js'
 import type { Demand } from '../../../src/runtime/stream/lanes/lane.js'
@@ -18,6 +18,7 @@ import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { ownPipeline } from '../../support/pipeline.js'
 import { writeProgram } from '../../support/programs.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitFor } from '../../support/wait.js'
 
 interface Callbacks {
   take: (...items: unknown[]) => void
@@ -417,10 +418,7 @@ test('a receiver that stands still with borrowed memory holds the others up, unt
     await once(child, 'message')
     child.kill('SIGSTOP')
     // Until it is suspected, and longer.
-    await vi.waitFor(
-      () => expect(g.waitProcess('stopped', { timeout: '1ms' })).rejects.toThrow('nothing'),
-      10_000,
-    )
+    await waitFor(() => expect(g.waitProcess('stopped', { timeout: '1ms' })).rejects.toThrow('nothing'))
     child.kill('SIGKILL')
     for (let n = 1; n < 60; n++) yield filled(n)
   })()

@@ -1,11 +1,12 @@
 import { STREAM, type Frame, type StreamModifierOptions } from 'daffi'
 import { connect } from '@nats-io/transport-node'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { askStatus } from '../../../src/runtime/status/index.js'
 import { NatsLink, observeLatest } from '../../../src/runtime/stream/index.js'
 import { Control, CONTROL_BYTES } from '../../../src/runtime/stream/lanes/shm/control.js'
 import { ShmLaneWriter } from '../../../src/runtime/stream/lanes/shm/shm-writer.js'
 import { ownPipeline } from '../../support/pipeline.js'
+import { waitUntil } from '../../support/wait.js'
 
 interface Callbacks {
   take: (frame: Frame) => void
@@ -43,7 +44,7 @@ test.each<[string, Partial<StreamModifierOptions>]>([
 
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
-  const stream = await vi.waitUntil(async () => {
+  const stream = await waitUntil(async () => {
     const streams = (await askStatus(nc, 'test', { lines: {} })).filter((each) => each.what === 'stream')
     return streams.find(({ frames }) => frames !== null)
   })
@@ -114,7 +115,7 @@ test('an observer ends with its connection, and does not ask again and again', a
   }
   const link = new CountedLink(nc)
   await nc.close()
-  await vi.waitUntil(() => !link.connected)
+  await waitUntil(() => !link.connected)
   const options = { link, pipeline: 'test', id: 'any', source: null, wants: () => true, signal: abort.signal }
   expect(await observeLatest(options).next()).toEqual({ done: true, value: undefined })
   expect(waits).toBe(1)

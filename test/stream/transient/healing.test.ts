@@ -111,7 +111,7 @@ test('a pause of the receiver ends nothing, and the account is what the callback
     await stream.more(50)
     checkAccount(await stream.end(), stream.taken())
   })
-}, 60_000)
+})
 
 test('a pause of the writer ends nothing, and loses nothing', async () => {
   await withEach(KINDS, async (stream) => {
@@ -122,7 +122,7 @@ test('a pause of the writer ends nothing, and loses nothing', async () => {
     checkAccount(summary, stream.taken())
     if (summary.delivery === 'lossless') expect(summary.receivers.one?.lost).toBe(0)
   })
-}, 60_000)
+})
 
 test('a receiver that is killed and started again goes on, and what it had in hand is lost and counted', async () => {
   await withEach(KINDS, async (stream) => {
@@ -143,4 +143,4 @@ test('a receiver that is killed and started again goes on, and what it had in ha
     expect(processed + lost).toBeGreaterThanOrEqual(numbers.length)
     if (summary.delivery === 'lossless') expect(processed + lost).toBe(summary.items)
   })
-}, 60_000)
+})

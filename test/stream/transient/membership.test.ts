@@ -105,7 +105,7 @@ test('a receiver whose callback blocks its loop for long while a stream opens ge
   child.send(12_000)
   const summary = await g.call.take(range(100)).with(STREAM)
   expect(summary.receivers.one).toMatchObject({ state: 'finished', attaches: 1, processed: 100, lost: 0 })
-}, 40_000)
+})
 
 /** A writer of a live stream through the server, in a process of its own, that ends by SIGKILL. */
 async function killedWriter(server: string): Promise<void> {
@@ -117,7 +117,7 @@ async function killedWriter(server: string): Promise<void> {
     'one',
   ])
   await said()
-  await expect.poll(() => streamNames(server), { timeout: 10_000 }).toHaveLength(2)
+  await expect.poll(() => streamNames(server)).toHaveLength(2)
   await kill(child)
 }
 
@@ -125,7 +125,7 @@ test('what a killed writer has left on the server is removed by its receiver', a
   const { server, join } = await ownPipeline<Callbacks>()
   await join('one', { callbacks: { take: (_item: unknown) => undefined } })
   await killedWriter(server)
-  await expect.poll(() => streamNames(server), { timeout: 10_000 }).toEqual([NAMES])
+  await expect.poll(() => streamNames(server)).toEqual([NAMES])
 })
 
 test('… or, when that has died too, by the next writer', async () => {
@@ -141,7 +141,7 @@ test('… or, when that has died too, by the next writer', async () => {
     .take(range(3))
     .with(STREAM({ shm: false, patience: 0 }))
     .catch(() => undefined)
-  await expect.poll(() => streamNames(server), { timeout: 10_000 }).toEqual([NAMES])
+  await expect.poll(() => streamNames(server)).toEqual([NAMES])
 })
 
 test.each<StreamModifierOptions>([
@@ -233,7 +233,7 @@ test('a receiver that returns is waited for, also when the channel of calls told
     const error: unknown = await Promise.resolve(call).catch((reason: unknown) => reason)
     return (error as DaffiError | undefined)?.code ?? 'none'
   }
-  await expect.poll(codeOfCall, { timeout: 10_000 }).toBe('DAFFI_UNKNOWN_NODE')
+  await expect.poll(codeOfCall).toBe('DAFFI_UNKNOWN_NODE')
   await announceDeath(nc, 'test', { name: 'one', incarnation: incarnations.get('one') ?? '', returns: true })
   await join('later')
   await g.waitProcess('later')
@@ -312,7 +312,7 @@ test('a receiver whose stream has no writer leaves it', async () => {
   expect(await reports()).toContain('attached')
   await delay(15_500)
   expect(await reports()).toEqual([])
-}, 30_000)
+})
 
 test('live: what newer items push out of the queue is dropped at once, also while the callback waits', async () => {
   const { join } = await ownPipeline<Callbacks>(connectWithGrace)
@@ -333,4 +333,4 @@ test('live: what newer items push out of the queue is dropped at once, also whil
   const { summary } = await streaming
   expect(summary.receivers.one).toMatchObject({ processed: 0, lost: 0, offered: summary.items })
   expect(summary.receivers.one?.dropped).toBe(summary.items)
-}, 30_000)
+})

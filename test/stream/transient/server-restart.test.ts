@@ -147,8 +147,6 @@ test('calls work again after a restart of the server, and names are still held',
     )
     .toBe(3)
   // The nodes claim their names again when they are back, which takes a moment.
-  await expect
-    .poll(() => subjectsOf(server, 'KV_daffi_test_names'), { timeout: 15_000 })
-    .toContain('$KV.daffi_test_names.keeper')
+  await expect.poll(() => subjectsOf(server, 'KV_daffi_test_names')).toContain('$KV.daffi_test_names.keeper')
   await expect(join('keeper')).rejects.toMatchObject({ code: 'DAFFI_DUPLICATE_NAME' })
 })

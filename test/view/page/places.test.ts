@@ -169,4 +169,4 @@ test('no line runs behind a card, and nothing is cut off, on a screen and on a p
     await expect.poll(() => page.evaluate(LINES)).toMatchObject(clear)
     await expect.poll(() => page.evaluate(PANELS)).toMatchObject(whole)
   }
-}, 60_000)
+})
