@@ -32,7 +32,6 @@ const PROGRESS = {
   earlier: 'list',
   loaded: 'count',
   processed: 'count',
-  pid: 'count',
 }
 const DURABLE_PROGRESS = { node: 'name', reader: 'name', position: 'count', floor: 'count', failed: 'count' }
 const HELLO = {

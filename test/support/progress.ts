@@ -5,7 +5,6 @@ export function progressOf(given: Partial<Progress> = {}): Progress {
   return {
     node: 'viewer',
     incarnation: 'one',
-    pid: 1,
     lane: 'jetstream',
     state: 'attached',
     attach: 1,

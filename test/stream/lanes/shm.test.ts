@@ -12,7 +12,7 @@ import { Control, CONTROL_BYTES } from '../../../src/runtime/stream/lanes/shm/co
 import { createMemory, openMemory, sharedMemory } from '../../../src/runtime/stream/lanes/shm/memory.js'
 import { ShmLaneReader } from '../../../src/runtime/stream/lanes/shm/shm-reader.js'
 import { ShmLaneWriter } from '../../../src/runtime/stream/lanes/shm/shm-writer.js'
-import type { LaneRef } from '../../../src/runtime/stream/protocol/refs.js'
+import type { LaneRef, ShmDescriptor } from '../../../src/runtime/stream/protocol/refs.js'
 import { fixture } from '../../support/paths.js'
 import { connectQuickly } from '../../fixtures/nodes/quick.mjs'
 import { ownPipeline } from '../../support/pipeline.js'
@@ -36,6 +36,10 @@ async function openMemories(): Promise<string[]> {
   const links = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
   return links.filter((link) => link.startsWith('/memfd:daffi'))
 }
+
+/** Opens a receiver's end, which has no other way to forwarded parts than through shared memory. */
+const openReader = (descriptor: ShmDescriptor): Promise<ShmLaneReader | undefined> =>
+  ShmLaneReader.open(descriptor, { pins: true, copies: () => Promise.reject(new Error('no copies')) })
 
 async function libc(): Promise<NonNullable<Awaited<ReturnType<typeof sharedMemory>>>> {
   const found = await sharedMemory()
@@ -101,8 +105,8 @@ test('the nonce proves that the memory is the writer’s', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, false)
   if (!writer) throw new Error('no shared memory')
   onTestFinished(() => writer.close())
-  expect(await ShmLaneReader.open({ ...writer.descriptor, nonce: Buffer.alloc(32) })).toBeUndefined()
-  const reader = await ShmLaneReader.open(writer.descriptor)
+  expect(await openReader({ ...writer.descriptor, nonce: Buffer.alloc(32) })).toBeUndefined()
+  const reader = await openReader(writer.descriptor)
   expect(reader).toBeDefined()
   reader?.close()
 })
@@ -132,10 +136,9 @@ test('a ring for small items begins small, and grows when parts find no room, or
 
 test('lent memory is not reused before it is given back, nor while a receiver that was given up lives', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, true)
-  const reader = writer && (await ShmLaneReader.open(writer.descriptor))
+  const reader = writer && (await openReader(writer.descriptor))
   if (!reader) throw new Error('no shared memory')
   onTestFinished(() => writer.close())
-  reader.accept(writer.assignPin('one', process.pid))
   const bytes = writer.partBytes(MIB)
   expect(bytes).toBe(MIB)
   const into = (): Buffer => Buffer.alloc(MIB)
@@ -145,25 +148,24 @@ test('lent memory is not reused before it is given back, nor while a receiver th
     return ref ?? []
   }
   const first = await store(0)
-  const lent = await reader.load(first, MIB, into, true)
+  const lent = await reader.load(first, MIB, into, () => undefined)
   for (let n = 1; n <= 30; n++) await store(n)
   expect(isFilled(Buffer.from(lent?.bytes ?? []), 0)).toBe(true)
-  expect(await reader.load(first, MIB, into, false)).toBeDefined()
+  expect(await reader.load(first, MIB, into)).toBeDefined()
   lent?.release?.()
   for (let n = 31; n <= 60; n++) await store(n)
-  expect(await reader.load(first, MIB, into, false)).toBeUndefined()
+  expect(await reader.load(first, MIB, into)).toBeUndefined()
   reader.close()
 })
 
 test('a live part can be loaded before it is written, and is gone when its writer does not get that far', async () => {
   const writer = await ShmLaneWriter.open(8 * MIB, true)
-  const reader = writer && (await ShmLaneReader.open(writer.descriptor))
+  const reader = writer && (await openReader(writer.descriptor))
   if (!reader) throw new Error('no shared memory')
   onTestFinished(() => reader.close())
-  reader.accept(writer.assignPin('one', process.pid))
   writer.partBytes(MIB)
   const load = async (ref: LaneRef | undefined): Promise<Buffer | undefined> => {
-    const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
+    const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB))
     return loaded && Buffer.from(loaded.bytes)
   }
   const item = filled(1)
@@ -183,15 +185,14 @@ describe('memory that is lent to a source', () => {
     live = true,
   ): Promise<{ writer: ShmLaneWriter; read: (ref?: LaneRef) => Promise<Buffer | undefined> }> => {
     const writer = await ShmLaneWriter.open(8 * MIB, live)
-    const reader = writer && (await ShmLaneReader.open(writer.descriptor))
+    const reader = writer && (await openReader(writer.descriptor))
     if (!reader) throw new Error('no shared memory')
     onTestFinished(async () => {
       reader.close()
       await writer.close()
     })
-    reader.accept(writer.assignPin('one', process.pid))
     const read = async (ref?: LaneRef): Promise<Buffer | undefined> => {
-      const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB), false)
+      const loaded = await reader.load(ref ?? [], MIB, () => Buffer.alloc(MIB))
       return loaded && Buffer.from(loaded.bytes)
     }
     return { writer, read }

@@ -266,7 +266,6 @@ test('a receiver that is not among those that are accepted has been settled, and
     attach,
     accepts: attach,
     first: 0,
-    pin: null,
   })
   const publish = (...accepts: Accept[]): void =>
     nc.publish('daffi.test.stream.played.chunk', encodeMessage(accepts))

@@ -43,21 +43,20 @@ function loadOne(
   { bytes, parts }: IncomingChunk,
   { lane, loan, listener }: LoaderOptions,
 ): Loading<LoadedChunk> {
+  const onDone = (): void => listener?.onPartDone(bytes)
   const chunkOf = (loaded: LoadedPart | undefined): LoadedChunk | undefined => {
-    if (!loaded?.release) listener?.onPartDone(bytes)
+    if (!loaded?.release) onDone()
     if (!loaded) return undefined
     const { buffer, byteOffset, byteLength } = loaded.bytes
-    const returnLoan = loaded.release
-    const release =
-      returnLoan &&
-      ((): void => {
-        returnLoan()
-        listener?.onPartDone(bytes)
-      })
-    return { bytes: Buffer.from(buffer, byteOffset, byteLength), release }
+    return { bytes: Buffer.from(buffer, byteOffset, byteLength), release: loaded.release }
   }
   // eslint-disable-next-line no-restricted-syntax -- filled: a lane gives a part in its whole length, or not at all
-  const loading = lane.load(parts[0]?.ref ?? [], bytes, () => Buffer.allocUnsafeSlow(bytes), loan)
+  const loading = lane.load(
+    parts[0]?.ref ?? [],
+    bytes,
+    () => Buffer.allocUnsafeSlow(bytes),
+    loan ? onDone : undefined,
+  )
   return loading instanceof Promise ? loading.then(chunkOf) : chunkOf(loading)
 }
 
@@ -77,16 +76,12 @@ async function loadParts(
       whole ??= Buffer.allocUnsafeSlow(chunk.bytes)
       return whole.subarray(part.offset, part.offset + part.length)
     }
-    const loaded = await lane.load(part.ref, part.length, memory, loan && part.length === chunk.bytes)
-    const { bytes, release } = loaded ?? {}
-    if (release) {
-      endLoan = () => {
-        release()
-        listener?.onPartDone(part.length)
-      }
-    } else {
-      listener?.onPartDone(part.length)
-    }
+    const onDone = (): void => listener?.onPartDone(part.length)
+    const mayLend = loan && part.length === chunk.bytes
+    const { bytes, release } =
+      (await lane.load(part.ref, part.length, memory, mayLend ? onDone : undefined)) ?? {}
+    if (release) endLoan = release
+    else onDone()
     if (bytes === undefined) gone = true
     else if (bytes.length === chunk.bytes)
       whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

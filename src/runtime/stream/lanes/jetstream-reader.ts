@@ -65,10 +65,6 @@ export class JetStreamLaneReader implements LaneReader {
     }
   }
 
-  accept(): void {
-    // Reading from the stream needs no permission.
-  }
-
   close(): void {
     this.#closed = true
     this.#pushed?.close()

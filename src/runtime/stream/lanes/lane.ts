@@ -32,6 +32,12 @@ export interface LaneWriter {
    * @throws DaffiError DAFFI_STREAM_LOST when stored parts are gone, and the stream may lose nothing
    */
   store(part: Uint8Array, end: number): Promise<LaneRef | undefined>
+  /**
+   * Forwards a part: it stays where it lies, on loan from another stream, and readers load it from there. Undefined: it is to be
+   * stored like any other.
+   * @param end position of the part's end
+   */
+  forward?(part: Uint8Array, end: number, demand: Demand): LaneRef | undefined
   /** Pending while the lane still reads the memory of the part stored last. */
   readonly reading?: Promise<void> | undefined
   /** Removes everything that the lane keeps. */
@@ -54,8 +60,6 @@ export interface LaneReader {
   readonly ahead: number
   /** Credit is reported after so many parts or so many bytes, whichever is first. */
   readonly credit: { parts: number; bytes: number }
-  /** Called when the writer has accepted this receiver. @param pin the receiver's pin in shared memory */
-  accept(pin: number | null): void
   /**
    * Announces that the next parts will be loaded at once, so that the server may push them. Live streams only.
    * @param bytes expected, in so many parts
@@ -65,9 +69,10 @@ export interface LaneReader {
    * Loads a part, in its whole length or not at all.
    * @param length of the part in bytes
    * @param into gives memory for a copy, for lanes that need one
-   * @param loan allows the lane to return its own memory
+   * @param onReturned allows the lane to return its own memory, and is called when that is not in use any more: some time after it
+   * was released, where the part is forwarded to another stream meanwhile
    */
-  load(ref: LaneRef, length: number, into: () => Uint8Array, loan: boolean): Loading<LoadedPart>
+  load(ref: LaneRef, length: number, into: () => Uint8Array, onReturned?: () => void): Loading<LoadedPart>
   /** Releases the lane's resources. Can be called more than once. */
   close(): void
 }

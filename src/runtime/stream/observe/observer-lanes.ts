@@ -1,10 +1,10 @@
 import type { Lane } from '../../core/plan/summary.js'
+import { CopyReader } from '../lanes/copy-reader.js'
 import { JetStreamLaneReader } from '../lanes/jetstream-reader.js'
 import type { PartReader } from '../lanes/lane.js'
 import { ShmLaneReader } from '../lanes/shm/shm-reader.js'
 import type { NatsLink } from '../protocol/nats-link.js'
 import type { ShmDescriptor } from '../protocol/refs.js'
-import { CopyReader } from './copy-reader.js'
 
 /**
  * Lanes of an observer: shared memory where it can be mapped, else the server if the stream's bytes are stored there,
@@ -28,9 +28,10 @@ export class ObserverLanes {
     const known = this.#open.get(name)
     if (known) return known
     if (name === 'jetstream') return this.#add(name, new JetStreamLaneReader(this.#link))
-    if (this.preferred === 'jetstream')
-      return this.#add(name, new CopyReader(this.#link, this.#pipeline, this.#id))
-    const lane = shm && (await ShmLaneReader.open(shm))
+    const copies = new CopyReader(this.#link, this.#pipeline, this.#id)
+    if (this.preferred === 'jetstream') return this.#add(name, copies)
+    const lane =
+      shm && (await ShmLaneReader.open(shm, { pins: false, copies: () => Promise.resolve(copies) }))
     if (lane) return this.#add(name, lane)
     this.preferred = 'jetstream'
     return undefined

@@ -35,7 +35,7 @@ import type {
   Passed,
   Progress,
 } from './messages.js'
-import { isRefOf, MAX_PINS, NONCE_BYTES, type ShmDescriptor } from './refs.js'
+import { isRefOf, isShmDescriptor } from './refs.js'
 
 /** Sources whose marks one message has. */
 export const MAX_MARKS = 256
@@ -57,7 +57,6 @@ const isAccept = mapOf<Accept>({
   attach: isCount,
   accepts: isCount,
   first: isCount,
-  pin: orNull(isWithin(0, MAX_PINS - 1)),
   given: orAbsent(isCount),
 })
 
@@ -125,13 +124,7 @@ export function isPart(value: unknown): value is Part {
   return share === undefined || (isMap(share) && isCount(share['attach']) && isCount(share['item']))
 }
 
-const isShm = orNull(
-  mapOf<ShmDescriptor>({
-    pid: isWithin(1, MAX_INT_32),
-    fd: isWithin(0, MAX_INT_32),
-    nonce: (value) => value instanceof Uint8Array && value.length === NONCE_BYTES,
-  }),
-)
+const isShm = orNull(isShmDescriptor)
 
 export const isOpen = mapOf<Open>({
   id: isName,
@@ -169,7 +162,6 @@ export const isProgress = mapOf<Progress>({
   ...counts,
   node: isName,
   incarnation: isName,
-  pid: isWithin(1, MAX_INT_32),
   lane: isLane,
   state: isReceiverState,
   earlier: listOf(mapOf<AttachCounts>(counts)),

@@ -63,8 +63,6 @@ export interface Accept {
   /** Number of the latest attach of all receivers. All present ones are accepted in one message. */
   accepts: number
   first: number
-  /** The receiver's pin in shared memory; null on the other lane. */
-  pin: number | null
   /**
    * Present in a shared live stream: number of items that the receiver was given until a second ago. Those that it does not
    * know of were announced while it could not be reached, and are dropped. In a lossless one, for a receiver that leaves: number
@@ -161,7 +159,6 @@ export interface AttachCounts {
 export interface Progress extends AttachCounts {
   node: string
   incarnation: string
-  pid: number
   lane: Lane
   state: ReceiverState
   /** Attach that the counts belong to; 0 while the receiver waits to be accepted. */

@@ -1,3 +1,5 @@
+import { isMap } from '../../core/message/forms.js'
+
 /** Slots that a ring has at most. */
 export const MAX_SLOTS = 256
 /** Receivers that read a ring at most: each has one bit in a slot's pins. */
@@ -17,7 +19,10 @@ export interface ShmDescriptor {
   nonce: Uint8Array
 }
 
-/** Slot of a ring, the generation that it has while the part lies in it, and the size of the ring. */
+/**
+ * Slot of a ring, the generation that it has while the part lies in it, and the size of the ring. With a lender the part is
+ * forwarded: it lies in the ring of another stream, from which this stream's writer has it on loan.
+ */
 export type ShmRef = [
   fd: number,
   slot: number,
@@ -26,7 +31,10 @@ export type ShmRef = [
   slots: number,
   /** Slots that are in use until now: a ring for small items begins with few. */
   allocated: number,
+  lender?: ShmDescriptor,
 ]
+
+const MAX_INT_32 = 2 ** 31 - 1
 
 /** Sequence of a part in a JetStream stream, and the number under which it was published. */
 export type JetStreamRef = [stream: string, sequence: number, number: number]
@@ -38,15 +46,28 @@ export function isRefOf(lane: unknown, ref: unknown, length: number): ref is Lan
 }
 
 function isShmRef(ref: unknown[], length: number): boolean {
-  const [fd, slot, generation, slotBytes, slots, allocated] = ref
+  const [fd, slot, generation, slotBytes, slots, allocated, lender] = ref
   return (
-    isIndex(fd, 2 ** 31) &&
+    (lender === undefined || isShmDescriptor(lender)) &&
+    isIndex(fd, MAX_INT_32 + 1) &&
     (generation as number) === ((generation as number) | 0) &&
     isIndex(slots, MAX_SLOTS + 1) &&
     isIndex(allocated, slots + 1) &&
     isIndex(slot, allocated) &&
     isIndex(slotBytes, 2 ** 40) &&
     length <= slotBytes
+  )
+}
+
+export function isShmDescriptor(value: unknown): value is ShmDescriptor {
+  if (!isMap(value)) return false
+  const { pid, fd, nonce } = value
+  return (
+    isIndex(pid, MAX_INT_32 + 1) &&
+    pid > 0 &&
+    isIndex(fd, MAX_INT_32 + 1) &&
+    nonce instanceof Uint8Array &&
+    nonce.length === NONCE_BYTES
   )
 }
 

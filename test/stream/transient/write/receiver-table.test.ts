@@ -120,8 +120,8 @@ test('one that knew of its accept and waits for another has begun anew, and what
   expect(receivers.latestAttach).toBe(1)
   receivers.onProgress(progress({ processed: 2 }), at(5))
   receivers.onProgress(progress({ attach: 0 }), at(5))
-  expect(receivers.accepts(() => null)).toEqual([
-    { what: 'accept', incarnation: 'one', attach: 2, accepts: 2, first: 5, pin: null },
+  expect(receivers.accepts()).toEqual([
+    { what: 'accept', incarnation: 'one', attach: 2, accepts: 2, first: 5 },
   ])
   expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 2, lost: 3 } })
 })
@@ -130,7 +130,7 @@ test('one whose reports were all lost has begun anew, too: it names the attach a
   receivers.onProgress(progress({ attach: 0 }), at(0))
   const earlier = [{ attach: 1, processed: 3, dropped: 0, failed: 0 }]
   receivers.onProgress(progress({ attach: 0, earlier }), at(5))
-  expect(receivers.accepts(() => null)).toMatchObject([{ attach: 2, first: 5 }])
+  expect(receivers.accepts()).toMatchObject([{ attach: 2, first: 5 }])
   expect(receivers.summary(5)).toMatchObject({ viewer: { attaches: 2, offered: 5, processed: 3, lost: 2 } })
 })
 

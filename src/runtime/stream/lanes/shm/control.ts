@@ -1,8 +1,9 @@
-import { MAX_SLOTS, NONCE_BYTES } from '../../protocol/refs.js'
+import { isAlive } from '../../../core/is-alive.js'
+import { MAX_PINS, MAX_SLOTS, NONCE_BYTES } from '../../protocol/refs.js'
 
 /**
- * Control page of a ring, which writer and readers map for writing: magic bytes, a nonce, and for each slot a generation
- * and a set of pins.
+ * Control page of a ring, which writer and readers map for writing: magic bytes, a nonce, for each slot a generation and a set of
+ * pins, and for each pin the process that has it.
  *
  * The generation is odd while the slot is written. A reader sets its pin first and then looks at the generation; the
  * writer makes the generation odd first and then looks at the pins. Atomics are sequentially consistent, so one of the two
@@ -12,17 +13,21 @@ const MAGIC = Buffer.from('DAFFIRNG')
 const NONCE_AT = 8
 const GENERATIONS_AT = 64
 const PINS_AT = GENERATIONS_AT + 4 * MAX_SLOTS
+const HOLDERS_AT = PINS_AT + 4 * MAX_SLOTS
 export const CONTROL_BYTES = 4096
 
 export class Control {
   readonly #bytes: Buffer
   readonly #generations: Int32Array
   readonly #pins: Int32Array
+  /** Process ids by pin; 0 where a pin is free. */
+  readonly #holders: Int32Array
 
   constructor(buffer: ArrayBuffer) {
     this.#bytes = Buffer.from(buffer)
     this.#generations = new Int32Array(buffer, GENERATIONS_AT, MAX_SLOTS)
     this.#pins = new Int32Array(buffer, PINS_AT, MAX_SLOTS)
+    this.#holders = new Int32Array(buffer, HOLDERS_AT, MAX_PINS)
   }
 
   sign(nonce: Uint8Array): void {
@@ -33,6 +38,32 @@ export class Control {
   isSigned(nonce: Uint8Array): boolean {
     const signed = this.#bytes.subarray(NONCE_AT, NONCE_AT + NONCE_BYTES)
     return this.#bytes.subarray(0, MAGIC.length).equals(MAGIC) && signed.equals(nonce)
+  }
+
+  /** Takes a pin for a process. Undefined when all are taken by processes that live. */
+  claimPin(pid: number): number | undefined {
+    const claim = (): number =>
+      this.#holders.findIndex((_, pin) => Atomics.compareExchange(this.#holders, pin, 0, pid) === 0)
+    let pin = claim()
+    if (pin < 0) {
+      this.freeDead()
+      pin = claim()
+    }
+    return pin < 0 ? undefined : pin
+  }
+
+  /** Gives a pin back. */
+  releasePin(pin: number): void {
+    for (let slot = 0; slot < MAX_SLOTS; slot++) this.unpin(slot, pin)
+    Atomics.store(this.#holders, pin, 0)
+  }
+
+  /** Frees the pins of processes that are gone. Those of a live process stay, even when the stream has given it up. */
+  freeDead(): void {
+    for (let pin = 0; pin < MAX_PINS; pin++) {
+      const pid = Atomics.load(this.#holders, pin)
+      if (pid !== 0 && !isAlive(pid)) this.releasePin(pin)
+    }
   }
 
   /** Claims the slot for writing. False when a reader has pinned it; then the slot stays as it is. */
@@ -56,9 +87,14 @@ export class Control {
   /** Pins the slot against writing. False when the slot holds another part by now. */
   pin(slot: number, pin: number, generation: number): boolean {
     Atomics.or(this.#pins, slot, 1 << pin)
-    if (Atomics.load(this.#generations, slot) === generation) return true
+    if (this.has(slot, generation)) return true
     this.unpin(slot, pin)
     return false
+  }
+
+  /** Whether the slot has that generation. */
+  has(slot: number, generation: number): boolean {
+    return Atomics.load(this.#generations, slot) === generation
   }
 
   /** Whether the slot is being written and will have that generation. */
@@ -68,7 +104,7 @@ export class Control {
 
   /** Optimistic read without a pin, as by a seqlock. False when the slot was written meanwhile: the bytes are worthless. */
   optimisticRead(slot: number, generation: number, read: () => void): boolean {
-    if (Atomics.load(this.#generations, slot) !== generation) return false
+    if (!this.has(slot, generation)) return false
     read()
     // Adding nothing, unlike a load, also keeps what was read before from being read after.
     return Atomics.add(this.#generations, slot, 0) === generation
@@ -76,11 +112,6 @@ export class Control {
 
   unpin(slot: number, pin: number): void {
     Atomics.and(this.#pins, slot, ~(1 << pin))
-  }
-
-  /** Removes all pins of a reader whose process is gone. */
-  unpinAll(pin: number, slots: number): void {
-    for (let slot = 0; slot < slots; slot++) this.unpin(slot, pin)
   }
 
   pins(slot: number): number {

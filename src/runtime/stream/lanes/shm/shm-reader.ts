@@ -1,127 +1,92 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { isAlive } from '../../../core/is-alive.js'
 import type { LaneRef, ShmDescriptor, ShmRef } from '../../protocol/refs.js'
-import type { LaneReader, LoadedPart, Loading } from '../lane.js'
-import { Control, CONTROL_BYTES } from './control.js'
-import { openMemory, sharedMemory, type Mapping } from './memory.js'
+import type { LaneReader, LoadedPart, Loading, PartReader } from '../lane.js'
+import { MappedRing } from './mapped-ring.js'
+import { sharedMemory } from './memory.js'
 
-/** Time in which most parts are completed; a timer would take longer. */
-const SPIN_MS = 0.3
-/** Time after which a writer that has not completed a part is taken for stopped or dead. */
-const WRITING_MS = 1000
+/** Rings of other streams that are mapped at once, for forwarded parts; a source that is started again has a new one. */
+const MAX_LENDERS = 8
+/** Reports of credit while as many parts are loaded as the ring has slots. A frame's ring has no more slots than that. */
+const REPORTS_PER_RING = 8
 
 type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 
-/** Reads the lane through shared memory: copies parts out of the writer's ring, or gives them on loan. */
+interface ShmReaderOptions {
+  /** Whether slots are pinned while they are read. An observer must never delay the writer. */
+  pins: boolean
+  /** Gives what loads forwarded parts whose memory cannot be mapped here. */
+  copies: () => Promise<PartReader>
+}
+
+/** Reads the lane through shared memory: the writer's ring, and those of other streams from which it forwards parts. */
 export class ShmLaneReader implements LaneReader {
   readonly name = 'shm'
   readonly ahead = 0
   readonly #libc: Libc
-  readonly #descriptor: ShmDescriptor
-  readonly #memory: Mapping
-  readonly #control: Control
-  #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
-  #pin: number | undefined
-  #slots = 1
-  #loans = 0
+  readonly #ring: MappedRing
+  readonly #options: ShmReaderOptions
+  /** Rings of lenders, the one that was used last at the end; undefined: it cannot be mapped. */
+  readonly #lenders = new Map<string, { pid: number; ring: MappedRing | undefined }>()
+  #creditParts = 1
   #closed = false
 
-  private constructor(libc: Libc, descriptor: ShmDescriptor, memory: Mapping, control: Control) {
+  private constructor(libc: Libc, ring: MappedRing, options: ShmReaderOptions) {
     this.#libc = libc
-    this.#descriptor = descriptor
-    this.#memory = memory
-    this.#control = control
+    this.#ring = ring
+    this.#options = options
   }
 
   /** Maps the writer's memory; undefined when that is not possible here: another host, container or user. */
-  static async open(descriptor: ShmDescriptor): Promise<ShmLaneReader | undefined> {
+  static async open(
+    descriptor: ShmDescriptor,
+    options: ShmReaderOptions,
+  ): Promise<ShmLaneReader | undefined> {
     const libc = await sharedMemory()
-    const memory =
-      libc &&
-      openMemory(libc, { pid: descriptor.pid, fd: descriptor.fd, bytes: CONTROL_BYTES, writable: true })
-    if (!libc || !memory) return undefined
-    const control = new Control(memory.buffer)
-    if (control.isSigned(descriptor.nonce)) return new ShmLaneReader(libc, descriptor, memory, control)
-    memory.unmap()
-    return undefined
+    const ring = libc && MappedRing.open(libc, descriptor, options.pins)
+    return libc && ring && new ShmLaneReader(libc, ring, options)
   }
 
   /**
-   * Credit for half a ring: each report takes time of three processes, and the writer can use the other half meanwhile.
+   * Credit for a part of the ring, as each report takes time of both processes; for each forwarded part, since its lender waits, too.
    * Bytes do not matter, as each part takes a slot.
    */
   get credit(): { parts: number; bytes: number } {
-    return { parts: Math.ceil(this.#slots / 2), bytes: Infinity }
+    return { parts: this.#creditParts, bytes: Infinity }
   }
 
-  accept(pin: number | null): void {
-    this.#pin = pin ?? undefined
-  }
-
-  load(ref: LaneRef, length: number, into: () => Uint8Array, loan: boolean): Loading<LoadedPart> {
-    const [, slot, generation] = ref as ShmRef
-    if (this.#closed || !this.#control.isWriting(slot, generation)) return this.#load(ref, length, into, loan)
-    return this.#untilWritten(slot, generation).then(() => this.#load(ref, length, into, loan))
-  }
-
-  /** Waits for a live part that was announced before it was complete. */
-  async #untilWritten(slot: number, generation: number): Promise<void> {
-    const start = performance.now()
-    for (let waited = 0; waited < WRITING_MS; waited = performance.now() - start) {
-      await (waited < SPIN_MS ? setImmediate() : setTimeout(1))
-      if (this.#closed || !this.#control.isWriting(slot, generation)) return
-    }
-  }
-
-  #load(ref: LaneRef, length: number, into: () => Uint8Array, loan: boolean): LoadedPart | undefined {
-    const [fd, slot, generation, slotBytes, slots, allocated] = ref as ShmRef
-    this.#slots = allocated
-    const pin = this.#pin
-    const ring = this.#open(fd, slotBytes * slots)
-    if (!ring) return undefined
-    const at = slot * slotBytes
-    // An observer has no pin, and must never delay the writer.
-    if (pin === undefined) {
-      const target = into()
-      const read = (): void => void ring.copy(target, 0, at, at + length)
-      return this.#control.optimisticRead(slot, generation, read) ? { bytes: target } : undefined
-    }
-    if (!this.#control.pin(slot, pin, generation)) return undefined
-    if (!loan) {
-      const target = this.#libc.freed.allocate(length, into)
-      ring.copy(target, 0, at, at + length)
-      this.#control.unpin(slot, pin)
-      return { bytes: target }
-    }
-    this.#loans++
-    const release = (): void => {
-      this.#control.unpin(slot, pin)
-      this.#loans--
-      this.#unmap()
-    }
-    return { bytes: ring.subarray(at, at + length), release }
+  load(ref: LaneRef, length: number, into: () => Uint8Array, onReturned?: () => void): Loading<LoadedPart> {
+    if (this.#closed) return undefined
+    const [, , , , , allocated, lender] = ref as ShmRef
+    this.#creditParts = lender ? 1 : Math.ceil(allocated / REPORTS_PER_RING)
+    if (!lender) return this.#ring.load(ref as ShmRef, length, into, onReturned)
+    const ring = this.#ringOf(lender)
+    if (ring) return ring.load(ref as ShmRef, length, into, onReturned)
+    return this.#options.copies().then((copies) => copies.load(ref, length, into))
   }
 
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#unmap()
+    this.#ring.close()
+    for (const key of this.#lenders.keys()) this.#forget(key)
   }
 
-  #open(fd: number, bytes: number): Buffer | undefined {
-    if (this.#closed) return undefined
-    if (!this.#ring) {
-      const mapping = openMemory(this.#libc, { pid: this.#descriptor.pid, fd, bytes, writable: false })
-      this.#ring = mapping && { ...mapping, fd, bytes: Buffer.from(mapping.buffer) }
+  #ringOf(lender: ShmDescriptor): MappedRing | undefined {
+    const key = `${lender.pid} ${lender.fd} ${Buffer.from(lender.nonce).toString('base64')}`
+    let known = this.#lenders.get(key)
+    this.#lenders.delete(key)
+    if (!known) {
+      for (const [other, { pid }] of this.#lenders) if (!isAlive(pid)) this.#forget(other)
+      known = { pid: lender.pid, ring: MappedRing.open(this.#libc, lender, this.#options.pins) }
     }
-    // A writer has one ring, and each slot lies within it: so what is copied fills the item's memory.
-    return this.#ring?.fd === fd && this.#ring.bytes.length === bytes ? this.#ring.bytes : undefined
+    this.#lenders.set(key, known)
+    const [oldest = key] = this.#lenders.keys()
+    if (this.#lenders.size > MAX_LENDERS) this.#forget(oldest)
+    return known.ring
   }
 
-  /** Unmaps the ring once all loans have been returned. */
-  #unmap(): void {
-    if (!this.#closed || this.#loans > 0) return
-    this.#ring?.unmap()
-    this.#ring = undefined
-    this.#memory.unmap()
+  #forget(key: string): void {
+    this.#lenders.get(key)?.ring?.close()
+    this.#lenders.delete(key)
   }
 }

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
 import { MIB } from '../../../core/bytes.js'
-import { isAlive } from '../../../core/is-alive.js'
 import type { Loan } from '../../../core/stream/item-memory.js'
-import { MAX_PINS, NONCE_BYTES, type ShmDescriptor, type ShmRef } from '../../protocol/refs.js'
+import { NONCE_BYTES, type ShmDescriptor, type ShmRef } from '../../protocol/refs.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES } from './control.js'
+import { ForwardedParts } from './forwarded-parts.js'
 import { allocate, createMemory, sharedMemory, type Mapping } from './memory.js'
 import { LARGE_BYTES, MIN_SLOT_BYTES, ringSize } from './ring-size.js'
 
@@ -31,11 +31,6 @@ export class ShmLaneWriter implements LaneWriter {
   readonly #live: boolean
   readonly #memory: Mapping
   readonly #control: Control
-  /** Readers by pin. */
-  readonly #readers: ({ incarnation: string; pid: number } | undefined)[] = Array.from(
-    { length: MAX_PINS },
-    () => undefined,
-  )
   #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
   /** Slots that are allocated. */
   #slots: Slot[] = []
@@ -45,6 +40,7 @@ export class ShmLaneWriter implements LaneWriter {
   #loaned: number | undefined
   #filling = false
   #slotBytes = MIN_SLOT_BYTES
+  readonly #forwarded: ForwardedParts
   #next = 0
   #closed = false
   #reading: Promise<void> | undefined
@@ -56,6 +52,7 @@ export class ShmLaneWriter implements LaneWriter {
     this.#limit = limit
     this.#live = live
     this.#control = new Control(control.buffer)
+    this.#forwarded = new ForwardedParts(live)
     this.descriptor = { pid: process.pid, fd: control.fd, nonce: randomBytes(NONCE_BYTES) }
     this.#control.sign(this.descriptor.nonce)
   }
@@ -65,17 +62,6 @@ export class ShmLaneWriter implements LaneWriter {
     const libc = await sharedMemory()
     const control = libc && createMemory(libc, CONTROL_BYTES)
     return libc && control && new ShmLaneWriter(libc, control, limit, live)
-  }
-
-  /** Assigns a pin to a receiver; null when all are taken. */
-  assignPin(incarnation: string, pid: number): number | null {
-    const known = this.#readers.findIndex((reader) => reader?.incarnation === incarnation)
-    if (known >= 0) return known
-    this.#forgetDead()
-    const pin = this.#readers.indexOf(undefined)
-    if (pin < 0) return null
-    this.#readers[pin] = { incarnation, pid }
-    return pin
   }
 
   /** Slots of the ring, and those that cannot be overwritten at present. */
@@ -89,7 +75,7 @@ export class ShmLaneWriter implements LaneWriter {
    * before they are complete.
    */
   get maxUnannounced(): number {
-    return this.#live ? 1 : Math.ceil(this.#slots.length / 2)
+    return this.#live ? 1 : Math.max(1, Math.ceil(this.#slots.length / 2))
   }
 
   get reading(): Promise<void> | undefined {
@@ -110,6 +96,15 @@ export class ShmLaneWriter implements LaneWriter {
   store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
     // A stream that was cut off may still have chunks to store, for which there is no memory any more.
     return Promise.resolve(this.#closed ? undefined : this.#write(part, end))
+  }
+
+  forward(part: Uint8Array, end: number, demand: Demand): ShmRef | undefined {
+    return this.#closed ? undefined : this.#forwarded.forward(part, end, demand)
+  }
+
+  /** Returns the forwarded parts that receivers have loaded. */
+  settle(): void {
+    this.#forwarded.settle()
   }
 
   /**
@@ -154,7 +149,9 @@ export class ShmLaneWriter implements LaneWriter {
   }
 
   /** Copy of a range of a part, for an observer that cannot map the ring; undefined when the part is gone. */
-  copy([, slot, generation]: ShmRef, offset: number, length: number): Buffer | undefined {
+  copy(ref: ShmRef, offset: number, length: number): Buffer | undefined {
+    const [, slot, generation, , , , lender] = ref
+    if (lender) return this.#forwarded.copy(ref, offset, length)
     const ring = this.#ring
     if (!ring || this.#closed || slot >= this.#slots.length) return undefined
     if (offset + length > this.#slotBytes) return undefined
@@ -167,6 +164,7 @@ export class ShmLaneWriter implements LaneWriter {
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true
+      this.#forwarded.close()
       // While the source writes into a loan, the memory must stay mapped.
       if (!this.#filling) this.#unmap()
     }
@@ -248,7 +246,7 @@ export class ShmLaneWriter implements LaneWriter {
     for (let slot = 0; slot < this.#slots.length; slot++) {
       if (this.#isFree(slot) && ++free === wanted) return true
     }
-    this.#forgetDead()
+    this.#control.freeDead()
     return this.#grow(this.#slots.length) && this.#hasFree(wanted)
   }
 
@@ -260,7 +258,7 @@ export class ShmLaneWriter implements LaneWriter {
       this.#next = (slot + 1) % this.#slots.length
       return slot
     }
-    this.#forgetDead()
+    this.#control.freeDead()
     return this.#grow(this.#slots.length) ? this.#claim() : undefined
   }
 
@@ -272,14 +270,5 @@ export class ShmLaneWriter implements LaneWriter {
   #isSpare(slot: number): boolean {
     const { end } = this.#slots[slot] ?? { end: 0 }
     return slot !== this.#loaned && (this.#live || !this.#demand?.needs(end))
-  }
-
-  /** Frees the slots that dead processes pinned. Pins of a live process stay, even when the stream has given it up. */
-  #forgetDead(): void {
-    for (const [pin, reader] of this.#readers.entries()) {
-      if (!reader || isAlive(reader.pid)) continue
-      this.#control.unpinAll(pin, this.#slots.length)
-      this.#readers[pin] = undefined
-    }
   }
 }

@@ -29,7 +29,6 @@ export function progressOf(
   return {
     node: self.name,
     incarnation: self.incarnation,
-    pid: process.pid,
     lane: lane.name,
     state: lifecycle.state,
     error: lifecycle.error,

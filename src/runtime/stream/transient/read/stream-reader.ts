@@ -69,7 +69,7 @@ export class StreamReader implements CreditListener {
    * Adopts an acceptance of a receiver. One of this receiver begins a session, unless that has begun already; what waits of
    * an earlier session is dropped, as the writer has counted it as lost.
    */
-  onAccept({ incarnation, attach, accepts, first, pin, given }: Accept): void {
+  onAccept({ incarnation, attach, accepts, first, given }: Accept): void {
     this.#knownAccepts = Math.max(this.#knownAccepts, accepts)
     if (incarnation !== this.#options.self.incarnation) return
     const { session } = this.#account
@@ -81,7 +81,6 @@ export class StreamReader implements CreditListener {
     if (!this.#account.isNew(attach)) return
     if (!this.#lifecycle.isAttached()) return
     void this.#ahead.discard()
-    this.#options.lane.accept(pin)
     this.#account.begin(new ReaderSession({ attach, first }, { ...this.#options, credit: this }))
     this.#reportedWeight = 0
     this.#running ??= this.#run()

@@ -22,13 +22,13 @@ export class FlowControl {
 
   /**
    * Resolves when the lane has room for a part.
-   * @param weight of the part
+   * @param weight of the part; 0 when the lane need not store it
    * @param stored weight of all that the lane has stored
    * @throws the signal's reason when it aborts
    */
   async room(weight: number, stored: number): Promise<void> {
     const { lane, demand, receivers, signal } = this.#options
-    while (receivers.held || !lane.hasRoom(weight, stored, demand)) {
+    while (receivers.held || (weight > 0 && !lane.hasRoom(weight, stored, demand))) {
       if (signal.aborted) throw signal.reason
       await receivers.changed.wait()
     }

@@ -115,16 +115,17 @@ export class LaneSender {
       return
     }
     const total = chunk.bytes.length
-    const limit = lane.partBytes(total)
+    const forwarded = lane.forward?.(chunk.bytes, this.#stored + partWeight(total), this.#demand)
+    const limit = forwarded ? total : lane.partBytes(total)
     for (let offset = 0; offset < total || offset === 0; offset += limit) {
       const bytes = chunk.bytes.subarray(offset, offset + limit)
       const weight = partWeight(bytes.length)
-      if (!live) await this.#flow.room(weight, this.#stored)
+      if (!live) await this.#flow.room(forwarded ? 0 : weight, this.#stored)
       this.#onRoom(chunk, offset, limit)
       this.#stored += weight
       const end = this.#stored
       if (share && !live) receivers.onSent(share.attach, end, weight)
-      const ref = lane.store(bytes, end)
+      const ref = forwarded ? Promise.resolve(forwarded) : lane.store(bytes, end)
       // Awaited in turn below; until then a rejection is not an unhandled one.
       ref.catch(() => undefined)
       const { first, count, kind, time, origin, key } = chunk

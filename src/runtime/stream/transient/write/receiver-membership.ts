@@ -11,7 +11,6 @@ import { isProgress } from '../../protocol/message-forms.js'
 import { streamSubject, type Progress } from '../../protocol/messages.js'
 import { onUnixMessage, onMessage } from '../../protocol/on-message.js'
 import type { Departure, Peer, StreamContext } from '../../protocol/ports.js'
-import { MAX_PINS } from '../../protocol/refs.js'
 import type { AssignedMarks } from './assigned-marks.js'
 import type { LaneSet } from './lane-set.js'
 import { Patience } from './patience.js'
@@ -42,7 +41,6 @@ interface ReceiverMembershipOptions {
  */
 export class ReceiverMembership {
   readonly #options: ReceiverMembershipOptions
-  readonly #pins = new Map<string, number | null>()
   readonly #patience: Patience
   /** Names of the nodes that received when the stream opened. */
   readonly #names = new Set<string>()
@@ -144,11 +142,9 @@ export class ReceiverMembership {
     const { context, receivers, announcer, shm } = this.#options
     const to = receivers.uninformed()
     if (to.length > 0) {
-      // Pins are limited: when they may run out, further receivers use the server's lane.
-      const descriptor = receivers.pending.length <= MAX_PINS ? (shm?.descriptor ?? null) : null
-      announcer.publish('open', invitation(context, { shm: descriptor, to }))
+      announcer.publish('open', invitation(context, { shm: shm?.descriptor ?? null, to }))
     }
-    const accepts = receivers.accepts((incarnation) => this.#pins.get(incarnation) ?? null)
+    const accepts = receivers.accepts()
     for (const [index, accept] of accepts.entries())
       announcer.announce(accept, index === accepts.length - 1 ? 1 : Infinity)
   }
@@ -172,8 +168,8 @@ export class ReceiverMembership {
   }
 
   #onProgress(progress: Progress): void {
-    const { state, receivers, lanes, shm } = this.#options
-    const { node, incarnation, lane, pid } = progress
+    const { state, receivers, lanes } = this.#options
+    const { node, lane } = progress
     // The final report of a receiver is taken at once, as it is confirmed, and not repeated.
     if (progress.state === 'attached' && !lanes.has(lane)) {
       // The lane's first receiver is accepted once the lane is open: it reports again.
@@ -186,9 +182,9 @@ export class ReceiverMembership {
     const before = receivers.latestAttach
     const wasPresent = receivers.isPresent(node)
     receivers.onProgress(progress, this.#position(lane))
+    this.#options.shm?.settle()
     this.#options.marks.tellSoon()
     if (receivers.latestAttach > before) {
-      if (lane === 'shm' && shm) this.#pins.set(incarnation, shm.assignPin(incarnation, pid))
       this.#patience.onBack(node)
       this.#publish()
     } else if (wasPresent && receivers.isAway(node)) this.#onAway(node, false)
@@ -202,6 +198,7 @@ export class ReceiverMembership {
     const lane = receivers.laneOf(peer)
     const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
     receivers.depart(peer, how, lane ? this.#position(lane).next : 0, error)
+    this.#options.shm?.settle()
     if (receivers.isAway(peer.name)) this.#onAway(peer.name, returns)
     this.#update()
   }

@@ -99,18 +99,17 @@ export function adoptLateCounts(session: ReceiverSession, counts: AttachCounts):
 interface AcceptOptions {
   /** Number of the latest attach of all receivers. */
   accepts: number
-  pinOf: (incarnation: string) => number | null
   live: boolean
 }
 
 /** Acceptance of a receiver; none of one that has not attached. */
 export function acceptOf(
   { incarnation, attach, first, assigned, progress }: ReceiverSession,
-  { accepts, pinOf, live }: AcceptOptions,
+  { accepts, live }: AcceptOptions,
 ): Accept[] {
   if (first === undefined) return []
   const given = live ? assigned?.checked[1] : progress?.leaving && assigned?.count
-  const accept = { what: 'accept', incarnation, attach, accepts, first, pin: pinOf(incarnation) } as const
+  const accept = { what: 'accept', incarnation, attach, accepts, first } as const
   return [given === undefined ? accept : { ...accept, given }]
 }
 

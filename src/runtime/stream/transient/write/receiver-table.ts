@@ -91,9 +91,9 @@ export class ReceiverTable implements ReceiverAccounts {
   }
 
   /** Acceptances of all attached receivers. */
-  accepts(pinOf: (incarnation: string) => number | null): Accept[] {
+  accepts(): Accept[] {
     const accepts = this.#attaches
-    return this.#present.flatMap((session) => acceptOf(session, { accepts, pinOf, live: this.#live }))
+    return this.#present.flatMap((session) => acceptOf(session, { accepts, live: this.#live }))
   }
 
   /** Settles the session of a receiver that died, or left before the end. False when it has none. */

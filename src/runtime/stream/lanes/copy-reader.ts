@@ -1,5 +1,5 @@
 import { payloadLimit } from '../../nats/index.js'
-import type { LoadedPart, PartReader } from '../lanes/lane.js'
+import type { LoadedPart, PartReader } from './lane.js'
 import { copySubject, encodeLatest } from '../protocol/latest-messages.js'
 import type { NatsLink } from '../protocol/nats-link.js'
 import type { LaneRef } from '../protocol/refs.js'

@@ -1,0 +1,203 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { ShmDescriptor, ShmRef } from '../../protocol/refs.js'
+import type { LoadedPart, Loading } from '../lane.js'
+import { Control, CONTROL_BYTES } from './control.js'
+import { openMemory, type Mapping, type sharedMemory } from './memory.js'
+
+/** Time in which most parts are completed; a timer would take longer. */
+const SPIN_MS = 0.3
+/** Time after which a writer that has not completed a part is taken for stopped or dead. */
+const WRITING_MS = 1000
+/** Slots that are left to a ring's writer: one to write, and one that is read meanwhile. */
+const SPARE_SLOTS = 2
+
+type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
+
+/** A part on loan from a ring, which a stream may forward: receivers read it where it lies. */
+export interface LentPart {
+  ref: ShmRef
+  /** Whether the ring has slots to spare, so that its writer finds a free one also while this one is kept. */
+  canSpare: () => boolean
+  /** Keeps the part on loan until the function that it gives is called. */
+  keep: () => () => void
+}
+
+/** Loan of one part: it ends when nobody uses it any more. */
+interface RingLoan {
+  ref: ShmRef
+  users: number
+  leave: () => void
+}
+
+/** Rings that are mapped here, by their memory. */
+const rings = new WeakMap<ArrayBufferLike, MappedRing>()
+
+/** The part that these bytes are, when it is on loan from a ring. */
+export function lentPart(bytes: Uint8Array): LentPart | undefined {
+  return rings.get(bytes.buffer)?.lentAt(bytes)
+}
+
+/** Ring of a writer, mapped to read: parts are copied out of it, or lent. */
+export class MappedRing {
+  readonly #libc: Libc
+  readonly #descriptor: ShmDescriptor
+  readonly #memory: Mapping
+  readonly #control: Control
+  /** Pin by which slots are kept from being written; undefined for an observer, which must never delay the writer. */
+  readonly #pin: number | undefined
+  #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
+  /** Number of uses of each slot that is pinned. */
+  readonly #uses = new Map<number, number>()
+  /** Latest loan of each slot that is lent. */
+  readonly #loans = new Map<number, RingLoan>()
+  #closed = false
+
+  private constructor(libc: Libc, descriptor: ShmDescriptor, memory: Mapping, pin: number | undefined) {
+    this.#libc = libc
+    this.#descriptor = descriptor
+    this.#memory = memory
+    this.#control = new Control(memory.buffer)
+    this.#pin = pin
+  }
+
+  /**
+   * Maps a ring. Undefined when that is not possible here: another host, container or user, or no pin that is free.
+   * @param pins whether slots are pinned while they are read
+   */
+  static open(libc: Libc, descriptor: ShmDescriptor, pins: boolean): MappedRing | undefined {
+    const { pid, fd, nonce } = descriptor
+    const memory = openMemory(libc, { pid, fd, bytes: CONTROL_BYTES, writable: true })
+    if (!memory) return undefined
+    const control = new Control(memory.buffer)
+    const isOurs = control.isSigned(nonce)
+    const pin = isOurs && pins ? control.claimPin(process.pid) : undefined
+    if (isOurs && (!pins || pin !== undefined)) return new MappedRing(libc, descriptor, memory, pin)
+    memory.unmap()
+    return undefined
+  }
+
+  /** Loads a part, as a `LaneReader` does. */
+  load(ref: ShmRef, length: number, into: () => Uint8Array, onReturned?: () => void): Loading<LoadedPart> {
+    const [, slot, generation] = ref
+    if (this.#closed || !this.#control.isWriting(slot, generation))
+      return this.#load(ref, length, into, onReturned)
+    return this.#untilWritten(slot, generation).then(() => this.#load(ref, length, into, onReturned))
+  }
+
+  /** The part on loan that begins where these bytes do. */
+  lentAt({ byteOffset, length }: Uint8Array): LentPart | undefined {
+    const [{ ref: [, , , slotBytes] } = { ref: [0, 0, 0, 0] }] = this.#loans.values()
+    const loan = this.#loans.get(byteOffset / slotBytes)
+    if (!loan || length > slotBytes) return undefined
+    return {
+      ref: loan.ref,
+      canSpare: () => this.#canSpare(loan.ref),
+      keep: () => {
+        loan.users++
+        return loan.leave
+      },
+    }
+  }
+
+  /** Releases everything once all loans are over. May be called again. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#unmap()
+  }
+
+  /** Waits for a live part that was announced before it was complete. */
+  async #untilWritten(slot: number, generation: number): Promise<void> {
+    const start = performance.now()
+    for (let waited = 0; waited < WRITING_MS; waited = performance.now() - start) {
+      await (waited < SPIN_MS ? setImmediate() : setTimeout(1))
+      if (this.#closed || !this.#control.isWriting(slot, generation)) return
+    }
+  }
+
+  #load(
+    ref: ShmRef,
+    length: number,
+    into: () => Uint8Array,
+    onReturned: (() => void) | undefined,
+  ): LoadedPart | undefined {
+    const [fd, slot, generation, slotBytes, slots] = ref
+    const ring = this.#open(fd, slotBytes * slots)
+    if (!ring) return undefined
+    const at = slot * slotBytes
+    if (this.#pin === undefined) {
+      const target = into()
+      const read = (): void => void ring.copy(target, 0, at, at + length)
+      return this.#control.optimisticRead(slot, generation, read) ? { bytes: target } : undefined
+    }
+    if (!this.#use(slot, generation, this.#pin)) return undefined
+    if (!onReturned) {
+      const target = this.#libc.freed.allocate(length, into)
+      ring.copy(target, 0, at, at + length)
+      this.#endUse(slot, this.#pin)
+      return { bytes: target }
+    }
+    return { bytes: ring.subarray(at, at + length), release: this.#lend(ref, this.#pin, onReturned) }
+  }
+
+  #lend(ref: ShmRef, pin: number, onReturned: () => void): () => void {
+    const [, slot] = ref
+    const loan: RingLoan = {
+      ref: [ref[0], ref[1], ref[2], ref[3], ref[4], ref[5], this.#descriptor],
+      users: 1,
+      leave: () => {
+        if (--loan.users > 0) return
+        if (this.#loans.get(slot) === loan) this.#loans.delete(slot)
+        this.#endUse(slot, pin)
+        onReturned()
+        this.#unmap()
+      },
+    }
+    this.#loans.set(slot, loan)
+    return loan.leave
+  }
+
+  #canSpare([, slot, , , , allocated]: ShmRef): boolean {
+    let unused = 0
+    for (let other = 0; other < allocated; other++)
+      if (other !== slot && this.#control.pins(other) === 0) unused++
+    return !this.#closed && unused >= SPARE_SLOTS
+  }
+
+  #use(slot: number, generation: number, pin: number): boolean {
+    const uses = this.#uses.get(slot) ?? 0
+    // The generation of a slot that is pinned stays.
+    const isThere = uses > 0 ? this.#control.has(slot, generation) : this.#control.pin(slot, pin, generation)
+    if (isThere) this.#uses.set(slot, uses + 1)
+    return isThere
+  }
+
+  #endUse(slot: number, pin: number): void {
+    const left = (this.#uses.get(slot) ?? 1) - 1
+    if (left > 0) {
+      this.#uses.set(slot, left)
+      return
+    }
+    this.#uses.delete(slot)
+    this.#control.unpin(slot, pin)
+  }
+
+  #open(fd: number, bytes: number): Buffer | undefined {
+    if (this.#closed) return undefined
+    if (!this.#ring) {
+      const mapping = openMemory(this.#libc, { pid: this.#descriptor.pid, fd, bytes, writable: false })
+      this.#ring = mapping && { ...mapping, fd, bytes: Buffer.from(mapping.buffer) }
+      if (mapping) rings.set(mapping.buffer, this)
+    }
+    // A writer has one ring, and each slot lies within it: so what is copied fills the item's memory.
+    return this.#ring?.fd === fd && this.#ring.bytes.length === bytes ? this.#ring.bytes : undefined
+  }
+
+  #unmap(): void {
+    if (!this.#closed || this.#uses.size > 0) return
+    this.#ring?.unmap()
+    this.#ring = undefined
+    if (this.#pin !== undefined) this.#control.releasePin(this.#pin)
+    this.#memory.unmap()
+  }
+}
