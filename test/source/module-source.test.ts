@@ -3,6 +3,7 @@ import { DaffiError } from '../../src/runtime/core/errors.js'
 import type { ModulePlan } from '../../src/runtime/core/plan/plan.js'
 import { RESUME, type Resumable } from '../../src/runtime/core/stream/resumable.js'
 import type { SourceContext } from '../../src/runtime/source/index.js'
+import { feed } from '../../src/runtime/stream/common/write/feed.js'
 import { collect, open } from './support.js'
 
 const plan: ModulePlan = {
@@ -36,8 +37,44 @@ test.each([
     },
   ],
   ['promises', [1, Promise.resolve(2), 3]],
-])('%s is iterated over', async (_, value) => {
-  expect(await collect(openExport(value))).toEqual([1, 2, 3])
+])(
+  '%s is iterated over, also as a stream does, which waits for no item that is there at once',
+  async (_, value) => {
+    expect(await collect(openExport(value))).toEqual([1, 2, 3])
+    expect(await streamed(openExport(value))).toEqual([1, 2, 3])
+  },
+)
+
+/** The items as a stream takes them. */
+async function streamed(
+  items: AsyncIterable<unknown>,
+  signal = new AbortController().signal,
+): Promise<unknown[]> {
+  const all: unknown[] = []
+  const accept = (item: unknown): undefined => void all.push(item)
+  await feed(items, { signal, accept })
+  return all
+}
+
+test('items that are there at once end with the source, in their order, and with its clean-up', async () => {
+  const seen: unknown[] = []
+  const controller = new AbortController()
+  const { signal } = controller
+  const items = openExport(
+    function* () {
+      try {
+        for (let n = 1; ; n++) {
+          if (n === 5) controller.abort()
+          yield n % 2 === 0 ? Promise.resolve(n) : n
+        }
+      } finally {
+        seen.push('cleaned up')
+      }
+    },
+    { signal },
+  )
+  expect(await streamed(items)).toEqual([1, 2, 3, 4, 5])
+  expect(seen).toEqual(['cleaned up'])
 })
 
 test('the function gets the arguments of the plan, and the signal', async () => {
@@ -76,13 +113,19 @@ test('an error of the module is reported with its location and cause', async () 
     throw broken
   })
   expect(await items.next()).toEqual({ done: false, value: 1 })
-  await expect(items.next()).rejects.toMatchObject({
+  const failure = {
     code: 'DAFFI_SOURCE_FAILED',
     message: expect.stringMatching(
       /^source cam: .*module-source\.test\.ts:\d+: RangeError: no more lines$/,
     ) as string,
     cause: broken,
+  }
+  await expect(items.next()).rejects.toMatchObject(failure)
+  const failing = openExport(function* () {
+    yield* [1, 2, 3]
+    throw broken
   })
+  await expect(streamed(failing)).rejects.toMatchObject(failure)
 })
 
 test("daffi's own errors are passed on unchanged", async () => {

@@ -3,7 +3,8 @@ import { AbortableWaits, bounded } from '../core/timeout.js'
 import { DaffiError } from '../core/errors.js'
 import { thrownHead, thrownLine } from '../core/message/error-text.js'
 import type { ModulePlan } from '../core/plan/plan.js'
-import { keepRejections } from '../core/stream/promised-items.js'
+import { AT_ONCE, type Prompt } from '../core/stream/at-once.js'
+import { isPromise, keepRejections } from '../core/stream/promised-items.js'
 import { RESUME, type Resumable } from '../core/stream/resumable.js'
 import { asError } from '../core/thrown/read-thrown.js'
 import { errorPlace } from '../core/thrown/user-frames.js'
@@ -28,26 +29,34 @@ export function moduleSource(
   plan: ModulePlan,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> & Resumable {
-  const items = guarded(
-    itemsOf(() => open(plan, context)),
-    context,
-  )
+  const items = guarded(() => open(plan, context), context)
   return Object.assign(items, {
     [RESUME]: async (position: number) => {
       const from = await resumption(plan, context)
       if (from === 'live') return items
-      return (
-        from &&
-        guarded(
-          itemsOf(() => resumed(from, position, plan, context)),
-          context,
-        )
-      )
+      return from && guarded(() => resumed(from, position, plan, context), context)
     },
   })
 }
 
-async function* guarded(
+function guarded(
+  opened: () => Promise<AnyIterable>,
+  context: SourceContext,
+): AsyncGenerator<unknown, void> & Prompt {
+  const { signal, isStage } = context
+  const prompt = new PromptItems()
+  const atOnce = (): ReturnType<PromptItems['take']> => {
+    if (signal.aborted && !isStage) return undefined
+    try {
+      return prompt.take()
+    } catch (thrown) {
+      throw sourceFailed(thrown, context)
+    }
+  }
+  return Object.assign(guardedItems(itemsOf(opened, prompt), context), { [AT_ONCE]: atOnce })
+}
+
+async function* guardedItems(
   items: AsyncGenerator<unknown, void>,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> {
@@ -113,11 +122,46 @@ async function resumed(
 }
 
 /** The items, of a promise what it leads to. When one rejects, the iterable is closed, which `yield*` would not do. */
-async function* itemsOf(opened: () => Promise<AnyIterable>): AsyncGenerator<unknown, void> {
+async function* itemsOf(
+  opened: () => Promise<AnyIterable>,
+  prompt: PromptItems,
+): AsyncGenerator<unknown, void> {
   const items = await opened()
   keepRejections(items)
   if (Symbol.asyncIterator in items) for await (const item of items) yield item
-  else for (const item of items) yield item
+  else for (const item of prompt.of(items)) yield item
+}
+
+/** Items of an iterable that is not async, which are taken by a loop, and by others between its steps. */
+class PromptItems {
+  #iterator: Iterator<unknown> | undefined
+  /** Result that only the loop can deal with: the end, or a promise. */
+  #held: IteratorResult<unknown> | undefined
+
+  /** The items that nobody takes meanwhile. */
+  of(items: Iterable<unknown>): Iterable<unknown> {
+    const iterator = items[Symbol.iterator]()
+    this.#iterator = iterator
+    const next = (): IteratorResult<unknown> => {
+      const result = this.#held ?? iterator.next()
+      this.#held = undefined
+      return result
+    }
+    const close = (): IteratorResult<unknown> => {
+      this.#iterator = undefined
+      return iterator.return?.() ?? { done: true, value: undefined }
+    }
+    return { [Symbol.iterator]: () => ({ next, return: close }) }
+  }
+
+  /** Takes an item; undefined when the loop has to. */
+  take(): { done?: false; value: unknown } | undefined {
+    if (!this.#iterator || this.#held) return undefined
+    const result = this.#iterator.next()
+    if (result.done !== true && !isPromise(result.value)) return result
+    this.#held = result
+    return undefined
+  }
 }
 
 /** How the module says that it is resumed: undefined when it begins with its first item again. */
@@ -137,8 +181,9 @@ async function resumption(
 async function nextItem(
   next: Promise<IteratorResult<unknown, void>>,
   waits: AbortableWaits,
-  { name, signal, isStage }: SourceContext,
+  context: SourceContext,
 ): Promise<IteratorResult<unknown> | undefined> {
+  const { name, signal, isStage } = context
   const what = `source ${name}`
   try {
     return await waits.untilSettled(next)
@@ -147,12 +192,16 @@ async function nextItem(
       if (!isStage) return undefined
       return await bounded(next, { timeoutMs: PAUSE_MS, what }).catch(() => undefined)
     }
-    const cause = asError(thrown)
-    if (cause instanceof DaffiError) throw cause
-    const place = errorPlace(cause)
-    const at = place ? `${place.file}:${place.line}: ` : ''
-    throw new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${thrownHead(cause)}`, { cause })
+    throw sourceFailed(thrown, context)
   }
+}
+
+function sourceFailed(thrown: unknown, { name }: SourceContext): DaffiError {
+  const cause = asError(thrown)
+  if (cause instanceof DaffiError) return cause
+  const place = errorPlace(cause)
+  const at = place ? `${place.file}:${place.line}: ` : ''
+  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${thrownHead(cause)}`, { cause })
 }
 
 function notIterable(plan: ModulePlan, name: string, called: boolean, value: unknown): DaffiError {

@@ -51,12 +51,8 @@ function loadOne(
     return { bytes: Buffer.from(buffer, byteOffset, byteLength), release: loaded.release }
   }
   // eslint-disable-next-line no-restricted-syntax -- filled: a lane gives a part in its whole length, or not at all
-  const loading = lane.load(
-    parts[0]?.ref ?? [],
-    bytes,
-    () => Buffer.allocUnsafeSlow(bytes),
-    loan ? onDone : undefined,
-  )
+  const memory = (): Buffer => Buffer.allocUnsafeSlow(bytes)
+  const loading = lane.load(parts[0]?.ref ?? [], bytes, memory, loan ? onDone : undefined)
   return loading instanceof Promise ? loading.then(chunkOf) : chunkOf(loading)
 }
 

@@ -1,6 +1,7 @@
 import { abortError } from '../../../core/abort.js'
 import { DaffiError } from '../../../core/errors.js'
 import { thrownLine } from '../../../core/message/error-text.js'
+import { AT_ONCE, type Prompt } from '../../../core/stream/at-once.js'
 import { isPromise, keepRejections } from '../../../core/stream/promised-items.js'
 import { asError } from '../../../core/thrown/read-thrown.js'
 import { AbortableWaits, bounded } from '../../../core/timeout.js'
@@ -53,7 +54,10 @@ export async function feed(items: Items, options: FeedOptions): Promise<void> {
     )
 }
 
-async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: FeedOptions): Promise<void> {
+async function feedAsync(
+  iterator: AsyncIterator<unknown> & Prompt,
+  { signal, accept }: FeedOptions,
+): Promise<void> {
   const slice = new TimeSlice(SLICE_MS)
   const waits = new AbortableWaits(signal, 'the stream')
   let done = false
@@ -63,7 +67,7 @@ async function feedAsync(iterator: AsyncIterator<unknown>, { signal, accept }: F
       // A function for this would cost a promise for each item.
       let next: IteratorResult<unknown>
       try {
-        next = await waits.untilSettled(Promise.resolve(iterator.next()))
+        next = iterator[AT_ONCE]?.() ?? (await waits.untilSettled(Promise.resolve(iterator.next())))
       } catch (thrown) {
         throw sourceFailed(thrown)
       }
