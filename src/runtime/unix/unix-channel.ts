@@ -47,12 +47,19 @@ export class UnixChannel {
     const bytes = frameBytes(subject, payload)
     if (bytes <= SMALL) this.#gather(subject, payload, bytes)
     else {
-      this.#flush()
+      this.flush()
       socket.write(encodeFrame(subject, payload))
     }
     if (socket.writableLength <= MAX_WAITING) return true
     this.close()
     return false
+  }
+
+  /** Writes the messages that were sent until now, so that they do not wait for the end of this turn of the event loop. */
+  flush(): void {
+    if (this.#begin === this.#end || !this.#socket.writable) return
+    this.#socket.write(this.#block.subarray(this.#begin, this.#end))
+    this.#begin = this.#end
   }
 
   /** Tells a listener once when the channel has closed, soon if it has already. @returns a function that removes the listener */
@@ -72,19 +79,13 @@ export class UnixChannel {
 
   #gather(subject: string, payload: Uint8Array, bytes: number): void {
     if (this.#end + bytes > this.#block.length) {
-      this.#flush()
+      this.flush()
       // eslint-disable-next-line no-restricted-syntax -- only what was written is sent
       this.#block = Buffer.allocUnsafeSlow(BLOCK)
       this.#begin = this.#end = 0
     }
-    if (this.#begin === this.#end) process.nextTick(() => this.#flush())
+    if (this.#begin === this.#end) process.nextTick(() => this.flush())
     this.#end = writeFrame(subject, payload, this.#block, this.#end)
-  }
-
-  #flush(): void {
-    if (this.#begin === this.#end || !this.#socket.writable) return
-    this.#socket.write(this.#block.subarray(this.#begin, this.#end))
-    this.#begin = this.#end
   }
 }
 

@@ -144,7 +144,7 @@ test('lent memory is not reused before it is given back, nor while a receiver th
   const into = (): Buffer => Buffer.alloc(MIB)
   const store = async (n: number): Promise<LaneRef> => {
     const ref = await writer.store(filled(n), n + 1)
-    await writer.reading
+    writer.onAnnounced(true)
     return ref ?? []
   }
   const first = await store(0)
@@ -171,6 +171,7 @@ test('a live part can be loaded before it is written, and is gone when its write
   const item = filled(1)
   const loaded = load(await writer.store(item, 1))
   item.fill(2)
+  writer.onAnnounced(false)
   await writer.reading
   item.fill(3)
   expect((await loaded)?.equals(filled(2))).toBe(true)
@@ -222,7 +223,7 @@ describe('memory that is lent to a source', () => {
     loan?.bytes.fill(7)
     for (let n = 0; n < 20; n++) {
       const ref = await writer.store(filled(n), n + 1)
-      await writer.reading
+      writer.onAnnounced(true)
       expect((await read(ref))?.equals(filled(n))).toBe(true)
     }
     expect(loan?.bytes.equals(filled(7))).toBe(true)

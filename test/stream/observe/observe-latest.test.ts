@@ -81,11 +81,11 @@ test('who cannot map the ring gets copies', async () => {
   lane.partBytes(part.length)
   const ref = await lane.store(part, 1)
   if (!ref) throw new Error('there was no room')
-  await lane.reading
+  lane.onAnnounced(true)
   expect(lane.copy(ref, 10, 100)).toEqual(part.subarray(10, 110))
   for (let n = 0; n < ref[4]; n++) {
     await lane.store(next, n + 2)
-    await lane.reading
+    lane.onAnnounced(true)
   }
   expect(lane.copy(ref, 10, 100)).toBeUndefined()
 })

@@ -40,6 +40,11 @@ export interface LaneWriter {
   forward?(part: Uint8Array, end: number, demand: Demand): LaneRef | undefined
   /** Pending while the lane still reads the memory of the part stored last. */
   readonly reading?: Promise<void> | undefined
+  /**
+   * Called when a part has been announced that is complete only after that.
+   * @param isThere whether the announcement is with all receivers, and not on its way to the server
+   */
+  onAnnounced?(isThere: boolean): void
   /** Removes everything that the lane keeps. */
   close(): Promise<void>
 }

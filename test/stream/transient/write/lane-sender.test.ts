@@ -61,7 +61,7 @@ const senderOf = (lane: LaneWriter, live: boolean): LaneSender =>
       },
     },
     receivers,
-    announcer: { announce: (part) => void announced.push(part as Part) },
+    announcer: { announce: (part) => announced.push(part as Part) > 0 },
     monitor: { onPart: (part) => void observed.push(part) },
     idle,
   })

@@ -10,7 +10,7 @@ import type { StreamContext } from '../../protocol/ports.js'
 import type { ReceiverChannels } from './receiver-channels.js'
 
 /** Bytes of the longest announcement. */
-const ANNOUNCEMENT_BYTES = 768
+const ANNOUNCEMENT_BYTES = 832
 /** Bytes of the longest invitation without those whom it invites, and of one of them. */
 const INVITATION_BYTES = 3072
 const INVITED_BYTES = 132
@@ -37,11 +37,16 @@ export class Announcer {
     this.#mostInvited = Math.floor((limit - INVITATION_BYTES) / INVITED_BYTES)
   }
 
-  /** @param limit announcements that may wait for each other; none waits longer than one turn of the event loop */
-  announce(announcement: Announcement, limit: number): void {
+  /**
+   * Announces something.
+   * @param limit announcements that may wait for each other; none waits longer than one turn of the event loop
+   * @returns whether it is in the sockets of all receivers, and not on its way to the server
+   */
+  announce(announcement: Announcement, limit: number): boolean {
     this.#waiting.push(announcement)
-    if (this.#waiting.length >= limit) this.#flush()
-    else if (this.#waiting.length === 1) setImmediate(() => this.#flush())
+    if (this.#waiting.length >= limit) return this.#flush()
+    if (this.#waiting.length === 1) setImmediate(() => this.#flush())
+    return false
   }
 
   /** Publishes `open` or `end`, after the announcements that wait. */
@@ -53,20 +58,23 @@ export class Announcer {
         this.#publish(what, { ...message, to: message.to.slice(at, at + this.#mostInvited) })
   }
 
-  #flush(): void {
-    if (this.#waiting.length === 0) return
+  #flush(): boolean {
     const announcements = this.#waiting
     this.#waiting = []
+    let isThere = false
     for (let at = 0; at < announcements.length; at += this.#most)
-      this.#publish('chunk', announcements.slice(at, at + this.#most))
+      isThere = this.#publish('chunk', announcements.slice(at, at + this.#most))
+    return isThere
   }
 
-  #publish(what: 'open' | 'end' | 'chunk', message: Open | End | Announcement[]): void {
+  /** @returns whether all receivers have it by channels */
+  #publish(what: 'open' | 'end' | 'chunk', message: Open | End | Announcement[]): boolean {
     const { id, ports, connections } = this.#context
     const subject = streamSubject(ports.pipeline, id, what)
     const bytes = encodeMessage(message)
     const hasAll = what !== 'open' && (this.#channels?.send(subject, bytes) ?? false)
-    if ((hasAll && what === 'chunk') || connections.control.isClosed()) return
+    if ((hasAll && what === 'chunk') || connections.control.isClosed()) return hasAll
     connections.control.publish(subject, bytes)
+    return hasAll
   }
 }

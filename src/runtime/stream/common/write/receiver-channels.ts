@@ -22,10 +22,12 @@ export class ReceiverChannels {
     this.#others.delete(incarnation)
   }
 
-  /** Sends a message to the receivers on this host. @returns whether there are no others */
+  /** Sends a message to the receivers on this host at once, so that they wake up meanwhile. @returns whether there are no others */
   send(subject: string, bytes: Uint8Array): boolean {
-    for (const [incarnation, channel] of this.#channels)
-      if (!channel.send(subject, bytes)) this.onProgress(incarnation, undefined)
+    for (const [incarnation, channel] of this.#channels) {
+      if (channel.send(subject, bytes)) channel.flush()
+      else this.onProgress(incarnation, undefined)
+    }
     return this.#others.size === 0 && this.#channels.size > 0
   }
 }

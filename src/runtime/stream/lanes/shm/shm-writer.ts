@@ -10,7 +10,7 @@ import { ForwardedParts } from './forwarded-parts.js'
 import { allocate, createMemory, sharedMemory, type Mapping } from './memory.js'
 import { LARGE_BYTES, MIN_SLOT_BYTES, ringSize } from './ring-size.js'
 
-/** Bytes of a live part that are copied after its announcement: as many as can be copied while that is on its way. */
+/** Bytes of a live part that are copied after its announcement: as many as can be copied while a receiver wakes up. */
 const LATE_BYTES = 2 * MIB
 
 interface Slot {
@@ -44,6 +44,8 @@ export class ShmLaneWriter implements LaneWriter {
   #next = 0
   #closed = false
   #reading: Promise<void> | undefined
+  /** Completes the part that is announced. */
+  #complete: (() => void) | undefined
   #demand: Demand | undefined
 
   private constructor(libc: Libc, control: Mapping & { fd: number }, limit: number, live: boolean) {
@@ -80,6 +82,13 @@ export class ShmLaneWriter implements LaneWriter {
 
   get reading(): Promise<void> | undefined {
     return this.#reading
+  }
+
+  onAnnounced(isThere: boolean): void {
+    const complete = this.#complete
+    this.#complete = undefined
+    if (isThere) complete?.()
+    else if (complete) void this.#onItsWay().then(complete)
   }
 
   partBytes(chunkBytes: number): number {
@@ -164,6 +173,7 @@ export class ShmLaneWriter implements LaneWriter {
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true
+      this.#complete?.()
       this.#forwarded.close()
       // While the source writes into a loan, the memory must stay mapped.
       if (!this.#filling) this.#unmap()
@@ -224,18 +234,24 @@ export class ShmLaneWriter implements LaneWriter {
     const at = slot * this.#slotBytes
     const early = this.#live ? Math.max(0, part.length - LATE_BYTES) : part.length
     ring.bytes.set(part.subarray(0, early), at)
-    const finish = (): void => {
+    const complete = (): void => {
       if (this.#closed) return
       ring.bytes.set(part.subarray(early), at + early)
       this.#control.endWrite(slot)
     }
-    if (this.#live) this.#reading = this.#afterAnnouncement().then(finish)
-    else finish()
+    if (this.#live)
+      this.#reading = new Promise((resolve) => {
+        this.#complete = () => {
+          complete()
+          resolve()
+        }
+      })
+    else complete()
     return ref
   }
 
   /** Linux schedules the woken server on this CPU: yield once, so that it can run before the remaining bytes are copied. */
-  async #afterAnnouncement(): Promise<void> {
+  async #onItsWay(): Promise<void> {
     await setImmediate()
     this.#libc.sched_yield()
   }

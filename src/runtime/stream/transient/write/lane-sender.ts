@@ -178,8 +178,10 @@ export class LaneSender {
   }
 
   #announce(part: Part, limit: number): void {
-    this.#options.announcer.announce(part, limit)
-    this.#options.monitor.onPart(part)
+    const { announcer, lane, monitor } = this.#options
+    const isThere = announcer.announce(part, limit)
+    lane.onAnnounced?.(isThere)
+    monitor.onPart(part)
   }
 
   #forgetLoaded(): void {
