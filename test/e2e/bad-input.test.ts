@@ -112,6 +112,13 @@ const cases: Case[] = [
     code: 'DAFFI_USAGE',
     message: /no command "upp"/,
   },
+  ...['dead', 'jobs', 'schedule', 'state'].map((topic) => ({
+    what: `${topic} without a command`,
+    args: [topic],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: new RegExp(`daffi ${topic} needs a command: .*list`),
+  })),
   {
     what: 'an unknown node',
     args: ['node', '--name', 'process4', '-f', 'camera.yaml'],
