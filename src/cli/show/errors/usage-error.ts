@@ -73,7 +73,8 @@ function faultOf(
   const { name, flags: known } = command ?? { name: 'the command', flags: [] }
   const { flags, args } = error as { flags?: unknown; args?: unknown }
   if (isTexts(flags)) {
-    const guess = flags.length === 1 ? nearest(flags[0]?.replace(/^-+/, '') ?? '', known) : undefined
+    const [flag = '', ...others] = flags
+    const guess = others.length === 0 ? flagMeant(flag.replace(/^-+/, ''), known) : undefined
     const text = `${name} has no flag ${flags.join(', ')}`
     return guess === undefined ? { text } : { text, guess: `--${guess}` }
   }
@@ -101,6 +102,12 @@ function withoutGiven(reason: string, given: readonly string[]): string {
     const missing = needed.split(', ').filter((each) => !given.includes(each))
     return text.replace(needed, missing.join(', '))
   })
+}
+
+/** The flag of which the word is the beginning, where only one can be meant, or that it resembles. */
+function flagMeant(word: string, known: readonly string[]): string | undefined {
+  const [longer, ...more] = word.length < 2 ? [] : known.filter((each) => each.startsWith(word))
+  return more.length === 0 && longer !== undefined ? longer : nearest(word, known)
 }
 
 const isTexts = (value: unknown): value is string[] =>

@@ -29,6 +29,11 @@ async function fault(argv: string[], more: { output?: boolean; node?: boolean } 
 
 test.each<[string[], string, string?]>([
   [['--folow'], 'daffi logs has no flag --folow', `Did you mean --follow? ${HELP}`],
+  [['--ke', 'b'], 'daffi logs has no flag --ke', `Did you mean --key? ${HELP}`],
+  [['--fol'], 'daffi logs has no flag --fol', `Did you mean --follow? ${HELP}`],
+  [['--veiw'], 'daffi logs has no flag --veiw', `Did you mean --view? ${HELP}`],
+  [['--diew'], 'daffi logs has no flag --diew', `Did you mean --view? ${HELP}`],
+  [['--here'], 'daffi logs has no flag --here'],
   [['--xyzzy'], 'daffi logs has no flag --xyzzy'],
   [['-x', '-y'], 'daffi logs has no flag -x, -y'],
   [['a', 'b'], 'daffi logs takes no "a", "b"'],
