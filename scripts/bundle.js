@@ -14,6 +14,7 @@ const ENTRIES = [
   COMPILING,
   'cli/main',
   'cli/command/command-not-found',
+  'cli/command/help',
   ...files('src/commands').map((name) => `commands/${name.replace(/\.ts$/, '')}`),
   'runtime/index',
   'runtime/library',

@@ -7,6 +7,7 @@ export {
   fileFlag,
   filesArg,
   longFileFlag,
+  nameArg,
   namedFile,
   namedPipeline,
   namedPipelines,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assertToken, isToken, randomId } from '../../src/runtime/core/names.js'
+import { assertToken, isToken, randomId, withNodeName } from '../../src/runtime/core/names.js'
 
 const LONGEST = 'n'.repeat(128)
 
@@ -26,4 +26,14 @@ test('random ids are tokens of 72 bits, and differ', () => {
   const ids = Array.from({ length: 1000 }, randomId)
   expect(ids.every((id) => id.length === 12 && isToken(id))).toBe(true)
   expect(new Set(ids).size).toBe(ids.length)
+})
+
+test.each([
+  ['post-3', ['post-1', 'post-2', 'post-3', 'shelf', 'shelf-2']],
+  ['post-10', ['post-1', 'post-2', 'post-10', 'shelf', 'shelf-2']],
+  ['shelf-3', ['post-1', 'post-2', 'shelf', 'shelf-2', 'shelf-3']],
+  ['post-0', ['post-0', 'post-1', 'post-2', 'shelf', 'shelf-2']],
+  ['poster-2', ['post-1', 'post-2', 'shelf', 'shelf-2', 'poster-2']],
+])('%s stands beside the other processes of its node', (name, names) => {
+  expect(withNodeName(['post-1', 'post-2', 'shelf', 'shelf-2'], name)).toEqual(names)
 })

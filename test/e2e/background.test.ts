@@ -56,11 +56,12 @@ test('a run outlives the command that has started it, obeys others, and leaves n
   expect(JSON.parse(scaled.stdout)).toMatchObject({
     nodes: [{ name: 'till' }, { name: 'till-2', state: 'ready' }],
   })
+  expect((await daffi('up')).stderr).toMatch(/runs already .*: till, till-2, boss \(DAFFI_ALREADY_RUNS\)/)
   expect((await daffi('scale', 'boss=2')).stderr).toContain('DAFFI_CANNOT_SCALE')
   expect((await daffi('restart', 'boss')).exitCode).toBe(0)
   const { runs } = JSON.parse((await daffi('ps', '--json')).stdout) as Ps
-  const [till, boss] = runs[0]?.nodes ?? []
-  expect(runs[0]?.nodes.map(({ name }) => name)).toContain('till-2')
+  const [till, , boss] = runs[0]?.nodes ?? []
+  expect(runs[0]?.nodes.map(({ name }) => name)).toEqual(['till', 'till-2', 'boss'])
   expect(till?.lastEnd).toMatchObject({ exitCode: 3, cause: 'ended with exit code 3' })
   expect(boss).toMatchObject({ restarts: 1, lastEnd: { exitCode: 0 } })
 

@@ -77,6 +77,13 @@ const cases: Case[] = [
     code: 'DAFFI_USAGE',
     message: /daffi setup takes no "pipeline.yaml"/,
   },
+  ...['logs -f', 'tap'].map((command) => ({
+    what: `a pipeline file for a name: ${command}`,
+    args: [...command.split(' '), 'camera.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /camera\.yaml is a pipeline file, and stands where a name belongs/,
+  })),
   {
     what: 'two different pipeline files',
     args: ['node', '--name', 'process2', 'camera.yaml', '-f', 'other.yaml'],
@@ -112,6 +119,13 @@ const cases: Case[] = [
     code: 'DAFFI_USAGE',
     message: /no command "upp"/,
   },
+  ...['dead', 'jobs', 'schedule', 'state'].map((topic) => ({
+    what: `${topic} without a command`,
+    args: [topic],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: new RegExp(`daffi ${topic} needs a command: .*list`),
+  })),
   {
     what: 'an unknown node',
     args: ['node', '--name', 'process4', '-f', 'camera.yaml'],

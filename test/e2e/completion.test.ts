@@ -23,25 +23,30 @@ const there = await Promise.all(
 const shells = there.filter(([, { failed }]) => !failed).map(([shell]) => shell)
 
 test.each(shells)('%s completes commands, flags, files, nodes and sources', async (shell) => {
-  const cwd = await temporaryProject({ ...numbers, 'pipelines/other.yaml': 'name: other\nnodes: {}\n' })
+  const cwd = await temporaryProject({
+    ...numbers,
+    'pipelines/other.yaml': 'name: other\nnodes: { post: { replicas: 2 } }\n',
+  })
   const { type } = await openTerminal(cwd)
   const offers = async (...words: string[]): Promise<string[]> => {
     const { stdout, all } = await type(SHELLS[shell]?.(['daffi', ...words]) ?? '').exited
     expect(stdout, all).not.toBe('')
     return stdout.split('\n').sort()
   }
-  const [commands, topics, flags, values, files, nodes, others, more, sources, second] = await Promise.all([
-    offers('comp'),
-    offers('dead', "''"),
-    offers('up', '--wat'),
-    offers('graph', '--format', "''"),
-    offers('lint', 'num'),
-    offers('node', '-f', 'numbers.yaml', '--name', "''"),
-    offers('node', 'numbers.yaml', '--name', "''"),
-    offers('up', 'numbers.yaml', '--only', 'one,t'),
-    offers('stream', '-f', 'numbers.yaml', "''"),
-    offers('stream', 'numbers', 'num'),
-  ])
+  const [commands, topics, flags, values, files, nodes, others, more, sources, second, together] =
+    await Promise.all([
+      offers('comp'),
+      offers('dead', "''"),
+      offers('up', '--wat'),
+      offers('graph', '--format', "''"),
+      offers('lint', 'num'),
+      offers('node', '-f', 'numbers.yaml', '--name', "''"),
+      offers('node', 'numbers.yaml', '--name', "''"),
+      offers('up', 'numbers.yaml', '--only', 'one,t'),
+      offers('stream', '-f', 'numbers.yaml', "''"),
+      offers('stream', 'numbers', 'num'),
+      offers('stop', '-f', 'pipelines/other.yaml', "''"),
+    ])
   expect(commands).toEqual(['completion'])
   expect(topics).toEqual(['drop', 'list', 'replay', 'show'])
   expect(flags).toEqual(['--watch'])
@@ -52,6 +57,7 @@ test.each(shells)('%s completes commands, flags, files, nodes and sources', asyn
   expect(more).toEqual(['one,two'])
   expect(sources).toEqual(['numbers'])
   expect(second).toContain('numbers.yaml')
+  expect(together).toEqual(['post', 'post-1', 'post-2'])
 })
 
 /** Starts a shell that asks nobody's settings, with the script loaded. */

@@ -61,7 +61,14 @@ test('dead letters are listed, replayed and gone; what is kept is replayed from 
     letters: [{ call: 'book', stream: 'writer_numbers_book', node: 'worker', item: 3, attempts: 2 }],
   })
   const id = String(letters.letters[0]?.id)
-  expect(await run('dead', 'replay', id)).toMatchObject({ exitCode: 1, value: { replayed: [] } })
+  const message = expect.stringMatching(
+    /^"book" threw at item 3 of writer_numbers_book: cannot take 3 /,
+  ) as string
+  expect(await run('dead', 'replay', id)).toMatchObject({
+    exitCode: 1,
+    value: { replayed: [], failed: [{ id: Number(id), error: { code: 'DAFFI_REMOTE', message } }] },
+  })
+  await up.waitForLine(/"book" threw at item 3 of writer_numbers_book again, and its dead letter is kept: /)
   expect(await run('dead', 'replay', '99')).toMatchObject({
     exitCode: 1,
     value: { error: { code: 'DAFFI_NO_DEAD_LETTER' } },

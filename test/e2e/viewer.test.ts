@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectNats, readState } from '../../src/runtime/nats/index.js'
@@ -308,6 +310,15 @@ test('another terminal joins, programs read figures and pictures, and strangers 
   expect(await view.exited).toMatchObject({ exitCode: 0 })
 })
 
+/** The fingerprint of the certificate that a new connection gets. */
+async function servedCertificate(port: string): Promise<string> {
+  const socket = connectTls({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const { fingerprint256 } = socket.getPeerCertificate()
+  socket.destroy()
+  return fingerprint256
+}
+
 test('a page without the token says what to do, and shows all when it has it, or the password is given', async () => {
   const cwd = await temporaryProject(endless('export default (_n) => {}'))
   const up = startDaffi(['up', '--view'], { cwd })
@@ -322,7 +333,8 @@ test('a page without the token says what to do, and shows all when it has it, or
 
   const password = join(cwd, 'viewer.password')
   await writeFile(password, 'correct horse\n', { mode: 0o600 })
-  const { cert, key } = await (await certificateAuthority()).issue({ host: 'localhost' })
+  const authority = await certificateAuthority()
+  const { cert, key } = await authority.issue({ host: 'localhost' })
   const https = ['--https-cert', cert, '--https-key', key]
   const view = startDaffi(['view', '--host', '0.0.0.0', '--password-file', password, ...https], { cwd })
   const { port } = new URL(await addressOf(view))
@@ -337,10 +349,21 @@ test('a page without the token says what to do, and shows all when it has it, or
   expect(await page.context().cookies()).toMatchObject([
     { name: `__Host-daffi-view-${port}`, httpOnly: true, secure: true, sameSite: 'Strict' },
   ])
+
+  const used = await servedCertificate(port)
+  await writeFile(cert, 'no certificate')
+  await view.waitForLine(/the certificate before stays in use: .*cert\.pem holds no certificate/)
+  expect(await servedCertificate(port)).toBe(used)
+  const renewed = await authority.issue({ host: 'localhost' })
+  await rename(renewed.key, key)
+  await rename(renewed.cert, cert)
+  await view.waitForLine(/cert\.pem has changed, and is used from now on/)
+  expect(await servedCertificate(port)).not.toBe(used)
   view.kill('SIGINT')
   const { exitCode, stdout, stderr } = await view.exited
   expect(exitCode).toBe(0)
   expect(stdout + stderr).not.toMatch(/horse|unencrypted/)
+  expect(stderr.match(/used from now on/g)).toHaveLength(1)
 })
 
 test('strangers cause one request at a time, and what others say does nothing to the page', async () => {

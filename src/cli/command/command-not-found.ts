@@ -7,6 +7,10 @@ import { nearest } from '../../runtime/core/text/nearest.js'
  * colons, so arguments of a command that takes none may be among them.
  */
 const hook: Hook.CommandNotFound = ({ id, config }) => {
+  if (id.startsWith('-'))
+    throw new DaffiError('DAFFI_USAGE', `${id} stands where the command belongs`, {
+      next: 'Give the command first, and flags after it; daffi --help lists the commands.',
+    })
   const words = id.split(':')
   for (let count = words.length - 1; count > 0; count--) {
     if (!config.commandIDs.includes(words.slice(0, count).join(':'))) continue
@@ -17,14 +21,16 @@ const hook: Hook.CommandNotFound = ({ id, config }) => {
     })
   }
   const [topic = '', word = ''] = words
-  const inTopic = config.commandIDs.filter((known) => known.startsWith(`${topic}:`))
+  const inTopic = config.commandIDs
+    .filter((known) => known.startsWith(`${topic}:`))
+    .map((known) => known.slice(topic.length + 1))
   if (inTopic.length > 0) {
-    const suggestion = nearest(`${topic}:${word}`, inTopic)
+    const suggestion = nearest(word, inTopic)
     throw new DaffiError('DAFFI_USAGE', `daffi ${topic} has no command ${JSON.stringify(word)}`, {
       next:
         suggestion === undefined
-          ? `daffi ${topic} --help lists its commands.`
-          : `Did you mean daffi ${suggestion.replace(':', ' ')}?`,
+          ? `Its commands are ${inTopic.join(', ')}.`
+          : `Did you mean daffi ${topic} ${suggestion}?`,
     })
   }
   const suggestion = nearest(topic, config.commandIDs)

@@ -1,7 +1,7 @@
-import * as Args from '@oclif/core/args'
 import type { Interfaces } from '@oclif/core'
 import type { NodeOrder, RunNode, ScaleOrder } from '../../runtime/index.js'
 import { runsTable } from '../runs/runs-table.js'
+import { nameArg } from './pipeline-file.js'
 import { RunsCommand, type runsFlags } from './runs-command.js'
 
 export interface OrderResult {
@@ -11,11 +11,10 @@ export interface OrderResult {
 
 /** Names of nodes; each command has them as its own arguments, since oclif looks for none in its base. */
 export const nodesArg = {
-  node: Args.string({
+  node: nameArg({
     description: 'Name of a node; that of a node with replicas stands for all of them.',
     required: true,
     multiple: true,
-    ignoreStdin: true,
   }),
 }
 

@@ -13,6 +13,17 @@ export const fileArg = Args.custom({
   ignoreStdin: true,
 })
 
+/** A name of a node or stream, in whose place a pipeline file is easily given. */
+export const nameArg = Args.custom<string, { hint?: string }>({
+  parse: (text, _context, { hint = '' }) => {
+    if (!/\.ya?ml$/i.test(text)) return Promise.resolve(text)
+    throw new DaffiError('DAFFI_USAGE', `${text} is a pipeline file, and stands where a name belongs`, {
+      next: `Name the file with --file ${text}.${hint}`,
+    })
+  },
+  ignoreStdin: true,
+})
+
 /** Several files as arguments, each a pipeline of its own. */
 export const filesArg = ({ description }: { description: string }) =>
   Args.string({ description, multiple: true, ignoreStdin: true })

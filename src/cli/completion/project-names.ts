@@ -12,6 +12,8 @@ export function projectNames(load: (file: string | undefined) => Promise<Plan>):
   return {
     files: async (typed) => [...(await pathsIn(typed)), ...(typed === '' ? await pipelineFiles() : [])],
     nodes: async (file) => (await nodesOf(file)).map(({ name }) => name),
+    nodesTogether: async (file) =>
+      unique((await nodesOf(file)).flatMap(({ name, replicaOf = name }) => [replicaOf, name])),
     sources: async (file) => Object.keys((await plan(file))?.sources ?? {}),
     profiles: async (file) => unique((await nodesOf(file)).flatMap(({ profiles = [] }) => profiles)),
     numbered: async (file) =>

@@ -12,6 +12,8 @@ export interface Names {
   files: (typed: string) => Promise<string[]>
   /** Nodes of the given pipeline file, or of the default one. */
   nodes: (file: string | undefined) => Promise<string[]>
+  /** The same, and the names that stand for all replicas of a node. */
+  nodesTogether: (file: string | undefined) => Promise<string[]>
   sources: (file: string | undefined) => Promise<string[]>
   profiles: (file: string | undefined) => Promise<string[]>
   /** Beginnings of NODE=N, without the names of replicas. */
@@ -26,9 +28,10 @@ type Flag = Shape['flags'][string]
 /** Flags and arguments whose values are names of the project, with the command where the name alone is ambiguous. */
 const VALUES: Record<string, keyof Names> = {
   file: 'files',
-  node: 'nodes',
+  node: 'nodesTogether',
+  'stream node': 'nodes',
+  only: 'nodesTogether',
   to: 'nodes',
-  only: 'nodes',
   profile: 'profiles',
   'node name': 'nodes',
   'scale node=n': 'numbered',

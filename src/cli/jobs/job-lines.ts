@@ -1,5 +1,5 @@
-import { count } from '../../runtime/core/text/count.js'
 import type { JobSummary, ShownJob } from '../../runtime/index.js'
+import { jobAttempts } from '../../runtime/core/message/job-attempts.js'
 import { plainJson } from '../../runtime/core/text/plain-text.js'
 import type { Colours } from '../show/colours.js'
 import { age } from '../show/units.js'
@@ -23,7 +23,7 @@ function cells(job: JobSummary, time: string, { bold, dim, red, green, yellow }:
   const paint = { waiting: yellow, running: bold, done: green, failed: red, cancelled: dim }[state]
   const where = state === 'waiting' ? to : node
   const target = where === null ? callback : `${callback} on ${where}`
-  return [[id, bold], [state, paint], [target], [time, dim], [attemptsOf(job)]]
+  return [[id, bold], [state, paint], [target], [time, dim], [jobAttempts(job)]]
 }
 
 function lastError({ state, failures }: JobSummary, { red }: Colours): string[] {
@@ -67,13 +67,6 @@ function agoOf({ state, sent, began, ended, due }: JobSummary, now: number): str
     return since > now ? `due in ${age(since - now)}` : `for ${age(now - since)}`
   }
   return state === 'running' ? `for ${age(now - (began ?? now))}` : `${age(now - (ended ?? now))} ago`
-}
-
-function attemptsOf({ state, attempts, left }: JobSummary): string {
-  const all = attempts + left
-  if (attempts === 0 || all === 1) return ''
-  if (state === 'running') return `attempt ${attempts} of ${all}`
-  return state === 'waiting' ? `after attempt ${attempts} of ${all}` : count(attempts, 'attempt')
 }
 
 function short(value: unknown): string {

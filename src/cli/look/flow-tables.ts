@@ -4,6 +4,7 @@ import type { StageLook, StreamView } from '../../runtime/index.js'
 import type { Colours } from '../show/colours.js'
 import { formatCount } from '../show/units.js'
 import { tableLines, type Cell } from '../show/table.js'
+import { receiversWithSums, stagesWithSums } from './with-sums.js'
 
 /** Flow of items at one moment. */
 export interface Flow {
@@ -36,7 +37,7 @@ export function flowTables({ streams, stages }: Flow, { colours, width }: Look):
   )
   const rows = streams.flatMap((stream) => {
     const own: Cell[] = [[plainLine(stream.name)], [stream.rate.toFixed(1)], [mibs(stream)]]
-    const receivers = stream.receivers.map(
+    const receivers = receiversWithSums(stream.receivers).map(
       ({ name, state, rate, lag, dropped, failed, lost, latencyMs }): Cell[] => [
         state === 'attached' ? [plainLine(name)] : [`${plainLine(name)} ${state}`, yellow],
         [rate.toFixed(1)],
@@ -54,13 +55,15 @@ export function flowTables({ streams, stages }: Flow, { colours, width }: Look):
   const all = tableLines([heading, ...rows], { width, right: [1, 2, 4, 5, 6, 7, 8, 9, 10] })
   if (streams.length === 0) all.push('no stream at present')
   if (stages.length === 0) return all
-  const stageRows = stages.map(({ node, callback, inRate, outRate, filtered, failed }): Cell[] => [
-    [plainLine(`${node}.${callback}`)],
-    [inRate.toFixed(1)],
-    [outRate.toFixed(1)],
-    [formatCount(filtered)],
-    [formatCount(failed), failed > 0 ? red : undefined],
-  ])
+  const stageRows = stagesWithSums(stages).map(
+    ({ node, callback, inRate, outRate, filtered, failed }): Cell[] => [
+      [plainLine(`${node}.${callback}`)],
+      [inRate.toFixed(1)],
+      [outRate.toFixed(1)],
+      [formatCount(filtered)],
+      [formatCount(failed), failed > 0 ? red : undefined],
+    ],
+  )
   const stageHead = head('STAGE', 'IN/S', 'OUT/S', 'FILTERED', 'FAILED')
   return [...all, '', ...tableLines([stageHead, ...stageRows], { width, right: [1, 2, 3, 4] })]
 }
@@ -68,13 +71,13 @@ export function flowTables({ streams, stages }: Flow, { colours, width }: Look):
 /** A line for each stream and each stage, as they stand in a log. */
 export function flowLines({ streams, stages }: Flow): string[] {
   const ofStreams = streams.map((stream) => {
-    const receivers = stream.receivers.map(
+    const receivers = receiversWithSums(stream.receivers).map(
       ({ name, state, rate, lag, dropped, failed, lost }) =>
         `${name}${state === 'attached' ? '' : ` ${state}`} ${rate.toFixed(1)}/s lag ${lag} dropped ${dropped} failed ${failed} lost ${lost}`,
     )
     return [`${stream.name} ${stream.rate.toFixed(1)}/s ${mibs(stream)} MiB/s`, ...receivers].join(' | ')
   })
-  const ofStages = stages.map(
+  const ofStages = stagesWithSums(stages).map(
     ({ node, callback, inRate, outRate, filtered, failed }) =>
       `stage ${node}.${callback} in ${inRate.toFixed(1)}/s out ${outRate.toFixed(1)}/s filtered ${filtered} failed ${failed}`,
   )

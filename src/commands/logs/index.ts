@@ -1,6 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { LogPrinter, longFileFlag, readSince, RunsCommand, stdout } from '../../cli/index.js'
+import { LogPrinter, longFileFlag, nameArg, readSince, RunsCommand, stdout } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 
 export default class Logs extends RunsCommand<void> {
@@ -14,10 +13,10 @@ export default class Logs extends RunsCommand<void> {
     '<%= config.bin %> logs --tail 100 --json',
   ]
   static override args = {
-    node: Args.string({
+    node: nameArg({
       description: 'Name of a node; by default all, and the run as a whole.',
       multiple: true,
-      ignoreStdin: true,
+      hint: ' The -f of daffi logs goes on with what comes.',
     }),
   }
   // -f is for following, as everywhere where logs are.

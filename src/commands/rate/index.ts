@@ -1,10 +1,11 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import {
   clockTime,
   cutLines,
   flowLines,
   flowTables,
   LookCommand,
+  nameArg,
   noColours,
   Screen,
   stdout,
@@ -24,10 +25,9 @@ Into a pipe it prints a line for each stream and stage. --json prints a line eac
     '<%= config.bin %> rate --json -n 1',
   ]
   static override args = {
-    stream: Args.string({
+    stream: nameArg({
       description: 'Name of a stream: its source or callback; by default all.',
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

@@ -36,7 +36,7 @@ export {
   type StreamModifierOptions,
 } from './api/modifiers.js'
 export type { PipelineClient } from './api/pipeline-client.js'
-export { plannedStream } from './api/planned-stream.js'
+export { letterStream, plannedStream } from './api/planned-stream.js'
 export { RemoteError, remoteFields, type RemoteErrorFields } from './api/remote-error.js'
 export type { ScheduledTask } from './api/scheduled-task.js'
 export type { WaitOptions } from './api/wait-options.js'

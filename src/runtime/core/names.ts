@@ -43,6 +43,25 @@ export function assertCallbackName(text: string): void {
   })
 }
 
+/** A node, and which of its processes has a name, where only names are known: one that ends in a number is taken for a replica. */
+export function nodeAndNumber(name: string): { node: string; number: number } {
+  const [, node = name, digits = '1'] = /^(.+)-(\d+)$/.exec(name) ?? []
+  return { node, number: Number(digits) }
+}
+
+/** The names of nodes with one more: beside the other processes of its node, in the order of their numbers, or at the end. */
+export function withNodeName(names: readonly string[], name: string): string[] {
+  const { node, number } = nodeAndNumber(name)
+  const numberOf = (each: string): number => {
+    if (!each.startsWith(node)) return NaN
+    const other = nodeAndNumber(each)
+    return other.node === node ? other.number : NaN
+  }
+  const after = names.findLastIndex((each) => numberOf(each) < number)
+  const before = names.findIndex((each) => numberOf(each) > number)
+  return names.toSpliced(after >= 0 ? after + 1 : before >= 0 ? before : names.length, 0, name)
+}
+
 /** Random id of 72 bits that can be a token of a NATS subject. */
 export function randomId(): string {
   return randomBytes(9).toString('base64url')

@@ -1,10 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
-import { readFile } from 'node:fs/promises'
 import { DaffiError, messageOf } from '../core/errors.js'
 import { readSecretFile, secretFault } from '../core/ownership/secret-file.js'
-import { isoTime } from '../core/text/iso-time.js'
-import { pemFault } from '../core/text/pem-fault.js'
+import { readCertificate, type Certificate, type CertificateFiles } from './certificate.js'
 import { isLoopback } from './programs/visit.js'
 
 /** How the viewer is reached, and by whom. */
@@ -16,7 +13,7 @@ export interface ViewerReach {
   /** Path of a file with the password by which those may look who have not the printed URL. @default there is none */
   passwordFile?: string | undefined
   /** Paths of the PEM files of a certificate and its private key. @default HTTP without TLS */
-  https?: { cert: string; key: string } | undefined
+  https?: CertificateFiles | undefined
   /** Whether orders are taken from the page. */
   control: boolean
 }
@@ -29,7 +26,7 @@ export interface PreparedViewer {
   /** IP address of the host. */
   address: string
   password: string | undefined
-  tls: { cert: Buffer; key: Buffer } | undefined
+  tls: (Certificate & { files: CertificateFiles }) | undefined
   control: boolean
 }
 
@@ -50,7 +47,7 @@ export async function prepareViewer(reach: ViewerReach): Promise<PreparedViewer>
       'DAFFI_NO_PASSWORD',
       `the viewer would be reached from other machines, at ${host}, and no password is set`,
     )
-  const tls = https && (await readCertificate(https))
+  const tls = https && { ...(await readCertificate(https)), files: https }
   return { port, host, address, password, tls, control }
 }
 
@@ -78,32 +75,3 @@ function readPassword(path: string): string {
   if (PASSWORD.test(password)) return password
   throw new DaffiError('DAFFI_BAD_PASSWORD', `${path} does not hold 8 to 512 characters in one line`)
 }
-
-async function readCertificate({ cert, key }: NonNullable<ViewerReach['https']>): Promise<{
-  cert: Buffer
-  key: Buffer
-}> {
-  const [certPem, keyPem] = [await readPem('cert', cert), await readPem('key', key)]
-  const certificate = new X509Certificate(certPem)
-  if (!certificate.checkPrivateKey(createPrivateKey(keyPem)))
-    throw badCertificate(`${key} is not the private key of ${cert}`)
-  const [from = 0, to = 0] = [certificate.validFrom, certificate.validTo].map((date) => Date.parse(date))
-  const now = Date.now()
-  if (to < now) throw badCertificate(`${cert} has expired on ${isoTime(to)}`)
-  if (from > now) throw badCertificate(`${cert} is not valid before ${isoTime(from)}`)
-  return { cert: certPem, key: keyPem }
-}
-
-async function readPem(kind: 'cert' | 'key', path: string): Promise<Buffer> {
-  let pem: Buffer
-  try {
-    pem = await readFile(path)
-  } catch (error) {
-    throw badCertificate(`${path} cannot be read (${messageOf(error)})`)
-  }
-  const fault = pemFault(kind, pem)
-  if (fault === undefined) return pem
-  throw badCertificate(`${path} ${fault}`)
-}
-
-const badCertificate = (message: string): DaffiError => new DaffiError('DAFFI_BAD_CERTIFICATE', message)

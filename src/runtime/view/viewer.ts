@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { Logger } from '../core/logger.js'
 import type { Plan } from '../core/plan/plan.js'
 import type { ServerHandle } from '../nats/index.js'
+import { followCertificate } from './certificate.js'
 import { Boxes } from './boxes/boxes.js'
 import { Access, type ServedAt } from './http/access.js'
 import { viewerApp } from './http/app.js'
@@ -52,6 +53,7 @@ export async function openViewer(
   try {
     const listening = await serve(app, { host: address, port: port ?? 0, tls, what: 'the viewer' })
     served = listening.address.port
+    const unfollow = tls && followCertificate(tls.files, tls, { use: listening.renew, log })
     if (!tls && !isLoopback(address))
       log.warn(
         'viewer: without --https-cert and --https-key its password, and all that it shows, travel unencrypted',
@@ -59,6 +61,7 @@ export async function openViewer(
     return {
       url: `${scheme}://${reachedAt(host, address)}:${served}/#${tokensOf(access)}`,
       close: async () => {
+        unfollow?.()
         listening.close()
         await nc.close()
       },

@@ -9,8 +9,13 @@ test.each([
   ['uup', 'there is no command "uup"', 'Did you mean daffi up?'],
   ['xyzzy', 'there is no command "xyzzy"', 'daffi --help lists the commands.'],
   ['jobs:lst', 'daffi jobs has no command "lst"', 'Did you mean daffi jobs list?'],
-  ['dead:retry:7', 'daffi dead has no command "retry"', 'Did you mean daffi dead replay?'],
-  ['dead:xyzzy', 'daffi dead has no command "xyzzy"', 'daffi dead --help lists its commands.'],
+  ['dead:retry:7', 'daffi dead has no command "retry"', 'Its commands are drop, list, replay, show.'],
+  ['jobs:foo', 'daffi jobs has no command "foo"', 'Its commands are cancel, list, retry, show.'],
+  [
+    '--json',
+    '--json stands where the command belongs',
+    'Give the command first, and flags after it; daffi --help lists the commands.',
+  ],
   ['doctor:now', 'daffi doctor takes no "now"', 'daffi doctor --help lists its arguments and flags.'],
 ])('%s: %s', (id, message, next) => {
   const call = (): unknown => hook.call({} as never, { id, config, context: {} as never })

@@ -18,6 +18,7 @@ const commands = [
     flags: { file, json: { name: 'json', type: 'boolean', summary: 'Print JSON.' } },
   },
   { id: 'rate', args: { stream: { name: 'stream', multiple: true } }, flags: { file } },
+  { id: 'stop', args: { node: { name: 'node', multiple: true } }, flags: { file } },
   { id: 'lint', args: { file: { name: 'file', multiple: true } }, flags: {} },
   {
     id: 'scale',
@@ -32,6 +33,7 @@ async function texts(...words: string[]): Promise<string[]> {
   const found = await suggest(words, commands, {
     files: () => Promise.resolve(['a.yaml', 'b.yaml']),
     nodes: (from) => Promise.resolve([`node of ${from ?? 'default'}`]),
+    nodesTogether: (from) => Promise.resolve([`nodes of ${from ?? 'default'}`]),
     profiles: (from) => Promise.resolve([`profile of ${from ?? 'default'}`]),
     numbered: () => Promise.resolve(['worker=', 'till=']),
     sources: (from) => Promise.resolve([`source of ${from ?? 'default'}`]),
@@ -41,15 +43,16 @@ async function texts(...words: string[]): Promise<string[]> {
 }
 
 test('commands, and topics as one, without hidden ones', async () => {
-  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'rate', 'lint', 'scale'])
+  expect(await texts('')).toEqual(['node', 'dead', 'stream', 'rate', 'stop', 'lint', 'scale'])
   expect(await texts('dead', '')).toEqual(['list'])
-  expect(await texts('st')).toEqual(['stream'])
+  expect(await texts('st')).toEqual(['stream', 'stop'])
 })
 
 test('names of the file that is given before, in either way, or of the default one', async () => {
   expect(await texts('node', '--name', '')).toEqual(['node of default'])
   expect(await texts('node', 'a.yaml', '--name', '')).toEqual(['node of a.yaml'])
   expect(await texts('node', '-f', 'a.yaml', '--name', '')).toEqual(['node of a.yaml'])
+  expect(await texts('stop', '--file', 'a.yaml', '')).toEqual(['nodes of a.yaml'])
   expect(await texts('stream', '--json', '')).toEqual(['source of default'])
   expect(await texts('stream', '--file', 'b.yaml', '')).toEqual(['source of b.yaml'])
   expect(await texts('rate', '-f', 'b.yaml', 'camera', '')).toEqual(['stream of b.yaml'])

@@ -98,6 +98,37 @@ test('tables show rates, lags and drops of each receiver, and of stages', () => 
   ])
 })
 
+test('what the processes of a node do together stands before them', () => {
+  const [first, second] = stream.receivers
+  const receivers = [
+    ...(second ? [{ ...second, name: 'post-10', state: 'attached', lag: 2 }] : []),
+    ...(first ? [{ ...first, name: 'other' }] : []),
+    ...(first ? [{ ...first, name: 'post-2' }] : []),
+  ]
+  const stages = [
+    { ...stage, node: 'post-10' },
+    { ...stage, node: 'post-2' },
+    { ...stage, node: 'post-2', callback: 'keep' },
+  ]
+  const flow = { streams: [{ ...stream, receivers }], stages }
+  expect(flowTables(flow, { colours })).toEqual([
+    'STREAM  ITEMS/S  MIB/S  RECEIVER  ITEMS/S  LAG  DROPPED  FAILED  LOST  P50      P99',
+    'camera     30.0   26.4  post (2)     30.0    5    1,047       2     1    -        -',
+    '                        post-2       30.0    3    1,047       0     0    -        -',
+    '                        post-10       0.0    2        0       2     1  1.2  10.0 ms',
+    '                        other        30.0    3    1,047       0     0    -        -',
+    '',
+    'STAGE            IN/S  OUT/S  FILTERED  FAILED',
+    'post (2).detect  60.0   40.1         6       0',
+    'post-2.detect    30.0   20.0         3       0',
+    'post-10.detect   30.0   20.0         3       0',
+    'post-2.keep      30.0   20.0         3       0',
+  ])
+  expect(flowLines(flow)[0]).toContain(
+    '| post (2) 30.0/s lag 5 dropped 1047 failed 2 lost 1 | post-2 30.0/s ',
+  )
+})
+
 test('nodes are shown with what they use, and those that do not answer without it', () => {
   const usage = {
     cpuSeconds: 9,

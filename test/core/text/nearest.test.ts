@@ -33,3 +33,8 @@ test('the nearest of several is chosen', () => {
   expect(nearest('node2', ['node10', 'node3', 'node2a'])).toBe('node3')
   expect(nearest('process21', ['process1', 'process2', 'process211'])).toBe('process1')
 })
+
+test('a short word that is half wrong is no misspelt one, but for what begins as it does', () => {
+  expect(nearest('port', ['host'])).toBeUndefined()
+  expect(nearest('hsot', ['host'])).toBe('host')
+})

@@ -32,11 +32,16 @@ const nodeStatus = (name: string, ...callbacks: string[]): NodeStatus => ({
   usage: { cpuSeconds: 1.5, memoryBytes: 2e8, heapBytes: 1e8, loopBusySeconds: 1, loopDelayMs: 2 },
 })
 
-const runStatus = (state: NodeState): Status => ({
+const runStatus = (state: NodeState, ...names: string[]): Status => ({
   what: 'run',
   id: 'run',
   ...RUN,
-  nodes: { one: { state, pid: 2, since: 1, restarts: 2, error: null, lastEnd: null } },
+  nodes: Object.fromEntries(
+    ['one', ...names].map((name) => [
+      name,
+      { state, pid: 2, since: 1, restarts: 2, error: null, lastEnd: null },
+    ]),
+  ),
   calls: [],
   streams: [],
   lines: [],
@@ -85,7 +90,11 @@ test('a node is what its run says, what its answers say, or not there', () => {
     ['two', 'ready'],
     ['guest', 'ready'],
   ])
-  expect(states([runStatus('failed')], 0)).toContainEqual(['one', 'failed'])
+  expect(states([runStatus('failed', 'one-2')], 0)).toEqual([
+    ['one', 'failed'],
+    ['one-2', 'failed'],
+    ['two', 'absent'],
+  ])
   const same = board()
   expect(states([runStatus('ready'), nodeStatus('one')], 0, same)).toContainEqual(['one', 'ready'])
   expect(states([runStatus('ready')], 1000, same)).toContainEqual(['one', 'ready'])

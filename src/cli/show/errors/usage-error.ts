@@ -9,6 +9,9 @@ export interface UsedCommand {
   flags: readonly string[]
 }
 
+/** Text of oclif about a flag that needs others. */
+const NEEDED = /^All of the following must be provided when using --(\S+): (.*)$/
+
 /** Texts of oclif about flags, and daffi's for them. */
 const TEXTS: readonly [RegExp, (...parts: string[]) => string][] = [
   [/^Expected --(\S+?)=(.*) to be one of: (.*)$/s, (flag, got, known) => notOneOf(`--${flag}`, got, known)],
@@ -21,10 +24,7 @@ const TEXTS: readonly [RegExp, (...parts: string[]) => string][] = [
     /^--(\S+?)(?:=.*)? cannot also be provided when using --(\S+)$/s,
     (a, b) => `--${a} cannot be used with --${b}`,
   ],
-  [
-    /^All of the following must be provided when using --(\S+): (.*)$/,
-    (flag, needed) => `--${flag} needs ${needed}`,
-  ],
+  [NEEDED, (flag, needed = '') => `--${flag} needs ${needed.split(', ').join(' and ')}`],
   [
     /^Parsing --(\S+)\s+Expected an integer but received: (.*)$/s,
     (flag, got) => `--${flag} is a whole number, and not ${quoted(got)}`,
@@ -73,7 +73,8 @@ function faultOf(
   const { name, flags: known } = command ?? { name: 'the command', flags: [] }
   const { flags, args } = error as { flags?: unknown; args?: unknown }
   if (isTexts(flags)) {
-    const guess = flags.length === 1 ? nearest(flags[0]?.replace(/^-+/, '') ?? '', known) : undefined
+    const [flag = '', ...others] = flags
+    const guess = others.length === 0 ? flagMeant(flag.replace(/^-+/, ''), known) : undefined
     const text = `${name} has no flag ${flags.join(', ')}`
     return guess === undefined ? { text } : { text, guess: `--${guess}` }
   }
@@ -85,7 +86,28 @@ function faultOf(
     return { text: `${name} needs ${missing.join('\n')}` }
   }
   const reasons = message.replace(/^The following errors? occurred:\s+/, '').split(/\n\s*(?=--|Missing|All)/)
-  return { text: [...new Set(reasons)].map(translated).join('; ') }
+  const given = givenFlags(error)
+  return { text: [...new Set(reasons)].map((reason) => translated(withoutGiven(reason, given))).join('; ') }
+}
+
+/** The flags of a command line that was refused, with their dashes. */
+function givenFlags(error: Error): string[] {
+  const { parse } = error as { parse?: { output?: { flags: Record<string, unknown> } } }
+  return Object.keys(parse?.output?.flags ?? {}).map((name) => `--${name}`)
+}
+
+/** The text about a flag that needs others, of which oclif also names those that were given. */
+function withoutGiven(reason: string, given: readonly string[]): string {
+  return reason.replace(NEEDED, (text, _flag, needed: string) => {
+    const missing = needed.split(', ').filter((each) => !given.includes(each))
+    return text.replace(needed, missing.join(', '))
+  })
+}
+
+/** The flag of which the word is the beginning, where only one can be meant, or that it resembles. */
+function flagMeant(word: string, known: readonly string[]): string | undefined {
+  const [longer, ...more] = word.length < 2 ? [] : known.filter((each) => each.startsWith(word))
+  return more.length === 0 && longer !== undefined ? longer : nearest(word, known)
 }
 
 const isTexts = (value: unknown): value is string[] =>

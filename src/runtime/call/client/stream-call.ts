@@ -7,7 +7,7 @@ import { isItems, PushedItems, writeStream, type Items, type StreamOptions } fro
 import type { Target } from '../api/pending-call.js'
 import type { StreamModifierOptions } from '../api/modifiers.js'
 import type { CallerContext } from '../caller/caller-context.js'
-import { settingsOf } from '../api/planned-stream.js'
+import { letterOf, settingsOf } from '../api/planned-stream.js'
 
 /**
  * Streams the iterable of the call, or results of a callback of this process.
@@ -76,6 +76,7 @@ export function toStreamOptions({ callback, to }: Target, options: StreamModifie
     source,
     resultsOf,
     as,
+    letter: letterOf(options),
     yields: false,
     to,
     onProgress,

@@ -14,7 +14,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const match = known.find((each) => each.toLowerCase() === found)
   if (match === undefined) return undefined
   const changes = distance(word.toLowerCase(), found)
-  // A match that shares no letter with the word was not meant.
-  const near = changes <= Math.max(2, Math.floor(match.length / 3)) && changes < word.length
-  return near ? match : undefined
+  const near = changes <= Math.max(2, Math.floor(match.length / 3))
+  // Of a word that is wrong in half of its letters, as port for host, at least the beginning is right.
+  const alike = 2 * changes < word.length || (changes < word.length && found[0] === word[0]?.toLowerCase())
+  return near && alike ? match : undefined
 }

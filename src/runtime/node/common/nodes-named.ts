@@ -1,5 +1,6 @@
 import { DaffiError } from '../../core/errors.js'
 import type { ErrorCode } from '../../core/error-codes.js'
+import { nodeAndNumber } from '../../core/names.js'
 import { nearest } from '../../core/text/nearest.js'
 
 /** A node, as far as its names are concerned. */
@@ -41,7 +42,7 @@ export function unknownNode(
   })
 }
 
-/** Nodes of which only the names are known: one that ends in a number is taken for a replica. */
+/** Nodes of which only the names are known. */
 export function namedOnly(names: readonly string[]): Named[] {
-  return names.map((name) => ({ name, replicaOf: name.replace(/-\d+$/, '') }))
+  return names.map((name) => ({ name, replicaOf: nodeAndNumber(name).node }))
 }

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import { DaffiError } from '../../core/errors.js'
+import { nodeAndNumber } from '../../core/names.js'
 import { readRunFiles, stateOfRun, type RunFile } from '../../runs/index.js'
 import { askStatus, type RunStatus, type Status } from '../../status/index.js'
 
@@ -39,8 +40,10 @@ function refuse(
   { id, host, pid, background, nodes: running }: RunStatus,
   nodes: readonly string[],
 ): void {
-  const both = nodes.filter((name) => Object.hasOwn(running, name))
-  if (both.length === 0) return
+  if (!nodes.some((name) => Object.hasOwn(running, name))) return
+  const wanted = new Set(nodes.map((name) => nodeAndNumber(name).node))
+  // `daffi scale` may have given a node more processes than the pipeline file has.
+  const both = Object.keys(running).filter((name) => wanted.has(nodeAndNumber(name).node))
   const where = background ? 'in the background' : 'in a terminal'
   throw new DaffiError(
     'DAFFI_ALREADY_RUNS',

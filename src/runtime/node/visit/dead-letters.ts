@@ -1,4 +1,4 @@
-import { openJobAccess, retryJob, STREAM, unknownJob, type Global } from '../../call/index.js'
+import { letterStream, openJobAccess, retryJob, unknownJob, type Global } from '../../call/index.js'
 import { toPlain } from '../../codec/index.js'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../core/errors.js'
 import {
@@ -7,6 +7,7 @@ import {
   type ItemLetter,
   type JobLetter,
   type StoredDeadLetter,
+  StreamError,
 } from '../../stream/index.js'
 import { callbackCall } from '../calls/callback-call.js'
 import type { PipelineVisit } from './pipeline-visit.js'
@@ -79,11 +80,18 @@ export async function replayDeadLetters(
         }
         result.replayed.push(letter.id)
       } catch (error) {
-        result.failed.push({ id: letter.id, error: toErrorRecord(error) })
+        result.failed.push({ id: letter.id, error: causeOf(error) })
       }
     }
   })
   return result
+}
+
+/** The error of the callback, where it threw; else that of the replay. */
+function causeOf(error: unknown): ErrorRecord {
+  const { receivers = {} } = error instanceof StreamError ? error.summary : {}
+  const thrown = Object.values(receivers).find((receiver) => receiver.error)?.error
+  return thrown ?? toErrorRecord(error)
 }
 
 function lettersOf({ nc, pipeline }: PipelineVisit): DeadLetterStore {
@@ -115,5 +123,7 @@ async function putBack(
 
 /** Sends a letter as a stream of one item, so that the callback gets it in its original form, and it may have any size. */
 async function replay(g: Global, letter: ItemLetter, item: unknown, signal: AbortSignal): Promise<void> {
-  await callbackCall(g, letter.call, [[item]], letter.node).with(STREAM({ source: letter.stream, signal }))
+  await callbackCall(g, letter.call, [[item]], letter.node).with(
+    letterStream(letter.item, { source: letter.stream, signal }),
+  )
 }

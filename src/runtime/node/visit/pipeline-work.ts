@@ -2,6 +2,7 @@ import { fromErrorRecord } from '../../core/errors.js'
 import { MIB } from '../../core/bytes.js'
 import { errorLine } from '../../core/message/error-text.js'
 import { count } from '../../core/text/count.js'
+import { jobAttempts } from '../../core/message/job-attempts.js'
 import { plainData, plainJson, plainLine } from '../../core/text/plain-text.js'
 import type { JobSummary } from '../../call/index.js'
 import type { StoredDeadLetter } from '../../stream/index.js'
@@ -63,12 +64,12 @@ async function look(visit: PipelineVisit): Promise<WorkView> {
   )
 }
 
-function jobView({ id, state, callback, to, node, attempts, left, ...job }: JobSummary): JobView {
-  const { due, sent, began, ended, failures } = job
+function jobView(job: JobSummary): JobView {
+  const { id, state, callback, to, node, due, sent, began, ended, failures } = job
   const time = { waiting: due ?? sent, running: began, done: ended, failed: ended, cancelled: ended }[state]
   const last = state === 'done' ? undefined : failures.at(-1)
   return {
-    ...{ id, state, callback, attempts, left, time },
+    ...{ id, state, callback, attempts: jobAttempts(job), time },
     node: state === 'waiting' ? to : node,
     isDue: state === 'waiting' && due !== null,
     error: last ? errorLine(last) : null,

@@ -133,6 +133,7 @@ export const isOpen = mapOf<Open>({
   incarnation: isName,
   source: orAbsent(orNull(isText)),
   as: orAbsent(isName),
+  letter: orAbsent(isCount),
   delivery: oneOf(...DELIVERIES),
   buffer: isCount,
   onError: oneOf(...ON_ERROR),

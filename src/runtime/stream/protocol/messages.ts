@@ -26,6 +26,8 @@ export interface Open {
   source?: string | null
   /** Side of a join that the stream is, by its name. */
   as?: string
+  /** Present where the one item of a dead letter is replayed: its number in the durable stream `source`. */
+  letter?: number
   delivery: Delivery
   buffer: number
   onError: OnError

@@ -163,6 +163,8 @@ export interface StreamOptions extends Omit<StreamSettings, 'delivery' | 'onErro
   resultsOf?: string | undefined
   /** Side of a join that the stream is. */
   as?: string | undefined
+  /** Number that the only item had in the durable stream `source`, as whose dead letter it is replayed. */
+  letter?: number | undefined
   delivery: Delivery
   onError: OnError
   share: boolean

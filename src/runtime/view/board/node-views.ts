@@ -1,3 +1,4 @@
+import { withNodeName } from '../../core/names.js'
 import { RecentMap } from '../../core/recent-map.js'
 import type { Plan } from '../../core/plan/plan.js'
 import type { NodeStatus, RunStatus, Status } from '../../status/index.js'
@@ -28,10 +29,11 @@ export class NodeViews {
       this.#accounts.set(status.name, { stages: stageViews(status), answered: answeredViews(status), made })
     }
     for (const [name, { at }] of this.#answered) if (now - at > SILENCE_MS) this.#answered.delete(name)
-    const known = new Set([this.#plan, ...runs].flatMap(({ nodes: each }) => Object.keys(each)))
+    const known = knownNames([this.#plan, ...runs])
+    const reported = new Set(known)
     const others = [...this.#answered.values()]
       .map(({ status }) => status)
-      .filter(({ name, callbacks }) => !known.has(name) && callbacks.length > 0)
+      .filter(({ name, callbacks }) => !reported.has(name) && callbacks.length > 0)
     const names = [...known, ...others.map(({ name }) => name).sort()]
     return names.map((name) => this.#view(name, runs))
   }
@@ -75,6 +77,16 @@ export function haveAllAnswered(answers: readonly Status[]): boolean {
       each.what !== 'run' ||
       Object.entries(each.nodes).every(([name, { state }]) => !isUp(state) || heard.has(name)),
   )
+}
+
+/** Names of all nodes, in the order of the first of these that has any, with more processes of a node beside those before. */
+function knownNames(all: readonly { nodes: object }[]): string[] {
+  const [first = [], ...others] = all
+    .map(({ nodes }) => Object.keys(nodes))
+    .filter((names) => names.length > 0)
+  const added = new Set(others.flat())
+  for (const name of first) added.delete(name)
+  return [...added].reduce(withNodeName, first)
 }
 
 function stageViews({ stages }: NodeStatus): StageView[] {

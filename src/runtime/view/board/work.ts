@@ -20,9 +20,8 @@ export interface JobView {
   callback: string
   /** The node that runs it, or ran it last; of one that waits the only one that it is for. Null for any. */
   node: string | null
-  attempts: number
-  /** Number of attempts that are left if these fail. */
-  left: number
+  /** Attempts that it has had, in words; empty where it has only one. */
+  attempts: string
   /** Time of what the state says: when it is due, came into the queue, began or ended. */
   time: number | null
   /** Whether a waiting one is due at that time. */

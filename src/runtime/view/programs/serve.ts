@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -15,6 +15,8 @@ const TLS_PATIENCE = { ...PATIENCE, handshakeTimeout: 10_000 }
 export interface Listening {
   /** Address that is listened on, which is a loopback or reached from elsewhere. */
   address: AddressInfo
+  /** Uses another certificate for connections that are made from now on; without TLS there is none. */
+  renew: (tls: { cert: Buffer; key: Buffer }) => void
   close: () => void
 }
 
@@ -36,7 +38,7 @@ export async function serve(app: Hono, { host, port, tls, what, next }: ServeOpt
   const http = createAdaptorServer({
     fetch: app.fetch,
     ...(tls
-      ? { createServer: createTlsServer, serverOptions: { ...TLS_PATIENCE, ...tls } }
+      ? { createServer: createTlsServer, serverOptions: { ...TLS_PATIENCE, cert: tls.cert, key: tls.key } }
       : { serverOptions: PATIENCE }),
   }) as Server
   http.maxConnections = MAX_CONNECTIONS
@@ -51,5 +53,8 @@ export async function serve(app: Hono, { host, port, tls, what, next }: ServeOpt
     http.closeAllConnections()
     http.close()
   }
-  return { address: http.address() as AddressInfo, close }
+  const renew: Listening['renew'] = ({ cert, key }) => {
+    if (http instanceof TlsServer) http.setSecureContext({ cert, key })
+  }
+  return { address: http.address() as AddressInfo, renew, close }
 }

@@ -7,6 +7,8 @@ const flags = {
   follow: Flags.boolean({ char: 'f' }),
   view: Flags.integer({ min: 1, max: 9 }),
   control: Flags.boolean({ dependsOn: ['view'] }),
+  cert: Flags.string({ dependsOn: ['view', 'key'] }),
+  key: Flags.string({ dependsOn: ['view', 'cert'] }),
   watch: Flags.boolean({ exclusive: ['follow'] }),
   level: Flags.option({ options: ['info', 'warn'] as const })(),
 }
@@ -27,6 +29,11 @@ async function fault(argv: string[], more: { output?: boolean; node?: boolean } 
 
 test.each<[string[], string, string?]>([
   [['--folow'], 'daffi logs has no flag --folow', `Did you mean --follow? ${HELP}`],
+  [['--ke', 'b'], 'daffi logs has no flag --ke', `Did you mean --key? ${HELP}`],
+  [['--fol'], 'daffi logs has no flag --fol', `Did you mean --follow? ${HELP}`],
+  [['--veiw'], 'daffi logs has no flag --veiw', `Did you mean --view? ${HELP}`],
+  [['--diew'], 'daffi logs has no flag --diew', `Did you mean --view? ${HELP}`],
+  [['--here'], 'daffi logs has no flag --here'],
   [['--xyzzy'], 'daffi logs has no flag --xyzzy'],
   [['-x', '-y'], 'daffi logs has no flag -x, -y'],
   [['a', 'b'], 'daffi logs takes no "a", "b"'],
@@ -38,6 +45,10 @@ test.each<[string[], string, string?]>([
   [['--view', '10'], '--view is at most 9, and not 10'],
   [['--view', '1', '--view', '2'], '--view is given more than once'],
   [['--control'], '--control needs --view'],
+  [['--cert', 'a'], '--cert needs --view and --key'],
+  [['--cert', 'a', '--view', '1'], '--cert needs --key'],
+  [['--key', 'b', '--view', '1'], '--key needs --cert'],
+  [['--cert', 'a', '--key', 'b'], '--cert needs --view; --key needs --view'],
   [['--watch', '--follow'], '--follow cannot be used with --watch'],
 ])('%j', async (argv, message, next = HELP) => {
   expect(await fault(argv)).toMatchObject({ code: 'DAFFI_USAGE', exitCode: 2, message, next })

@@ -1,6 +1,7 @@
 import { KIB } from '../../../core/bytes.js'
 import { toErrorRecord, type ErrorRecord } from '../../../core/errors.js'
 import { shortError } from '../../../core/message/short-error.js'
+import { withNodeName } from '../../../core/names.js'
 import { callOrigin } from '../../../core/plan/call-origin.js'
 import { plainText } from '../../../core/text/plain-text.js'
 import type { CallStatus, LogLine, RunNodeStatus, RunStatus, StatusQuestion } from '../../../status/index.js'
@@ -28,7 +29,7 @@ const STARTING: RunNodeStatus = {
 /** The present status of a run, put together from its events. */
 export class RunRecord {
   readonly #run: RunFile
-  readonly #nodes: RunStatus['nodes'] = {}
+  #nodes: RunStatus['nodes'] = {}
   readonly #calls = new Map<string, CallStatus>()
   readonly #totals = new StreamTotals()
   #lines: LogLine[] = []
@@ -86,9 +87,15 @@ export class RunRecord {
     const { node, state, restarts, error, process, lastEnd = null } = event
     const { pid = null, since = null } = process ?? {}
     const record = error ? shortError(toErrorRecord(error)) : null
+    if (!Object.hasOwn(this.#nodes, node)) this.#addNode(node)
     this.#nodes[node] = { state, pid, since, restarts, error: record, lastEnd }
     // The node makes its calls again.
     if (state === 'starting') this.#forgetCalls(node)
+  }
+
+  #addNode(node: string): void {
+    const names = withNodeName(Object.keys(this.#nodes), node)
+    this.#nodes = Object.fromEntries(names.map((name) => [name, this.#nodes[name] ?? STARTING]))
   }
 
   #forgetCalls(node: string): void {

@@ -46,7 +46,7 @@ export async function* readLogs(
   const hasFiles = logged.length > 0 && (others.length === 0 || others.length < runs.length)
   if (!hasFiles && others.length === 0) throw noRun(pipeline, ', and has no logs')
   for (const run of others) view.log.info(whereLogsAre(run))
-  const known = [...new Set([...logged, ...runs.flatMap(({ status }) => Object.keys(status?.nodes ?? {}))])]
+  const known = [...new Set([...runs.flatMap(({ status }) => Object.keys(status?.nodes ?? {})), ...logged])]
   const isMeant = selector(pipeline, known, selection)
   const sources: LogSource[] = [
     ...(hasFiles ? [folder] : []),

@@ -22,6 +22,11 @@ export class FailureLog {
     this.#log.error(`${this.#threwAt(where)}, and gets no more items: ${traceOf(error)}`)
   }
 
+  /** Logs the error of an item that was replayed as a dead letter. */
+  onReplayed(where: string, error: unknown): void {
+    this.#log.warn(`${this.#threwAt(where)} again, and its dead letter is kept: ${traceOf(error)}`)
+  }
+
   /** Logs an error after which the stream goes on; at most once a second, with the number of those in between. */
   onSkip(where: string, error: unknown): void {
     const now = performance.now()

@@ -13,7 +13,7 @@ export interface DeadLetterSink {
 }
 
 export interface OutcomeOptions {
-  open: Pick<Open, 'call' | 'onError' | 'retry'>
+  open: Pick<Open, 'call' | 'source' | 'letter' | 'onError' | 'retry'>
   lifecycle: ReceiverLifecycle
   failures: FailureLog
   deadLetters?: DeadLetterSink
@@ -68,12 +68,13 @@ export class ItemOutcomes {
     if (signal.aborted && thrown === signal.reason) return false
     const error = asError(thrown)
     for (const { position } of items) this.#count(position, 'failed')
-    const where = placeOf(items)
+    const where = open.letter === undefined ? placeOf(items) : `item ${open.letter} of ${open.source ?? ''}`
     if (open.onError === 'skip') {
       if (!isLogged) failures.onSkip(where, error)
       return true
     }
-    failures.onStop(where, error)
+    if (open.letter === undefined) failures.onStop(where, error)
+    else failures.onReplayed(where, error)
     const record = thrownRecord(error)
     const message = `"${open.call}" threw at ${where}: ${record.message}`
     lifecycle.settle('stopped', { ...record, message })

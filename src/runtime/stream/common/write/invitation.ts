@@ -6,7 +6,7 @@ export function invitation(
   { id, options, ports }: StreamContext,
   session: Pick<Open, 'shm' | 'to' | 'durable'>,
 ): Open {
-  const { call, source, as, delivery, buffer, onError, retry, yields, share } = options
+  const { call, source, as, letter, delivery, buffer, onError, retry, yields, share } = options
   const order = orderOf(options)
   const { name: from, incarnation } = ports.self
   return {
@@ -16,6 +16,7 @@ export function invitation(
     incarnation,
     source,
     ...(as === undefined ? {} : { as }),
+    ...(letter === undefined ? {} : { letter }),
     delivery,
     buffer,
     onError,

@@ -33,9 +33,7 @@ export function makeJob(onChange: () => void): KeyedElement<JobView> {
       state.dataset.tone = TONES[job.state]
       setText(name, job.id)
       const isOver = job.state !== 'waiting' && job.state !== 'running'
-      const attempts = job.attempts > 0 ? formatTimes(job.attempts, 'attempt') : ''
-      const left = isOver || job.attempts === 0 ? '' : `, ${job.left} left`
-      setText(facts, listed([placed(job.callback, job.node), timeOf(job), attempts + left]))
+      setText(facts, listed([placed(job.callback, job.node), timeOf(job), job.attempts]))
       setText(why, job.error ?? '')
       cancel.show(job.id, !isOver)
     },
