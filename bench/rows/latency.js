@@ -2,6 +2,7 @@ import { runStream, withSide } from '../lib/sides.js'
 
 const SECONDS = 6
 const hd = { kind: '720p', camera: { fps: 30, width: 1280, height: 720 } }
+const small = { kind: '4k', camera: { fps: 100, width: 64, height: 64, format: 'gray' } }
 const huge = { kind: '40mb', camera: { fps: 10, width: 8000, height: 5000, format: 'gray' } }
 
 const STREAMS = [
@@ -14,6 +15,7 @@ const STREAMS = [
     options: { shm: false },
     target: '< 15 ms',
   },
+  { name: 'stream.latency.4k100.shm', ...small, callback: 'show', target: '0.1 ms' },
   { name: 'stream.latency.40mb10.shm', ...huge, callback: 'show' },
   { name: 'stream.latency.40mb10.shm.borrow', ...huge, callback: 'showBorrowed' },
 ]
