@@ -45,6 +45,30 @@ test.each([
   },
 )
 
+test.each([
+  ['gives no object', (): unknown => 7, /TypeError: Iterator result 7 is not an object/],
+  [
+    'throws',
+    () => {
+      throw new RangeError('no line')
+    },
+    /RangeError: no line/,
+  ],
+])('an iterator whose next() %s has failed, and is not closed', async (_, fail, message) => {
+  let [count, closed] = [0, false]
+  const next = (): unknown => (++count < 5 ? { value: count } : fail())
+  const close = (): unknown => {
+    closed = true
+    return {}
+  }
+  const items = { [Symbol.iterator]: () => ({ next, return: close }) }
+  await expect(streamed(openExport(items))).rejects.toMatchObject({
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringMatching(message) as string,
+  })
+  expect(closed).toBe(false)
+})
+
 /** The items as a stream takes them. */
 async function streamed(
   items: AsyncIterable<unknown>,

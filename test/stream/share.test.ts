@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { connectQuickly } from '../fixtures/nodes/quick.mjs'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalPipeline, ownPipeline } from '../support/pipeline.js'
+import { waitUntil } from '../support/wait.js'
 import { kill, start } from '../support/talking-process.js'
 
 interface Callbacks {
@@ -132,6 +133,31 @@ test.each<StreamModifierOptions['share']>([true, { by: 'key' }])(
     expect([...taken.values()].flat().toSorted((a, b) => a - b)).toEqual(range(120))
   },
 )
+
+test('lossless, not shared: who leaves has what it was given, and who comes in its place gets the rest', async () => {
+  const { join } = await ownPipeline<Callbacks>(connectQuickly)
+  const held = deferred()
+  const taken: number[] = []
+  const take = async (item: unknown): Promise<void> => {
+    taken.push(item as number)
+    held.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const first = await join('one', { callbacks: { take } })
+  const g = await join('writer')
+  const items = (async function* () {
+    for (let n = 0; n < 60; n++) yield n
+    await held.promise
+    const leaving = first.close().then(() => join('one', { callbacks: { take } }))
+    for (let n = 60; n < 200; n++) yield n
+    await leaving
+    // Nobody is accepted when the source has ended.
+    await waitUntil(() => taken.length > 100)
+  })()
+  const summary = await g.call.take(items).with(STREAM)
+  expect(summary).toMatchObject({ error: null, receivers: { one: { attaches: 2, processed: 200, lost: 0 } } })
+  expect(taken).toEqual(range(200))
+})
 
 test('lossless: a node that is ready after the stream has begun takes part, and is waited for like the others', async () => {
   const { join } = await ownPipeline<Callbacks>(connectQuickly)

@@ -148,18 +148,25 @@ class PromptItems {
       return result
     }
     const close = (): IteratorResult<unknown> => {
+      const isOpen = this.#iterator !== undefined
       this.#iterator = undefined
-      return iterator.return?.() ?? { done: true, value: undefined }
+      return (isOpen ? iterator.return?.() : undefined) ?? { done: true, value: undefined }
     }
     return { [Symbol.iterator]: () => ({ next, return: close }) }
   }
 
   /** Takes an item; undefined when the loop has to. */
   take(): { done?: false; value: unknown } | undefined {
-    if (!this.#iterator || this.#held) return undefined
-    const result = this.#iterator.next()
-    if (result.done !== true && !isPromise(result.value)) return result
-    this.#held = result
+    const iterator = this.#iterator
+    if (!iterator || this.#held) return undefined
+    // One that throws is not closed, and gives no more.
+    this.#iterator = undefined
+    const result: unknown = iterator.next()
+    if (!isResult(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`)
+    const { done, value } = result
+    this.#iterator = iterator
+    if (!done && !isPromise(value)) return { value }
+    this.#held = { done: Boolean(done), value }
     return undefined
   }
 }
@@ -218,6 +225,10 @@ function badResume({ file }: ModulePlan, name: string, what: string): DaffiError
 
 function kindOf(value: unknown): string {
   return value === null ? 'null' : typeof value
+}
+
+function isResult(value: unknown): value is { done?: unknown; value: unknown } {
+  return typeof value === 'object' && value !== null
 }
 
 type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>

@@ -122,6 +122,8 @@ export class StreamReceiver {
         const stopping = receiver.reader.leave?.() ?? receiver.reader.stop('left')
         await bounded(stopping, { timeoutMs: graceMs, what: 'leaving a stream' }).catch((error: unknown) => {
           this.#options.ports.log.warn(`"${receiver.open.call}" is given up: ${messageOf(error)}`)
+          // Its callback may never return, and is to know that its time is over.
+          void receiver.reader.stop('left')
           receiver.reader.report()
         })
         const { open, progress } = receiver

@@ -143,6 +143,50 @@ test('who cannot map the lender’s ring asks the stage for a copy', async () =>
   expect(numberIn((await copyBehind(unknown))?.bytes ?? Buffer.alloc(1))).toBe(7)
 })
 
+test('what is kept for observers alone counts as loaded, and is returned when its ring is closed, or something newer is there', async () => {
+  const { source, stage, store, borrow } = await chain()
+  const demand = new Position()
+  const returned: number[] = []
+  for (const n of [1, 2, 3]) {
+    const item = await borrow(await store(n), () => returned.push(n))
+    expect(stage.forward(item.bytes, n, demand)).toBeDefined()
+    item.release()
+  }
+  expect(returned).toEqual([])
+  demand.loaded = 3
+  stage.settle()
+  expect(returned).toEqual([1, 2, 3])
+  const isKept = (ref: LaneRef): boolean => stage.copy(ref as ShmRef, 0, 1) !== undefined
+  const kept = stage.forward((await borrow(await store(4))).bytes, 4, demand) ?? []
+  expect(isKept(kept)).toBe(true)
+  stage.partBytes(MIB)
+  await stage.store(filled(5), 5)
+  demand.loaded = 5
+  stage.settle()
+  expect(isKept(kept)).toBe(false)
+  const last = stage.forward((await borrow(await store(6))).bytes, 5, demand) ?? []
+  expect(isKept(last)).toBe(true)
+  await source.close()
+  stage.settle()
+  expect(isKept(last)).toBe(false)
+})
+
+test('a lossless source is not held back by a stage whose live stream keeps frames for those who look', async () => {
+  const { join } = await ownPipeline<Callbacks>(connectQuickly)
+  await join('last', { callbacks: { take: (_item: Buffer) => undefined } })
+  let passed = 0
+  const pass = (item: Buffer): Buffer | undefined => (passed++ < 2 ? item : undefined)
+  const a = await join('a', { callbacks: { pass }, options: { pass: { borrow: true } } })
+  const results = a.call.take().with(STREAM({ resultsOf: 'pass', delivery: 'live' }))
+  const g = await join('first')
+  const items = Array.from({ length: 30 }, (_, n) => filled(n))
+  // A ring of four slots.
+  expect(await g.call.pass(items).with(STREAM({ shm: { bytes: '4 MiB' } }))).toMatchObject({
+    receivers: { a: { processed: 30, lost: 0 } },
+  })
+  expect(await results).toMatchObject({ items: 2 })
+})
+
 interface Callbacks {
   pass: (item: Buffer) => Buffer
   again: (item: Buffer) => Buffer

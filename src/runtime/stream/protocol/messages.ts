@@ -68,7 +68,7 @@ export interface Accept {
   /**
    * Present in a shared live stream: number of items that the receiver was given until a second ago. Those that it does not
    * know of were announced while it could not be reached, and are dropped. In a lossless one, for a receiver that leaves: number
-   * of items that it is given in all.
+   * of items that it is given in all; where the stream is not shared, the number after its last item.
    */
   given?: number
 }
@@ -169,7 +169,7 @@ export interface Progress extends AttachCounts {
   earlier: AttachCounts[]
   /** Present where the callback gets several items at once: their number. */
   group?: number
-  /** Present where the receiver leaves a shared stream: it is to be given no more items, and told how many it has. */
+  /** Present where the receiver leaves a lossless stream: it is to be given no more items, and told how many it has. */
   leaving?: true
   /** Present where the receiver is to be told how far the stream is assigned while it has nothing in hand. */
   marks?: true

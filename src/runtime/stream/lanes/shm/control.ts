@@ -11,6 +11,7 @@ import { MAX_PINS, MAX_SLOTS, NONCE_BYTES } from '../../protocol/refs.js'
  */
 const MAGIC = Buffer.from('DAFFIRNG')
 const NONCE_AT = 8
+const CLOSED_AT = 40
 const GENERATIONS_AT = 64
 const PINS_AT = GENERATIONS_AT + 4 * MAX_SLOTS
 const HOLDERS_AT = PINS_AT + 4 * MAX_SLOTS
@@ -20,6 +21,8 @@ export class Control {
   readonly #bytes: Buffer
   readonly #generations: Int32Array
   readonly #pins: Int32Array
+  /** 1 when the writer has closed the ring. */
+  readonly #state: Int32Array
   /** Process ids by pin; 0 where a pin is free. */
   readonly #holders: Int32Array
 
@@ -27,6 +30,7 @@ export class Control {
     this.#bytes = Buffer.from(buffer)
     this.#generations = new Int32Array(buffer, GENERATIONS_AT, MAX_SLOTS)
     this.#pins = new Int32Array(buffer, PINS_AT, MAX_SLOTS)
+    this.#state = new Int32Array(buffer, CLOSED_AT, 1)
     this.#holders = new Int32Array(buffer, HOLDERS_AT, MAX_PINS)
   }
 
@@ -38,6 +42,15 @@ export class Control {
   isSigned(nonce: Uint8Array): boolean {
     const signed = this.#bytes.subarray(NONCE_AT, NONCE_AT + NONCE_BYTES)
     return this.#bytes.subarray(0, MAGIC.length).equals(MAGIC) && signed.equals(nonce)
+  }
+
+  /** Notes that nothing is written any more, for readers that have the ring of another stream. */
+  close(): void {
+    Atomics.store(this.#state, 0, 1)
+  }
+
+  get isClosed(): boolean {
+    return Atomics.load(this.#state, 0) !== 0
   }
 
   /** Takes a pin for a process. Undefined when all are taken by processes that live. */

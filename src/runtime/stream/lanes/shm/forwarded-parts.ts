@@ -1,23 +1,22 @@
 import type { ShmRef } from '../../protocol/refs.js'
 import type { Demand } from '../lane.js'
-import { lentPart, type LentPart } from './mapped-ring.js'
+import { lentPart, type KeptPart, type LentPart } from './mapped-ring.js'
 import { LARGE_BYTES } from './ring-size.js'
-
-/** Parts that a live stream keeps: the newest, and the one that a receiver may just be about to load. */
-const KEPT_LIVE = 2
 
 interface ForwardedPart {
   part: LentPart
+  kept: KeptPart
   bytes: Uint8Array
   /** Position of the part's end in this stream, as a weight. */
   end: number
-  release: () => void
 }
 
 /** Parts that a stream has on loan from rings of other streams, and announces where they lie. */
 export class ForwardedParts {
   readonly #live: boolean
   #parts: ForwardedPart[] = []
+  /** The stream's newest part, if it was forwarded. */
+  #newest: ForwardedPart | undefined
   #demand: Demand | undefined
 
   constructor(live: boolean) {
@@ -30,21 +29,33 @@ export class ForwardedParts {
     if (bytes.length < LARGE_BYTES) return undefined
     const part = lentPart(bytes)
     if (!part?.canSpare()) return undefined
-    this.#parts.push({ part, bytes, end, release: part.keep() })
+    this.#newest = { part, kept: part.keep(), bytes, end }
+    this.#parts.push(this.#newest)
     this.settle()
     return part.ref
   }
 
-  /** Returns the parts that no receiver needs. The newest stays for observers, as long as its ring can spare it. */
+  /**
+   * Returns the parts that no receiver needs. The newest stays for observers, and in a live stream for receivers, as long as its
+   * ring can spare it.
+   */
   settle(): void {
     const parts = this.#parts
-    const isKept = ({ part, end }: ForwardedPart, index: number): boolean => {
-      const newer = parts.length - 1 - index
-      const isNeeded = this.#live ? newer < KEPT_LIVE : (this.#demand?.needs(end) ?? false)
-      return isNeeded || (newer === 0 && part.canSpare())
+    this.#parts = []
+    for (const each of parts) {
+      const { part, kept, end } = each
+      const isNeeded = !this.#live && (this.#demand?.needs(end) ?? false)
+      // It stays only for those who look, for whom its writer is not to wait.
+      if (!isNeeded) kept.credit()
+      if (isNeeded || (each === this.#newest && part.canSpare())) this.#parts.push(each)
+      else kept.release()
     }
-    this.#parts = parts.filter(isKept)
-    for (const each of parts) if (!this.#parts.includes(each)) each.release()
+  }
+
+  /** Notes that a newer part is in this stream's own ring. */
+  onNewer(): void {
+    this.#newest = undefined
+    if (this.#parts.length > 0) this.settle()
   }
 
   /** Copy of a range of a part; undefined when it has been returned. */
@@ -59,7 +70,7 @@ export class ForwardedParts {
   }
 
   close(): void {
-    for (const { release } of this.#parts) release()
+    for (const { kept } of this.#parts) kept.release()
     this.#parts = []
   }
 }

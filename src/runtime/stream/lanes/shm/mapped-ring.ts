@@ -16,17 +16,25 @@ type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 /** A part on loan from a ring, which a stream may forward: receivers read it where it lies. */
 export interface LentPart {
   ref: ShmRef
-  /** Whether the ring has slots to spare, so that its writer finds a free one also while this one is kept. */
+  /** Whether the ring is in use, and has slots to spare, so that its writer finds a free one also while this one is kept. */
   canSpare: () => boolean
-  /** Keeps the part on loan until the function that it gives is called. */
-  keep: () => () => void
+  /** Keeps the part, also when its loan has ended. */
+  keep: () => KeptPart
 }
 
-/** Loan of one part: it ends when nobody uses it any more. */
+/** A part that stays where it is. */
+export interface KeptPart {
+  /** Lets its writer count it as loaded, though it stays. May be called again. */
+  credit: () => void
+  release: () => void
+}
+
+/** Loan of one part, and of its slot. */
 interface RingLoan {
   ref: ShmRef
-  users: number
-  leave: () => void
+  /** Number of those who owe the writer credit for it. */
+  owing: number
+  onReturned: () => void
 }
 
 /** Rings that are mapped here, by their memory. */
@@ -89,14 +97,12 @@ export class MappedRing {
     const [{ ref: [, , , slotBytes] } = { ref: [0, 0, 0, 0] }] = this.#loans.values()
     const loan = this.#loans.get(byteOffset / slotBytes)
     if (!loan || length > slotBytes) return undefined
-    return {
-      ref: loan.ref,
-      canSpare: () => this.#canSpare(loan.ref),
-      keep: () => {
-        loan.users++
-        return loan.leave
-      },
-    }
+    return { ref: loan.ref, canSpare: () => this.#canSpare(loan.ref), keep: () => this.#keep(loan) }
+  }
+
+  /** Whether its writer has closed the ring. */
+  get hasEnded(): boolean {
+    return this.#control.isClosed
   }
 
   /** Releases everything once all loans are over. May be called again. */
@@ -121,7 +127,7 @@ export class MappedRing {
     into: () => Uint8Array,
     onReturned: (() => void) | undefined,
   ): LoadedPart | undefined {
-    const [fd, slot, generation, slotBytes, slots] = ref
+    const [fd, slot, generation, slotBytes, slots, allocated] = ref
     const ring = this.#open(fd, slotBytes * slots)
     if (!ring) return undefined
     const at = slot * slotBytes
@@ -134,34 +140,49 @@ export class MappedRing {
     if (!onReturned) {
       const target = this.#libc.freed.allocate(length, into)
       ring.copy(target, 0, at, at + length)
-      this.#endUse(slot, this.#pin)
+      this.#endUse(slot)
       return { bytes: target }
     }
-    return { bytes: ring.subarray(at, at + length), release: this.#lend(ref, this.#pin, onReturned) }
-  }
-
-  #lend(ref: ShmRef, pin: number, onReturned: () => void): () => void {
-    const [, slot] = ref
     const loan: RingLoan = {
-      ref: [ref[0], ref[1], ref[2], ref[3], ref[4], ref[5], this.#descriptor],
-      users: 1,
-      leave: () => {
-        if (--loan.users > 0) return
-        if (this.#loans.get(slot) === loan) this.#loans.delete(slot)
-        this.#endUse(slot, pin)
-        onReturned()
-        this.#unmap()
-      },
+      ref: [fd, slot, generation, slotBytes, slots, allocated, this.#descriptor],
+      owing: 1,
+      onReturned,
     }
     this.#loans.set(slot, loan)
-    return loan.leave
+    const release = (): void => {
+      if (this.#loans.get(slot) === loan) this.#loans.delete(slot)
+      this.#endUse(slot)
+      this.#credit(loan)
+    }
+    return { bytes: ring.subarray(at, at + length), release }
+  }
+
+  #keep(loan: RingLoan): KeptPart {
+    const [, slot] = loan.ref
+    this.#uses.set(slot, (this.#uses.get(slot) ?? 0) + 1)
+    loan.owing++
+    let owes = true
+    const credit = (): void => {
+      if (owes) this.#credit(loan)
+      owes = false
+    }
+    const release = (): void => {
+      this.#endUse(slot)
+      credit()
+    }
+    return { credit, release }
+  }
+
+  #credit(loan: RingLoan): void {
+    if (--loan.owing === 0) loan.onReturned()
   }
 
   #canSpare([, slot, , , , allocated]: ShmRef): boolean {
+    if (this.#closed || this.hasEnded) return false
     let unused = 0
     for (let other = 0; other < allocated; other++)
       if (other !== slot && this.#control.pins(other) === 0) unused++
-    return !this.#closed && unused >= SPARE_SLOTS
+    return unused >= SPARE_SLOTS
   }
 
   #use(slot: number, generation: number, pin: number): boolean {
@@ -172,14 +193,15 @@ export class MappedRing {
     return isThere
   }
 
-  #endUse(slot: number, pin: number): void {
+  #endUse(slot: number): void {
     const left = (this.#uses.get(slot) ?? 1) - 1
     if (left > 0) {
       this.#uses.set(slot, left)
       return
     }
     this.#uses.delete(slot)
-    this.#control.unpin(slot, pin)
+    if (this.#pin !== undefined) this.#control.unpin(slot, this.#pin)
+    this.#unmap()
   }
 
   #open(fd: number, bytes: number): Buffer | undefined {

@@ -5,7 +5,7 @@ import { MappedRing } from './mapped-ring.js'
 import { sharedMemory } from './memory.js'
 
 /** Rings of other streams that are mapped at once, for forwarded parts; a source that is started again has a new one. */
-const MAX_LENDERS = 8
+const MAX_LENDERS = 64
 /** Reports of credit while as many parts are loaded as the ring has slots. A frame's ring has no more slots than that. */
 const REPORTS_PER_RING = 8
 
@@ -76,7 +76,8 @@ export class ShmLaneReader implements LaneReader {
     let known = this.#lenders.get(key)
     this.#lenders.delete(key)
     if (!known) {
-      for (const [other, { pid }] of this.#lenders) if (!isAlive(pid)) this.#forget(other)
+      for (const [other, { pid, ring }] of this.#lenders)
+        if (ring?.hasEnded || !isAlive(pid)) this.#forget(other)
       known = { pid: lender.pid, ring: MappedRing.open(this.#libc, lender, this.#options.pins) }
     }
     this.#lenders.set(key, known)

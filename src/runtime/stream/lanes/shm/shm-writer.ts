@@ -175,6 +175,7 @@ export class ShmLaneWriter implements LaneWriter {
       this.#closed = true
       this.#complete?.()
       this.#forwarded.close()
+      this.#control.close()
       // While the source writes into a loan, the memory must stay mapped.
       if (!this.#filling) this.#unmap()
     }
@@ -223,6 +224,7 @@ export class ShmLaneWriter implements LaneWriter {
     const state = slot === undefined ? undefined : this.#slots[slot]
     if (!ring || slot === undefined || !state) return undefined
     state.end = end
+    this.#forwarded.onNewer()
     const generation = this.#control.nextGeneration(slot)
     const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, this.#ringSlots, this.#slots.length]
     if (loaned) {

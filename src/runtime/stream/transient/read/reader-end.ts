@@ -5,7 +5,7 @@ import type { End } from '../../protocol/messages.js'
 /** Time in which a writer says how much it has given a receiver that leaves. */
 const ANSWER_MS = 2000
 
-/** End of a stream for one receiver: with the stream, or with what it has been given of a shared one that it leaves. */
+/** End of a stream for one receiver: with the stream, or with what it has been given of a lossless one that it leaves. */
 export class ReaderEnd {
   readonly #answered = deferred()
   #end: End | undefined
@@ -32,7 +32,7 @@ export class ReaderEnd {
     return this.#end !== undefined || this.#given !== undefined
   }
 
-  /** Number of the receiver's items, once it is known. @param attach of its session */
+  /** Number after the receiver's last item, once it is known. @param attach of its session */
   count(attach = 0): number {
     const { shares, count = 0 } = this.#end ?? {}
     return this.#given ?? (shares ? (shares[attach] ?? 0) : count)

@@ -114,9 +114,9 @@ export class StreamReader implements CreditListener {
     if (!this.#lifecycle.isAttached()) this.report()
   }
 
-  /** Leaves when the callback has had what this receiver was given of a shared stream. */
+  /** Leaves a lossless stream when the callback has had what this receiver was given. */
   async leave(): Promise<void> {
-    const canWait = this.#options.open.share && !this.#isLive && this.#account.session !== undefined
+    const canWait = !this.#isLive && this.#account.session !== undefined
     if (canWait) await this.#end.leave(() => this.report(), this.#running)
     await this.stop('left')
   }

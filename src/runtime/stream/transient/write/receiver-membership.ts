@@ -107,6 +107,7 @@ export class ReceiverMembership {
     const { peers, log } = context.ports
     this.#checks++
     receivers.check((incarnation) => peers.isSuspected(incarnation))
+    this.#options.shm?.settle()
     this.#compare()
     this.#patience.pass(CHECK_MS, (name) => receivers.isPresent(name))
     this.#publish()
@@ -215,8 +216,8 @@ export class ReceiverMembership {
   }
 
   /**
-   * Holds a lossless stream back while no receiver is present, or one is known to return, and ends it when none is left that
-   * is waited for. A live stream goes on, and waits for receivers to come back.
+   * Holds a lossless stream back while no receiver is present, one finishes what it was given, or one is known to return, and ends it
+   * when none is left that is waited for. A live stream goes on, and waits for receivers to come back.
    */
   #update(): void {
     const { context, receivers, state } = this.#options
@@ -229,7 +230,8 @@ export class ReceiverMembership {
       const waited = this.#patience.isUsedUp ? `, and none was back within ${formatMs(patienceMs)}` : ''
       state.fail(new DaffiError('DAFFI_NO_RECEIVER', `all receivers are gone${waited}`))
     }
-    const held = isDeserted || (!share && this.#patience.expectsReturn && !this.#isClosing)
+    const isIncomplete = receivers.isAnyLeaving || this.#patience.expectsReturn
+    const held = isDeserted || (!share && isIncomplete && !this.#isClosing)
     if (held === receivers.held) return
     receivers.held = held
     receivers.changed.notify()

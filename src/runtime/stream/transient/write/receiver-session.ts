@@ -18,6 +18,8 @@ export interface ReceiverSession extends Peer {
   suspected: boolean
   /** Position of its lane when it attached, as a weight. */
   base: number
+  /** Number after its last item, once it has asked to be given no more of a lossless stream that is not shared. */
+  leavesAt: number | undefined
   /** Number after its last item, once it is gone. */
   last: number | undefined
   /** Whether its final counts are known: what they leave out was not processed. */
@@ -69,6 +71,7 @@ export function invitedSession(peer: Peer, share: boolean): ReceiverSession {
     silence: 0,
     suspected: false,
     base: 0,
+    leavesAt: undefined,
     last: undefined,
     final: false,
     progress: undefined,
@@ -104,11 +107,11 @@ interface AcceptOptions {
 
 /** Acceptance of a receiver; none of one that has not attached. */
 export function acceptOf(
-  { incarnation, attach, first, assigned, progress }: ReceiverSession,
+  { incarnation, attach, first, assigned, leavesAt, progress }: ReceiverSession,
   { accepts, live }: AcceptOptions,
 ): Accept[] {
   if (first === undefined) return []
-  const given = live ? assigned?.checked[1] : progress?.leaving && assigned?.count
+  const given = live ? assigned?.checked[1] : progress?.leaving && (assigned?.count ?? leavesAt)
   const accept = { what: 'accept', incarnation, attach, accepts, first } as const
   return [given === undefined ? accept : { ...accept, given }]
 }

@@ -160,15 +160,18 @@ export class ReceiverTable implements ReceiverAccounts {
    * left without the writer's knowledge.
    */
   uninformed(): string[] {
-    return this.#present
-      .filter(
-        ({ first, silence, suspected }) => first === undefined || (!suspected && silence >= MAX_SILENCE),
-      )
-      .map(({ incarnation }) => incarnation)
+    const isSilent = (each: ReceiverSession): boolean => !each.suspected && each.silence >= MAX_SILENCE
+    const uninformed = this.#present.filter((each) => each.first === undefined || isSilent(each))
+    return uninformed.map(({ incarnation }) => incarnation)
   }
 
   get attached(): number {
     return this.#present.filter(({ first }) => first !== undefined).length
+  }
+
+  /** Whether a receiver finishes what it was given of a stream that is not shared, and leaves. */
+  get isAnyLeaving(): boolean {
+    return this.#present.some(({ leavesAt }) => leavesAt !== undefined)
   }
 
   /** Lane of a receiver that is attached. */
@@ -253,6 +256,7 @@ export class ReceiverTable implements ReceiverAccounts {
     session.progress = { ...progress, earlier: [] }
     session.error = progress.error
     session.assigned?.unacked.settle(progress.loaded)
+    if (progress.leaving && !this.#live && !this.#share) session.leavesAt ??= at.next
     this.wantMarks ||= progress.marks === true
     if (progress.state !== 'attached') this.#settle(session, progress.state, at.next)
   }
@@ -290,7 +294,7 @@ export class ReceiverTable implements ReceiverAccounts {
 
   #settle(session: ReceiverSession, state: ReceiverSession['state'], next: number): void {
     session.state = state
-    session.last = Math.max(session.first ?? 0, next)
+    session.last = Math.max(session.first ?? 0, session.leavesAt ?? next)
     this.#present = this.#present.filter((each) => each !== session)
   }
 }
