@@ -90,6 +90,7 @@ export class StreamReceiver {
   /** Reason why a stream could not be joined, as it was told. */
   readonly #refusals = new RecentMap<string, string>(MAX_PAST)
   readonly #unwatch: () => void
+  #closing: Promise<void> | undefined
   readonly #durable: DurableStreams
   readonly #orders: SourceOrders
 
@@ -111,7 +112,11 @@ export class StreamReceiver {
    * Leaves every stream after its present item, and waits until the writers have its final counts.
    * @param graceMs longest wait for a callback, in milliseconds; its signal aborts at once
    */
-  async close(graceMs: number): Promise<void> {
+  close(graceMs: number): Promise<void> {
+    return (this.#closing ??= this.#close(graceMs))
+  }
+
+  async #close(graceMs: number): Promise<void> {
     this.#invitations.unsubscribe()
     this.#unwatch()
     this.#orders.close()

@@ -58,6 +58,8 @@ export interface HostControl {
   renew: (callbacks: readonly Callback[]) => Promise<void>
   /** Accounts of the callbacks whose results are streamed on, by name. */
   stages: () => Record<string, StageCounts>
+  /** Leaves the streams that callbacks get, as at the end of the membership, which goes on. */
+  leaveStreams: () => Promise<void>
   /** Leaves because of an error, which `join` throws. */
   fail: (error: DaffiError) => void
 }
@@ -185,6 +187,11 @@ export async function openClient<G extends PipelineClient>(
     const streamReceiver =
       registry.names.length > 0 ? receiveStreams(nc, ports, { registry, makeInvocation }) : undefined
     const { name, host, pid } = record
+    const leaveStreams = async (): Promise<void> => {
+      await streamReceiver
+        ?.close(timing.shutdownMs)
+        .catch((error: unknown) => log.debug(`leaving streams: ${messageOf(error)}`))
+    }
     opened.push(
       answerStatus(nc, pipeline, () => {
         const { names: callbacks, stages, calls } = registry
@@ -203,14 +210,7 @@ export async function openClient<G extends PipelineClient>(
       makeInvocation,
     })
     // In parallel, as each of them has the same time to finish.
-    opened.push(() =>
-      Promise.all([
-        responder.drain(),
-        streamReceiver?.close(timing.shutdownMs),
-        schedules.drain(),
-        jobs.drain(),
-      ]),
-    )
+    opened.push(() => Promise.all([responder.drain(), leaveStreams(), schedules.drain(), jobs.drain()]))
     opened.push(() => leaving.abort(closed()))
     if (registry.names.length > 0) await Promise.all([jobs.offer(), schedules.offer()])
     // Calls may come as soon as the hello is out, so the server must have the subscriptions first.
@@ -235,7 +235,7 @@ export async function openClient<G extends PipelineClient>(
       await presence.update()
     }
     const stages = (): Record<string, StageCounts> => registry.stages
-    return { g, control: { incarnation: record.incarnation, renew, stages, fail } }
+    return { g, control: { incarnation: record.incarnation, renew, stages, leaveStreams, fail } }
   }
   const opening = open()
   try {

@@ -103,7 +103,8 @@ export async function startHost(
 
   const { restart } = node
   const signals = { draining: draining.signal, stopping: stopping.signal, leaving: leaving.signal }
-  const context = { g, sources, results, log, lost, report, restart, ...signals }
+  const { leaveStreams } = control
+  const context = { g, sources, results, leaveStreams, log, lost, report, restart, ...signals }
   const stages = new StageReports(control.stages, report)
   const settled = Promise.all(node.calls.map((call, index) => runCall(call, index, context))).then(() => {
     stages.close()

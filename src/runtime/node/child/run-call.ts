@@ -28,6 +28,8 @@ export interface CallContext {
   sources: NodeSources
   /** Streams of results, by the index of their call. */
   results: ReadonlyMap<number, PushedItems>
+  /** Leaves the streams that the node's callbacks get, when they have had what they were given. */
+  leaveStreams: () => Promise<void>
   log: Logger
   lost: Lost
   report: (report: CallReport) => void
@@ -52,7 +54,8 @@ export async function runCall(plan: CallPlan, index: number, context: CallContex
   const share = modifier.kind === 'STREAM' && modifier.share !== false
   const watch = new CallWatch({ ...context, index, call, share })
   const results = context.results.get(index)
-  if (results) addAbortListener(draining, () => results.end())
+  // What its callback was given comes out before the stream of its results ends.
+  if (results) addAbortListener(draining, () => void context.leaveStreams().finally(() => results.end()))
   for (;;) {
     const { ranMs, value, summary, error } = await attempt(plan, index, context, watch)
     if (!error || draining.aborted || !(await isRepeated(error, ranMs))) {
