@@ -1,9 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { PipelineResult } from '../../../src/runtime/index.js'
 import { runDaffi, startDaffi } from '../../support/daffi.js'
 import { temporaryProject } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 const dataflow = {
   'pipeline.yaml': `
@@ -247,3 +249,48 @@ export default (line: string) => appendFileSync('stored.txt', line + '\\n')
 async function linesOf(cwd: string, file: string): Promise<string[]> {
   return (await readFile(join(cwd, file), 'utf8')).trim().split('\n')
 }
+
+test('a stage that is restarted gives out all that it was given, and nothing is lost', async () => {
+  const cwd = await temporaryProject({
+    'pipeline.yaml': `
+name: chain
+sources: { numbers: { kind: module, module: ./numbers.mjs } }
+nodes:
+  first: { calls: [{ call: pass, source: numbers, modifier: STREAM, wait_for: [middle] }] }
+  middle:
+    callbacks: [pass]
+    calls: [{ call: take, results_of: pass, modifier: STREAM, wait_for: [last] }]
+  last: { callbacks: [take] }
+`,
+    'numbers.mjs': `
+import { setTimeout as delay } from 'node:timers/promises'
+export default async function* numbers() {
+  for (let n = 0; ; n++) {
+    yield n
+    await delay(2)
+  }
+}`,
+    'callbacks/pass.js': 'export default (n) => n',
+    'callbacks/take.js': `
+import { appendFileSync } from 'node:fs'
+export default (n) => appendFileSync('taken', n + '\\n')`,
+  })
+  const taken = (): number[] => {
+    const file = join(cwd, 'taken')
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []
+  }
+  const up = startDaffi(['up', '--json'], { cwd })
+  await waitUntil(() => taken().length > 50)
+  expect((await runDaffi(['restart', 'middle'], { cwd })).exitCode).toBe(0)
+  const before = taken().length
+  await waitUntil(() => taken().length > before + 50)
+  up.kill('SIGTERM')
+  const { exitCode, stdout } = await up.exited
+  const { streams, stages } = JSON.parse(stdout) as PipelineResult
+  const [first] = streams.filter(({ source }) => source === 'numbers')
+  const items = first?.items ?? 0
+  expect(exitCode).toBe(0)
+  expect(first).toMatchObject({ receivers: { middle: { attaches: 2, processed: items, lost: 0 } } })
+  expect(stages).toMatchObject([{ node: 'middle', in: items, gave: items, out: items }])
+  expect(taken()).toEqual(Array.from({ length: items }, (_, n) => n))
+})
