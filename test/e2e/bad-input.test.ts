@@ -56,6 +56,12 @@ const cases: Case[] = [
     code: 'DAFFI_PIPELINE_INVALID',
   },
   {
+    what: 'a list of names without any',
+    args: ['up', 'camera.yaml', '--only', ','],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+  },
+  {
     what: 'an unknown flag',
     person: true,
     args: ['up', '--durations', '3s'],

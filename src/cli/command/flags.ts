@@ -45,13 +45,13 @@ export const portRange = { min: 1, max: 65_535, helpValue: 'PORT' }
 
 /** Names, separated by commas. */
 export const namesFlag = Flags.custom<string[]>({
-  parse: (text) =>
-    Promise.resolve(
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
-    ),
+  parse: (text) => {
+    const names = text.split(',').map((name) => name.trim())
+    if (names.some(Boolean)) return Promise.resolve(names.filter(Boolean))
+    throw new DaffiError('DAFFI_USAGE', `${JSON.stringify(text)} names nothing`, {
+      next: 'Give one name, or several with commas between them.',
+    })
+  },
   helpValue: 'NAME,…',
 })
 
