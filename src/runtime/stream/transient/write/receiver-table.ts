@@ -73,8 +73,7 @@ export class ReceiverTable implements ReceiverAccounts {
       const earlier = sessionOf(counts.attach)
       if (!earlier) continue
       // It may also be the present one, whose reports were all lost: the receiver knew of its accept, and has begun anew.
-      earlier.confirmed = true
-      earlier.final = true
+      Object.assign(earlier, { confirmed: true, final: true })
       adoptLateCounts(earlier, counts)
     }
     const reported = sessionOf(attach)
@@ -161,8 +160,9 @@ export class ReceiverTable implements ReceiverAccounts {
    */
   uninformed(): string[] {
     const isSilent = (each: ReceiverSession): boolean => !each.suspected && each.silence >= MAX_SILENCE
-    const uninformed = this.#present.filter((each) => each.first === undefined || isSilent(each))
-    return uninformed.map(({ incarnation }) => incarnation)
+    return this.#present.flatMap((each) =>
+      each.first === undefined || isSilent(each) ? [each.incarnation] : [],
+    )
   }
 
   get attached(): number {
@@ -198,9 +198,8 @@ export class ReceiverTable implements ReceiverAccounts {
     item: number,
     choose: (sessions: readonly ReceiverSession[]) => Assignable | undefined,
   ): (Assignment & { lane: Lane; first: number }) | undefined {
-    const chosen = choose(this.#present)
-    if (!chosen) return undefined
-    const { session, assigned, lane } = chosen
+    const { session, assigned, lane } = choose(this.#present) ?? {}
+    if (!session || !assigned || !lane) return undefined
     assigned.latest = ++this.#assignments
     return { attach: session.attach, item, lane, first: assigned.count++ }
   }
