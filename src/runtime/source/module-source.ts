@@ -3,8 +3,8 @@ import { AbortableWaits, bounded } from '../core/timeout.js'
 import { DaffiError } from '../core/errors.js'
 import { thrownHead, thrownLine } from '../core/message/error-text.js'
 import type { ModulePlan } from '../core/plan/plan.js'
-import { AT_ONCE, type Prompt } from '../core/stream/at-once.js'
-import { isPromise, keepRejections } from '../core/stream/promised-items.js'
+import { AT_ONCE, PromptItems, type Prompt } from '../core/stream/at-once.js'
+import { keepRejections } from '../core/stream/promised-items.js'
 import { RESUME, type Resumable } from '../core/stream/resumable.js'
 import { asError } from '../core/thrown/read-thrown.js'
 import { errorPlace } from '../core/thrown/user-frames.js'
@@ -132,45 +132,6 @@ async function* itemsOf(
   else for (const item of prompt.of(items)) yield item
 }
 
-/** Items of an iterable that is not async, which are taken by a loop, and by others between its steps. */
-class PromptItems {
-  #iterator: Iterator<unknown> | undefined
-  /** Result that only the loop can deal with: the end, or a promise. */
-  #held: IteratorResult<unknown> | undefined
-
-  /** The items that nobody takes meanwhile. */
-  of(items: Iterable<unknown>): Iterable<unknown> {
-    const iterator = items[Symbol.iterator]()
-    this.#iterator = iterator
-    const next = (): IteratorResult<unknown> => {
-      const result = this.#held ?? iterator.next()
-      this.#held = undefined
-      return result
-    }
-    const close = (): IteratorResult<unknown> => {
-      const isOpen = this.#iterator !== undefined
-      this.#iterator = undefined
-      return (isOpen ? iterator.return?.() : undefined) ?? { done: true, value: undefined }
-    }
-    return { [Symbol.iterator]: () => ({ next, return: close }) }
-  }
-
-  /** Takes an item; undefined when the loop has to. */
-  take(): { done?: false; value: unknown } | undefined {
-    const iterator = this.#iterator
-    if (!iterator || this.#held) return undefined
-    // One that throws is not closed, and gives no more.
-    this.#iterator = undefined
-    const result: unknown = iterator.next()
-    if (!isResult(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`)
-    const { done, value } = result
-    this.#iterator = iterator
-    if (!done && !isPromise(value)) return { value }
-    this.#held = { done: Boolean(done), value }
-    return undefined
-  }
-}
-
 /** How the module says that it is resumed: undefined when it begins with its first item again. */
 async function resumption(
   plan: ModulePlan,
@@ -225,10 +186,6 @@ function badResume({ file }: ModulePlan, name: string, what: string): DaffiError
 
 function kindOf(value: unknown): string {
   return value === null ? 'null' : typeof value
-}
-
-function isResult(value: unknown): value is { done?: unknown; value: unknown } {
-  return typeof value === 'object' && value !== null
 }
 
 type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>

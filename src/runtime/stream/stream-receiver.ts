@@ -109,8 +109,9 @@ export class StreamReceiver {
   }
 
   /**
-   * Leaves every stream after its present item, and waits until the writers have its final counts.
-   * @param graceMs longest wait for a callback, in milliseconds; its signal aborts at once
+   * Leaves every stream after its present item, a lossless one after those that it was given, and waits until the writers have its
+   * final counts. Does so once.
+   * @param graceMs longest wait for a callback, in milliseconds; then its signal has aborted
    */
   close(graceMs: number): Promise<void> {
     return (this.#closing ??= this.#close(graceMs))

@@ -35,13 +35,12 @@ import type {
   Passed,
   Progress,
 } from './messages.js'
-import { isRefOf, isShmDescriptor } from './refs.js'
+import { isRefOf, isShmDescriptor, MAX_INT_32 } from './refs.js'
 
 /** Sources whose marks one message has. */
 export const MAX_MARKS = 256
 /** Bytes of the largest chunk: the longest Buffer of the oldest Node that daffi runs on. */
 const MAX_CHUNK_BYTES = 2 ** 32
-const MAX_INT_32 = 2 ** 31 - 1
 
 const counts = {
   attach: isCount,

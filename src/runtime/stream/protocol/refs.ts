@@ -1,4 +1,4 @@
-import { isMap } from '../../core/message/forms.js'
+import { isWithin, mapOf } from '../../core/message/forms.js'
 
 /** Slots that a ring has at most. */
 export const MAX_SLOTS = 256
@@ -34,7 +34,13 @@ export type ShmRef = [
   lender?: ShmDescriptor,
 ]
 
-const MAX_INT_32 = 2 ** 31 - 1
+export const MAX_INT_32 = 2 ** 31 - 1
+
+export const isShmDescriptor = mapOf<ShmDescriptor>({
+  pid: isWithin(1, MAX_INT_32),
+  fd: isWithin(0, MAX_INT_32),
+  nonce: (value) => value instanceof Uint8Array && value.length === NONCE_BYTES,
+})
 
 /** Sequence of a part in a JetStream stream, and the number under which it was published. */
 export type JetStreamRef = [stream: string, sequence: number, number: number]
@@ -56,18 +62,6 @@ function isShmRef(ref: unknown[], length: number): boolean {
     isIndex(slot, allocated) &&
     isIndex(slotBytes, 2 ** 40) &&
     length <= slotBytes
-  )
-}
-
-export function isShmDescriptor(value: unknown): value is ShmDescriptor {
-  if (!isMap(value)) return false
-  const { pid, fd, nonce } = value
-  return (
-    isIndex(pid, MAX_INT_32 + 1) &&
-    pid > 0 &&
-    isIndex(fd, MAX_INT_32 + 1) &&
-    nonce instanceof Uint8Array &&
-    nonce.length === NONCE_BYTES
   )
 }
 

@@ -107,7 +107,6 @@ export class ReceiverMembership {
     const { peers, log } = context.ports
     this.#checks++
     receivers.check((incarnation) => peers.isSuspected(incarnation))
-    this.#options.shm?.settle()
     this.#compare()
     this.#patience.pass(CHECK_MS, (name) => receivers.isPresent(name))
     this.#publish()
@@ -183,7 +182,6 @@ export class ReceiverMembership {
     const before = receivers.latestAttach
     const wasPresent = receivers.isPresent(node)
     receivers.onProgress(progress, this.#position(lane))
-    this.#options.shm?.settle()
     this.#options.marks.tellSoon()
     if (receivers.latestAttach > before) {
       this.#patience.onBack(node)
@@ -199,7 +197,6 @@ export class ReceiverMembership {
     const lane = receivers.laneOf(peer)
     const error = new DaffiError('DAFFI_NODE_DIED', `node "${peer.name}" ${how} before the stream ended`)
     receivers.depart(peer, how, lane ? this.#position(lane).next : 0, error)
-    this.#options.shm?.settle()
     if (receivers.isAway(peer.name)) this.#onAway(peer.name, returns)
     this.#update()
   }
@@ -216,11 +213,12 @@ export class ReceiverMembership {
   }
 
   /**
-   * Holds a lossless stream back while no receiver is present, one finishes what it was given, or one is known to return, and ends it
+   * Returns what was forwarded and is not needed any more. Holds a lossless stream back while no receiver is present, one finishes what it was given, or one is known to return, and ends it
    * when none is left that is waited for. A live stream goes on, and waits for receivers to come back.
    */
   #update(): void {
-    const { context, receivers, state } = this.#options
+    const { context, receivers, state, shm } = this.#options
+    shm?.settle()
     if (this.#isLive || state.ended) return
     const { share, patienceMs } = context.options
     const isDeserted = receivers.attached === 0

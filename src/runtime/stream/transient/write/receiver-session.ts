@@ -43,6 +43,12 @@ export interface AssignedItems {
   unacked: UnackedParts
 }
 
+/** Checks without a report, one a second, after which a receiver is asked to report or begin anew. */
+const MAX_SILENCE = 2
+
+/** Whether the receiver has not reported for a while. */
+export const isSilent = ({ silence }: ReceiverSession): boolean => silence >= MAX_SILENCE
+
 /** Demand of the receivers that read from one lane. @param sessions gives the present ones */
 export function demandOn(lane: Lane, sessions: () => readonly ReceiverSession[]): Demand {
   const attached = (): { loaded: number; unacked: UnackedParts | undefined }[] =>

@@ -10,6 +10,7 @@ import {
   adoptLateCounts,
   demandOn,
   invitedSession,
+  isSilent,
   summarize,
   type Assignable,
   type ReceiverSession,
@@ -27,8 +28,6 @@ export interface StreamPosition {
 
 /** States in which a receiver wants no more of the stream. */
 const FINAL_STATES: ReceiverState[] = ['finished', 'stopped']
-/** Checks without a report, one a second, after which a receiver is asked to report or begin anew. */
-const MAX_SILENCE = 2
 
 /** The writer's table of receivers: which nodes receive, the progress of each, and the outcome of every item. */
 export class ReceiverTable implements ReceiverAccounts {
@@ -73,7 +72,8 @@ export class ReceiverTable implements ReceiverAccounts {
       const earlier = sessionOf(counts.attach)
       if (!earlier) continue
       // It may also be the present one, whose reports were all lost: the receiver knew of its accept, and has begun anew.
-      Object.assign(earlier, { confirmed: true, final: true })
+      earlier.confirmed = true
+      earlier.final = true
       adoptLateCounts(earlier, counts)
     }
     const reported = sessionOf(attach)
@@ -151,7 +151,7 @@ export class ReceiverTable implements ReceiverAccounts {
 
   /** Peers that are invited or attached, and have not reported for a while. */
   silent(): readonly Peer[] {
-    return this.#present.filter(({ silence }) => silence >= MAX_SILENCE)
+    return this.#present.filter(isSilent)
   }
 
   /**
@@ -159,10 +159,9 @@ export class ReceiverTable implements ReceiverAccounts {
    * left without the writer's knowledge.
    */
   uninformed(): string[] {
-    const isSilent = (each: ReceiverSession): boolean => !each.suspected && each.silence >= MAX_SILENCE
-    return this.#present.flatMap((each) =>
-      each.first === undefined || isSilent(each) ? [each.incarnation] : [],
-    )
+    const isUninformed = (session: ReceiverSession): boolean =>
+      session.first === undefined || (!session.suspected && isSilent(session))
+    return this.#present.filter(isUninformed).map(({ incarnation }) => incarnation)
   }
 
   get attached(): number {
@@ -198,8 +197,9 @@ export class ReceiverTable implements ReceiverAccounts {
     item: number,
     choose: (sessions: readonly ReceiverSession[]) => Assignable | undefined,
   ): (Assignment & { lane: Lane; first: number }) | undefined {
-    const { session, assigned, lane } = choose(this.#present) ?? {}
-    if (!session || !assigned || !lane) return undefined
+    const chosen = choose(this.#present)
+    if (!chosen) return undefined
+    const { session, assigned, lane } = chosen
     assigned.latest = ++this.#assignments
     return { attach: session.attach, item, lane, first: assigned.count++ }
   }
