@@ -12,12 +12,13 @@ export {
   namedPipeline,
   namedPipelines,
   pipelineFlags,
+  pipelinesFlags,
 } from './command/pipeline-file.js'
 export { readLetterId } from './command/letter-id.js'
 export { readNumbers } from './command/node-numbers.js'
 export { nodesArg, OrderCommand, type OrderResult } from './command/order-command.js'
 export { RunCommand } from './command/run-command.js'
-export { RunsCommand } from './command/runs-command.js'
+export { RunsCommand, runsFileArg } from './command/runs-command.js'
 export { viewerFlags, viewerReach } from './viewer/viewer-flags.js'
 export { VisitCommand } from './command/visit-command.js'
 export { projectNames } from './completion/project-names.js'

@@ -13,13 +13,18 @@ export async function main(argv: string[], root: string): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed)
   try {
     // oclif would run plugins that a file in the user's data folder names.
-    await run(argv, { root: fileURLToPath(root), userPlugins: false, devPlugins: false })
+    await run(withHelpFlag(argv), { root: fileURLToPath(root), userPlugins: false, devPlugins: false })
   } catch (error) {
     const { reportFailure } = await import('./show/errors/report-failure.js')
     reportFailure(error, { json: argv.includes('--json') })
   }
   // Callbacks run in the process of some commands, and may have left a timer or a socket open.
   await exitFlushed()
+}
+
+/** The arguments with `--help` in place of the word `help` where the command belongs, which oclif leaves to a plugin. */
+function withHelpFlag(argv: string[]): string[] {
+  return argv[0] === 'help' ? ['--help', ...argv.slice(1)] : argv
 }
 
 function ignoreClosed(error: NodeJS.ErrnoException): void {

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { plainJson } from '../runtime/core/text/plain-text.js'
-import { durationFlag, readArguments, readItems, namedPipeline, VisitCommand } from '../cli/index.js'
+import { durationFlag, nameArg, namedPipeline, readArguments, readItems, VisitCommand } from '../cli/index.js'
 
 interface CallOutput {
   value: unknown
@@ -17,10 +17,10 @@ A durable BG prints the id of its job, PERIOD the id of its schedule.`
     `<%= config.bin %> call greet Ada '{"polite": true}' --to process2`,
     '<%= config.bin %> call add --json -- -1 2',
     `<%= config.bin %> call tick --modifier '{ PERIOD: { interval: 5s } }'`,
-    'seq 100 | <%= config.bin %> call process_sequence - --modifier STREAM',
+    '$ seq 100 | <%= config.bin %> call process_sequence - --modifier STREAM',
   ]
   static override args = {
-    name: Args.string({ description: 'Name of the callback.', required: true }),
+    name: nameArg({ description: 'Name of the callback.', required: true }),
     args: Args.string({ description: 'Arguments of the call.', multiple: true }),
   }
   static override flags = {

@@ -4,7 +4,7 @@ import {
   filesArg,
   namedPipeline,
   namedPipelines,
-  pipelineFlags,
+  pipelinesFlags,
 } from '../cli/index.js'
 import { count } from '../runtime/core/text/count.js'
 import type { Diagnostic } from '../runtime/index.js'
@@ -31,7 +31,7 @@ export default class Lint extends BaseCommand<LintResult> {
     }),
   }
   static override flags = {
-    ...pipelineFlags,
+    ...pipelinesFlags,
   }
 
   override async run(): Promise<LintResult> {

@@ -1,6 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { fileArg, namedPipeline, VisitCommand } from '../cli/index.js'
+import { fileArg, nameArg, namedPipeline, VisitCommand } from '../cli/index.js'
 import { DaffiError } from '../runtime/core/errors.js'
 import type { ReplayStart, StreamSummary } from '../runtime/index.js'
 
@@ -13,7 +12,7 @@ The replay is a lossless stream of its own: it changes neither the durable strea
     '<%= config.bin %> replay orders --from 2026-11-20T08:00:00Z --to store-2',
   ]
   static override args = {
-    name: Args.string({ description: 'Name of the durable stream.', required: true }),
+    name: nameArg({ description: 'Name of the durable stream.', required: true }),
     file: fileArg(),
   }
   static override flags = {

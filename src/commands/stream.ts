@@ -1,6 +1,13 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, fileArg, logFlags, namedPipeline, pipelineFlags, RunCommand } from '../cli/index.js'
+import {
+  durationFlag,
+  fileArg,
+  logFlags,
+  nameArg,
+  namedPipeline,
+  pipelineFlags,
+  RunCommand,
+} from '../cli/index.js'
 import type { StreamResult } from '../runtime/index.js'
 
 export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
@@ -12,7 +19,7 @@ export default class Stream extends RunCommand<StreamResult | StreamResult[]> {
     '<%= config.bin %> stream camera --duration 10s --json',
   ]
   static override args = {
-    source: Args.string({ description: 'Name of the source in the pipeline file.', required: true }),
+    source: nameArg({ description: 'Name of the source in the pipeline file.', required: true }),
     file: fileArg(),
   }
   static override flags = {

@@ -5,7 +5,7 @@ import {
   FetchBar,
   filesArg,
   namedPipelines,
-  pipelineFlags,
+  pipelinesFlags,
   reportFailure,
   Screen,
   shownPath,
@@ -49,7 +49,7 @@ The exit code is 1 when a test fails, 78 when a file has a fault.`
     file: filesArg({ description: 'Pipeline files and *.test.yaml files; by default all in pipelines/.' }),
   }
   static override flags = {
-    ...pipelineFlags,
+    ...pipelinesFlags,
     test: Flags.string({
       char: 't',
       summary: 'Run the tests whose names contain this text; may be repeated.',

@@ -16,6 +16,9 @@ import {
 } from '../cli/index.js'
 import type { BackgroundRun, PipelineResult } from '../runtime/index.js'
 
+/** Default of --wait-timeout; a default of oclif counts as given, also without --wait. */
+const WAIT_MS = 30_000
+
 export default class Up extends RunCommand<PipelineResult | BackgroundRun> {
   static override summary = 'Run a pipeline, each node in a process of its own.'
   static override description = `Joins the project's NATS server, or runs one that ends with the command. Ends when all calls have finished; a pipeline without calls runs until Ctrl-C.
@@ -60,10 +63,13 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
         'Run in the background, where it outlives this terminal; the command ends when the run has begun.',
     }),
     wait: Flags.boolean({
-      summary: 'With -d: wait until all nodes are ready, or done with their calls.',
+      summary: 'Wait until all nodes are ready, or done with their calls.',
       dependsOn: ['detach'],
     }),
-    'wait-timeout': durationFlag({ summary: 'Longest wait of --wait.', default: '30s' }),
+    'wait-timeout': durationFlag({
+      summary: 'Longest wait of --wait; 30s by default.',
+      dependsOn: ['wait'],
+    }),
   }
 
   override async run(): Promise<PipelineResult | BackgroundRun> {
@@ -73,7 +79,7 @@ The first Ctrl-C ends it gracefully, the second at once. With -d it runs in the 
     const record = flags.record === undefined ? undefined : resolve(flags.record)
     const plan = await this.loadPlan(namedPipeline(args, flags), only)
     if (flags.detach) {
-      const waitMs = flags.wait ? flags['wait-timeout'] : undefined
+      const waitMs = flags.wait ? (flags['wait-timeout'] ?? WAIT_MS) : undefined
       return this.detach(plan, flags, { durationMs, only, stay, watch, view, metrics, record }, waitMs)
     }
     const { runPipeline } = await import('../runtime/index.js')

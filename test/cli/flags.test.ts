@@ -17,6 +17,19 @@ test('there are durations with a default', () => {
   expect(durations.filter(({ shown }) => shown !== undefined).length).toBeGreaterThanOrEqual(7)
 })
 
+test.each(commands.filter(([, { args, flags }]) => args.file && flags.file))(
+  'help of %s tells one default of the file',
+  (_command, { args: { file: arg }, flags: { file: flag } }) => {
+    if (arg?.multiple) expect(flag?.summary).not.toContain('default')
+    else expect(flag?.summary?.startsWith(arg?.description ?? '-')).toBe(true)
+  },
+)
+
+test.each(commands)('the examples of %s are shown as lines of a shell', (_command, { examples = [] }) => {
+  // oclif puts a $ before lines that begin with daffi only.
+  for (const example of examples) expect(example).toMatch(/^(?:\$ |<%= config\.bin %> )/)
+})
+
 /** Commands that have nothing to do with a pipeline file. */
 const WITHOUT_FILE = ['cameras', 'completion', 'doctor', 'init', 'setup']
 /** Commands whose arguments are open-ended, so that a file can only stand behind -f. */

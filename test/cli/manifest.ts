@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ROOT } from '../support/paths.js'
 
 interface Flag {
+  summary?: string
   char?: string
   default?: string | number | boolean
   helpGroup?: string
@@ -12,7 +13,8 @@ interface Flag {
 
 export interface ManifestCommand {
   hidden: boolean
-  args: Record<string, { multiple?: boolean }>
+  examples?: string[]
+  args: Record<string, { description?: string; multiple?: boolean }>
   flags: Record<string, Flag>
 }
 

@@ -70,6 +70,13 @@ const cases: Case[] = [
     message: /--durations/,
   },
   {
+    what: 'a value of a flag that takes none',
+    args: ['up', '--json=true'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /--json takes no value/,
+  },
+  {
     what: 'a bad duration',
     args: ['up', '--duration', 'soon'],
     exitCode: 2,
@@ -83,12 +90,12 @@ const cases: Case[] = [
     code: 'DAFFI_USAGE',
     message: /daffi setup takes no "pipeline.yaml"/,
   },
-  ...['logs -f', 'tap'].map((command) => ({
+  ...['logs -f', 'jobs show'].map((command) => ({
     what: `a pipeline file for a name: ${command}`,
     args: [...command.split(' '), 'camera.yaml'],
     exitCode: 2,
     code: 'DAFFI_USAGE',
-    message: /camera\.yaml is a pipeline file, and stands where a name belongs/,
+    message: /camera\.yaml is a pipeline file, and stands where an? (?:name|id) belongs/,
   })),
   {
     what: 'two different pipeline files',
@@ -124,6 +131,13 @@ const cases: Case[] = [
     exitCode: 2,
     code: 'DAFFI_USAGE',
     message: /no command "upp"/,
+  },
+  {
+    what: 'help for an unknown command',
+    args: ['help', 'jobs', 'lst'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /daffi jobs has no command "lst"/,
   },
   ...['dead', 'jobs', 'schedule', 'state'].map((topic) => ({
     what: `${topic} without a command`,

@@ -11,7 +11,7 @@ import { coloursFor, type Colours } from '../show/colours.js'
 import { stderr, stdout } from '../show/output.js'
 import { reportFailure } from '../show/errors/report-failure.js'
 import type { UsedCommand } from '../show/errors/usage-error.js'
-import { baseFlags } from './flags.js'
+import { baseFlags, refuseValues } from './flags.js'
 import type { NamedPipeline } from './pipeline-file.js'
 import { FORCED, watchSignals, type Signals } from './signals.js'
 
@@ -49,8 +49,9 @@ export abstract class BaseCommand<R> extends Command {
 
   /** The server that the flags name, or the variables in their place. */
   protected serverFlags(flags: GlobalFlags): ServerChoice {
-    const { server: url, token, creds: credentials } = flags
-    const { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key } = flags
+    const { NATS_TOKEN, NATS_CA, NATS_CERT, NATS_KEY } = process.env
+    const { server: url, token = NATS_TOKEN, creds: credentials } = flags
+    const { 'tls-ca': ca = NATS_CA, 'tls-cert': cert = NATS_CERT, 'tls-key': key = NATS_KEY } = flags
     return serverChoice({ url, token, credentials, ca, cert, key })
   }
 
@@ -85,11 +86,19 @@ export abstract class BaseCommand<R> extends Command {
     return loadPipeline(file, { ...inputs, nodes })
   }
 
+  protected override async init(): Promise<void> {
+    await super.init()
+    refuseValues(this.argv, this.#flags)
+  }
+
+  get #flags(): Interfaces.FlagInput {
+    return { ...this.ctor.baseFlags, ...this.ctor.flags }
+  }
+
   /** The command, for errors about its usage. */
   get #used(): UsedCommand {
-    const { flags, baseFlags: common } = this.ctor
     const name = `daffi ${(this.id ?? '').replaceAll(':', ' ')}`
-    return { name, flags: Object.keys({ ...common, ...flags }) }
+    return { name, flags: Object.keys(this.#flags) }
   }
 
   /** Prints the error of a failed command and sets the exit code; nothing else does. */

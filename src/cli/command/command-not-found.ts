@@ -3,43 +3,47 @@ import { DaffiError } from '../../runtime/core/errors.js'
 import { nearest } from '../../runtime/core/text/nearest.js'
 
 /**
- * Refuses a command that does not exist. oclif takes all words up to the first flag for the command's name, joined by
- * colons, so arguments of a command that takes none may be among them.
+ * The error of a command that does not exist. oclif takes all words up to the first flag for the command's name, joined
+ * by colons, so arguments of a command that takes none may be among them.
  */
-const hook: Hook.CommandNotFound = ({ id, config }) => {
+export function unknownCommand(id: string, known: readonly string[]): DaffiError {
   if (id.startsWith('-'))
-    throw new DaffiError('DAFFI_USAGE', `${id} stands where the command belongs`, {
+    return new DaffiError('DAFFI_USAGE', `${id} stands where the command belongs`, {
       next: 'Give the command first, and flags after it; daffi --help lists the commands.',
     })
   const words = id.split(':')
   for (let count = words.length - 1; count > 0; count--) {
-    if (!config.commandIDs.includes(words.slice(0, count).join(':'))) continue
+    if (!known.includes(words.slice(0, count).join(':'))) continue
     const command = `daffi ${words.slice(0, count).join(' ')}`
     const rest = JSON.stringify(words.slice(count).join(':'))
-    throw new DaffiError('DAFFI_USAGE', `${command} takes no ${rest}`, {
+    return new DaffiError('DAFFI_USAGE', `${command} takes no ${rest}`, {
       next: `${command} --help lists its arguments and flags.`,
     })
   }
   const [topic = '', word = ''] = words
-  const inTopic = config.commandIDs
-    .filter((known) => known.startsWith(`${topic}:`))
-    .map((known) => known.slice(topic.length + 1))
+  const inTopic = known
+    .filter((each) => each.startsWith(`${topic}:`))
+    .map((each) => each.slice(topic.length + 1))
   if (inTopic.length > 0) {
     const suggestion = nearest(word, inTopic)
-    throw new DaffiError('DAFFI_USAGE', `daffi ${topic} has no command ${JSON.stringify(word)}`, {
+    return new DaffiError('DAFFI_USAGE', `daffi ${topic} has no command ${JSON.stringify(word)}`, {
       next:
         suggestion === undefined
           ? `Its commands are ${inTopic.join(', ')}.`
           : `Did you mean daffi ${topic} ${suggestion}?`,
     })
   }
-  const suggestion = nearest(topic, config.commandIDs)
-  throw new DaffiError('DAFFI_USAGE', `there is no command ${JSON.stringify(words.join(' '))}`, {
+  const suggestion = nearest(topic, known)
+  return new DaffiError('DAFFI_USAGE', `there is no command ${JSON.stringify(words.join(' '))}`, {
     next:
       suggestion === undefined
         ? 'daffi --help lists the commands.'
         : `Did you mean daffi ${suggestion.replaceAll(':', ' ')}?`,
   })
+}
+
+const hook: Hook.CommandNotFound = ({ id, config }) => {
+  throw unknownCommand(id, config.commandIDs)
 }
 
 export default hook

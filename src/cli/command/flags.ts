@@ -14,11 +14,21 @@ const durationOrNone = Flags.custom<number>({
  * as it is: a bare number would read as seconds there.
  */
 export function durationFlag(options: { summary: string; default: string }): Interfaces.OptionFlag<number>
-export function durationFlag(options: { summary: string }): Interfaces.OptionFlag<number | undefined>
-export function durationFlag({ summary, default: text }: { summary: string; default?: string }) {
-  if (text === undefined) return durationOrNone({ summary })
+export function durationFlag(options: {
+  summary: string
+  dependsOn?: string[]
+}): Interfaces.OptionFlag<number | undefined>
+export function durationFlag({
+  default: text,
+  ...options
+}: {
+  summary: string
+  default?: string
+  dependsOn?: string[]
+}) {
+  if (text === undefined) return durationOrNone(options)
   return durationOrNone({
-    summary,
+    ...options,
     default: parseDuration(text),
     defaultHelp: () => Promise.resolve(text),
   })
@@ -55,7 +65,13 @@ export const namesFlag = Flags.custom<string[]>({
   helpValue: 'NAME,…',
 })
 
-/** Flags of every command. */
+/** Options of flags about credentials, which go to the server of --server or NATS_URL only. */
+const forServer = { helpGroup: 'GLOBAL', dependsOn: ['server'] }
+
+/**
+ * Flags of every command. The variables in place of those for a server are read by `serverFlags`: they may be set where no
+ * server is named, and those of oclif would then need one.
+ */
 export const baseFlags = {
   json: Flags.boolean({
     summary: 'Print the result as JSON on standard output, and nothing else there.',
@@ -70,31 +86,29 @@ export const baseFlags = {
   creds: Flags.string({
     summary: 'NATS credentials file for that server.',
     helpValue: 'FILE',
-    helpGroup: 'GLOBAL',
+    ...forServer,
   }),
   token: Flags.string({
     summary: 'Token for that server. Prefer NATS_TOKEN: other users of this machine can read command lines.',
-    env: 'NATS_TOKEN',
     helpValue: 'TOKEN',
-    helpGroup: 'GLOBAL',
+    ...forServer,
   }),
   'tls-ca': Flags.string({
-    summary: "PEM file of the certificate authorities that sign that server's certificate.",
-    env: 'NATS_CA',
+    summary: "PEM file of the certificate authorities that sign that server's certificate; or NATS_CA.",
     helpValue: 'FILE',
-    helpGroup: 'GLOBAL',
+    ...forServer,
   }),
   'tls-cert': Flags.string({
-    summary: "PEM file of this client's certificate, for a server that asks for one.",
-    env: 'NATS_CERT',
+    summary: "PEM file of this client's certificate, for a server that asks for one; or NATS_CERT.",
     helpValue: 'FILE',
     helpGroup: 'GLOBAL',
+    dependsOn: ['server', 'tls-key'],
   }),
   'tls-key': Flags.string({
-    summary: 'PEM file of the private key of --tls-cert.',
-    env: 'NATS_KEY',
+    summary: 'PEM file of the private key of --tls-cert; or NATS_KEY.',
     helpValue: 'FILE',
     helpGroup: 'GLOBAL',
+    dependsOn: ['server', 'tls-cert'],
   }),
   'log-level': Flags.option({ options: LOG_LEVELS })({
     summary: 'Show log lines of this level and above.',
@@ -105,6 +119,26 @@ export const baseFlags = {
     summary: 'Print without colours, as when NO_COLOR is set.',
     helpGroup: 'GLOBAL',
   }),
+}
+
+/**
+ * Refuses values of flags that take none: of `--json=true` oclif would take the value for an argument.
+ * @throws DaffiError DAFFI_USAGE
+ */
+export function refuseValues(
+  argv: readonly string[],
+  flags: Readonly<Record<string, { type: string; char?: string | undefined }>>,
+): void {
+  const end = argv.indexOf('--')
+  for (const word of end < 0 ? argv : argv.slice(0, end)) {
+    const [given = '', name, letter] = /^(?:--([\w-]+)|-(\w))(?==)/.exec(word) ?? []
+    const flag =
+      flags[name ?? ''] ?? Object.values(flags).find(({ char }) => letter !== undefined && char === letter)
+    if (flag?.type !== 'boolean') continue
+    throw new DaffiError('DAFFI_USAGE', `${given} takes no value`, {
+      next: `Write ${given} in place of ${word}, or leave it out.`,
+    })
+  }
 }
 
 /** Flags of commands that print what a run's nodes print. */

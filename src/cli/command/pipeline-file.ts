@@ -13,11 +13,11 @@ export const fileArg = Args.custom({
   ignoreStdin: true,
 })
 
-/** A name of a node or stream, in whose place a pipeline file is easily given. */
-export const nameArg = Args.custom<string, { hint?: string }>({
-  parse: (text, _context, { hint = '' }) => {
+/** A name or an id of what a pipeline has, in whose place its file is easily given. */
+export const nameArg = Args.custom<string, { what?: 'a name' | 'an id'; hint?: string }>({
+  parse: (text, _context, { what = 'a name', hint = '' }) => {
     if (!/\.ya?ml$/i.test(text)) return Promise.resolve(text)
-    throw new DaffiError('DAFFI_USAGE', `${text} is a pipeline file, and stands where a name belongs`, {
+    throw new DaffiError('DAFFI_USAGE', `${text} is a pipeline file, and stands where ${what} belongs`, {
       next: `Name the file with --file ${text}.${hint}`,
     })
   },
@@ -62,6 +62,17 @@ export const pipelineFlags = {
     char: 'f',
     helpValue: 'FILE',
     summary: `Pipeline file; ${DEFAULT}. If repeated, each is merged over those before it.`,
+    ...repeated,
+  }),
+  ...inputFlags,
+}
+
+/** Flags of a command whose arguments are pipelines of their own, and say what is meant by default. */
+export const pipelinesFlags = {
+  file: Flags.string({
+    char: 'f',
+    helpValue: 'FILE',
+    summary: 'Pipeline file; if repeated, each is merged over those before it.',
     ...repeated,
   }),
   ...inputFlags,

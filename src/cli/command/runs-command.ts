@@ -5,13 +5,18 @@ import { findProject } from '../../runtime/core/project/project.js'
 import type { Plan, RunsView } from '../../runtime/index.js'
 import { BaseCommand } from './base-command.js'
 import { baseFlags } from './flags.js'
-import { fileFlag, inputFlags, namedPipeline } from './pipeline-file.js'
+import { fileArg, fileFlag, inputFlags, namedPipeline } from './pipeline-file.js'
+
+const FILE = 'Pipeline file whose runs are meant; by default all that run in this project.'
 
 export const runsFlags = {
   ...baseFlags,
   ...inputFlags,
-  file: fileFlag({ summary: 'Pipeline file whose runs are meant; by default all that run in this project.' }),
+  file: fileFlag({ summary: FILE }),
 }
+
+/** The file as an argument of such a command. */
+export const runsFileArg = fileArg({ description: FILE })
 
 /** A command about runs that other commands have started. */
 export abstract class RunsCommand<R> extends BaseCommand<R> {

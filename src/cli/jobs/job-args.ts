@@ -1,8 +1,7 @@
-import * as Args from '@oclif/core/args'
-import { fileArg } from '../command/pipeline-file.js'
+import { fileArg, nameArg } from '../command/pipeline-file.js'
 
 /** Arguments of a command about one durable job. */
 export const jobArgs = {
-  id: Args.string({ description: 'Id of the job, as jobs list shows it.', required: true }),
+  id: nameArg({ description: 'Id of the job, as jobs list shows it.', what: 'an id', required: true }),
   file: fileArg(),
 }

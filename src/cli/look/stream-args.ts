@@ -1,4 +1,5 @@
-import { fileArg, nameArg } from '../command/pipeline-file.js'
+import { nameArg } from '../command/pipeline-file.js'
+import { runsFileArg } from '../command/runs-command.js'
 
 /** Arguments of a command that looks into one stream of a pipeline. */
 export const streamArgs = {
@@ -6,5 +7,5 @@ export const streamArgs = {
     description: 'Name of the stream: its source or callback, as daffi rate lists it.',
     required: true,
   }),
-  file: fileArg(),
+  file: runsFileArg,
 }

@@ -21,9 +21,9 @@ function row(
   colours: Colours,
   now: number,
 ): Cell[] {
-  const cause = state === 'degraded' && error ? error.message : lastEnd?.cause
-  const when = lastEnd ? `${age(now - Date.parse(lastEnd.time))} ago: ` : ''
-  const end = cause === undefined ? '' : plainLine(state === 'degraded' ? cause : `${when}${cause}`)
+  const trouble = state === 'degraded' && error ? `now: ${error.message}` : undefined
+  const past = lastEnd ? `${age(now - Date.parse(lastEnd.time))} ago: ${lastEnd.cause}` : ''
+  const end = plainLine(trouble ?? past)
   return [
     [name],
     [state, statePaint(state, colours)],

@@ -10,7 +10,7 @@ export const viewerFlags = (...needs: string[]) => ({
     dependsOn: needs,
   }),
   host: Flags.string({
-    summary: 'Serve the viewer at this address, for other machines, too; it needs --password-file then.',
+    summary: 'Serve the viewer at this address, for other machines, too, which --password-file lets in.',
     helpValue: 'ADDRESS',
     dependsOn: needs,
   }),

@@ -1,12 +1,12 @@
 import * as Flags from '@oclif/core/flags'
 import {
   coloursFor,
-  fileArg,
   logFlags,
   LogPrinter,
   namedFile,
   runFlag,
   RunsCommand,
+  runsFileArg,
   runsMeant,
   severalRuns,
   showAccount,
@@ -27,7 +27,7 @@ export default class Attach extends RunsCommand<AttachResult> {
   static override description =
     'Prints what nodes print and what becomes of them; at the end of the run its account, and ends with its exit code. Ctrl-C leaves the run alone.'
   static override examples = ['<%= config.bin %> attach', '<%= config.bin %> attach --tail 100 --timestamps']
-  static override args = { file: fileArg() }
+  static override args = { file: runsFileArg }
   static override flags = {
     run: runFlag({ summary: 'Id of the run, where there are several.' }),
     tail: Flags.integer({

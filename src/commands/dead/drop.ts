@@ -1,6 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, namedPipeline, readLetterId, VisitCommand } from '../../cli/index.js'
+import { durationFlag, nameArg, namedPipeline, readLetterId, VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { count } from '../../runtime/core/text/count.js'
 
@@ -17,7 +16,7 @@ export default class DeadDrop extends VisitCommand<DeadDropResult> {
     '<%= config.bin %> dead drop --all --json',
   ]
   static override args = {
-    id: Args.string({ description: 'Ids, as dead list shows them.', multiple: true }),
+    id: nameArg({ description: 'Ids, as dead list shows them.', what: 'an id', multiple: true }),
   }
   static override flags = {
     all: Flags.boolean({ summary: 'Remove all dead letters.', default: false }),

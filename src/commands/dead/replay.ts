@@ -1,6 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { namedPipeline, readLetterId, VisitCommand } from '../../cli/index.js'
+import { nameArg, namedPipeline, readLetterId, VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import type { ReplayedLetters } from '../../runtime/index.js'
 
@@ -13,7 +12,7 @@ export default class DeadReplay extends VisitCommand<ReplayedLetters> {
     '<%= config.bin %> dead replay --all --json',
   ]
   static override args = {
-    id: Args.string({ description: 'Ids, as dead list shows them.', multiple: true }),
+    id: nameArg({ description: 'Ids, as dead list shows them.', what: 'an id', multiple: true }),
   }
   static override flags = {
     all: Flags.boolean({ summary: 'Replay all dead letters.', default: false }),

@@ -1,5 +1,11 @@
-import * as Args from '@oclif/core/args'
-import { fileArg, namedPipeline, readLetterId, shownLetterLines, VisitCommand } from '../../cli/index.js'
+import {
+  fileArg,
+  nameArg,
+  namedPipeline,
+  readLetterId,
+  shownLetterLines,
+  VisitCommand,
+} from '../../cli/index.js'
 import type { ShownLetter } from '../../runtime/index.js'
 
 export default class DeadShow extends VisitCommand<ShownLetter> {
@@ -8,7 +14,7 @@ export default class DeadShow extends VisitCommand<ShownLetter> {
     'Where it comes from, where and how often its callback failed, the error with its place in the code, and the item or the arguments.'
   static override examples = ['<%= config.bin %> dead show 3', '<%= config.bin %> dead show 3 --json']
   static override args = {
-    id: Args.string({ description: 'Id of the letter, as dead list shows it.', required: true }),
+    id: nameArg({ description: 'Id of the letter, as dead list shows it.', what: 'an id', required: true }),
     file: fileArg(),
   }
 

@@ -2,10 +2,10 @@ import { hostname } from 'node:os'
 import * as Flags from '@oclif/core/flags'
 import {
   age,
-  fileArg,
   namedFile,
   runFlag,
   RunsCommand,
+  runsFileArg,
   runsMeant,
   severalRuns,
   summaryLines,
@@ -27,7 +27,7 @@ export default class Down extends RunsCommand<DownResult> {
     '<%= config.bin %> down -f pipelines/camera.yaml',
     '<%= config.bin %> down --all',
   ]
-  static override args = { file: fileArg() }
+  static override args = { file: runsFileArg }
   static override flags = {
     all: Flags.boolean({ summary: 'End all runs of the project, or of the named pipeline.' }),
     run: runFlag({ summary: 'Id of the run to end, where there are several.' }),

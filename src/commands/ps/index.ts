@@ -1,4 +1,4 @@
-import { fileArg, namedFile, RunsCommand, runLines } from '../../cli/index.js'
+import { namedFile, RunsCommand, runsFileArg, runLines } from '../../cli/index.js'
 import type { EndedRun, RunInfo } from '../../runtime/index.js'
 
 interface PsResult {
@@ -13,7 +13,7 @@ export default class Ps extends RunsCommand<PsResult> {
   static override description =
     'Shows each node with its state, process, restarts, the time for which that process runs, and how the one before ended. A run in the background that has ended is listed until the next one.'
   static override examples = ['<%= config.bin %> ps', '<%= config.bin %> ps --json']
-  static override args = { file: fileArg() }
+  static override args = { file: runsFileArg }
 
   override async run(): Promise<PsResult> {
     const { args, flags } = await this.parse(Ps)

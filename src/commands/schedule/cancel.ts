@@ -1,5 +1,4 @@
-import * as Args from '@oclif/core/args'
-import { fileArg, namedPipeline, VisitCommand } from '../../cli/index.js'
+import { fileArg, nameArg, namedPipeline, VisitCommand } from '../../cli/index.js'
 
 interface ScheduleCancelResult {
   /** False for a schedule that had ended before. */
@@ -11,7 +10,11 @@ export default class ScheduleCancel extends VisitCommand<ScheduleCancelResult> {
   static override description = 'An invocation that is running is not interrupted.'
   static override examples = ['<%= config.bin %> schedule cancel 3f2b8a54-5c0f-4c55-8e0e-6f5f4a1f0d53']
   static override args = {
-    uuid: Args.string({ description: 'Id of the schedule, as schedule list shows it.', required: true }),
+    uuid: nameArg({
+      description: 'Id of the schedule, as schedule list shows it.',
+      what: 'an id',
+      required: true,
+    }),
     file: fileArg(),
   }
 

@@ -1,6 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { namedPipeline, VisitCommand } from '../../cli/index.js'
+import { nameArg, namedPipeline, VisitCommand } from '../../cli/index.js'
 import { DaffiError } from '../../runtime/core/errors.js'
 import { count } from '../../runtime/core/text/count.js'
 
@@ -19,10 +18,9 @@ export default class StateClear extends VisitCommand<StateClearResult> {
     '<%= config.bin %> state clear --all --json',
   ]
   static override args = {
-    name: Args.string({
+    name: nameArg({
       description: 'Names of callbacks, or of states as state list shows them.',
       multiple: true,
-      ignoreStdin: true,
     }),
   }
   static override flags = {

@@ -1,12 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   age,
   flowTables,
   FullScreen,
-  fileArg,
   LookCommand,
   namedFile,
   nodeTable,
+  runsFileArg,
   stdout,
 } from '../../cli/index.js'
 import { count } from '../../runtime/core/text/count.js'
@@ -30,7 +29,7 @@ export default class Top extends LookCommand<TopResult> {
 Into a pipe, and with --json, it prints that once, measured over a second. CPU is in per cent of one core, and in JSON in cores.`
   static override examples = ['<%= config.bin %> top', '<%= config.bin %> top --json']
 
-  static override args = { file: fileArg() }
+  static override args = { file: runsFileArg }
 
   override async run(): Promise<TopResult> {
     const { args, flags } = await this.parse(Top)
@@ -43,9 +42,9 @@ Into a pipe, and with --json, it prints that once, measured over a second. CPU i
   }
 
   async #once(watch: PipelineWatch): Promise<PipelineLook> {
-    await watch.look()
-    await delay(EVERY_MS, undefined, { signal: this.signals.stop }).catch(() => undefined)
-    const look = await watch.look()
+    let look = await watch.look()
+    let looks = 0
+    for await (look of watch.follow(EVERY_MS, this.signals.stop)) if (++looks > 1) break
     for (const line of this.#lines(watch.pipeline, look, undefined)) this.log(line)
     return look
   }

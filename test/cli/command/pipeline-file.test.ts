@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
+import { Config } from '@oclif/core'
 import { expect, test } from 'vitest'
 import { namedFile, namedPipeline, namedPipelines } from '../../../src/cli/index.js'
+import { ROOT } from '../../support/paths.js'
 
 test('a file is named as argument, with -f, or both ways alike', () => {
   const none = { file: undefined }
@@ -38,4 +40,28 @@ test('arguments are pipelines of their own; what stands behind -f is merged', ()
   expect(() => namedPipelines({ file: ['a.yaml', 'b.yaml'] }, flags)).toThrow(
     /-f a.yaml -f b.yaml name different/,
   )
+})
+
+/** Arguments that are no names or ids of what a pipeline has. */
+const NO_NAMES = ['file', 'args', 'folder', 'shell']
+
+const { commands } = await Config.load(ROOT)
+const named = commands
+  .filter(({ hidden }) => !hidden)
+  .flatMap((command) =>
+    Object.keys(command.args)
+      .filter((name) => !NO_NAMES.includes(name))
+      .map((name) => ({ id: command.id, name, command })),
+  )
+
+test.each(named)('$id tells of a pipeline file in place of $name', async ({ name, command }) => {
+  const arg = (await command.load()).args[name]
+  const parse = async (): Promise<unknown> => arg?.parse('shop.yaml', {} as never, arg)
+  await expect(parse()).rejects.toMatchObject({
+    code: 'DAFFI_USAGE',
+    message: expect.stringMatching(
+      /^shop\.yaml is a pipeline file, and stands where an? \w+ belongs$/,
+    ) as string,
+    next: expect.stringContaining('--file shop.yaml.') as string,
+  })
 })

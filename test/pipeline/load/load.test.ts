@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadPipeline } from '../../../src/runtime/pipeline/index.js'
+import { loadPipeline, loadTests } from '../../../src/runtime/pipeline/index.js'
 import { temporaryFolder, writeFiles } from '../../support/temporary.js'
 
 async function load(text: string | Uint8Array) {
@@ -40,5 +40,12 @@ test.each([
     code: 'DAFFI_PIPELINE_UNREADABLE',
     exitCode: 2,
     message: expect.stringMatching(message) as string,
+  })
+})
+
+test('where there is no file that may have tests, the folder is named', async () => {
+  await expect(loadTests([])).rejects.toMatchObject({
+    code: 'DAFFI_NO_TESTS',
+    message: 'there is no test in this folder',
   })
 })

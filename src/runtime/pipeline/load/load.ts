@@ -69,7 +69,8 @@ export async function loadTests(
   const files = pipelines.map(({ file }) => file)
   const what = files.length === 1 ? String(files[0]) : `one of ${count(files.length, 'file')}`
   if (diagnostics.length > 0) throw invalidPipeline(what, diagnostics)
-  if (tests.length === 0) throw new DaffiError('DAFFI_NO_TESTS', `there is no test in ${files.join(', ')}`)
+  if (tests.length === 0)
+    throw new DaffiError('DAFFI_NO_TESTS', `there is no test in ${files.join(', ') || 'this folder'}`)
   return tests
 }
 

@@ -199,3 +199,17 @@ test('a report about a call that the plan does not have is an internal error', (
   const report = { type: 'call', index: 9, value: null, error: null } as const
   expect(() => new RunResults([node]).accept('sender', report)).toThrow('sender has no call 9')
 })
+
+test('the account of a stage goes on when its node is restarted, or is stopped and comes back', () => {
+  const results = new RunResults([node])
+  const report = (items: number): void => {
+    const counts = { in: items, gave: items, filtered: 0, failed: 0, out: items }
+    results.acceptStages('sender', { type: 'stages', stages: { collect: counts } })
+  }
+  report(3)
+  results.restart('sender')
+  report(4)
+  results.replaceNode(node)
+  report(5)
+  expect(results.stages).toMatchObject([{ node: 'sender', callback: 'collect', in: 12, out: 12 }])
+})

@@ -38,8 +38,9 @@ export class RunResults {
     this.#nodes = new Map(nodes.map((node) => [node.name, node]))
   }
 
-  /** Adds a node, or replaces its plan. Entries of streams that had carried items stay. */
+  /** Adds a node, or replaces its plan. Entries of streams that had carried items stay, and so do the accounts of its stages. */
   replaceNode(node: NodePlan): void {
+    this.#stages.restart(node.name)
     for (const index of this.#calling(node.name).keys()) {
       const key = keyOf(node.name, index)
       this.#calls.delete(key)

@@ -60,8 +60,8 @@ export class PipelineWatch {
   readonly pipeline: string
   readonly link: NatsLink
   readonly #nodes = new NodeViews(NO_PLAN)
-  readonly #streams = new StreamViews()
-  readonly #rates = new GrowthRates()
+  #streams = new StreamViews()
+  #rates = new GrowthRates()
   readonly #isLocal: boolean
   #heard = Date.now()
   #latest: PipelineLook | undefined
@@ -110,8 +110,14 @@ export class PipelineWatch {
     return this.#latest
   }
 
-  /** Yields looks, each `everyMs` after the one before; the last one when the run is over. Ends when the signal aborts. */
+  /**
+   * Yields looks, each `everyMs` after the one before; the last one when the run is over. Ends when the signal aborts. Rates
+   * begin with the first of these looks, where they are 0: receivers report at intervals of their own, so that those over the
+   * odd time since an earlier look would not agree with the rates of their streams.
+   */
   async *follow(everyMs: number, signal: AbortSignal): AsyncGenerator<PipelineLook, void, undefined> {
+    this.#streams = new StreamViews()
+    this.#rates = new GrowthRates()
     let due = Date.now()
     while (!signal.aborted) {
       const look = await this.look()
