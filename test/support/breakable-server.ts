@@ -4,6 +4,8 @@ import { onTestFinished } from 'vitest'
 
 interface BreakableServer {
   url: string
+  /** Names that the clients which are connected have given themselves. */
+  names: () => string[]
   /** Breaks the connections of the client that has given itself that name; gives how many there were. */
   breakOff: (name: string) => number
 }
@@ -39,5 +41,5 @@ export async function breakable(server: string): Promise<BreakableServer> {
     for (const [client] of broken) client.destroy()
     return broken.length
   }
-  return { url: `nats://127.0.0.1:${own}`, breakOff }
+  return { url: `nats://127.0.0.1:${own}`, names: () => [...connections.values()], breakOff }
 }

@@ -1,26 +1,111 @@
-import { errors } from '@nats-io/transport-node'
-import { expect, test } from 'vitest'
+import { setImmediate, setTimeout as delay } from 'node:timers/promises'
+import { connect, errors } from '@nats-io/transport-node'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { followHeartbeats } from '../../../src/runtime/call/presence/follow-heartbeats.js'
 import { HeartbeatThread } from '../../../src/runtime/call/presence/heartbeat-thread.js'
+import type { Heartbeat, PeerRecord } from '../../../src/runtime/call/presence/peer-record.js'
 import { TIMING } from '../../../src/runtime/call/wire/timing.js'
+import { deferred, Wakeup } from '../../../src/runtime/core/deferred.js'
 import { DaffiError } from '../../../src/runtime/core/errors.js'
 import { ownIdentity } from '../../../src/runtime/core/process/process-identity.js'
+import { randomId } from '../../../src/runtime/core/names.js'
+import type { ServerAddress } from '../../../src/runtime/nats/index.js'
 import { joinError } from '../../../src/runtime/nats/connect/connect-error.js'
+import { fileServer } from '../../support/file-server.js'
+import { keptLog } from '../../support/kept-log.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
-test('a heartbeat that finds no server says so with its code, and can be stopped', async () => {
-  const project = await temporaryFolder()
-  const heartbeat = new HeartbeatThread({
-    address: { url: 'nats://127.0.0.1:1', project },
-    pipeline: 'test',
-    record: { name: 'one', incarnation: 'a', host: 'here', ...ownIdentity(), graceMs: 0, callbacks: {} },
-    parentPid: undefined,
-    timing: TIMING,
-    onRefused: () => undefined,
+/** A heartbeat every 50 ms, and those that come; its thread has a connection of its own. */
+async function heartbeatOf(address?: ServerAddress) {
+  const url = await fileServer()
+  const [nc, others] = await Promise.all([connect({ servers: url }), connect({ servers: url })])
+  onTestFinished(async () => {
+    await Promise.all([nc.close(), others.close()])
   })
-  const error: unknown = await heartbeat.ready().catch((reason: unknown) => reason)
+  const record = { name: 'one', incarnation: randomId(), host: 'here', graceMs: 0, callbacks: {} }
+  const refused = deferred<DaffiError>()
+  const heartbeat = new HeartbeatThread({
+    nc,
+    address: address ?? { url },
+    pipeline: 'heartbeats',
+    record: { ...record, ...ownIdentity() },
+    parentPid: undefined,
+    log: keptLog().log,
+    timing: { ...TIMING, heartbeatMs: 50 },
+    onRefused: refused.resolve,
+  })
+  onTestFinished(() => heartbeat.stop())
+  const beats: Heartbeat[] = []
+  const changed = new Wakeup()
+  followHeartbeats(others, 'heartbeats', (beat) => {
+    if (beat.id !== record.incarnation) return
+    beats.push(beat)
+    changed.notify()
+  })
+  await others.flush()
+  const ping = `daffi.heartbeats.node.one.ping.${record.incarnation}`
+  return {
+    heartbeat,
+    beats,
+    changed,
+    refused: refused.promise,
+    ping: async () => (await others.request(ping)).json<PeerRecord>(),
+  }
+}
+
+test('a heartbeat is the main loop’s until its thread, which is not waited for, has begun', async () => {
+  const { heartbeat, beats, changed, ping } = await heartbeatOf()
+  expect((await ping()).name).toBe('one')
+  expect(beats).toEqual([])
+  heartbeat.start()
+  while (beats.length < 2) await changed.wait()
+  heartbeat.startThread()
+  // The loop is blocked, and its last turn long ago, as only a thread can say.
+  const blocked = (): boolean => beats.some(({ blockedMs }) => blockedMs > 0)
+  do {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    await setImmediate()
+  } while (!blocked())
+  expect((await ping()).name).toBe('one')
+  await heartbeat.stop()
+  const ended = beats.length
+  await delay(150)
+  expect(beats).toHaveLength(ended)
+})
+
+test('a heartbeat whose thread is refused what the main loop has stays with that, and fails its node in the end', async () => {
+  const project = await temporaryFolder()
+  const { heartbeat, beats, changed, refused } = await heartbeatOf({ url: 'nats://127.0.0.1:1', project })
+  heartbeat.start()
+  heartbeat.startThread()
+  const error = await refused
   expect(error).toBeInstanceOf(DaffiError)
   expect(error).toMatchObject({ code: 'DAFFI_NO_SERVER', message: `no NATS server runs in ${project}` })
+  const before = beats.length
+  while (beats.length < before + 2) await changed.wait()
+})
+
+test('a process that stands still before the first heartbeat of its thread was not blocked', async () => {
+  const { heartbeat, beats, changed } = await heartbeatOf()
+  const stoodStill = deferred()
+  heartbeat.onStoodStill(stoodStill.resolve)
+  heartbeat.start()
+  // By the clock of heartbeats it is as if the process had not run since.
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10_000)
+  onTestFinished(() => {
+    now.mockRestore()
+  })
+  await stoodStill.promise
+  while (beats.length === 0) await changed.wait()
+  expect(beats[0]?.blockedMs).toBe(0)
+})
+
+test('a heartbeat that is stopped while its thread starts does not wait for that', async () => {
+  const { heartbeat } = await heartbeatOf()
+  heartbeat.start()
+  heartbeat.startThread()
   await heartbeat.stop()
+  heartbeat.startThread()
 })
 
 test('what the client says of a server that went away is DAFFI_NO_SERVER; other errors stay', () => {

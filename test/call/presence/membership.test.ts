@@ -10,7 +10,7 @@ import { breakable } from '../../support/breakable-server.js'
 import { mortalServer } from '../../support/mortal-server.js'
 import { fixture } from '../../support/paths.js'
 import { joinOn, ownPipeline } from '../../support/pipeline.js'
-import { waitFor } from '../../support/wait.js'
+import { waitFor, waitUntil } from '../../support/wait.js'
 
 /** A node in a process of its own, whose pipeline notices soon when it is silent. */
 async function quickNode(server: string, name: string): Promise<ChildProcess> {
@@ -76,11 +76,12 @@ test('a process that stood still while the server restarted is a member again', 
 
 test('a newcomer takes nothing from a process that is between two connections', async () => {
   const { server, join } = await ownPipeline(connectQuickly)
-  const { url, breakOff } = await breakable(server)
+  const { url, names, breakOff } = await breakable(server)
   const child = await quickNode(url, 'broken')
   const events: string[] = []
   const g = await join('watcher', { onNodeDisconnect: ({ name }) => events.push(`-${name}`) })
   await g.waitProcess('broken')
+  await waitUntil(() => names().includes('broken (heartbeat)'))
   child.kill('SIGSTOP')
   expect(breakOff('broken') + breakOff('broken (heartbeat)')).toBeGreaterThan(1)
   await join('newcomer')

@@ -117,7 +117,7 @@ export async function openConnection<G extends PipelineClient>(
       graceMs: options.grace === undefined ? undefined : parseDuration(options.grace, 'grace'),
       timing,
     }
-    const { g } = await openClient(join, (backend) => {
+    const { g, control } = await openClient(join, (backend) => {
       listen(backend, options, log)
       backend.lifetime.afterLeave(async () => {
         listener?.[Symbol.dispose]()
@@ -126,6 +126,7 @@ export async function openConnection<G extends PipelineClient>(
       return makeClient(backend)
     })
     if (signal) listener = addAbortListener(signal, () => void g.close())
+    control.beforeUserCode()
     onInit?.(g)
     return g
   } catch (error) {

@@ -2,9 +2,9 @@ import type { Untyped } from '../api/call.js'
 import type { ClientBackend } from '../api/client-backend.js'
 import { PipelineClient } from '../api/pipeline-client.js'
 import type { CallTiming } from '../wire/timing.js'
+import { connectPatiently } from './connect-patiently.js'
 import { openConnection, type ConnectOptions } from './connect.js'
 import type { JoinOptions } from './join-options.js'
-import { joinPatiently } from './join-patiently.js'
 import { openClient, type HostControl } from './open-client.js'
 
 let makeGlobal: (backend: ClientBackend) => Global
@@ -45,7 +45,7 @@ export async function joinPipeline(options: JoinOptions): Promise<Global> {
 
 /** Joins a pipeline as `joinPipeline` does, also while its server is started again, and returns control over the node, too. */
 export async function joinAsHost(options: JoinOptions): Promise<{ g: Global; control: HostControl }> {
-  return await joinPatiently(() => openClient(options, makeGlobal), options)
+  return await connectPatiently(() => openClient(options, makeGlobal), options)
 }
 
 /** The type `C` is the caller's claim: nothing checks it at run time. */

@@ -19,6 +19,7 @@ import { InFlight } from '../caller/in-flight.js'
 import { Replies } from '../caller/replies.js'
 import { OutgoingCalls } from '../caller/outgoing-calls.js'
 import { Router } from '../caller/router.js'
+import { beforeFirstRun } from '../invoke/before-first-run.js'
 import { CallsMade } from '../invoke/calls-made.js'
 import { LocalCalls } from '../invoke/local-calls.js'
 import { Registry } from '../invoke/registry.js'
@@ -60,6 +61,8 @@ export interface HostControl {
   stages: () => Record<string, StageCounts>
   /** Leaves the streams that callbacks get, as at the end of the membership, which goes on. */
   leaveStreams: () => Promise<void>
+  /** Called before code that may block the loop first runs: the heartbeats go on meanwhile. */
+  beforeUserCode: () => void
   /** Leaves because of an error, which `join` throws. */
   fail: (error: DaffiError) => void
 }
@@ -81,7 +84,9 @@ export async function openClient<G extends PipelineClient>(
   for (const { name } of options.callbacks) assertCallbackName(name)
 
   const tracer = await openTracer({ pipeline, node: processName })
-  const registry = new Registry(options.callbacks, tracer)
+  let heartbeat: HeartbeatThread | undefined
+  const beforeUserCode = (): void => heartbeat?.startThread()
+  const registry = new Registry(beforeFirstRun(options.callbacks, beforeUserCode), tracer)
   for (const { callback, items } of options.results ?? []) registry.stage(callback).add(items, false)
   const record: PeerRecord = {
     name: processName,
@@ -91,8 +96,10 @@ export async function openClient<G extends PipelineClient>(
     graceMs: options.graceMs ?? GRACE_MS,
     callbacks: registry.arities(),
   }
+  // Aborts at the very end: connections that are waited for while the server is away are then needed no more.
+  const over = new AbortController()
   // Functions that close what was opened, called in reverse: also when the rest fails to open.
-  const opened: (() => unknown)[] = [() => tracer?.flush()]
+  const opened: (() => unknown)[] = [() => over.abort(closed()), () => tracer?.flush()]
   const leave = async (): Promise<void> => {
     // Connections that are opened while the node leaves are closed as well.
     for (let close = opened.pop(); close; close = opened.pop()) await close()
@@ -104,20 +111,15 @@ export async function openClient<G extends PipelineClient>(
   const failing = new AbortController()
   setMaxListeners(0, failing.signal)
   const fail = (error: DaffiError): void => failing.abort(error)
-  const side = { ...options, onRefused: fail }
+  const side = {
+    ...options,
+    signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
+    onRefused: fail,
+  }
   const open = async (): Promise<{ g: G; control: HostControl }> => {
     const unix = await UnixChannels.open(record.incarnation, log)
     if (unix) record.socket = unix.address
     opened.push(() => unix?.close())
-    const heartbeat = new HeartbeatThread({
-      address: server.address,
-      pipeline,
-      record,
-      parentPid,
-      timing,
-      onRefused: fail,
-    })
-    opened.push(() => heartbeat.stop())
     const nc = await connectNats(server.address, {
       name: processName,
       noEcho: true,
@@ -128,13 +130,24 @@ export async function openClient<G extends PipelineClient>(
     opened.push(() => nc.close())
     const replies = new Replies(nc, processName)
     opened.push(() => replies.close())
-    await heartbeat.ready()
+    const thread = new HeartbeatThread({
+      nc,
+      address: server.address,
+      pipeline,
+      record,
+      parentPid,
+      log,
+      timing,
+      onRefused: fail,
+    })
+    heartbeat = thread
+    opened.push(() => thread.stop())
 
     const presence = new Presence({ nc, pipeline, record, log, timing, onNameLost: fail })
     opened.push(() => presence.leave())
     await presence.join()
 
-    const ports = streamPorts(side, record, presence, heartbeat, unix, opened)
+    const ports = streamPorts(side, record, presence, thread, unix, opened)
     const { peers } = presence
     const leaving = new AbortController()
     setMaxListeners(0, leaving.signal)
@@ -156,6 +169,7 @@ export async function openClient<G extends PipelineClient>(
     const payloads = new PayloadTransfers(nc, peers)
     const window = new SendWindow(node)
     const inFlight = new InFlight({ ...node, replies })
+    opened.push(() => inFlight.close(closed()))
     void inFlight.followServer()
     const connect = once(() => sideConnection(side, 'jobs', opened))
     const self = { node: processName, incarnation: record.incarnation }
@@ -195,7 +209,7 @@ export async function openClient<G extends PipelineClient>(
     opened.push(
       answerStatus(nc, pipeline, () => {
         const { names: callbacks, stages, calls } = registry
-        const usage = processUsage(heartbeat.loopDelayMs)
+        const usage = processUsage(thread.loopDelayMs)
         return { what: 'node', name, host, pid, callbacks, stages, calls, made: made.list, usage }
       }),
     )
@@ -219,8 +233,8 @@ export async function openClient<G extends PipelineClient>(
     // The server refuses before it answers this. The client passes that on a turn later.
     await nc.flush()
     await setImmediate()
-    heartbeat.startHeartbeats()
-    rejoinAfterBreaks({ nc, heartbeat, presence, others: [jobs, schedules] })
+    thread.start()
+    rejoinAfterBreaks({ nc, heartbeat: thread, presence, others: [jobs, schedules] })
     const rechecks = [() => presence.recheck(), () => jobs.recheck(), () => schedules.refresh()]
     void recheckRepeatedly(rechecks, timing.recheckMs, leaving.signal)
     addAbortListener(failing.signal, () => {
@@ -235,7 +249,8 @@ export async function openClient<G extends PipelineClient>(
       await presence.update()
     }
     const stages = (): Record<string, StageCounts> => registry.stages
-    return { g, control: { incarnation: record.incarnation, renew, stages, leaveStreams, fail } }
+    const { incarnation } = record
+    return { g, control: { incarnation, renew, stages, leaveStreams, beforeUserCode, fail } }
   }
   const opening = open()
   try {

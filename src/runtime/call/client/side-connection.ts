@@ -1,18 +1,21 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { DaffiError } from '../../core/errors.js'
 import { connectNats } from '../../nats/index.js'
+import { connectPatiently } from './connect-patiently.js'
 import type { JoinOptions } from './join-options.js'
 
 /** Options of joining, and the handler of the server's refusals. */
 export type SideOptions = JoinOptions & { onRefused: (error: DaffiError) => void }
 
-/** Opens a connection besides the node's own, which is closed when everything else is. */
+/** Opens a connection besides the node's own, also while the server is started again. It is closed when everything else is. */
 export async function sideConnection(
-  { server, processName, signal, onRefused }: SideOptions,
+  options: SideOptions,
   what: string,
   opened: (() => unknown)[],
 ): Promise<NatsConnection> {
-  const nc = await connectNats(server.address, { name: `${processName} (${what})`, signal, onRefused })
+  const { server, processName, signal, onRefused } = options
+  const name = `${processName} (${what})`
+  const nc = await connectPatiently(() => connectNats(server.address, { name, signal, onRefused }), options)
   opened.unshift(() => nc.close())
   return nc
 }

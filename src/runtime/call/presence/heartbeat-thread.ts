@@ -1,10 +1,12 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { isErrorCode } from '../../core/error-codes.js'
-import { fromErrorRecord, type DaffiError, type ErrorRecord } from '../../core/errors.js'
+import { DaffiError, fromErrorRecord, messageOf, type ErrorRecord } from '../../core/errors.js'
+import type { Logger } from '../../core/logger.js'
 import { packageFile } from '../../core/process/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
 import type { CallTiming } from '../wire/timing.js'
+import { HAS_THREAD, Heartbeat, LAST_TURN, type SharedState } from './heartbeat.js'
 import type { PeerRecord } from './peer-record.js'
 
 /** Data that the worker is started with. */
@@ -12,8 +14,7 @@ export interface HeartbeatData {
   address: ServerAddress
   pipeline: string
   record: PeerRecord
-  /** Time of the main loop's last turn, in nanoseconds by the clock that all threads share and that never jumps. */
-  loop: BigInt64Array
+  shared: SharedState
   parentPid: number | undefined
   heartbeatMs: number
 }
@@ -22,23 +23,31 @@ export interface HeartbeatData {
  * A message to the worker. A last will, as in MQTT, is a subject to publish on should this process be ended with its
  * parent.
  */
-export type HeartbeatMessage =
-  { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'beat' | 'stop' }
+export type HeartbeatMessage = { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'stop' }
 
 /**
- * A message from the worker. `stoodStill`: for some heartbeats this process, or the whole computer, did not run. `refused`: the
- * server does not allow its connection a subject.
+ * A message from the worker. `ready`: its heartbeats have begun. `stoodStill`: for some heartbeats this process, or the whole
+ * computer, did not run. `refused`: the server does not allow its connection a subject.
  */
 export type WorkerMessage = 'ready' | 'stoodStill' | { refused: ErrorRecord }
 
-interface HeartbeatOptions extends Omit<HeartbeatData, 'loop' | 'heartbeatMs'> {
+interface HeartbeatOptions extends Omit<HeartbeatData, 'shared' | 'heartbeatMs'> {
+  /** Connection of the main loop. */
+  nc: NatsConnection
+  log: Logger
   timing: CallTiming
-  /** Called when the server does not allow the worker a subject. */
+  /** Called when the server does not allow the worker a subject, or a connection. */
   onRefused: (error: DaffiError) => void
 }
 
 /** Turns whose delay is remembered: a quarter of a minute of them, which is what those who ask usually let pass. */
 const REMEMBERED_TURNS = 15
+/** Time after the hello in which a node that runs nobody's code yet has no thread. */
+const LONE_LOOP_MS = 500
+/** Pause after which a thread that failed is started again. */
+const RETRY_MS = 500
+/** Failures in a row, each while the server answers the main loop, after which the node fails with the error. */
+const MAX_FAILURES = 3
 
 /** The environment without options for every thread, such as a tracer to load, which are for the program's own. */
 function ownEnvironment(): NodeJS.ProcessEnv {
@@ -46,21 +55,32 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   return others
 }
 
-/** The main thread's side of the heartbeat worker. */
+/**
+ * The heartbeats of a node: first from the main loop, then from a thread, which starts before code runs that may block the loop.
+ * A thread takes as long to start as the rest of a node, and others would wait for it.
+ */
 export class HeartbeatThread {
-  readonly #worker: Worker
+  readonly #options: HeartbeatOptions
+  readonly #shared = new BigInt64Array(new SharedArrayBuffer(16))
+  #inLoop: Heartbeat
+  #worker: Worker | undefined
+  #exited: Promise<unknown> | undefined
+  #failures = 0
+  #starting: NodeJS.Timeout | undefined
+  readonly #lastWills = new Set<string>()
+  #onStoodStill: () => void = () => undefined
   /** Milliseconds by which the last turns were late. */
   readonly #delays: number[] = []
   readonly #turning: NodeJS.Timeout
-  readonly #ready: Promise<unknown>
-  readonly #exited: Promise<unknown>
+  #isOver = false
 
-  constructor({ timing, onRefused, ...data }: HeartbeatOptions) {
-    const { heartbeatMs } = timing
-    const loop = new BigInt64Array(new SharedArrayBuffer(8))
+  /** Begins to answer those who ask for the node's record. */
+  constructor(options: HeartbeatOptions) {
+    this.#options = options
+    const { heartbeatMs } = options.timing
     let due = performance.now()
     const turn = (): void => {
-      Atomics.store(loop, 0, process.hrtime.bigint())
+      Atomics.store(this.#shared, LAST_TURN, process.hrtime.bigint())
       const now = performance.now()
       this.#delays.push(Math.max(0, now - due))
       if (this.#delays.length > REMEMBERED_TURNS) this.#delays.shift()
@@ -69,39 +89,7 @@ export class HeartbeatThread {
     turn()
     this.#turning = setInterval(turn, heartbeatMs)
     this.#turning.unref()
-    const workerData: HeartbeatData = { ...data, loop, heartbeatMs }
-    this.#worker = new Worker(packageFile('dist/runtime/call/presence/heartbeat-worker.js'), {
-      workerData,
-      // Small: it holds one connection and a few timers.
-      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
-      stdout: false,
-      stderr: false,
-      execArgv: [],
-      env: ownEnvironment(),
-    })
-    this.#worker.unref()
-    // The listener is added at once: a message that came before it would be lost, and the wait would never end.
-    this.#ready = once(this.#worker, 'message')
-    this.#ready.catch(() => undefined)
-    // Not `once`, which rejects at the error of a worker that fails.
-    this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve))
-    this.#worker.on('message', (message: WorkerMessage) => {
-      if (typeof message === 'object') onRefused(fromErrorRecord(message.refused))
-    })
-  }
-
-  /**
-   * Resolves when the worker answers pings for this node and is able to send heartbeats.
-   * @throws DaffiError those of connecting
-   */
-  async ready(): Promise<void> {
-    try {
-      await this.#ready
-    } catch (error) {
-      // An error loses its class on the way from the worker, and keeps its fields.
-      const record = error as ErrorRecord
-      throw isErrorCode(record.code) ? fromErrorRecord(record) : error
-    }
+    this.#inLoop = this.#makeInLoop()
   }
 
   /** Longest time by which the main loop was late within the last turns, in milliseconds. */
@@ -110,34 +98,134 @@ export class HeartbeatThread {
   }
 
   /** Begins the heartbeats. A node that receives one before this node's hello asks for the records of all. */
-  startHeartbeats(): void {
-    this.#post({ kind: 'beat' })
+  start(): void {
+    if (!this.#hasThread) this.#inLoop.start()
+    this.#startLater(LONE_LOOP_MS)
+  }
+
+  /** Starts the thread, which is not waited for: it also starts while the loop is blocked. May be called again. */
+  startThread(): void {
+    if (this.#worker || this.#isOver) return
+    clearTimeout(this.#starting)
+    const { address, pipeline, record, parentPid, timing, onRefused } = this.#options
+    const { heartbeatMs } = timing
+    const workerData: HeartbeatData = {
+      address,
+      pipeline,
+      record,
+      parentPid,
+      heartbeatMs,
+      shared: this.#shared,
+    }
+    const worker = new Worker(packageFile('dist/runtime/call/presence/heartbeat-worker.js'), {
+      workerData,
+      // Small: it holds one connection and a few timers.
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
+      stdout: false,
+      stderr: false,
+      execArgv: [],
+      env: ownEnvironment(),
+    })
+    worker.unref()
+    this.#worker = worker
+    this.#exited = new Promise((resolve) => worker.once('exit', resolve))
+    worker.on('error', (error) => void this.#onFailed(error))
+    worker.on('message', (message: WorkerMessage) => {
+      if (message === 'ready') this.#onReady()
+      else if (message === 'stoodStill') this.#onStoodStill()
+      else onRefused(fromErrorRecord(message.refused))
+    })
+    for (const subject of this.#lastWills) this.#post({ kind: 'setLastWill', subject })
   }
 
   /** @param listener called when this process runs again after it stood still */
   onStoodStill(listener: () => void): void {
-    this.#worker.on('message', (message: WorkerMessage) => {
-      if (message === 'stoodStill') listener()
-    })
+    this.#onStoodStill = listener
   }
 
   setLastWill(subject: string): void {
+    this.#lastWills.add(subject)
     this.#post({ kind: 'setLastWill', subject })
   }
 
   clearLastWill(subject: string): void {
+    this.#lastWills.delete(subject)
     this.#post({ kind: 'clearLastWill', subject })
   }
 
   async stop(): Promise<void> {
+    this.#isOver = true
     clearInterval(this.#turning)
+    clearTimeout(this.#starting)
+    this.#inLoop.stop()
+    const worker = this.#worker
+    if (!worker) return
     // Without this, a process that has nothing else to do ends right here, with exit code 13.
-    this.#worker.ref()
-    this.#post({ kind: 'stop' })
+    worker.ref()
+    if (this.#hasThread) this.#post({ kind: 'stop' })
+    else void worker.terminate()
     await this.#exited
   }
 
-  #post(message: HeartbeatMessage): void {
-    this.#worker.postMessage(message)
+  /** Whether the heartbeats are the thread's, which says so itself. */
+  get #hasThread(): boolean {
+    return Atomics.load(this.#shared, HAS_THREAD) === 1n
   }
+
+  /** A method, for code that checks again: the compiler would assume that a property has not changed. */
+  #hasEnded(): boolean {
+    return this.#isOver
+  }
+
+  #startLater(ms: number): void {
+    this.#starting = setTimeout(() => this.startThread(), ms).unref()
+  }
+
+  #onReady(): void {
+    this.#failures = 0
+    this.#inLoop.stop()
+  }
+
+  /** Starts the thread anew, such as when there was no server just then. Until then the heartbeats are those of the loop. */
+  async #onFailed(error: unknown): Promise<void> {
+    const { nc, log, record, onRefused } = this.#options
+    log.debug(`the thread of ${record.name}'s heartbeat: ${messageOf(error)}`)
+    this.#worker = undefined
+    if (this.#hasEnded()) return
+    if (this.#hasThread) {
+      Atomics.store(this.#shared, HAS_THREAD, 0n)
+      this.#inLoop = this.#makeInLoop()
+      this.#inLoop.start()
+    }
+    // A server that is away is waited for; one that answers has refused the thread.
+    await nc.flush().catch(() => undefined)
+    if (this.#hasEnded()) return
+    if (++this.#failures < MAX_FAILURES) this.#startLater(RETRY_MS)
+    else onRefused(threadError(error))
+  }
+
+  #makeInLoop(): Heartbeat {
+    const { heartbeatMs } = this.#options.timing
+    const onStoodStill = (): void => this.#onStoodStill()
+    const lastWills = this.#lastWills
+    return new Heartbeat({
+      ...this.#options,
+      heartbeatMs,
+      shared: this.#shared,
+      inLoop: true,
+      lastWills,
+      onStoodStill,
+    })
+  }
+
+  #post(message: HeartbeatMessage): void {
+    this.#worker?.postMessage(message)
+  }
+}
+
+/** An error loses its class on the way from the worker, and keeps its fields. */
+function threadError(error: unknown): DaffiError {
+  const record = error as ErrorRecord
+  if (isErrorCode(record.code)) return fromErrorRecord(record)
+  return new DaffiError('DAFFI_INTERNAL', `the thread of the heartbeat failed: ${messageOf(error)}`)
 }

@@ -9,7 +9,7 @@ import { isToken } from '../../core/names.js'
 import { parseJson } from '../../core/message/parse-json.js'
 import { pagesOf, parseRecord, pingSubject, type PeerRecord } from './peer-record.js'
 
-/** Pings after which a holder that did not answer stands still. */
+/** Pings after which a holder that did not answer stands still: one is lost with a connection of which the server does not know yet that it has broken. */
 const PINGS = 2
 /** Time in which a process of this host that lives connects again, and that between two looks. */
 const RECONNECT_MS = 1000
@@ -125,6 +125,18 @@ export class NameRegistry {
     }
   }
 
+  /**
+   * Whether a connection answers for an incarnation, or stands still.
+   * @param timeoutMs time within which one that lives answers each ping
+   */
+  async isReachable(peer: Pick<PeerRecord, 'name' | 'incarnation'>, timeoutMs: number): Promise<boolean> {
+    for (let silent = 0; silent < PINGS; silent++) {
+      const answer = await this.ping(peer, timeoutMs)
+      if (answer !== 'silent') return answer !== 'unreachable'
+    }
+    return true
+  }
+
   async #page(
     peer: Pick<PeerRecord, 'name' | 'incarnation'>,
     page: number,
@@ -171,7 +183,6 @@ export class NameRegistry {
   /** Whether a holder answers. One that stands still loses its name to a process that wants it, and learns it later. */
   async #isAlive(holder: PeerRecord, timeoutMs: number): Promise<boolean> {
     const until = performance.now() + Math.min(RECONNECT_MS, timeoutMs)
-    // Twice, as a ping is lost with a connection that has broken without the server's knowledge.
     for (let silent = 0; silent < PINGS;) {
       const running = isRunning(holder)
       if (running === false) return false

@@ -99,8 +99,8 @@ export class Presence {
   }
 
   /** Whether a connection answers for that incarnation, be it slowly. */
-  async isReachable(peer: { name: string; incarnation: string }): Promise<boolean> {
-    return (await this.#names.ping(peer, this.#options.timing.suspectMs)) !== 'unreachable'
+  isReachable(peer: { name: string; incarnation: string }): Promise<boolean> {
+    return this.#names.isReachable(peer, this.#options.timing.suspectMs)
   }
 
   /** Claims the name again if the claim is not there any more: others may have given it up without this node's knowledge. */
