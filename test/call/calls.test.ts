@@ -71,8 +71,15 @@ describe('FG', () => {
     }
     await join('broken', { callbacks: { fail } })
     const g = await join('caller')
-    const error = await g.call.fail().then(undefined, (reason: unknown) => reason)
+    const error = await g.call.fail().catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(RemoteError)
+    const over: string[] = []
+    const failed = g.call
+      .fail()
+      .to('broken')
+      .finally(() => over.push('failed'))
+    await expect(failed).rejects.toBeInstanceOf(RemoteError)
+    expect(over).toEqual(['failed'])
     expect(error).toMatchObject({
       code: 'DAFFI_REMOTE',
       message: 'no such file',

@@ -1,7 +1,9 @@
 import { Packr, Unpackr } from 'msgpackr'
+import { KIB } from '../core/bytes.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import { openSealed, registerExtensions } from './extensions.js'
 import { prepare } from './prepare.js'
+import { binaryBytes } from './binary-bytes.js'
 import { mapsToObjects, mayHoldProto } from './proto-keys.js'
 import { count } from '../core/text/count.js'
 
@@ -20,6 +22,11 @@ const mapUnpackr = new Unpackr({ ...OPTIONS, mapsAsObjects: false })
 for (const each of [unpackr, mapUnpackr]) Object.assign(each, { structures: Object.freeze([]) })
 
 registerExtensions(decode)
+
+/** Binary parts that are packed into memory of their own, the room there for what is around them, and msgpackr's usual memory. */
+const LARGE_BYTES = 256 * KIB
+const ROOM_BYTES = 16 * KIB
+const USUAL_BYTES = 8 * KIB
 
 /**
  * Encodes a value as MessagePack, with the extensions listed in docs/protocol.md.
@@ -44,13 +51,39 @@ function pack(prepared: unknown): Buffer {
   return packr.pack(prepared)
 }
 
+/** Values that are being packed: an accessor of one may encode another. */
+let packing = 0
+
 /** Packs a prepared value. That fails when it is too large, or when an accessor gives something else the second time. */
 function packAs(what: string, prepared: unknown): Buffer {
+  packing++
   try {
-    return packr.pack(prepared)
+    return packWhole(prepared)
   } catch (cause) {
     throw new DaffiError('DAFFI_UNSENDABLE', `${what} cannot be sent: ${messageOf(cause)}`, { cause })
+  } finally {
+    packing--
   }
+}
+
+function packWhole(prepared: unknown): Buffer {
+  // msgpackr has one memory: within another value it must not be replaced.
+  const bytes = packing > 1 ? 0 : binaryBytes(prepared)
+  if (bytes < LARGE_BYTES) return packr.pack(prepared)
+  // Of its own size: msgpackr would take four times as much, and double that while it finds out.
+  useMemory(bytes + ROOM_BYTES)
+  try {
+    return packr.pack(prepared)
+  } finally {
+    // What is packed next must not keep all of that.
+    useMemory(USUAL_BYTES)
+  }
+}
+
+/** Packs what follows into new memory. */
+function useMemory(bytes: number): void {
+  // eslint-disable-next-line no-restricted-syntax -- only what is packed into it is given
+  packr.useBuffer(Buffer.allocUnsafeSlow(bytes))
 }
 
 /**

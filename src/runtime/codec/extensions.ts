@@ -38,11 +38,15 @@ export class BoxedSet extends Boxed {}
 export class BoxedError extends Boxed {}
 
 /** Placeholder of a value whose bytes, header included, are copied into the message as they are. */
-class Written {
+export class Written {
   readonly parts: readonly Uint8Array[]
 
   constructor(...parts: Uint8Array[]) {
     this.parts = parts
+  }
+
+  get bytes(): number {
+    return this.parts.reduce((sum, part) => sum + part.length, 0)
   }
 }
 
@@ -154,11 +158,10 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
   }
 }
 
-function write({ parts }: Written, allocate: Allocate): void {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const { target, position: start } = allocate(length)
+function write(written: Written, allocate: Allocate): void {
+  const { target, position: start } = allocate(written.bytes)
   let position = start
-  for (const part of parts) {
+  for (const part of written.parts) {
     target.set(part, position)
     position += part.length
   }

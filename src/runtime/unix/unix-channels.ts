@@ -66,6 +66,7 @@ export class UnixChannels {
   readonly #unreachable = new RecentMap<string, number>(MAX_UNREACHABLE)
   readonly #listeners = new Map<string, OnUnixMessage>()
   readonly #nobody = new Map<string, () => void>()
+  readonly #closed = new Set<(channel: UnixChannel) => void>()
   #unproven = 0
   #isClosed = false
 
@@ -139,6 +140,11 @@ export class UnixChannels {
     return () => {
       if (this.#nobody.get(subject) === listener) this.#nobody.delete(subject)
     }
+  }
+
+  /** Listens to the end of every channel, by which a killed process is noticed at once, whatever the channel was used for. */
+  onClosed(listener: (channel: UnixChannel) => void): void {
+    this.#closed.add(listener)
   }
 
   async close(): Promise<void> {
@@ -233,10 +239,10 @@ export class UnixChannels {
 
   #add(channel: UnixChannel): void {
     const { peer } = channel
-    if (this.find(peer)) return
-    this.#channels.set(peer, channel)
+    if (!this.find(peer)) this.#channels.set(peer, channel)
     channel.onClose(() => {
       if (this.#channels.get(peer) === channel) this.#channels.delete(peer)
+      for (const listener of this.#closed) listener(channel)
     })
   }
 

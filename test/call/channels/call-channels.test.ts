@@ -7,17 +7,20 @@ import { PayloadTransfers } from '../../../src/runtime/call/wire/payload-transfe
 import { createLogger } from '../../../src/runtime/core/logger.js'
 import { deferred } from '../../../src/runtime/core/deferred.js'
 import { UnixChannels } from '../../../src/runtime/unix/index.js'
+import { openMemories } from '../../support/open-memories.js'
 import { temporaryFolder } from '../../support/temporary.js'
 import { waitUntil } from '../../support/wait.js'
 
 const told: string[] = []
 const log = createLogger('warn', (line) => told.push(line))
 let members: Set<string>
+let looks: string[]
 
 beforeEach(async () => {
   vi.stubEnv('XDG_RUNTIME_DIR', await temporaryFolder())
   onTestFinished(() => void vi.unstubAllEnvs())
   told.length = 0
+  looks = []
   members = new Set(['one', 'other'])
 })
 
@@ -31,7 +34,10 @@ async function node(incarnation: string): Promise<{ unix: UnixChannels; channels
   const peers = {
     find,
     get: (name: string) => find(name.toLowerCase()),
-    checkProcess: (id: string) => members.has(id),
+    checkProcess: (id: string) => {
+      looks.push(id)
+      return members.has(id)
+    },
   }
   return { unix, channels: new CallChannels({ unix, peers }) }
 }
@@ -132,6 +138,21 @@ test.each([true, false])(
   },
 )
 
+test('a node whose process ends some time after its channel is looked at again', async () => {
+  const { other, closed } = await pair()
+  await other.unix.close()
+  expect(await closed).toBe(true)
+  const before = looks.length
+  await waitUntil(() => looks.length > before + 1)
+})
+
+test('a node is looked at when its channel closes, also when there was no call over it', async () => {
+  const [one, other] = [await node('one'), await node('other')]
+  await one.unix.to('other', other.unix.address)
+  await other.unix.close()
+  await waitUntil(() => looks.includes('other'))
+})
+
 test('over a channel that has closed nothing is waited for', async () => {
   const { one, other, channel, closed } = await pair()
   const raw = one.unix.find('other')
@@ -144,16 +165,50 @@ test('over a channel that has closed nothing is waited for', async () => {
   expect(told).not.toHaveBeenCalled()
 })
 
+const nc = { info: { max_payload: 1_000_000 } } as NatsConnection
+const transfers = new PayloadTransfers(nc, { get: () => undefined, onLeave: () => () => undefined })
+const { signal: never } = new AbortController()
+
+test('a large value is copied out of shared memory, of which nothing is left', async () => {
+  const { other, channel } = await pair()
+  const found = deferred<CallChannel>()
+  other.channels.listen('hello', (request) => found.resolve(request.channel))
+  channel.tell('hello', '')
+  const back = await found.promise
+  const asked = vi.spyOn(back, 'ask')
+  const value = Buffer.alloc(5_000_000, 'abcdefg')
+  const kept = transfers.announce(value, channel)
+  const copy = await transfers.fetch(kept.parts, { node: 'ONE', channel: back }, never)
+  expect(value.equals(copy)).toBe(true)
+  expect(asked.mock.calls.map(([, text]) => text)).toEqual(['memory'])
+  await kept.done
+  expect(await openMemories()).toEqual([])
+  kept.end()
+})
+
+test('a large value comes in parts when its sender lends no memory, or none that can be mapped', async () => {
+  const { other, channel } = await pair()
+  const value = Buffer.alloc(3_000_000, 'abcdefg')
+  const nonce = Buffer.alloc(16).toString('base64url')
+  for (const place of ['', `${process.pid} 0 ${nonce}`]) {
+    other.channels.listen('value-1', ({ data, respond }) => {
+      const text = Buffer.from(data).toString()
+      const [offset = 0, length = 0] = text.split(' ').map(Number)
+      respond(text === 'memory' ? Buffer.from(place) : value.subarray(offset, offset + length))
+    })
+    const copy = await transfers.fetch('value-1 3000000', { node: 'OTHER', channel }, never)
+    expect(value.equals(copy)).toBe(true)
+  }
+})
+
 test('a large value of a node that stands still is given up', async () => {
   const { other, channel } = await pair()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
-  const nc = { info: { max_payload: 1_000_000 } } as NatsConnection
-  const transfers = new PayloadTransfers(nc, { get: () => undefined, onLeave: () => () => undefined })
   const listening = vi.spyOn(channel, 'ask')
   other.channels.listen('value-1', () => undefined)
   const from = { node: 'OTHER', channel }
-  const fetching = transfers.fetch('value-1 10', from, new AbortController().signal)
+  const fetching = transfers.fetch('value-1 10', from, never)
   const failed = expect(fetching).rejects.toMatchObject({ cause: { code: 'DAFFI_TIMEOUT' } })
   await waitUntil(() => listening.mock.calls.length > 0)
   await vi.advanceTimersByTimeAsync(300_000)

@@ -16,6 +16,10 @@ export interface Call<R> extends PromiseLike<R> {
    * @returns the same call
    */
   to(node: string): this
+  /** Sends the call as `await` does, and gives what `onRejected` makes of its error. */
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<R | B>
+  /** Sends the call as `await` does, and calls `onFinally` when it is over, whatever its outcome. */
+  finally(onFinally?: (() => void) | null): Promise<R>
   /**
    * Resolves with the value, from one of the nodes that offer the callback. `await` without a modifier does the same.
    * @throws RemoteError when the callback threw; DaffiError DAFFI_TIMEOUT, DAFFI_ABORTED, DAFFI_UNKNOWN_CALLBACK,

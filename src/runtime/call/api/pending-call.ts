@@ -41,7 +41,15 @@ export class PendingCall implements PromiseLike<unknown>, AsyncIterable<unknown>
     onFulfilled?: ((value: unknown) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return (this.#sent ?? this.#send(FG)).then(onFulfilled, onRejected)
+    return this.#promise().then(onFulfilled, onRejected)
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<unknown> {
+    return this.#promise().catch(onRejected)
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<unknown> {
+    return this.#promise().finally(onFinally)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
@@ -49,6 +57,10 @@ export class PendingCall implements PromiseLike<unknown>, AsyncIterable<unknown>
     this.#sent = Promise.reject(this.#sentAlready('a call that is iterated over has no value to await'))
     this.#sent.catch(() => undefined)
     return this.#dispatcher.items(this.#target)[Symbol.asyncIterator]()
+  }
+
+  #promise(): Promise<unknown> {
+    return this.#sent ?? this.#send(FG)
   }
 
   #send(modifier: Modifier): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { MsgHdrs } from '@nats-io/transport-node'
 import { sleep } from '../../core/timer.js'
 import type { SocketAddress, UnixChannel, UnixChannels } from '../../unix/index.js'
@@ -9,6 +10,8 @@ import { readHead, readRefusal, type ChannelResponse, type Refusal } from './hea
  * about to end.
  */
 const LOOKS_MS = [2, 20, 100, 0]
+/** The same, when those who wait have been told already. */
+const LATE_LOOKS_MS = [400, 2000, 0]
 const EMPTY = new Uint8Array()
 
 /** A member of the pipeline to which there may be a channel. */
@@ -42,10 +45,12 @@ export class CallChannels {
   readonly #channels = new Map<UnixChannel, CallChannel>()
   readonly #listeners = new Map<string, OnRequest>()
   #caller: Caller | undefined
-  #isOver = false
+  readonly #over = new AbortController()
 
   constructor(options: CallChannelsOptions) {
     this.#options = options
+    setMaxListeners(0, this.#over.signal)
+    options.unix.onClosed((channel) => void this.#onClosed(channel))
     options.unix.on(REQUEST, (data, channel, head) => this.#onRequest(head, data, channel))
     options.unix.on(RESPONSE, (data, channel, head) => {
       const { words, headers } = readHead(head)
@@ -84,7 +89,7 @@ export class CallChannels {
 
   /** Ends, since this node leaves: channels that close now do so because of that. */
   end(): void {
-    this.#isOver = true
+    this.#over.abort()
   }
 
   #of(channel: UnixChannel): CallChannel {
@@ -92,24 +97,29 @@ export class CallChannels {
     if (!known) {
       known = new CallChannel(channel)
       this.#channels.set(channel, known)
-      const closed = known
-      channel.onClose(() => void this.#onClose(channel, closed))
     }
     return known
   }
 
   /** Finds out whether the other node lives, as all who know it want to be told, and tells the caller. */
-  async #onClose(channel: UnixChannel, closed: CallChannel): Promise<void> {
-    const { peers } = this.#options
+  async #onClosed(channel: UnixChannel): Promise<void> {
+    const closed = this.#channels.get(channel)
     this.#channels.delete(channel)
-    let isMember = true
-    for (const pauseMs of LOOKS_MS) {
-      if (this.#isOver) return
-      isMember = peers.checkProcess(channel.peer)
-      if (!isMember) break
-      await sleep(pauseMs)
+    const isMember = await this.#looks(channel.peer, LOOKS_MS)
+    if (this.#over.signal.aborted) return
+    if (closed) this.#caller?.onClosed(closed, isMember)
+    // On a busy machine a process that is killed closes its sockets some time before the kernel calls it dead.
+    if (isMember) await this.#looks(channel.peer, LATE_LOOKS_MS)
+  }
+
+  /** Looks whether a node is a member still, until it is none, and pauses after each look. */
+  async #looks(peer: string, pausesMs: readonly number[]): Promise<boolean> {
+    const { signal } = this.#over
+    for (const pauseMs of pausesMs) {
+      if (signal.aborted || !this.#options.peers.checkProcess(peer)) return false
+      await sleep(pauseMs, signal).catch(() => undefined)
     }
-    this.#caller?.onClosed(closed, isMember)
+    return true
   }
 
   #onRequest(head: string, data: Buffer, unixChannel: UnixChannel): unknown {

@@ -28,6 +28,12 @@ import { WaitingRoom } from './waiting-room.js'
 /** Time within which calls that the server has already sent arrive. */
 const DRAIN_MS = 2000
 
+interface RunningCall {
+  /** Name of the node that waits for the result. */
+  caller: string | undefined
+  abort: AbortController
+}
+
 interface ResponderOptions {
   nc: NatsConnection
   pipeline: string
@@ -54,12 +60,12 @@ export class Responder {
   /** Functions that end the listening to calls over channels, and to what callers ask and tell about calls. */
   readonly #channelCalls: (() => void)[] = []
   readonly #questions: (() => void)[] = []
-  readonly #running = new Map<string, AbortController>()
+  readonly #running = new Map<string, RunningCall>()
   /** Calls of each callback that are due and have not ended. */
   readonly #due = new Map<string, number>()
   readonly #finished = new Wakeup()
-  /** Calls whose callbacks yield, while their items are gathered for one answer. */
-  readonly #gathering = new Set<{ from: string | undefined; abort: AbortController }>()
+  /** Calls whose callbacks yield, while their items are gathered for one answer, or for none. */
+  readonly #gathering = new Set<RunningCall>()
   readonly #room: WaitingRoom
   readonly #unwatch: () => void
   #answering = 0
@@ -95,7 +101,8 @@ export class Responder {
       )
     }
     this.#unwatch = peers.onLeave(({ name }) => {
-      for (const { from, abort } of this.#gathering) if (from === name) abort.abort(callerLeft(name))
+      for (const { caller, abort } of [...this.#running.values(), ...this.#gathering])
+        if (caller === name) abort.abort(callerLeft(name))
     })
   }
 
@@ -108,7 +115,7 @@ export class Responder {
     await wait(Promise.all(this.#calls.map((subscription) => subscription.drain())), DRAIN_MS)
     await wait(this.#idle(), this.#options.timing.shutdownMs)
     const leaves = new DaffiError('DAFFI_CLOSED', `"${this.#options.node}" leaves the pipeline`)
-    for (const controller of this.#running.values()) controller.abort(leaves)
+    for (const { abort } of this.#running.values()) abort.abort(leaves)
     for (const unlisten of this.#questions) unlisten()
     this.#unwatch()
   }
@@ -118,7 +125,7 @@ export class Responder {
   }
 
   #onCancel({ data }: CallMessage): void {
-    this.#running.get(textOf(data))?.abort(cancelledByCaller())
+    this.#running.get(textOf(data))?.abort.abort(cancelledByCaller())
   }
 
   #onQuestion(message: CallMessage): void {
@@ -146,7 +153,9 @@ export class Responder {
     const { message, callback, id, from, delayMs, items, parts, badHeader } = call
     let wantsReply = Boolean(message.reply)
     const abort = new AbortController()
-    if (id) this.#running.set(id, abort)
+    // A caller that wants no result may leave.
+    const caller = wantsReply && !call.wantsReceipt ? from : undefined
+    if (id) this.#running.set(id, { caller, abort })
     let json = isJson(message.data)
     let onTurn: (() => void) | undefined
     try {
@@ -193,7 +202,7 @@ export class Responder {
       this.#answering--
       if (delayMs === 0) this.#due.set(callback, (this.#due.get(callback) ?? 1) - 1)
       this.#finished.notify()
-      if (id && this.#running.get(id) === abort) this.#running.delete(id)
+      if (id && this.#running.get(id)?.abort === abort) this.#running.delete(id)
     }
   }
 
@@ -204,7 +213,7 @@ export class Responder {
     { either, abort, keep }: { either: Abort; abort: AbortController; keep: boolean },
   ): Promise<unknown> {
     const limit = id === undefined && keep ? payloadLimit(this.#options.nc) : MAX_VALUE_BYTES
-    const gathering = { from, abort }
+    const gathering = { caller: from, abort }
     this.#gathering.add(gathering)
     try {
       return await gather(value, either, { limit, keep })

@@ -6,11 +6,14 @@ import { DaffiError } from '../../core/errors.js'
 import { bounded } from '../../core/timeout.js'
 import { randomId, isToken } from '../../core/names.js'
 import { isCount } from '../../core/message/forms.js'
+import { collectYoung } from '../../core/process/collect.js'
+import { allowHeapGrowth } from '../../core/process/heap-growth.js'
 import { sleep } from '../../core/timer.js'
 import { isInbox, isNoResponders, listen, newInbox, payloadLimit } from '../../nats/index.js'
 import type { CallChannel, CallMessage } from '../channels/call-channel.js'
 import { ByteWindow } from './byte-window.js'
 import { HEADER } from './headers.js'
+import { copyLent, LentValues } from './lent-values.js'
 import { INLINE_BYTES, type KnownNodes } from './send-window.js'
 
 /** Largest arguments and results, also of durable jobs. */
@@ -18,6 +21,8 @@ export const MAX_VALUE_BYTES = 512 * MIB
 
 /** First part of the subject of a value that is fetched over a channel. */
 const KEPT = 'value-'
+/** Word for a value that is lent in memory, in the header that tells of it, and as the request for its place. */
+const MEMORY = 'memory'
 const PART_BYTES = MIB
 /** Longest header or request of which a message is made sense. */
 const MAX_TEXT = 256
@@ -46,6 +51,14 @@ export interface PayloadTransfer {
   end: () => void
 }
 
+/** Place of a large value, as its header says. */
+interface Parts {
+  subject: string
+  length: number
+  /** Whether its sender lends it in shared memory. */
+  isLent: boolean
+}
+
 /** Where a value is fetched from. */
 interface Sender {
   /** Name of the node that has it. */
@@ -57,12 +70,13 @@ interface Sender {
 /**
  * Sends arguments and results of any size. A large value stays with its sender, and the message names the subject on
  * which its parts can be requested, over the way that it went itself: so nothing is stored on the server, nothing is left behind, and nobody is sent more
- * at a time than it asks for.
+ * at a time than it asks for. A value that is fetched over a channel is lent in shared memory, where there is some.
  */
 export class PayloadTransfers {
   readonly #nc: NatsConnection
   readonly #peers: KnownNodes
   readonly #fetching = new ByteWindow(FETCH_BYTES)
+  readonly #lent = new LentValues()
 
   constructor(nc: NatsConnection, peers: KnownNodes) {
     this.#nc = nc
@@ -85,7 +99,9 @@ export class PayloadTransfers {
       throw new DaffiError('DAFFI_TOO_LARGE', message)
     }
     const subject = channel ? `${KEPT}${randomId()}` : newInbox(this.#nc)
-    return { parts: `${subject} ${payload.length}`, ...this.#serve(subject, payload, channel) }
+    const place = `${subject} ${payload.length}`
+    const parts = channel ? `${place} ${MEMORY}` : place
+    return { parts, ...this.#serve(subject, payload, channel) }
   }
 
   /**
@@ -95,19 +111,12 @@ export class PayloadTransfers {
    * @throws DaffiError DAFFI_NODE_DIED, DAFFI_BAD_MESSAGE
    */
   async fetch(header: string, from: Sender, signal: AbortSignal): Promise<Uint8Array> {
-    const { subject, length } = parseParts(header, from.channel)
+    const parts = parseParts(header, from.channel)
+    const { subject, length } = parts
     await this.#fetching.enter(length, signal)
+    const endGrowth = allowHeapGrowth()
     try {
-      // eslint-disable-next-line no-restricted-syntax -- filled: each part has the length that was asked for, or all fail
-      const whole = Buffer.allocUnsafeSlow(length)
-      const step = Math.min(PART_BYTES, this.#limit)
-      const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
-      const load = async (offset: number): Promise<void> => {
-        const part = await this.#part(subject, `${offset} ${step}`, from, signal)
-        if (part.length !== Math.min(step, length - offset)) throw badPart(part.length, offset, length)
-        whole.set(part, offset)
-      }
-      await pMap(offsets, load, { concurrency: CONCURRENCY, signal }).catch((cause: unknown) => {
+      const whole = await this.#load(parts, from, signal).catch((cause: unknown) => {
         signal.throwIfAborted()
         if (cause instanceof DaffiError && cause.code === 'DAFFI_BAD_MESSAGE') throw cause
         const message = `a value of ${length} bytes could not be fetched: the node that has it is gone`
@@ -119,7 +128,31 @@ export class PayloadTransfers {
       return whole
     } finally {
       this.#fetching.remove(length)
+      endGrowth()
+      collectYoung(length)
     }
+  }
+
+  /** Copies a value out of shared memory; requests its parts where its sender lends none, or it cannot be read. */
+  async #load({ subject, length, isLent }: Parts, from: Sender, signal: AbortSignal): Promise<Uint8Array> {
+    const place = isLent ? textOf({ data: await this.#part(subject, MEMORY, from, signal) }) : ''
+    const copy = place === '' ? undefined : copyLent(place, length)
+    return copy ?? (await this.#join(subject, length, from, signal))
+  }
+
+  /** Requests all parts of a value. */
+  async #join(subject: string, length: number, from: Sender, signal: AbortSignal): Promise<Uint8Array> {
+    // eslint-disable-next-line no-restricted-syntax -- filled: each part has the length that was asked for, or all fail
+    const whole = Buffer.allocUnsafeSlow(length)
+    const step = Math.min(PART_BYTES, this.#limit)
+    const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
+    const load = async (offset: number): Promise<void> => {
+      const part = await this.#part(subject, `${offset} ${step}`, from, signal)
+      if (part.length !== Math.min(step, length - offset)) throw badPart(part.length, offset, length)
+      whole.set(part, offset)
+    }
+    await pMap(offsets, load, { concurrency: CONCURRENCY, signal })
+    return whole
   }
 
   /** Requests one part, again while the sender is there but does not answer: it, or the server, is busy. */
@@ -153,17 +186,33 @@ export class PayloadTransfers {
 
   #serve(subject: string, bytes: Uint8Array, channel?: CallChannel): Omit<PayloadTransfer, 'parts'> {
     const done = deferred()
-    const idle = setTimeout(() => done.resolve(), IDLE_MS)
+    const endGrowth = allowHeapGrowth()
+    const idle = setTimeout(() => onFetched(), IDLE_MS)
+    let lending: ReturnType<LentValues['lend']> | undefined
+    const lend = async ({ respond }: Pick<CallMessage, 'respond'>): Promise<void> => {
+      lending ??= this.#lent.lend(bytes)
+      respond(Buffer.from((await lending)?.place ?? ''))
+    }
+    const onFetched = (): void => {
+      void lending?.then((loan) => loan?.end())
+      endGrowth()
+      done.resolve()
+    }
     const onRequest = (message: Pick<CallMessage, 'data' | 'respond'>): void => {
+      if (channel && textOf(message) === MEMORY) {
+        idle.refresh()
+        void lend(message)
+        return
+      }
       const { offset, length } = parseRange(message)
       if (offset >= bytes.length) {
-        done.resolve()
+        onFetched()
         return
       }
       idle.refresh()
       message.respond(bytes.subarray(offset, offset + Math.min(length, this.#limit)))
     }
-    const unwatch = channel?.onClose(() => done.resolve())
+    const unwatch = channel?.onClose(onFetched)
     const subscription = channel ? undefined : listen(this.#nc, subject, onRequest)
     const unlisten = channel?.listen(subject, onRequest)
     const end = (): void => {
@@ -171,18 +220,20 @@ export class PayloadTransfers {
       subscription?.unsubscribe()
       unlisten?.()
       unwatch?.()
-      done.resolve()
+      onFetched()
+      collectYoung(bytes.length)
     }
     return { done: done.promise, end }
   }
 }
 
 /** Reads the header that says where a large value is. @throws DaffiError DAFFI_BAD_MESSAGE */
-function parseParts(header: string, channel: CallChannel | undefined): { subject: string; length: number } {
-  const [subject = '', size = ''] = header.slice(0, MAX_TEXT).split(' ')
+function parseParts(header: string, channel: CallChannel | undefined): Parts {
+  const [subject = '', size = '', how] = header.slice(0, MAX_TEXT).split(' ')
   const length = Number(size)
   const isPlace = channel ? subject.startsWith(KEPT) && isToken(subject) : isInbox(subject)
-  if (isPlace && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES) return { subject, length }
+  if (isPlace && size !== '' && isCount(length) && length <= MAX_VALUE_BYTES)
+    return { subject, length, isLent: channel !== undefined && how === MEMORY }
   throw new DaffiError('DAFFI_BAD_MESSAGE', `a header ${HEADER.parts} is not a place and a number of bytes`)
 }
 
@@ -190,9 +241,12 @@ function parseParts(header: string, channel: CallChannel | undefined): { subject
 export const partsLength = (header: string, channel: CallChannel | undefined): number =>
   parseParts(header, channel).length
 
+const textOf = ({ data }: Pick<CallMessage, 'data'>): string =>
+  Buffer.from(data.subarray(0, MAX_TEXT)).toString('latin1')
+
 /** Reads a request for a part. @throws DaffiError DAFFI_BAD_MESSAGE */
-function parseRange({ data }: Pick<CallMessage, 'data'>): { offset: number; length: number } {
-  const [offset, length] = Buffer.from(data.subarray(0, MAX_TEXT)).toString('latin1').split(' ').map(Number)
+function parseRange(message: Pick<CallMessage, 'data'>): { offset: number; length: number } {
+  const [offset, length] = textOf(message).split(' ').map(Number)
   if (isCount(offset) && isCount(length)) return { offset: offset as number, length: length as number }
   throw new DaffiError('DAFFI_BAD_MESSAGE', 'it does not ask for a part of a value')
 }

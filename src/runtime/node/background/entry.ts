@@ -2,7 +2,6 @@ import { Socket } from 'node:net'
 import { fromErrorRecord, messageOf, toErrorRecord, traceOf } from '../../core/errors.js'
 import { createLogger } from '../../core/logger.js'
 import { closeInherited } from '../../core/process/close-inherited.js'
-import { hideKeepCompiledEnv } from '../../core/project/compile-cache.js'
 import { watchEndSignals } from '../../core/process/end-signals.js'
 import { noteRecord, RunLogs } from '../../logs/index.js'
 import { eachMessage, PIPE_FD, sendMessage } from '../ipc/message-pipe.js'
@@ -20,7 +19,6 @@ import type { BackgroundReport, BackgroundSetup } from './messages.js'
 const [title] = process.argv.splice(2)
 if (title === undefined) throw new Error('this is the program of daffi up -d, which only daffi starts')
 process.title = title
-hideKeepCompiledEnv()
 closeInherited(PIPE_FD)
 
 const signals = watchEndSignals()
@@ -81,11 +79,14 @@ async function run({ plan, options }: BackgroundSetup): Promise<void> {
   }
 }
 
-try {
-  await run(await setup)
-  process.exit(0)
-} catch (error) {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set by an event
-  if (!isStarted) await report({ type: 'failed', error: toErrorRecord(error) })
-  process.exit(1)
+async function main(): Promise<void> {
+  try {
+    await run(await setup)
+    process.exit(0)
+  } catch (error) {
+    if (!isStarted) await report({ type: 'failed', error: toErrorRecord(error) })
+    process.exit(1)
+  }
 }
+
+void main()

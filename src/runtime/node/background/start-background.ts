@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream'
 import type { FetchProgress } from '../../binaries/index.js'
 import { DaffiError, fromErrorRecord } from '../../core/errors.js'
 import type { Plan } from '../../core/plan/plan.js'
-import { keepCompiledEnv } from '../../core/project/compile-cache.js'
 import { packageFile } from '../../core/process/package-file.js'
 import { plainText } from '../../core/text/plain-text.js'
 import { makeLogFolder } from '../../logs/index.js'
@@ -42,7 +41,6 @@ export async function startBackground(
   // Standard output and error get only what the engine itself says when the process dies.
   const child = spawn(process.execPath, [ENTRY, `daffi: ${plan.name}`], {
     detached: true,
-    env: { ...keepCompiledEnv(), ...process.env },
     stdio: ['ignore', output, output, 'overlapped'],
   })
   closeSync(output)
