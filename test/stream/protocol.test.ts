@@ -8,7 +8,7 @@ import {
   isProgress,
 } from '../../src/runtime/stream/protocol/message-forms.js'
 import { isRefOf } from '../../src/runtime/stream/protocol/refs.js'
-import { openMemory, sharedMemory } from '../../src/runtime/stream/lanes/shm/memory.js'
+import { openMemory, sharedMemory } from '../../src/runtime/unix/index.js'
 import { isAckSubject } from '../../src/runtime/stream/durable/store/ack-subject.js'
 import { temporaryFolder } from '../support/temporary.js'
 

@@ -4,7 +4,7 @@ import { DaffiError, messageOf, toErrorRecord } from '../core/errors.js'
 import { isToken } from '../core/names.js'
 import { RecentMap } from '../core/recent-map.js'
 import { bounded } from '../core/timeout.js'
-import { allowHeapGrowth } from './common/heap-growth.js'
+import { allowHeapGrowth } from '../core/process/heap-growth.js'
 import { ReceiverLifecycle } from './common/read/receiver-lifecycle.js'
 import { SourceOrders } from './common/order/source-orders.js'
 import type { ProgressPublisher } from './common/read/progress-publisher.js'
@@ -178,7 +178,7 @@ export class StreamReceiver {
     const before = this.#past.get(open.id) ?? []
     const onNoWriter = (): void => {
       // A suspected one may only be without a connection.
-      if (!ports.peers.isSuspected(open.incarnation)) void this.#leave(open.id, 'left')
+      if (!ports.peers.isSuspected(open.incarnation)) void this.#leaveBehind([open.id])
     }
     const joinOrder = this.#orders.of(open)
     const messages = await WriterMessages.open(open, ports)
@@ -240,17 +240,20 @@ export class StreamReceiver {
 
   /** Leaves the streams of a writer that is gone. */
   async #onWriterGone(incarnation: string): Promise<void> {
-    const { ports, clean } = this.#options
     const all = await Promise.all(
       [...this.#active].map(async ([id, pending]) => ({ id, ...(await pending) })),
     )
     const left = all.filter(({ open }) => open?.incarnation === incarnation)
-    for (const { id, open } of left) {
-      ports.log.warn(`the stream to "${open?.call}" ended: its writer ${open?.from} is gone`)
-      void this.#leave(id, 'left')
-    }
-    if (left.length > 0)
-      await clean(ports).catch((error: unknown) => ports.log.debug(`cleaning: ${messageOf(error)}`))
+    for (const { open } of left)
+      this.#options.ports.log.warn(`the stream to "${open?.call}" ended: its writer ${open?.from} is gone`)
+    if (left.length > 0) await this.#leaveBehind(left.map(({ id }) => id))
+  }
+
+  /** Leaves streams whose writer is gone, and removes what it has left on the server. */
+  async #leaveBehind(ids: readonly string[]): Promise<void> {
+    const { ports, clean } = this.#options
+    for (const id of ids) void this.#leave(id, 'left')
+    await clean(ports).catch((error: unknown) => ports.log.debug(`cleaning: ${messageOf(error)}`))
   }
 }
 

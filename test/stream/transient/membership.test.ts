@@ -22,7 +22,6 @@ import {
   type Progress,
 } from '../../../src/runtime/stream/protocol/messages.js'
 import type { Peer } from '../../../src/runtime/stream/protocol/ports.js'
-import { streamNames } from '../../support/jetstream.js'
 import { ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
 import { temporaryFolder } from '../../support/temporary.js'
@@ -31,7 +30,6 @@ interface Callbacks {
   take: (item: unknown) => unknown
 }
 
-const NAMES = 'KV_daffi_test_names'
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
 
 /** Invitation of one node to a stream of a writer that a test plays. */
@@ -107,43 +105,6 @@ test('a receiver whose callback blocks its loop for long while a stream opens ge
   expect(summary.receivers.one).toMatchObject({ state: 'finished', attaches: 1, processed: 100, lost: 0 })
 })
 
-/** A writer of a live stream through the server, in a process of its own, that ends by SIGKILL. */
-async function killedWriter(server: string): Promise<void> {
-  const { child, said } = start('tally-writer', [
-    server,
-    'test',
-    'writer',
-    JSON.stringify({ delivery: 'live', shm: false }),
-    'one',
-  ])
-  await said()
-  await expect.poll(() => streamNames(server)).toHaveLength(2)
-  await kill(child)
-}
-
-test('what a killed writer has left on the server is removed by its receiver', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
-  await join('one', { callbacks: { take: (_item: unknown) => undefined } })
-  await killedWriter(server)
-  await expect.poll(() => streamNames(server)).toEqual([NAMES])
-})
-
-test('… or, when that has died too, by the next writer', async () => {
-  const { server, join } = await ownPipeline<Callbacks>()
-  const file = joinPath(await temporaryFolder(), 'tally')
-  const receiver = start('tally-receiver', [server, 'test', 'one', file])
-  await receiver.said()
-  await killedWriter(server)
-  await kill(receiver.child)
-  await join('two', { callbacks: { take: (_item: unknown) => undefined } })
-  const g = await join('next')
-  await g.call
-    .take(range(3))
-    .with(STREAM({ shm: false, patience: 0 }))
-    .catch(() => undefined)
-  await expect.poll(() => streamNames(server)).toEqual([NAMES])
-})
-
 test.each<StreamModifierOptions>([
   { delivery: 'live' },
   { delivery: 'lossless', shm: false },
@@ -203,6 +164,7 @@ test('a receiver that returns is waited for, also when the channel of calls told
   // Calls go over the channel once nothing of them goes through the server.
   let throughServer
   nc.subscribe('daffi.test.node.one.>', { callback: () => void (throughServer = true) })
+  await nc.flush()
   do {
     throughServer = false
     await g.call.take(-1).to('one')
@@ -242,6 +204,24 @@ test('a receiver that returns is waited for, also when the channel of calls told
   await join('one', { callbacks: { take: (item: unknown) => void late.push(item) } })
   await ended
   expect([seen, late]).toEqual([range(10), range(10).slice(5)])
+})
+
+test('a receiver that leaves a shared stream as soon as that begins finishes what it was given', async () => {
+  const { join } = await ownPipeline<Callbacks>()
+  const take = (_item: unknown): void => undefined
+  await join('one', { callbacks: { take } })
+  const two = await join('two', { callbacks: { take } })
+  const g = await join('writer')
+  await Promise.all(['one', 'two'].map((name) => g.waitProcess(name)))
+  const items = (async function* () {
+    yield* range(20)
+    await two.close()
+    yield* range(20)
+  })()
+  expect(await g.call.take(items).with(STREAM({ share: { by: (item) => String(item) } }))).toMatchObject({
+    items: 40,
+    receivers: { one: { lost: 0 }, two: { lost: 0 } },
+  })
 })
 
 /** A node that offers `take`, and the connection of a test that plays its writer. */

@@ -3,6 +3,7 @@ import { DaffiError } from '../../../core/errors.js'
 import { RESUME, type Resumable } from '../../../core/stream/resumable.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
 import { count } from '../../../core/text/count.js'
+import { bounded } from '../../../core/timeout.js'
 import type { Items } from '../../common/write/feed.js'
 import { consumerNode, sharedConsumerName, type DurableOpen } from '../../protocol/durable-messages.js'
 import type { Peer, StreamOptions, StreamPorts } from '../../protocol/ports.js'
@@ -32,7 +33,8 @@ export async function writeDurable(
   const parts = [ports.self.name, source ?? resultsOf, call, as]
   const name = options.name ?? parts.filter((part) => part !== null).join('_')
   const names = durableNames(ports.pipeline, name)
-  const connections = await ports.connections()
+  // They are waited for while the server is away.
+  const connections = await bounded(ports.connections(), { signal, what: `the stream to "${call}"` })
   const link = connections.bulk
   const jsm = await jetstreamManager(link.nc, { checkAPI: false })
   const trouble = new StoreTrouble(ports.log, names.stream)

@@ -1,9 +1,10 @@
+import { KIB } from '../../../core/bytes.js'
 import { isAlive } from '../../../core/is-alive.js'
 import { MAX_PINS, MAX_SLOTS, NONCE_BYTES } from '../../protocol/refs.js'
 
 /**
  * Control page of a ring, which writer and readers map for writing: magic bytes, a nonce, for each slot a generation and a set of
- * pins, and for each pin the process that has it.
+ * pins, for each pin the process that has it, and for each slot how much of its part is written.
  *
  * The generation is odd while the slot is written. A reader sets its pin first and then looks at the generation; the
  * writer makes the generation odd first and then looks at the pins. Atomics are sequentially consistent, so one of the two
@@ -15,6 +16,7 @@ const CLOSED_AT = 40
 const GENERATIONS_AT = 64
 const PINS_AT = GENERATIONS_AT + 4 * MAX_SLOTS
 const HOLDERS_AT = PINS_AT + 4 * MAX_SLOTS
+const WRITTEN_AT = HOLDERS_AT + 4 * MAX_PINS
 export const CONTROL_BYTES = 4096
 
 export class Control {
@@ -25,6 +27,8 @@ export class Control {
   readonly #state: Int32Array
   /** Process ids by pin; 0 where a pin is free. */
   readonly #holders: Int32Array
+  /** KiB of the part in each slot that are there, while it is written. */
+  readonly #written: Int32Array
 
   constructor(buffer: ArrayBuffer) {
     this.#bytes = Buffer.from(buffer)
@@ -32,6 +36,7 @@ export class Control {
     this.#pins = new Int32Array(buffer, PINS_AT, MAX_SLOTS)
     this.#state = new Int32Array(buffer, CLOSED_AT, 1)
     this.#holders = new Int32Array(buffer, HOLDERS_AT, MAX_PINS)
+    this.#written = new Int32Array(buffer, WRITTEN_AT, MAX_SLOTS)
   }
 
   sign(nonce: Uint8Array): void {
@@ -81,6 +86,7 @@ export class Control {
 
   /** Claims the slot for writing. False when a reader has pinned it; then the slot stays as it is. */
   beginWrite(slot: number): boolean {
+    Atomics.store(this.#written, slot, 0)
     const generation = Atomics.load(this.#generations, slot)
     Atomics.store(this.#generations, slot, (generation + 1) | 0)
     if (Atomics.load(this.#pins, slot) === 0) return true
@@ -93,14 +99,29 @@ export class Control {
     return (Atomics.load(this.#generations, slot) + 1) | 0
   }
 
+  /** Notes that so many bytes of the part that is being written are there. */
+  onWritten(slot: number, bytes: number): void {
+    Atomics.store(this.#written, slot, Math.floor(bytes / KIB))
+  }
+
+  /** Bytes of a part that is being written which are there. Any process that maps the page can set them. */
+  written(slot: number): number {
+    return KIB * Math.max(0, Atomics.load(this.#written, slot))
+  }
+
+  /** Whether the slot is claimed or being written. */
+  isOpen(slot: number): boolean {
+    return (Atomics.load(this.#generations, slot) & 1) === 1
+  }
+
   endWrite(slot: number): void {
     Atomics.add(this.#generations, slot, 1)
   }
 
-  /** Pins the slot against writing. False when the slot holds another part by now. */
-  pin(slot: number, pin: number, generation: number): boolean {
+  /** Pins the slot against writing. False when it does not hold the reader's part, as `isThere` finds once it is pinned. */
+  pin(slot: number, pin: number, isThere: () => boolean): boolean {
     Atomics.or(this.#pins, slot, 1 << pin)
-    if (this.has(slot, generation)) return true
+    if (isThere()) return true
     this.unpin(slot, pin)
     return false
   }

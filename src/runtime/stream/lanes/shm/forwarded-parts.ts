@@ -1,7 +1,10 @@
 import type { ShmRef } from '../../protocol/refs.js'
+import { KIB } from '../../../core/bytes.js'
 import type { Demand } from '../lane.js'
 import { lentPart, type KeptPart, type LentPart } from './mapped-ring.js'
-import { LARGE_BYTES } from './ring-size.js'
+
+/** Smallest part that is forwarded: a smaller one is copied in less time than its place is told. */
+const MIN_BYTES = 64 * KIB
 
 interface ForwardedPart {
   part: LentPart
@@ -23,10 +26,10 @@ export class ForwardedParts {
     this.#live = live
   }
 
-  /** Forwards a part, as a `LaneWriter` does. A small one is copied in less time than its place is told. */
+  /** Forwards a part, as a `LaneWriter` does. */
   forward(bytes: Uint8Array, end: number, demand: Demand): ShmRef | undefined {
     this.#demand = demand
-    if (bytes.length < LARGE_BYTES) return undefined
+    if (bytes.length < MIN_BYTES) return undefined
     const part = lentPart(bytes)
     if (!part?.canSpare()) return undefined
     this.#newest = { part, kept: part.keep(), bytes, end }

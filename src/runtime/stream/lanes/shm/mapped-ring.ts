@@ -1,17 +1,9 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { ShmDescriptor, ShmRef } from '../../protocol/refs.js'
 import type { LoadedPart, Loading } from '../lane.js'
 import { Control, CONTROL_BYTES } from './control.js'
-import { openMemory, type Mapping, type sharedMemory } from './memory.js'
-
-/** Time in which most parts are completed; a timer would take longer. */
-const SPIN_MS = 0.3
-/** Time after which a writer that has not completed a part is taken for stopped or dead. */
-const WRITING_MS = 1000
-/** Slots that are left to a ring's writer: one to write, and one that is read meanwhile. */
-const SPARE_SLOTS = 2
-
-type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
+import { openMemory, type Libc, type Mapping } from '../../../unix/index.js'
+import { PartInWriting } from './part-in-writing.js'
+import { SPARE_SLOTS } from './ring-size.js'
 
 /** A part on loan from a ring, which a stream may forward: receivers read it where it lies. */
 export interface LentPart {
@@ -89,7 +81,10 @@ export class MappedRing {
     const [, slot, generation] = ref
     if (this.#closed || !this.#control.isWriting(slot, generation))
       return this.#load(ref, length, into, onReturned)
-    return this.#untilWritten(slot, generation).then(() => this.#load(ref, length, into, onReturned))
+    if (this.#pin !== undefined && !onReturned) return this.#copyBehindWriter(ref, length, into, this.#pin)
+    return new PartInWriting(this.#control, slot, generation)
+      .whole(length, () => this.#closed)
+      .then(() => this.#load(ref, length, into, onReturned))
   }
 
   /** The part on loan that begins where these bytes do. */
@@ -112,12 +107,33 @@ export class MappedRing {
     this.#unmap()
   }
 
-  /** Waits for a live part that was announced before it was complete. */
-  async #untilWritten(slot: number, generation: number): Promise<void> {
-    const start = performance.now()
-    for (let waited = 0; waited < WRITING_MS; waited = performance.now() - start) {
-      await (waited < SPIN_MS ? setImmediate() : setTimeout(1))
-      if (this.#closed || !this.#control.isWriting(slot, generation)) return
+  /** Copies a live part while it is written: that takes as long as the writing alone, and not twice as long. */
+  async #copyBehindWriter(
+    [fd, slot, generation, slotBytes, slots]: ShmRef,
+    length: number,
+    into: () => Uint8Array,
+    pin: number,
+  ): Promise<LoadedPart | undefined> {
+    const ring = this.#open(fd, slotBytes * slots)
+    if (!ring || !this.#use(slot, generation, pin, 'early')) return undefined
+    try {
+      const bytes = this.#libc.freed.allocate(length, into)
+      const part = new PartInWriting(this.#control, slot, generation)
+      let copied = 0
+      const copyTo = (end: number): void => {
+        ring.copy(bytes, copied, slot * slotBytes + copied, slot * slotBytes + end)
+        copied = end
+      }
+      while (!part.isWritten) {
+        const written = Math.min(part.written, length)
+        if (written > copied) copyTo(written)
+        else if (!(await part.grows()) || this.#closed) return undefined
+      }
+      if (!this.#control.has(slot, generation)) return undefined
+      copyTo(length)
+      return { bytes }
+    } finally {
+      this.#endUse(slot)
     }
   }
 
@@ -136,7 +152,7 @@ export class MappedRing {
       const read = (): void => void ring.copy(target, 0, at, at + length)
       return this.#control.optimisticRead(slot, generation, read) ? { bytes: target } : undefined
     }
-    if (!this.#use(slot, generation, this.#pin)) return undefined
+    if (!this.#use(slot, generation, this.#pin, 'written')) return undefined
     if (!onReturned) {
       const target = this.#libc.freed.allocate(length, into)
       ring.copy(target, 0, at, at + length)
@@ -185,12 +201,16 @@ export class MappedRing {
     return unused >= SPARE_SLOTS
   }
 
-  #use(slot: number, generation: number, pin: number): boolean {
+  /** Pins a slot, if it has that part: all of it, or as much as is written. */
+  #use(slot: number, generation: number, pin: number, what: 'written' | 'early'): boolean {
     const uses = this.#uses.get(slot) ?? 0
-    // The generation of a slot that is pinned stays.
-    const isThere = uses > 0 ? this.#control.has(slot, generation) : this.#control.pin(slot, pin, generation)
-    if (isThere) this.#uses.set(slot, uses + 1)
-    return isThere
+    const isThere = (): boolean =>
+      // In this order, as its writer may end in between.
+      (what === 'early' && this.#control.isWriting(slot, generation)) || this.#control.has(slot, generation)
+    // A slot that is pinned is not written anew.
+    if (!(uses > 0 ? isThere() : this.#control.pin(slot, pin, isThere))) return false
+    this.#uses.set(slot, uses + 1)
+    return true
   }
 
   #endUse(slot: number): void {

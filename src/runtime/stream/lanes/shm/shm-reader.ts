@@ -2,14 +2,12 @@ import { isAlive } from '../../../core/is-alive.js'
 import type { LaneRef, ShmDescriptor, ShmRef } from '../../protocol/refs.js'
 import type { LaneReader, LoadedPart, Loading, PartReader } from '../lane.js'
 import { MappedRing } from './mapped-ring.js'
-import { sharedMemory } from './memory.js'
+import { sharedMemory, type Libc } from '../../../unix/index.js'
 
 /** Rings of other streams that are mapped at once, for forwarded parts; a source that is started again has a new one. */
 const MAX_LENDERS = 64
 /** Reports of credit while as many parts are loaded as the ring has slots. A frame's ring has no more slots than that. */
 const REPORTS_PER_RING = 8
-
-type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 
 interface ShmReaderOptions {
   /** Whether slots are pinned while they are read. An observer must never delay the writer. */

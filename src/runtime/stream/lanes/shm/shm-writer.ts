@@ -1,24 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DaffiError } from '../../../core/errors.js'
-import { MIB } from '../../../core/bytes.js'
+import { KIB, MIB } from '../../../core/bytes.js'
 import type { Loan } from '../../../core/stream/item-memory.js'
 import { NONCE_BYTES, type ShmDescriptor, type ShmRef } from '../../protocol/refs.js'
 import type { Demand, LaneWriter } from '../lane.js'
 import { Control, CONTROL_BYTES } from './control.js'
 import { ForwardedParts } from './forwarded-parts.js'
-import { allocate, createMemory, sharedMemory, type Mapping } from './memory.js'
-import { LARGE_BYTES, MIN_SLOT_BYTES, ringSize } from './ring-size.js'
+import { allocate, createMemory, sharedMemory, type Libc, type Mapping } from '../../../unix/index.js'
+import { MIN_SLOT_BYTES, ringSize } from './ring-size.js'
+import { RingSlots } from './ring-slots.js'
 
-/** Bytes of a live part that are copied after its announcement: as many as can be copied while a receiver wakes up. */
-const LATE_BYTES = 2 * MIB
+/** Smallest live part that is copied after its announcement, while receivers wake up: a smaller one takes less time than they would wait. */
+const MIN_LATE_BYTES = 256 * KIB
+/** Bytes that are copied between two notes for receivers, which copy what is there. */
+const BLOCK = 256 * KIB
 
-interface Slot {
-  /** Position of the end of the part in it, as a weight. */
-  end: number
+interface Ring extends Mapping {
+  fd: number
+  bytes: Buffer
+  /** Number of slots when it has grown. */
+  size: number
+  slots: RingSlots
 }
-
-type Libc = NonNullable<Awaited<ReturnType<typeof sharedMemory>>>
 
 /**
  * Lane through shared memory: a ring of slots, written once for all receivers of this host. The ring is made for the first
@@ -31,22 +35,16 @@ export class ShmLaneWriter implements LaneWriter {
   readonly #live: boolean
   readonly #memory: Mapping
   readonly #control: Control
-  #ring: (Mapping & { fd: number; bytes: Buffer }) | undefined
-  /** Slots that are allocated. */
-  #slots: Slot[] = []
-  /** Slots that the ring has room for. */
-  #ringSlots = 0
+  #ring: Ring | undefined
   /** Slot on loan to the source, or filled by it: claimed, and not yet stored. */
   #loaned: number | undefined
   #filling = false
   #slotBytes = MIN_SLOT_BYTES
   readonly #forwarded: ForwardedParts
-  #next = 0
   #closed = false
   #reading: Promise<void> | undefined
   /** Completes the part that is announced. */
   #complete: (() => void) | undefined
-  #demand: Demand | undefined
 
   private constructor(libc: Libc, control: Mapping & { fd: number }, limit: number, live: boolean) {
     this.#libc = libc
@@ -68,8 +66,8 @@ export class ShmLaneWriter implements LaneWriter {
 
   /** Slots of the ring, and those that cannot be overwritten at present. */
   get usage(): { slots: number; used: number } {
-    const used = this.#closed ? [] : this.#slots.filter((_, slot) => !this.#isFree(slot))
-    return { slots: this.#ringSlots, used: used.length }
+    const { size = 0, slots } = this.#ring ?? {}
+    return { slots: size, used: this.#closed ? 0 : (slots?.used ?? 0) }
   }
 
   /**
@@ -77,7 +75,7 @@ export class ShmLaneWriter implements LaneWriter {
    * before they are complete.
    */
   get maxUnannounced(): number {
-    return this.#live ? 1 : Math.max(1, Math.ceil(this.#slots.length / 2))
+    return this.#live ? 1 : Math.max(1, Math.ceil((this.#ring?.slots.allocated ?? 0) / 2))
   }
 
   get reading(): Promise<void> | undefined {
@@ -93,13 +91,13 @@ export class ShmLaneWriter implements LaneWriter {
 
   partBytes(chunkBytes: number): number {
     if (!this.#ring && !this.#closed) this.#create(chunkBytes)
-    if (chunkBytes >= LARGE_BYTES) this.#grow(this.#ringSlots)
     return this.#slotBytes
   }
 
   hasRoom(_weight: number, _stored: number, demand: Demand): boolean {
-    this.#demand = demand
-    return !this.#closed && (this.#live || this.#hasFree(1))
+    const { slots } = this.#ring ?? {}
+    if (slots) slots.demand = demand
+    return !this.#closed && (this.#live || slots?.hasFree(1) === true)
   }
 
   store(part: Uint8Array, end: number): Promise<ShmRef | undefined> {
@@ -128,7 +126,7 @@ export class ShmLaneWriter implements LaneWriter {
       this.reclaim()
       return undefined
     }
-    const slot = (this.#loaned ??= this.#hasFree(2) ? this.#claim() : undefined)
+    const slot = (this.#loaned ??= ring.slots.hasFree(2) ? ring.slots.claim() : undefined)
     if (slot === undefined) return undefined
     this.#filling = true
     const end = (complete: boolean): void => {
@@ -142,7 +140,7 @@ export class ShmLaneWriter implements LaneWriter {
 
   /** Frees the loaned slot, whose contents will not be stored. */
   reclaim(): void {
-    if (this.#loaned !== undefined) this.#control.endWrite(this.#loaned)
+    if (this.#loaned !== undefined) this.#ring?.slots.giveBack(this.#loaned)
     this.#loaned = undefined
   }
 
@@ -162,7 +160,7 @@ export class ShmLaneWriter implements LaneWriter {
     const [, slot, generation, , , , lender] = ref
     if (lender) return this.#forwarded.copy(ref, offset, length)
     const ring = this.#ring
-    if (!ring || this.#closed || slot >= this.#slots.length) return undefined
+    if (!ring || this.#closed || slot >= ring.slots.allocated) return undefined
     if (offset + length > this.#slotBytes) return undefined
     const at = slot * this.#slotBytes + offset
     let bytes: Buffer | undefined
@@ -197,96 +195,53 @@ export class ShmLaneWriter implements LaneWriter {
         `there are no ${Math.ceil((slots * slotBytes) / MIB)} MiB of shared memory for the stream`,
       )
     }
-    this.#ring = { ...ring, bytes: Buffer.from(ring.buffer) }
-    this.#ringSlots = slots
-    this.#addSlots(first)
-  }
-
-  #addSlots(count: number): void {
-    for (let added = 0; added < count; added++) this.#slots.push({ end: 0 })
-  }
-
-  /** Allocates further slots, up to the size of the ring. False when there are none, or memory is short. */
-  #grow(count: number): boolean {
-    const ring = this.#ring
-    const present = this.#slots.length
-    const more = Math.min(count, this.#ringSlots - present)
-    if (!ring || more <= 0 || this.#closed) return false
-    if (!allocate(this.#libc, ring.fd, present * this.#slotBytes, more * this.#slotBytes)) return false
-    this.#addSlots(more)
-    return true
+    const allocateSlots = (from: number, count: number): boolean =>
+      !this.#closed && allocate(this.#libc, ring.fd, from * slotBytes, count * slotBytes)
+    const options = { control: this.#control, live: this.#live, first, slots, allocate: allocateSlots }
+    this.#ring = { ...ring, bytes: Buffer.from(ring.buffer), size: slots, slots: new RingSlots(options) }
   }
 
   #write(part: Uint8Array, end: number): ShmRef | undefined {
     const ring = this.#ring
     const loaned = this.isLoaned(part)
-    const slot = loaned ? this.#loaned : ring && this.#claim()
-    const state = slot === undefined ? undefined : this.#slots[slot]
-    if (!ring || slot === undefined || !state) return undefined
-    state.end = end
+    const slot = loaned ? this.#loaned : ring?.slots.claim()
+    if (!ring || slot === undefined) return undefined
+    ring.slots.store(slot, end)
     this.#forwarded.onNewer()
     const generation = this.#control.nextGeneration(slot)
-    const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, this.#ringSlots, this.#slots.length]
-    if (loaned) {
-      this.#loaned = undefined
-      this.#reading = undefined
-      this.#control.endWrite(slot)
+    const ref: ShmRef = [ring.fd, slot, generation, this.#slotBytes, ring.size, ring.slots.allocated]
+    this.#reading = undefined
+    if (!loaned && this.#live && part.length >= MIN_LATE_BYTES) {
+      this.#writeLate(ring, slot, part)
       return ref
     }
-    const at = slot * this.#slotBytes
-    const early = this.#live ? Math.max(0, part.length - LATE_BYTES) : part.length
-    ring.bytes.set(part.subarray(0, early), at)
-    const complete = (): void => {
-      if (this.#closed) return
-      ring.bytes.set(part.subarray(early), at + early)
+    if (loaned) this.#loaned = undefined
+    else ring.bytes.set(part, slot * this.#slotBytes)
+    this.#control.endWrite(slot)
+    return ref
+  }
+
+  /** Writes a part once it is announced. */
+  #writeLate({ bytes }: Ring, slot: number, part: Uint8Array): void {
+    const write = (): void => {
+      const at = slot * this.#slotBytes
+      for (let done = 0; done < part.length; done += BLOCK) {
+        bytes.set(part.subarray(done, done + BLOCK), at + done)
+        this.#control.onWritten(slot, Math.min(done + BLOCK, part.length))
+      }
       this.#control.endWrite(slot)
     }
-    if (this.#live)
-      this.#reading = new Promise((resolve) => {
-        this.#complete = () => {
-          complete()
-          resolve()
-        }
-      })
-    else complete()
-    return ref
+    this.#reading = new Promise((resolve) => {
+      this.#complete = () => {
+        if (!this.#closed) write()
+        resolve()
+      }
+    })
   }
 
   /** Linux schedules the woken server on this CPU: yield once, so that it can run before the remaining bytes are copied. */
   async #onItsWay(): Promise<void> {
     await setImmediate()
     this.#libc.sched_yield()
-  }
-
-  /** Whether `wanted` slots could be claimed. */
-  #hasFree(wanted: number): boolean {
-    let free = 0
-    for (let slot = 0; slot < this.#slots.length; slot++) {
-      if (this.#isFree(slot) && ++free === wanted) return true
-    }
-    this.#control.freeDead()
-    return this.#grow(this.#slots.length) && this.#hasFree(wanted)
-  }
-
-  /** Claims the next slot that no receiver needs, in the order of the ring. */
-  #claim(): number | undefined {
-    for (let step = 0; step < this.#slots.length; step++) {
-      const slot = (this.#next + step) % this.#slots.length
-      if (!this.#isSpare(slot) || !this.#control.beginWrite(slot)) continue
-      this.#next = (slot + 1) % this.#slots.length
-      return slot
-    }
-    this.#control.freeDead()
-    return this.#grow(this.#slots.length) ? this.#claim() : undefined
-  }
-
-  #isFree(slot: number): boolean {
-    return this.#isSpare(slot) && this.#control.pins(slot) === 0
-  }
-
-  /** Whether the slot may be overwritten as soon as no reader has pinned it. */
-  #isSpare(slot: number): boolean {
-    const { end } = this.#slots[slot] ?? { end: 0 }
-    return slot !== this.#loaned && (this.#live || !this.#demand?.needs(end))
   }
 }

@@ -40,18 +40,16 @@ export class ReaderEnd {
 
   /**
    * Asks for no more items, and resolves when the reader is through with those that it has been given; soon when no writer answers.
-   * @param reading resolves when it is
+   * @param reading gives what resolves when it is; undefined while it has not begun
    */
-  async leave(report: () => void, reading: Promise<void> | undefined): Promise<void> {
+  async leave(report: () => void, reading: () => Promise<void> | undefined): Promise<void> {
     this.#isLeaving = true
     report()
     const abort = new AbortController()
-    await Promise.race([
-      this.#answered.promise,
-      reading,
-      sleep(ANSWER_MS, abort.signal).catch(() => undefined),
-    ])
+    const timeout = sleep(ANSWER_MS, abort.signal).catch(() => undefined)
+    const begun = reading()
+    await Promise.race([this.#answered.promise, timeout, ...(begun ? [begun] : [])])
     abort.abort()
-    if (this.isKnown) await reading
+    if (this.isKnown) await reading()
   }
 }

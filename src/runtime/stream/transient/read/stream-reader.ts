@@ -1,7 +1,7 @@
 import { decodeBytes } from '../../../codec/index.js'
 import { toErrorRecord } from '../../../core/errors.js'
 import type { ReceiverState } from '../../../core/plan/summary.js'
-import { collectYoung } from '../../common/collect-young.js'
+import { collectYoung } from '../../../core/process/collect.js'
 import { batchValues } from '../../common/read/batch-values.js'
 import type { ItemDeliveryOptions } from '../../common/read/item-delivery.js'
 import type { ReceiverLifecycle } from '../../common/read/receiver-lifecycle.js'
@@ -116,8 +116,9 @@ export class StreamReader implements CreditListener {
 
   /** Leaves a lossless stream when the callback has had what this receiver was given. */
   async leave(): Promise<void> {
-    const canWait = !this.#isLive && this.#account.session !== undefined
-    if (canWait) await this.#end.leave(() => this.report(), this.#running)
+    // Also before it is accepted: the writer may have given it items that are on their way.
+    const reading = (): Promise<void> | undefined => this.#running
+    if (!this.#isLive && this.#lifecycle.isAttached()) await this.#end.leave(() => this.report(), reading)
     await this.stop('left')
   }
 

@@ -1,6 +1,7 @@
 import { MIB } from '../../../core/bytes.js'
 import { randomId } from '../../../core/names.js'
 import type { StreamSummary } from '../../../core/plan/summary.js'
+import { bounded } from '../../../core/timeout.js'
 import type { Items } from '../../common/write/feed.js'
 import { JetStreamLaneWriter, WINDOW } from '../../lanes/jetstream-writer.js'
 import { ShmLaneWriter } from '../../lanes/shm/shm-writer.js'
@@ -26,8 +27,10 @@ export async function writeTransient(
   invited: readonly Peer[],
   id = randomId(),
 ): Promise<StreamSummary> {
-  const live = options.delivery === 'live'
-  const connections = await ports.connections()
+  const { call, delivery, signal } = options
+  const live = delivery === 'live'
+  // They are waited for while the server is away.
+  const connections = await bounded(ports.connections(), { signal, what: `the stream to "${call}"` })
   const shm = options.shm ? await ShmLaneWriter.open(options.shm.bytes, live) : undefined
   const openLane: OpenLane = async (name, signal) => {
     if (name === 'shm' && shm) return shm
