@@ -1,17 +1,17 @@
 // Bundles all programs of dist at once: each process reads a few files instead of hundreds, and code that several of them
 // use is in shared chunks, so no process has a second copy of the library.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
 import { files, root } from './fresh.js'
 import { lazyRequires } from './lazy-requires.js'
 
-/** Has Node keep what it compiles, so it is loaded before everything else, and nothing with it. */
-const COMPILING = 'runtime/core/project/compile-cache'
+/** Loads the other programs, and keeps what V8 compiles of them. */
+const LOADER = 'runtime/core/program/load'
 
 /** Modules that are started, imported or found by their path. */
 const ENTRIES = [
-  COMPILING,
   'cli/main',
   'cli/command/command-not-found',
   'cli/command/help',
@@ -66,29 +66,57 @@ const OPTIONS = {
   cwd: root,
   platform: 'node',
   transform: { target: 'node20.19' },
-  plugins: [lazyRequires],
   external: new RegExp(`^(${LEFT_OUT.join('|')})(/|$)`),
   logLevel: 'warn',
 }
 // Comments are left out, since every start would read them.
-const OUTPUT = { dir: 'dist', format: 'esm', comments: false }
+const OUTPUT = { dir: 'dist', comments: false }
+
+/**
+ * Makes scripts for the loader, which gives them what Node gives to CommonJS modules, and `import()`, which a script of which V8 has
+ * compiled code cannot do. Of ASCII alone, as V8 keeps the text, and in two bytes a character as soon as one character needs them.
+ * @type {import('rolldown').Plugin}
+ */
+const asScripts = {
+  name: 'as-scripts',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue
+      const body = chunk.code.replace(/(?<![\w$.])import\((?!\))/g, 'importModule(')
+      const ascii = body.replace(/[^\0-\x7f]/g, escaped)
+      chunk.code = `(function (exports, require, module, __filename, __dirname, importModule) { "use strict"; ${ascii}\n})`
+    }
+  },
+}
+
+/** @param {string} character */
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
 
 export async function bundle() {
   const programs = await build({
     ...OPTIONS,
+    plugins: [lazyRequires, asScripts],
     input: inputs(ENTRIES),
     output: {
       ...OUTPUT,
-      chunkFileNames: 'chunks/[name].js',
+      format: 'cjs',
+      exports: 'named',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: 'chunks/[name].cjs',
       codeSplitting: {
-        groups: [
-          // With a priority, as the other groups take in all that their modules import.
-          { name: compilingChunk, debugName: 'compiling', priority: 1 },
-          ...Object.entries(CHUNKS).map(packageChunk),
-          { name: nodeChunk, debugName: 'node' },
-        ],
+        groups: [...Object.entries(CHUNKS).map(packageChunk), { name: nodeChunk, debugName: 'node' }],
       },
     },
+  })
+  const chunks = programs.output.filter((each) => each.type === 'chunk')
+  for (const chunk of chunks.filter(({ isEntry }) => isEntry)) writeFacade(chunk)
+  await build({
+    ...OPTIONS,
+    transform: { ...OPTIONS.transform, define: { BUILD: JSON.stringify(digest(chunks)) } },
+    input: inputs([LOADER]),
+    output: OUTPUT,
   })
   const thread = await build({
     ...OPTIONS,
@@ -111,18 +139,36 @@ function inputs(names) {
   return Object.fromEntries(names.map((name) => [name, `./src/${name}.ts`]))
 }
 
+/**
+ * Writes the ES module by which a program is started or imported.
+ * @param {import('rolldown').OutputChunk} program
+ */
+function writeFacade({ fileName, exports }) {
+  const name = fileName.slice(0, -'.cjs'.length)
+  const names = exports.filter((each) => each !== 'default')
+  const lines = [
+    `import { load } from '${'../'.repeat(name.split('/').length - 1)}${LOADER}.js'`,
+    `const program = load('${name}')`,
+    ...(names.length > 0 ? [`export const { ${names.join(', ')} } = program`] : []),
+    ...(exports.includes('default') ? ['export default program.default'] : []),
+  ]
+  writeFileSync(`${root}dist/${name}.js`, lines.join('\n') + '\n')
+}
+
+/**
+ * Tells this build from others.
+ * @param {import('rolldown').OutputChunk[]} chunks
+ */
+function digest(chunks) {
+  const hash = createHash('sha256')
+  for (const { fileName, code } of chunks) hash.update(`${fileName}\n${code}`)
+  return hash.digest('hex')
+}
+
 /** @param {[string, string]} names */
 function packageChunk([name, pack]) {
   const test = (/** @type {string} */ id) => PACKAGE.exec(id)?.[0].replaceAll('\\', '/').endsWith(`/${pack}`)
   return { name, test }
-}
-
-/**
- * @param {string} id
- * @param {import('rolldown').ChunkingContext} context
- */
-function compilingChunk(id, context) {
-  return reached(COMPILING, context).has(id) ? 'compiling' : undefined
 }
 
 /**

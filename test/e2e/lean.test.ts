@@ -31,8 +31,8 @@ test('the heartbeat of each node needs no JetStream, which would be in memory a 
   expect(packages).not.toContain('@nats-io/jetstream')
 })
 
-test('what has Node keep compiled code is loaded before all else, and nothing with it', async () => {
-  expect(await packagesOf('runtime/core/project/compile-cache.js')).toEqual([])
+test('the loader of the programs comes up with nothing else', async () => {
+  expect(await packagesOf('runtime/core/program/load.js')).toEqual([])
 })
 
 test('the command line starts without the runtime', async () => {

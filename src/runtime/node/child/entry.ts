@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { toErrorRecord } from '../../core/errors.js'
-import { hideKeepCompiledEnv } from '../../core/project/compile-cache.js'
+import { collectStart } from '../../core/process/collect.js'
 import { exitFlushed } from '../../core/process/exit.js'
 import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { LostSignals } from '../common/lost-signals.js'
@@ -33,7 +33,6 @@ const [title] = process.argv.splice(2)
 // cluster.fork() of user code starts the program of its process again.
 if (title === undefined) throw new Error('this is the program of a daffi node, which only daffi starts')
 process.title = title
-hideKeepCompiledEnv()
 
 const supervisor = new Socket({ fd: PIPE_FD })
 void eachMessage(supervisor, (message) => obey(message as NodeOrder)).finally(() => {
@@ -70,6 +69,7 @@ async function start(setup: NodeSetup): Promise<void> {
       parentPid: process.ppid,
       signal: starting.signal,
     })
+    setImmediate(collectStart)
     // The order to drain may have arrived too late to abort the start.
     if (starting.signal.aborted) host.drain(false)
   } catch (error) {

@@ -71,7 +71,12 @@ export async function startHost(
     }),
   )
   const onEvent = (event: SourceEvent, index: number): void => report({ ...event, index })
-  const sources = await openSources(setup, { signal: draining.signal, log, load, onEvent })
+  // Modules of sources are loaded when their streams begin.
+  const loadSource: LoadModule = (module) => {
+    control.beforeUserCode()
+    return load(module)
+  }
+  const sources = await openSources(setup, { signal: draining.signal, log, load: loadSource, onEvent })
   const loadFirst = (): Promise<LoadedCallbacks> => loadCallbacks(node.callbacks, reported(load, report))
   const loaded = await (setup.modules ? renew(setup.modules, loadFirst) : loadFirst())
   const loads = [loaded]

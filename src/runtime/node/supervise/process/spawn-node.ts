@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { keepCompiledEnv } from '../../../core/project/compile-cache.js'
 import { packageFile } from '../../../core/process/package-file.js'
 import type { NodePlan } from '../../../core/plan/plan.js'
 import { PIPE_FD } from '../../ipc/message-pipe.js'
@@ -14,7 +13,7 @@ const ENTRY = packageFile('dist/runtime/node/child/entry.js')
 export function spawnNode(pipeline: string, { name, env }: Pick<NodePlan, 'name' | 'env'>): ChildProcess {
   const child = spawn(process.execPath, [ENTRY, titleOf(pipeline, name)], {
     detached: true,
-    env: { ...keepCompiledEnv(), ...childEnv(process.env, env) },
+    env: childEnv(process.env, env),
     stdio: ['ignore', 'pipe', 'pipe', 'overlapped'],
   })
   // Both are told by other events, which somebody follows once the process has its setup.
