@@ -16,6 +16,7 @@ import { dataflowRows } from './rows/flow.js'
 import { latencyRows } from './rows/latency.js'
 import { memoryRows } from './rows/memory.js'
 import { orderRows } from './rows/order.js'
+import { outageRows } from './rows/outage.js'
 import { throughputRows } from './rows/throughput.js'
 import { viewRows } from './rows/views.js'
 
@@ -41,6 +42,7 @@ const rows = [
   ...cameraRows,
   ...viewRows,
   ...orderRows,
+  ...outageRows,
   ...dataflowRows,
   ...memoryRows,
 ]

@@ -1,3 +1,4 @@
+import { bytesOf } from './items.js'
 import { quantile } from './statistics.js'
 
 const US = 1000
@@ -30,4 +31,10 @@ export const measure = ({ count, inFlight }, call) =>
 
 export function assertSum(value) {
   if (value !== 3) throw new Error(`1 + 2 is not ${value}`)
+}
+
+export const FRAME = Buffer.alloc(bytesOf('1080p'), 7)
+
+export function assertSize(size) {
+  if (size !== FRAME.length) throw new Error(`a frame has no ${size} bytes`)
 }

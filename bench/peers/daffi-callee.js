@@ -1,7 +1,7 @@
 import { Global } from 'daffi'
 import { serve } from '../lib/peer.js'
 
-/** Offers `add` and `echo`. */
+/** Offers `add`, `echo` and `size`. */
 serve(async ({ address, index, throughServer }) => {
   // A process that is no user's, as on Windows, has no Unix channels.
   if (throughServer) process.getuid = undefined
@@ -10,7 +10,7 @@ serve(async ({ address, index, throughServer }) => {
     token: address.token,
     pipeline: 'bench-calls',
     processName: `callee-${index}`,
-    callbacks: { add: (a, b) => a + b, echo: (text) => text },
+    callbacks: { add: (a, b) => a + b, echo: (text) => text, size: (bytes) => bytes.length },
   })
   return { close: () => g.close() }
 })

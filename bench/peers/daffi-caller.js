@@ -1,8 +1,8 @@
 import { BG, BROADCAST, Global } from 'daffi'
-import { assertSum, measure } from '../lib/calls.js'
+import { assertSize, assertSum, FRAME, measure } from '../lib/calls.js'
 import { serve } from '../lib/peer.js'
 
-/** Calls `add(1, 2)`, or `echo` with a text, again and again. */
+/** Calls `add(1, 2)`, `echo` with a text, or `size` with a frame, again and again. */
 serve(async ({ address, callees }) => {
   const g = await Global.connect({
     server: address.url,
@@ -16,6 +16,7 @@ serve(async ({ address, callees }) => {
       if ((await g.call.echo(text)) !== text) throw new Error('the answer is not what was sent')
     },
     request: async () => assertSum(await g.call.add(1, 2)),
+    frame: async () => assertSize(await g.call.size(FRAME)),
     broadcast: async () => {
       const values = Object.values(await g.call.add(1, 2).with(BROADCAST))
       if (values.length !== callees) throw new Error(`${values.length} have answered, not ${callees}`)

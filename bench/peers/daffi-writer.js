@@ -2,7 +2,7 @@ import { Global, NO_RETURN, STREAM } from 'daffi'
 import { each, eachAsync, frames } from '../lib/items.js'
 import { serve } from '../lib/peer.js'
 
-/** Streams to the receivers; each run gives its seconds and the summary. */
+/** Streams to the receivers; each run gives its seconds, from item `from` on, and the summary. */
 serve(async ({ address, receivers }) => {
   const g = await Global.connect({
     server: address.url,
@@ -12,8 +12,8 @@ serve(async ({ address, receivers }) => {
   })
   for (let index = 0; index < receivers; index++) await g.waitProcess(`receiver-${index}`)
   return {
-    run: async ({ callback, kind, count, camera, asynchronous, loop, options = {} }) => {
-      const start = performance.now()
+    run: async ({ callback, kind, count, camera, asynchronous, loop, from = 0, options = {} }) => {
+      let start = performance.now()
       const seconds = () => (performance.now() - start) / 1000
       if (loop) {
         for (const item of each(kind, count)) await g.call[callback](item).with(NO_RETURN)
@@ -23,10 +23,21 @@ serve(async ({ address, receivers }) => {
         ? frames({ kind, count, ...camera })
         : asynchronous
           ? eachAsync(kind, count)
-          : each(kind, count)
+          : from > 0
+            ? behind(each(kind, count), from, () => (start = performance.now()))
+            : each(kind, count)
       const summary = await g.call[callback](items).with(STREAM(options))
       return { seconds: seconds(), summary }
     },
     close: () => g.close(),
   }
 })
+
+/** The same items; `begin` is called when so many of them are taken. */
+function* behind(items, from, begin) {
+  let taken = 0
+  for (const item of items) {
+    if (taken++ === from) begin()
+    yield item
+  }
+}

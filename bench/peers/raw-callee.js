@@ -11,6 +11,7 @@ serve(async ({ address }) => {
   const callback = (_, message) => message.respond(JSON.stringify(add(message.json())))
   nc.subscribe('bench.call.add', { queue: 'bench', callback })
   nc.subscribe('bench.all.add', { callback })
+  nc.subscribe('bench.call.size', { callback: (_, message) => message.respond(String(message.data.length)) })
   const jobs = await takeJobs(nc)
   await nc.flush()
   return {

@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream'
 import { createInbox, nuid } from '@nats-io/transport-node'
-import { assertSum, measure } from '../lib/calls.js'
+import { assertSize, assertSum, FRAME, measure } from '../lib/calls.js'
 import { connectRaw } from '../lib/connect-raw.js'
 import { serve } from '../lib/peer.js'
 
@@ -16,6 +16,10 @@ serve(async ({ address, callees }) => {
     request: async () => {
       const message = await nc.request('bench.call.add', args(), { timeout: TIMEOUT_MS })
       assertSum(message.json())
+    },
+    frame: async () => {
+      const message = await nc.request('bench.call.size', FRAME, { timeout: TIMEOUT_MS })
+      assertSize(Number(message.string()))
     },
     broadcast: async () => {
       for (const message of await askAll(args())) assertSum(message.json())

@@ -7,7 +7,8 @@ const rate = { figure: 'rate', unit: 'calls/s' }
 
 /**
  * `add(1, 2)` by daffi, beside a program that sends [1, 2] in JSON by NATS.js alone: a request to a queue group; a request
- * whose answers all go to one inbox; a message of a work queue on file, whose result is on file before it is acknowledged.
+ * whose answers all go to one inbox; a message of a work queue on file, whose result is on file before it is acknowledged. A 1080p frame is
+ * sent for its length.
  * Where it is not said to go through the server, daffi's own goes over a Unix channel. (daffi notes on file who has a job besides, so that it is not run twice.) `count` is calls of a run.
  */
 const CALLS = [
@@ -42,6 +43,12 @@ const CALLS = [
     callees: 1,
     throughServer: true,
     figures: [{ ...rate, target: '>= 0.7 x' }],
+  },
+  {
+    name: 'call.fg.frame.vs_request',
+    order: { call: 'frame', count: 200 },
+    callees: 1,
+    figures: [{ ...p50, target: '<= 1 x' }],
   },
   {
     name: 'call.broadcast9.vs_requests',
