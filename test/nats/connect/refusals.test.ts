@@ -1,9 +1,11 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { Kvm } from '@nats-io/kv'
+import { connect } from '@nats-io/transport-node'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseServerUrl } from '../../../src/runtime/core/text/server-url.js'
 import { connectNats, openServer } from '../../../src/runtime/nats/index.js'
 import { keptLog } from '../../support/kept-log.js'
+import { startNatsServer } from '../../support/nats-server.js'
 import { startServerOf } from '../../support/nats-users.js'
 import { temporaryFolder } from '../../support/temporary.js'
 
@@ -63,6 +65,26 @@ test('a store with no room is told with the stream, what it asks for, and what t
   await expect(new Kvm(nc).create('c', { storage: 'memory' })).rejects.toMatchObject(
     full(/for the JetStream stream KV_c: .*2 of 2 streams/),
   )
+})
+
+test('a stream that is made just as the last one of its account is removed is asked for again', async () => {
+  const url = await startNatsServer()
+  const [server, nc] = await Promise.all([
+    connect({ servers: url }),
+    connectNats(parseServerUrl(url), { name: 'x' }),
+  ])
+  onTestFinished(async () => {
+    await Promise.all([server.close(), nc.close()])
+  })
+  const error = { code: 500, err_code: 10049, description: 'error creating store for stream' }
+  const answers = [{ error }, { created: true }, { error }, { error }]
+  server.subscribe('$JS.API.STREAM.CREATE.raced', {
+    callback: (_error, message) => message.respond(JSON.stringify(answers.shift())),
+  })
+  await server.flush()
+  const make = () => nc.request('$JS.API.STREAM.CREATE.raced', '{}')
+  expect((await make()).json()).toEqual({ created: true })
+  await expect(make()).rejects.toMatchObject({ code: 'DAFFI_STORE_FULL' })
 })
 
 test('a server whose messages are too small is refused', async () => {

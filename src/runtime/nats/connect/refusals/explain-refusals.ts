@@ -1,6 +1,6 @@
 import type { Msg, NatsConnectionImpl } from '@nats-io/transport-node'
 import { refusalOf } from './permissions.js'
-import { isReservation, noRoom } from './store-room.js'
+import { isNotMade, isReservation, noRoom } from './store-room.js'
 
 const ASK_TIMEOUT_MS = 5000
 
@@ -11,7 +11,8 @@ export function explainRefusals(connection: NatsConnectionImpl, url: string): vo
   const ask = async (subject: string, question: string): Promise<Uint8Array> =>
     (await request(subject, question, { timeout: ASK_TIMEOUT_MS })).data
   const reserve = async (...question: Parameters<typeof request>): Promise<Msg> => {
-    const answer = await request(...question)
+    let answer = await request(...question)
+    if (isNotMade(answer.data)) answer = await request(...question)
     const refused = await noRoom(question[0], question[1], answer.data, ask)
     if (refused) throw refused
     return answer

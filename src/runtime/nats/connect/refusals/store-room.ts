@@ -11,12 +11,24 @@ const RESERVATION = /^\$JS\.API\.(STREAM\.(?:CREATE|UPDATE)|CONSUMER\.(?:DURABLE
 /** Least size for which room is looked for. */
 const LEAST_BYTES = 64 * 1024
 
+/** Code for a stream that cannot be made on the server's disk. */
+const NOT_MADE = 10049
 /**
  * JetStream's codes for a server, or an account, that has no room: for bytes on disk or in memory, for bytes of one stream, for
  * streams, or for consumers; and for a stream that cannot be made on the server's disk.
  */
 const NO_ROOM: ReadonlySet<unknown> = new Set([
-  10002, 10023, 10026, 10027, 10028, 10047, 10049, 10077, 10113, 10120, 10122,
+  10002,
+  10023,
+  10026,
+  10027,
+  10028,
+  10047,
+  NOT_MADE,
+  10077,
+  10113,
+  10120,
+  10122,
 ])
 
 /** Codes of a limit of streams, or of consumers. */
@@ -25,6 +37,14 @@ const COUNTS: ReadonlySet<unknown> = new Set([10026, 10027])
 /** Whether the answer to a request must be looked at: few requests reserve anything. */
 export function isReservation(subject: string): boolean {
   return RESERVATION.test(subject)
+}
+
+/**
+ * Whether a stream could not be made on the server's disk, as also happens to one that is made just as the server removes the
+ * last stream of its account, and with it the folder of all: the same request then succeeds.
+ */
+export function isNotMade(answer: Uint8Array): boolean {
+  return mapOf(mapOf(parseJson(answer))['error'])['err_code'] === NOT_MADE
 }
 
 /**
