@@ -42,7 +42,7 @@ async function heartbeatOf(address?: ServerAddress) {
     beats.push(beat)
     changed.notify()
   })
-  await others.flush()
+  await Promise.all([nc.flush(), others.flush()])
   const ping = `daffi.heartbeats.node.one.ping.${record.incarnation}`
   return {
     heartbeat,
