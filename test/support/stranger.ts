@@ -32,11 +32,12 @@ const server = require('node:net').createServer((socket) => {
   socket.write('INFO ' + info + '\\r\\n')
 })
 const listen = () => server.listen(port, '127.0.0.1')
+server.once('error', () => say('waiting'))
 server.on('error', () => setTimeout(listen, 1)).on('listening', () => say('listening'))
 listen()
 `
 
-/** A process of another user that takes the port as soon as it is free, until the test ends. Only for root. */
+/** A process of another user that waits for the port, and takes it as soon as it is free, until the test ends. Only for root. */
 export async function startStranger(port: number): Promise<Stranger> {
   const command = ['--reuid', String(NOBODY), '--clear-groups', process.execPath, '-e', PROGRAM]
   const child = spawn('setpriv', [...command, String(port), JSON.stringify(INFO)], { cwd: '/', env: {} })
@@ -49,13 +50,14 @@ export async function startStranger(port: number): Promise<Stranger> {
     await exited
   }
   onTestFinished(stop)
-  await once(child, 'spawn')
   const words = (): string[][] =>
     output
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as string[])
   const all = (what: string): string[][] => words().filter(([word]) => word === what)
+  // Not only when it is spawned: while it loads, the server could be started again.
+  await waitUntil(() => all('waiting').length > 0, { interval: 5 })
   return {
     connections: () => all('connection').length,
     heard: () =>
