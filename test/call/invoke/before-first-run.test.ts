@@ -22,6 +22,17 @@ test('before the first run of any callback something is done, once', () => {
   expect([first?.fn, second?.fn]).toEqual([one, other])
 })
 
+test('a callback is called as a function, not as a method of what describes it', () => {
+  const seen: unknown[] = []
+  function note(this: undefined): void {
+    seen.push(this)
+  }
+  const [first] = beforeFirstRun([callback('note', note)], () => undefined)
+  const run = first?.fn
+  run?.()
+  expect(seen).toEqual([undefined])
+})
+
 test('code that a callback was given meanwhile stays', () => {
   const [first, second] = beforeFirstRun(
     [callback('one', () => 1), callback('other', () => 2)],

@@ -79,7 +79,7 @@ test('a stream that is made just as the last one of its account is removed is as
   const error = { code: 500, err_code: 10049, description: 'error creating store for stream' }
   const answers = [{ error }, { created: true }, { error }, { error }]
   server.subscribe('$JS.API.STREAM.CREATE.raced', {
-    callback: (_error, message) => message.respond(JSON.stringify(answers.shift())),
+    callback: (_error, message) => void message.respond(JSON.stringify(answers.shift())),
   })
   await server.flush()
   const make = () => nc.request('$JS.API.STREAM.CREATE.raced', '{}')

@@ -3,10 +3,11 @@ import type { Callback } from '../../callback/index.js'
 /** Has `before` called once, before any of the callbacks first runs. Later runs take no time for it. */
 export function beforeFirstRun(callbacks: readonly Callback[], before: () => void): Callback[] {
   const watched = callbacks.map((callback) => {
+    const { fn } = callback
     const first: Callback['fn'] = (...args) => {
       unwatch()
       before()
-      return callback.fn(...args)
+      return fn(...args)
     }
     return { callback, first, shown: { ...callback, fn: first } }
   })

@@ -32,8 +32,11 @@ export function batchRunner(
     const { callback, gate, stage, tracer } = offered
     const invocation = batchInvocation(stream, group, origins)
     const values = group.map(({ value }) => value)
-    const take = (): unknown =>
-      gate.pass(invocation, (gated) => runInContext(gated, async () => await callback.fn(values)), values)
+    const invoke = async (): Promise<unknown> => {
+      const { fn } = callback
+      return await fn(values)
+    }
+    const take = (): unknown => gate.pass(invocation, (gated) => runInContext(gated, invoke), values)
     const returned = await (tracer ? tracer.received(callback.name, invocation, take) : take())
     if (!stage?.isOpen) return () => undefined
     const results = resultsIn(returned, group.length, callback.name)

@@ -99,7 +99,8 @@ function runStage(
     invocation,
     (gated) =>
       runInContext(gated, () => {
-        const returned: unknown = callback.fn(item)
+        const { fn } = callback
+        const returned: unknown = fn(item)
         return isThenable(returned)
           ? returned.then((each) => takeYields(each, gated))
           : takeYields(returned, gated)

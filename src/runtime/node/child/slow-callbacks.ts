@@ -11,14 +11,15 @@ export function slowCallbacks(callbacks: Callback[], plans: CallbackPlan[]): Cal
 
 function slowCallback(callback: Callback, times: NonNullable<CallbackPlan['slow']>): Callback {
   if (times.length === 0) return callback
+  const { fn } = callback
   let calls = 0
   return {
     ...callback,
     fn: (...args) => {
       calls++
       const ms = times.findLast(({ from }) => from <= calls)?.ms ?? 0
-      if (ms === 0) return callback.fn(...args)
-      return sleep(ms, context().signal).then(() => callback.fn(...args))
+      if (ms === 0) return fn(...args)
+      return sleep(ms, context().signal).then(() => fn(...args))
     },
   }
 }
