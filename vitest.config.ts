@@ -27,7 +27,11 @@ export default defineConfig({
         },
       },
       // Projects run in the order of their names. At the end, the longest computation would keep one core busy and the others idle.
-      { extends: true, test: { name: 'simulation', include: [SIMULATION], isolate: false } },
+      {
+        extends: true,
+        // It waits for nothing, and computes for as long as others leave it a core.
+        test: { name: 'simulation', include: [SIMULATION], isolate: false, testTimeout: 300_000 },
+      },
       // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
       {
         extends: true,

@@ -54,6 +54,8 @@ test('max_payload of 8 KiB is enough for everything that daffi itself sends', as
   const statuses = await askStatus(nc, 'shop', { lines: {} })
   const status = statuses.find((each) => each.what === 'node' && each.name === 'worker')
   expect(status).toMatchObject({ callbacks: [...Object.keys(MANY), 'take', 'fail'] })
-  const info = (await nc.request('$SRV.INFO.daffi_shop', '')).json<{ endpoints: unknown[] }>()
+  const info = (await nc.request('$SRV.INFO.daffi_shop', '', { timeout: 10_000 })).json<{
+    endpoints: unknown[]
+  }>()
   expect(info.endpoints).toBeDefined()
 })

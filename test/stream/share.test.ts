@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { connectQuickly } from '../fixtures/nodes/quick.mjs'
 import { deferred } from '../../src/runtime/core/deferred.js'
 import { mortalPipeline, ownPipeline } from '../support/pipeline.js'
-import { waitUntil } from '../support/wait.js'
+import { waitFor, waitUntil } from '../support/wait.js'
 import { kill, start } from '../support/talking-process.js'
 
 interface Callbacks {
@@ -24,6 +24,7 @@ interface Member {
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+/** Numbers of the items that members have told of, each by a way of its own: it may come after the summary of their stream. */
 const sorted = (members: Member[]): number[] =>
   members.flatMap(({ taken }) => taken.map(({ item }) => item)).sort((a, b) => a - b)
 
@@ -69,7 +70,7 @@ test.each([{ shm: false as const }, { shm: {} }])(
       yield* range(10).map((n) => 290 + n)
     })()
     const summary = await g.call.take(items).with(STREAM({ share: true, shm }))
-    expect(sorted([...quick, slow])).toEqual(range(300))
+    await waitFor(() => expect(sorted([...quick, slow])).toEqual(range(300)))
     checkShares(summary)
     expect(summary).toMatchObject({ items: 300, error: null })
     for (const { name, taken } of [...quick, slow]) {
@@ -77,7 +78,9 @@ test.each([{ shm: false as const }, { shm: {} }])(
       // What a receiver gets comes in order.
       expect(taken).toEqual(taken.toSorted((a, b) => a.item - b.item))
     }
-    for (const { taken } of quick) expect(taken.length).toBeGreaterThan(3 * slow.taken.length)
+    // The one that it kept, and one in reserve.
+    expect(slow.taken.filter(({ item }) => item < 290)).toHaveLength(2)
+    for (const { taken } of quick) expect(taken.length).toBeGreaterThan(2)
   },
 )
 
@@ -94,7 +97,7 @@ test('lossless: what a member that is killed had in hand is lost and counted, th
   const { summary } = error
   checkShares(summary)
   expect(summary.receivers.slow).toMatchObject({ state: 'died', offered: 2, processed: 0, lost: 2 })
-  expect(sorted(quick)).toHaveLength(298)
+  await waitFor(() => expect(sorted(quick)).toHaveLength(298))
 })
 
 test.each<StreamModifierOptions['share']>([true, { by: 'key' }])(
@@ -217,11 +220,8 @@ test('durable: what a member that is killed had in hand goes to the others, who 
       two: { state: 'finished' },
     },
   })
-  expect(sorted(quick)).toEqual(
-    range(300)
-      .map((n) => (n === 200 ? 7 : n))
-      .sort((a, b) => a - b),
-  )
+  const all = range(300).map((n) => (n === 200 ? 7 : n))
+  await waitFor(() => expect(sorted(quick)).toEqual(all.toSorted((a, b) => a - b)))
   const repeated = quick.flatMap(({ taken }) => taken.filter(({ redelivered }) => redelivered))
   expect(repeated.map(({ item }) => item)).toContain(slow.taken[0]?.item)
   expect(repeated.length).toBeLessThanOrEqual(2)

@@ -6,8 +6,7 @@ import { runNatsServer, type NatsServer } from './nats-server.js'
 import { makeFolder, removeFolder } from './temporary.js'
 import { waitUntil } from './wait.js'
 
-/** Time for the server to notice that the processes of a test are gone. */
-const LEAVE_MS = 5000
+/** Milliseconds between two looks whether the server has noticed that the processes of a test are gone. */
 const LOOK_EVERY_MS = 10
 
 interface FileServer extends NatsServer {
@@ -53,7 +52,7 @@ async function clear({ jsm, monitoring }: FileServer): Promise<void> {
     names = await clientNames(monitoring ?? '')
     return names.length === 1
   }
-  await waitUntil(alone, { timeout: LEAVE_MS, interval: LOOK_EVERY_MS }).catch(() => {
+  await waitUntil(alone, { interval: LOOK_EVERY_MS }).catch(() => {
     throw new Error(`still connected when the test was over: ${names.join(', ')}`)
   })
   for await (const name of jsm.streams.names()) await jsm.streams.delete(name)

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const GRACE_MS = 5000
+/** Time for processes to end: what an idle machine does at once may take a busy one long. */
+const GRACE_MS = 20_000
 const LOOK_EVERY_MS = 50
 
 interface Found {

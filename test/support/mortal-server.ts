@@ -30,7 +30,7 @@ export async function mortalServer(): Promise<MortalServer> {
   }
   let server = start()
   onTestFinished(() => server.stop())
-  await waitUntil(() => listens(port), { timeout: 10_000, interval: 10 })
+  await waitUntil(() => listens(port), { interval: 10 })
   const kill = async (): Promise<void> => {
     process.kill(server.pid, 'SIGKILL')
     await server.exited

@@ -32,7 +32,7 @@ export async function runNatsServer(folder: string, args: string[]): Promise<Nat
   server.stderr.resume()
   const stop = (): Promise<void> => server.stop()
   try {
-    const found = await waitUntil(() => readPorts(ports), { timeout: 10_000, interval: 10 })
+    const found = await waitUntil(() => readPorts(ports), { interval: 10 })
     return { url: found.nats[0], monitoring: found.monitoring?.[0], stop }
   } catch (error) {
     await stop()

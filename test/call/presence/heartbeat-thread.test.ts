@@ -49,12 +49,16 @@ async function heartbeatOf(address?: ServerAddress) {
     beats,
     changed,
     refused: refused.promise,
-    ping: async () => (await others.request(ping)).json<PeerRecord>(),
+    flush: async () => {
+      await nc.flush()
+      await others.flush()
+    },
+    ping: async () => (await others.request(ping, '', { timeout: 10_000 })).json<PeerRecord>(),
   }
 }
 
 test('a heartbeat is the main loop’s until its thread, which is not waited for, has begun', async () => {
-  const { heartbeat, beats, changed, ping } = await heartbeatOf()
+  const { heartbeat, beats, changed, ping, flush } = await heartbeatOf()
   expect((await ping()).name).toBe('one')
   expect(beats).toEqual([])
   heartbeat.start()
@@ -68,6 +72,8 @@ test('a heartbeat is the main loop’s until its thread, which is not waited for
   } while (!blocked())
   expect((await ping()).name).toBe('one')
   await heartbeat.stop()
+  // What was on its way has come.
+  await flush()
   const ended = beats.length
   await delay(150)
   expect(beats).toHaveLength(ended)

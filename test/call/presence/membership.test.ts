@@ -132,7 +132,7 @@ test('of a process that died alone newcomers see nothing, and its claim goes', a
   const nc = await connect({ servers: server })
   onTestFinished(() => nc.close())
   const bucket = await new Kvm(nc).open('daffi_test_names')
-  expect(await bucket.get('ghost')).toBeNull()
+  await expect.poll(() => bucket.get('ghost')).toBeNull()
 })
 
 test('the death of one incarnation, or a start that was refused, says nothing about another', async () => {

@@ -156,8 +156,9 @@ test('headers of a call that make no sense are refused', async () => {
 
 test('a callback that yields without end is ended at what an answer may have, and with its caller', async () => {
   const { server, join } = await ownPipeline<Callbacks>()
-  let running = 0
+  let [begun, running] = [0, 0]
   function* ticks(): Generator<string> {
+    begun++
     running++
     try {
       for (;;) yield 'x'.repeat(1000)
@@ -171,13 +172,12 @@ test('a callback that yields without end is ended at what an answer may have, an
   const before = process.memoryUsage().rss
   nc.publish('daffi.test.call.ticks', '[]')
   await nc.flush()
-  await waitFor(() => expect(running).toBe(1))
-  await waitFor(() => expect(running).toBe(0))
+  await waitFor(() => expect([begun, running]).toEqual([2, 0]))
   // Nobody can get the items, so none is kept.
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB)
   const leaving = await join('leaving')
   await leaving.call.ticks().with(NO_RETURN)
-  await waitFor(() => expect(running).toBe(1))
+  await waitFor(() => expect([begun, running]).toEqual([3, 1]))
   await leaving.close()
   await waitFor(() => expect(running).toBe(0))
 })

@@ -60,12 +60,13 @@ test('letters over the limits are dropped, the oldest first, and every one of th
   await nc.request(
     'daffi.limited.dead.dropped',
     JSON.stringify({ ...dropped, letters: 30, through: letters.at(-1)?.id }),
+    { timeout: 10_000 },
   )
   expect(await one.list()).toEqual([])
   await one.limit({ ageMs: 1 })
   expect([await one.list(), (await one.dropped()).letters]).toEqual([[], 30])
   // What makes no sense as an account counts nothing.
-  await nc.request('daffi.limited.dead.dropped', '{"letters":-1}')
+  await nc.request('daffi.limited.dead.dropped', '{"letters":-1}', { timeout: 10_000 })
   expect(await one.dropped()).toEqual({ letters: 0, bytes: 0, time: 0 })
 })
 
@@ -90,7 +91,9 @@ test('limits that a server refuses to account for are an error, and no letter is
   const { streams } = await jetstreamManager(nc)
   await streams.add({ name: 'rest', subjects: ['rest'], storage: StorageType.File })
   for (let length = 500_000; length >= 1; length = Math.floor(length / 2)) {
-    const { error: refused } = JSON.parse((await nc.request('rest', Buffer.alloc(length))).string()) as {
+    const { error: refused } = JSON.parse(
+      (await nc.request('rest', Buffer.alloc(length), { timeout: 10_000 })).string(),
+    ) as {
       error?: object
     }
     if (!refused) length *= 2

@@ -10,6 +10,7 @@ import { deferred } from '../../../src/runtime/core/deferred.js'
 import { DeadLetterStore, type StoredDeadLetter } from '../../../src/runtime/stream/index.js'
 import { mortalPipeline, ownPipeline } from '../../support/pipeline.js'
 import { kill, start } from '../../support/talking-process.js'
+import { waitUntil } from '../../support/wait.js'
 
 interface Callbacks {
   take: (item: unknown) => void
@@ -156,17 +157,19 @@ test('a receiver that is killed is waited for, and goes on from its place', asyn
     )
   const mortal = start('durable-receiver', [server, 'mortal']).child
   await listen(mortal, 50)
+  const killed = once(mortal, 'exit')
   const g = await join('writer')
   await g.waitProcess('mortal')
   const items = (async function* () {
     for (let n = 0; n < 200; n++) {
       yield n
-      // So that they do not all go in one batch.
+      // So that they do not all go in one batch, and the last ones come to the next process alone.
       if (n % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 5))
+      if (n === 149) await killed
     }
   })()
   const streaming = g.call.take(items).with(DURABLE)
-  await once(mortal, 'exit')
+  await killed
   await listen(start('durable-receiver', [server, 'mortal']).child, -1)
   const summary = await streaming
   checkCounts(summary)
@@ -177,6 +180,8 @@ test('a receiver that is killed is waited for, and goes on from its place', asyn
     processed: 200,
     lost: 0,
   })
+  // It tells of them by a way of its own, which may be slower than the summary.
+  await waitUntil(() => taken.at(-1)?.item === 199)
   expect([...new Set(taken.map(({ item }) => item))]).toEqual(range(200))
   const repeated = taken.filter(({ item }, at) => taken.findIndex((each) => each.item === item) < at)
   for (const { redelivered } of repeated) expect(redelivered).toBe(true)

@@ -15,6 +15,7 @@ import { connectQuickly, connectUnaware, connectWithGrace } from '../../fixtures
 import { announceDeath } from '../../../src/runtime/call/index.js'
 import { decode } from '../../../src/runtime/codec/index.js'
 import { deferred, Wakeup } from '../../../src/runtime/core/deferred.js'
+import { isNoResponders } from '../../../src/runtime/nats/index.js'
 import {
   encodeMessage,
   type Accept,
@@ -274,23 +275,22 @@ test('a receiver that is not among those that are accepted has been settled, and
 
 test('a receiver whose stream has no writer leaves it', async () => {
   const { nc, incarnation } = await playedWriter()
-  /** States that the receiver reports within a second. Who listens to them is a writer, as the server sees it. */
-  const reports = async (): Promise<string[]> => {
-    const states: string[] = []
-    const subscription = nc.subscribe('daffi.test.stream.played.progress', {
-      callback: (_, message) => {
-        states.push((decode(message.data) as Progress).state)
-      },
-    })
-    await delay(1000)
-    subscription.unsubscribe()
-    await nc.flush()
-    return states
-  }
+  // Who listens to its reports is a writer, as the server sees it.
+  const first = deferred<string>()
+  const subscription = nc.subscribe('daffi.test.stream.played.progress', {
+    callback: (_, message) => first.resolve((decode(message.data) as Progress).state),
+  })
   nc.publish('daffi.test.stream.played.open', encodeMessage(invitationOf(incarnation)))
-  expect(await reports()).toContain('attached')
-  await delay(15_500)
-  expect(await reports()).toEqual([])
+  expect(await first.promise).toBe('attached')
+  subscription.unsubscribe()
+  await nc.flush()
+  const listens = async (): Promise<boolean> =>
+    await nc.request('daffi.test.stream.played.chunk', encodeMessage([]), { timeout: 500 }).then(
+      () => true,
+      (error: unknown) => !isNoResponders(error),
+    )
+  expect(await listens()).toBe(true)
+  await expect.poll(listens, { timeout: 60_000, interval: 500 }).toBe(false)
 })
 
 test('live: what newer items push out of the queue is dropped at once, also while the callback waits', async () => {

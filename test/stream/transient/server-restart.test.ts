@@ -134,16 +134,14 @@ test('calls work again after a restart of the server, and names are still held',
   const g = await join('caller')
   await restart()
   await expect
-    .poll(
-      () =>
-        g.call
-          .take(Buffer.from('abc'))
-          .with(FG({ timeout: '1s' }))
-          .then(
-            (length) => length,
-            () => undefined,
-          ),
-      { timeout: 15_000 },
+    .poll(() =>
+      g.call
+        .take(Buffer.from('abc'))
+        .with(FG({ timeout: '1s' }))
+        .then(
+          (length) => length,
+          () => undefined,
+        ),
     )
     .toBe(3)
   // The nodes claim their names again when they are back, which takes a moment.

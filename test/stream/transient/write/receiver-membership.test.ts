@@ -67,7 +67,8 @@ test('a receiver that leaves while its lane is being opened has left', async () 
   const subject = 'daffi.test.stream.played.progress'
   const report = { node: viewer.name, incarnation: viewer.incarnation, attach: 0 }
   receiver.publish(subject, encodeMessage(progressOf(report)))
-  const leaving = receiver.request(subject, encodeMessage(progressOf({ ...report, state: 'left' })))
+  const left = encodeMessage(progressOf({ ...report, state: 'left' }))
+  const leaving = receiver.request(subject, left, { timeout: 10_000 })
   await expect(running).rejects.toMatchObject({ cause: { code: 'DAFFI_NO_RECEIVER' } })
   expect((await leaving).data).toHaveLength(0)
   expect(opened).toBe(1)
