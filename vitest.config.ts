@@ -13,7 +13,7 @@ export default defineConfig({
     // What an idle machine does at once may take a busy one long.
     testTimeout: 90_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     teardownTimeout: 10_000,
     projects: [
       // Loading daffi anew for each file would cost more than the tests themselves.
@@ -35,7 +35,7 @@ export default defineConfig({
       // They run daffi in processes of their own; where one calls the library, it is the built one, and the only copy.
       {
         extends: true,
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], isolate: false },
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], isolate: false, testTimeout: 240_000 },
       },
     ],
   },

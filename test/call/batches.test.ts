@@ -50,7 +50,7 @@ test('a batch waits for its time, and no longer, for items that have not come', 
     lengths.push(ns.length)
     first.resolve()
   }
-  const within = { take: { batch: { items: 8, within: '20ms' } } }
+  const within = { take: { batch: { items: 8, within: '200ms' } } }
   await join('receiver', { callbacks: { take }, options: within })
   async function* items(): AsyncGenerator<number> {
     yield* numbers(3)

@@ -25,7 +25,8 @@ export default async function* gate() {
 }
 `,
   'callbacks/detect.js': `export default ({ sequence }) => (sequence % 2 ? undefined : { sequence })`,
-  'callbacks/track.js': `export default (_found) => {}`,
+  'callbacks/track.js': `let tracks = false
+export default (_found) => { if (!tracks) console.log('tracks'); tracks = true }`,
 }
 
 const lines = <T>(text: string): T[] =>
@@ -37,7 +38,7 @@ const lines = <T>(text: string): T[] =>
 test('tap, rate, snapshot and top look into a run, until it is over', async () => {
   const cwd = await temporaryProject(yard)
   const up = startDaffi(['up'], { cwd })
-  await up.waitForLine(/^brain +\| ready/)
+  await up.waitForLine(/^brain +\| tracks/)
   const rate = startDaffi(['rate', 'track', '--json'], { cwd })
   const [tap, snapshot, top] = await Promise.all([
     runDaffi(['tap', 'gate', '-n', '3', '--every', '150ms', '--png', 'frames', '--json'], { cwd }),

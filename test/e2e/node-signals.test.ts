@@ -110,7 +110,7 @@ test('a source that never yields does not keep daffi stream from ending', async 
   const { cwd, run } = await project()
   const taker = run('node', '--name', 'taker')
   const stream = run('stream', 'stuck')
-  await stream.waitForLine(/^writer +\| stuck/)
+  await Promise.all([taker.waitForLine(/^taker +\| ready/), stream.waitForLine(/^writer +\| stuck/)])
   stream.interrupt()
   await stream.waitForLine(/ending/)
   stream.interrupt()

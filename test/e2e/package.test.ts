@@ -58,53 +58,49 @@ async function namedPages(): Promise<string[]> {
 }
 
 /** The first ten minutes with daffi: each step as it is written, in a new folder, with the package as npm installs it. */
-test(
-  'packed and installed, the steps of the first pages are all that is needed',
-  { timeout: 240_000 },
-  async () => {
-    const around = await temporaryFolder()
-    const [clone, cwd] = [join(around, 'daffi'), join(around, 'first')]
-    await mkdir(clone)
-    await mkdir(cwd)
-    const packed = await execa('npm', ['pack', '--json', '--pack-destination', clone], { cwd: ROOT })
-    const [{ files } = { files: [] }] = JSON.parse(packed.stdout) as { files: { path: string }[] }[]
-    const paths = files.map(({ path }) => path)
-    expect([...new Set(paths.map((path) => path.replace(/\/.*/, '')))].sort()).toEqual([
-      'CHANGELOG.md',
-      'LICENSE',
-      'README.md',
-      'SECURITY.md',
-      'bin',
-      'dist',
-      'docs',
-      'oclif.manifest.json',
-      'package.json',
-      'pipelines',
-      'schema',
-      'templates',
-    ])
-    expect(await deadLinks(paths)).toEqual([])
-    const named = await namedPages()
-    expect(named).toContain('docs/pipeline.md')
-    expect(named.filter((page) => !paths.includes(page))).toEqual([])
+test('packed and installed, the steps of the first pages are all that is needed', async () => {
+  const around = await temporaryFolder()
+  const [clone, cwd] = [join(around, 'daffi'), join(around, 'first')]
+  await mkdir(clone)
+  await mkdir(cwd)
+  const packed = await execa('npm', ['pack', '--json', '--pack-destination', clone], { cwd: ROOT })
+  const [{ files } = { files: [] }] = JSON.parse(packed.stdout) as { files: { path: string }[] }[]
+  const paths = files.map(({ path }) => path)
+  expect([...new Set(paths.map((path) => path.replace(/\/.*/, '')))].sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'bin',
+    'dist',
+    'docs',
+    'oclif.manifest.json',
+    'package.json',
+    'pipelines',
+    'schema',
+    'templates',
+  ])
+  expect(await deadLinks(paths)).toEqual([])
+  const named = await namedPages()
+  expect(named).toContain('docs/pipeline.md')
+  expect(named.filter((page) => !paths.includes(page))).toEqual([])
 
-    const terminal = await openNewTerminal(cwd, join(around, 'programs'))
-    await runPage('README.md', terminal)
-    expect(await readdir(join(cwd, 'node_modules'))).not.toContain('typescript')
-    const { dependencies } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8')) as {
-      dependencies: { daffi: string }
-    }
-    expect(dependencies.daffi).toMatch(/^file:\.\.\/daffi\/daffi-[\d.]+\.tgz$/)
-    for (const page of ['docs/getting-started.md', 'docs/streams.md', 'docs/calls.md'])
-      await runPage(page, terminal)
+  const terminal = await openNewTerminal(cwd, join(around, 'programs'))
+  await runPage('README.md', terminal)
+  expect(await readdir(join(cwd, 'node_modules'))).not.toContain('typescript')
+  const { dependencies } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8')) as {
+    dependencies: { daffi: string }
+  }
+  expect(dependencies.daffi).toMatch(/^file:\.\.\/daffi\/daffi-[\d.]+\.tgz$/)
+  for (const page of ['docs/getting-started.md', 'docs/streams.md', 'docs/calls.md'])
+    await runPage(page, terminal)
 
-    const [version, noTest] = ['daffi --version', 'daffi test sum.yaml'].map((line) =>
-      terminal.type(`npx ${line}`),
-    )
-    expect((await version?.exited)?.stdout).toMatch(/^daffi\/\d+\.\d+\.\d+ /)
-    expect((await noTest?.exited)?.all).toContain('see node_modules/daffi/docs/testing.md.')
-    // The project with its own settings, and besides them all declarations. How Node finds these, check:package tells.
-    await writeFiles(cwd, { 'callbacks/types.mts': types })
-    await execa(join(cwd, 'node_modules/.bin/tsc'), ['--skipLibCheck', 'false'], { cwd })
-  },
-)
+  const [version, noTest] = ['daffi --version', 'daffi test sum.yaml'].map((line) =>
+    terminal.type(`npx ${line}`),
+  )
+  expect((await version?.exited)?.stdout).toMatch(/^daffi\/\d+\.\d+\.\d+ /)
+  expect((await noTest?.exited)?.all).toContain('see node_modules/daffi/docs/testing.md.')
+  // The project with its own settings, and besides them all declarations. How Node finds these, check:package tells.
+  await writeFiles(cwd, { 'callbacks/types.mts': types })
+  await execa(join(cwd, 'node_modules/.bin/tsc'), ['--skipLibCheck', 'false'], { cwd })
+})

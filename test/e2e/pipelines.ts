@@ -69,6 +69,16 @@ export default async function* ticks() {
 }
 `
 
+/** Says `item` of about every tenth item: a live stream drops any when its receiver gets no turn for a while. */
+export const sayEveryTenth = `
+let next = 10
+export default (n) => {
+  if (n < next) return
+  console.log('item', n)
+  next = n + 10
+}
+`
+
 /** An endless slow source to one receiver, whose callback `work` each test writes. */
 export const endless = (work: string, { receiver = '' } = {}): Record<string, string> => ({
   'pipeline.yaml': `

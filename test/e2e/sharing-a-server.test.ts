@@ -187,7 +187,7 @@ test('a whole pipeline works with the permissions of the page, and needs each of
   const unused = (list: string[], verb: string) => list.filter((each) => !usage(each, verb).test(log))
   expect(unused(publish, 'H?PUB')).toEqual(SELDOM)
   expect(unused(subscribe, 'SUB')).toEqual([])
-}, 120_000)
+})
 
 test('another tenant can do nothing to a pipeline', async () => {
   const { server, up, run } = await startShop()
@@ -255,7 +255,7 @@ test('another tenant can do nothing to a pipeline', async () => {
   expect(Object.values(nodes).map(({ state, restarts }) => [state, restarts])).toEqual(
     Object.keys(nodes).map(() => ['stopped', 0]),
   )
-}, 120_000)
+})
 
 test('permissions alone do not keep out who may create a stream', async () => {
   const server = await startSharedServer({ accounts: 'one' })

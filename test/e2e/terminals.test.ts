@@ -108,7 +108,7 @@ test('stream needs a source that one node uses, or to be told which node', async
 test('stream is refused the name of a node that is there already', async () => {
   const cwd = await temporaryProject(endless(`export default (n) => console.log('item', n)`))
   const up = startDaffi(['up'], { cwd })
-  await up.waitForLine(/item 1$/)
+  await up.waitForLine(/item \d+$/)
   const { exitCode, stdout } = await runDaffi(['stream', 'ticks', '--json'], { cwd })
   expect(exitCode).toBe(1)
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'DAFFI_DUPLICATE_NAME' } })

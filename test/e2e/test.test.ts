@@ -112,7 +112,7 @@ tests:
 test('a source without an end is told by the limit, a faulty file by 78, and Ctrl-C leaves nothing behind', async () => {
   const cwd = await temporaryProject({
     ...endless(`import { writeFileSync } from 'node:fs'
-export default (n) => { if (n === 1) writeFileSync('begun', '') }`),
+export default (_n) => writeFileSync('begun', '')`),
     'pipeline.test.yaml':
       'pipeline: pipeline.yaml\ntests: [{ name: ends, timeout: 3s, expect: { logs: { worker: { match: done } } } }]\n',
     'faulty.test.yaml': 'pipeline: pipeline.yaml\ntests: [{ name: ends, mocks: { wrk: { returns: 1 } } }]\n',

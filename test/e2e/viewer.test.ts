@@ -194,7 +194,7 @@ test('the page shows the pipeline live: pictures, a node that restarts, a camera
 })
 
 test('a call in trouble is seen on its card, in the header, in the table and in the log', async () => {
-  const work = `export default (n) => { if (n === 3) throw new Error('too dark') }`
+  const work = `export default (n) => { if (n >= 3) throw new Error('too dark') }`
   const files = endless(work)
   const cwd = await temporaryProject({
     ...files,
@@ -207,15 +207,14 @@ test('a call in trouble is seen on its card, in the header, in the table and in 
   const { page } = await openPage({ colorScheme: 'light' })
   const address = new URL(await addressOf(up))
   await page.goto(address.href)
-  const why = '"work" threw at item 2: too dark'
-  await page.waitForSelector(
-    `.card:has-text("writer"):has(.chip:has-text("degraded")) .why:has-text('${why}')`,
-  )
+  // Of a live stream any item may be dropped.
+  const why = `:has-text('"work" threw at item'):has-text('too dark')`
+  await page.waitForSelector(`.card:has-text("writer"):has(.chip:has-text("degraded")) .why${why}`)
   await page.waitForSelector('#totals[data-tone="bad"]:has-text("1 of 2 nodes ready · 1 in trouble")')
-  await page.waitForSelector(`#streams th:has-text("worker") .why:has-text('${why}')`)
-  await page.waitForSelector(`#log li[data-level="error"]:has-text('${why}')`)
+  await page.waitForSelector(`#streams th:has-text("worker") .why${why}`)
+  await page.waitForSelector(`#log li[data-level="error"]${why}`)
   await page.waitForSelector('#log li[data-level="warn"]:has-text("degraded")')
-  await page.waitForSelector(`#trouble li:has-text("writer: ticks → work"):has-text('${why}')`)
+  await page.waitForSelector(`#trouble li:has-text("writer: ticks → work")${why}`)
 
   await card(page, 'worker')
     .getByText(/^\d+ % cpu · \d+ MiB/)

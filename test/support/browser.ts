@@ -14,6 +14,8 @@ export async function openPage(
   const browser = await playwright.launch({ executablePath: await chromium(), args: ['--no-sandbox'] })
   onTestFinished(() => browser.close())
   const page = await browser.newPage(options)
+  // What an idle machine shows at once may take a busy one long; Playwright's own limit is 30 s.
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())

@@ -28,7 +28,10 @@ test('a running pipeline: typed calls into it, its streams, lines and mocked cal
     expect(streams).toMatchObject([{ call: 'collect', items: 1000, receivers: { one: { processed: 1000 } } }])
     expect(await pipeline.waitForLog(/in order/, { node: 'two' })).toBe('all 1000 in order')
     expect(pipeline.logs).toContainEqual({ node: 'two', line: 'all 1000 in order' })
-    expect(pipeline.calls).toMatchObject([{ node: 'two', callback: 'note', args: ['hello'] }])
+    // Its caller does not wait until it is told of.
+    await expect
+      .poll(() => pipeline.calls)
+      .toMatchObject([{ node: 'two', callback: 'note', args: ['hello'] }])
     await expect(pipeline.waitForLog(/never/, { timeout: 0.01 })).rejects.toMatchObject({
       code: 'DAFFI_TIMEOUT',
     })
