@@ -1,5 +1,7 @@
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
 import type { ErrorCode } from '../error-codes.js'
-import { DaffiError } from '../errors.js'
+import { DaffiError, messageOf } from '../errors.js'
 
 /** daffi's code and its cause, by the system's code. */
 const REASONS: Readonly<Record<string, [code: ErrorCode, reason: string]>> = {
@@ -15,10 +17,14 @@ const REASONS: Readonly<Record<string, [code: ErrorCode, reason: string]>> = {
 
 /** Gives the system's refusal to write into a folder as an error of daffi, and any other error as it is. */
 export function folderError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
-  const known = code === undefined ? undefined : REASONS[code]
-  if (!known) return error
-  return new DaffiError(known[0], `nothing can be written into ${folder}: ${known[1]}`, { cause: error })
+  const [code, reason] = knownAs(error) ?? []
+  if (code === undefined) return error
+  return new DaffiError(code, `nothing can be written into ${folder}: ${reason}`, { cause: error })
+}
+
+/** Why something could not be written, without its path. */
+export function folderReason(error: unknown): string {
+  return knownAs(error)?.[1] ?? messageOf(error)
 }
 
 /** Writes into a folder. @throws DaffiError DAFFI_FOLDER_…, and the errors of `write` that are none of the folder's */
@@ -28,4 +34,23 @@ export async function inFolder<T>(folder: string, write: () => Promise<T>): Prom
   } catch (error) {
     throw folderError(error, folder)
   }
+}
+
+/** Why nothing can be written into a folder that exists, or could be made; undefined when it can. Changes nothing. */
+export function whyUnwritable(folder: string): unknown {
+  for (let nearest = folder; ; nearest = dirname(nearest)) {
+    try {
+      // With the dot, a file in its place is told apart from one that this user may not enter.
+      accessSync(`${nearest}/.`, constants.W_OK | constants.X_OK)
+      return undefined
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && nearest !== dirname(nearest)
+      if (!isMissing) return folderError(error, folder)
+    }
+  }
+}
+
+function knownAs(error: unknown): [code: ErrorCode, reason: string] | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return code === undefined ? undefined : REASONS[code]
 }
