@@ -89,11 +89,12 @@ const cases: Case[] = [
     message: /--json takes no value/,
   },
   {
-    what: 'a bad duration',
+    what: 'a bad duration, whose forms are told once',
     args: ['up', '--duration', 'soon'],
     exitCode: 2,
     code: 'DAFFI_BAD_DURATION',
-    message: /1m24s/,
+    message: /^--duration: "soon" is not a duration$/,
+    next: /1m24s/,
   },
   {
     what: 'an argument that a command does not take',
@@ -115,6 +116,14 @@ const cases: Case[] = [
     exitCode: 2,
     code: 'DAFFI_USAGE',
     message: /the argument camera\.yaml and -f other\.yaml name different files/,
+  },
+  {
+    what: 'a beginning of a replay that is none',
+    args: ['replay', 'numbers', '--from', 'soon', '-f', 'camera.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /^--from: "soon" is neither an item nor a time$/,
+    next: /number of an item/,
   },
   {
     what: 'files as arguments and others with -f',

@@ -64,7 +64,7 @@ export const ERRORS = {
   DAFFI_BAD_RATE: {
     exit: 2,
     meaning: 'A rate has a form that is not accepted.',
-    next: 'Write a number and a unit of time, such as 10/s, 100/m, 5000/h or 1/d.',
+    next: 'Write a number from 1 to 100000 and a unit of time, such as 10/s, 100/m, 5000/h or 1/d.',
   },
   DAFFI_BAD_SIZE: {
     exit: 2,
