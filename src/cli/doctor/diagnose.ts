@@ -30,7 +30,7 @@ interface Options {
 
 /** Looks at everything that daffi needs, changing nothing. */
 export async function diagnose({ project, server, minNode, log }: Options): Promise<Diagnosis> {
-  const { cacheFolder, faultOfProject, isAtLeast, notOurs, whyUnwritable } =
+  const { CACHE_ELSEWHERE, cacheFolder, faultOfProject, isAtLeast, notOurs, whyUnwritable } =
     await import('../../runtime/index.js')
   const problems: DaffiError[] = []
   const node = process.versions.node
@@ -46,7 +46,7 @@ export async function diagnose({ project, server, minNode, log }: Options): Prom
     ffmpeg: await findingOfBinary('ffmpeg', project, problems),
   }
   const isFetched = Object.values(binaries).some(({ state }) => state === 'will be fetched')
-  const uncached = isFetched ? whyUnwritable(cacheFolder()) : undefined
+  const uncached = isFetched ? whyUnwritable(cacheFolder(), CACHE_ELSEWHERE) : undefined
   if (uncached !== undefined) problems.push(asDaffiError(uncached))
   const serverFinding = await findingOfServer({ project, server, log }, problems)
   return {

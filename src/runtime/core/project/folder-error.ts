@@ -15,11 +15,20 @@ const REASONS: Readonly<Record<string, [code: ErrorCode, reason: string]>> = {
   EPERM: ['DAFFI_FOLDER_DENIED', 'it belongs to another user'],
 }
 
-/** Gives the system's refusal to write into a folder as an error of daffi, and any other error as it is. */
-export function folderError(error: unknown, folder: string): unknown {
+/** Codes of a folder in whose place another one is easily used, where a variable can name it. */
+const ELSEWHERE: readonly ErrorCode[] = ['DAFFI_FOLDER_READ_ONLY', 'DAFFI_FOLDER_DENIED']
+
+/**
+ * Gives the system's refusal to write into a folder as an error of daffi, and any other error as it is.
+ * @param elsewhere advice about using another folder @default what the code says
+ */
+export function folderError(error: unknown, folder: string, elsewhere?: string): unknown {
   const [code, reason] = knownAs(error) ?? []
   if (code === undefined) return error
-  return new DaffiError(code, `nothing can be written into ${folder}: ${reason}`, { cause: error })
+  return new DaffiError(code, `nothing can be written into ${folder}: ${reason}`, {
+    cause: error,
+    ...(elsewhere !== undefined && ELSEWHERE.includes(code) && { next: elsewhere }),
+  })
 }
 
 /** Why something could not be written, without its path. */
@@ -28,16 +37,16 @@ export function folderReason(error: unknown): string {
 }
 
 /** Writes into a folder. @throws DaffiError DAFFI_FOLDER_…, and the errors of `write` that are none of the folder's */
-export async function inFolder<T>(folder: string, write: () => Promise<T>): Promise<T> {
+export async function inFolder<T>(folder: string, write: () => Promise<T>, elsewhere?: string): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    throw folderError(error, folder)
+    throw folderError(error, folder, elsewhere)
   }
 }
 
 /** Why nothing can be written into a folder that exists, or could be made; undefined when it can. Changes nothing. */
-export function whyUnwritable(folder: string): unknown {
+export function whyUnwritable(folder: string, elsewhere?: string): unknown {
   for (let nearest = folder; ; nearest = dirname(nearest)) {
     try {
       // With the dot, a file in its place is told apart from one that this user may not enter.
@@ -45,7 +54,7 @@ export function whyUnwritable(folder: string): unknown {
       return undefined
     } catch (error) {
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && nearest !== dirname(nearest)
-      if (!isMissing) return folderError(error, folder)
+      if (!isMissing) return folderError(error, folder, elsewhere)
     }
   }
 }
