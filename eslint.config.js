@@ -136,7 +136,7 @@ const doors = ROOMS.filter((room) => room !== 'core').map((room) => ({
   message: `Import ${room}/index.js, the room's door.`,
 }))
 
-/** Ways past the doors by which everything from outside comes in. */
+/** Ways past the doors by which everything from outside comes in, and folders are made. */
 const DOORS = [
   {
     selector:
@@ -147,6 +147,12 @@ const DOORS = [
     selector: 'CallExpression[callee.property.name=/^allocUnsafe/]',
     message:
       'Memory that is not filled has the data of others: use Buffer.alloc, or say why all of it is written.',
+  },
+  {
+    selector:
+      'CallExpression[callee.name=/^mkdir(Sync)?$/] > ObjectExpression > Property[key.name="recursive"]',
+    message:
+      'Make folders by makeFolders of core/ownership: the recursive mkdir tells wrong reasons, or never returns.',
   },
 ]
 const PARSERS = [

@@ -1,5 +1,7 @@
+import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { run } from '@oclif/core/run'
+import { homeFolder } from '../runtime/core/project/cache-folder.js'
 import { exitFlushed } from '../runtime/core/process/exit.js'
 import { isClosedOutput } from './command/closed-output.js'
 
@@ -11,6 +13,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   // Replaces oclif's listener, which throws when a terminal was closed.
   process.stdout.removeAllListeners('error')
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed)
+  nameHome()
   try {
     // oclif would run plugins that a file in the user's data folder names.
     await run(withHelpFlag(argv), { root: fileURLToPath(root), userPlugins: false, devPlugins: false })
@@ -25,6 +28,16 @@ export async function main(argv: string[], root: string): Promise<void> {
 /** The arguments with `--help` in place of the word `help` where the command belongs, which oclif leaves to a plugin. */
 function withHelpFlag(argv: string[]): string[] {
   return argv[0] === 'help' ? ['--help', ...argv.slice(1)] : argv
+}
+
+/** Names home folder and shell of a user whom the system does not know, as in a container: oclif asks for both, and fails. */
+function nameHome(): void {
+  try {
+    userInfo()
+  } catch {
+    process.env.HOME ||= homeFolder()
+    process.env.SHELL ||= '/bin/sh'
+  }
 }
 
 function ignoreClosed(error: NodeJS.ErrnoException): void {

@@ -44,10 +44,9 @@ function readStart(text: string): ReplayStart {
   if (/^\d+$/.test(text)) return { item: Number(text) }
   const time = Date.parse(text)
   if (Number.isNaN(time)) {
-    throw new DaffiError(
-      'DAFFI_USAGE',
-      `--from ${text}: give the number of an item, or a time such as 2026-11-20T08:00:00Z`,
-    )
+    throw new DaffiError('DAFFI_USAGE', `--from: ${JSON.stringify(text)} is neither an item nor a time`, {
+      next: 'Give the number of an item, or a time such as 2026-11-20T08:00:00Z.',
+    })
   }
   return { time }
 }

@@ -15,7 +15,8 @@ test.each(['', 'much', '5 parsecs', '-1', NaN, '1e400'])('%s is none', (value) =
   expect(() => parseBytes(value, 'retention.bytes')).toThrow(
     expect.objectContaining({
       code: 'DAFFI_BAD_SIZE',
-      message: `retention.bytes: ${typeof value === 'number' ? value : `"${value}"`} is not a size; write a number of bytes, or text such as 512 KiB, 64 MiB, 1.5 GiB`,
+      message: `retention.bytes: ${typeof value === 'number' ? value : `"${value}"`} is not a size`,
+      next: 'Write a number of bytes, or text such as 512 KiB, 64 MiB or 1.5 GiB.',
     }),
   )
 })

@@ -68,7 +68,8 @@ test.each([
   expect(() => parseDuration(value, 'timeout')).toThrow(
     expect.objectContaining({
       code: 'DAFFI_BAD_DURATION',
-      message: `timeout: ${typeof value === 'number' ? value : `"${value}"`} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
+      message: `timeout: ${typeof value === 'number' ? value : `"${value}"`} is not a duration`,
+      next: 'Write a number of seconds, or text such as 500ms, 5s, 1m24s or 1.2 minutes.',
     }),
   )
 })

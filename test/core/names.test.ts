@@ -16,7 +16,8 @@ test.each(['', ' ', 'a b', 'a.b', '*', '>', 'a/b', 'a\\b', 'a\n', 'ä', 'a\0', '
     expect(() => assertToken('node name', text)).toThrow(
       expect.objectContaining({
         code: 'DAFFI_BAD_NAME',
-        message: `node name ${JSON.stringify(text.slice(0, 128))} is not a name: use 1 to 128 letters, digits, _ and -`,
+        message: `node name ${JSON.stringify(text.slice(0, 128))} is not a name`,
+        next: 'Use 1 to 128 letters, digits, _ and -.',
       }),
     )
   },

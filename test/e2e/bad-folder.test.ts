@@ -47,6 +47,31 @@ test.skipIf(!CAN_UNSHARE)('a folder .daffi that cannot be written is told of as 
   expect(JSON.stringify((await up(fullCache)).value)).toMatch(/DAFFI_FOLDER_FULL.*\.daffi\/cache/)
 })
 
+test.skipIf(!CAN_UNSHARE)(
+  'a project that is mounted read-only is told of, also before it has a .daffi',
+  async () => {
+    const cwd = await temporaryProject(FILES)
+    const prepare = 'mount --bind . . && mount -o remount,ro,bind . && cd "$PWD"'
+    const readOnly = (...args: string[]) => daffiElsewhere(args, { cwd, namespaces: 'm', prepare })
+    const outcome = refused('DAFFI_FOLDER_READ_ONLY', /\.daffi: .*mounted read-only/)
+    for (const args of [['up'], ['up', '-d'], ['server'], ['stream', 'numbers']])
+      expect(await readOnly(...args), args.join(' ')).toMatchObject(outcome)
+    expect(await readOnly('doctor')).toMatchObject({
+      exitCode: 1,
+      value: { problems: [{ code: 'DAFFI_FOLDER_READ_ONLY' }] },
+    })
+    expect(await readOnly('init', 'new/shop')).toMatchObject(
+      refused('DAFFI_FOLDER_READ_ONLY', /new\/shop: .*mounted read-only/),
+    )
+    expect(await readOnly('up', '--record', 'videos/1')).toMatchObject({
+      exitCode: 2,
+      value: {
+        error: { code: 'DAFFI_USAGE', message: expect.stringMatching(/mounted read-only/) as string },
+      },
+    })
+  },
+)
+
 test('a working folder that was deleted is told of', async () => {
   const cwd = await temporaryFolder()
   const script = 'mkdir gone && cd gone && rmdir ../gone && exec node "$0" init --yes --json'

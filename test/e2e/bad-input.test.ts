@@ -17,6 +17,7 @@ interface Case {
   exitCode: number
   code: string
   message?: RegExp
+  next?: RegExp
   /** Run once more as a person does: one for each place at which commands fail, since one function prints for all. */
   person?: true
 }
@@ -29,7 +30,18 @@ const cases: Case[] = [
     exitCode: 2,
     code: 'DAFFI_PIPELINE_NOT_FOUND',
   },
-  { what: 'no pipeline at all', files: {}, args: ['up'], exitCode: 2, code: 'DAFFI_PIPELINE_NOT_FOUND' },
+  ...Object.entries({
+    up: 'DAFFI_PIPELINE_NOT_FOUND',
+    lint: 'DAFFI_PIPELINE_NOT_FOUND',
+    test: 'DAFFI_NO_TESTS',
+  }).map(([command, code]) => ({
+    what: `${command} without any pipeline`,
+    files: {},
+    args: [command],
+    exitCode: 2,
+    code,
+    next: /daffi init/,
+  })),
   {
     what: 'malformed YAML',
     person: true,
@@ -77,11 +89,12 @@ const cases: Case[] = [
     message: /--json takes no value/,
   },
   {
-    what: 'a bad duration',
+    what: 'a bad duration, whose forms are told once',
     args: ['up', '--duration', 'soon'],
     exitCode: 2,
     code: 'DAFFI_BAD_DURATION',
-    message: /1m24s/,
+    message: /^--duration: "soon" is not a duration$/,
+    next: /1m24s/,
   },
   {
     what: 'an argument that a command does not take',
@@ -103,6 +116,14 @@ const cases: Case[] = [
     exitCode: 2,
     code: 'DAFFI_USAGE',
     message: /the argument camera\.yaml and -f other\.yaml name different files/,
+  },
+  {
+    what: 'a beginning of a replay that is none',
+    args: ['replay', 'numbers', '--from', 'soon', '-f', 'camera.yaml'],
+    exitCode: 2,
+    code: 'DAFFI_USAGE',
+    message: /^--from: "soon" is neither an item nor a time$/,
+    next: /number of an item/,
   },
   {
     what: 'files as arguments and others with -f',
@@ -179,14 +200,23 @@ const cases: Case[] = [
 
 test.each(cases)(
   '$what',
-  async ({ files = camera, args = ['up', 'camera.yaml'], env = {}, exitCode, code, message, person }) => {
+  async ({
+    files = camera,
+    args = ['up', 'camera.yaml'],
+    env = {},
+    exitCode,
+    code,
+    message,
+    next,
+    person,
+  }) => {
     const cwd = await temporaryProject(files)
     const json = await runDaffi([...args, '--json'], { cwd, env })
     expect(json.exitCode, json.stderr).toBe(exitCode)
     const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; next: string } }
     expect(error.code).toBe(code)
     if (message) expect(error.message).toMatch(message)
-    expect(error.next).toMatch(/\S/)
+    expect(error.next).toMatch(next ?? /\S/)
     expect(error.message + error.next).not.toMatch(/^ +at .*:\d+/m)
     if (!person) return
 

@@ -92,6 +92,25 @@ test.each([
   },
 )
 
+test.each([['up'], ['call', 'add', '1'], ['ps'], ['doctor']])(
+  '%s: a certificate of the environment without its key is wrong usage, where a server is named',
+  async (...args) => {
+    const cwd = await project("{ url: '' }")
+    const run = async (env: Record<string, string>) => {
+      const { exitCode, stdout } = await runDaffi([...args, '--json'], { cwd, env })
+      return { exitCode, value: JSON.parse(stdout) as unknown }
+    }
+    const url = 'tls://127.0.0.1:1'
+    const refused = (message: string) => ({ exitCode: 2, value: { error: { code: 'DAFFI_USAGE', message } } })
+    expect(await run({ NATS_URL: url, NATS_CERT: 'cert.pem' })).toMatchObject(
+      refused('NATS_CERT needs NATS_KEY'),
+    )
+    expect(await run({ NATS_URL: url, NATS_CERT: '', NATS_KEY: 'key.pem' })).toMatchObject(
+      refused('NATS_KEY needs NATS_CERT'),
+    )
+  },
+)
+
 test('doctor and lint do not ask a server that only a file names', async () => {
   const { url, heard } = await startListener()
   const cwd = await project(`{ url: '${url}' }`)

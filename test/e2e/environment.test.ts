@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { runDaffi } from '../support/daffi.js'
+import { BIN } from '../support/paths.js'
 import { temporaryFolder, writeFiles } from '../support/temporary.js'
 
 test('a run gets its files, its values and its profiles from the command line, and nodes their own', async () => {
@@ -31,3 +34,31 @@ nodes:
     error: { code: 'DAFFI_UNKNOWN_PROFILE', next: 'Did you mean live?' },
   })
 })
+
+/** A user of whom the system knows nothing, as `docker run --user` makes one. */
+const UNKNOWN = ['--map-user=12345', '--map-group=12345']
+
+test.skipIf(spawnSync('unshare', [...UNKNOWN, 'true']).status !== 0).each([{}, { HOME: '/' }])(
+  'commands work for a user whom the system does not know, with %j',
+  async (home) => {
+    const cwd = await temporaryFolder()
+    await writeFiles(cwd, {
+      'package.json': '{}',
+      'callbacks/home.ts': 'export default () => `${process.getuid?.()} ${process.env.HOME}`\n',
+      'shop.yaml': 'name: shop\nnodes: { one: { callbacks: [home], calls: [{ call: home }] } }\n',
+    })
+    const { PATH, XDG_CACHE_HOME } = process.env
+    const env = { PATH, XDG_CACHE_HOME, DAFFI_TEST_FOLDER: cwd, ...home }
+    const run = (...args: string[]) =>
+      execa('unshare', [...UNKNOWN, process.execPath, BIN, ...args], {
+        cwd,
+        env,
+        extendEnv: false,
+        reject: false,
+      })
+    expect((await run('--version')).stdout).toMatch(/^daffi\//)
+    const { exitCode, stdout } = await run('up', 'shop.yaml', '--json')
+    expect(exitCode, stdout).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ calls: [{ value: '12345 /', error: null }] })
+  },
+)

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { runDaffi } from '../support/daffi.js'
 import { temporaryProject, writeFiles } from '../support/temporary.js'
@@ -100,4 +101,25 @@ test('up refuses a faulty pipeline with the same faults', async () => {
   expect(stderr).toContain('bad.yaml:3:22 DAFFI_UNKNOWN_CALLBACK')
   expect(stderr).toContain('has 2 faults')
   expect(stderr).not.toContain('    at ')
+})
+
+test('lint and up list the faults of a pipeline and its modules in the same order, whatever paths they show', async () => {
+  const cwd = await temporaryProject({
+    'bad.yaml': BAD.replace('shop', 'sh op'),
+    'callbacks/broken.ts': 'export default (n => {\n',
+  })
+  const placesOf = (faults: { file: string; line: number; column: number }[]) =>
+    faults.map(({ file, line, column }) => `${relative(cwd, resolve(cwd, file))}:${line}:${column}`)
+  const [lint, up] = await Promise.all(
+    ['lint', 'up'].map((command) => runDaffi([command, 'bad.yaml', '--json'], { cwd })),
+  )
+  const inLint = (JSON.parse(lint?.stdout ?? '') as { faults: Parameters<typeof placesOf>[0] }).faults
+  const { error } = JSON.parse(up?.stdout ?? '') as { error: { faults: typeof inLint } }
+  expect(placesOf(inLint)).toEqual(placesOf(error.faults))
+  expect(placesOf(inLint)).toEqual([
+    'bad.yaml:1:7',
+    'bad.yaml:3:22',
+    'bad.yaml:3:27',
+    'callbacks/broken.ts:2:1',
+  ])
 })

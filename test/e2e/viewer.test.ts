@@ -411,5 +411,6 @@ test('a port that is taken is an error that says so, and leaves nothing behind',
     cwd,
   })
   expect(exitCode).toBe(1)
-  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'DAFFI_PORT_TAKEN' } })
+  const message = `the viewer cannot use port ${port} of 127.0.0.1: another program listens there already`
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'DAFFI_PORT_TAKEN', message } })
 })

@@ -152,6 +152,40 @@ test('an error of the module is reported with its location and cause', async () 
   await expect(streamed(failing)).rejects.toMatchObject(failure)
 })
 
+test.each([
+  [
+    'has none',
+    undefined,
+    /^Source cam has no args, so its function was called with \(undefined, \{ signal \}\)/,
+  ],
+  ['has others', { path: 'in.txt' }, /^Correct the args of source cam/],
+])('a function that misses args of a source that %s is told of', async (_, args, advice) => {
+  const failure = {
+    code: 'DAFFI_SOURCE_FAILED',
+    message: expect.stringContaining('TypeError') as string,
+    next: expect.stringMatching(advice) as string,
+  }
+  const eager = function* ({ file }: { file: string }) {
+    yield file.trim()
+  }
+  const late = async function* (given: { file: string }) {
+    yield given.file.trim()
+  }
+  for (const lines of [eager, late]) {
+    await expect(collect(openExport(lines, { args }))).rejects.toMatchObject(failure)
+    await expect(streamed(openExport(lines, { args }))).rejects.toMatchObject(failure)
+  }
+})
+
+test('a module that breaks by itself is not told of args, nor of ffmpeg', async () => {
+  const broken = function* () {
+    yield (undefined as unknown as { file: string }).file
+  }
+  await expect(collect(openExport(broken))).rejects.toMatchObject({
+    next: 'The message has the error of the module, and its place there.',
+  })
+})
+
 test("daffi's own errors are passed on unchanged", async () => {
   const error = new DaffiError('DAFFI_TIMEOUT', 'too late')
   await expect(

@@ -23,7 +23,9 @@ async function serveMetrics(url: string, ...nodes: string[]): Promise<string> {
   await expect(refused).rejects.toMatchObject({
     code: 'DAFFI_PORT_TAKEN',
     next: expect.stringContaining('Choose another port') as string,
-    message: expect.stringContaining(`--metrics cannot use port ${port} of 127.0.0.1`) as string,
+    message: expect.stringContaining(
+      `--metrics cannot use port ${port} of 127.0.0.1: another program listens there already`,
+    ) as string,
   })
   return `http://127.0.0.1:${port}`
 }

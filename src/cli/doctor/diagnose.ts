@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { DaffiError, toErrorRecord, type ErrorRecord } from '../../runtime/core/errors.js'
 import type { BinaryName, Logger } from '../../runtime/index.js'
 import type { ServerChoice } from '../../runtime/core/plan/server-choice.js'
+import { asDaffiError } from './as-daffi-error.js'
 import { findingOfBinary, type BinaryFinding } from './binary-finding.js'
 import { findingOfServer, type ServerFinding } from './server-finding.js'
 
@@ -28,7 +30,8 @@ interface Options {
 
 /** Looks at everything that daffi needs, changing nothing. */
 export async function diagnose({ project, server, minNode, log }: Options): Promise<Diagnosis> {
-  const { cacheFolder, faultOfProject, isAtLeast, notOurs } = await import('../../runtime/index.js')
+  const { CACHE_ELSEWHERE, cacheFolder, faultOfProject, isAtLeast, notOurs, whyUnwritable } =
+    await import('../../runtime/index.js')
   const problems: DaffiError[] = []
   const node = process.versions.node
   if (!isAtLeast(node, minNode)) {
@@ -36,11 +39,15 @@ export async function diagnose({ project, server, minNode, log }: Options): Prom
     problems.push(new DaffiError('DAFFI_USAGE', `Node ${node} is too old`, { next }))
   }
   const fault = faultOfProject(project)
-  if (fault) problems.push(notOurs(fault))
+  const unwritable = fault ? notOurs(fault) : whyUnwritable(join(project, '.daffi'))
+  if (unwritable !== undefined) problems.push(asDaffiError(unwritable))
   const binaries = {
     'nats-server': await findingOfBinary('nats-server', project, problems),
     ffmpeg: await findingOfBinary('ffmpeg', project, problems),
   }
+  const isFetched = Object.values(binaries).some(({ state }) => state === 'will be fetched')
+  const uncached = isFetched ? whyUnwritable(cacheFolder(), CACHE_ELSEWHERE) : undefined
+  if (uncached !== undefined) problems.push(asDaffiError(uncached))
   const serverFinding = await findingOfServer({ project, server, log }, problems)
   return {
     node,

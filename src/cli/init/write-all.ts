@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { inFolder } from '../../runtime/core/project/folder-error.js'
+import { makeFolders } from '../../runtime/core/ownership/make-folders.js'
 
 /** Texts to be written, by path. */
 export interface Texts {
@@ -29,7 +30,7 @@ export async function writeAll({ created, changed }: Texts): Promise<void> {
 
 async function create(path: string, text: string, done: Undo[]): Promise<void> {
   const folder = dirname(path)
-  const outermost = await mkdir(folder, { recursive: true })
+  const outermost = makeFolders(folder)
   if (outermost !== undefined) done.push(() => removeFolders(folder, outermost))
   await using file = await open(path, 'wx')
   done.push(() => rm(path, { force: true }))

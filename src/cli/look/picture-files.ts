@@ -1,6 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import { DaffiError } from '../../runtime/core/errors.js'
+import { folderReason } from '../../runtime/core/project/folder-error.js'
+import { makeFolders } from '../../runtime/core/ownership/make-folders.js'
 import { replaceFile } from '../../runtime/core/project/replace-file.js'
 import type { PictureType } from '../../runtime/index.js'
 
@@ -54,7 +56,7 @@ export class PictureFolder {
 
   async #open(): Promise<number> {
     try {
-      await mkdir(this.#path, { recursive: true })
+      makeFolders(this.#path)
       const numbers = (await readdir(this.#path)).map((name) => Number(/^(\d+)\.png$/.exec(name)?.[1] ?? 0))
       return numbers.reduce((last, each) => Math.max(last, each), 0)
     } catch (cause) {
@@ -64,7 +66,7 @@ export class PictureFolder {
 }
 
 function notWritten(path: string, cause: unknown): DaffiError {
-  return new DaffiError('DAFFI_USAGE', `${path} was not written: ${messageOf(cause)}`, {
+  return new DaffiError('DAFFI_USAGE', `${path} was not written: ${folderReason(cause)}`, {
     cause,
     next: 'Give a path that you may write to.',
   })

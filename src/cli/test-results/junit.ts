@@ -1,6 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { DaffiError, messageOf } from '../../runtime/core/errors.js'
+import { DaffiError } from '../../runtime/core/errors.js'
+import { folderReason } from '../../runtime/core/project/folder-error.js'
+import { makeFolders } from '../../runtime/core/ownership/make-folders.js'
 import { plainData, plainText } from '../../runtime/core/text/plain-text.js'
 import type { TestResult } from '../../runtime/index.js'
 import { failureText, shownPath } from './test-lines.js'
@@ -27,11 +29,12 @@ export async function writeJunit(path: string, tests: TestResult[]): Promise<voi
     testsuites: { ...totals(tests), testsuite: suites },
   }
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     await writeFile(path, xml.build(plainData(report, writable)))
   } catch (cause) {
     const next = 'Give --junit a path that you may write to.'
-    throw new DaffiError('DAFFI_USAGE', `the report was not written: ${messageOf(cause)}`, { cause, next })
+    const message = `the report ${path} was not written: ${folderReason(cause)}`
+    throw new DaffiError('DAFFI_USAGE', message, { cause, next })
   }
 }
 

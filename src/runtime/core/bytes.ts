@@ -21,7 +21,7 @@ const SIZE = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/
 /**
  * Parses a size, and gives whole bytes.
  * @param what name of the option, for the error message
- * @throws DaffiError DAFFI_BAD_SIZE, showing the accepted forms
+ * @throws DaffiError DAFFI_BAD_SIZE, whose advice shows the accepted forms
  */
 export function parseBytes(value: Bytes, what = 'size'): number {
   const [, digits, unit = ''] = SIZE.exec(String(value).trim().toLowerCase()) ?? []
@@ -29,10 +29,7 @@ export function parseBytes(value: Bytes, what = 'size'): number {
   const bytes = digits === undefined || factor === undefined ? NaN : Number(digits) * factor
   if (!Number.isSafeInteger(Math.round(bytes))) {
     const shown = typeof value === 'number' ? value : JSON.stringify(value)
-    throw new DaffiError(
-      'DAFFI_BAD_SIZE',
-      `${what}: ${shown} is not a size; write a number of bytes, or text such as 512 KiB, 64 MiB, 1.5 GiB`,
-    )
+    throw new DaffiError('DAFFI_BAD_SIZE', `${what}: ${shown} is not a size`)
   }
   return Math.round(bytes)
 }

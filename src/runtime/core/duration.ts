@@ -30,16 +30,13 @@ const PART = /(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy
 /**
  * Parses a duration, and gives milliseconds. Zero is allowed; its meaning depends on the option.
  * @param what name of the option, for the error message
- * @throws DaffiError DAFFI_BAD_DURATION, showing the accepted forms
+ * @throws DaffiError DAFFI_BAD_DURATION, whose advice shows the accepted forms
  */
 export function parseDuration(value: Duration, what = 'duration'): number {
   const ms = typeof value === 'number' ? value * 1000 : textToMs(value.trim().toLowerCase())
   if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
     const shown = typeof value === 'number' ? value : JSON.stringify(value)
-    throw new DaffiError(
-      'DAFFI_BAD_DURATION',
-      `${what}: ${shown} is not a duration; write a number of seconds, or text such as 500ms, 5s, 1m24s, 1.2 minutes`,
-    )
+    throw new DaffiError('DAFFI_BAD_DURATION', `${what}: ${shown} is not a duration`)
   }
   return ms
 }

@@ -26,7 +26,7 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_READ_ONLY: {
     exit: 1,
-    meaning: "The project's folder .daffi is on a file system that is mounted read-only.",
+    meaning: "The project's folder .daffi, the cache, or the folder of a new project is on a file system that is mounted read-only.",
     next: 'Mount the project, or at least its folder .daffi, so that it can be written.',
   },
   DAFFI_FOLDER_FULL: {
@@ -64,7 +64,7 @@ export const ERRORS = {
   DAFFI_BAD_RATE: {
     exit: 2,
     meaning: 'A rate has a form that is not accepted.',
-    next: 'Write a number and a unit of time, such as 10/s, 100/m, 5000/h or 1/d.',
+    next: 'Write a number from 1 to 100000 and a unit of time, such as 10/s, 100/m, 5000/h or 1/d.',
   },
   DAFFI_BAD_SIZE: {
     exit: 2,

@@ -18,10 +18,8 @@ export function isToken(text: string): boolean {
  */
 export function assertToken(what: string, text: string): void {
   if (!isToken(text)) {
-    throw new DaffiError(
-      'DAFFI_BAD_NAME',
-      `${what} ${JSON.stringify(text.slice(0, MAX_LENGTH))} is not a name: use 1 to ${MAX_LENGTH} letters, digits, _ and -`,
-    )
+    const shown = JSON.stringify(text.slice(0, MAX_LENGTH))
+    throw new DaffiError('DAFFI_BAD_NAME', `${what} ${shown} is not a name`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -19,6 +19,7 @@ import type { PipelineInputs } from '../core/plan/plan.js'
 import { isOurPrivateFolder } from '../core/ownership/owner.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from '../core/process/process-identity.js'
 import { inFolder } from '../core/project/folder-error.js'
+import { makeFolders } from '../core/ownership/make-folders.js'
 import { stateFolder } from '../core/project/project.js'
 import { replaceFile } from '../core/project/replace-file.js'
 
@@ -111,7 +112,7 @@ export class OwnRun {
     }
     const run = new OwnRun(about, join(folder, `${about.id}.json`))
     await inFolder(folder, async () => {
-      await mkdir(folder, { recursive: true })
+      makeFolders(folder)
       await run.#write(about)
     })
     return run

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isCount, isMeasure, isText, mapOf, orNull } from '../core/message/forms.js'
@@ -6,6 +6,7 @@ import { parseJson } from '../core/message/parse-json.js'
 import { randomId } from '../core/names.js'
 import { isRunning, ownIdentity, type ProcessIdentity } from '../core/process/process-identity.js'
 import { inFolder } from '../core/project/folder-error.js'
+import { makeFolders } from '../core/ownership/make-folders.js'
 import { stateFolder } from '../core/project/project.js'
 
 const POLL_MS = 50
@@ -30,7 +31,7 @@ export async function withStartLock<T>(
   const lock = join(folder, `${pipeline}.starting`)
   const own = `${lock}.${randomId()}`
   await inFolder(folder, async () => {
-    await mkdir(folder, { recursive: true })
+    makeFolders(folder)
     await writeFile(own, JSON.stringify(ownIdentity()), { mode: 0o600 })
   })
   try {

@@ -29,36 +29,45 @@ export function moduleSource(
   plan: ModulePlan,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> & Resumable {
-  const items = guarded(() => open(plan, context), context)
+  const items = guarded((given) => open(plan, context, given), context)
   return Object.assign(items, {
     [RESUME]: async (position: number) => {
       const from = await resumption(plan, context)
       if (from === 'live') return items
-      return from && guarded(() => resumed(from, position, plan, context), context)
+      return from && guarded((given) => resumed(from, position, plan, context, given), context)
     },
   })
 }
 
+/** Facts about the call of the module's function. */
+interface Given {
+  /** Whether the source has args for it; undefined when there is no function with parameters. */
+  args?: 'none' | 'some'
+}
+
 function guarded(
-  opened: () => Promise<AnyIterable>,
+  opened: (given: Given) => Promise<AnyIterable>,
   context: SourceContext,
 ): AsyncGenerator<unknown, void> & Prompt {
   const { signal, isStage } = context
+  const given: Given = {}
   const prompt = new PromptItems()
   const atOnce = (): ReturnType<PromptItems['take']> => {
     if (signal.aborted && !isStage) return undefined
     try {
       return prompt.take()
     } catch (thrown) {
-      throw sourceFailed(thrown, context)
+      throw sourceFailed(thrown, context, given)
     }
   }
-  return Object.assign(guardedItems(itemsOf(opened, prompt), context), { [AT_ONCE]: atOnce })
+  const items = itemsOf(() => opened(given), prompt)
+  return Object.assign(guardedItems(items, context, given), { [AT_ONCE]: atOnce })
 }
 
 async function* guardedItems(
   items: AsyncGenerator<unknown, void>,
   context: SourceContext,
+  given: Given,
 ): AsyncGenerator<unknown, void> {
   const { signal, isStage } = context
   const waits = new AbortableWaits(signal, `source ${context.name}`)
@@ -67,7 +76,7 @@ async function* guardedItems(
     while (!signal.aborted || isStage) {
       const next = items.next()
       pending = next
-      const item = await nextItem(next, waits, context)
+      const item = await nextItem(next, waits, context, given)
       if (item === undefined) return
       pending = undefined
       if (item.done) return
@@ -102,8 +111,13 @@ async function closing(
   }
 }
 
-async function open(plan: ModulePlan, { name, signal, load }: SourceContext): Promise<AnyIterable> {
+async function open(
+  plan: ModulePlan,
+  { name, signal, load }: SourceContext,
+  given: Given,
+): Promise<AnyIterable> {
   const exported = await loadExport(plan, load)
+  if (isFunction(exported) && exported.length > 0) given.args = plan.args === undefined ? 'none' : 'some'
   const iterable: unknown = isFunction(exported) ? await exported(plan.args, { signal }) : exported
   if (!isIterable(iterable)) throw notIterable(plan, name, isFunction(exported), iterable)
   return iterable
@@ -114,7 +128,9 @@ async function resumed(
   position: number,
   plan: ModulePlan,
   { name, signal }: SourceContext,
+  given: Given,
 ): Promise<AnyIterable> {
+  if (resume.length > 1) given.args = plan.args === undefined ? 'none' : 'some'
   const iterable = await resume(position, plan.args, { signal })
   if (!isIterable(iterable))
     throw badResume(plan, name, `resume returns ${kindOf(iterable)}, not an iterable`)
@@ -150,6 +166,7 @@ async function nextItem(
   next: Promise<IteratorResult<unknown, void>>,
   waits: AbortableWaits,
   context: SourceContext,
+  given: Given,
 ): Promise<IteratorResult<unknown> | undefined> {
   const { name, signal, isStage } = context
   const what = `source ${name}`
@@ -160,16 +177,28 @@ async function nextItem(
       if (!isStage) return undefined
       return await bounded(next, { timeoutMs: PAUSE_MS, what }).catch(() => undefined)
     }
-    throw sourceFailed(thrown, context)
+    throw sourceFailed(thrown, context, given)
   }
 }
 
-function sourceFailed(thrown: unknown, { name }: SourceContext): DaffiError {
+function sourceFailed(thrown: unknown, { name }: SourceContext, given: Given): DaffiError {
   const cause = asError(thrown)
   if (cause instanceof DaffiError) return cause
   const place = errorPlace(cause)
   const at = place ? `${place.file}:${place.line}: ` : ''
-  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${thrownHead(cause)}`, { cause })
+  return new DaffiError('DAFFI_SOURCE_FAILED', `source ${name}: ${at}${thrownHead(cause)}`, {
+    cause,
+    next: adviceAbout(cause, name, given),
+  })
+}
+
+/** Advice about an error of the module: one that reads what it was not given throws a TypeError. */
+function adviceAbout(error: Error, name: string, { args }: Given): string {
+  if (!(error instanceof TypeError) || args === undefined)
+    return 'The message has the error of the module, and its place there.'
+  return args === 'none'
+    ? `Source ${name} has no args, so its function was called with (undefined, { signal }): give the source args, or correct the module.`
+    : `Correct the args of source ${name}, with which its function was called, or the module.`
 }
 
 function notIterable(plan: ModulePlan, name: string, called: boolean, value: unknown): DaffiError {

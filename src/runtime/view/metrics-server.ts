@@ -13,7 +13,7 @@ export interface MetricsAddress {
   port: number
 }
 
-const NEXT = 'Choose another port, and a host that is an address of this machine.'
+const NEXT = 'Choose another port, or end the program that listens on this one.'
 
 interface MetricsOptions extends MetricsAddress {
   log: Logger

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
-import { DaffiError, messageOf } from '../core/errors.js'
+import { DaffiError } from '../core/errors.js'
+import { portError } from '../core/process/port-error.js'
 import { readSecretFile, secretFault } from '../core/ownership/secret-file.js'
 import { readCertificate, type Certificate, type CertificateFiles } from './certificate.js'
 import { isLoopback } from './programs/visit.js'
@@ -55,10 +56,7 @@ async function addressOf(host: string): Promise<string> {
   try {
     return (await lookup(host)).address
   } catch (error) {
-    throw new DaffiError('DAFFI_PORT_TAKEN', `${host} has no address: ${messageOf(error)}`, {
-      cause: error,
-      next: 'Give an address of this machine, or 0.0.0.0 or :: for all of them.',
-    })
+    throw portError(error, `${host} has no address`)
   }
 }
 

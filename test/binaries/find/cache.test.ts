@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Build } from '../../../src/runtime/binaries/find/catalog.js'
 import { cachedPath } from '../../../src/runtime/binaries/find/cache.js'
-import { cacheFolder } from '../../../src/runtime/core/project/cache-folder.js'
+import { cacheFolder, homeFolder } from '../../../src/runtime/core/project/cache-folder.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -14,6 +14,12 @@ test('the cache is where XDG_CACHE_HOME says', () => {
 test.each([undefined, '', 'relative/folder'])('XDG_CACHE_HOME=%s is left aside', (value) => {
   vi.stubEnv('XDG_CACHE_HOME', value)
   expect(cacheFolder().startsWith(homedir())).toBe(true)
+})
+
+test('without a home folder the cache is below the root, where nobody else may make one', () => {
+  vi.stubEnv('XDG_CACHE_HOME', undefined)
+  vi.stubEnv('HOME', '')
+  expect(homeFolder()).toBe('/')
 })
 
 test('package and version are in the path', () => {

@@ -33,3 +33,11 @@ test('no text of a report has characters that XML cannot hold, or that act', asy
   expect(xml).toMatch(/<testsuite name="[^"]*ab.yaml"/)
   expect(xml).toMatch(/<testcase name="ab" classname="[^"]*ab.yaml" file="[^"]*ab.yaml"/)
 })
+
+test.skipIf(process.platform !== 'linux')('a report for which no folder can be made is told of', async () => {
+  await expect(writeJunit('/proc/daffi/report.xml', [])).rejects.toMatchObject({
+    code: 'DAFFI_USAGE',
+    message:
+      'the report /proc/daffi/report.xml was not written: nothing can be written into /proc/daffi: its file system makes no folders',
+  })
+})

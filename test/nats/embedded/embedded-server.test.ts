@@ -109,7 +109,7 @@ test('a port that is asked for is had, or the error says that it is taken', asyn
   expect((await open(project, { port })).info.url).toBe(`nats://127.0.0.1:${port}`)
   await expect(open(await temporaryFolder(), { port })).rejects.toMatchObject({
     code: 'DAFFI_PORT_TAKEN',
-    message: `port ${port} of 127.0.0.1 is taken by another program`,
+    message: `nats-server cannot use port ${port} of 127.0.0.1: another program listens there already`,
   })
 })
 

@@ -70,7 +70,7 @@ test.each(
       offering('{ alarm: { rate: «10/w» } }'),
       'BAD_RATE',
       `${NODE}[1].alarm.rate`,
-      'is not a rate; write 1 to 100000 and a unit of time',
+      'is not a rate; write a number from 1 to 100000 and a unit of time',
     ],
     [
       offering('{ alarm: { rate: { limit: «0/s», by: camera } } }'),

@@ -39,7 +39,10 @@ test('several candidates are listed', async () => {
 
 test('no candidate at all', async () => {
   const cwd = await folderWith()
-  await expect(findPipelineFile({ cwd, env: {} })).rejects.toMatchObject({ code: 'DAFFI_PIPELINE_NOT_FOUND' })
+  await expect(findPipelineFile({ cwd, env: {} })).rejects.toMatchObject({
+    code: 'DAFFI_PIPELINE_NOT_FOUND',
+    next: expect.stringContaining('daffi init') as string,
+  })
 })
 
 test('a pipeline further up in the project is named', async () => {

@@ -5,7 +5,12 @@ import { DaffiError, traceOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
 import { stderrLogger } from '../../core/text/stderr-logger.js'
 import { randomId } from '../../core/names.js'
-import { serverChoice, type ServerChoice, type TlsOptions } from '../../core/plan/server-choice.js'
+import {
+  assertKeyPair,
+  serverChoice,
+  type ServerChoice,
+  type TlsOptions,
+} from '../../core/plan/server-choice.js'
 import { findProject } from '../../core/project/project.js'
 import { openServer } from '../../nats/index.js'
 import { runningPipeline } from '../../runs/index.js'
@@ -135,12 +140,18 @@ export async function openConnection<G extends PipelineClient>(
   }
 }
 
-/** The server that the program or its environment names; without a URL the project's own. */
+/**
+ * The server that the program or its environment names; without a URL the project's own.
+ * @throws DaffiError DAFFI_USAGE when a certificate is named without its key, or a key without its certificate
+ */
 function serverOf({ server, token, credentials, tls }: ConnectOptions, env = process.env): ServerChoice {
-  const { NATS_URL, NATS_TOKEN, NATS_CA: ca, NATS_CERT: cert, NATS_KEY: key } = env
+  const { NATS_URL, NATS_TOKEN, NATS_CA, NATS_CERT, NATS_KEY } = env
   const url = (Array.isArray(server) ? server.join(',') : server) ?? NATS_URL
+  const { ca, cert, key } = tls ? {} : { ca: NATS_CA, cert: NATS_CERT, key: NATS_KEY }
   const choice = serverChoice({ url, token: token ?? NATS_TOKEN, credentials, ca, cert, key })
-  return tls ? { ...choice, tls } : choice
+  if (!tls) return choice
+  assertKeyPair(tls, { cert: 'tls.cert', key: 'tls.key' })
+  return { ...choice, tls }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { lstatSync, readlinkSync } from 'node:fs'
-import { chmod, lstat, mkdir } from 'node:fs/promises'
+import { chmod, lstat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { DaffiError } from '../errors.js'
+import { makeFolders } from './make-folders.js'
 import { hasUsers, isOwner, isPrivate, type Ownership } from './owner.js'
 import { isTrustedGroup } from './trusted-group.js'
 
@@ -63,10 +64,10 @@ export function faultOnTheWay(file: string, base: string = parse(file).root): Fa
 /**
  * Creates a folder that only this user may enter, if it is missing, and closes one that is this user's to the others.
  * @returns whether it is new, or was closed to the others already
- * @throws DaffiError DAFFI_NOT_OURS
+ * @throws DaffiError DAFFI_NOT_OURS, and the errors of `makeFolders`
  */
 export async function privateFolder(path: string): Promise<boolean> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  makeFolders(path, 0o700)
   const stats = await lstat(path)
   const fault = faultOfOwner(path, stats)
   if (fault) throw notOurs(fault)

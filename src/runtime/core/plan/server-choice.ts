@@ -1,3 +1,5 @@
+import { DaffiError } from '../errors.js'
+
 /** Paths of PEM files. An empty object means TLS with the system's certificate authorities. */
 export interface TlsOptions {
   /** Certificate authorities that sign the server's certificate. @default the system's */
@@ -21,7 +23,7 @@ export interface ServerChoice {
   tls?: TlsOptions
 }
 
-/** Values of flags and variables, or of options in their place. */
+/** Values of flags and variables, or of options in their place. Flags for certificate and key need each other by themselves. */
 interface NamedServer {
   url: string | undefined
   token: string | undefined
@@ -31,13 +33,30 @@ interface NamedServer {
   key: string | undefined
 }
 
-/** Makes a choice of single values. Empty text, as of a variable that is set to nothing, counts as absent. */
+/**
+ * Makes a choice of single values. Empty text, as of a variable that is set to nothing, counts as absent.
+ * @throws DaffiError DAFFI_USAGE when a server is named, and only one of NATS_CERT and NATS_KEY is set
+ */
 export function serverChoice({ url, token, credentials, ca, cert, key }: NamedServer): ServerChoice {
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
+  if (url) assertKeyPair(tls, { cert: 'NATS_CERT', key: 'NATS_KEY' })
   return {
     ...(url && { url }),
     ...(token && { token }),
     ...(credentials && { credentials }),
     ...(Object.keys(tls).length > 0 && { tls }),
   }
+}
+
+/**
+ * Checks that a client's certificate has its private key.
+ * @param names what each is given by, for the error message
+ * @throws DaffiError DAFFI_USAGE
+ */
+export function assertKeyPair({ cert, key }: TlsOptions, names: { cert: string; key: string }): void {
+  if ((cert === undefined) === (key === undefined)) return
+  const [given, missing] = key === undefined ? [names.cert, names.key] : [names.key, names.cert]
+  throw new DaffiError('DAFFI_USAGE', `${given} needs ${missing}`, {
+    next: `Give both or neither: a client's certificate, and its private key.`,
+  })
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import { isOurPrivateFolder } from '../ownership/owner.js'
 import { cacheFolder } from '../project/cache-folder.js'
+import { makeFolder } from '../ownership/make-folders.js'
 
 /** Bytes of a SHA-256. */
 const DIGEST_SIZE = 32
@@ -54,9 +55,10 @@ export class CompiledCode {
   keep(): void {
     if (this.#fresh.size === 0 || cachedDataVersionTag() !== this.#tag) return
     try {
-      for (const folder of [dirname(cacheFolder()), cacheFolder(), compiledFolder()]) makeFolder(folder)
+      for (const folder of [dirname(cacheFolder()), cacheFolder(), compiledFolder()])
+        makeFolder(folder, 0o700)
       if (!isPrivate()) return
-      makeFolder(this.#file(''))
+      makeFolder(this.#file(''), 0o700)
       for (const [name, script] of this.#fresh) this.#write(name, script.createCachedData())
       removeOld()
     } catch {
@@ -78,7 +80,7 @@ export class CompiledCode {
   /** Writes in place: what was not written to its end, as its writer was killed, has a wrong digest. */
   #write(name: string, code: Buffer): void {
     const file = this.#file(name)
-    makeFolder(dirname(file))
+    makeFolder(dirname(file), 0o700)
     writeFileSync(file, Buffer.concat([this.#digest(name, code), code]), { mode: 0o600 })
   }
 
@@ -99,15 +101,6 @@ function isPrivate(): boolean {
   } catch {
     // There is no home folder, or it is another user's, as after `sudo -u`.
     return false
-  }
-}
-
-/** Makes a folder, in one that exists: where a file system answers that it does not, Node 20 would make a whole path without end. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

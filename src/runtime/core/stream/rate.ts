@@ -7,7 +7,7 @@ export interface Rate {
 }
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-/** Number of beginnings that are remembered, of each key. */
+/** Number of beginnings that are remembered, of each key; the advice of DAFFI_BAD_RATE names it. */
 const MAX_LIMIT = 100_000
 
 const RATE = /^(\d{1,6})\s*\/\s*([smhd])$/
@@ -23,15 +23,12 @@ export function rateOf(text: unknown): Rate | undefined {
 /**
  * Parses a limit.
  * @param what name of the option, for the error message
- * @throws DaffiError DAFFI_BAD_RATE, showing the accepted forms
+ * @throws DaffiError DAFFI_BAD_RATE, whose advice shows the accepted forms
  */
 export function parseRate(text: unknown, what = 'rate'): Rate {
   const rate = rateOf(text)
   if (rate) return rate
-  throw new DaffiError(
-    'DAFFI_BAD_RATE',
-    `${what}: ${JSON.stringify(text)} is not a rate; write 1 to ${MAX_LIMIT} and a unit of time, such as 10/s, 100/m, 5000/h, 1/d`,
-  )
+  throw new DaffiError('DAFFI_BAD_RATE', `${what}: ${JSON.stringify(text)} is not a rate`)
 }
 
 /** The limit as text: `10/s`. */

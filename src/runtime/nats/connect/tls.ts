@@ -14,14 +14,9 @@ const NO_NAME = 'localhost'
 /**
  * TLS options of the client, which reads the files again at every connect.
  * @param url one or several, separated by commas
- * @throws DaffiError DAFFI_SERVER_TLS when a file cannot be used, or one of certificate and key is missing
+ * @throws DaffiError DAFFI_SERVER_TLS when a file cannot be used
  */
 export async function clientTls({ ca, cert, key }: TlsOptions, url: string): Promise<ClientTls> {
-  if ((cert === undefined) !== (key === undefined))
-    throw new DaffiError(
-      'DAFFI_SERVER_TLS',
-      "the client's certificate and its private key are needed together",
-    )
   if (ca !== undefined) await checkFile('ca', ca)
   if (cert !== undefined) await checkFile('cert', cert)
   if (key !== undefined) await checkFile('key', key)

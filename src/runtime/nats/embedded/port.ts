@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import { DaffiError } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { portError } from '../../core/process/port-error.js'
 import { inFolder } from '../../core/project/folder-error.js'
 import type { ServerFiles } from './server-config.js'
 
@@ -21,12 +21,13 @@ export async function choosePort(
   log: Logger,
 ): Promise<number> {
   if (requested !== undefined) {
-    if (await isFree(requested)) return requested
-    throw new DaffiError('DAFFI_PORT_TAKEN', `port ${requested} of 127.0.0.1 is taken by another program`)
+    const reason = await whyTaken(requested)
+    if (reason === undefined) return requested
+    throw portError(reason, `nats-server cannot use port ${requested} of 127.0.0.1`)
   }
   const last = await lastPort(files)
   if (last === undefined) return ANY_PORT
-  if (await isFree(last)) return last
+  if ((await whyTaken(last)) === undefined) return last
   log.warn(`port ${last}, the server's last port, is taken; using another`)
   return ANY_PORT
 }
@@ -42,14 +43,15 @@ async function lastPort(files: ServerFiles): Promise<number | undefined> {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Error of listening on a port; undefined when it is free. */
+async function whyTaken(port: number): Promise<unknown> {
   const server = createServer()
   try {
     server.listen({ port, host: '127.0.0.1', exclusive: true })
     await once(server, 'listening')
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    return error
   } finally {
     server.close()
   }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { spawnGuarded, withoutSecrets, type Exit } from '../../binaries/index.js'
 import { DaffiError } from '../../core/errors.js'
 import { inFolder } from '../../core/project/folder-error.js'
+import { makeFolders } from '../../core/ownership/make-folders.js'
 import { serverConfig, type ServerFiles } from './server-config.js'
 import type { ServerSecrets } from './server-secrets.js'
 import { watchFor } from './watch.js'
@@ -88,7 +89,7 @@ export async function removeProcessFiles(files: ServerFiles): Promise<void> {
 
 /** Makes a folder, and something in it, which is removed again. */
 async function tryToWrite(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder, 0o700)
   await rm(await mkdtemp(join(folder, 'try-')), { recursive: true })
 }
 

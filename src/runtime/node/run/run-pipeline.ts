@@ -39,7 +39,7 @@ export interface RunPipelineOptions
 export async function runPipeline(plan: Plan, options: RunPipelineOptions): Promise<PipelineResult> {
   const nodes = withDeliveries(chooseNodes(plan, options.only), plan)
   const viewer = options.view && (await prepareViewer(options.view))
-  if (options.record !== undefined) await prepareRecordings(options.record, Object.keys(plan.sources))
+  if (options.record !== undefined) prepareRecordings(options.record, Object.keys(plan.sources))
   // Nodes that were killed have left their sockets.
   const opened: (() => Promise<void>)[] = [removeStaleSockets]
   let failure: unknown

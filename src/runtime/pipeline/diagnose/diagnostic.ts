@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ErrorCode } from '../../core/error-codes.js'
 
 /** One thing wrong in a pipeline file or in a module that it uses. Users see it as a fault. */
@@ -17,7 +18,7 @@ export interface Diagnostic {
   frame: string
 }
 
-/** Sorts by file, then in the order of reading. */
+/** Sorts by file, then in the order of reading. How a file is named says nothing about its place: a path may be relative or absolute. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
-  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
+  return resolve(a.file).localeCompare(resolve(b.file)) || a.line - b.line || a.column - b.column
 }

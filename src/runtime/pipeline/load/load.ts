@@ -69,8 +69,11 @@ export async function loadTests(
   const files = pipelines.map(({ file }) => file)
   const what = files.length === 1 ? String(files[0]) : `one of ${count(files.length, 'file')}`
   if (diagnostics.length > 0) throw invalidPipeline(what, diagnostics)
-  if (tests.length === 0)
-    throw new DaffiError('DAFFI_NO_TESTS', `there is no test in ${files.join(', ') || 'this folder'}`)
+  if (files.length === 0)
+    throw new DaffiError('DAFFI_NO_TESTS', 'there is no test in this folder', {
+      next: 'Make a first pipeline, and a test of it, with daffi init, or give the path of a file with tests.',
+    })
+  if (tests.length === 0) throw new DaffiError('DAFFI_NO_TESTS', `there is no test in ${files.join(', ')}`)
   return tests
 }
 

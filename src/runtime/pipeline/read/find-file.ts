@@ -26,13 +26,18 @@ export async function findPipelineFile(options: FindFileOptions = {}): Promise<s
   if (named !== undefined) return resolveFrom(cwd, named)
   const [only, ...more] = await candidatesIn(cwd)
   if (only !== undefined && more.length === 0) return join(cwd, only)
-  const message =
-    only === undefined
-      ? `there is no pipeline.yaml in ${cwd}, and no pipeline in pipelines/`
-      : `which pipeline? there are ${[only, ...more].join(', ')}`
-  const above = only === undefined ? await candidateAbove(cwd) : undefined
+  if (only !== undefined)
+    throw new DaffiError(
+      'DAFFI_PIPELINE_NOT_FOUND',
+      `which pipeline? there are ${[only, ...more].join(', ')}`,
+    )
+  const above = await candidateAbove(cwd)
+  const message = `there is no pipeline.yaml in ${cwd}, and no pipeline in pipelines/`
   throw new DaffiError('DAFFI_PIPELINE_NOT_FOUND', message, {
-    ...(above !== undefined && { next: `There is ${above}: name it on the command line.` }),
+    next:
+      above === undefined
+        ? 'Make a first pipeline with daffi init. If there is one elsewhere, give its path, or set the environment variable DAFFI_PIPELINE to it.'
+        : `There is ${above}: name it on the command line.`,
   })
 }
 

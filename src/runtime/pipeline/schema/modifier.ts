@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
 import { STREAM_OPTIONS, type StreamSettings } from '../../core/stream/stream-options.js'
-import { duration } from './duration.js'
+import { duration } from './quantities.js'
 import { name } from './names.js'
 import { optionsSchema, toSettings } from './options-schema.js'
 import { schedule } from './schedule.js'

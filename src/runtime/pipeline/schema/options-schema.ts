@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { messageOf } from '../../core/errors.js'
-import { parseRate } from '../../core/stream/rate.js'
 import {
   choosesNull,
   isInRange,
@@ -13,30 +11,15 @@ import {
   type RateLimit,
   type Settings,
 } from '../../core/stream/parse-options.js'
-import { bytes } from './bytes.js'
-import { duration } from './duration.js'
 import { name } from './names.js'
-
-/** A rate such as `10/s`. Parsed into a number and milliseconds. */
-const rateText = z
-  .string()
-  .transform((value, context) => {
-    try {
-      return parseRate(value)
-    } catch (error) {
-      const message = messageOf(error).replace(/^.*(?=is not a rate)/, '')
-      context.addIssue({ code: 'custom', message, params: { code: 'DAFFI_BAD_RATE' } })
-      return z.NEVER
-    }
-  })
-  .describe('How many may begin in which time, such as 10/s, 100/m, 5000/h, 1/d.')
+import { bytes, duration, rate } from './quantities.js'
 
 /** A rate, for all calls and items or for each key. */
-const rate = z
+const rateLimit = z
   .union([
-    rateText,
+    rate,
     z.strictObject({
-      limit: rateText,
+      limit: rate,
       by: z.string().refine(isPath, PATH_RULE).describe('Path of the key, such as camera.id.').optional(),
     }),
   ])
@@ -81,7 +64,7 @@ function schemaOf(spec: OptionSpec): z.ZodType {
     case 'path':
       return z.string().refine(isPath, requirementOf(spec)).describe(spec.text)
     case 'rate':
-      return rate.describe(spec.text).optional()
+      return rateLimit.describe(spec.text).optional()
     case 'count':
       return withDefault(z.int().min(spec.min).describe(spec.text), spec.default)
     case 'number':

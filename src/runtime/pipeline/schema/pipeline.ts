@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { MIB } from '../../core/bytes.js'
-import { bytes } from './bytes.js'
-import { duration } from './duration.js'
+import { bytes, duration } from './quantities.js'
 import { name } from './names.js'
 import { node } from './node.js'
 import { server } from './server.js'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../../core/errors.js'
 import { parseSchedule, parseTimeZone } from '../../core/text/schedule.js'
 import type { ScheduleSpec } from '../../core/plan/plan.js'
-import { duration } from './duration.js'
+import { duration } from './quantities.js'
 
 const interval = duration.refine((ms) => ms >= 1000, {
   message: 'must be a second or more',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PIXEL_FORMATS } from '../../core/frame.js'
 import { REDIRECTS, type NetworkPlan } from '../../core/plan/plan.js'
 import { CAMERA_SCHEMES, cameraUrlFault, wrongScheme } from '../../core/text/camera-url.js'
-import { duration } from './duration.js'
+import { duration } from './quantities.js'
 import { name } from './names.js'
 import { ffmpegArgs } from './ffmpeg-args.js'
 

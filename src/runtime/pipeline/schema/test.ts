@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from './duration.js'
+import { duration } from './quantities.js'
 import { callbackName, name } from './names.js'
 import { source } from './source.js'
 

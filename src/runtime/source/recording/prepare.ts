@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DaffiError, messageOf } from '../../core/errors.js'
+import { DaffiError } from '../../core/errors.js'
 import { RECORDING_INDEX } from '../../core/plan/plan.js'
+import { folderReason } from '../../core/project/folder-error.js'
+import { makeFolders } from '../../core/ownership/make-folders.js'
 import { FOLDER_MODE } from './format.js'
 
 /**
  * Makes the folder for recordings before anything runs.
  * @throws DaffiError DAFFI_USAGE when it cannot be made, or already holds a recording of one of the sources
  */
-export async function prepareRecordings(folder: string, sources: string[]): Promise<void> {
+export function prepareRecordings(folder: string, sources: string[]): void {
   const next = 'Name another folder.'
   try {
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
+    makeFolders(folder, FOLDER_MODE)
   } catch (cause) {
-    throw new DaffiError('DAFFI_USAGE', `nothing can be recorded in ${folder}: ${messageOf(cause)}`, {
+    throw new DaffiError('DAFFI_USAGE', `nothing can be recorded in ${folder}: ${folderReason(cause)}`, {
       cause,
       next,
     })

@@ -1,9 +1,10 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeItem } from '../../codec/index.js'
 import { GIB } from '../../core/bytes.js'
 import { messageOf } from '../../core/errors.js'
 import type { Logger } from '../../core/logger.js'
+import { makeFolders } from '../../core/ownership/make-folders.js'
 import type { Resumable } from '../../core/stream/resumable.js'
 import { RECORDING_INDEX } from '../../core/plan/plan.js'
 import type { OutputFrame } from '../contract/output.js'
@@ -110,7 +111,7 @@ class Recorder {
   ) {}
 
   static async open(folder: string): Promise<Recorder> {
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
+    makeFolders(folder, FOLDER_MODE)
     const index = await open(join(folder, RECORDING_INDEX), 'wx', FILE_MODE)
     const data = await open(join(folder, RECORDING_DATA), 'wx', FILE_MODE)
     await index.appendFile(`${JSON.stringify(RECORDING_HEADER)}\n`)

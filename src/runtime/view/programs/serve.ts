@@ -4,7 +4,7 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { DaffiError, messageOf } from '../../core/errors.js'
+import { portError } from '../../core/process/port-error.js'
 
 /** Enough for many pages; each connection, also of who has no token, takes a file of this process. */
 const MAX_CONNECTIONS = 256
@@ -28,7 +28,7 @@ interface ServeOptions {
   tls?: { cert: Buffer; key: Buffer } | undefined
   /** Purpose of the port, as an error says it. */
   what: string
-  /** Advice about that error. @default what its code says */
+  /** Advice about a port that is in use. @default what the error's code says */
   next?: string
 }
 
@@ -46,8 +46,7 @@ export async function serve(app: Hono, { host, port, tls, what, next }: ServeOpt
   try {
     await once(http, 'listening')
   } catch (error) {
-    const message = `${what} cannot use port ${port} of ${host}: ${messageOf(error)}`
-    throw new DaffiError('DAFFI_PORT_TAKEN', message, { cause: error, ...(next !== undefined && { next }) })
+    throw portError(error, `${what} cannot use port ${port} of ${host}`, next)
   }
   const close = (): void => {
     http.closeAllConnections()
