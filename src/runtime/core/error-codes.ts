@@ -26,7 +26,8 @@ export const ERRORS = {
   },
   DAFFI_FOLDER_READ_ONLY: {
     exit: 1,
-    meaning: "The project's folder .daffi, the cache, or the folder of a new project is on a file system that is mounted read-only.",
+    meaning:
+      "The project's folder .daffi, the cache, or the folder of a new project is on a file system that is mounted read-only.",
     next: 'Mount the project, or at least its folder .daffi, so that it can be written.',
   },
   DAFFI_FOLDER_FULL: {
