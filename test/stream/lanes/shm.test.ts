@@ -31,8 +31,8 @@ const filled = (n: number, bytes = MIB): Buffer => Buffer.alloc(bytes, n % 251)
 const isFilled = (item: Buffer, n: number): boolean => item.equals(filled(n, item.length))
 
 /** Opens a receiver's end, which has no other way to forwarded parts than through shared memory. */
-const openReader = (descriptor: ShmDescriptor): Promise<ShmLaneReader | undefined> =>
-  ShmLaneReader.open(descriptor, { pins: true, copies: () => Promise.reject(new Error('no copies')) })
+const openReader = (descriptor: ShmDescriptor, pins = true): Promise<ShmLaneReader | undefined> =>
+  ShmLaneReader.open(descriptor, { pins, copies: () => Promise.reject(new Error('no copies')) })
 
 /** Both ends of a lane, which are closed when the test ends. */
 async function openPair(live: boolean): Promise<{ writer: ShmLaneWriter; reader: ShmLaneReader }> {
@@ -182,6 +182,26 @@ test('a live part can be loaded before it is written, and is gone when its write
   const unwritten = load(await writer.store(item, 2))
   await writer.close()
   expect(await unwritten).toBeUndefined()
+})
+
+test.each([
+  ['that borrows', true, () => undefined],
+  ['that copies', true, undefined],
+  ['that only observes', false, undefined],
+])('a receiver %s closes while it waits for a live part', async (_what, pins, onReturned) => {
+  const writer = await ShmLaneWriter.open(8 * MIB, true)
+  const reader = writer && (await openReader(writer.descriptor, pins))
+  if (!reader) throw new Error('no shared memory')
+  onTestFinished(() => writer.close())
+  writer.partBytes(MIB)
+  const loading = reader.load(
+    (await writer.store(filled(1), 1)) ?? [],
+    MIB,
+    () => Buffer.alloc(MIB),
+    onReturned,
+  )
+  reader.close()
+  expect(await loading).toBeUndefined()
 })
 
 test('a live part is copied while it is written, into memory that is not written again meanwhile', async () => {

@@ -47,10 +47,14 @@ export class PartInWriting {
     return true
   }
 
-  /** Waits until it is written, or nothing more is to be expected. @param length of the part in bytes */
+  /**
+   * Waits until it is written, or nothing more is to be expected.
+   * @param length of the part in bytes
+   * @param isClosed whether the control page is not mapped any more, of which a look would then end the process
+   */
   async whole(length: number, isClosed: () => boolean): Promise<void> {
     const restMs = Math.min(SILENT_MS, Math.floor((length - this.written) / FASTEST))
     if (restMs > 1) await setTimeout(restMs - 1)
-    while (!this.isWritten && !isClosed() && (await this.grows()));
+    while (!isClosed() && !this.isWritten && (await this.grows()));
   }
 }
