@@ -28,6 +28,9 @@ test.each([
   ['arguments', [LARGE, 1]],
   ['a frame', [{ data: LARGE, width: 3 }]],
   ['a typed array', { data: new Uint8Array(LARGE), bigint: 5n }],
+  ['bytes deep within', { a: { b: { c: { d: { e: LARGE } } } } }],
+  ['many bytes', Array.from({ length: 30 }, () => Buffer.alloc(LARGE.length / 30))],
+  ['a map', new Map([['data', LARGE]])],
 ])('a large value takes memory of its size, and what comes after it little: %s', (_what, value) => {
   const { buffer, length } = encode(value)
   expect(length).toBeGreaterThan(LARGE.length)

@@ -2,8 +2,7 @@ import { Packr, Unpackr } from 'msgpackr'
 import { KIB } from '../core/bytes.js'
 import { DaffiError, messageOf } from '../core/errors.js'
 import { openSealed, registerExtensions } from './extensions.js'
-import { prepare } from './prepare.js'
-import { binaryBytes } from './binary-bytes.js'
+import { prepare, type Prepared } from './prepare.js'
 import { mapsToObjects, mayHoldProto } from './proto-keys.js'
 import { count } from '../core/text/count.js'
 
@@ -23,7 +22,7 @@ for (const each of [unpackr, mapUnpackr]) Object.assign(each, { structures: Obje
 
 registerExtensions(decode)
 
-/** Binary parts that are packed into memory of their own, the room there for what is around them, and msgpackr's usual memory. */
+/** Bytes of binary values that are packed into memory of their own, the room there for what is around them, and msgpackr's usual memory. */
 const LARGE_BYTES = 256 * KIB
 const ROOM_BYTES = 16 * KIB
 const USUAL_BYTES = 8 * KIB
@@ -43,8 +42,13 @@ export function encode(value: unknown, what = 'the value'): Buffer {
  * @throws DaffiError DAFFI_UNSENDABLE
  */
 export function encodeAll(values: readonly unknown[], whatOf: (index: number) => string): Buffer {
-  const prepared = values.map((value, index) => prepare(value, whatOf(index), pack))
-  return packAs(values.length === 1 ? whatOf(0) : 'the values', prepared)
+  let bytes = 0
+  const value = values.map((each, index) => {
+    const prepared = prepare(each, whatOf(index), pack)
+    bytes += prepared.bytes
+    return prepared.value
+  })
+  return packAs(values.length === 1 ? whatOf(0) : 'the values', { value, bytes })
 }
 
 function pack(prepared: unknown): Buffer {
@@ -55,7 +59,7 @@ function pack(prepared: unknown): Buffer {
 let packing = 0
 
 /** Packs a prepared value. That fails when it is too large, or when an accessor gives something else the second time. */
-function packAs(what: string, prepared: unknown): Buffer {
+function packAs(what: string, prepared: Prepared): Buffer {
   packing++
   try {
     return packWhole(prepared)
@@ -66,14 +70,13 @@ function packAs(what: string, prepared: unknown): Buffer {
   }
 }
 
-function packWhole(prepared: unknown): Buffer {
+function packWhole({ value, bytes }: Prepared): Buffer {
   // msgpackr has one memory: within another value it must not be replaced.
-  const bytes = packing > 1 ? 0 : binaryBytes(prepared)
-  if (bytes < LARGE_BYTES) return packr.pack(prepared)
+  if (bytes < LARGE_BYTES || packing > 1) return pack(value)
   // Of its own size: msgpackr would take four times as much, and double that while it finds out.
   useMemory(bytes + ROOM_BYTES)
   try {
-    return packr.pack(prepared)
+    return pack(value)
   } finally {
     // What is packed next must not keep all of that.
     useMemory(USUAL_BYTES)

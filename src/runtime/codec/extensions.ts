@@ -38,15 +38,11 @@ export class BoxedSet extends Boxed {}
 export class BoxedError extends Boxed {}
 
 /** Placeholder of a value whose bytes, header included, are copied into the message as they are. */
-export class Written {
+class Written {
   readonly parts: readonly Uint8Array[]
 
   constructor(...parts: Uint8Array[]) {
     this.parts = parts
-  }
-
-  get bytes(): number {
-    return this.parts.reduce((sum, part) => sum + part.length, 0)
   }
 }
 
@@ -158,10 +154,11 @@ export function registerExtensions(decode: (bytes: Uint8Array) => unknown): void
   }
 }
 
-function write(written: Written, allocate: Allocate): void {
-  const { target, position: start } = allocate(written.bytes)
+function write({ parts }: Written, allocate: Allocate): void {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const { target, position: start } = allocate(length)
   let position = start
-  for (const part of written.parts) {
+  for (const part of parts) {
     target.set(part, position)
     position += part.length
   }

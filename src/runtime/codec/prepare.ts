@@ -3,7 +3,7 @@ import { DaffiError } from '../core/errors.js'
 import { thrownLine } from '../core/message/error-text.js'
 import { asError } from '../core/thrown/read-thrown.js'
 import { errorFields } from './error-fields.js'
-import { isTypedArrayName } from './typed-arrays.js'
+import { isTypedArrayName, type TypedArrayName } from './typed-arrays.js'
 import {
   BoxedBigInt,
   BoxedError,
@@ -18,6 +18,13 @@ import { pathIn, type Key } from './value-path.js'
 /** Packs a value that is prepared already. */
 type Pack = (prepared: unknown) => Uint8Array
 
+/** A value as msgpackr packs it. */
+export interface Prepared {
+  value: unknown
+  /** Bytes of the binary values in it. */
+  bytes: number
+}
+
 const MAX_DEPTH = 500
 const TOO_LARGE = 10n ** BigInt(MAX_DIGITS)
 /** Keys of the largest object that msgpackr packs as it is. */
@@ -28,14 +35,14 @@ const MAX_KEYS = 0xffff
  * a copy with placeholders.
  * @throws DaffiError DAFFI_UNSENDABLE, with the path in the value
  */
-export function prepare(value: unknown, what: string, pack: Pack): unknown {
+export function prepare(value: unknown, what: string, pack: Pack): Prepared {
   switch (typeof value) {
     case 'string':
     case 'boolean':
     case 'undefined':
-      return value
+      return { value, bytes: 0 }
     case 'number':
-      return value === 0 && Object.is(value, -0) ? negativeZero() : value
+      return { value: value === 0 && Object.is(value, -0) ? negativeZero() : value, bytes: 0 }
     default:
       return new Preparation(what, pack).run(value)
   }
@@ -49,15 +56,16 @@ class Preparation {
   readonly #holders: object[] = []
   /** Key in each holder of what is looked at in it; undefined for the holder itself. */
   readonly #keys: Key[] = []
+  #bytes = 0
 
   constructor(what: string, pack: Pack) {
     this.#what = what
     this.#pack = pack
   }
 
-  run(value: unknown): unknown {
+  run(value: unknown): Prepared {
     try {
-      return this.#walk(value)
+      return { value: this.#walk(value), bytes: this.#bytes }
     } catch (thrown) {
       const error = asError(thrown)
       if (error instanceof DaffiError) throw error
@@ -89,7 +97,10 @@ class Preparation {
   }
 
   #object(value: object): unknown {
-    if (Buffer.isBuffer(value)) return value
+    if (Buffer.isBuffer(value)) {
+      this.#bytes += value.byteLength
+      return value
+    }
     const depth = this.#holders.length
     if (depth > 0 && this.#holders.includes(value))
       throw this.#unsendable('it is a cycle: it contains itself')
@@ -152,7 +163,7 @@ class Preparation {
     }
     if (types.isNativeError(value) || value instanceof Error)
       return new BoxedError(this.#pack(this.#record(this.#errorFields(value), true)))
-    if (types.isArrayBuffer(value)) return boxedTypedArray('ArrayBuffer', new Uint8Array(value))
+    if (types.isArrayBuffer(value)) return this.#boxed('ArrayBuffer', new Uint8Array(value))
     if (types.isPromise(value) || typeof (value as { then?: unknown }).then === 'function')
       throw this.#unsendable('it is a promise: await it first')
     return undefined
@@ -174,7 +185,12 @@ class Preparation {
   #typedArray(value: ArrayBufferView): object {
     const name = nameOf(value)
     if (!isTypedArrayName(name)) throw this.#unsendable(`it is a ${name}`)
-    return boxedTypedArray(name, new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+    return this.#boxed(name, new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+  }
+
+  #boxed(name: TypedArrayName, bytes: Uint8Array): object {
+    this.#bytes += bytes.length
+    return boxedTypedArray(name, bytes)
   }
 
   #entries(map: ReadonlyMap<unknown, unknown>): unknown[] {
