@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, writeSync } from 'node:fs'
+import { MIB } from '../core/bytes.js'
 import { optionalPackage } from '../core/process/optional-package.js'
 import { FreedMemory } from './freed-memory.js'
 
@@ -17,6 +18,8 @@ const MAP_SHARED = 1
 /** Name of daffi's memory, and what the kernel shows for it in /proc. */
 const MEMORY_NAME = 'daffi'
 const MEMORY_LINK = `/memfd:${MEMORY_NAME} (deleted)`
+/** Bytes that are allocated in much less than a millisecond. */
+const ALLOCATED_AT_ONCE = MIB
 /** mmap's MAP_FAILED, as an address. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 
@@ -113,13 +116,18 @@ export function createMemory(
   return { fd, buffer: mapping.buffer, unmap }
 }
 
-/** Allocates a range of memory. False when there is not enough. */
+/**
+ * Allocates a range of memory. False when there is not enough. A little at a time: before Linux 6.11 a signal undoes all that is being
+ * allocated, and a profiler sends one each millisecond.
+ */
 export function allocate(libc: Libc, fd: number, offset: number, bytes: number): boolean {
-  for (;;) {
-    const error = libc.posix_fallocate(fd, offset, bytes)
-    // A signal has come meanwhile.
-    if (error !== EINTR) return error === 0
+  const end = offset + bytes
+  for (let at = offset; at < end;) {
+    const error = libc.posix_fallocate(fd, at, Math.min(ALLOCATED_AT_ONCE, end - at))
+    if (error === 0) at += ALLOCATED_AT_ONCE
+    else if (error !== EINTR) return false
   }
+  return true
 }
 
 /**
