@@ -46,10 +46,16 @@ function exportsOf(path: string): Exports {
   if (known) return known.exports
   const module = { exports: {} }
   modules.set(path, module)
-  const source = readFileSync(path, 'latin1')
-  const name = join(program, relative(ROOT, path).replaceAll(sep, '-'))
-  const run = code.compile(source, path, name).runInThisContext() as Wrapper
-  run(module.exports, requireOf(path), module, path, dirname(path), (id) => import(id))
+  try {
+    const source = readFileSync(path, 'latin1')
+    const name = join(program, relative(ROOT, path).replaceAll(sep, '-'))
+    const run = code.compile(source, path, name).runInThisContext() as Wrapper
+    run(module.exports, requireOf(path), module, path, dirname(path), (id) => import(id))
+  } catch (error) {
+    // Whoever requires it next gets the error as well, such as that of a file that an update of daffi has removed.
+    modules.delete(path)
+    throw error
+  }
   return module.exports
 }
 
