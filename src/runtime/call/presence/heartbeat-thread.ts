@@ -6,7 +6,7 @@ import type { Logger } from '../../core/logger.js'
 import { packageFile } from '../../core/process/package-file.js'
 import type { ServerAddress } from '../../nats/index.js'
 import type { CallTiming } from '../wire/timing.js'
-import { HAS_THREAD, Heartbeat, LAST_TURN, type SharedState } from './heartbeat.js'
+import { HAS_THREAD, HeartbeatSender, LAST_TURN, type SharedState } from './heartbeat-sender.js'
 import type { PeerRecord } from './peer-record.js'
 
 /** Data that the worker is started with. */
@@ -23,13 +23,13 @@ export interface HeartbeatData {
  * A message to the worker. A last will, as in MQTT, is a subject to publish on should this process be ended with its
  * parent.
  */
-export type HeartbeatMessage = { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'stop' }
+export type MessageToWorker = { kind: 'setLastWill' | 'clearLastWill'; subject: string } | { kind: 'stop' }
 
 /**
  * A message from the worker. `ready`: its heartbeats have begun. `stoodStill`: for some heartbeats this process, or the whole
  * computer, did not run. `refused`: the server does not allow its connection a subject.
  */
-export type WorkerMessage = 'ready' | 'stoodStill' | { refused: ErrorRecord }
+export type MessageFromWorker = 'ready' | 'stoodStill' | { refused: ErrorRecord }
 
 interface HeartbeatOptions extends Omit<HeartbeatData, 'shared' | 'heartbeatMs'> {
   /** Connection of the main loop. */
@@ -62,7 +62,7 @@ function ownEnvironment(): NodeJS.ProcessEnv {
 export class HeartbeatThread {
   readonly #options: HeartbeatOptions
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16))
-  #inLoop: Heartbeat
+  #inLoop: HeartbeatSender
   #worker: Worker | undefined
   #exited: Promise<unknown> | undefined
   #failures = 0
@@ -130,7 +130,7 @@ export class HeartbeatThread {
     this.#worker = worker
     this.#exited = new Promise((resolve) => worker.once('exit', resolve))
     worker.on('error', (error) => void this.#onFailed(error))
-    worker.on('message', (message: WorkerMessage) => {
+    worker.on('message', (message: MessageFromWorker) => {
       if (message === 'ready') this.#onReady()
       else if (message === 'stoodStill') this.#onStoodStill()
       else onRefused(fromErrorRecord(message.refused))
@@ -204,11 +204,11 @@ export class HeartbeatThread {
     else onRefused(threadError(error))
   }
 
-  #makeInLoop(): Heartbeat {
+  #makeInLoop(): HeartbeatSender {
     const { heartbeatMs } = this.#options.timing
     const onStoodStill = (): void => this.#onStoodStill()
     const lastWills = this.#lastWills
-    return new Heartbeat({
+    return new HeartbeatSender({
       ...this.#options,
       heartbeatMs,
       shared: this.#shared,
@@ -218,7 +218,7 @@ export class HeartbeatThread {
     })
   }
 
-  #post(message: HeartbeatMessage): void {
+  #post(message: MessageToWorker): void {
     this.#worker?.postMessage(message)
   }
 }

@@ -1,12 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { listen, payloadLimit } from '../../nats/index.js'
-import {
-  pagesOf,
-  pingSubject,
-  presenceSubject,
-  type Heartbeat as HeartbeatMessage,
-  type PeerRecord,
-} from './peer-record.js'
+import { pagesOf, pingSubject, presenceSubject, type Heartbeat, type PeerRecord } from './peer-record.js'
 
 /** Heartbeats of which none was sent, after which this process must have stood still. */
 const STOOD_STILL = 3
@@ -19,7 +13,7 @@ export const LAST_TURN = 0
 /** Place of a 1 while the heartbeats are the thread's. */
 export const HAS_THREAD = 1
 
-interface HeartbeatOptions {
+interface SenderOptions {
   nc: NatsConnection
   pipeline: string
   record: PeerRecord
@@ -30,18 +24,18 @@ interface HeartbeatOptions {
   parentPid: number | undefined
   /** Subjects to publish on should this process be ended with its parent. */
   lastWills: ReadonlySet<string>
-  /** Whether it is that of the main loop, which leaves it to the thread as soon as there is one. */
+  /** Whether it is that of the main loop, which leaves all to the thread as soon as there is one. */
   inLoop: boolean
   /** Called when for some heartbeats this process, or the whole computer, did not run. */
   onStoodStill: () => void
 }
 
 /**
- * A node's heartbeats, its answers to those who ask for its record, and its end when its parent is gone, from the thread that it is
- * made in.
+ * Sends a node's heartbeats from the thread that it is made in, answers those there who ask for the node's record, and ends the process
+ * when its parent is gone.
  */
-export class Heartbeat {
-  readonly #options: HeartbeatOptions
+export class HeartbeatSender {
+  readonly #options: SenderOptions
   readonly #pings: Subscription
   readonly #watching: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
@@ -51,7 +45,7 @@ export class Heartbeat {
   #runningSince = 0n
 
   /** Begins to answer, and to watch the parent. */
-  constructor(options: HeartbeatOptions) {
+  constructor(options: SenderOptions) {
     this.#options = options
     const { nc, pipeline, record, parentPid } = options
     const pages = pagesOf(record, payloadLimit(nc))
@@ -94,12 +88,8 @@ export class Heartbeat {
       onStoodStill()
     }
     this.#last = now
-    const message: HeartbeatMessage = {
-      name: record.name,
-      id: record.incarnation,
-      blockedMs: this.#blockedMs(),
-    }
-    if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(message))
+    const heartbeat: Heartbeat = { name: record.name, id: record.incarnation, blockedMs: this.#blockedMs() }
+    if (!nc.isClosed()) nc.publish(presenceSubject(pipeline, 'beat'), JSON.stringify(heartbeat))
   }
 
   /** Time for which the loop has not turned at least: it is only known to turn once in a heartbeat, and not while the process stood still. */
