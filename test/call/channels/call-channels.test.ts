@@ -191,13 +191,16 @@ test('a large value comes in parts when its sender lends no memory, or none that
   const value = Buffer.alloc(3_000_000, 'abcdefg')
   const nonce = Buffer.alloc(16).toString('base64url')
   for (const place of ['', `${process.pid} 0 ${nonce}`]) {
+    const asked: string[] = []
     other.channels.listen('value-1', ({ data, respond }) => {
       const text = Buffer.from(data).toString()
+      asked.push(text)
       const [offset = 0, length = 0] = text.split(' ').map(Number)
       respond(text === 'memory' ? Buffer.from(place) : value.subarray(offset, offset + length))
     })
-    const copy = await transfers.fetch('value-1 3000000', { node: 'OTHER', channel }, never)
+    const copy = await transfers.fetch('value-1 3000000 memory', { node: 'OTHER', channel }, never)
     expect(value.equals(copy)).toBe(true)
+    expect(asked).toContain('memory')
   }
 })
 
