@@ -99,8 +99,7 @@ export class PayloadTransfers {
       throw new DaffiError('DAFFI_TOO_LARGE', message)
     }
     const subject = channel ? `${KEPT}${randomId()}` : newInbox(this.#nc)
-    const place = `${subject} ${payload.length}`
-    const parts = channel ? `${place} ${MEMORY}` : place
+    const parts = `${subject} ${payload.length}${channel ? ` ${MEMORY}` : ''}`
     return { parts, ...this.#serve(subject, payload, channel) }
   }
 
@@ -135,7 +134,7 @@ export class PayloadTransfers {
 
   /** Copies a value out of shared memory; requests its parts where its sender lends none, or it cannot be read. */
   async #load({ subject, length, isLent }: Parts, from: Sender, signal: AbortSignal): Promise<Uint8Array> {
-    const place = isLent ? textOf({ data: await this.#part(subject, MEMORY, from, signal) }) : ''
+    const place = isLent ? textOf({ data: await this.#request(subject, MEMORY, from, signal) }) : ''
     const copy = place === '' ? undefined : copyLent(place, length)
     return copy ?? (await this.#join(subject, length, from, signal))
   }
@@ -147,7 +146,7 @@ export class PayloadTransfers {
     const step = Math.min(PART_BYTES, this.#limit)
     const offsets = Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step)
     const load = async (offset: number): Promise<void> => {
-      const part = await this.#part(subject, `${offset} ${step}`, from, signal)
+      const part = await this.#request(subject, `${offset} ${step}`, from, signal)
       if (part.length !== Math.min(step, length - offset)) throw badPart(part.length, offset, length)
       whole.set(part, offset)
     }
@@ -155,20 +154,20 @@ export class PayloadTransfers {
     return whole
   }
 
-  /** Requests one part, again while the sender is there but does not answer: it, or the server, is busy. */
-  async #part(
+  /** Requests a part, or the place in memory, again while the sender is there but does not answer: it, or the server, is busy. */
+  async #request(
     subject: string,
-    range: string,
+    what: string,
     { node, channel }: Sender,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
     // A channel loses nothing; but a sender that stands still must not hold the room of the others for ever.
-    if (channel) return await channel.ask(subject, range, { signal, timeoutMs: IDLE_MS })
+    if (channel) return await channel.ask(subject, what, { signal, timeoutMs: IDLE_MS })
     let refusals = 0
     let silences = 0
     for (let timeout = PART_TIMEOUT_MS; ; timeout *= 2) {
       try {
-        const request = this.#nc.request(subject, range, { timeout })
+        const request = this.#nc.request(subject, what, { timeout })
         return (await bounded(request, { signal, what: 'fetching a value' })).data
       } catch (error) {
         signal.throwIfAborted()
