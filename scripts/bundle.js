@@ -29,7 +29,7 @@ const ENTRIES = [
   'runtime/nats/index',
 ]
 
-/** A thread, which has no module in common with its process: in one file, with the packages that it uses, it starts in half the time. */
+/** A thread, which has no module in common with its process: bundled for itself, with the packages that it uses, it starts in half the time. */
 const THREAD = 'runtime/call/presence/heartbeat-worker'
 
 /** The viewer's page, which a browser loads file by file. */
