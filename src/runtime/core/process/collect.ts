@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { MIB } from '../bytes.js'
 import { tunesProcess } from './process-tuning.js'
 
-/** Bytes of items between two collections: two or three frames, which then take turns in memory that is still in the cache. */
+/** Bytes of items and values between two collections: two or three frames, which then take turns in memory that is still in the cache. */
 const MIN_INTERVAL = 6 * MIB
 /** Bytes of young buffers after which V8 collects by itself. */
 const MAX_INTERVAL = 32 * MIB
@@ -27,7 +27,7 @@ let before = Infinity
  * cache when its turn comes again.
  *
  * Where the program keeps its items, collections find nothing, and become as rare as V8's own.
- * @param bytes of the item that the callback is done with
+ * @param bytes of the item that the callback is done with, or of the large value of a call that was fetched
  */
 export function collectYoung(bytes: number): void {
   done += bytes

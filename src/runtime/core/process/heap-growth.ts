@@ -10,9 +10,10 @@ let users = 0
 let adjusting: NodeJS.Timeout | undefined
 
 /**
- * Lets V8's heap grow more while a stream lasts. V8 counts the memory of buffers as growth of its own heap, and
- * collects the whole of a small heap (10 MB) for every second frame (12 MB), which costs more than all other work on
- * it. Frames die young: with a little more room V8's cheap collections of young objects come first and find them.
+ * Lets V8's heap grow more while a stream lasts, or a large value is on its way. V8 counts the memory of buffers as growth
+ * of its own heap, and collects the whole of a small heap (10 MB) for every second frame (12 MB), which costs more than all
+ * other work on it. Frames die young: with a little more room V8's cheap collections of young objects come first and find
+ * them.
  *
  * V8 takes the growth as a percentage of the heap; it is set again once a second, so that the room is the same whatever
  * the heap's size.
