@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import { connect, errors } from '@nats-io/transport-node'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -24,13 +26,14 @@ async function heartbeatOf(address?: ServerAddress) {
   })
   const record = { name: 'one', incarnation: randomId(), host: 'here', graceMs: 0, callbacks: {} }
   const refused = deferred<DaffiError>()
+  const { log, lines } = keptLog()
   const heartbeat = new HeartbeatThread({
     nc,
     address: address ?? { url },
     pipeline: 'heartbeats',
     record: { ...record, ...ownIdentity() },
     parentPid: undefined,
-    log: keptLog().log,
+    log,
     timing: { ...TIMING, heartbeatMs: 50 },
     onRefused: refused.resolve,
   })
@@ -46,6 +49,7 @@ async function heartbeatOf(address?: ServerAddress) {
   const ping = `daffi.heartbeats.node.one.ping.${record.incarnation}`
   return {
     heartbeat,
+    lines,
     beats,
     changed,
     refused: refused.promise,
@@ -107,10 +111,19 @@ test('a process that stands still before the first heartbeat of its thread was n
 })
 
 test('a heartbeat that is stopped while its thread starts does not wait for that', async () => {
-  const { heartbeat } = await heartbeatOf()
+  // A server that says nothing: the thread would wait for it, and then fail.
+  const server = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { heartbeat, lines } = await heartbeatOf({ url: `nats://127.0.0.1:${port}` })
   heartbeat.start()
   heartbeat.startThread()
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  const closed = once(socket.resume(), 'close')
   await heartbeat.stop()
+  await closed
+  expect(lines).toEqual([])
   heartbeat.startThread()
 })
 
