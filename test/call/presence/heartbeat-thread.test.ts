@@ -15,12 +15,15 @@ import type { ServerAddress } from '../../../src/runtime/nats/index.js'
 import { joinError } from '../../../src/runtime/nats/connect/connect-error.js'
 import { fileServer } from '../../support/file-server.js'
 import { keptLog } from '../../support/kept-log.js'
+import { mortalServer } from '../../support/mortal-server.js'
 import { temporaryFolder } from '../../support/temporary.js'
+import { waitUntil } from '../../support/wait.js'
 
 /** A heartbeat every 50 ms, and those that come; its thread has a connection of its own. */
-async function heartbeatOf(address?: ServerAddress) {
-  const url = await fileServer()
-  const [nc, others] = await Promise.all([connect({ servers: url }), connect({ servers: url })])
+async function heartbeatOf(address?: ServerAddress, server?: string) {
+  const url = server ?? (await fileServer())
+  const options = { servers: url, reconnectTimeWait: 50, maxReconnectAttempts: -1 }
+  const [nc, others] = await Promise.all([connect(options), connect(options)])
   onTestFinished(async () => {
     await Promise.all([nc.close(), others.close()])
   })
@@ -93,6 +96,29 @@ test('a heartbeat whose thread is refused what the main loop has stays with that
   expect(error).toMatchObject({ code: 'DAFFI_NO_SERVER', message: `no NATS server runs in ${project}` })
   const before = beats.length
   while (beats.length < before + 2) await changed.wait()
+})
+
+test('a thread that starts while the server is away does not fail its node, and begins when that is back', async () => {
+  const server = await mortalServer()
+  const { heartbeat, lines, beats, changed, refused, ping } = await heartbeatOf(undefined, server.url)
+  const onRefused = vi.fn()
+  void refused.then(onRefused)
+  heartbeat.start()
+  await server.kill()
+  heartbeat.startThread()
+  await waitUntil(() => lines.length > 0)
+  // Long enough for as many starts of the thread as a server that answers may refuse.
+  await delay(2000)
+  const before = beats.length
+  server.startAgain()
+  while (beats.length === before) await changed.wait()
+  expect((await ping()).name).toBe('one')
+  const blocked = (): boolean => beats.some(({ blockedMs }) => blockedMs > 0)
+  while (!blocked()) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    await Promise.race([changed.wait(), delay(50)])
+  }
+  expect(onRefused).not.toHaveBeenCalled()
 })
 
 test('a process that stands still before the first heartbeat of its thread was not blocked', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { isErrorCode } from '../../core/error-codes.js'
@@ -44,7 +45,7 @@ interface HeartbeatOptions extends Omit<HeartbeatData, 'shared' | 'heartbeatMs'>
 const REMEMBERED_TURNS = 15
 /** Time after the hello in which a node that runs nobody's code yet has no thread. */
 const LONE_LOOP_MS = 500
-/** Pause after which a thread that failed is started again. */
+/** Pause after which a thread that failed is started again, and between two looks for a server that is away. */
 const RETRY_MS = 500
 /** Failures in a row, each while the server answers the main loop, after which the node fails with the error. */
 const MAX_FAILURES = 3
@@ -198,9 +199,14 @@ export class HeartbeatThread {
       this.#inLoop.start()
     }
     // A server that is away is waited for; one that answers has refused the thread.
-    await nc.flush().catch(() => undefined)
+    let wasAway = false
+    while (!this.#hasEnded() && !(await answers(nc))) {
+      wasAway = true
+      await delay(RETRY_MS, undefined, { ref: false })
+    }
     if (this.#hasEnded()) return
-    if (++this.#failures < MAX_FAILURES) this.#startLater(RETRY_MS)
+    if (!wasAway) this.#failures++
+    if (this.#failures < MAX_FAILURES) this.#startLater(RETRY_MS)
     else onRefused(threadError(error))
   }
 
@@ -221,6 +227,14 @@ export class HeartbeatThread {
   #post(message: MessageToWorker): void {
     this.#worker?.postMessage(message)
   }
+}
+
+/** Whether the server answers before the connection to it breaks. */
+function answers(nc: NatsConnection): Promise<boolean> {
+  return nc.flush().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** An error loses its class on the way from the worker, and keeps its fields. */
