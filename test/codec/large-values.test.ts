@@ -48,3 +48,26 @@ test('what a value inherits is neither sent nor read', () => {
   const value = Object.assign(Object.create(parent) as object, { data: SMALL })
   expect(decode(encode(value))).toEqual({ data: SMALL })
 })
+
+const lying = { value: 0 as unknown }
+
+test.each([
+  ['a property', (data: Buffer) => Object.defineProperty(data, 'byteLength', lying)],
+  [
+    'its class',
+    (data: Buffer) => {
+      const prototype = Object.create(Buffer.prototype as object, { byteLength: lying }) as object
+      Object.setPrototypeOf(data, prototype)
+      return data
+    },
+  ],
+])('bytes whose size is another by %s are what they are, and so is what is sent next', (_, lie) => {
+  const isSame = (sent: Buffer, bytes: Buffer): boolean => bytes.equals(decode(encode(sent)) as Buffer)
+  for (const size of [0, 50, 1e12, -1e9, NaN, 'x', undefined]) {
+    lying.value = size
+    for (const data of [SMALL, LARGE]) {
+      expect(isSame(lie(Buffer.from(data)), data)).toBe(true)
+      expect(isSame(data, data)).toBe(true)
+    }
+  }
+})

@@ -93,11 +93,11 @@ test.each([
 )
 
 test.each([['up'], ['call', 'add', '1'], ['ps'], ['doctor']])(
-  '%s: a certificate of the environment without its key is wrong usage, where a server is named',
+  '%s: a certificate without its key is wrong usage, where a server is named; one may be a flag, one a variable',
   async (...args) => {
     const cwd = await project("{ url: '' }")
-    const run = async (env: Record<string, string>) => {
-      const { exitCode, stdout } = await runDaffi([...args, '--json'], { cwd, env })
+    const run = async (env: Record<string, string>, ...flags: string[]) => {
+      const { exitCode, stdout } = await runDaffi([...args, ...flags, '--json'], { cwd, env })
       return { exitCode, value: JSON.parse(stdout) as unknown }
     }
     const url = 'tls://127.0.0.1:1'
@@ -108,6 +108,11 @@ test.each([['up'], ['call', 'add', '1'], ['ps'], ['doctor']])(
     expect(await run({ NATS_URL: url, NATS_CERT: '', NATS_KEY: 'key.pem' })).toMatchObject(
       refused('NATS_KEY needs NATS_CERT'),
     )
+    const given = ['--server', url, '--tls-cert', 'cert.pem']
+    expect(await run({ NATS_CERT: 'cert.pem' }, ...given)).toMatchObject(
+      refused('--tls-cert needs --tls-key'),
+    )
+    expect(await run({ NATS_KEY: 'key.pem' }, ...given)).not.toMatchObject({ exitCode: 2 })
   },
 )
 

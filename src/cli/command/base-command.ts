@@ -47,12 +47,17 @@ export abstract class BaseCommand<R> extends Command {
     return createLogger(flags['log-level'], (line) => stderr.line(line))
   }
 
-  /** The server that the flags name, or the variables in their place. */
+  /**
+   * The server that the flags name, or the variables in their place. A certificate may be given by a flag, and its key by a variable.
+   * @throws DaffiError DAFFI_USAGE when only one of the two is given
+   */
   protected serverFlags(flags: GlobalFlags): ServerChoice {
     const { NATS_TOKEN, NATS_CA, NATS_CERT, NATS_KEY } = process.env
     const { server: url, token = NATS_TOKEN, creds: credentials } = flags
     const { 'tls-ca': ca = NATS_CA, 'tls-cert': cert = NATS_CERT, 'tls-key': key = NATS_KEY } = flags
-    return serverChoice({ url, token, credentials, ca, cert, key })
+    const areVariables = flags['tls-cert'] === undefined && flags['tls-key'] === undefined
+    const names = areVariables ? undefined : { cert: '--tls-cert', key: '--tls-key' }
+    return serverChoice({ url, token, credentials, ca, cert, key }, names)
   }
 
   /** The named pipeline, or the default one. One that runs is read as it was when it was started, but for what flags say. */

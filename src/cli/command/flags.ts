@@ -101,14 +101,12 @@ export const baseFlags = {
   'tls-cert': Flags.string({
     summary: "PEM file of this client's certificate, for a server that asks for one; or NATS_CERT.",
     helpValue: 'FILE',
-    helpGroup: 'GLOBAL',
-    dependsOn: ['server', 'tls-key'],
+    ...forServer,
   }),
   'tls-key': Flags.string({
     summary: 'PEM file of the private key of --tls-cert; or NATS_KEY.',
     helpValue: 'FILE',
-    helpGroup: 'GLOBAL',
-    dependsOn: ['server', 'tls-cert'],
+    ...forServer,
   }),
   'log-level': Flags.option({ options: LOG_LEVELS })({
     summary: 'Show log lines of this level and above.',

@@ -3,7 +3,7 @@ import { DaffiError } from '../core/errors.js'
 import { thrownLine } from '../core/message/error-text.js'
 import { asError } from '../core/thrown/read-thrown.js'
 import { errorFields } from './error-fields.js'
-import { isTypedArrayName, type TypedArrayName } from './typed-arrays.js'
+import { isTypedArrayName, plainBuffer, type TypedArrayName } from './typed-arrays.js'
 import {
   BoxedBigInt,
   BoxedError,
@@ -98,8 +98,9 @@ class Preparation {
 
   #object(value: object): unknown {
     if (Buffer.isBuffer(value)) {
-      this.#bytes += value.byteLength
-      return value
+      const plain = plainBuffer(value)
+      this.#bytes += plain.byteLength
+      return plain
     }
     const depth = this.#holders.length
     if (depth > 0 && this.#holders.includes(value))

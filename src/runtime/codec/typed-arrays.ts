@@ -29,3 +29,15 @@ export function typedArray(name: TypedArrayName, bytes: Uint8Array): ArrayBuffer
 export function viewName(view: ArrayBufferView): string {
   return Object.prototype.toString.call(view).slice(8, -1)
 }
+
+const VIEW = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array
+
+/**
+ * A Buffer itself; one over the same memory when it tells another size than it has, by a property of its own or of its class: msgpackr
+ * would write that size, and bytes of others' in place of those that are missing.
+ */
+export function plainBuffer(buffer: Buffer): Buffer {
+  const size = Reflect.get(VIEW, 'byteLength', buffer)
+  if (buffer.byteLength === size) return buffer
+  return Buffer.from(Reflect.get(VIEW, 'buffer', buffer), Reflect.get(VIEW, 'byteOffset', buffer), size)
+}

@@ -32,9 +32,10 @@ async function cacheHome(): Promise<string> {
 let scripts = 0
 
 /** Compiles the source, each time as another file: of one that is still in memory, V8 reads no kept code. */
-function compiled(source = SOURCE, build = 'first'): { code: CompiledCode; script: Script } {
+function compiled(source = SOURCE, build = 'first', changed = 1): { code: CompiledCode; script: Script } {
   const code = new CompiledCode('/somewhere/dist', build)
-  return { code, script: code.compile(source, `/somewhere/dist/chunk-${scripts++}.cjs`, NAME) }
+  const path = `/somewhere/dist/chunk-${scripts++}.cjs`
+  return { code, script: code.compile({ source, path, changed, name: NAME }) }
 }
 
 /** Whether code that was kept was taken; undefined when none was found. */
@@ -92,6 +93,16 @@ test('code of which one bit has changed is not taken, since V8 would run it, and
   expect(isTaken(compiled().script)).toBe(true)
 })
 
+test('code of a source that was mended in place, in as many letters, is not taken, and replaced', async () => {
+  await keptFile(await cacheHome())
+  const mended = '(function () { return 6 * 9 })'
+  const { code, script } = compiled(mended, 'first', 2)
+  expect(isTaken(script)).toBeUndefined()
+  expect((script.runInThisContext() as () => number)()).toBe(54)
+  code.keep()
+  expect(isTaken(compiled(mended, 'first', 2).script)).toBe(true)
+})
+
 test('code that V8 refuses is replaced', async () => {
   await keptFile(await cacheHome())
   const longer = '(function () { return 6 * 7 + 1 })'
@@ -106,7 +117,8 @@ test('code in the file of another script is not taken', async () => {
   const file = await keptFile(await cacheHome())
   await rename(file, join(dirname(file), 'other.cjs'))
   const code = new CompiledCode('/somewhere/dist', 'first')
-  const other = code.compile(SOURCE, `/somewhere/dist/other-${scripts++}.cjs`, join('program', 'other.cjs'))
+  const path = `/somewhere/dist/other-${scripts++}.cjs`
+  const other = code.compile({ source: SOURCE, path, changed: 1, name: join('program', 'other.cjs') })
   expect(isTaken(other)).toBeUndefined()
 })
 
@@ -154,7 +166,8 @@ test('while a stream has other flags set, code is neither taken nor written', as
   const { code } = compiled()
   setFlagsFromString('--heap-growing-percent=37')
   onTestFinished(() => setFlagsFromString('--heap-growing-percent=0'))
-  expect(isTaken(code.compile(SOURCE, '/somewhere/dist/other.cjs', NAME))).toBeUndefined()
+  const other = { source: SOURCE, path: '/somewhere/dist/other.cjs', changed: 1, name: NAME }
+  expect(isTaken(code.compile(other))).toBeUndefined()
   code.keep()
   expect(await readFile(file)).toHaveLength(0)
 })

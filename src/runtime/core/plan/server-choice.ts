@@ -23,7 +23,7 @@ export interface ServerChoice {
   tls?: TlsOptions
 }
 
-/** Values of flags and variables, or of options in their place. Flags for certificate and key need each other by themselves. */
+/** Values of flags and variables, or of options in their place. */
 interface NamedServer {
   url: string | undefined
   token: string | undefined
@@ -35,11 +35,15 @@ interface NamedServer {
 
 /**
  * Makes a choice of single values. Empty text, as of a variable that is set to nothing, counts as absent.
- * @throws DaffiError DAFFI_USAGE when a server is named, and only one of NATS_CERT and NATS_KEY is set
+ * @param names what certificate and key are given by, for the error message
+ * @throws DaffiError DAFFI_USAGE when a server is named, and only one of certificate and key is given
  */
-export function serverChoice({ url, token, credentials, ca, cert, key }: NamedServer): ServerChoice {
+export function serverChoice(
+  { url, token, credentials, ca, cert, key }: NamedServer,
+  names: { cert: string; key: string } = { cert: 'NATS_CERT', key: 'NATS_KEY' },
+): ServerChoice {
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
-  if (url) assertKeyPair(tls, { cert: 'NATS_CERT', key: 'NATS_KEY' })
+  if (url) assertKeyPair(tls, names)
   return {
     ...(url && { url }),
     ...(token && { token }),

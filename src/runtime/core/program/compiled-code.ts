@@ -13,6 +13,17 @@ const DIGEST_SIZE = 32
 /** Age at which code is removed. What is still in use is then compiled once more. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000
 
+/** A script, as it is given to V8. */
+interface Program {
+  source: string
+  /** Absolute path of its source. */
+  path: string
+  /** Time of the last change of that file, in ms. V8 compares its length only, and somebody may mend it in place. */
+  changed: number
+  /** Name under which its code is kept. */
+  name: string
+}
+
 /**
  * Keeps what V8 has compiled of daffi's own code in the user's cache: compiling is half of the start of a command. Compiled code is run
  * as it is, so it is neither read from nor written to a folder that another user may enter. Nor does V8 check what it takes: code of
@@ -26,8 +37,8 @@ export class CompiledCode {
   /** State of V8's flags. With other flags, such as those that a stream sets for its time, V8 refuses the code. */
   readonly #tag = cachedDataVersionTag()
   readonly #mayRead = isPrivate()
-  /** Scripts that are not kept yet, by their names. */
-  readonly #fresh = new Map<string, Script>()
+  /** Scripts that are not kept yet. */
+  readonly #fresh = new Map<Program, Script>()
 
   /**
    * @param root folder of the code
@@ -38,16 +49,13 @@ export class CompiledCode {
     this.#folder = `${digest(root).toString('hex').slice(0, 16)}-${this.#tag.toString(16)}`
   }
 
-  /**
-   * Gives a script, which is not compiled again when its code is kept.
-   * @param path absolute path of its source
-   * @param name name under which its code is kept
-   */
-  compile(source: string, path: string, name: string): Script {
+  /** Gives a script, which is not compiled again when its code is kept. */
+  compile(program: Program): Script {
+    const { source, path } = program
     const isUsual = cachedDataVersionTag() === this.#tag
-    const cachedData = isUsual ? this.#read(name) : undefined
+    const cachedData = isUsual ? this.#read(program) : undefined
     const script = new Script(source, { filename: path, cachedData })
-    if (isUsual && (!cachedData || script.cachedDataRejected)) this.#fresh.set(name, script)
+    if (isUsual && (!cachedData || script.cachedDataRejected)) this.#fresh.set(program, script)
     return script
   }
 
@@ -59,37 +67,37 @@ export class CompiledCode {
         makeFolder(folder, 0o700)
       if (!isPrivate()) return
       makeFolder(this.#file(''), 0o700)
-      for (const [name, script] of this.#fresh) this.#write(name, script.createCachedData())
+      for (const [program, script] of this.#fresh) this.#write(program, script.createCachedData())
       removeOld()
     } catch {
       // A cache that is full, or read-only, is done without.
     }
   }
 
-  #read(name: string): Buffer | undefined {
+  #read(program: Program): Buffer | undefined {
     if (!this.#mayRead) return undefined
     try {
-      const content = readFileSync(this.#file(name))
+      const content = readFileSync(this.#file(program.name))
       const code = content.subarray(DIGEST_SIZE)
-      return this.#digest(name, code).equals(content.subarray(0, DIGEST_SIZE)) ? code : undefined
+      return this.#digest(program, code).equals(content.subarray(0, DIGEST_SIZE)) ? code : undefined
     } catch {
       return undefined
     }
   }
 
   /** Writes in place: what was not written to its end, as its writer was killed, has a wrong digest. */
-  #write(name: string, code: Buffer): void {
-    const file = this.#file(name)
+  #write(program: Program, code: Buffer): void {
+    const file = this.#file(program.name)
     makeFolder(dirname(file), 0o700)
-    writeFileSync(file, Buffer.concat([this.#digest(name, code), code]), { mode: 0o600 })
+    writeFileSync(file, Buffer.concat([this.#digest(program, code), code]), { mode: 0o600 })
   }
 
   #file(name: string): string {
     return join(compiledFolder(), this.#folder, name)
   }
 
-  #digest(name: string, code: Buffer): Buffer {
-    return digest(this.#origin + name, code)
+  #digest({ name, changed }: Program, code: Buffer): Buffer {
+    return digest(`${this.#origin}${changed} ${name}`, code)
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,9 +47,11 @@ function exportsOf(path: string): Exports {
   const module = { exports: {} }
   modules.set(path, module)
   try {
+    // Asked first: what changes while it is read must not count as old.
+    const { mtimeMs: changed } = statSync(path)
     const source = readFileSync(path, 'latin1')
     const name = join(program, relative(ROOT, path).replaceAll(sep, '-'))
-    const run = code.compile(source, path, name).runInThisContext() as Wrapper
+    const run = code.compile({ source, path, changed, name }).runInThisContext() as Wrapper
     run(module.exports, requireOf(path), module, path, dirname(path), (id) => import(id))
   } catch (error) {
     // Whoever requires it next gets the error as well, such as that of a file that an update of daffi has removed.
