@@ -83,6 +83,41 @@ test('with restart: no a node that dies has failed, and the others are stopped',
   })
 })
 
+test('with restart: no a node that dies has failed also when the stream to it was the last call of the run', async () => {
+  const cwd = await temporaryProject({
+    'package.json': '{}',
+    'pipeline.yaml': `name: last
+sources: { one: { kind: module, module: ./one.js } }
+nodes:
+  writer:
+    restart: no
+    calls: [{ call: work, source: one, modifier: STREAM, wait_for: [worker] }]
+  worker: { callbacks: [work], restart: no }
+`,
+    'one.js': 'export default [1]',
+    'callbacks/work.js': 'export default (_n) => process.exit(3)',
+  })
+  const { exitCode, stdout, stderr } = await runDaffi(['up', '--json'], { cwd })
+  const { error, nodes } = JSON.parse(stdout) as PipelineResult
+  expect(error).toMatchObject({ code: 'DAFFI_NODE_DIED', message: 'worker ended with exit code 3' })
+  expect(nodes.worker).toMatchObject({ state: 'failed', exitCode: 3 })
+  expect(stderr).toMatch(/^worker \| failed: worker ended with exit code 3$/m)
+  expect(exitCode).toBe(1)
+})
+
+test('a node that dies while the run ends says how', async () => {
+  const cwd = await temporaryProject({
+    'package.json': '{}',
+    'pipeline.yaml': 'name: end\nnodes: { worker: { callbacks: [work] } }\n',
+    'callbacks/till.js': 'export class Till {\n  work() {}\n  close() { process.exit(5) }\n}\n',
+  })
+  const up = startDaffi(['up'], { cwd })
+  await up.waitForLine(/^worker \| ready/)
+  up.kill('SIGTERM')
+  const { stdout } = await up.exited
+  expect(stdout).toMatch(/^worker \| stopped: worker ended with exit code 5$/m)
+})
+
 test('a node that dies again and again has failed at its fifth restart', async () => {
   const cwd = await temporaryProject(
     endless(`export default (_n) => {}

@@ -96,7 +96,7 @@ export class RunView implements Disposable {
     else if (state === 'restarting') this.#line(node, yellow(`restarting (${restarts})${why}`))
     // Why it is degraded has been noted.
     else if (state === 'degraded') this.#line(node, yellow(state))
-    else this.#line(node, dim(state))
+    else this.#line(node, error ? yellow(`${state}${why}`) : dim(state))
   }
 
   #note({ node, level, text }: Extract<RunEvent, { type: 'note' }>): void {

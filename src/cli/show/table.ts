@@ -2,7 +2,7 @@
 export type Cell = [text: string, paint?: ((text: string) => string) | undefined]
 
 interface TableOptions {
-  /** Characters in a line, after which it is cut off. @default none */
+  /** Characters in a line; a text that does not fit ends in an ellipsis. @default none */
   width?: number | undefined
   /** Columns whose texts stand at the right, as numbers do. @default none */
   right?: readonly number[]
@@ -23,7 +23,8 @@ export function tableLines(
       const padding = ' '.repeat((widths[column] ?? 0) - text.length)
       const gap = column > 0 ? '  ' : ''
       const before = (gap + (right.includes(column) ? padding : '')).slice(0, Math.max(0, left))
-      const shown = text.slice(0, Math.max(0, left - before.length))
+      const room = Math.max(0, left - before.length)
+      const shown = text.length > room ? cutOff(text, room) : text
       const isLast = column === cells.length - 1
       left -= before.length + text.length + (right.includes(column) ? 0 : padding.length)
       return (
@@ -34,4 +35,9 @@ export function tableLines(
     })
     return parts.join('').trimEnd()
   })
+}
+
+/** The beginning of a text that is longer than `room`, so that nobody takes what is left of a number for the number. */
+function cutOff(text: string, room: number): string {
+  return room > 0 ? `${text.slice(0, room - 1)}…` : ''
 }

@@ -176,7 +176,7 @@ test('a table is cut to the width of the terminal, and lines to its height', () 
     ],
     { width: 9 },
   )
-  expect(rows).toEqual(['NODE  STA', 'a     <fai>'])
+  expect(rows).toEqual(['NODE  ST…', 'a     <fa…>'])
   const lines = ['1', '2', '3', '4']
   expect(cutLines(lines, 5)).toEqual(lines)
   expect(cutLines(lines, 4)).toEqual(['1', '2', '… and 2 more lines'])

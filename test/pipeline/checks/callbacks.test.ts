@@ -26,6 +26,14 @@ test.each(
   ]),
 )('%s', (_, each) => expectFault(each, MATHS))
 
+test('a module of the name of the callback that exports no such function is named, and no CommonJS elsewhere', async () => {
+  const files = { 'callbacks/plain.ts': 'function plain(n: number) {}', 'callbacks/old.cjs': '' }
+  const { diagnostics } = await checkYaml(node('{ callbacks: [show, plain] }'), { files })
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    'no module offers a callback plain; callbacks: show. ./callbacks/plain.ts exports no function of this name, and none as default',
+  ])
+})
+
 test('a name that two modules offer', async () => {
   const yaml = node('{ callbacks: [show, «pair»] }')
   const files = './callbacks/maths.ts and ./callbacks/other.ts'

@@ -27,6 +27,8 @@ export interface DiscoveredCallbacks {
    * place of the class.
    */
   classes: Map<string, string[]>
+  /** Modules that could be parsed, by the name that a default export of them would have. */
+  modules: ReadonlyMap<string, string>
   /** Files that are written as CommonJS, whose exports cannot be listed. */
   commonJs: string[]
   /** Files that export options of their callbacks. */
@@ -61,12 +63,15 @@ export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCa
   const named = new Map<string, FoundCallback[]>()
   const byFile = new Map<string, FoundCallback[]>()
   const faults: ModuleFault[] = []
+  const parsed = new Map<string, string>()
   for (const module of modules) {
     if ('fault' in module) faults.push(module.fault)
     else {
       if (module.isCommonJs) commonJs.push(module.file)
       if (module.exports.has('options')) withOptions.add(module.file)
-      collect(module, [...(names.get(module.file) ?? [])], { named, byFile, classes })
+      const own = [...(names.get(module.file) ?? [])]
+      for (const name of own) parsed.set(name, module.file)
+      collect(module, own, { named, byFile, classes })
     }
   }
   const offers = [...new Map([...named, ...byFile])]
@@ -75,6 +80,7 @@ export async function discoverCallbacks(folders: string[]): Promise<DiscoveredCa
     found: new Map(offers.flatMap(([name, [only, ...more]]) => (only && !more.length ? [[name, only]] : []))),
     ambiguous: new Map(offers.filter(([, all]) => all.length > 1)),
     classes,
+    modules: parsed,
     commonJs,
     withOptions,
     faults,

@@ -18,7 +18,7 @@ import {
 import type { LostOnes } from '../ipc/node-orders.js'
 import type { NodeSetup } from '../ipc/node-setup.js'
 import { CallTroubles } from './call-troubles.js'
-import { died, processEnd, type ChildExit } from './process/child-exit.js'
+import { died, diedByItself, processEnd, type ChildExit } from './process/child-exit.js'
 import { startChild, type Child } from './process/child-process.js'
 import { RestartTracker, type RestartDecision } from './process/restart-tracker.js'
 import { StartupWatch } from './process/startup-watch.js'
@@ -174,17 +174,18 @@ export class SupervisedNode {
   /** Starts the node's process, and restarts it as its policy says. Resolves when it will not be restarted any more. */
   async run(): Promise<void> {
     const { restarts, ending, onExit } = this.#supervision
-    const { restart } = this.plan
-    const tracker = new RestartTracker(restarts ? restart : { ...restart, policy: 'no' })
+    const tracker = new RestartTracker(restarts ? this.plan.restart : { ...this.plan.restart, policy: 'no' })
     while (!this.isEnding()) {
       const exit = await this.#runProcess()
+      if (!this.left && diedByItself(exit)) this.#failure ??= died(this.name, exit)
       const decision = this.isEnding() ? undefined : this.#decide(tracker, exit)
       await onExit(this, exit, typeof decision === 'object')
-      if (decision === undefined || this.isEnding()) break
+      // Also when the run has begun to end since, because of this failure.
       if (decision === 'failed') {
         this.#enter('failed')
         return
       }
+      if (decision === undefined || this.isEnding()) break
       this.restarts++
       this.#enter('restarting')
       const signal = AbortSignal.any([ending, this.#signals.draining.signal])

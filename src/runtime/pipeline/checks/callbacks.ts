@@ -32,7 +32,7 @@ export function checkCallbacks(context: CheckContext): void {
         const methods = callbacks.classes.get(name)
         const message = methods
           ? `${name} is a class; list its methods: ${methods.join(', ')}`
-          : `no module offers a callback ${name}; ${listKnown('callbacks', names)}${commonJsHint(context)}`
+          : `no module offers a callback ${name}; ${listKnown('callbacks', names)}${moduleHint(name, context)}`
         diagnostics.add(
           { code: 'DAFFI_UNKNOWN_CALLBACK', message, path, suggestion: nearest(name, names) },
           'key',
@@ -56,8 +56,11 @@ function checkListedOnce(
   diagnostics.add({ code: 'DAFFI_BAD_VALUE', message, path }, 'key')
 }
 
-/** Says why the exports of some modules are not known. */
-function commonJsHint({ folder, callbacks }: CheckContext): string {
+/** Says why the module that has the callback's name does not offer it, or why the exports of some modules are not known. */
+function moduleHint(name: string, { folder, callbacks }: CheckContext): string {
+  const own = callbacks?.modules.get(name)
+  if (own !== undefined && !callbacks?.commonJs.includes(own))
+    return `. ${shownFrom(folder, own)} exports no function of this name, and none as default`
   const files = callbacks?.commonJs.map((file) => shownFrom(folder, file)) ?? []
   if (files.length === 0) return ''
   const [are, their] = files.length === 1 ? ['is', 'its'] : ['are', 'their']

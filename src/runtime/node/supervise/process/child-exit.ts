@@ -21,6 +21,11 @@ export function describeExit({ exitCode, signal, cause }: ChildExit): string {
   return exitCode === 0 ? 'ended by itself, with exit code 0' : `ended with exit code ${exitCode}`
 }
 
+/** Whether a process that has not said goodbye certainly was not ended by daffi. */
+export function diedByItself({ exitCode, signal, cause }: ChildExit): boolean {
+  return cause === undefined && (signal !== null || (exitCode !== null && exitCode !== 0))
+}
+
 /** The error of a node whose process has ended by itself. */
 export function died(node: string, exit: ChildExit): DaffiError {
   return new DaffiError('DAFFI_NODE_DIED', `${node} ${describeExit(exit)}`)
