@@ -1,21 +1,17 @@
-import { addExtension } from 'msgpackr'
 import { expect, test } from 'vitest'
-import { ownPipeline } from '../../support/pipeline.js'
+import { fileServer } from '../../support/file-server.js'
+import { start } from '../../support/talking-process.js'
 
 test('extensions that the program gives msgpackr are its own, and those of the library stay', async () => {
-  for (const type of [1, 2, 3, 4, 5, 0x73]) {
-    addExtension({ Class: URL, type, pack: () => Buffer.of(0), unpack: () => 'of the program' })
-  }
-  const sent = {
+  const value = {
     integer: 1n,
     map: new Map([[1, 2]]),
     set: new Set([3]),
     error: new RangeError('four'),
     five: new Float64Array(5),
   }
-  const { join } = await ownPipeline<Record<'echo' | 'copy', (value: unknown) => unknown>>()
-  await join('other', { callbacks: { echo: (value) => value } })
-  const g = await join('own', { callbacks: { copy: (value) => value } })
-  expect(await g.call.echo(sent)).toEqual(sent)
-  expect(await g.callback('copy')(sent)).toEqual(sent)
+  // A process of its own: those that run here would have the extensions, too.
+  const { child, said } = start('own-extensions', [await fileServer()], { serialization: 'advanced' })
+  child.send(value)
+  expect(await said()).toEqual([value, value])
 })
