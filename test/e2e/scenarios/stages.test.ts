@@ -108,12 +108,15 @@ test('the end of a source goes through the graph, too, and then the run is over'
 test('what a lossless stream loses because its time is up is counted, and the exit says it', async () => {
   const slow = `
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { context } from 'daffi'
 export default async (n) => {
   if (n !== 5) return
   const { signal } = context()
   console.log('five')
   await once(signal, 'abort')
+  // So long that its stream has ended: what came after this item is not delivered any more.
+  await delay(2000)
 }
 `
   const cwd = await temporaryProject({
