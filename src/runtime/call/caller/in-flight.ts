@@ -38,8 +38,9 @@ export class InFlight {
   readonly #up = new Wakeup()
   readonly #closed = new AbortController()
   #looking = false
-  /** Number of nodes that have gone. */
+  /** Number of nodes that have gone, and of the checks that their ends have begun and that are not over. */
   #departures = 0
+  #departureChecks = 0
   #connected = true
 
   constructor(options: InFlightOptions) {
@@ -132,7 +133,13 @@ export class InFlight {
         gone.incarnation === peer.incarnation ||
         (to === undefined && Object.hasOwn(gone.callbacks, callback)),
     )
-    if (concerned.length > 0) await this.#check(concerned, gone)
+    if (concerned.length === 0) return
+    this.#departureChecks++
+    try {
+      await this.#check(concerned, gone)
+    } finally {
+      this.#departureChecks--
+    }
   }
 
   /**
@@ -146,8 +153,8 @@ export class InFlight {
     const { timing, peers } = this.#options
     await sleep(timing.inFlightMs, this.#closed.signal).catch(() => undefined)
     const lost = await this.#without(missing, gone)
-    // A node that has gone meanwhile may have had them: that is found out by the check that its end began, or the next one.
-    if (gone === undefined && departures !== this.#departures) return
+    // A node that has gone may have had them: that is found out by the check that its end began, or the next one.
+    if (gone === undefined && (departures !== this.#departures || this.#departureChecks > 0)) return
     for (const { peer, callback, onLost } of lost) {
       const died = peers.get(peer.name)?.incarnation === peer.incarnation ? gone : peer
       onLost(died ? nodeDied(died.name, callback) : notHeld(callback))
