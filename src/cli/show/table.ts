@@ -1,3 +1,5 @@
+import { cutOff } from '../../runtime/core/text/plain-text.js'
+
 /** Text of a table, and what paints it; the widths are those of the text. */
 export type Cell = [text: string, paint?: ((text: string) => string) | undefined]
 
@@ -24,7 +26,7 @@ export function tableLines(
       const gap = column > 0 ? '  ' : ''
       const before = (gap + (right.includes(column) ? padding : '')).slice(0, Math.max(0, left))
       const room = Math.max(0, left - before.length)
-      const shown = text.length > room ? cutOff(text, room) : text
+      const shown = cutOff(text, room)
       const isLast = column === cells.length - 1
       left -= before.length + text.length + (right.includes(column) ? 0 : padding.length)
       return (
@@ -35,9 +37,4 @@ export function tableLines(
     })
     return parts.join('').trimEnd()
   })
-}
-
-/** The beginning of a text that is longer than `room`, so that nobody takes what is left of a number for the number. */
-function cutOff(text: string, room: number): string {
-  return room > 0 ? `${text.slice(0, room - 1)}…` : ''
 }

@@ -49,3 +49,9 @@ export function plainJsonText(json: string): string {
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
+
+/** The text; its beginning and an ellipsis where it has more than `room` characters, so that nobody takes what is left for all of it. */
+export function cutOff(text: string, room: number): string {
+  if (text.length <= room) return text
+  return room > 0 ? `${text.slice(0, room - 1)}…` : ''
+}

@@ -1,3 +1,4 @@
+import { cutOff } from '../../core/text/plain-text.js'
 import { withoutSecrets } from '../../core/text/secrets.js'
 
 const CONTEXT_LINES = 2
@@ -75,6 +76,4 @@ function linesFrom(text: string, first: number, last: number): string[] {
   return lines
 }
 
-function cut(line: string): string {
-  return line.length > MAX_WIDTH ? `${line.slice(0, MAX_WIDTH - 1)}…` : line
-}
+const cut = (line: string): string => cutOff(line, MAX_WIDTH)

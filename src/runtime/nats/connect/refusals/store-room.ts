@@ -44,7 +44,7 @@ export function isReservation(subject: string): boolean {
  * last stream of its account, and with it the folder of all: the same request then succeeds.
  */
 export function isNotMade(answer: Uint8Array): boolean {
-  return mapOf(mapOf(parseJson(answer))['error'])['err_code'] === NOT_MADE
+  return errorOf(answer)['err_code'] === NOT_MADE
 }
 
 /**
@@ -58,8 +58,7 @@ export async function noRoom(
   answer: Uint8Array,
   ask: Ask,
 ): Promise<DaffiError | undefined> {
-  const { error } = mapOf(parseJson(answer))
-  const { err_code: code, description } = mapOf(error)
+  const { err_code: code, description } = errorOf(answer)
   if (!NO_ROOM.has(code)) return undefined
   const [, verb = '', stream = ''] = RESERVATION.exec(subject) ?? []
   const config = question instanceof Uint8Array ? mapOf(parseJson(question)) : {}
@@ -132,6 +131,11 @@ async function accountLimits(kind: 'memory' | 'disk', ask: Ask): Promise<string[
     ...count('streams'),
     ...count('consumers'),
   ]
+}
+
+/** The error in an answer of JetStream; empty where there is none. */
+function errorOf(answer: Uint8Array): Record<string, unknown> {
+  return mapOf(mapOf(parseJson(answer))['error'])
 }
 
 function mapOf(value: unknown): Record<string, unknown> {
